@@ -1,0 +1,173 @@
+//! Problems: what is wrong, where, and what to do about it. Reporting never stops a phase.
+
+use std::collections::HashSet;
+use std::fmt;
+
+/// A place in a document: a JSON pointer in its URI fragment form (RFC 6901, section 6, unescaped for reading).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Pointer(String);
+
+impl Pointer {
+    /// The whole document.
+    pub fn root() -> Self {
+        Self("#".to_owned())
+    }
+
+    /// The place `key` below this one.
+    pub fn join(&self, key: impl fmt::Display) -> Self {
+        let key = key.to_string().replace('~', "~0").replace('/', "~1");
+        Self(format!("{}/{key}", self.0))
+    }
+
+    /// The place several keys below this one.
+    pub fn at(&self, keys: &[&str]) -> Self {
+        keys.iter().fold(self.clone(), |at, key| at.join(key))
+    }
+
+    /// The pointer as text, such as `#/components/schemas/Vm`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Pointer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Which of the generator's inputs a problem is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The OpenAPI description or the contract.
+    Description,
+    /// `spec/overlay.yaml`.
+    Overlay,
+    /// `spec/docs.yaml`.
+    Docs,
+    /// The generator itself: a row of a table that nothing uses.
+    Generator,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Description => "description",
+            Self::Overlay => "overlay",
+            Self::Docs => "docs",
+            Self::Generator => "generator",
+        })
+    }
+}
+
+/// How much a problem weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// Nothing is generated.
+    Error,
+    /// A row of ours (overlay, docs, a table) that has no effect: an error for the committed description,
+    /// a warning for any other, because older and newer versions have other schemas.
+    Stale,
+}
+
+/// One problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// How much it weighs.
+    pub severity: Severity,
+    /// The document it is in.
+    pub source: Source,
+    /// The place in that document.
+    pub pointer: Pointer,
+    /// Line and column (from 1), where the reader of the text knows them.
+    pub position: Option<(usize, usize)>,
+    /// What is wrong and what to do about it.
+    pub message: String,
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { severity, source, pointer, position, message } = self;
+        let word = match severity {
+            Severity::Error => "error",
+            Severity::Stale => "stale",
+        };
+        write!(f, "{word}: {source} {pointer}")?;
+        if let Some((line, column)) = position {
+            write!(f, " (line {line}, column {column})")?;
+        }
+        write!(f, ": {message}")
+    }
+}
+
+/// The problems of one run, in the order in which they were found.
+#[derive(Clone, Debug, Default)]
+pub struct Diagnostics {
+    list: Vec<Diagnostic>,
+    seen: HashSet<(Pointer, String)>,
+}
+
+impl Diagnostics {
+    /// Adds an error at a place of the description.
+    pub fn error(&mut self, at: &Pointer, message: impl Into<String>) {
+        self.error_in(Source::Description, at, message);
+    }
+
+    /// Adds an error at a place of any input.
+    pub fn error_in(&mut self, source: Source, at: &Pointer, message: impl Into<String>) {
+        self.push(Severity::Error, source, at, None, message.into());
+    }
+
+    /// Adds a syntax error, with its place in the text.
+    pub fn syntax(&mut self, source: Source, position: Option<(usize, usize)>, message: String) {
+        self.push(Severity::Error, source, &Pointer::root(), position, message);
+    }
+
+    /// Adds a row of ours that has no effect.
+    pub fn stale(&mut self, source: Source, at: &Pointer, message: impl Into<String>) {
+        self.push(Severity::Stale, source, at, None, message.into());
+    }
+
+    /// All problems so far.
+    pub fn list(&self) -> &[Diagnostic] {
+        &self.list
+    }
+
+    /// Whether there is a problem at a place of the description or below it.
+    pub fn mentions(&self, at: &Pointer) -> bool {
+        let below = |pointer: &Pointer| {
+            pointer
+                .as_str()
+                .strip_prefix(at.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.list.iter().any(|d| d.source == Source::Description && below(&d.pointer))
+    }
+
+    /// Ends a run: the value with what are mere warnings, or every problem if one of them forbids to go on.
+    /// With `strict`, stale rows forbid it too.
+    ///
+    /// # Errors
+    /// The full list, when there is an error in it or when no value could be made.
+    pub fn finish<T>(self, value: Option<T>, strict: bool) -> Result<(T, Vec<Diagnostic>), Vec<Diagnostic>> {
+        let fatal = self.list.iter().any(|d| strict || d.severity == Severity::Error);
+        match value {
+            Some(value) if !fatal => Ok((value, self.list)),
+            _ => Err(self.list),
+        }
+    }
+
+    fn push(
+        &mut self,
+        severity: Severity,
+        source: Source,
+        pointer: &Pointer,
+        position: Option<(usize, usize)>,
+        message: String,
+    ) {
+        // Two actions may lead to the same broken schema: it is one problem.
+        if self.seen.insert((pointer.clone(), message.clone())) {
+            self.list.push(Diagnostic { severity, source, pointer: pointer.clone(), position, message });
+        }
+    }
+}

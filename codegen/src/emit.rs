@@ -1,0 +1,93 @@
+//! From the model to tokens. Everything was decided before: here it is only written down.
+
+mod action;
+mod enumeration;
+mod example;
+mod index;
+mod structure;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+use crate::ir::{Alias, Api, Module, Type, TypeDef};
+
+/// The items of one file, in order, each to be printed with an empty line between.
+pub(crate) struct File {
+    /// The file's name.
+    pub(crate) name: String,
+    /// Rustdoc lines of the file.
+    pub(crate) docs: Vec<String>,
+    /// `use` declarations, printed together.
+    pub(crate) imports: Vec<TokenStream>,
+    /// What follows them.
+    pub(crate) items: Vec<TokenStream>,
+}
+
+/// The file of a module.
+pub(crate) fn module(module: &Module) -> File {
+    let Module { name, docs, runtime, imports, types, actions } = module;
+    let mut items = Vec::new();
+    for definition in types {
+        match definition {
+            TypeDef::Struct(definition) => items.extend(structure::structure(definition)),
+            TypeDef::Enum(definition) => items.extend(enumeration::enumeration(definition)),
+            TypeDef::Alias(definition) => items.push(alias(definition)),
+        }
+    }
+    items.extend(action::methods(actions));
+    items.extend(action::markers(actions));
+    File { name: format!("{name}.rs"), docs: docs.clone(), imports: index::imports(runtime, imports), items }
+}
+
+/// The file that declares the modules and says what is public.
+pub(crate) fn index(api: &Api) -> File {
+    index::index(api)
+}
+
+fn alias(alias: &Alias) -> TokenStream {
+    let Alias { name, docs, ty } = alias;
+    let (name, docs, ty) = (ident(name), doc(docs), type_(ty));
+    quote! { #docs pub type #name = #ty; }
+}
+
+/// Documentation, an attribute a line: prettyplease prints one with line breaks as a block comment.
+fn doc(lines: &[String]) -> TokenStream {
+    let lines = lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
+    quote! { #(#[doc = #lines])* }
+}
+
+fn ident(name: &str) -> Ident {
+    Ident::new(name, Span::call_site())
+}
+
+/// A type as a field has it.
+fn type_(ty: &Type) -> TokenStream {
+    match ty {
+        Type::Bool => quote!(bool),
+        Type::I32 => quote!(i32),
+        Type::I64 => quote!(i64),
+        Type::F64 => quote!(f64),
+        Type::String => quote!(String),
+        Type::Secret => quote!(Secret),
+        Type::Date => quote!(Date),
+        Type::DateTime => quote!(DateTime),
+        Type::DateOrDateTime => quote!(DateOrDateTime),
+        Type::Json => quote!(serde_json::Value),
+        Type::List(inner) => {
+            let inner = type_(inner);
+            quote!(Vec<#inner>)
+        }
+        Type::Map(inner) => {
+            let inner = type_(inner);
+            quote!(BTreeMap<String, #inner>)
+        }
+        Type::Named(name) => {
+            let name = ident(name);
+            quote!(#name)
+        }
+        Type::Boxed(name) => {
+            let name = ident(name);
+            quote!(Box<#name>)
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The example in an action's documentation, which `cargo test --doc` compiles.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+use serde_json::Value;
+
+use super::ident;
+use crate::ir::{Action, Example};
+use crate::render;
+
+/// The lines of an action's example, with its heading.
+pub(super) fn lines(action: &Action) -> Vec<String> {
+    let Action { method, example, .. } = action;
+    let mut names = BTreeSet::new();
+    let request = expression(example, &mut names);
+    let method = ident(method);
+    let body = quote! {
+        let request = #request;
+        let response = client.#method(&request).await?;
+    };
+    let mut lines = vec![
+        "# Example".to_owned(),
+        "```no_run".to_owned(),
+        "# async fn example(client: &osc_api::Client) -> osc_api::Result<()> {".to_owned(),
+    ];
+    lines.extend(
+        names.iter().filter(|name| **name == "Nullable").map(|_| "use osc_api::Nullable;".to_owned()),
+    );
+    let types = names.iter().filter(|name| **name != "Nullable").map(|name| ident(name));
+    lines.extend(render::statements(quote!(use osc_api::types::{#(#types),*};)));
+    lines.push(String::new());
+    lines.extend(render::statements(body));
+    lines.extend(["# Ok(())".to_owned(), "# }".to_owned(), "```".to_owned()]);
+    lines
+}
+
+fn expression<'e>(example: &'e Example, names: &mut BTreeSet<&'e str>) -> TokenStream {
+    match example {
+        Example::Bool(value) => quote!(#value),
+        Example::Integer(value) => {
+            // A bare literal is an `i32` to `impl Into<i64>`.
+            let fits = i32::try_from(*value).is_ok();
+            let literal = if fits { Literal::i64_unsuffixed(*value) } else { Literal::i64_suffixed(*value) };
+            quote!(#literal)
+        }
+        Example::Float(value) => {
+            let literal = Literal::f64_unsuffixed(*value);
+            quote!(#literal)
+        }
+        Example::Text(text) => quote!(#text),
+        Example::List(elements) => {
+            let elements = elements.iter().map(|element| expression(element, names));
+            quote!([#(#elements),*])
+        }
+        Example::Map(members) => {
+            let members = members.iter().map(|(key, value)| {
+                let value = expression(value, names);
+                quote!((#key, #value))
+            });
+            quote!([#(#members),*])
+        }
+        Example::Json(value) => {
+            let value = json(value);
+            quote!(osc_api::serde_json::json!(#value))
+        }
+        Example::Null => {
+            names.insert("Nullable");
+            quote!(Nullable::Null)
+        }
+        Example::Variant(name, variant) => {
+            names.insert(name);
+            let (name, variant) = (ident(name), ident(variant));
+            quote!(#name::#variant)
+        }
+        Example::Struct { name, arguments, setters } => {
+            names.insert(name);
+            let name = ident(name);
+            let arguments: Vec<_> = arguments.iter().map(|argument| expression(argument, names)).collect();
+            let setters = setters.iter().map(|(setter, value)| {
+                let (setter, value) = (ident(setter), expression(value, names));
+                quote!(.#setter(#value))
+            });
+            quote!(#name::new(#(#arguments),*) #(#setters)*)
+        }
+    }
+}
+
+fn json(value: &Value) -> TokenStream {
+    match value {
+        Value::Null => quote!(null),
+        Value::Bool(value) => quote!(#value),
+        Value::Number(number) => match (number.as_i64(), number.as_u64(), number.as_f64()) {
+            (Some(number), _, _) => proc_macro2::TokenTree::from(Literal::i64_unsuffixed(number)).into(),
+            (_, Some(number), _) => proc_macro2::TokenTree::from(Literal::u64_unsuffixed(number)).into(),
+            (_, _, Some(number)) => proc_macro2::TokenTree::from(Literal::f64_unsuffixed(number)).into(),
+            _ => quote!(null),
+        },
+        Value::String(text) => quote!(#text),
+        Value::Array(values) => {
+            let values = values.iter().map(json);
+            quote!([#(#values),*])
+        }
+        Value::Object(members) => {
+            let members = members.iter().map(|(key, value)| {
+                let value = json(value);
+                quote!(#key: #value)
+            });
+            quote!({ #(#members),* })
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! From texts to a parsed description: YAML, overlay, `$ref` siblings, `openapiv3`.
+
+mod kind;
+mod overlay;
+mod parse;
+mod siblings;
+mod yaml;
+
+pub(crate) use kind::Kind;
+pub(crate) use parse::{Document, Security};
+pub(crate) use yaml::{read as read_yaml, write as write_yaml};
+
+use crate::diagnostics::{Diagnostics, Source};
+
+/// Reads the description, applies the overlay, and parses what comes out.
+///
+/// Nothing comes back only when the text is not YAML or not a mapping at all; every other problem is reported
+/// and what could be read comes back, so that the next phase can report its problems in the same run.
+pub(crate) fn load(description: &str, overlay: Option<&str>, problems: &mut Diagnostics) -> Option<Document> {
+    let mut value = yaml::read(description, Source::Description, problems)?;
+    if let Some(overlay) = overlay {
+        overlay::apply(overlay, &mut value, problems);
+    }
+    siblings::keep(Kind::Root, &mut value);
+    parse::parse(&value, problems)
+}

@@ -1,0 +1,205 @@
+//! YAML in and out: the only module that knows `serde_yaml`, which its author no longer maintains.
+
+use std::cell::RefCell;
+use std::fmt;
+
+use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+use crate::diagnostics::{Diagnostics, Pointer, Source};
+
+/// Reads one YAML document as JSON values, mappings in their order.
+///
+/// A key that stands twice in a mapping, a number that JSON cannot hold and a syntax error are reported.
+pub(crate) fn read(text: &str, source: Source, problems: &mut Diagnostics) -> Option<Value> {
+    let found = RefCell::new(Vec::new());
+    let seed = Node { at: Pointer::root(), found: &found };
+    let value = seed.deserialize(serde_yaml::Deserializer::from_str(text));
+    for (at, message) in found.take() {
+        problems.error_in(source, &at, message);
+    }
+    match value {
+        Ok(value) => Some(value),
+        Err(error) => {
+            let position = error.location().map(|l| (l.line(), l.column()));
+            problems.syntax(source, position, format!("not readable as YAML: {error}"));
+            None
+        }
+    }
+}
+
+/// Writes values as YAML.
+///
+/// # Errors
+/// When the library refuses; no value that [`read`] returns is known to cause it.
+pub(crate) fn write(value: &Value) -> Result<String, String> {
+    let plain = serde_yaml::to_string(value).map_err(|error| error.to_string())?;
+    let quoted: String = plain.lines().map(|line| quote_date(line) + "\n").collect();
+    // A text of several lines may hold one that looks like an entry: then nothing is quoted.
+    let same = serde_yaml::from_str::<Value>(&quoted).is_ok_and(|read| read == *value);
+    Ok(if same { quoted } else { plain })
+}
+
+/// Quotes a text that is a date to readers of YAML 1.1, as the published description does.
+fn quote_date(line: &str) -> String {
+    let start =
+        line.rfind(": ").map_or_else(|| line.len() - line.trim_start_matches([' ', '-']).len(), |at| at + 2);
+    let (key, value) = line.split_at(start);
+    let digits = |range: std::ops::Range<usize>| {
+        value.get(range).is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let dashes = value.get(4..5) == Some("-") && value.get(7..8) == Some("-");
+    if dashes && digits(0..4) && digits(5..7) && digits(8..10) && !value.contains('\'') {
+        format!("{key}'{value}'")
+    } else {
+        line.to_owned()
+    }
+}
+
+type Found = RefCell<Vec<(Pointer, String)>>;
+
+/// Builds one value and notes what is wrong inside it.
+struct Node<'a> {
+    at: Pointer,
+    found: &'a Found,
+}
+
+impl Node<'_> {
+    fn report(&self, message: String) {
+        self.found.borrow_mut().push((self.at.clone(), message));
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Node<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Node<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a mapping, a sequence or a plain value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_i128<E>(self, value: i128) -> Result<Value, E> {
+        self.report(format!("the number {value} is too large: put it in quotes if it is text"));
+        Ok(Value::Null)
+    }
+
+    fn visit_u128<E>(self, value: u128) -> Result<Value, E> {
+        self.report(format!("the number {value} is too large: put it in quotes if it is text"));
+        Ok(Value::Null)
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        let number = Number::from_f64(value);
+        if number.is_none() {
+            self.report(format!("the number {value} does not exist in JSON: put it in quotes if it is text"));
+        }
+        Ok(number.map_or(Value::Null, Value::Number))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        self.deserialize(deserializer)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) =
+            items.next_element_seed(Node { at: self.at.join(list.len()), found: self.found })?
+        {
+            list.push(item);
+        }
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some(key) = entries.next_key_seed(Key)? {
+            let at = self.at.join(&key);
+            let value = entries.next_value_seed(Node { at, found: self.found })?;
+            if map.contains_key(&key) {
+                let node = Node { at: self.at.join(&key), found: self.found };
+                node.report("this key stands here twice: remove one of the two".to_owned());
+            } else {
+                map.insert(key, value);
+            }
+        }
+        Ok(Value::Object(map))
+    }
+}
+
+/// A key of a mapping: numbers and booleans, such as an unquoted status `200`, become their text.
+struct Key;
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = String;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl Visitor<'_> for Key {
+    type Value = String;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a plain value as the key of a mapping")
+    }
+
+    fn visit_str<E: de::Error>(self, key: &str) -> Result<String, E> {
+        Ok(key.to_owned())
+    }
+
+    fn visit_i64<E: de::Error>(self, key: i64) -> Result<String, E> {
+        Ok(key.to_string())
+    }
+
+    fn visit_u64<E: de::Error>(self, key: u64) -> Result<String, E> {
+        Ok(key.to_string())
+    }
+
+    fn visit_f64<E: de::Error>(self, key: f64) -> Result<String, E> {
+        Ok(key.to_string())
+    }
+
+    fn visit_bool<E: de::Error>(self, key: bool) -> Result<String, E> {
+        Ok(key.to_string())
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<String, E> {
+        Ok("null".to_owned())
+    }
+}

@@ -1,0 +1,38 @@
+//! From `openapiv3` to the model. Everything is decided here; what cannot be expressed is reported, and the rest
+//! goes on.
+
+mod actions;
+mod example;
+mod facts;
+mod modules;
+mod recursion;
+mod roots;
+mod schema;
+mod types;
+mod usage;
+
+use crate::diagnostics::{Diagnostics, Pointer, Source};
+use crate::docs::Docs;
+use crate::ir::{Api, TypeDef};
+use crate::load::Document;
+use crate::names;
+
+/// Lowers a whole description. `None` when there is no action left to generate.
+pub(crate) fn lower(document: &Document, docs: &Docs, problems: &mut Diagnostics) -> Option<Api> {
+    let roots = roots::collect(document, problems);
+    let usage = usage::Usage::of(document, &roots, problems);
+    let mut types = types::lower(document, docs, &roots, &usage, problems);
+    recursion::boxed(&mut types.definitions);
+    let actions = actions::lower(document, docs, &roots, &types, problems);
+    docs.report_unused(problems);
+    let wires = types.definitions.values().filter_map(|placed| match &placed.definition {
+        TypeDef::Struct(definition) => Some(definition.fields.iter().map(|field| field.wire.as_str())),
+        _ => None,
+    });
+    for row in names::unused_exceptions(wires.flatten()) {
+        let message = format!("no field is called `{row}`: remove the row from the exceptions in names.rs");
+        problems.stale(Source::Generator, &Pointer::root(), message);
+    }
+    let modules = modules::arrange(types, actions, problems);
+    (!modules.is_empty()).then(|| Api { version: document.version.clone(), modules })
+}

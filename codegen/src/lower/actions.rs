@@ -1,0 +1,134 @@
+//! Actions: names, authentication, retry safety, pagination, documentation.
+
+use std::collections::HashMap;
+
+use super::roots::Root;
+use super::types::Types;
+use super::{example, facts};
+use crate::diagnostics::{Diagnostics, Pointer};
+use crate::docs::Docs;
+use crate::ir::{Action, Auth, Pagination, RetrySafety, Struct, Type, TypeDef};
+use crate::load::{Document, Security};
+use crate::names;
+
+/// First words of the actions that change nothing, so that sending one twice is no harm.
+const READING: &[&str] = &["Read", "Check"];
+
+/// Lowers every action whose bodies have types. With each comes the tag that says which file it goes to.
+pub(super) fn lower(
+    document: &Document,
+    docs: &Docs,
+    roots: &[Root<'_>],
+    types: &Types,
+    problems: &mut Diagnostics,
+) -> Vec<(String, Action)> {
+    let mut actions = Vec::new();
+    let mut methods: HashMap<String, &Pointer> = HashMap::new();
+    if !roots.is_empty() {
+        auth(document, &document.security, &Pointer::root().join("security"), problems);
+    }
+    for root in roots {
+        let Some((request, response)) = types.bodies.get(root.wire) else { continue };
+        let (marker, method) = match (names::type_name(root.wire), names::method(root.wire)) {
+            (Ok(marker), Ok(method)) => (marker, method),
+            (marker, method) => {
+                marker
+                    .err()
+                    .into_iter()
+                    .chain(method.err())
+                    .for_each(|message| problems.error(&root.at, message));
+                continue;
+            }
+        };
+        if let Some(other) = methods.insert(method.clone(), &root.at) {
+            problems.error(&root.at, format!("would be the method `{method}`, which {other} is already"));
+            continue;
+        }
+        let auth = match &root.operation.security {
+            Some(security) => auth(document, security, &root.at.join("security"), problems),
+            None => auth(document, &document.security, &Pointer::root().join("security"), problems),
+        };
+        let (request_type, response_type) = (structure(types, request), structure(types, response));
+        let retry = retry(root.wire, request_type);
+        let pagination = pagination(types, request_type, response_type);
+        let text = docs.action(root.wire, root.description);
+        actions.push((
+            root.tag.to_owned(),
+            Action {
+                wire: root.wire.to_owned(),
+                marker,
+                method,
+                request: request.clone(),
+                response: response.clone(),
+                auth,
+                retry,
+                pagination,
+                summary: text.unwrap_or_else(|| vec![format!("Calls `{}`.", root.wire)]),
+                facts: facts::action(root.wire, auth, retry, pagination, document.docs_url.as_deref()),
+                example: example::request(types, request, root.request.media),
+            },
+        ));
+    }
+    actions
+}
+
+/// No requirement at all is no authentication; basic is on offer where one alternative has it.
+fn auth(document: &Document, security: &Security, at: &Pointer, problems: &mut Diagnostics) -> Auth {
+    let mut basic = false;
+    for scheme in security.iter().flat_map(|alternative| alternative.keys()) {
+        match document.schemes.get(scheme) {
+            Some(is_basic) => basic |= is_basic,
+            None => problems.error(at, format!("`{scheme}` is not in components/securitySchemes")),
+        }
+    }
+    match (security.iter().all(|alternative| alternative.is_empty()), basic) {
+        (true, _) => Auth::None,
+        (false, true) => Auth::AccessKeyOrBasic,
+        (false, false) => Auth::AccessKey,
+    }
+}
+
+fn structure<'t>(types: &'t Types, name: &str) -> Option<&'t Struct> {
+    match &types.definitions.get(name)?.definition {
+        TypeDef::Struct(definition) => Some(definition),
+        _ => None,
+    }
+}
+
+fn has(definition: Option<&Struct>, wire: &str) -> bool {
+    definition.is_some_and(|definition| definition.fields.iter().any(|field| field.wire == wire))
+}
+
+/// The first word of an action says whether it changes anything; a client token makes a create repeatable.
+fn retry(wire: &str, request: Option<&Struct>) -> RetrySafety {
+    let is = |verb: &str| {
+        wire.strip_prefix(verb).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_lowercase()))
+    };
+    if READING.iter().any(|verb| is(verb)) {
+        RetrySafety::Idempotent
+    } else if has(request, "ClientToken") {
+        RetrySafety::ClientToken
+    } else {
+        RetrySafety::Unsafe
+    }
+}
+
+/// Found by shape: what the request takes and what the answer gives back, in one case one level deeper.
+fn pagination(types: &Types, request: Option<&Struct>, response: Option<&Struct>) -> Pagination {
+    if !has(request, "ResultsPerPage") {
+        return Pagination::None;
+    }
+    let nested = |wire: &str| {
+        response.into_iter().flat_map(|response| &response.fields).any(|field| match &field.ty {
+            Type::Named(name) => has(structure(types, name), wire),
+            _ => false,
+        })
+    };
+    if has(request, "NextPageToken") && has(response, "NextPageToken") {
+        Pagination::Token
+    } else if has(request, "FirstItem") && (has(response, "HasMoreItems") || nested("HasMoreItems")) {
+        Pagination::FirstItem
+    } else {
+        Pagination::None
+    }
+}

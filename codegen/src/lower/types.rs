@@ -1,0 +1,473 @@
+//! Schemas to types: every named schema, and the enums and structs that stand inside one without a name.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use indexmap::IndexMap;
+use openapiv3::{ReferenceOr, Schema};
+
+use super::roots::Root;
+use super::schema::{Node, Shape, Text, shape};
+use super::usage::{Usage, target};
+use super::{facts, roots::Body};
+use crate::diagnostics::{Diagnostics, Pointer};
+use crate::docs::Docs;
+use crate::ir::{Alias, Direction, Enum, Field, Presence, Struct, Type, TypeDef, Values};
+use crate::load::Document;
+use crate::names;
+
+/// The types of a description, and which type each action's bodies are.
+#[derive(Debug)]
+pub(super) struct Types {
+    /// By Rust name.
+    pub(super) definitions: IndexMap<String, Placed>,
+    /// The Rust name of the request's and the answer's type, by action.
+    pub(super) bodies: HashMap<String, (String, String)>,
+}
+
+/// A type with the tags whose actions need it.
+#[derive(Debug)]
+pub(super) struct Placed {
+    pub(super) definition: TypeDef,
+    pub(super) tags: BTreeSet<String>,
+}
+
+/// Lowers every schema and every body.
+pub(super) fn lower<'a>(
+    document: &'a Document,
+    docs: &'a Docs,
+    roots: &[Root<'a>],
+    usage: &'a Usage<'a>,
+    problems: &mut Diagnostics,
+) -> Types {
+    let mut users: HashMap<&str, facts::Users<'_>> = HashMap::new();
+    for root in roots {
+        for (body, is_request) in [(&root.request, true), (&root.response, false)] {
+            let Some((name, _)) = body.schema.and_then(|node| named(document, node)) else { continue };
+            let users = users.entry(name).or_default();
+            if is_request { &mut users.requests } else { &mut users.responses }.push(root.wire);
+        }
+    }
+    let mut lowering = Lowering {
+        document,
+        docs,
+        usage,
+        problems,
+        users,
+        names: HashMap::new(),
+        claimed: HashMap::new(),
+        definitions: IndexMap::new(),
+    };
+    lowering.claim_names();
+    for (name, schema) in &document.schemas {
+        lowering.named(name, schema.into());
+    }
+    let bodies = roots.iter().filter_map(|root| lowering.bodies(root)).collect();
+    Types { definitions: lowering.definitions, bodies }
+}
+
+/// The named schema that a node refers to, through one-item `allOf`s and other references.
+fn named<'a>(document: &'a Document, mut node: Node<'a>) -> Option<(&'a str, Node<'a>)> {
+    let mut last = None;
+    // A chain longer than there are schemas is a circle.
+    for _ in 0..=document.schemas.len() {
+        match shape(node) {
+            Ok(Shape::Reference(reference)) => {
+                let (name, schema) = document.schemas.get_key_value(&target(reference)?)?;
+                node = schema.into();
+                last = Some((name.as_str(), node));
+            }
+            _ => return last,
+        }
+    }
+    None
+}
+
+struct Lowering<'a, 'p> {
+    document: &'a Document,
+    docs: &'a Docs,
+    usage: &'a Usage<'a>,
+    problems: &'p mut Diagnostics,
+    /// Schemas that are the body of an action: structs even when they have no property.
+    users: HashMap<&'a str, facts::Users<'a>>,
+    /// The Rust names of the schemas.
+    names: HashMap<&'a str, String>,
+    /// Who has each Rust name.
+    claimed: HashMap<String, Pointer>,
+    definitions: IndexMap<String, Placed>,
+}
+
+/// The type that is being lowered: what stands inside it is named and placed after it.
+struct Owner {
+    name: String,
+    wire: String,
+    direction: Direction,
+    tags: BTreeSet<String>,
+}
+
+impl<'a> Lowering<'a, '_> {
+    /// Gives every schema its Rust name first, so that inner types cannot take one from them.
+    fn claim_names(&mut self) {
+        for (wire, schema) in &self.document.schemas {
+            let at = Pointer::root().at(&["components", "schemas", wire]);
+            let wanted = Node::from(schema).rust_name().unwrap_or(wire);
+            match names::type_name(wanted) {
+                Ok(name) => {
+                    self.claim(&name, &at);
+                    self.names.insert(wire, name);
+                }
+                Err(message) => self.problems.error(&at, message),
+            }
+        }
+    }
+
+    fn claim(&mut self, name: &str, at: &Pointer) -> bool {
+        if let Some(other) = self.claimed.get(name) {
+            let message = format!(
+                "would be the type `{name}`, which {other} is already: give one of them another name with `x-rust-name` in the overlay"
+            );
+            self.problems.error(at, message);
+            return false;
+        }
+        self.claimed.insert(name.to_owned(), at.clone());
+        true
+    }
+
+    fn named(&mut self, wire: &'a str, node: Node<'a>) {
+        let Some(name) = self.names.get(wire).cloned() else { return };
+        let at = Pointer::root().at(&["components", "schemas", wire]);
+        let owner = Owner {
+            name: name.clone(),
+            wire: wire.to_owned(),
+            direction: self.usage.direction(wire),
+            tags: self.usage.tags(wire),
+        };
+        let docs = self.docs.type_(wire, node.description());
+        let docs = docs.unwrap_or_else(|| facts::schema(wire, self.users.get(wire)));
+        let definition = match shape(node) {
+            Err(message) => return self.problems.error(&at, message),
+            Ok(Shape::Map(None)) if self.users.contains_key(wire) => {
+                Some(TypeDef::Struct(Struct { name, docs, direction: owner.direction, fields: Vec::new() }))
+            }
+            Ok(Shape::Struct { properties, required }) => {
+                Some(self.structure(&owner, docs, properties, required, &at))
+            }
+            Ok(Shape::Text { values, .. }) if !values.is_empty() => self.text_enum(name, docs, &values, &at),
+            Ok(Shape::Integer { values, .. }) if !values.is_empty() => {
+                self.integer_enum(name, docs, &values, &at)
+            }
+            Ok(_) => self.ty(node, &at, &owner, &name).map(|ty| TypeDef::Alias(Alias { name, docs, ty })),
+        };
+        if let Some(definition) = definition {
+            self.definitions.insert(owner.name, Placed { definition, tags: owner.tags });
+        }
+    }
+
+    /// The types of an action's bodies.
+    fn bodies(&mut self, root: &Root<'a>) -> Option<(String, (String, String))> {
+        let request = self.body(root, &root.request, Direction::Request);
+        let response = self.body(root, &root.response, Direction::Response);
+        Some((root.wire.to_owned(), (request?, response?)))
+    }
+
+    fn body(&mut self, root: &Root<'a>, body: &Body<'a>, direction: Direction) -> Option<String> {
+        let suffix = if direction == Direction::Request { "Request" } else { "Response" };
+        let own = format!("{}{suffix}", root.wire);
+        let tags = BTreeSet::from([root.tag.to_owned()]);
+        let Some(node) = body.schema else {
+            // No content: the schema of the usual name if there is one, else a type without fields.
+            if let Some(name) = self.names.get(own.as_str()) {
+                return Some(name.clone());
+            }
+            let name = names::type_name(&own).ok()?;
+            let docs = facts::body(root.wire, suffix);
+            let definition =
+                TypeDef::Struct(Struct { name: name.clone(), docs, direction, fields: Vec::new() });
+            return self.define(name, definition, &tags, &body.at);
+        };
+        if let Some((wire, _)) = named(self.document, node) {
+            let name = self.names.get(wire)?;
+            return match &self.definitions.get(name)?.definition {
+                TypeDef::Struct(_) => Some(name.clone()),
+                _ => {
+                    self.problems.error(&body.at, format!("`{wire}` must be an object: a body is one"));
+                    None
+                }
+            };
+        }
+        match shape(node) {
+            Ok(Shape::Struct { properties, required }) => {
+                let name = names::type_name(&own).ok()?;
+                let owner = Owner { name: name.clone(), wire: own, direction, tags };
+                let docs = facts::body(root.wire, suffix);
+                let definition = self.structure(&owner, docs, properties, required, &body.at);
+                self.define(name, definition, &owner.tags, &body.at)
+            }
+            // A reference to nothing was reported when the references were followed.
+            Ok(Shape::Reference(_)) => None,
+            Ok(_) => {
+                self.problems.error(&body.at, "must be an object with properties: a body is one");
+                None
+            }
+            Err(message) => {
+                self.problems.error(&body.at, message);
+                None
+            }
+        }
+    }
+
+    fn structure(
+        &mut self,
+        owner: &Owner,
+        docs: Vec<String>,
+        properties: &'a IndexMap<String, ReferenceOr<Box<Schema>>>,
+        required: &[String],
+        at: &Pointer,
+    ) -> TypeDef {
+        for name in required.iter().filter(|name| !properties.contains_key(*name)) {
+            self.problems.error(&at.join("required"), format!("`{name}` is required but is no property"));
+        }
+        let mut fields: Vec<Field> = Vec::new();
+        for (wire, node) in properties {
+            let at = at.at(&["properties", wire]);
+            let Some(field) = self.field(owner, wire, node.into(), required.contains(wire), &at) else {
+                continue;
+            };
+            match fields.iter().find(|other| other.ident == field.ident) {
+                Some(other) => {
+                    let message = format!(
+                        "would be the field `{}`, which `{}` is already: add a row to the exceptions in names.rs",
+                        field.ident, other.wire
+                    );
+                    self.problems.error(&at, message);
+                }
+                None => fields.push(field),
+            }
+        }
+        TypeDef::Struct(Struct { name: owner.name.clone(), docs, direction: owner.direction, fields })
+    }
+
+    fn field(
+        &mut self,
+        owner: &Owner,
+        wire: &str,
+        node: Node<'a>,
+        required: bool,
+        at: &Pointer,
+    ) -> Option<Field> {
+        let Some(ident) = names::field(wire) else {
+            self.problems.error(at, "cannot be made a field's name: add a row to the exceptions in names.rs");
+            return None;
+        };
+        let ty = self.ty(node, at, owner, &names::inner_type(&owner.name, wire))?;
+        let nullable = node.data().is_some_and(|data| data.nullable);
+        let presence = match (owner.direction, &ty) {
+            (Direction::Response, Type::List(_) | Type::Map(_)) => Presence::Empty,
+            (Direction::Response, _) => Presence::Optional,
+            (_, _) if nullable => Presence::Nullable,
+            (Direction::Request, _) if required => Presence::Always,
+            _ => Presence::Optional,
+        };
+        // An answer may leave out anything, so only what is sent can insist.
+        let required = required && !nullable && owner.direction != Direction::Response;
+        let text = self.docs.field(&owner.wire, wire, node.description());
+        Some(Field {
+            pascal: names::is_pascal(&ident, wire),
+            setter: names::setter(&ident),
+            docs: facts::field(wire, node, text, required),
+            wire: wire.to_owned(),
+            ident,
+            ty,
+            presence,
+            required,
+        })
+    }
+
+    /// The type of a value. What stands inside without a name of its own gets `inner`.
+    fn ty(&mut self, node: Node<'a>, at: &Pointer, owner: &Owner, inner: &str) -> Option<Type> {
+        let shape = match shape(node) {
+            Ok(shape) => shape,
+            Err(message) => {
+                self.problems.error(at, message);
+                return None;
+            }
+        };
+        Some(match shape {
+            Shape::Bool => Type::Bool,
+            Shape::Number => Type::F64,
+            Shape::Any => Type::Json,
+            Shape::Integer { small, values } if values.is_empty() => {
+                if small {
+                    Type::I32
+                } else {
+                    Type::I64
+                }
+            }
+            Shape::Text { format, values } if values.is_empty() => match format {
+                Text::Plain => Type::String,
+                Text::Date => Type::Date,
+                Text::DateTime => Type::DateTime,
+                Text::DateOrDateTime => Type::DateOrDateTime,
+                Text::Secret => Type::Secret,
+            },
+            Shape::List(None) => Type::List(Box::new(Type::Json)),
+            Shape::List(Some(items)) => {
+                Type::List(Box::new(self.ty(items, &at.join("items"), owner, inner)?))
+            }
+            Shape::Map(None) => Type::Map(Box::new(Type::Json)),
+            Shape::Map(Some(values)) => {
+                Type::Map(Box::new(self.ty(values, &at.join("additionalProperties"), owner, inner)?))
+            }
+            Shape::Reference(reference) => return self.reference(reference, at, owner, inner),
+            Shape::Text { .. } | Shape::Integer { .. } | Shape::Struct { .. } => {
+                return self.inner(shape, node, at, owner, inner);
+            }
+        })
+    }
+
+    /// A reference: to a type of its own, or to a schema that is only another name for one.
+    fn reference(&mut self, reference: &str, at: &Pointer, owner: &Owner, inner: &str) -> Option<Type> {
+        let (wire, node) = self.document.schemas.get_key_value(&target(reference)?)?;
+        let node = Node::from(node);
+        let own = match shape(node).ok()? {
+            Shape::Struct { .. } => true,
+            Shape::Text { values, .. } => !values.is_empty(),
+            Shape::Integer { values, .. } => !values.is_empty(),
+            Shape::Map(None) => self.users.contains_key(wire.as_str()),
+            _ => false,
+        };
+        if own {
+            return self.names.get(wire.as_str()).cloned().map(Type::Named);
+        }
+        if self.is_circular(wire, node) {
+            self.problems.error(at, format!("`{wire}` is defined by itself alone: it has no end"));
+            return None;
+        }
+        self.ty(node, &Pointer::root().at(&["components", "schemas", wire]), owner, inner)
+    }
+
+    /// Whether a schema that is no struct leads back to itself through others of that kind.
+    fn is_circular(&self, start: &'a str, node: Node<'a>) -> bool {
+        let mut seen = HashSet::new();
+        let mut todo = vec![node];
+        while let Some(node) = todo.pop() {
+            let next = match shape(node) {
+                Ok(Shape::Reference(reference)) => {
+                    let found = target(reference).and_then(|name| self.document.schemas.get_key_value(&name));
+                    let Some((name, schema)) = found else { continue };
+                    if name == start {
+                        return true;
+                    }
+                    if !seen.insert(name) {
+                        continue;
+                    }
+                    Some(schema.into())
+                }
+                Ok(Shape::List(items)) => items,
+                Ok(Shape::Map(values)) => values,
+                _ => None,
+            };
+            todo.extend(next);
+        }
+        false
+    }
+
+    /// An enum or a struct that stands inside another type.
+    fn inner(
+        &mut self,
+        shape: Shape<'a>,
+        node: Node<'a>,
+        at: &Pointer,
+        owner: &Owner,
+        inner: &str,
+    ) -> Option<Type> {
+        let name = match names::type_name(node.rust_name().unwrap_or(inner)) {
+            Ok(name) => name,
+            Err(message) => {
+                self.problems.error(at, message);
+                return None;
+            }
+        };
+        let docs = self.docs.type_(&name, None).unwrap_or_else(|| facts::inner(&owner.name, at));
+        let definition = match shape {
+            Shape::Text { values, .. } => self.text_enum(name.clone(), docs, &values, at)?,
+            Shape::Integer { values, .. } => self.integer_enum(name.clone(), docs, &values, at)?,
+            Shape::Struct { properties, required } => {
+                let owner = Owner {
+                    name: name.clone(),
+                    wire: name.clone(),
+                    direction: owner.direction,
+                    tags: owner.tags.clone(),
+                };
+                self.structure(&owner, docs, properties, required, at)
+            }
+            _ => return None,
+        };
+        // The overlay may give several value sets one name, when they are one.
+        if let (Some(placed), TypeDef::Enum(new)) = (self.definitions.get_mut(&name), &definition)
+            && matches!(&placed.definition, TypeDef::Enum(old) if old.values == new.values)
+        {
+            placed.tags.extend(owner.tags.iter().cloned());
+            return Some(Type::Named(name));
+        }
+        self.define(name, definition, &owner.tags, at).map(Type::Named)
+    }
+
+    fn define(
+        &mut self,
+        name: String,
+        definition: TypeDef,
+        tags: &BTreeSet<String>,
+        at: &Pointer,
+    ) -> Option<String> {
+        if !self.claim(&name, at) {
+            return None;
+        }
+        self.definitions.insert(name.clone(), Placed { definition, tags: tags.clone() });
+        Some(name)
+    }
+
+    fn text_enum(
+        &mut self,
+        name: String,
+        docs: Vec<String>,
+        values: &[&str],
+        at: &Pointer,
+    ) -> Option<TypeDef> {
+        let variants =
+            values.iter().map(|value| (names::variant(value), (*value).to_owned())).collect::<Vec<_>>();
+        self.variants_are_distinct(variants.iter().map(|(variant, value)| (variant, value.clone())), at)?;
+        Some(TypeDef::Enum(Enum { name, docs, values: Values::Text(variants) }))
+    }
+
+    fn integer_enum(
+        &mut self,
+        name: String,
+        docs: Vec<String>,
+        values: &[i64],
+        at: &Pointer,
+    ) -> Option<TypeDef> {
+        let variants =
+            values.iter().map(|value| (names::variant(&value.to_string()), *value)).collect::<Vec<_>>();
+        self.variants_are_distinct(variants.iter().map(|(variant, value)| (variant, value.to_string())), at)?;
+        Some(TypeDef::Enum(Enum { name, docs, values: Values::Integer(variants) }))
+    }
+
+    fn variants_are_distinct<'v>(
+        &mut self,
+        variants: impl Iterator<Item = (&'v String, String)>,
+        at: &Pointer,
+    ) -> Option<()> {
+        let mut seen: HashMap<&str, String> = HashMap::new();
+        let mut distinct = Some(());
+        for (variant, value) in variants {
+            if let Some(other) = seen.insert(variant, value.clone()) {
+                let message = format!(
+                    "the values `{other}` and `{value}` would both be the variant `{variant}`: remove one in the overlay"
+                );
+                self.problems.error(&at.join("enum"), message);
+                distinct = None;
+            }
+        }
+        distinct
+    }
+}

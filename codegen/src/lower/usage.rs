@@ -1,0 +1,109 @@
+//! Which schemas are used by what: the direction of each, and the tags whose actions need it.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::roots::{Body, Root};
+use super::schema::Node;
+use crate::diagnostics::{Diagnostics, Pointer};
+use crate::ir::Direction;
+use crate::load::Document;
+
+/// Prefix of a reference to a named schema.
+const SCHEMAS: &str = "#/components/schemas/";
+
+/// The name of the schema that a reference leads to.
+pub(super) fn target(reference: &str) -> Option<String> {
+    let name = reference.strip_prefix(SCHEMAS)?;
+    (!name.contains('/')).then(|| name.replace("~1", "/").replace("~0", "~"))
+}
+
+/// What the actions make of the schemas.
+#[derive(Debug, Default)]
+pub(super) struct Usage<'a> {
+    sent: HashSet<&'a str>,
+    received: HashSet<&'a str>,
+    tags: HashMap<&'a str, BTreeSet<&'a str>>,
+}
+
+impl<'a> Usage<'a> {
+    /// Follows every reference from every action, and reports those that lead nowhere.
+    pub(super) fn of(document: &'a Document, roots: &[Root<'a>], problems: &mut Diagnostics) -> Self {
+        let mut graph: HashMap<&str, Vec<&str>> = HashMap::new();
+        for (name, schema) in &document.schemas {
+            let at = Pointer::root().at(&["components", "schemas", name]);
+            let edges = edges(document, schema.into(), &at, problems);
+            graph.insert(name, edges);
+        }
+        let mut usage = Self::default();
+        for root in roots {
+            let reach = |bodies: &[&Body<'a>], problems: &mut Diagnostics| {
+                let starts = bodies.iter().filter_map(|body| Some((body.schema?, &body.at)));
+                let starts =
+                    starts.flat_map(|(node, at)| edges(document, node, at, problems)).collect::<Vec<_>>();
+                closure(&graph, starts)
+            };
+            let sent = reach(&[&root.request], problems);
+            let received = reach(&[&root.response], problems);
+            let failures = reach(&root.failures.iter().collect::<Vec<_>>(), problems);
+            for name in sent.iter().chain(&received) {
+                usage.tags.entry(name).or_default().insert(root.tag);
+            }
+            usage.sent.extend(sent);
+            usage.received.extend(received);
+            usage.received.extend(failures);
+        }
+        usage
+    }
+
+    /// Which way a schema travels. One that no action uses may go either way.
+    pub(super) fn direction(&self, schema: &str) -> Direction {
+        match (self.sent.contains(schema), self.received.contains(schema)) {
+            (true, false) => Direction::Request,
+            (false, true) => Direction::Response,
+            _ => Direction::Both,
+        }
+    }
+
+    /// The tags whose actions send or receive a schema.
+    pub(super) fn tags(&self, schema: &str) -> BTreeSet<String> {
+        self.tags.get(schema).into_iter().flatten().map(|tag| (*tag).to_owned()).collect()
+    }
+}
+
+/// The named schemas that a schema refers to.
+fn edges<'a>(
+    document: &'a Document,
+    node: Node<'a>,
+    at: &Pointer,
+    problems: &mut Diagnostics,
+) -> Vec<&'a str> {
+    if let Node::Reference(reference) = node {
+        let found = target(reference).and_then(|name| document.schemas.get_key_value(&name));
+        let broken = target(reference)
+            .is_some_and(|name| problems.mentions(&Pointer::root().at(&["components", "schemas", &name])));
+        if found.is_none() && !broken {
+            problems.error(
+                &at.join("$ref"),
+                format!("`{reference}` refers to no schema: only {SCHEMAS}… is supported"),
+            );
+        }
+        return found.map(|(name, _)| name.as_str()).into_iter().collect();
+    }
+    let mut found = Vec::new();
+    for (keys, child) in node.children() {
+        let at = keys.iter().fold(at.clone(), |at, key| at.join(key));
+        found.extend(edges(document, child, &at, problems));
+    }
+    found
+}
+
+fn closure<'a>(graph: &HashMap<&'a str, Vec<&'a str>>, starts: Vec<&'a str>) -> HashSet<&'a str> {
+    let mut seen = HashSet::new();
+    let mut todo = starts;
+    while let Some(name) = todo.pop() {
+        if seen.insert(name) {
+            todo.extend(graph.get(name).into_iter().flatten());
+        }
+    }
+    seen
+}

@@ -1,0 +1,273 @@
+//! Every Rust name of the generated code is made here, and nowhere else.
+
+use heck::{ToPascalCase, ToSnakeCase};
+
+/// Names that `heck` splits where a reader of the API would not.
+const EXCEPTIONS: &[(&str, &str)] = &[("VRam", "vram")];
+
+/// Words of the language that cannot be names (Rust reference, "Keywords", edition 2024, reserved ones included).
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop",
+    "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static",
+    "struct", "super", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual",
+    "where", "while", "yield", "Self",
+];
+
+/// Type names that are not free: the prelude's, which a caller's `use osc_api::types::*` would hide, and the runtime's.
+const TAKEN_TYPES: &[&str] = &[
+    "Action",
+    "AsMut",
+    "AsRef",
+    "Auth",
+    "BTreeMap",
+    "Box",
+    "Client",
+    "Clone",
+    "Copy",
+    "Date",
+    "DateOrDateTime",
+    "DateTime",
+    "Default",
+    "DoubleEndedIterator",
+    "Drop",
+    "Eq",
+    "Err",
+    "Error",
+    "ExactSizeIterator",
+    "Extend",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "FromIterator",
+    "Future",
+    "Into",
+    "IntoFuture",
+    "IntoIterator",
+    "Iterator",
+    "None",
+    "Nullable",
+    "Ok",
+    "Option",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Result",
+    "RetrySafety",
+    "Secret",
+    "Self",
+    "Send",
+    "Sized",
+    "Some",
+    "String",
+    "Sync",
+    "ToOwned",
+    "ToString",
+    "TryFrom",
+    "TryInto",
+    "UnknownInteger",
+    "UnknownValue",
+    "Unpin",
+    "Vec",
+];
+
+/// Methods of every generated struct: a setter of that name would hide them.
+const TAKEN_SETTERS: &[&str] =
+    &["new", "default", "clone", "clone_from", "eq", "ne", "fmt", "into", "from", "to_owned"];
+
+/// Methods of the hand-written client, those of the issues to come included.
+const TAKEN_METHODS: &[&str] = &[
+    "builder",
+    "clone",
+    "exchange",
+    "fmt",
+    "from_env",
+    "from_profile",
+    "new",
+    "paginate",
+    "pages",
+    "send",
+    "send_raw",
+    "wait_for",
+    "with",
+];
+
+/// Modules of `generated` that are not a tag's.
+const TAKEN_MODULES: &[&str] = &["action", "common", "modules", "types"];
+
+/// The rows of the table that no name of this run used.
+pub(crate) fn unused_exceptions<'a>(wires: impl Iterator<Item = &'a str> + Clone) -> Vec<&'static str> {
+    let used = |wire: &str| wires.clone().any(|name| name == wire);
+    EXCEPTIONS.iter().map(|(wire, _)| *wire).filter(|wire| !used(wire)).collect()
+}
+
+/// A struct's field: `VmIds` → `vm_ids`. `None` when no letter or digit is left to make a name of.
+pub(crate) fn field(wire: &str) -> Option<String> {
+    if let Some((_, name)) = EXCEPTIONS.iter().find(|(exception, _)| *exception == wire) {
+        return Some((*name).to_owned());
+    }
+    let name = ascii(wire).to_snake_case();
+    let name = if name.starts_with(|c: char| c.is_ascii_digit()) { format!("n{name}") } else { name };
+    (!name.is_empty()).then(|| unreserved(name))
+}
+
+/// Whether serde's `rename_all = "PascalCase"` turns the field back into its wire name.
+pub(crate) fn is_pascal(ident: &str, wire: &str) -> bool {
+    let mut pascal = String::with_capacity(ident.len());
+    for word in ident.split('_') {
+        let mut letters = word.chars();
+        pascal.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        pascal.push_str(letters.as_str());
+    }
+    pascal == wire
+}
+
+/// A chained setter: the field's name, unless every struct has a method of that name.
+pub(crate) fn setter(field: &str) -> String {
+    if TAKEN_SETTERS.contains(&field) { format!("set_{field}") } else { field.to_owned() }
+}
+
+/// A type. A name that is well-formed already stays as the API writes it (`ReadCO2EmissionAccountRequest`).
+///
+/// # Errors
+/// Says why the name cannot be one; the remedy is a name of ours in the overlay.
+pub(crate) fn type_name(wire: &str) -> Result<String, String> {
+    let well_formed =
+        wire.starts_with(|c: char| c.is_ascii_uppercase()) && wire.chars().all(|c| c.is_ascii_alphanumeric());
+    let name = if well_formed { wire.to_owned() } else { ascii(wire).to_pascal_case() };
+    if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+        return Err(format!(
+            "`{wire}` cannot be made a Rust type name: give it one with `x-rust-name` in the overlay"
+        ));
+    }
+    if TAKEN_TYPES.contains(&name.as_str()) {
+        return Err(format!(
+            "`{name}` is a name that the generated code needs itself: give the schema another with `x-rust-name` in the overlay"
+        ));
+    }
+    Ok(name)
+}
+
+/// A client's method: `ReadVms` → `read_vms`.
+///
+/// # Errors
+/// Says why the name cannot be one.
+pub(crate) fn method(action: &str) -> Result<String, String> {
+    let name = field(action).ok_or_else(|| format!("`{action}` cannot be made a method name"))?;
+    if TAKEN_METHODS.contains(&name.as_str()) {
+        return Err(format!("`{name}` is a method of the hand-written client already: rename that one"));
+    }
+    Ok(name)
+}
+
+/// A tag's module: `LoadBalancer` → `load_balancer`.
+pub(crate) fn module(tag: &str) -> Option<String> {
+    let name = field(tag)?;
+    Some(if TAKEN_MODULES.contains(&name.as_str()) { format!("{name}_tag") } else { name })
+}
+
+/// An enum's variant: `shutting-down` → `ShuttingDown`, `-1` → `Minus1`, the empty text → `Empty`.
+pub(crate) fn variant(value: &str) -> String {
+    let sign = if value.starts_with('-') && value.chars().nth(1).is_some_and(|c| c.is_ascii_digit()) {
+        "Minus"
+    } else {
+        ""
+    };
+    let name = ascii(value).to_pascal_case();
+    let name = match name.chars().next() {
+        None if value.is_empty() => "Empty".to_owned(),
+        None => format!("Value{}", value.chars().map(|c| format!("{:x}", u32::from(c))).collect::<String>()),
+        Some('0'..='9') if sign.is_empty() => format!("Value{name}"),
+        Some(_) => format!("{sign}{name}"),
+    };
+    // The open variant has this name.
+    if name == "UnknownValue" { "UnknownValue_".to_owned() } else { unreserved(name) }
+}
+
+/// A type that stands inside another without a name of its own: `VmGroup` and `State` → `VmGroupState`.
+pub(crate) fn inner_type(owner: &str, wire: &str) -> String {
+    format!("{owner}{}", ascii(wire).to_pascal_case())
+}
+
+fn unreserved(name: String) -> String {
+    if KEYWORDS.contains(&name.as_str()) { format!("{name}_") } else { name }
+}
+
+/// What `heck` should see: anything that is not an ASCII letter or digit separates words.
+fn ascii(wire: &str) -> String {
+    wire.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_are_sorted_or_small_and_without_doubles() {
+        for table in [KEYWORDS, TAKEN_TYPES, TAKEN_SETTERS, TAKEN_METHODS, TAKEN_MODULES] {
+            for (index, name) in table.iter().enumerate() {
+                assert!(!table[..index].contains(name), "{name} stands twice");
+            }
+        }
+    }
+
+    #[test]
+    fn fields() {
+        for (wire, name) in [
+            ("VmIds", "vm_ids"),
+            ("VRam", "vram"),
+            ("Type", "type_"),
+            ("CO2EmissionEntries", "co2_emission_entries"),
+            ("Phase1DhGroupNumbers", "phase1_dh_group_numbers"),
+            ("9Lives", "n9_lives"),
+            ("x-y z", "x_y_z"),
+            ("Self", "self_"),
+        ] {
+            assert_eq!(field(wire).as_deref(), Some(name), "{wire}");
+        }
+        assert_eq!(field("é…"), None);
+    }
+
+    #[test]
+    fn types() {
+        assert_eq!(
+            type_name("ReadCO2EmissionAccountRequest").as_deref(),
+            Ok("ReadCO2EmissionAccountRequest")
+        );
+        assert_eq!(type_name("vm-state.v2").as_deref(), Ok("VmStateV2"));
+        assert!(type_name("Option").is_err_and(|e| e.contains("x-rust-name")));
+        assert!(type_name("42").is_err());
+    }
+
+    #[test]
+    fn variants() {
+        for (value, name) in [
+            ("scaling down", "ScalingDown"),
+            ("-1", "Minus1"),
+            ("1500", "Value1500"),
+            ("", "Empty"),
+            ("Self", "Self_"),
+            ("pending/queued", "PendingQueued"),
+            ("???", "Value3f3f3f"),
+        ] {
+            assert_eq!(variant(value), name, "{value}");
+        }
+    }
+
+    #[test]
+    fn serde_renames_back() {
+        assert!(is_pascal("vm_ids", "VmIds"));
+        assert!(is_pascal("type_", "Type"));
+        assert!(!is_pascal("vram", "VRam"));
+        assert!(!is_pascal("co2_emission_entries", "CO2EmissionEntries"));
+    }
+
+    #[test]
+    fn client_methods_and_setters() {
+        assert_eq!(method("ReadVms").as_deref(), Ok("read_vms"));
+        assert!(method("Send").is_err());
+        assert_eq!(setter("new"), "set_new");
+        assert_eq!(module("Common").as_deref(), Some("common_tag"));
+    }
+}
