@@ -1,0 +1,137 @@
+use std::collections::{BTreeSet, HashSet};
+use std::time::{Duration, SystemTime};
+
+use ::jiff::{Timestamp, civil};
+
+use super::{Date, DateOrDateTime, DateTime};
+
+/// Every form seen, all of the same moment.
+const NOON: [&str; 9] = [
+    "2017-05-10T12:34:56Z",
+    "2017-05-10T12:34:56.000Z",
+    "2017-05-10T12:34:56.000+0000",
+    "2017-05-10T12:34:56+0000",
+    "2017-05-10T13:34:56+01:00",
+    "2017-05-10T13:34:56+0100",
+    "2017-05-10 12:34:56Z",
+    "2017-05-10 12:34:56.000+0000",
+    "2017-05-10T07:34:56.000-05:00",
+];
+
+const NONSENSE: [&str; 8] = [
+    "",
+    "never",
+    "2017-13-10T12:34:56Z",
+    "2017-05-10T12:34:56",
+    "2017-05-10",
+    "0",
+    "2017-05-10T12:34:56Zulu",
+    " ",
+];
+
+#[test]
+fn all_forms_mean_the_same_moment() {
+    let set: HashSet<DateTime> = NOON.into_iter().map(DateTime::from).collect();
+    assert_eq!(set.len(), 1);
+    let set: BTreeSet<DateOrDateTime> = NOON.into_iter().map(DateOrDateTime::from).collect();
+    assert_eq!(set.len(), 1);
+    for text in NOON {
+        assert_eq!(DateTime::from(text).to_timestamp().unwrap().as_second(), 1_494_419_696, "{text}");
+        assert_eq!(text.parse::<DateTime>().unwrap().as_str(), text);
+    }
+}
+
+#[test]
+fn any_text_is_kept_by_decoding_and_by_from() {
+    for text in NOON.into_iter().chain(NONSENSE) {
+        let wire = serde_json::to_string(text).unwrap();
+        let moment: DateTime = serde_json::from_str(&wire).unwrap();
+        assert_eq!(serde_json::to_string(&moment).unwrap(), wire);
+        assert_eq!(moment.as_str(), text);
+        assert_eq!(moment, DateTime::from(text.to_owned()));
+        assert_eq!(Date::from(text).to_string(), text);
+    }
+}
+
+#[test]
+fn parsing_refuses_what_is_not_of_the_form_and_says_what_is() {
+    for text in NONSENSE {
+        let error = text.parse::<DateTime>().unwrap_err().to_string();
+        assert!(error.contains(text) && error.contains("2023-04-05T12:34:56.000Z"), "{error}");
+    }
+    for text in ["20170510T123456Z", "2017-05-10T12:34:56Z[UTC]", "-002017-05-10T12:34:56Z"] {
+        assert!(text.parse::<DateTime>().is_err(), "{text}");
+    }
+    for text in ["20230405", "2023-04-05T00:00:00Z", "2023-4-5", "2023-02-30", ""] {
+        assert!(text.parse::<Date>().is_err(), "{text}");
+    }
+    assert!("2023-04-05".parse::<DateOrDateTime>().is_ok());
+    assert!(NOON[2].parse::<DateOrDateTime>().is_ok());
+    assert!("soon".parse::<DateOrDateTime>().is_err());
+}
+
+#[test]
+fn order_is_by_moment_and_texts_without_one_come_last() {
+    let sorted = ["2017-05-10T13:00:00+01:00", "2017-05-10T12:00:01Z", "aaa", "bbb"].map(DateTime::from);
+    let mut shuffled = [3, 1, 0, 2].map(|index: usize| sorted[index].clone());
+    shuffled.sort();
+    assert_eq!(shuffled, sorted);
+    assert_ne!(DateTime::from("aaa"), DateTime::from("AAA"));
+}
+
+#[test]
+fn a_day_is_its_first_moment_where_both_are_allowed() {
+    let day = DateOrDateTime::from("2023-04-05");
+    assert_eq!(day, DateOrDateTime::from("2023-04-05T00:00:00Z"));
+    assert_eq!(day.to_civil(), Some(civil::date(2023, 4, 5)));
+    assert_eq!(DateOrDateTime::from(NOON[0]).to_civil(), None);
+    assert!(Date::from("2023-04-05") < Date::from("2023-04-06"));
+    assert_eq!(DateTime::from("2023-04-05").to_timestamp(), None);
+}
+
+#[test]
+fn moments_are_written_in_utc_with_milliseconds() {
+    for (moment, text) in [
+        (Timestamp::UNIX_EPOCH, "1970-01-01T00:00:00.000Z"),
+        (Timestamp::new(1_700_000_000, 123_999_999).unwrap(), "2023-11-14T22:13:20.123Z"),
+    ] {
+        assert_eq!(DateTime::from(moment).as_str(), text);
+        assert_eq!(DateOrDateTime::from(moment).as_str(), text);
+        assert!(text.parse::<DateTime>().is_ok());
+    }
+    let time = SystemTime::UNIX_EPOCH + Duration::from_millis(1_500);
+    assert_eq!(DateTime::from(time).as_str(), "1970-01-01T00:00:01.500Z");
+    assert_eq!(Date::from(civil::date(2023, 4, 5)).as_str(), "2023-04-05");
+    assert_eq!(DateOrDateTime::from(civil::date(2023, 4, 5)).as_str(), "2023-04-05");
+}
+
+#[cfg(feature = "chrono")]
+#[test]
+fn chrono_goes_both_ways() {
+    let moment = chrono::DateTime::from_timestamp(-1, 500_000_000).unwrap();
+    assert_eq!(DateTime::from(moment).as_str(), "1969-12-31T23:59:59.500Z");
+    assert_eq!(DateTime::from(moment).to_chrono(), Some(moment));
+    assert_eq!(DateOrDateTime::from(moment).to_chrono(), Some(moment));
+    let day = chrono::NaiveDate::from_ymd_opt(2024, 2, 29).unwrap();
+    assert_eq!(Date::from(day).as_str(), "2024-02-29");
+    assert_eq!(Date::from(day).to_chrono(), Some(day));
+    assert_eq!(DateOrDateTime::from(day).as_str(), "2024-02-29");
+    assert_eq!(Date::from(chrono::NaiveDate::MAX).as_str(), "9999-12-31");
+    assert_eq!(
+        DateTime::from(chrono::DateTime::<chrono::Utc>::MIN_UTC).to_timestamp().unwrap().as_second(),
+        { Timestamp::MIN.as_second() }
+    );
+}
+
+#[cfg(feature = "time")]
+#[test]
+fn time_goes_both_ways() {
+    let moment = time::OffsetDateTime::from_unix_timestamp_nanos(-500_000_000).unwrap();
+    assert_eq!(DateTime::from(moment).as_str(), "1969-12-31T23:59:59.500Z");
+    assert_eq!(DateTime::from(moment).to_time(), Some(moment));
+    assert_eq!(DateOrDateTime::from(moment).to_time(), Some(moment));
+    let day = time::Date::from_calendar_date(2024, time::Month::February, 29).unwrap();
+    assert_eq!(Date::from(day).as_str(), "2024-02-29");
+    assert_eq!(Date::from(day).to_time(), Some(day));
+    assert_eq!(DateOrDateTime::from(day).as_str(), "2024-02-29");
+}

@@ -1,0 +1,8 @@
+//! The front of the generated code: what of it is public, and where.
+//!
+//! The files beside `modules.rs` are written by `cargo xtask regen` and are not edited by hand.
+
+#[path = "generated/modules.rs"]
+mod modules;
+
+pub use modules::{API_VERSION, action, types};
