@@ -20,7 +20,22 @@ pub(crate) struct File {
     /// `use` declarations, printed together.
     pub(crate) imports: Vec<TokenStream>,
     /// What follows them.
-    pub(crate) items: Vec<TokenStream>,
+    pub(crate) items: Vec<Item>,
+}
+
+/// An item of a file.
+pub(crate) enum Item {
+    /// Rust that the printer understands.
+    Tokens(TokenStream),
+    /// A call of one of the runtime's table macros: a row for each field of a struct.
+    Table {
+        /// The macro's path.
+        macro_name: &'static str,
+        /// The struct's name.
+        name: String,
+        /// Fields and their names on the wire.
+        rows: Vec<(String, String)>,
+    },
 }
 
 /// The file of a module.
@@ -30,12 +45,14 @@ pub(crate) fn module(module: &Module) -> File {
     for definition in types {
         match definition {
             TypeDef::Struct(definition) => items.extend(structure::structure(definition)),
-            TypeDef::Enum(definition) => items.extend(enumeration::enumeration(definition)),
-            TypeDef::Alias(definition) => items.push(alias(definition)),
+            TypeDef::Enum(definition) => {
+                items.extend(enumeration::enumeration(definition).into_iter().map(Item::Tokens));
+            }
+            TypeDef::Alias(definition) => items.push(Item::Tokens(alias(definition))),
         }
     }
-    items.extend(action::methods(actions));
-    items.extend(action::markers(actions));
+    let actions = [action::methods(actions), action::markers(actions)];
+    items.extend(actions.into_iter().flatten().map(Item::Tokens));
     File { name: format!("{name}.rs"), docs: docs.clone(), imports: index::imports(runtime, imports), items }
 }
 

@@ -80,8 +80,6 @@ pub struct Struct {
 pub struct Field {
     /// The name on the wire.
     pub wire: String,
-    /// Whether `rename_all = "PascalCase"` makes the wire name from `ident`.
-    pub pascal: bool,
     /// The Rust name.
     pub ident: String,
     /// The name of the chained setter.

@@ -14,7 +14,8 @@ mod names;
 mod render;
 
 use std::collections::BTreeMap;
-use std::thread;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{iter, thread};
 
 pub use contract::{Contract, split};
 pub use diagnostics::{Diagnostic, Diagnostics, Pointer, Severity, Source};
@@ -60,16 +61,14 @@ pub type Files = BTreeMap<String, String>;
 /// A mistake of the generator: tokens that are not Rust, with the file's name.
 pub fn files(api: &Api) -> Result<Files, String> {
     // Tokens stay on the thread that made them, so a thread takes whole files from emit to text.
+    let next = AtomicUsize::new(0);
+    let print = || {
+        let own = iter::from_fn(|| api.modules.get(next.fetch_add(1, Ordering::Relaxed)));
+        own.map(|module| render::file(emit::module(module))).collect::<Vec<_>>()
+    };
     let threads = thread::available_parallelism().map_or(1, usize::from).min(api.modules.len().max(1));
     let printed = thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads)
-            .map(|worker| {
-                scope.spawn(move || {
-                    let own = api.modules.iter().skip(worker).step_by(threads);
-                    own.map(|module| render::file(emit::module(module))).collect::<Vec<_>>()
-                })
-            })
-            .collect();
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(print)).collect();
         let joined = workers.into_iter().map(|worker| worker.join());
         joined
             .collect::<Result<Vec<_>, _>>()

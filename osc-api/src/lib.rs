@@ -52,12 +52,13 @@
 //! # Features
 //! None is on by default.
 //! - `serde-all`: `Serialize` and `Deserialize` on every type. Without it, requests are only written and
-//!   responses only read, which halves the time to build this crate.
+//!   responses only read, which keeps the build small.
 //! - `chrono`, `time`: conversions between this crate's dates and those of the crates of that name. Those of
 //!   `jiff` are always there.
 
 pub mod action;
 mod client;
+mod codec;
 mod config;
 mod credentials;
 mod datetime;

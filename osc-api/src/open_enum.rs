@@ -140,6 +140,9 @@ macro_rules! __open_enum {
                 $crate::support::text(deserializer)
             }
         }
+
+        impl $crate::support::Member for $name {}
+        impl $crate::support::Received<'_> for $name {}
     };
 }
 
@@ -185,6 +188,9 @@ macro_rules! __open_integer_enum {
                     .map(<Self as ::core::convert::From<i64>>::from)
             }
         }
+
+        impl $crate::support::Member for $name {}
+        impl $crate::support::Received<'_> for $name {}
     };
 }
 

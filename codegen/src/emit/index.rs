@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{File, ident};
+use super::{File, Item, ident};
 use crate::ir::Api;
 
 /// `modules.rs`: what there is, and by which names the crate shows it.
@@ -27,18 +27,18 @@ pub(super) fn index(api: &Api) -> File {
         docs: vec!["Every generated module, and what of it is public.".to_owned()],
         imports: declarations.collect(),
         items: vec![
-            quote! {
+            Item::Tokens(quote! {
                 /// The version of the OUTSCALE API description that this crate was generated from.
                 pub const API_VERSION: &str = #version;
-            },
-            quote! {
+            }),
+            Item::Tokens(quote! {
                 /// Every type that the API sends and receives.
                 pub mod types { #(#types)* }
-            },
-            quote! {
+            }),
+            Item::Tokens(quote! {
                 /// A marker type for every action.
                 pub mod action { #(#markers)* }
-            },
+            }),
         ],
     }
 }

@@ -3,87 +3,60 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{doc, ident, type_};
+use super::{Item, doc, ident, type_};
 use crate::ir::{Direction, Field, Presence, Struct, Type};
 
 /// As many arguments as clippy thinks readable.
 const FEW_ARGUMENTS: usize = 7;
 
-/// The struct, and what makes one if it is ever sent.
-pub(super) fn structure(definition: &Struct) -> Vec<TokenStream> {
+/// The struct, the table of its wire names, and what makes one if it is ever sent.
+pub(super) fn structure(definition: &Struct) -> Vec<Item> {
     let Struct { name, docs, direction, fields } = definition;
     let has_default = fields.iter().all(|field| field.presence != Presence::Always);
     let default = has_default.then(|| quote!(Default,));
-    let serde = match direction {
-        Direction::Request => quote! {
-            #[derive(Clone, Debug, #default PartialEq, serde::Serialize)]
-            #[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-        },
-        Direction::Response => quote! {
-            #[derive(Clone, Debug, #default PartialEq, serde::Deserialize)]
-            #[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-        },
-        Direction::Both => quote! {
-            #[derive(Clone, Debug, #default PartialEq, serde::Serialize, serde::Deserialize)]
-        },
-    };
-    let rename = fields.iter().any(|field| field.pascal).then(|| quote!(#[serde(rename_all = "PascalCase")]));
     let (docs, ident) = (doc(docs), ident(name));
-    let printed = fields.iter().map(|one| field(one, *direction, rename.is_some()));
+    let printed = fields.iter().map(field);
     let structure = quote! {
         #docs
-        #serde
-        #rename
+        #[derive(Clone, Debug, #default PartialEq)]
         #[non_exhaustive]
         pub struct #ident {
             #(#printed)*
         }
     };
-    let mut items = vec![structure];
+    let table = Item::Table {
+        macro_name: match direction {
+            Direction::Request => "support::sent",
+            Direction::Response => "support::received",
+            Direction::Both => "support::exchanged",
+        },
+        name: name.clone(),
+        rows: fields.iter().map(|field| (field.ident.clone(), field.wire.clone())).collect(),
+    };
+    let mut items = vec![Item::Tokens(structure)];
     if *direction != Direction::Response {
         let new = constructor(definition, has_default);
         let setters = fields.iter().map(setter);
-        items.push(quote! {
+        items.push(Item::Tokens(quote! {
             impl #ident {
                 #new
                 #(#setters)*
             }
-        });
+        }));
     }
+    items.push(table);
     items
 }
 
-fn field(field: &Field, direction: Direction, renamed: bool) -> TokenStream {
-    let Field { wire, pascal, ident: name, setter: _, ty, presence, required: _, docs } = field;
-    let mut serde = Vec::new();
-    if !(*pascal && renamed) {
-        serde.push(quote!(rename = #wire));
-    }
-    let reader = match ty {
-        Type::List(_) if *presence == Presence::Empty => Some("support::list"),
-        Type::Map(_) if *presence == Presence::Empty => Some("support::map"),
-        Type::List(_) if *presence == Presence::Optional => Some("support::optional_list"),
-        Type::Map(_) if *presence == Presence::Optional => Some("support::optional_map"),
-        _ => None,
-    };
-    let reader = reader.filter(|_| direction != Direction::Request);
-    if reader.is_some() || *presence == Presence::Nullable {
-        serde.push(quote!(default));
-    }
-    match presence {
-        Presence::Optional => serde.push(quote!(skip_serializing_if = "Option::is_none")),
-        Presence::Nullable => serde.push(quote!(skip_serializing_if = "Nullable::is_absent")),
-        Presence::Always | Presence::Empty => {}
-    }
-    serde.extend(reader.map(|reader| quote!(deserialize_with = #reader)));
-    let serde = (!serde.is_empty()).then(|| quote!(#[serde(#(#serde),*)]));
+fn field(field: &Field) -> TokenStream {
+    let Field { wire: _, ident: name, setter: _, ty, presence, required: _, docs } = field;
     let (docs, name, ty) = (doc(docs), ident(name), type_(ty));
     let ty = match presence {
         Presence::Always | Presence::Empty => ty,
         Presence::Optional => quote!(Option<#ty>),
         Presence::Nullable => quote!(Nullable<#ty>),
     };
-    quote! { #docs #serde pub #name: #ty, }
+    quote! { #docs pub #name: #ty, }
 }
 
 fn constructor(definition: &Struct, has_default: bool) -> TokenStream {

@@ -38,10 +38,10 @@ pub(super) fn body(action: &str, suffix: &str) -> Vec<String> {
 
 /// A type that stands inside another.
 pub(super) fn inner(owner: &str, at: &Pointer) -> Vec<String> {
-    let keys =
+    let mut keys =
         at.as_str().split('/').filter(|key| !matches!(*key, "items" | "properties" | "additionalProperties"));
-    let property = keys.last().unwrap_or_default().replace("~1", "/").replace("~0", "~");
-    vec![format!("{} of [`{owner}`].", code(&property))]
+    let property = keys.next_back().unwrap_or_default().replace("~1", "/").replace("~0", "~");
+    vec![format!("{} of [`{owner}`](crate::types::{owner}).", code(&property))]
 }
 
 /// A field: its text, or its name on the wire, and what the description says of its values.

@@ -129,8 +129,11 @@ fn needs(module: &mut Module, homes: &HashMap<String, String>) {
     for definition in &module.types {
         match definition {
             TypeDef::Struct(definition) => {
+                runtime.insert("support");
                 for field in &definition.fields {
-                    field_needs(field, definition.direction, &mut runtime);
+                    if field.presence == Presence::Nullable {
+                        runtime.insert("Nullable");
+                    }
                     type_needs(&field.ty, &mut runtime, &mut named);
                 }
             }
@@ -157,16 +160,6 @@ fn needs(module: &mut Module, homes: &HashMap<String, String>) {
     let imports = imports.into_iter().map(|(home, names)| (home.to_owned(), names)).collect();
     module.runtime = runtime.into_iter().collect();
     module.imports = imports;
-}
-
-fn field_needs(field: &Field, direction: Direction, runtime: &mut BTreeSet<&'static str>) {
-    // Lists and maps of an answer are read by functions of the runtime.
-    if direction != Direction::Request && matches!(field.ty, Type::List(_) | Type::Map(_)) {
-        runtime.insert("support");
-    }
-    if field.presence == Presence::Nullable {
-        runtime.insert("Nullable");
-    }
 }
 
 fn type_needs<'t>(ty: &'t Type, runtime: &mut BTreeSet<&'static str>, named: &mut BTreeSet<&'t str>) {

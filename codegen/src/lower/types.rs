@@ -1,17 +1,20 @@
 //! Schemas to types: every named schema, and the enums and structs that stand inside one without a name.
 
+mod bodies;
+mod inner;
+
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use indexmap::IndexMap;
 use openapiv3::{ReferenceOr, Schema};
 
+use super::facts;
 use super::roots::Root;
 use super::schema::{Node, Shape, Text, shape};
 use super::usage::{Usage, target};
-use super::{facts, roots::Body};
 use crate::diagnostics::{Diagnostics, Pointer};
 use crate::docs::Docs;
-use crate::ir::{Alias, Direction, Enum, Field, Presence, Struct, Type, TypeDef, Values};
+use crate::ir::{Alias, Direction, Field, Presence, Struct, Type, TypeDef};
 use crate::load::Document;
 use crate::names;
 
@@ -162,59 +165,6 @@ impl<'a> Lowering<'a, '_> {
         }
     }
 
-    /// The types of an action's bodies.
-    fn bodies(&mut self, root: &Root<'a>) -> Option<(String, (String, String))> {
-        let request = self.body(root, &root.request, Direction::Request);
-        let response = self.body(root, &root.response, Direction::Response);
-        Some((root.wire.to_owned(), (request?, response?)))
-    }
-
-    fn body(&mut self, root: &Root<'a>, body: &Body<'a>, direction: Direction) -> Option<String> {
-        let suffix = if direction == Direction::Request { "Request" } else { "Response" };
-        let own = format!("{}{suffix}", root.wire);
-        let tags = BTreeSet::from([root.tag.to_owned()]);
-        let Some(node) = body.schema else {
-            // No content: the schema of the usual name if there is one, else a type without fields.
-            if let Some(name) = self.names.get(own.as_str()) {
-                return Some(name.clone());
-            }
-            let name = names::type_name(&own).ok()?;
-            let docs = facts::body(root.wire, suffix);
-            let definition =
-                TypeDef::Struct(Struct { name: name.clone(), docs, direction, fields: Vec::new() });
-            return self.define(name, definition, &tags, &body.at);
-        };
-        if let Some((wire, _)) = named(self.document, node) {
-            let name = self.names.get(wire)?;
-            return match &self.definitions.get(name)?.definition {
-                TypeDef::Struct(_) => Some(name.clone()),
-                _ => {
-                    self.problems.error(&body.at, format!("`{wire}` must be an object: a body is one"));
-                    None
-                }
-            };
-        }
-        match shape(node) {
-            Ok(Shape::Struct { properties, required }) => {
-                let name = names::type_name(&own).ok()?;
-                let owner = Owner { name: name.clone(), wire: own, direction, tags };
-                let docs = facts::body(root.wire, suffix);
-                let definition = self.structure(&owner, docs, properties, required, &body.at);
-                self.define(name, definition, &owner.tags, &body.at)
-            }
-            // A reference to nothing was reported when the references were followed.
-            Ok(Shape::Reference(_)) => None,
-            Ok(_) => {
-                self.problems.error(&body.at, "must be an object with properties: a body is one");
-                None
-            }
-            Err(message) => {
-                self.problems.error(&body.at, message);
-                None
-            }
-        }
-    }
-
     fn structure(
         &mut self,
         owner: &Owner,
@@ -271,7 +221,6 @@ impl<'a> Lowering<'a, '_> {
         let required = required && !nullable && owner.direction != Direction::Response;
         let text = self.docs.field(&owner.wire, wire, node.description());
         Some(Field {
-            pascal: names::is_pascal(&ident, wire),
             setter: names::setter(&ident),
             docs: facts::field(wire, node, text, required),
             wire: wire.to_owned(),
@@ -369,105 +318,5 @@ impl<'a> Lowering<'a, '_> {
             todo.extend(next);
         }
         false
-    }
-
-    /// An enum or a struct that stands inside another type.
-    fn inner(
-        &mut self,
-        shape: Shape<'a>,
-        node: Node<'a>,
-        at: &Pointer,
-        owner: &Owner,
-        inner: &str,
-    ) -> Option<Type> {
-        let name = match names::type_name(node.rust_name().unwrap_or(inner)) {
-            Ok(name) => name,
-            Err(message) => {
-                self.problems.error(at, message);
-                return None;
-            }
-        };
-        let docs = self.docs.type_(&name, None).unwrap_or_else(|| facts::inner(&owner.name, at));
-        let definition = match shape {
-            Shape::Text { values, .. } => self.text_enum(name.clone(), docs, &values, at)?,
-            Shape::Integer { values, .. } => self.integer_enum(name.clone(), docs, &values, at)?,
-            Shape::Struct { properties, required } => {
-                let owner = Owner {
-                    name: name.clone(),
-                    wire: name.clone(),
-                    direction: owner.direction,
-                    tags: owner.tags.clone(),
-                };
-                self.structure(&owner, docs, properties, required, at)
-            }
-            _ => return None,
-        };
-        // The overlay may give several value sets one name, when they are one.
-        if let (Some(placed), TypeDef::Enum(new)) = (self.definitions.get_mut(&name), &definition)
-            && matches!(&placed.definition, TypeDef::Enum(old) if old.values == new.values)
-        {
-            placed.tags.extend(owner.tags.iter().cloned());
-            return Some(Type::Named(name));
-        }
-        self.define(name, definition, &owner.tags, at).map(Type::Named)
-    }
-
-    fn define(
-        &mut self,
-        name: String,
-        definition: TypeDef,
-        tags: &BTreeSet<String>,
-        at: &Pointer,
-    ) -> Option<String> {
-        if !self.claim(&name, at) {
-            return None;
-        }
-        self.definitions.insert(name.clone(), Placed { definition, tags: tags.clone() });
-        Some(name)
-    }
-
-    fn text_enum(
-        &mut self,
-        name: String,
-        docs: Vec<String>,
-        values: &[&str],
-        at: &Pointer,
-    ) -> Option<TypeDef> {
-        let variants =
-            values.iter().map(|value| (names::variant(value), (*value).to_owned())).collect::<Vec<_>>();
-        self.variants_are_distinct(variants.iter().map(|(variant, value)| (variant, value.clone())), at)?;
-        Some(TypeDef::Enum(Enum { name, docs, values: Values::Text(variants) }))
-    }
-
-    fn integer_enum(
-        &mut self,
-        name: String,
-        docs: Vec<String>,
-        values: &[i64],
-        at: &Pointer,
-    ) -> Option<TypeDef> {
-        let variants =
-            values.iter().map(|value| (names::variant(&value.to_string()), *value)).collect::<Vec<_>>();
-        self.variants_are_distinct(variants.iter().map(|(variant, value)| (variant, value.to_string())), at)?;
-        Some(TypeDef::Enum(Enum { name, docs, values: Values::Integer(variants) }))
-    }
-
-    fn variants_are_distinct<'v>(
-        &mut self,
-        variants: impl Iterator<Item = (&'v String, String)>,
-        at: &Pointer,
-    ) -> Option<()> {
-        let mut seen: HashMap<&str, String> = HashMap::new();
-        let mut distinct = Some(());
-        for (variant, value) in variants {
-            if let Some(other) = seen.insert(variant, value.clone()) {
-                let message = format!(
-                    "the values `{other}` and `{value}` would both be the variant `{variant}`: remove one in the overlay"
-                );
-                self.problems.error(&at.join("enum"), message);
-                distinct = None;
-            }
-        }
-        distinct
     }
 }

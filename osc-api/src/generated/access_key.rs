@@ -5,77 +5,73 @@ use super::common::ResponseContext;
 use crate::{Client, DateOrDateTime, DateTime, Result, Secret, support};
 
 /// The API's `AccessKey`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AccessKey {
     /// `AccessKeyId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub access_key_id: Option<String>,
     /// `CreationDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<DateTime>,
     /// `ExpirationDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expiration_date: Option<DateTime>,
     /// `LastModificationDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_modification_date: Option<DateTime>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// `Tag` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
 }
 
+support::received!(AccessKey {
+    access_key_id: "AccessKeyId",
+    creation_date: "CreationDate",
+    expiration_date: "ExpirationDate",
+    last_modification_date: "LastModificationDate",
+    state: "State",
+    tag: "Tag",
+});
+
 /// The API's `AccessKeySecretKey`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AccessKeySecretKey {
     /// `AccessKeyId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub access_key_id: Option<String>,
     /// `CreationDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<DateTime>,
     /// `ExpirationDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expiration_date: Option<DateTime>,
     /// `LastModificationDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_modification_date: Option<DateTime>,
     /// `SecretKey` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_key: Option<Secret>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// `Tag` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
 }
 
+support::received!(AccessKeySecretKey {
+    access_key_id: "AccessKeyId",
+    creation_date: "CreationDate",
+    expiration_date: "ExpirationDate",
+    last_modification_date: "LastModificationDate",
+    secret_key: "SecretKey",
+    state: "State",
+    tag: "Tag",
+});
+
 /// Request of [`CreateAccessKey`](crate::action::CreateAccessKey).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAccessKeyRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `ExpirationDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expiration_date: Option<DateOrDateTime>,
     /// `Tag` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
     /// `UserName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_name: Option<String>,
 }
 
@@ -92,7 +88,10 @@ impl CreateAccessKeyRequest {
     }
 
     /// Sets [`expiration_date`](Self::expiration_date).
-    pub fn expiration_date(mut self, expiration_date: impl Into<DateOrDateTime>) -> Self {
+    pub fn expiration_date(
+        mut self,
+        expiration_date: impl Into<DateOrDateTime>,
+    ) -> Self {
         self.expiration_date = Some(expiration_date.into());
         self
     }
@@ -110,24 +109,30 @@ impl CreateAccessKeyRequest {
     }
 }
 
+support::sent!(CreateAccessKeyRequest {
+    dry_run: "DryRun",
+    expiration_date: "ExpirationDate",
+    tag: "Tag",
+    user_name: "UserName",
+});
+
 /// Answer to [`CreateAccessKey`](crate::action::CreateAccessKey).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAccessKeyResponse {
     /// `AccessKey` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub access_key: Option<AccessKeySecretKey>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(CreateAccessKeyResponse {
+    access_key: "AccessKey",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DeleteAccessKey`](crate::action::DeleteAccessKey).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteAccessKeyRequest {
     /// `AccessKeyId` of the API.
@@ -135,17 +140,19 @@ pub struct DeleteAccessKeyRequest {
     /// Required.
     pub access_key_id: String,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `UserName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_name: Option<String>,
 }
 
 impl DeleteAccessKeyRequest {
     /// A [`DeleteAccessKeyRequest`] with the fields that the API requires.
     pub fn new(access_key_id: impl Into<String>) -> Self {
-        Self { access_key_id: access_key_id.into(), dry_run: None, user_name: None }
+        Self {
+            access_key_id: access_key_id.into(),
+            dry_run: None,
+            user_name: None,
+        }
     }
 
     /// Sets [`access_key_id`](Self::access_key_id).
@@ -167,28 +174,31 @@ impl DeleteAccessKeyRequest {
     }
 }
 
+support::sent!(DeleteAccessKeyRequest {
+    access_key_id: "AccessKeyId",
+    dry_run: "DryRun",
+    user_name: "UserName",
+});
+
 /// Answer to [`DeleteAccessKey`](crate::action::DeleteAccessKey).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteAccessKeyResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteAccessKeyResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `FiltersAccessKeys`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersAccessKeys {
     /// `AccessKeyIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub access_key_ids: Option<Vec<String>>,
     /// `States` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub states: Option<Vec<String>>,
 }
 
@@ -199,35 +209,40 @@ impl FiltersAccessKeys {
     }
 
     /// Sets [`access_key_ids`](Self::access_key_ids).
-    pub fn access_key_ids(mut self, access_key_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn access_key_ids(
+        mut self,
+        access_key_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.access_key_ids = Some(access_key_ids.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`states`](Self::states).
-    pub fn states(mut self, states: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn states(
+        mut self,
+        states: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.states = Some(states.into_iter().map(Into::into).collect());
         self
     }
 }
 
+support::sent!(FiltersAccessKeys {
+    access_key_ids: "AccessKeyIds",
+    states: "States",
+});
+
 /// Request of [`ReadAccessKeys`](crate::action::ReadAccessKeys).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAccessKeysRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersAccessKeys>,
     /// `Tag` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
     /// `UserName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_name: Option<String>,
 }
 
@@ -262,24 +277,30 @@ impl ReadAccessKeysRequest {
     }
 }
 
+support::sent!(ReadAccessKeysRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    tag: "Tag",
+    user_name: "UserName",
+});
+
 /// Answer to [`ReadAccessKeys`](crate::action::ReadAccessKeys).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAccessKeysResponse {
     /// `AccessKeys` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub access_keys: Vec<AccessKey>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadAccessKeysResponse {
+    access_keys: "AccessKeys",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`UpdateAccessKey`](crate::action::UpdateAccessKey).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAccessKeyRequest {
     /// `AccessKeyId` of the API.
@@ -287,25 +308,18 @@ pub struct UpdateAccessKeyRequest {
     /// Required.
     pub access_key_id: String,
     /// `ClearExpirationDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub clear_expiration_date: Option<bool>,
     /// `ClearTag` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub clear_tag: Option<bool>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `ExpirationDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expiration_date: Option<DateOrDateTime>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// `Tag` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
     /// `UserName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_name: Option<String>,
 }
 
@@ -331,7 +345,10 @@ impl UpdateAccessKeyRequest {
     }
 
     /// Sets [`clear_expiration_date`](Self::clear_expiration_date).
-    pub fn clear_expiration_date(mut self, clear_expiration_date: impl Into<bool>) -> Self {
+    pub fn clear_expiration_date(
+        mut self,
+        clear_expiration_date: impl Into<bool>,
+    ) -> Self {
         self.clear_expiration_date = Some(clear_expiration_date.into());
         self
     }
@@ -349,7 +366,10 @@ impl UpdateAccessKeyRequest {
     }
 
     /// Sets [`expiration_date`](Self::expiration_date).
-    pub fn expiration_date(mut self, expiration_date: impl Into<DateOrDateTime>) -> Self {
+    pub fn expiration_date(
+        mut self,
+        expiration_date: impl Into<DateOrDateTime>,
+    ) -> Self {
         self.expiration_date = Some(expiration_date.into());
         self
     }
@@ -373,19 +393,31 @@ impl UpdateAccessKeyRequest {
     }
 }
 
+support::sent!(UpdateAccessKeyRequest {
+    access_key_id: "AccessKeyId",
+    clear_expiration_date: "ClearExpirationDate",
+    clear_tag: "ClearTag",
+    dry_run: "DryRun",
+    expiration_date: "ExpirationDate",
+    state: "State",
+    tag: "Tag",
+    user_name: "UserName",
+});
+
 /// Answer to [`UpdateAccessKey`](crate::action::UpdateAccessKey).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAccessKeyResponse {
     /// `AccessKey` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub access_key: Option<AccessKey>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
+
+support::received!(UpdateAccessKeyResponse {
+    access_key: "AccessKey",
+    response_context: "ResponseContext",
+});
 
 impl Client {
     /// Calls `CreateAccessKey`.
@@ -465,7 +497,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_access_keys(&self, request: &ReadAccessKeysRequest) -> Result<ReadAccessKeysResponse> {
+    pub async fn read_access_keys(
+        &self,
+        request: &ReadAccessKeysRequest,
+    ) -> Result<ReadAccessKeysResponse> {
         self.send::<action::ReadAccessKeys>(request).await
     }
 

@@ -5,123 +5,124 @@ use super::common::ResponseContext;
 use crate::{Client, Date, DateOrDateTime, DateTime, Result, Secret, support};
 
 /// The API's `Account`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Account {
     /// `AccountId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
     /// `AdditionalEmails` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub additional_emails: Vec<String>,
     /// `City` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub city: Option<String>,
     /// `CompanyName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub company_name: Option<String>,
     /// `Country` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
     /// `CustomerId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub customer_id: Option<String>,
     /// `Email` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// `FirstName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub first_name: Option<String>,
     /// `JobTitle` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub job_title: Option<String>,
     /// `LastName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_name: Option<String>,
     /// `MobileNumber` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mobile_number: Option<String>,
     /// `OutscaleLoginAllowed` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub outscale_login_allowed: Option<bool>,
     /// `PhoneNumber` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub phone_number: Option<String>,
     /// `StateProvince` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state_province: Option<String>,
     /// `VatNumber` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vat_number: Option<String>,
     /// `ZipCode` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub zip_code: Option<String>,
 }
 
+support::received!(Account {
+    account_id: "AccountId",
+    additional_emails: "AdditionalEmails",
+    city: "City",
+    company_name: "CompanyName",
+    country: "Country",
+    customer_id: "CustomerId",
+    email: "Email",
+    first_name: "FirstName",
+    job_title: "JobTitle",
+    last_name: "LastName",
+    mobile_number: "MobileNumber",
+    outscale_login_allowed: "OutscaleLoginAllowed",
+    phone_number: "PhoneNumber",
+    state_province: "StateProvince",
+    vat_number: "VatNumber",
+    zip_code: "ZipCode",
+});
+
 /// The API's `CO2CategoryDistribution`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CO2CategoryDistribution {
     /// `Category` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
     /// `Value` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,
 }
 
+support::received!(CO2CategoryDistribution {
+    category: "Category",
+    value: "Value",
+});
+
 /// The API's `CO2EmissionEntry`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CO2EmissionEntry {
     /// `AccountId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
     /// `CategoryDistribution` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub category_distribution: Vec<CO2CategoryDistribution>,
     /// `FactorDistribution` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub factor_distribution: Vec<CO2FactorDistribution>,
     /// `Month` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub month: Option<Date>,
     /// `PayingAccountId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub paying_account_id: Option<String>,
     /// `Value` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,
 }
 
+support::received!(CO2EmissionEntry {
+    account_id: "AccountId",
+    category_distribution: "CategoryDistribution",
+    factor_distribution: "FactorDistribution",
+    month: "Month",
+    paying_account_id: "PayingAccountId",
+    value: "Value",
+});
+
 /// The API's `CO2FactorDistribution`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CO2FactorDistribution {
     /// `Factor` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub factor: Option<String>,
     /// `Value` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,
 }
 
+support::received!(CO2FactorDistribution {
+    factor: "Factor",
+    value: "Value",
+});
+
 /// Request of [`CheckAuthentication`](crate::action::CheckAuthentication).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CheckAuthenticationRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Login` of the API.
     ///
@@ -136,7 +137,11 @@ pub struct CheckAuthenticationRequest {
 impl CheckAuthenticationRequest {
     /// A [`CheckAuthenticationRequest`] with the fields that the API requires.
     pub fn new(login: impl Into<String>, password: impl Into<Secret>) -> Self {
-        Self { dry_run: None, login: login.into(), password: password.into() }
+        Self {
+            dry_run: None,
+            login: login.into(),
+            password: password.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -158,75 +163,80 @@ impl CheckAuthenticationRequest {
     }
 }
 
+support::sent!(CheckAuthenticationRequest {
+    dry_run: "DryRun",
+    login: "Login",
+    password: "Password",
+});
+
 /// Answer to [`CheckAuthentication`](crate::action::CheckAuthentication).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckAuthenticationResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(CheckAuthenticationResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `ConsumptionEntry`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConsumptionEntry {
     /// `AccountId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
     /// `Category` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
     /// `FromDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub from_date: Option<DateTime>,
     /// `Operation` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
     /// `PayingAccountId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub paying_account_id: Option<String>,
     /// `Price` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub price: Option<f64>,
     /// `ResourceId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<String>,
     /// `Service` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
     /// `SubregionName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subregion_name: Option<String>,
     /// `Title` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// `ToDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub to_date: Option<DateTime>,
     /// `Type` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
     /// `UnitPrice` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub unit_price: Option<f64>,
     /// `Value` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,
 }
 
+support::received!(ConsumptionEntry {
+    account_id: "AccountId",
+    category: "Category",
+    from_date: "FromDate",
+    operation: "Operation",
+    paying_account_id: "PayingAccountId",
+    price: "Price",
+    resource_id: "ResourceId",
+    service: "Service",
+    subregion_name: "SubregionName",
+    title: "Title",
+    to_date: "ToDate",
+    type_: "Type",
+    unit_price: "UnitPrice",
+    value: "Value",
+});
+
 /// Request of [`CreateAccount`](crate::action::CreateAccount).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAccountRequest {
     /// `AdditionalEmails` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub additional_emails: Option<Vec<String>>,
     /// `City` of the API.
     ///
@@ -245,7 +255,6 @@ pub struct CreateAccountRequest {
     /// Required.
     pub customer_id: String,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Email` of the API.
     ///
@@ -256,23 +265,18 @@ pub struct CreateAccountRequest {
     /// Required.
     pub first_name: String,
     /// `JobTitle` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub job_title: Option<String>,
     /// `LastName` of the API.
     ///
     /// Required.
     pub last_name: String,
     /// `MobileNumber` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mobile_number: Option<String>,
     /// `PhoneNumber` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub phone_number: Option<String>,
     /// `StateProvince` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state_province: Option<String>,
     /// `VatNumber` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vat_number: Option<String>,
     /// `ZipCode` of the API.
     ///
@@ -317,7 +321,9 @@ impl CreateAccountRequest {
         mut self,
         additional_emails: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.additional_emails = Some(additional_emails.into_iter().map(Into::into).collect());
+        self.additional_emails = Some(
+            additional_emails.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -406,28 +412,44 @@ impl CreateAccountRequest {
     }
 }
 
+support::sent!(CreateAccountRequest {
+    additional_emails: "AdditionalEmails",
+    city: "City",
+    company_name: "CompanyName",
+    country: "Country",
+    customer_id: "CustomerId",
+    dry_run: "DryRun",
+    email: "Email",
+    first_name: "FirstName",
+    job_title: "JobTitle",
+    last_name: "LastName",
+    mobile_number: "MobileNumber",
+    phone_number: "PhoneNumber",
+    state_province: "StateProvince",
+    vat_number: "VatNumber",
+    zip_code: "ZipCode",
+});
+
 /// Answer to [`CreateAccount`](crate::action::CreateAccount).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAccountResponse {
     /// `Account` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<Account>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(CreateAccountResponse {
+    account: "Account",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`ReadAccounts`](crate::action::ReadAccounts).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAccountsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
 }
 
@@ -444,24 +466,27 @@ impl ReadAccountsRequest {
     }
 }
 
+support::sent!(ReadAccountsRequest {
+    dry_run: "DryRun",
+});
+
 /// Answer to [`ReadAccounts`](crate::action::ReadAccounts).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAccountsResponse {
     /// `Accounts` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub accounts: Vec<Account>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadAccountsResponse {
+    accounts: "Accounts",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`ReadCO2EmissionAccount`](crate::action::ReadCO2EmissionAccount).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCO2EmissionAccountRequest {
     /// `FromMonth` of the API.
@@ -471,7 +496,6 @@ pub struct ReadCO2EmissionAccountRequest {
     /// `Overall` of the API.
     ///
     /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub overall: Option<bool>,
     /// `ToMonth` of the API.
     ///
@@ -481,8 +505,15 @@ pub struct ReadCO2EmissionAccountRequest {
 
 impl ReadCO2EmissionAccountRequest {
     /// A [`ReadCO2EmissionAccountRequest`] with the fields that the API requires.
-    pub fn new(from_month: impl Into<DateOrDateTime>, to_month: impl Into<DateOrDateTime>) -> Self {
-        Self { from_month: from_month.into(), overall: None, to_month: to_month.into() }
+    pub fn new(
+        from_month: impl Into<DateOrDateTime>,
+        to_month: impl Into<DateOrDateTime>,
+    ) -> Self {
+        Self {
+            from_month: from_month.into(),
+            overall: None,
+            to_month: to_month.into(),
+        }
     }
 
     /// Sets [`from_month`](Self::from_month).
@@ -504,34 +535,38 @@ impl ReadCO2EmissionAccountRequest {
     }
 }
 
+support::sent!(ReadCO2EmissionAccountRequest {
+    from_month: "FromMonth",
+    overall: "Overall",
+    to_month: "ToMonth",
+});
+
 /// Answer to [`ReadCO2EmissionAccount`](crate::action::ReadCO2EmissionAccount).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCO2EmissionAccountResponse {
     /// `CO2EmissionEntries` of the API.
-    #[serde(rename = "CO2EmissionEntries", default, deserialize_with = "support::list")]
     pub co2_emission_entries: Vec<CO2EmissionEntry>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `Unit` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
     /// `Value` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,
 }
 
+support::received!(ReadCO2EmissionAccountResponse {
+    co2_emission_entries: "CO2EmissionEntries",
+    response_context: "ResponseContext",
+    unit: "Unit",
+    value: "Value",
+});
+
 /// Request of [`ReadConsumptionAccount`](crate::action::ReadConsumptionAccount).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadConsumptionAccountRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `FromDate` of the API.
     ///
@@ -540,15 +575,12 @@ pub struct ReadConsumptionAccountRequest {
     /// `Overall` of the API.
     ///
     /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub overall: Option<bool>,
     /// `ShowPrice` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub show_price: Option<bool>,
     /// `ShowResourceDetails` of the API.
     ///
     /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub show_resource_details: Option<bool>,
     /// `ToDate` of the API.
     ///
@@ -558,7 +590,10 @@ pub struct ReadConsumptionAccountRequest {
 
 impl ReadConsumptionAccountRequest {
     /// A [`ReadConsumptionAccountRequest`] with the fields that the API requires.
-    pub fn new(from_date: impl Into<DateOrDateTime>, to_date: impl Into<DateOrDateTime>) -> Self {
+    pub fn new(
+        from_date: impl Into<DateOrDateTime>,
+        to_date: impl Into<DateOrDateTime>,
+    ) -> Self {
         Self {
             dry_run: None,
             from_date: from_date.into(),
@@ -594,7 +629,10 @@ impl ReadConsumptionAccountRequest {
     }
 
     /// Sets [`show_resource_details`](Self::show_resource_details).
-    pub fn show_resource_details(mut self, show_resource_details: impl Into<bool>) -> Self {
+    pub fn show_resource_details(
+        mut self,
+        show_resource_details: impl Into<bool>,
+    ) -> Self {
         self.show_resource_details = Some(show_resource_details.into());
         self
     }
@@ -606,70 +644,64 @@ impl ReadConsumptionAccountRequest {
     }
 }
 
+support::sent!(ReadConsumptionAccountRequest {
+    dry_run: "DryRun",
+    from_date: "FromDate",
+    overall: "Overall",
+    show_price: "ShowPrice",
+    show_resource_details: "ShowResourceDetails",
+    to_date: "ToDate",
+});
+
 /// Answer to [`ReadConsumptionAccount`](crate::action::ReadConsumptionAccount).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadConsumptionAccountResponse {
     /// `ConsumptionEntries` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub consumption_entries: Vec<ConsumptionEntry>,
     /// `Currency` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadConsumptionAccountResponse {
+    consumption_entries: "ConsumptionEntries",
+    currency: "Currency",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`UpdateAccount`](crate::action::UpdateAccount).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAccountRequest {
     /// `AdditionalEmails` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub additional_emails: Option<Vec<String>>,
     /// `City` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub city: Option<String>,
     /// `CompanyName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub company_name: Option<String>,
     /// `Country` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Email` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// `FirstName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub first_name: Option<String>,
     /// `JobTitle` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub job_title: Option<String>,
     /// `LastName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_name: Option<String>,
     /// `MobileNumber` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mobile_number: Option<String>,
     /// `PhoneNumber` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub phone_number: Option<String>,
     /// `StateProvince` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state_province: Option<String>,
     /// `VatNumber` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vat_number: Option<String>,
     /// `ZipCode` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub zip_code: Option<String>,
 }
 
@@ -684,7 +716,9 @@ impl UpdateAccountRequest {
         mut self,
         additional_emails: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.additional_emails = Some(additional_emails.into_iter().map(Into::into).collect());
+        self.additional_emails = Some(
+            additional_emails.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -767,19 +801,37 @@ impl UpdateAccountRequest {
     }
 }
 
+support::sent!(UpdateAccountRequest {
+    additional_emails: "AdditionalEmails",
+    city: "City",
+    company_name: "CompanyName",
+    country: "Country",
+    dry_run: "DryRun",
+    email: "Email",
+    first_name: "FirstName",
+    job_title: "JobTitle",
+    last_name: "LastName",
+    mobile_number: "MobileNumber",
+    phone_number: "PhoneNumber",
+    state_province: "StateProvince",
+    vat_number: "VatNumber",
+    zip_code: "ZipCode",
+});
+
 /// Answer to [`UpdateAccount`](crate::action::UpdateAccount).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAccountResponse {
     /// `Account` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<Account>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
+
+support::received!(UpdateAccountResponse {
+    account: "Account",
+    response_context: "ResponseContext",
+});
 
 impl Client {
     /// Calls `CheckAuthentication`.
@@ -839,7 +891,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn create_account(&self, request: &CreateAccountRequest) -> Result<CreateAccountResponse> {
+    pub async fn create_account(
+        &self,
+        request: &CreateAccountRequest,
+    ) -> Result<CreateAccountResponse> {
         self.send::<action::CreateAccount>(request).await
     }
 
@@ -862,7 +917,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_accounts(&self, request: &ReadAccountsRequest) -> Result<ReadAccountsResponse> {
+    pub async fn read_accounts(
+        &self,
+        request: &ReadAccountsRequest,
+    ) -> Result<ReadAccountsResponse> {
         self.send::<action::ReadAccounts>(request).await
     }
 
@@ -941,7 +999,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn update_account(&self, request: &UpdateAccountRequest) -> Result<UpdateAccountResponse> {
+    pub async fn update_account(
+        &self,
+        request: &UpdateAccountRequest,
+    ) -> Result<UpdateAccountResponse> {
         self.send::<action::UpdateAccount>(request).await
     }
 }

@@ -2,30 +2,28 @@
 //! Actions of the tag `ApiAccessPolicy`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Result};
+use crate::{Client, Result, support};
 
 /// The API's `ApiAccessPolicy`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApiAccessPolicy {
     /// `MaxAccessKeyExpirationSeconds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_access_key_expiration_seconds: Option<i64>,
     /// `RequireTrustedEnv` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub require_trusted_env: Option<bool>,
 }
 
+support::received!(ApiAccessPolicy {
+    max_access_key_expiration_seconds: "MaxAccessKeyExpirationSeconds",
+    require_trusted_env: "RequireTrustedEnv",
+});
+
 /// Request of [`ReadApiAccessPolicy`](crate::action::ReadApiAccessPolicy).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiAccessPolicyRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
 }
 
@@ -42,28 +40,30 @@ impl ReadApiAccessPolicyRequest {
     }
 }
 
+support::sent!(ReadApiAccessPolicyRequest {
+    dry_run: "DryRun",
+});
+
 /// Answer to [`ReadApiAccessPolicy`](crate::action::ReadApiAccessPolicy).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiAccessPolicyResponse {
     /// `ApiAccessPolicy` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_access_policy: Option<ApiAccessPolicy>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadApiAccessPolicyResponse {
+    api_access_policy: "ApiAccessPolicy",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`UpdateApiAccessPolicy`](crate::action::UpdateApiAccessPolicy).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateApiAccessPolicyRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `MaxAccessKeyExpirationSeconds` of the API.
     ///
@@ -99,7 +99,8 @@ impl UpdateApiAccessPolicyRequest {
         mut self,
         max_access_key_expiration_seconds: impl Into<i64>,
     ) -> Self {
-        self.max_access_key_expiration_seconds = max_access_key_expiration_seconds.into();
+        self.max_access_key_expiration_seconds = max_access_key_expiration_seconds
+            .into();
         self
     }
 
@@ -110,19 +111,26 @@ impl UpdateApiAccessPolicyRequest {
     }
 }
 
+support::sent!(UpdateApiAccessPolicyRequest {
+    dry_run: "DryRun",
+    max_access_key_expiration_seconds: "MaxAccessKeyExpirationSeconds",
+    require_trusted_env: "RequireTrustedEnv",
+});
+
 /// Answer to [`UpdateApiAccessPolicy`](crate::action::UpdateApiAccessPolicy).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateApiAccessPolicyResponse {
     /// `ApiAccessPolicy` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_access_policy: Option<ApiAccessPolicy>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
+
+support::received!(UpdateApiAccessPolicyResponse {
+    api_access_policy: "ApiAccessPolicy",
+    response_context: "ResponseContext",
+});
 
 impl Client {
     /// Calls `ReadApiAccessPolicy`.

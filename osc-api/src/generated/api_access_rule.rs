@@ -5,48 +5,42 @@ use super::common::ResponseContext;
 use crate::{Client, Result, support};
 
 /// The API's `ApiAccessRule`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApiAccessRule {
     /// `ApiAccessRuleId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_access_rule_id: Option<String>,
     /// `CaIds` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub ca_ids: Vec<String>,
     /// `Cns` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub cns: Vec<String>,
     /// `Description` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// `IpRanges` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub ip_ranges: Vec<String>,
 }
 
+support::received!(ApiAccessRule {
+    api_access_rule_id: "ApiAccessRuleId",
+    ca_ids: "CaIds",
+    cns: "Cns",
+    description: "Description",
+    ip_ranges: "IpRanges",
+});
+
 /// Request of [`CreateApiAccessRule`](crate::action::CreateApiAccessRule).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateApiAccessRuleRequest {
     /// `CaIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_ids: Option<Vec<String>>,
     /// `Cns` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cns: Option<Vec<String>>,
     /// `Description` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `IpRanges` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip_ranges: Option<Vec<String>>,
 }
 
@@ -57,7 +51,10 @@ impl CreateApiAccessRuleRequest {
     }
 
     /// Sets [`ca_ids`](Self::ca_ids).
-    pub fn ca_ids(mut self, ca_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn ca_ids(
+        mut self,
+        ca_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.ca_ids = Some(ca_ids.into_iter().map(Into::into).collect());
         self
     }
@@ -81,30 +78,40 @@ impl CreateApiAccessRuleRequest {
     }
 
     /// Sets [`ip_ranges`](Self::ip_ranges).
-    pub fn ip_ranges(mut self, ip_ranges: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn ip_ranges(
+        mut self,
+        ip_ranges: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.ip_ranges = Some(ip_ranges.into_iter().map(Into::into).collect());
         self
     }
 }
 
+support::sent!(CreateApiAccessRuleRequest {
+    ca_ids: "CaIds",
+    cns: "Cns",
+    description: "Description",
+    dry_run: "DryRun",
+    ip_ranges: "IpRanges",
+});
+
 /// Answer to [`CreateApiAccessRule`](crate::action::CreateApiAccessRule).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateApiAccessRuleResponse {
     /// `ApiAccessRule` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_access_rule: Option<ApiAccessRule>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(CreateApiAccessRuleResponse {
+    api_access_rule: "ApiAccessRule",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DeleteApiAccessRule`](crate::action::DeleteApiAccessRule).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteApiAccessRuleRequest {
     /// `ApiAccessRuleId` of the API.
@@ -112,14 +119,16 @@ pub struct DeleteApiAccessRuleRequest {
     /// Required.
     pub api_access_rule_id: String,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
 }
 
 impl DeleteApiAccessRuleRequest {
     /// A [`DeleteApiAccessRuleRequest`] with the fields that the API requires.
     pub fn new(api_access_rule_id: impl Into<String>) -> Self {
-        Self { api_access_rule_id: api_access_rule_id.into(), dry_run: None }
+        Self {
+            api_access_rule_id: api_access_rule_id.into(),
+            dry_run: None,
+        }
     }
 
     /// Sets [`api_access_rule_id`](Self::api_access_rule_id).
@@ -135,37 +144,36 @@ impl DeleteApiAccessRuleRequest {
     }
 }
 
+support::sent!(DeleteApiAccessRuleRequest {
+    api_access_rule_id: "ApiAccessRuleId",
+    dry_run: "DryRun",
+});
+
 /// Answer to [`DeleteApiAccessRule`](crate::action::DeleteApiAccessRule).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteApiAccessRuleResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteApiAccessRuleResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `FiltersApiAccessRule`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersApiAccessRule {
     /// `ApiAccessRuleIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_access_rule_ids: Option<Vec<String>>,
     /// `CaIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_ids: Option<Vec<String>>,
     /// `Cns` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cns: Option<Vec<String>>,
     /// `Descriptions` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub descriptions: Option<Vec<String>>,
     /// `IpRanges` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip_ranges: Option<Vec<String>>,
 }
 
@@ -180,12 +188,17 @@ impl FiltersApiAccessRule {
         mut self,
         api_access_rule_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.api_access_rule_ids = Some(api_access_rule_ids.into_iter().map(Into::into).collect());
+        self.api_access_rule_ids = Some(
+            api_access_rule_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`ca_ids`](Self::ca_ids).
-    pub fn ca_ids(mut self, ca_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn ca_ids(
+        mut self,
+        ca_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.ca_ids = Some(ca_ids.into_iter().map(Into::into).collect());
         self
     }
@@ -197,29 +210,39 @@ impl FiltersApiAccessRule {
     }
 
     /// Sets [`descriptions`](Self::descriptions).
-    pub fn descriptions(mut self, descriptions: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn descriptions(
+        mut self,
+        descriptions: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.descriptions = Some(descriptions.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`ip_ranges`](Self::ip_ranges).
-    pub fn ip_ranges(mut self, ip_ranges: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn ip_ranges(
+        mut self,
+        ip_ranges: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.ip_ranges = Some(ip_ranges.into_iter().map(Into::into).collect());
         self
     }
 }
 
+support::sent!(FiltersApiAccessRule {
+    api_access_rule_ids: "ApiAccessRuleIds",
+    ca_ids: "CaIds",
+    cns: "Cns",
+    descriptions: "Descriptions",
+    ip_ranges: "IpRanges",
+});
+
 /// Request of [`ReadApiAccessRules`](crate::action::ReadApiAccessRules).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiAccessRulesRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersApiAccessRule>,
 }
 
@@ -242,24 +265,28 @@ impl ReadApiAccessRulesRequest {
     }
 }
 
+support::sent!(ReadApiAccessRulesRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+});
+
 /// Answer to [`ReadApiAccessRules`](crate::action::ReadApiAccessRules).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiAccessRulesResponse {
     /// `ApiAccessRules` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub api_access_rules: Vec<ApiAccessRule>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadApiAccessRulesResponse {
+    api_access_rules: "ApiAccessRules",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`UpdateApiAccessRule`](crate::action::UpdateApiAccessRule).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateApiAccessRuleRequest {
     /// `ApiAccessRuleId` of the API.
@@ -267,19 +294,14 @@ pub struct UpdateApiAccessRuleRequest {
     /// Required.
     pub api_access_rule_id: String,
     /// `CaIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_ids: Option<Vec<String>>,
     /// `Cns` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cns: Option<Vec<String>>,
     /// `Description` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `IpRanges` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip_ranges: Option<Vec<String>>,
 }
 
@@ -303,7 +325,10 @@ impl UpdateApiAccessRuleRequest {
     }
 
     /// Sets [`ca_ids`](Self::ca_ids).
-    pub fn ca_ids(mut self, ca_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn ca_ids(
+        mut self,
+        ca_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.ca_ids = Some(ca_ids.into_iter().map(Into::into).collect());
         self
     }
@@ -327,25 +352,38 @@ impl UpdateApiAccessRuleRequest {
     }
 
     /// Sets [`ip_ranges`](Self::ip_ranges).
-    pub fn ip_ranges(mut self, ip_ranges: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn ip_ranges(
+        mut self,
+        ip_ranges: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.ip_ranges = Some(ip_ranges.into_iter().map(Into::into).collect());
         self
     }
 }
 
+support::sent!(UpdateApiAccessRuleRequest {
+    api_access_rule_id: "ApiAccessRuleId",
+    ca_ids: "CaIds",
+    cns: "Cns",
+    description: "Description",
+    dry_run: "DryRun",
+    ip_ranges: "IpRanges",
+});
+
 /// Answer to [`UpdateApiAccessRule`](crate::action::UpdateApiAccessRule).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateApiAccessRuleResponse {
     /// `ApiAccessRule` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_access_rule: Option<ApiAccessRule>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
+
+support::received!(UpdateApiAccessRuleResponse {
+    api_access_rule: "ApiAccessRule",
+    response_context: "ResponseContext",
+});
 
 impl Client {
     /// Calls `CreateApiAccessRule`.

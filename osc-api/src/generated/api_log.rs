@@ -5,37 +5,26 @@ use super::common::ResponseContext;
 use crate::{Client, DateOrDateTime, DateTime, Result, Secret, support};
 
 /// The API's `FiltersApiLog`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersApiLog {
     /// `QueryAccessKeys` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub query_access_keys: Option<Vec<String>>,
     /// `QueryApiNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub query_api_names: Option<Vec<String>>,
     /// `QueryCallNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub query_call_names: Option<Vec<String>>,
     /// `QueryDateAfter` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub query_date_after: Option<DateOrDateTime>,
     /// `QueryDateBefore` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub query_date_before: Option<DateOrDateTime>,
     /// `QueryIpAddresses` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub query_ip_addresses: Option<Vec<String>>,
     /// `QueryUserAgents` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub query_user_agents: Option<Vec<String>>,
     /// `RequestIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub request_ids: Option<Vec<String>>,
     /// `ResponseStatusCodes` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_status_codes: Option<Vec<i64>>,
 }
 
@@ -50,30 +39,48 @@ impl FiltersApiLog {
         mut self,
         query_access_keys: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.query_access_keys = Some(query_access_keys.into_iter().map(Into::into).collect());
+        self.query_access_keys = Some(
+            query_access_keys.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`query_api_names`](Self::query_api_names).
-    pub fn query_api_names(mut self, query_api_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.query_api_names = Some(query_api_names.into_iter().map(Into::into).collect());
+    pub fn query_api_names(
+        mut self,
+        query_api_names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.query_api_names = Some(
+            query_api_names.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`query_call_names`](Self::query_call_names).
-    pub fn query_call_names(mut self, query_call_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.query_call_names = Some(query_call_names.into_iter().map(Into::into).collect());
+    pub fn query_call_names(
+        mut self,
+        query_call_names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.query_call_names = Some(
+            query_call_names.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`query_date_after`](Self::query_date_after).
-    pub fn query_date_after(mut self, query_date_after: impl Into<DateOrDateTime>) -> Self {
+    pub fn query_date_after(
+        mut self,
+        query_date_after: impl Into<DateOrDateTime>,
+    ) -> Self {
         self.query_date_after = Some(query_date_after.into());
         self
     }
 
     /// Sets [`query_date_before`](Self::query_date_before).
-    pub fn query_date_before(mut self, query_date_before: impl Into<DateOrDateTime>) -> Self {
+    pub fn query_date_before(
+        mut self,
+        query_date_before: impl Into<DateOrDateTime>,
+    ) -> Self {
         self.query_date_before = Some(query_date_before.into());
         self
     }
@@ -83,7 +90,9 @@ impl FiltersApiLog {
         mut self,
         query_ip_addresses: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.query_ip_addresses = Some(query_ip_addresses.into_iter().map(Into::into).collect());
+        self.query_ip_addresses = Some(
+            query_ip_addresses.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -92,12 +101,17 @@ impl FiltersApiLog {
         mut self,
         query_user_agents: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.query_user_agents = Some(query_user_agents.into_iter().map(Into::into).collect());
+        self.query_user_agents = Some(
+            query_user_agents.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`request_ids`](Self::request_ids).
-    pub fn request_ids(mut self, request_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn request_ids(
+        mut self,
+        request_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.request_ids = Some(request_ids.into_iter().map(Into::into).collect());
         self
     }
@@ -107,89 +121,97 @@ impl FiltersApiLog {
         mut self,
         response_status_codes: impl IntoIterator<Item = impl Into<i64>>,
     ) -> Self {
-        self.response_status_codes = Some(response_status_codes.into_iter().map(Into::into).collect());
+        self.response_status_codes = Some(
+            response_status_codes.into_iter().map(Into::into).collect(),
+        );
         self
     }
 }
 
+support::sent!(FiltersApiLog {
+    query_access_keys: "QueryAccessKeys",
+    query_api_names: "QueryApiNames",
+    query_call_names: "QueryCallNames",
+    query_date_after: "QueryDateAfter",
+    query_date_before: "QueryDateBefore",
+    query_ip_addresses: "QueryIpAddresses",
+    query_user_agents: "QueryUserAgents",
+    request_ids: "RequestIds",
+    response_status_codes: "ResponseStatusCodes",
+});
+
 /// The API's `Log`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Log {
     /// `AccountId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
     /// `CallDuration` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub call_duration: Option<i64>,
     /// `QueryAccessKey` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub query_access_key: Option<String>,
     /// `QueryApiName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub query_api_name: Option<String>,
     /// `QueryApiVersion` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub query_api_version: Option<String>,
     /// `QueryCallName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub query_call_name: Option<String>,
     /// `QueryDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub query_date: Option<DateTime>,
     /// `QueryHeaderRaw` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub query_header_raw: Option<Secret>,
     /// `QueryHeaderSize` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub query_header_size: Option<i64>,
     /// `QueryIpAddress` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub query_ip_address: Option<String>,
     /// `QueryPayloadRaw` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub query_payload_raw: Option<Secret>,
     /// `QueryPayloadSize` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub query_payload_size: Option<i64>,
     /// `QueryUserAgent` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub query_user_agent: Option<String>,
     /// `RequestId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
     /// `ResponseSize` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_size: Option<i64>,
     /// `ResponseStatusCode` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_status_code: Option<i64>,
 }
 
+support::received!(Log {
+    account_id: "AccountId",
+    call_duration: "CallDuration",
+    query_access_key: "QueryAccessKey",
+    query_api_name: "QueryApiName",
+    query_api_version: "QueryApiVersion",
+    query_call_name: "QueryCallName",
+    query_date: "QueryDate",
+    query_header_raw: "QueryHeaderRaw",
+    query_header_size: "QueryHeaderSize",
+    query_ip_address: "QueryIpAddress",
+    query_payload_raw: "QueryPayloadRaw",
+    query_payload_size: "QueryPayloadSize",
+    query_user_agent: "QueryUserAgent",
+    request_id: "RequestId",
+    response_size: "ResponseSize",
+    response_status_code: "ResponseStatusCode",
+});
+
 /// Request of [`ReadApiLogs`](crate::action::ReadApiLogs).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiLogsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersApiLog>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
     ///
     /// Default: `100`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
     /// `With` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub with: Option<With>,
 }
 
@@ -230,108 +252,99 @@ impl ReadApiLogsRequest {
     }
 }
 
+support::sent!(ReadApiLogsRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+    with: "With",
+});
+
 /// Answer to [`ReadApiLogs`](crate::action::ReadApiLogs).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiLogsResponse {
     /// `Logs` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub logs: Vec<Log>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadApiLogsResponse {
+    logs: "Logs",
+    next_page_token: "NextPageToken",
+    response_context: "ResponseContext",
+});
+
 /// The API's `With`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct With {
     /// `AccountId` of the API.
     ///
     /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub account_id: Option<bool>,
     /// `CallDuration` of the API.
     ///
     /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub call_duration: Option<bool>,
     /// `QueryAccessKey` of the API.
     ///
     /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub query_access_key: Option<bool>,
     /// `QueryApiName` of the API.
     ///
     /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub query_api_name: Option<bool>,
     /// `QueryApiVersion` of the API.
     ///
     /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub query_api_version: Option<bool>,
     /// `QueryCallName` of the API.
     ///
     /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub query_call_name: Option<bool>,
     /// `QueryDate` of the API.
     ///
     /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub query_date: Option<bool>,
     /// `QueryHeaderRaw` of the API.
     ///
     /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub query_header_raw: Option<bool>,
     /// `QueryHeaderSize` of the API.
     ///
     /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub query_header_size: Option<bool>,
     /// `QueryIpAddress` of the API.
     ///
     /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub query_ip_address: Option<bool>,
     /// `QueryPayloadRaw` of the API.
     ///
     /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub query_payload_raw: Option<bool>,
     /// `QueryPayloadSize` of the API.
     ///
     /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub query_payload_size: Option<bool>,
     /// `QueryUserAgent` of the API.
     ///
     /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub query_user_agent: Option<bool>,
     /// `RequestId` of the API.
     ///
     /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<bool>,
     /// `ResponseSize` of the API.
     ///
     /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_size: Option<bool>,
     /// `ResponseStatusCode` of the API.
     ///
     /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_status_code: Option<bool>,
 }
 
@@ -432,11 +445,33 @@ impl With {
     }
 
     /// Sets [`response_status_code`](Self::response_status_code).
-    pub fn response_status_code(mut self, response_status_code: impl Into<bool>) -> Self {
+    pub fn response_status_code(
+        mut self,
+        response_status_code: impl Into<bool>,
+    ) -> Self {
         self.response_status_code = Some(response_status_code.into());
         self
     }
 }
+
+support::sent!(With {
+    account_id: "AccountId",
+    call_duration: "CallDuration",
+    query_access_key: "QueryAccessKey",
+    query_api_name: "QueryApiName",
+    query_api_version: "QueryApiVersion",
+    query_call_name: "QueryCallName",
+    query_date: "QueryDate",
+    query_header_raw: "QueryHeaderRaw",
+    query_header_size: "QueryHeaderSize",
+    query_ip_address: "QueryIpAddress",
+    query_payload_raw: "QueryPayloadRaw",
+    query_payload_size: "QueryPayloadSize",
+    query_user_agent: "QueryUserAgent",
+    request_id: "RequestId",
+    response_size: "ResponseSize",
+    response_status_code: "ResponseStatusCode",
+});
 
 impl Client {
     /// Calls `ReadApiLogs`.
@@ -465,7 +500,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_api_logs(&self, request: &ReadApiLogsRequest) -> Result<ReadApiLogsResponse> {
+    pub async fn read_api_logs(
+        &self,
+        request: &ReadApiLogsRequest,
+    ) -> Result<ReadApiLogsResponse> {
         self.send::<action::ReadApiLogs>(request).await
     }
 }

@@ -5,26 +5,25 @@ use super::common::ResponseContext;
 use crate::{Client, Result, support};
 
 /// The API's `Ca`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Ca {
     /// `CaFingerprint` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_fingerprint: Option<String>,
     /// `CaId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_id: Option<String>,
     /// `Description` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }
 
+support::received!(Ca {
+    ca_fingerprint: "CaFingerprint",
+    ca_id: "CaId",
+    description: "Description",
+});
+
 /// Request of [`CreateCa`](crate::action::CreateCa).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateCaRequest {
     /// `CaPem` of the API.
@@ -32,17 +31,19 @@ pub struct CreateCaRequest {
     /// Required.
     pub ca_pem: String,
     /// `Description` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
 }
 
 impl CreateCaRequest {
     /// A [`CreateCaRequest`] with the fields that the API requires.
     pub fn new(ca_pem: impl Into<String>) -> Self {
-        Self { ca_pem: ca_pem.into(), description: None, dry_run: None }
+        Self {
+            ca_pem: ca_pem.into(),
+            description: None,
+            dry_run: None,
+        }
     }
 
     /// Sets [`ca_pem`](Self::ca_pem).
@@ -64,24 +65,29 @@ impl CreateCaRequest {
     }
 }
 
+support::sent!(CreateCaRequest {
+    ca_pem: "CaPem",
+    description: "Description",
+    dry_run: "DryRun",
+});
+
 /// Answer to [`CreateCa`](crate::action::CreateCa).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateCaResponse {
     /// `Ca` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ca: Option<Ca>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(CreateCaResponse {
+    ca: "Ca",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DeleteCa`](crate::action::DeleteCa).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteCaRequest {
     /// `CaId` of the API.
@@ -89,14 +95,16 @@ pub struct DeleteCaRequest {
     /// Required.
     pub ca_id: String,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
 }
 
 impl DeleteCaRequest {
     /// A [`DeleteCaRequest`] with the fields that the API requires.
     pub fn new(ca_id: impl Into<String>) -> Self {
-        Self { ca_id: ca_id.into(), dry_run: None }
+        Self {
+            ca_id: ca_id.into(),
+            dry_run: None,
+        }
     }
 
     /// Sets [`ca_id`](Self::ca_id).
@@ -112,31 +120,32 @@ impl DeleteCaRequest {
     }
 }
 
+support::sent!(DeleteCaRequest {
+    ca_id: "CaId",
+    dry_run: "DryRun",
+});
+
 /// Answer to [`DeleteCa`](crate::action::DeleteCa).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteCaResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteCaResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `FiltersCa`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersCa {
     /// `CaFingerprints` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_fingerprints: Option<Vec<String>>,
     /// `CaIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_ids: Option<Vec<String>>,
     /// `Descriptions` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub descriptions: Option<Vec<String>>,
 }
 
@@ -147,35 +156,48 @@ impl FiltersCa {
     }
 
     /// Sets [`ca_fingerprints`](Self::ca_fingerprints).
-    pub fn ca_fingerprints(mut self, ca_fingerprints: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.ca_fingerprints = Some(ca_fingerprints.into_iter().map(Into::into).collect());
+    pub fn ca_fingerprints(
+        mut self,
+        ca_fingerprints: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.ca_fingerprints = Some(
+            ca_fingerprints.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`ca_ids`](Self::ca_ids).
-    pub fn ca_ids(mut self, ca_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn ca_ids(
+        mut self,
+        ca_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.ca_ids = Some(ca_ids.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`descriptions`](Self::descriptions).
-    pub fn descriptions(mut self, descriptions: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn descriptions(
+        mut self,
+        descriptions: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.descriptions = Some(descriptions.into_iter().map(Into::into).collect());
         self
     }
 }
 
+support::sent!(FiltersCa {
+    ca_fingerprints: "CaFingerprints",
+    ca_ids: "CaIds",
+    descriptions: "Descriptions",
+});
+
 /// Request of [`ReadCas`](crate::action::ReadCas).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCasRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersCa>,
 }
 
@@ -198,24 +220,28 @@ impl ReadCasRequest {
     }
 }
 
+support::sent!(ReadCasRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+});
+
 /// Answer to [`ReadCas`](crate::action::ReadCas).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCasResponse {
     /// `Cas` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub cas: Vec<Ca>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadCasResponse {
+    cas: "Cas",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`UpdateCa`](crate::action::UpdateCa).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateCaRequest {
     /// `CaId` of the API.
@@ -223,17 +249,19 @@ pub struct UpdateCaRequest {
     /// Required.
     pub ca_id: String,
     /// `Description` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
 }
 
 impl UpdateCaRequest {
     /// A [`UpdateCaRequest`] with the fields that the API requires.
     pub fn new(ca_id: impl Into<String>) -> Self {
-        Self { ca_id: ca_id.into(), description: None, dry_run: None }
+        Self {
+            ca_id: ca_id.into(),
+            description: None,
+            dry_run: None,
+        }
     }
 
     /// Sets [`ca_id`](Self::ca_id).
@@ -255,19 +283,26 @@ impl UpdateCaRequest {
     }
 }
 
+support::sent!(UpdateCaRequest {
+    ca_id: "CaId",
+    description: "Description",
+    dry_run: "DryRun",
+});
+
 /// Answer to [`UpdateCa`](crate::action::UpdateCa).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateCaResponse {
     /// `Ca` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ca: Option<Ca>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
+
+support::received!(UpdateCaResponse {
+    ca: "Ca",
+    response_context: "ResponseContext",
+});
 
 impl Client {
     /// Calls `CreateCa`.
@@ -289,7 +324,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn create_ca(&self, request: &CreateCaRequest) -> Result<CreateCaResponse> {
+    pub async fn create_ca(
+        &self,
+        request: &CreateCaRequest,
+    ) -> Result<CreateCaResponse> {
         self.send::<action::CreateCa>(request).await
     }
 
@@ -312,7 +350,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn delete_ca(&self, request: &DeleteCaRequest) -> Result<DeleteCaResponse> {
+    pub async fn delete_ca(
+        &self,
+        request: &DeleteCaRequest,
+    ) -> Result<DeleteCaResponse> {
         self.send::<action::DeleteCa>(request).await
     }
 
@@ -360,7 +401,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn update_ca(&self, request: &UpdateCaRequest) -> Result<UpdateCaResponse> {
+    pub async fn update_ca(
+        &self,
+        request: &UpdateCaRequest,
+    ) -> Result<UpdateCaResponse> {
         self.send::<action::UpdateCa>(request).await
     }
 }

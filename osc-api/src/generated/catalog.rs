@@ -4,7 +4,7 @@
 use super::common::{Catalog, CatalogEntry, ResponseContext};
 use crate::{Client, Date, DateTime, Result, UnknownValue, support};
 
-/// `State` of [`Catalogs`].
+/// `State` of [`Catalogs`](crate::types::Catalogs).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CatalogState {
@@ -40,39 +40,35 @@ impl From<&str> for CatalogState {
 support::open_enum!(CatalogState);
 
 /// The API's `Catalogs`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Catalogs {
     /// `Entries` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub entries: Vec<CatalogEntry>,
     /// `FromDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub from_date: Option<DateTime>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<CatalogState>,
     /// `ToDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub to_date: Option<DateTime>,
 }
 
+support::received!(Catalogs {
+    entries: "Entries",
+    from_date: "FromDate",
+    state: "State",
+    to_date: "ToDate",
+});
+
 /// The API's `FiltersCatalogs`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersCatalogs {
     /// `CurrentCatalogOnly` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub current_catalog_only: Option<bool>,
     /// `FromDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub from_date: Option<Date>,
     /// `ToDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub to_date: Option<Date>,
 }
 
@@ -83,7 +79,10 @@ impl FiltersCatalogs {
     }
 
     /// Sets [`current_catalog_only`](Self::current_catalog_only).
-    pub fn current_catalog_only(mut self, current_catalog_only: impl Into<bool>) -> Self {
+    pub fn current_catalog_only(
+        mut self,
+        current_catalog_only: impl Into<bool>,
+    ) -> Self {
         self.current_catalog_only = Some(current_catalog_only.into());
         self
     }
@@ -101,14 +100,17 @@ impl FiltersCatalogs {
     }
 }
 
+support::sent!(FiltersCatalogs {
+    current_catalog_only: "CurrentCatalogOnly",
+    from_date: "FromDate",
+    to_date: "ToDate",
+});
+
 /// Request of [`ReadCatalog`](crate::action::ReadCatalog).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCatalogRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
 }
 
@@ -125,31 +127,32 @@ impl ReadCatalogRequest {
     }
 }
 
+support::sent!(ReadCatalogRequest {
+    dry_run: "DryRun",
+});
+
 /// Answer to [`ReadCatalog`](crate::action::ReadCatalog).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCatalogResponse {
     /// `Catalog` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub catalog: Option<Catalog>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadCatalogResponse {
+    catalog: "Catalog",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`ReadCatalogs`](crate::action::ReadCatalogs).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCatalogsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersCatalogs>,
 }
 
@@ -172,24 +175,28 @@ impl ReadCatalogsRequest {
     }
 }
 
+support::sent!(ReadCatalogsRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+});
+
 /// Answer to [`ReadCatalogs`](crate::action::ReadCatalogs).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCatalogsResponse {
     /// `Catalogs` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub catalogs: Vec<Catalogs>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadCatalogsResponse {
+    catalogs: "Catalogs",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`ReadUnitPrice`](crate::action::ReadUnitPrice).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUnitPriceRequest {
     /// `Operation` of the API.
@@ -208,8 +215,16 @@ pub struct ReadUnitPriceRequest {
 
 impl ReadUnitPriceRequest {
     /// A [`ReadUnitPriceRequest`] with the fields that the API requires.
-    pub fn new(operation: impl Into<String>, service: impl Into<String>, type_: impl Into<String>) -> Self {
-        Self { operation: operation.into(), service: service.into(), type_: type_.into() }
+    pub fn new(
+        operation: impl Into<String>,
+        service: impl Into<String>,
+        type_: impl Into<String>,
+    ) -> Self {
+        Self {
+            operation: operation.into(),
+            service: service.into(),
+            type_: type_.into(),
+        }
     }
 
     /// Sets [`operation`](Self::operation).
@@ -231,45 +246,53 @@ impl ReadUnitPriceRequest {
     }
 }
 
+support::sent!(ReadUnitPriceRequest {
+    operation: "Operation",
+    service: "Service",
+    type_: "Type",
+});
+
 /// Answer to [`ReadUnitPrice`](crate::action::ReadUnitPrice).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUnitPriceResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `UnitPriceEntry` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub unit_price_entry: Option<UnitPriceEntry>,
 }
 
+support::received!(ReadUnitPriceResponse {
+    response_context: "ResponseContext",
+    unit_price_entry: "UnitPriceEntry",
+});
+
 /// The API's `UnitPriceEntry`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnitPriceEntry {
     /// `Currency` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
     /// `Operation` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
     /// `Service` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
     /// `Type` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
     /// `Unit` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
     /// `UnitPrice` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub unit_price: Option<f64>,
 }
+
+support::received!(UnitPriceEntry {
+    currency: "Currency",
+    operation: "Operation",
+    service: "Service",
+    type_: "Type",
+    unit: "Unit",
+    unit_price: "UnitPrice",
+});
 
 impl Client {
     /// Calls `ReadCatalog`.
@@ -291,7 +314,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_catalog(&self, request: &ReadCatalogRequest) -> Result<ReadCatalogResponse> {
+    pub async fn read_catalog(
+        &self,
+        request: &ReadCatalogRequest,
+    ) -> Result<ReadCatalogResponse> {
         self.send::<action::ReadCatalog>(request).await
     }
 
@@ -320,7 +346,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_catalogs(&self, request: &ReadCatalogsRequest) -> Result<ReadCatalogsResponse> {
+    pub async fn read_catalogs(
+        &self,
+        request: &ReadCatalogsRequest,
+    ) -> Result<ReadCatalogsResponse> {
         self.send::<action::ReadCatalogs>(request).await
     }
 
@@ -347,7 +376,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_unit_price(&self, request: &ReadUnitPriceRequest) -> Result<ReadUnitPriceResponse> {
+    pub async fn read_unit_price(
+        &self,
+        request: &ReadUnitPriceRequest,
+    ) -> Result<ReadUnitPriceResponse> {
         self.send::<action::ReadUnitPrice>(request).await
     }
 }

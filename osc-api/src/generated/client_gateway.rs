@@ -5,35 +5,34 @@ use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, Result, support};
 
 /// The API's `ClientGateway`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ClientGateway {
     /// `BgpAsn` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub bgp_asn: Option<i64>,
     /// `ClientGatewayId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_gateway_id: Option<String>,
     /// `ConnectionType` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub connection_type: Option<String>,
     /// `PublicIp` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub public_ip: Option<String>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// `Tags` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub tags: Vec<ResourceTag>,
 }
 
+support::received!(ClientGateway {
+    bgp_asn: "BgpAsn",
+    client_gateway_id: "ClientGatewayId",
+    connection_type: "ConnectionType",
+    public_ip: "PublicIp",
+    state: "State",
+    tags: "Tags",
+});
+
 /// Request of [`CreateClientGateway`](crate::action::CreateClientGateway).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClientGatewayRequest {
     /// `BgpAsn` of the API.
@@ -45,7 +44,6 @@ pub struct CreateClientGatewayRequest {
     /// Required.
     pub connection_type: String,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `PublicIp` of the API.
     ///
@@ -93,24 +91,30 @@ impl CreateClientGatewayRequest {
     }
 }
 
+support::sent!(CreateClientGatewayRequest {
+    bgp_asn: "BgpAsn",
+    connection_type: "ConnectionType",
+    dry_run: "DryRun",
+    public_ip: "PublicIp",
+});
+
 /// Answer to [`CreateClientGateway`](crate::action::CreateClientGateway).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClientGatewayResponse {
     /// `ClientGateway` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_gateway: Option<ClientGateway>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(CreateClientGatewayResponse {
+    client_gateway: "ClientGateway",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DeleteClientGateway`](crate::action::DeleteClientGateway).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteClientGatewayRequest {
     /// `ClientGatewayId` of the API.
@@ -118,14 +122,16 @@ pub struct DeleteClientGatewayRequest {
     /// Required.
     pub client_gateway_id: String,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
 }
 
 impl DeleteClientGatewayRequest {
     /// A [`DeleteClientGatewayRequest`] with the fields that the API requires.
     pub fn new(client_gateway_id: impl Into<String>) -> Self {
-        Self { client_gateway_id: client_gateway_id.into(), dry_run: None }
+        Self {
+            client_gateway_id: client_gateway_id.into(),
+            dry_run: None,
+        }
     }
 
     /// Sets [`client_gateway_id`](Self::client_gateway_id).
@@ -141,46 +147,42 @@ impl DeleteClientGatewayRequest {
     }
 }
 
+support::sent!(DeleteClientGatewayRequest {
+    client_gateway_id: "ClientGatewayId",
+    dry_run: "DryRun",
+});
+
 /// Answer to [`DeleteClientGateway`](crate::action::DeleteClientGateway).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteClientGatewayResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteClientGatewayResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `FiltersClientGateway`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersClientGateway {
     /// `BgpAsns` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub bgp_asns: Option<Vec<i64>>,
     /// `ClientGatewayIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_gateway_ids: Option<Vec<String>>,
     /// `ConnectionTypes` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub connection_types: Option<Vec<String>>,
     /// `PublicIps` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub public_ips: Option<Vec<String>>,
     /// `States` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub states: Option<Vec<String>>,
     /// `TagKeys` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_keys: Option<Vec<String>>,
     /// `TagValues` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_values: Option<Vec<String>>,
     /// `Tags` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
 }
 
@@ -191,7 +193,10 @@ impl FiltersClientGateway {
     }
 
     /// Sets [`bgp_asns`](Self::bgp_asns).
-    pub fn bgp_asns(mut self, bgp_asns: impl IntoIterator<Item = impl Into<i64>>) -> Self {
+    pub fn bgp_asns(
+        mut self,
+        bgp_asns: impl IntoIterator<Item = impl Into<i64>>,
+    ) -> Self {
         self.bgp_asns = Some(bgp_asns.into_iter().map(Into::into).collect());
         self
     }
@@ -201,36 +206,55 @@ impl FiltersClientGateway {
         mut self,
         client_gateway_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.client_gateway_ids = Some(client_gateway_ids.into_iter().map(Into::into).collect());
+        self.client_gateway_ids = Some(
+            client_gateway_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`connection_types`](Self::connection_types).
-    pub fn connection_types(mut self, connection_types: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.connection_types = Some(connection_types.into_iter().map(Into::into).collect());
+    pub fn connection_types(
+        mut self,
+        connection_types: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.connection_types = Some(
+            connection_types.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`public_ips`](Self::public_ips).
-    pub fn public_ips(mut self, public_ips: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn public_ips(
+        mut self,
+        public_ips: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.public_ips = Some(public_ips.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`states`](Self::states).
-    pub fn states(mut self, states: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn states(
+        mut self,
+        states: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.states = Some(states.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(mut self, tag_keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_keys(
+        mut self,
+        tag_keys: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(mut self, tag_values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_values(
+        mut self,
+        tag_values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
         self
     }
@@ -242,23 +266,28 @@ impl FiltersClientGateway {
     }
 }
 
+support::sent!(FiltersClientGateway {
+    bgp_asns: "BgpAsns",
+    client_gateway_ids: "ClientGatewayIds",
+    connection_types: "ConnectionTypes",
+    public_ips: "PublicIps",
+    states: "States",
+    tag_keys: "TagKeys",
+    tag_values: "TagValues",
+    tags: "Tags",
+});
+
 /// Request of [`ReadClientGateways`](crate::action::ReadClientGateways).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadClientGatewaysRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersClientGateway>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -293,22 +322,30 @@ impl ReadClientGatewaysRequest {
     }
 }
 
+support::sent!(ReadClientGatewaysRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadClientGateways`](crate::action::ReadClientGateways).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadClientGatewaysResponse {
     /// `ClientGateways` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub client_gateways: Vec<ClientGateway>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
+
+support::received!(ReadClientGatewaysResponse {
+    client_gateways: "ClientGateways",
+    next_page_token: "NextPageToken",
+    response_context: "ResponseContext",
+});
 
 impl Client {
     /// Calls `CreateClientGateway`.

@@ -4,21 +4,16 @@
 use crate::{DateTime, Secret, UnknownValue, support};
 
 /// The API's `AccessLog`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AccessLog {
     /// `IsEnabled` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_enabled: Option<bool>,
     /// `OsuBucketName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub osu_bucket_name: Option<String>,
     /// `OsuBucketPrefix` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub osu_bucket_prefix: Option<String>,
     /// `PublicationInterval` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub publication_interval: Option<i64>,
 }
 
@@ -53,19 +48,27 @@ impl AccessLog {
     }
 }
 
+support::exchanged!(AccessLog {
+    is_enabled: "IsEnabled",
+    osu_bucket_name: "OsuBucketName",
+    osu_bucket_prefix: "OsuBucketPrefix",
+    publication_interval: "PublicationInterval",
+});
+
 /// The API's `ApplicationStickyCookiePolicy`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApplicationStickyCookiePolicy {
     /// `CookieName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cookie_name: Option<String>,
     /// `PolicyName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_name: Option<String>,
 }
+
+support::received!(ApplicationStickyCookiePolicy {
+    cookie_name: "CookieName",
+    policy_name: "PolicyName",
+});
 
 /// The API's `BootMode`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -103,26 +106,20 @@ impl From<&str> for BootMode {
 support::open_enum!(BootMode);
 
 /// The API's `BsuToCreate`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BsuToCreate {
     /// `DeleteOnVmDeletion` of the API.
     ///
     /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub delete_on_vm_deletion: Option<bool>,
     /// `Iops` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub iops: Option<i64>,
     /// `SnapshotId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_id: Option<String>,
     /// `VolumeSize` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_size: Option<i64>,
     /// `VolumeType` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_type: Option<String>,
 }
 
@@ -133,7 +130,10 @@ impl BsuToCreate {
     }
 
     /// Sets [`delete_on_vm_deletion`](Self::delete_on_vm_deletion).
-    pub fn delete_on_vm_deletion(mut self, delete_on_vm_deletion: impl Into<bool>) -> Self {
+    pub fn delete_on_vm_deletion(
+        mut self,
+        delete_on_vm_deletion: impl Into<bool>,
+    ) -> Self {
         self.delete_on_vm_deletion = Some(delete_on_vm_deletion.into());
         self
     }
@@ -163,50 +163,60 @@ impl BsuToCreate {
     }
 }
 
+support::exchanged!(BsuToCreate {
+    delete_on_vm_deletion: "DeleteOnVmDeletion",
+    iops: "Iops",
+    snapshot_id: "SnapshotId",
+    volume_size: "VolumeSize",
+    volume_type: "VolumeType",
+});
+
 /// The API's `Catalog`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Catalog {
     /// `Entries` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub entries: Vec<CatalogEntry>,
 }
 
+support::received!(Catalog {
+    entries: "Entries",
+});
+
 /// The API's `CatalogEntry`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CatalogEntry {
     /// `Category` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
     /// `Flags` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub flags: Option<String>,
     /// `Operation` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
     /// `Service` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
     /// `SubregionName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subregion_name: Option<String>,
     /// `Title` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// `Type` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
     /// `UnitPrice` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub unit_price: Option<f64>,
 }
 
-/// `CpuPerformance` of [`CreateVmTemplateRequest`].
+support::received!(CatalogEntry {
+    category: "Category",
+    flags: "Flags",
+    operation: "Operation",
+    service: "Service",
+    subregion_name: "SubregionName",
+    title: "Title",
+    type_: "Type",
+    unit_price: "UnitPrice",
+});
+
+/// `CpuPerformance` of [`CreateVmTemplateRequest`](crate::types::CreateVmTemplateRequest).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CpuPerformance {
@@ -246,47 +256,45 @@ impl From<&str> for CpuPerformance {
 support::open_enum!(CpuPerformance);
 
 /// The API's `ErrorResponse`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorResponse {
     /// `Errors` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub errors: Vec<Errors>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ErrorResponse {
+    errors: "Errors",
+    response_context: "ResponseContext",
+});
+
 /// The API's `Errors`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Errors {
     /// `Code` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// `Details` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<String>,
     /// `Type` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
 }
 
+support::received!(Errors {
+    code: "Code",
+    details: "Details",
+    type_: "Type",
+});
+
 /// The API's `FiltersUserGroup`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersUserGroup {
     /// `PathPrefix` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path_prefix: Option<String>,
     /// `UserGroupIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_group_ids: Option<Vec<String>>,
 }
 
@@ -303,49 +311,49 @@ impl FiltersUserGroup {
     }
 
     /// Sets [`user_group_ids`](Self::user_group_ids).
-    pub fn user_group_ids(mut self, user_group_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn user_group_ids(
+        mut self,
+        user_group_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.user_group_ids = Some(user_group_ids.into_iter().map(Into::into).collect());
         self
     }
 }
 
+support::sent!(FiltersUserGroup {
+    path_prefix: "PathPrefix",
+    user_group_ids: "UserGroupIds",
+});
+
 /// The API's `HealthCheck`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct HealthCheck {
     /// `CheckInterval` of the API.
     ///
     /// Required.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub check_interval: Option<i64>,
     /// `HealthyThreshold` of the API.
     ///
     /// Required.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub healthy_threshold: Option<i64>,
     /// `Path` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// `Port` of the API.
     ///
     /// Required.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<i64>,
     /// `Protocol` of the API.
     ///
     /// Required.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub protocol: Option<String>,
     /// `Timeout` of the API.
     ///
     /// Required.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout: Option<i64>,
     /// `UnhealthyThreshold` of the API.
     ///
     /// Required.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub unhealthy_threshold: Option<i64>,
 }
 
@@ -413,59 +421,69 @@ impl HealthCheck {
     }
 }
 
+support::exchanged!(HealthCheck {
+    check_interval: "CheckInterval",
+    healthy_threshold: "HealthyThreshold",
+    path: "Path",
+    port: "Port",
+    protocol: "Protocol",
+    timeout: "Timeout",
+    unhealthy_threshold: "UnhealthyThreshold",
+});
+
 /// The API's `LinkRouteTable`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkRouteTable {
     /// `LinkRouteTableId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_route_table_id: Option<String>,
     /// `Main` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub main: Option<bool>,
     /// `NetId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_id: Option<String>,
     /// `RouteTableId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub route_table_id: Option<String>,
     /// `SubnetId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subnet_id: Option<String>,
 }
 
+support::received!(LinkRouteTable {
+    link_route_table_id: "LinkRouteTableId",
+    main: "Main",
+    net_id: "NetId",
+    route_table_id: "RouteTableId",
+    subnet_id: "SubnetId",
+});
+
 /// The API's `Listener`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Listener {
     /// `BackendPort` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub backend_port: Option<i64>,
     /// `BackendProtocol` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub backend_protocol: Option<String>,
     /// `LoadBalancerPort` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub load_balancer_port: Option<i64>,
     /// `LoadBalancerProtocol` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub load_balancer_protocol: Option<String>,
     /// `PolicyNames` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub policy_names: Vec<String>,
     /// `ServerCertificateId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub server_certificate_id: Option<String>,
 }
 
+support::received!(Listener {
+    backend_port: "BackendPort",
+    backend_protocol: "BackendProtocol",
+    load_balancer_port: "LoadBalancerPort",
+    load_balancer_protocol: "LoadBalancerProtocol",
+    policy_names: "PolicyNames",
+    server_certificate_id: "ServerCertificateId",
+});
+
 /// The API's `ListenerForCreation`.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ListenerForCreation {
     /// `BackendPort` of the API.
@@ -473,7 +491,6 @@ pub struct ListenerForCreation {
     /// Required.
     pub backend_port: i64,
     /// `BackendProtocol` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub backend_protocol: Option<String>,
     /// `LoadBalancerPort` of the API.
     ///
@@ -484,7 +501,6 @@ pub struct ListenerForCreation {
     /// Required.
     pub load_balancer_protocol: String,
     /// `ServerCertificateId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub server_certificate_id: Option<String>,
 }
 
@@ -523,108 +539,120 @@ impl ListenerForCreation {
     }
 
     /// Sets [`load_balancer_protocol`](Self::load_balancer_protocol).
-    pub fn load_balancer_protocol(mut self, load_balancer_protocol: impl Into<String>) -> Self {
+    pub fn load_balancer_protocol(
+        mut self,
+        load_balancer_protocol: impl Into<String>,
+    ) -> Self {
         self.load_balancer_protocol = load_balancer_protocol.into();
         self
     }
 
     /// Sets [`server_certificate_id`](Self::server_certificate_id).
-    pub fn server_certificate_id(mut self, server_certificate_id: impl Into<String>) -> Self {
+    pub fn server_certificate_id(
+        mut self,
+        server_certificate_id: impl Into<String>,
+    ) -> Self {
         self.server_certificate_id = Some(server_certificate_id.into());
         self
     }
 }
 
+support::sent!(ListenerForCreation {
+    backend_port: "BackendPort",
+    backend_protocol: "BackendProtocol",
+    load_balancer_port: "LoadBalancerPort",
+    load_balancer_protocol: "LoadBalancerProtocol",
+    server_certificate_id: "ServerCertificateId",
+});
+
 /// The API's `LoadBalancer`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LoadBalancer {
     /// `AccessLog` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub access_log: Option<AccessLog>,
     /// `ApplicationStickyCookiePolicies` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub application_sticky_cookie_policies: Vec<ApplicationStickyCookiePolicy>,
     /// `BackendIps` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub backend_ips: Vec<String>,
     /// `BackendVmIds` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub backend_vm_ids: Vec<String>,
     /// `DnsName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dns_name: Option<String>,
     /// `HealthCheck` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub health_check: Option<HealthCheck>,
     /// `Listeners` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub listeners: Vec<Listener>,
     /// `LoadBalancerName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub load_balancer_name: Option<String>,
     /// `LoadBalancerStickyCookiePolicies` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub load_balancer_sticky_cookie_policies: Vec<LoadBalancerStickyCookiePolicy>,
     /// `LoadBalancerType` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub load_balancer_type: Option<String>,
     /// `NetId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_id: Option<String>,
     /// `PublicIp` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub public_ip: Option<String>,
     /// `SecuredCookies` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secured_cookies: Option<bool>,
     /// `SecurityGroups` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub security_groups: Vec<String>,
     /// `SourceSecurityGroup` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub source_security_group: Option<SourceSecurityGroup>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// `Subnets` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub subnets: Vec<String>,
     /// `SubregionNames` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub subregion_names: Vec<String>,
     /// `Tags` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub tags: Vec<ResourceTag>,
 }
 
+support::received!(LoadBalancer {
+    access_log: "AccessLog",
+    application_sticky_cookie_policies: "ApplicationStickyCookiePolicies",
+    backend_ips: "BackendIps",
+    backend_vm_ids: "BackendVmIds",
+    dns_name: "DnsName",
+    health_check: "HealthCheck",
+    listeners: "Listeners",
+    load_balancer_name: "LoadBalancerName",
+    load_balancer_sticky_cookie_policies: "LoadBalancerStickyCookiePolicies",
+    load_balancer_type: "LoadBalancerType",
+    net_id: "NetId",
+    public_ip: "PublicIp",
+    secured_cookies: "SecuredCookies",
+    security_groups: "SecurityGroups",
+    source_security_group: "SourceSecurityGroup",
+    state: "State",
+    subnets: "Subnets",
+    subregion_names: "SubregionNames",
+    tags: "Tags",
+});
+
 /// The API's `LoadBalancerStickyCookiePolicy`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LoadBalancerStickyCookiePolicy {
     /// `CookieExpirationPeriod` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cookie_expiration_period: Option<i64>,
     /// `PolicyName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_name: Option<String>,
 }
 
+support::received!(LoadBalancerStickyCookiePolicy {
+    cookie_expiration_period: "CookieExpirationPeriod",
+    policy_name: "PolicyName",
+});
+
 /// The API's `OsuApiKey`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OsuApiKey {
     /// `ApiKeyId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_key_id: Option<String>,
     /// `SecretKey` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_key: Option<Secret>,
 }
 
@@ -647,10 +675,13 @@ impl OsuApiKey {
     }
 }
 
+support::sent!(OsuApiKey {
+    api_key_id: "ApiKeyId",
+    secret_key: "SecretKey",
+});
+
 /// The API's `OsuExportToCreate`.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OsuExportToCreate {
     /// `DiskImageFormat` of the API.
@@ -658,23 +689,23 @@ pub struct OsuExportToCreate {
     /// Required.
     pub disk_image_format: String,
     /// `OsuApiKey` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub osu_api_key: Option<OsuApiKey>,
     /// `OsuBucket` of the API.
     ///
     /// Required.
     pub osu_bucket: String,
     /// `OsuManifestUrl` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub osu_manifest_url: Option<String>,
     /// `OsuPrefix` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub osu_prefix: Option<String>,
 }
 
 impl OsuExportToCreate {
     /// A [`OsuExportToCreate`] with the fields that the API requires.
-    pub fn new(disk_image_format: impl Into<String>, osu_bucket: impl Into<String>) -> Self {
+    pub fn new(
+        disk_image_format: impl Into<String>,
+        osu_bucket: impl Into<String>,
+    ) -> Self {
         Self {
             disk_image_format: disk_image_format.into(),
             osu_api_key: None,
@@ -715,16 +746,21 @@ impl OsuExportToCreate {
     }
 }
 
+support::sent!(OsuExportToCreate {
+    disk_image_format: "DiskImageFormat",
+    osu_api_key: "OsuApiKey",
+    osu_bucket: "OsuBucket",
+    osu_manifest_url: "OsuManifestUrl",
+    osu_prefix: "OsuPrefix",
+});
+
 /// The API's `PermissionsOnResource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PermissionsOnResource {
     /// `AccountIds` of the API.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "support::optional_list")]
     pub account_ids: Option<Vec<String>>,
     /// `GlobalPermission` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub global_permission: Option<bool>,
 }
 
@@ -735,7 +771,10 @@ impl PermissionsOnResource {
     }
 
     /// Sets [`account_ids`](Self::account_ids).
-    pub fn account_ids(mut self, account_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn account_ids(
+        mut self,
+        account_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.account_ids = Some(account_ids.into_iter().map(Into::into).collect());
         self
     }
@@ -747,17 +786,18 @@ impl PermissionsOnResource {
     }
 }
 
+support::exchanged!(PermissionsOnResource {
+    account_ids: "AccountIds",
+    global_permission: "GlobalPermission",
+});
+
 /// The API's `PermissionsOnResourceCreation`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PermissionsOnResourceCreation {
     /// `Additions` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub additions: Option<PermissionsOnResource>,
     /// `Removals` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub removals: Option<PermissionsOnResource>,
 }
 
@@ -780,17 +820,18 @@ impl PermissionsOnResourceCreation {
     }
 }
 
+support::sent!(PermissionsOnResourceCreation {
+    additions: "Additions",
+    removals: "Removals",
+});
+
 /// The API's `PrivateIpLight`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PrivateIpLight {
     /// `IsPrimary` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_primary: Option<bool>,
     /// `PrivateIp` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub private_ip: Option<String>,
 }
 
@@ -813,27 +854,32 @@ impl PrivateIpLight {
     }
 }
 
+support::sent!(PrivateIpLight {
+    is_primary: "IsPrimary",
+    private_ip: "PrivateIp",
+});
+
 /// The API's `ResourceTag`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResourceTag {
     /// `Key` of the API.
     ///
     /// Required.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
     /// `Value` of the API.
     ///
     /// Required.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }
 
 impl ResourceTag {
     /// A [`ResourceTag`] with the fields that the API requires.
     pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
-        Self { key: Some(key.into()), value: Some(value.into()) }
+        Self {
+            key: Some(key.into()),
+            value: Some(value.into()),
+        }
     }
 
     /// Sets [`key`](Self::key).
@@ -849,166 +895,169 @@ impl ResourceTag {
     }
 }
 
+support::exchanged!(ResourceTag {
+    key: "Key",
+    value: "Value",
+});
+
 /// The API's `ResponseContext`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResponseContext {
     /// `RequestId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
 }
 
+support::received!(ResponseContext {
+    request_id: "RequestId",
+});
+
 /// The API's `Route`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Route {
     /// `CreationMethod` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub creation_method: Option<String>,
     /// `DestinationIpRange` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub destination_ip_range: Option<String>,
     /// `DestinationServiceId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub destination_service_id: Option<String>,
     /// `GatewayId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gateway_id: Option<String>,
     /// `NatServiceId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nat_service_id: Option<String>,
     /// `NetAccessPointId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_access_point_id: Option<String>,
     /// `NetPeeringId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_peering_id: Option<String>,
     /// `NicId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nic_id: Option<String>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// `VmAccountId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_account_id: Option<String>,
     /// `VmId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_id: Option<String>,
 }
 
+support::received!(Route {
+    creation_method: "CreationMethod",
+    destination_ip_range: "DestinationIpRange",
+    destination_service_id: "DestinationServiceId",
+    gateway_id: "GatewayId",
+    nat_service_id: "NatServiceId",
+    net_access_point_id: "NetAccessPointId",
+    net_peering_id: "NetPeeringId",
+    nic_id: "NicId",
+    state: "State",
+    vm_account_id: "VmAccountId",
+    vm_id: "VmId",
+});
+
 /// The API's `RoutePropagatingVirtualGateway`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RoutePropagatingVirtualGateway {
     /// `VirtualGatewayId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub virtual_gateway_id: Option<String>,
 }
 
+support::received!(RoutePropagatingVirtualGateway {
+    virtual_gateway_id: "VirtualGatewayId",
+});
+
 /// The API's `RouteTable`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RouteTable {
     /// `LinkRouteTables` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub link_route_tables: Vec<LinkRouteTable>,
     /// `NetId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_id: Option<String>,
     /// `RoutePropagatingVirtualGateways` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub route_propagating_virtual_gateways: Vec<RoutePropagatingVirtualGateway>,
     /// `RouteTableId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub route_table_id: Option<String>,
     /// `Routes` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub routes: Vec<Route>,
     /// `Tags` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub tags: Vec<ResourceTag>,
 }
 
+support::received!(RouteTable {
+    link_route_tables: "LinkRouteTables",
+    net_id: "NetId",
+    route_propagating_virtual_gateways: "RoutePropagatingVirtualGateways",
+    route_table_id: "RouteTableId",
+    routes: "Routes",
+    tags: "Tags",
+});
+
 /// The API's `SecurityGroup`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SecurityGroup {
     /// `AccountId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
     /// `Description` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// `InboundRules` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub inbound_rules: Vec<SecurityGroupRule>,
     /// `NetId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_id: Option<String>,
     /// `OutboundRules` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub outbound_rules: Vec<SecurityGroupRule>,
     /// `SecurityGroupId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_group_id: Option<String>,
     /// `SecurityGroupName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_group_name: Option<String>,
     /// `Tags` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub tags: Vec<ResourceTag>,
 }
 
+support::received!(SecurityGroup {
+    account_id: "AccountId",
+    description: "Description",
+    inbound_rules: "InboundRules",
+    net_id: "NetId",
+    outbound_rules: "OutboundRules",
+    security_group_id: "SecurityGroupId",
+    security_group_name: "SecurityGroupName",
+    tags: "Tags",
+});
+
 /// The API's `SecurityGroupLight`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SecurityGroupLight {
     /// `SecurityGroupId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_group_id: Option<String>,
     /// `SecurityGroupName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_group_name: Option<String>,
 }
 
+support::received!(SecurityGroupLight {
+    security_group_id: "SecurityGroupId",
+    security_group_name: "SecurityGroupName",
+});
+
 /// The API's `SecurityGroupRule`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SecurityGroupRule {
     /// `FromPortRange` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub from_port_range: Option<i64>,
     /// `IpProtocol` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip_protocol: Option<String>,
     /// `IpRanges` of the API.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "support::optional_list")]
     pub ip_ranges: Option<Vec<String>>,
     /// `SecurityGroupRuleId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_group_rule_id: Option<String>,
     /// `SecurityGroupsMembers` of the API.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "support::optional_list")]
     pub security_groups_members: Option<Vec<SecurityGroupsMember>>,
     /// `ServiceIds` of the API.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "support::optional_list")]
     pub service_ids: Option<Vec<String>>,
     /// `ToPortRange` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub to_port_range: Option<i64>,
 }
 
@@ -1031,13 +1080,19 @@ impl SecurityGroupRule {
     }
 
     /// Sets [`ip_ranges`](Self::ip_ranges).
-    pub fn ip_ranges(mut self, ip_ranges: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn ip_ranges(
+        mut self,
+        ip_ranges: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.ip_ranges = Some(ip_ranges.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`security_group_rule_id`](Self::security_group_rule_id).
-    pub fn security_group_rule_id(mut self, security_group_rule_id: impl Into<String>) -> Self {
+    pub fn security_group_rule_id(
+        mut self,
+        security_group_rule_id: impl Into<String>,
+    ) -> Self {
         self.security_group_rule_id = Some(security_group_rule_id.into());
         self
     }
@@ -1045,14 +1100,21 @@ impl SecurityGroupRule {
     /// Sets [`security_groups_members`](Self::security_groups_members).
     pub fn security_groups_members(
         mut self,
-        security_groups_members: impl IntoIterator<Item = impl Into<SecurityGroupsMember>>,
+        security_groups_members: impl IntoIterator<
+            Item = impl Into<SecurityGroupsMember>,
+        >,
     ) -> Self {
-        self.security_groups_members = Some(security_groups_members.into_iter().map(Into::into).collect());
+        self.security_groups_members = Some(
+            security_groups_members.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`service_ids`](Self::service_ids).
-    pub fn service_ids(mut self, service_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn service_ids(
+        mut self,
+        service_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.service_ids = Some(service_ids.into_iter().map(Into::into).collect());
         self
     }
@@ -1064,19 +1126,25 @@ impl SecurityGroupRule {
     }
 }
 
+support::exchanged!(SecurityGroupRule {
+    from_port_range: "FromPortRange",
+    ip_protocol: "IpProtocol",
+    ip_ranges: "IpRanges",
+    security_group_rule_id: "SecurityGroupRuleId",
+    security_groups_members: "SecurityGroupsMembers",
+    service_ids: "ServiceIds",
+    to_port_range: "ToPortRange",
+});
+
 /// The API's `SecurityGroupsMember`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SecurityGroupsMember {
     /// `AccountId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
     /// `SecurityGroupId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_group_id: Option<String>,
     /// `SecurityGroupName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_group_name: Option<String>,
 }
 
@@ -1099,42 +1167,47 @@ impl SecurityGroupsMember {
     }
 
     /// Sets [`security_group_name`](Self::security_group_name).
-    pub fn security_group_name(mut self, security_group_name: impl Into<String>) -> Self {
+    pub fn security_group_name(
+        mut self,
+        security_group_name: impl Into<String>,
+    ) -> Self {
         self.security_group_name = Some(security_group_name.into());
         self
     }
 }
 
+support::exchanged!(SecurityGroupsMember {
+    account_id: "AccountId",
+    security_group_id: "SecurityGroupId",
+    security_group_name: "SecurityGroupName",
+});
+
 /// The API's `SourceSecurityGroup`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SourceSecurityGroup {
     /// `SecurityGroupAccountId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_group_account_id: Option<String>,
     /// `SecurityGroupName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_group_name: Option<String>,
 }
 
+support::received!(SourceSecurityGroup {
+    security_group_account_id: "SecurityGroupAccountId",
+    security_group_name: "SecurityGroupName",
+});
+
 /// The API's `Tag`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Tag {
     /// `Key` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
     /// `ResourceId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<String>,
     /// `ResourceType` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_type: Option<String>,
     /// `Value` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }
 
@@ -1169,31 +1242,39 @@ impl Tag {
     }
 }
 
+support::exchanged!(Tag {
+    key: "Key",
+    resource_id: "ResourceId",
+    resource_type: "ResourceType",
+    value: "Value",
+});
+
 /// The API's `User`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct User {
     /// `CreationDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<DateTime>,
     /// `LastModificationDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_modification_date: Option<DateTime>,
     /// `OutscaleLoginAllowed` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub outscale_login_allowed: Option<bool>,
     /// `Path` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// `UserEmail` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_email: Option<String>,
     /// `UserId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_id: Option<String>,
     /// `UserName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_name: Option<String>,
 }
+
+support::received!(User {
+    creation_date: "CreationDate",
+    last_modification_date: "LastModificationDate",
+    outscale_login_allowed: "OutscaleLoginAllowed",
+    path: "Path",
+    user_email: "UserEmail",
+    user_id: "UserId",
+    user_name: "UserName",
+});

@@ -5,9 +5,7 @@ use super::common::ResponseContext;
 use crate::{Client, Result, support};
 
 /// Request of [`CreateDedicatedGroup`](crate::action::CreateDedicatedGroup).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDedicatedGroupRequest {
     /// `CpuGeneration` of the API.
@@ -15,7 +13,6 @@ pub struct CreateDedicatedGroupRequest {
     /// Required.
     pub cpu_generation: i64,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Name` of the API.
     ///
@@ -67,53 +64,60 @@ impl CreateDedicatedGroupRequest {
     }
 }
 
+support::sent!(CreateDedicatedGroupRequest {
+    cpu_generation: "CpuGeneration",
+    dry_run: "DryRun",
+    name: "Name",
+    subregion_name: "SubregionName",
+});
+
 /// Answer to [`CreateDedicatedGroup`](crate::action::CreateDedicatedGroup).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDedicatedGroupResponse {
     /// `DedicatedGroup` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dedicated_group: Option<DedicatedGroup>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(CreateDedicatedGroupResponse {
+    dedicated_group: "DedicatedGroup",
+    response_context: "ResponseContext",
+});
+
 /// The API's `DedicatedGroup`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DedicatedGroup {
     /// `AccountId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
     /// `CpuGeneration` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu_generation: Option<i64>,
     /// `DedicatedGroupId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dedicated_group_id: Option<String>,
     /// `Name` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// `NetIds` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub net_ids: Vec<String>,
     /// `SubregionName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subregion_name: Option<String>,
     /// `VmIds` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub vm_ids: Vec<String>,
 }
 
+support::received!(DedicatedGroup {
+    account_id: "AccountId",
+    cpu_generation: "CpuGeneration",
+    dedicated_group_id: "DedicatedGroupId",
+    name: "Name",
+    net_ids: "NetIds",
+    subregion_name: "SubregionName",
+    vm_ids: "VmIds",
+});
+
 /// Request of [`DeleteDedicatedGroup`](crate::action::DeleteDedicatedGroup).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDedicatedGroupRequest {
     /// `DedicatedGroupId` of the API.
@@ -121,17 +125,19 @@ pub struct DeleteDedicatedGroupRequest {
     /// Required.
     pub dedicated_group_id: String,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Force` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub force: Option<bool>,
 }
 
 impl DeleteDedicatedGroupRequest {
     /// A [`DeleteDedicatedGroupRequest`] with the fields that the API requires.
     pub fn new(dedicated_group_id: impl Into<String>) -> Self {
-        Self { dedicated_group_id: dedicated_group_id.into(), dry_run: None, force: None }
+        Self {
+            dedicated_group_id: dedicated_group_id.into(),
+            dry_run: None,
+            force: None,
+        }
     }
 
     /// Sets [`dedicated_group_id`](Self::dedicated_group_id).
@@ -153,34 +159,35 @@ impl DeleteDedicatedGroupRequest {
     }
 }
 
+support::sent!(DeleteDedicatedGroupRequest {
+    dedicated_group_id: "DedicatedGroupId",
+    dry_run: "DryRun",
+    force: "Force",
+});
+
 /// Answer to [`DeleteDedicatedGroup`](crate::action::DeleteDedicatedGroup).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDedicatedGroupResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteDedicatedGroupResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `FiltersDedicatedGroup`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersDedicatedGroup {
     /// `CpuGenerations` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu_generations: Option<Vec<i64>>,
     /// `DedicatedGroupIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dedicated_group_ids: Option<Vec<String>>,
     /// `Names` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub names: Option<Vec<String>>,
     /// `SubregionNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subregion_names: Option<Vec<String>>,
 }
 
@@ -191,8 +198,13 @@ impl FiltersDedicatedGroup {
     }
 
     /// Sets [`cpu_generations`](Self::cpu_generations).
-    pub fn cpu_generations(mut self, cpu_generations: impl IntoIterator<Item = impl Into<i64>>) -> Self {
-        self.cpu_generations = Some(cpu_generations.into_iter().map(Into::into).collect());
+    pub fn cpu_generations(
+        mut self,
+        cpu_generations: impl IntoIterator<Item = impl Into<i64>>,
+    ) -> Self {
+        self.cpu_generations = Some(
+            cpu_generations.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -201,7 +213,9 @@ impl FiltersDedicatedGroup {
         mut self,
         dedicated_group_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.dedicated_group_ids = Some(dedicated_group_ids.into_iter().map(Into::into).collect());
+        self.dedicated_group_ids = Some(
+            dedicated_group_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -212,29 +226,35 @@ impl FiltersDedicatedGroup {
     }
 
     /// Sets [`subregion_names`](Self::subregion_names).
-    pub fn subregion_names(mut self, subregion_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.subregion_names = Some(subregion_names.into_iter().map(Into::into).collect());
+    pub fn subregion_names(
+        mut self,
+        subregion_names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.subregion_names = Some(
+            subregion_names.into_iter().map(Into::into).collect(),
+        );
         self
     }
 }
 
+support::sent!(FiltersDedicatedGroup {
+    cpu_generations: "CpuGenerations",
+    dedicated_group_ids: "DedicatedGroupIds",
+    names: "Names",
+    subregion_names: "SubregionNames",
+});
+
 /// Request of [`ReadDedicatedGroups`](crate::action::ReadDedicatedGroups).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDedicatedGroupsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersDedicatedGroup>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -269,27 +289,33 @@ impl ReadDedicatedGroupsRequest {
     }
 }
 
+support::sent!(ReadDedicatedGroupsRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadDedicatedGroups`](crate::action::ReadDedicatedGroups).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDedicatedGroupsResponse {
     /// `DedicatedGroups` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub dedicated_groups: Vec<DedicatedGroup>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadDedicatedGroupsResponse {
+    dedicated_groups: "DedicatedGroups",
+    next_page_token: "NextPageToken",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`UpdateDedicatedGroup`](crate::action::UpdateDedicatedGroup).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateDedicatedGroupRequest {
     /// `DedicatedGroupId` of the API.
@@ -297,7 +323,6 @@ pub struct UpdateDedicatedGroupRequest {
     /// Required.
     pub dedicated_group_id: String,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Name` of the API.
     ///
@@ -308,7 +333,11 @@ pub struct UpdateDedicatedGroupRequest {
 impl UpdateDedicatedGroupRequest {
     /// A [`UpdateDedicatedGroupRequest`] with the fields that the API requires.
     pub fn new(dedicated_group_id: impl Into<String>, name: impl Into<String>) -> Self {
-        Self { dedicated_group_id: dedicated_group_id.into(), dry_run: None, name: name.into() }
+        Self {
+            dedicated_group_id: dedicated_group_id.into(),
+            dry_run: None,
+            name: name.into(),
+        }
     }
 
     /// Sets [`dedicated_group_id`](Self::dedicated_group_id).
@@ -330,19 +359,26 @@ impl UpdateDedicatedGroupRequest {
     }
 }
 
+support::sent!(UpdateDedicatedGroupRequest {
+    dedicated_group_id: "DedicatedGroupId",
+    dry_run: "DryRun",
+    name: "Name",
+});
+
 /// Answer to [`UpdateDedicatedGroup`](crate::action::UpdateDedicatedGroup).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateDedicatedGroupResponse {
     /// `DedicatedGroup` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dedicated_group: Option<DedicatedGroup>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
+
+support::received!(UpdateDedicatedGroupResponse {
+    dedicated_group: "DedicatedGroup",
+    response_context: "ResponseContext",
+});
 
 impl Client {
     /// Calls `CreateDedicatedGroup`.

@@ -5,25 +5,18 @@ use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, Result, support};
 
 /// Request of [`CreateDhcpOptions`](crate::action::CreateDhcpOptions).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDhcpOptionsRequest {
     /// `DomainName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub domain_name: Option<String>,
     /// `DomainNameServers` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub domain_name_servers: Option<Vec<String>>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `LogServers` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub log_servers: Option<Vec<String>>,
     /// `NtpServers` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ntp_servers: Option<Vec<String>>,
 }
 
@@ -44,7 +37,9 @@ impl CreateDhcpOptionsRequest {
         mut self,
         domain_name_servers: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.domain_name_servers = Some(domain_name_servers.into_iter().map(Into::into).collect());
+        self.domain_name_servers = Some(
+            domain_name_servers.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -55,36 +50,49 @@ impl CreateDhcpOptionsRequest {
     }
 
     /// Sets [`log_servers`](Self::log_servers).
-    pub fn log_servers(mut self, log_servers: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn log_servers(
+        mut self,
+        log_servers: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.log_servers = Some(log_servers.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`ntp_servers`](Self::ntp_servers).
-    pub fn ntp_servers(mut self, ntp_servers: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn ntp_servers(
+        mut self,
+        ntp_servers: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.ntp_servers = Some(ntp_servers.into_iter().map(Into::into).collect());
         self
     }
 }
 
+support::sent!(CreateDhcpOptionsRequest {
+    domain_name: "DomainName",
+    domain_name_servers: "DomainNameServers",
+    dry_run: "DryRun",
+    log_servers: "LogServers",
+    ntp_servers: "NtpServers",
+});
+
 /// Answer to [`CreateDhcpOptions`](crate::action::CreateDhcpOptions).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDhcpOptionsResponse {
     /// `DhcpOptionsSet` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dhcp_options_set: Option<DhcpOptionsSet>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(CreateDhcpOptionsResponse {
+    dhcp_options_set: "DhcpOptionsSet",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DeleteDhcpOptions`](crate::action::DeleteDhcpOptions).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDhcpOptionsRequest {
     /// `DhcpOptionsSetId` of the API.
@@ -92,18 +100,23 @@ pub struct DeleteDhcpOptionsRequest {
     /// Required.
     pub dhcp_options_set_id: String,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
 }
 
 impl DeleteDhcpOptionsRequest {
     /// A [`DeleteDhcpOptionsRequest`] with the fields that the API requires.
     pub fn new(dhcp_options_set_id: impl Into<String>) -> Self {
-        Self { dhcp_options_set_id: dhcp_options_set_id.into(), dry_run: None }
+        Self {
+            dhcp_options_set_id: dhcp_options_set_id.into(),
+            dry_run: None,
+        }
     }
 
     /// Sets [`dhcp_options_set_id`](Self::dhcp_options_set_id).
-    pub fn dhcp_options_set_id(mut self, dhcp_options_set_id: impl Into<String>) -> Self {
+    pub fn dhcp_options_set_id(
+        mut self,
+        dhcp_options_set_id: impl Into<String>,
+    ) -> Self {
         self.dhcp_options_set_id = dhcp_options_set_id.into();
         self
     }
@@ -115,78 +128,74 @@ impl DeleteDhcpOptionsRequest {
     }
 }
 
+support::sent!(DeleteDhcpOptionsRequest {
+    dhcp_options_set_id: "DhcpOptionsSetId",
+    dry_run: "DryRun",
+});
+
 /// Answer to [`DeleteDhcpOptions`](crate::action::DeleteDhcpOptions).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDhcpOptionsResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteDhcpOptionsResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `DhcpOptionsSet`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DhcpOptionsSet {
     /// `Default` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<bool>,
     /// `DhcpOptionsSetId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dhcp_options_set_id: Option<String>,
     /// `DomainName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub domain_name: Option<String>,
     /// `DomainNameServers` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub domain_name_servers: Vec<String>,
     /// `LogServers` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub log_servers: Vec<String>,
     /// `NtpServers` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub ntp_servers: Vec<String>,
     /// `Tags` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub tags: Vec<ResourceTag>,
 }
 
+support::received!(DhcpOptionsSet {
+    default: "Default",
+    dhcp_options_set_id: "DhcpOptionsSetId",
+    domain_name: "DomainName",
+    domain_name_servers: "DomainNameServers",
+    log_servers: "LogServers",
+    ntp_servers: "NtpServers",
+    tags: "Tags",
+});
+
 /// The API's `FiltersDhcpOptions`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersDhcpOptions {
     /// `Default` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<bool>,
     /// `DhcpOptionsSetIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dhcp_options_set_ids: Option<Vec<String>>,
     /// `DomainNameServers` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub domain_name_servers: Option<Vec<String>>,
     /// `DomainNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub domain_names: Option<Vec<String>>,
     /// `LogServers` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub log_servers: Option<Vec<String>>,
     /// `NtpServers` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ntp_servers: Option<Vec<String>>,
     /// `TagKeys` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_keys: Option<Vec<String>>,
     /// `TagValues` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_values: Option<Vec<String>>,
     /// `Tags` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
 }
 
@@ -207,7 +216,9 @@ impl FiltersDhcpOptions {
         mut self,
         dhcp_options_set_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.dhcp_options_set_ids = Some(dhcp_options_set_ids.into_iter().map(Into::into).collect());
+        self.dhcp_options_set_ids = Some(
+            dhcp_options_set_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -216,36 +227,53 @@ impl FiltersDhcpOptions {
         mut self,
         domain_name_servers: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.domain_name_servers = Some(domain_name_servers.into_iter().map(Into::into).collect());
+        self.domain_name_servers = Some(
+            domain_name_servers.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`domain_names`](Self::domain_names).
-    pub fn domain_names(mut self, domain_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn domain_names(
+        mut self,
+        domain_names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.domain_names = Some(domain_names.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`log_servers`](Self::log_servers).
-    pub fn log_servers(mut self, log_servers: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn log_servers(
+        mut self,
+        log_servers: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.log_servers = Some(log_servers.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`ntp_servers`](Self::ntp_servers).
-    pub fn ntp_servers(mut self, ntp_servers: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn ntp_servers(
+        mut self,
+        ntp_servers: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.ntp_servers = Some(ntp_servers.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(mut self, tag_keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_keys(
+        mut self,
+        tag_keys: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(mut self, tag_values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_values(
+        mut self,
+        tag_values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
         self
     }
@@ -257,23 +285,29 @@ impl FiltersDhcpOptions {
     }
 }
 
+support::sent!(FiltersDhcpOptions {
+    default: "Default",
+    dhcp_options_set_ids: "DhcpOptionsSetIds",
+    domain_name_servers: "DomainNameServers",
+    domain_names: "DomainNames",
+    log_servers: "LogServers",
+    ntp_servers: "NtpServers",
+    tag_keys: "TagKeys",
+    tag_values: "TagValues",
+    tags: "Tags",
+});
+
 /// Request of [`ReadDhcpOptions`](crate::action::ReadDhcpOptions).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDhcpOptionsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersDhcpOptions>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -308,22 +342,30 @@ impl ReadDhcpOptionsRequest {
     }
 }
 
+support::sent!(ReadDhcpOptionsRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadDhcpOptions`](crate::action::ReadDhcpOptions).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDhcpOptionsResponse {
     /// `DhcpOptionsSets` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub dhcp_options_sets: Vec<DhcpOptionsSet>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
+
+support::received!(ReadDhcpOptionsResponse {
+    dhcp_options_sets: "DhcpOptionsSets",
+    next_page_token: "NextPageToken",
+    response_context: "ResponseContext",
+});
 
 impl Client {
     /// Calls `CreateDhcpOptions`.

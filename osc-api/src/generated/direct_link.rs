@@ -5,9 +5,7 @@ use super::common::ResponseContext;
 use crate::{Client, Result, support};
 
 /// Request of [`CreateDirectLink`](crate::action::CreateDirectLink).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDirectLinkRequest {
     /// `Bandwidth` of the API.
@@ -19,7 +17,6 @@ pub struct CreateDirectLinkRequest {
     /// Required.
     pub direct_link_name: String,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Location` of the API.
     ///
@@ -67,24 +64,30 @@ impl CreateDirectLinkRequest {
     }
 }
 
+support::sent!(CreateDirectLinkRequest {
+    bandwidth: "Bandwidth",
+    direct_link_name: "DirectLinkName",
+    dry_run: "DryRun",
+    location: "Location",
+});
+
 /// Answer to [`CreateDirectLink`](crate::action::CreateDirectLink).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDirectLinkResponse {
     /// `DirectLink` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub direct_link: Option<DirectLink>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(CreateDirectLinkResponse {
+    direct_link: "DirectLink",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DeleteDirectLink`](crate::action::DeleteDirectLink).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDirectLinkRequest {
     /// `DirectLinkId` of the API.
@@ -92,14 +95,16 @@ pub struct DeleteDirectLinkRequest {
     /// Required.
     pub direct_link_id: String,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
 }
 
 impl DeleteDirectLinkRequest {
     /// A [`DeleteDirectLinkRequest`] with the fields that the API requires.
     pub fn new(direct_link_id: impl Into<String>) -> Self {
-        Self { direct_link_id: direct_link_id.into(), dry_run: None }
+        Self {
+            direct_link_id: direct_link_id.into(),
+            dry_run: None,
+        }
     }
 
     /// Sets [`direct_link_id`](Self::direct_link_id).
@@ -115,54 +120,58 @@ impl DeleteDirectLinkRequest {
     }
 }
 
+support::sent!(DeleteDirectLinkRequest {
+    direct_link_id: "DirectLinkId",
+    dry_run: "DryRun",
+});
+
 /// Answer to [`DeleteDirectLink`](crate::action::DeleteDirectLink).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDirectLinkResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteDirectLinkResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `DirectLink`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DirectLink {
     /// `AccountId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
     /// `Bandwidth` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub bandwidth: Option<String>,
     /// `DirectLinkId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub direct_link_id: Option<String>,
     /// `DirectLinkName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub direct_link_name: Option<String>,
     /// `Location` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
     /// `RegionName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub region_name: Option<String>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
 }
 
+support::received!(DirectLink {
+    account_id: "AccountId",
+    bandwidth: "Bandwidth",
+    direct_link_id: "DirectLinkId",
+    direct_link_name: "DirectLinkName",
+    location: "Location",
+    region_name: "RegionName",
+    state: "State",
+});
+
 /// The API's `FiltersDirectLink`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersDirectLink {
     /// `DirectLinkIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub direct_link_ids: Option<Vec<String>>,
 }
 
@@ -173,29 +182,32 @@ impl FiltersDirectLink {
     }
 
     /// Sets [`direct_link_ids`](Self::direct_link_ids).
-    pub fn direct_link_ids(mut self, direct_link_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.direct_link_ids = Some(direct_link_ids.into_iter().map(Into::into).collect());
+    pub fn direct_link_ids(
+        mut self,
+        direct_link_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.direct_link_ids = Some(
+            direct_link_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 }
 
+support::sent!(FiltersDirectLink {
+    direct_link_ids: "DirectLinkIds",
+});
+
 /// Request of [`ReadDirectLinks`](crate::action::ReadDirectLinks).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDirectLinksRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersDirectLink>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -230,22 +242,30 @@ impl ReadDirectLinksRequest {
     }
 }
 
+support::sent!(ReadDirectLinksRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadDirectLinks`](crate::action::ReadDirectLinks).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDirectLinksResponse {
     /// `DirectLinks` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub direct_links: Vec<DirectLink>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
+
+support::received!(ReadDirectLinksResponse {
+    direct_links: "DirectLinks",
+    next_page_token: "NextPageToken",
+    response_context: "ResponseContext",
+});
 
 impl Client {
     /// Calls `CreateDirectLink`.

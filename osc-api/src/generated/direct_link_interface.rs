@@ -5,9 +5,7 @@ use super::common::ResponseContext;
 use crate::{Client, Result, UnknownInteger, support};
 
 /// Request of [`CreateDirectLinkInterface`](crate::action::CreateDirectLinkInterface).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDirectLinkInterfaceRequest {
     /// `DirectLinkId` of the API.
@@ -19,7 +17,6 @@ pub struct CreateDirectLinkInterfaceRequest {
     /// Required.
     pub direct_link_interface: DirectLinkInterface,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
 }
 
@@ -43,7 +40,10 @@ impl CreateDirectLinkInterfaceRequest {
     }
 
     /// Sets [`direct_link_interface`](Self::direct_link_interface).
-    pub fn direct_link_interface(mut self, direct_link_interface: impl Into<DirectLinkInterface>) -> Self {
+    pub fn direct_link_interface(
+        mut self,
+        direct_link_interface: impl Into<DirectLinkInterface>,
+    ) -> Self {
         self.direct_link_interface = direct_link_interface.into();
         self
     }
@@ -55,24 +55,29 @@ impl CreateDirectLinkInterfaceRequest {
     }
 }
 
+support::sent!(CreateDirectLinkInterfaceRequest {
+    direct_link_id: "DirectLinkId",
+    direct_link_interface: "DirectLinkInterface",
+    dry_run: "DryRun",
+});
+
 /// Answer to [`CreateDirectLinkInterface`](crate::action::CreateDirectLinkInterface).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDirectLinkInterfaceResponse {
     /// `DirectLinkInterface` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub direct_link_interface: Option<DirectLinkInterfaces>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(CreateDirectLinkInterfaceResponse {
+    direct_link_interface: "DirectLinkInterface",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DeleteDirectLinkInterface`](crate::action::DeleteDirectLinkInterface).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDirectLinkInterfaceRequest {
     /// `DirectLinkInterfaceId` of the API.
@@ -80,18 +85,23 @@ pub struct DeleteDirectLinkInterfaceRequest {
     /// Required.
     pub direct_link_interface_id: String,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
 }
 
 impl DeleteDirectLinkInterfaceRequest {
     /// A [`DeleteDirectLinkInterfaceRequest`] with the fields that the API requires.
     pub fn new(direct_link_interface_id: impl Into<String>) -> Self {
-        Self { direct_link_interface_id: direct_link_interface_id.into(), dry_run: None }
+        Self {
+            direct_link_interface_id: direct_link_interface_id.into(),
+            dry_run: None,
+        }
     }
 
     /// Sets [`direct_link_interface_id`](Self::direct_link_interface_id).
-    pub fn direct_link_interface_id(mut self, direct_link_interface_id: impl Into<String>) -> Self {
+    pub fn direct_link_interface_id(
+        mut self,
+        direct_link_interface_id: impl Into<String>,
+    ) -> Self {
         self.direct_link_interface_id = direct_link_interface_id.into();
         self
     }
@@ -103,21 +113,25 @@ impl DeleteDirectLinkInterfaceRequest {
     }
 }
 
+support::sent!(DeleteDirectLinkInterfaceRequest {
+    direct_link_interface_id: "DirectLinkInterfaceId",
+    dry_run: "DryRun",
+});
+
 /// Answer to [`DeleteDirectLinkInterface`](crate::action::DeleteDirectLinkInterface).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDirectLinkInterfaceResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteDirectLinkInterfaceResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `DirectLinkInterface`.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DirectLinkInterface {
     /// `BgpAsn` of the API.
@@ -125,17 +139,14 @@ pub struct DirectLinkInterface {
     /// Required.
     pub bgp_asn: i64,
     /// `BgpKey` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub bgp_key: Option<String>,
     /// `ClientPrivateIp` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_private_ip: Option<String>,
     /// `DirectLinkInterfaceName` of the API.
     ///
     /// Required.
     pub direct_link_interface_name: String,
     /// `OutscalePrivateIp` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub outscale_private_ip: Option<String>,
     /// `VirtualGatewayId` of the API.
     ///
@@ -185,13 +196,19 @@ impl DirectLinkInterface {
     }
 
     /// Sets [`direct_link_interface_name`](Self::direct_link_interface_name).
-    pub fn direct_link_interface_name(mut self, direct_link_interface_name: impl Into<String>) -> Self {
+    pub fn direct_link_interface_name(
+        mut self,
+        direct_link_interface_name: impl Into<String>,
+    ) -> Self {
         self.direct_link_interface_name = direct_link_interface_name.into();
         self
     }
 
     /// Sets [`outscale_private_ip`](Self::outscale_private_ip).
-    pub fn outscale_private_ip(mut self, outscale_private_ip: impl Into<String>) -> Self {
+    pub fn outscale_private_ip(
+        mut self,
+        outscale_private_ip: impl Into<String>,
+    ) -> Self {
         self.outscale_private_ip = Some(outscale_private_ip.into());
         self
     }
@@ -209,7 +226,17 @@ impl DirectLinkInterface {
     }
 }
 
-/// `Mtu` of [`UpdateDirectLinkInterfaceRequest`].
+support::sent!(DirectLinkInterface {
+    bgp_asn: "BgpAsn",
+    bgp_key: "BgpKey",
+    client_private_ip: "ClientPrivateIp",
+    direct_link_interface_name: "DirectLinkInterfaceName",
+    outscale_private_ip: "OutscalePrivateIp",
+    virtual_gateway_id: "VirtualGatewayId",
+    vlan: "Vlan",
+});
+
+/// `Mtu` of [`UpdateDirectLinkInterfaceRequest`](crate::types::UpdateDirectLinkInterfaceRequest).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DirectLinkInterfaceMtu {
@@ -241,66 +268,63 @@ impl From<i64> for DirectLinkInterfaceMtu {
 support::open_integer_enum!(DirectLinkInterfaceMtu);
 
 /// The API's `DirectLinkInterfaces`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DirectLinkInterfaces {
     /// `AccountId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
     /// `BgpAsn` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub bgp_asn: Option<i64>,
     /// `BgpKey` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub bgp_key: Option<String>,
     /// `ClientPrivateIp` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_private_ip: Option<String>,
     /// `DirectLinkId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub direct_link_id: Option<String>,
     /// `DirectLinkInterfaceId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub direct_link_interface_id: Option<String>,
     /// `DirectLinkInterfaceName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub direct_link_interface_name: Option<String>,
     /// `InterfaceType` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub interface_type: Option<String>,
     /// `Location` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
     /// `Mtu` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mtu: Option<i64>,
     /// `OutscalePrivateIp` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub outscale_private_ip: Option<String>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// `VirtualGatewayId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub virtual_gateway_id: Option<String>,
     /// `Vlan` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vlan: Option<i64>,
 }
 
+support::received!(DirectLinkInterfaces {
+    account_id: "AccountId",
+    bgp_asn: "BgpAsn",
+    bgp_key: "BgpKey",
+    client_private_ip: "ClientPrivateIp",
+    direct_link_id: "DirectLinkId",
+    direct_link_interface_id: "DirectLinkInterfaceId",
+    direct_link_interface_name: "DirectLinkInterfaceName",
+    interface_type: "InterfaceType",
+    location: "Location",
+    mtu: "Mtu",
+    outscale_private_ip: "OutscalePrivateIp",
+    state: "State",
+    virtual_gateway_id: "VirtualGatewayId",
+    vlan: "Vlan",
+});
+
 /// The API's `FiltersDirectLinkInterface`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersDirectLinkInterface {
     /// `DirectLinkIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub direct_link_ids: Option<Vec<String>>,
     /// `DirectLinkInterfaceIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub direct_link_interface_ids: Option<Vec<String>>,
 }
 
@@ -311,8 +335,13 @@ impl FiltersDirectLinkInterface {
     }
 
     /// Sets [`direct_link_ids`](Self::direct_link_ids).
-    pub fn direct_link_ids(mut self, direct_link_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.direct_link_ids = Some(direct_link_ids.into_iter().map(Into::into).collect());
+    pub fn direct_link_ids(
+        mut self,
+        direct_link_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.direct_link_ids = Some(
+            direct_link_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -321,29 +350,29 @@ impl FiltersDirectLinkInterface {
         mut self,
         direct_link_interface_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.direct_link_interface_ids =
-            Some(direct_link_interface_ids.into_iter().map(Into::into).collect());
+        self.direct_link_interface_ids = Some(
+            direct_link_interface_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 }
 
+support::sent!(FiltersDirectLinkInterface {
+    direct_link_ids: "DirectLinkIds",
+    direct_link_interface_ids: "DirectLinkInterfaceIds",
+});
+
 /// Request of [`ReadDirectLinkInterfaces`](crate::action::ReadDirectLinkInterfaces).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDirectLinkInterfacesRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersDirectLinkInterface>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -378,27 +407,33 @@ impl ReadDirectLinkInterfacesRequest {
     }
 }
 
+support::sent!(ReadDirectLinkInterfacesRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadDirectLinkInterfaces`](crate::action::ReadDirectLinkInterfaces).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDirectLinkInterfacesResponse {
     /// `DirectLinkInterfaces` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub direct_link_interfaces: Vec<DirectLinkInterfaces>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadDirectLinkInterfacesResponse {
+    direct_link_interfaces: "DirectLinkInterfaces",
+    next_page_token: "NextPageToken",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`UpdateDirectLinkInterface`](crate::action::UpdateDirectLinkInterface).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateDirectLinkInterfaceRequest {
     /// `DirectLinkInterfaceId` of the API.
@@ -406,7 +441,6 @@ pub struct UpdateDirectLinkInterfaceRequest {
     /// Required.
     pub direct_link_interface_id: String,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Mtu` of the API.
     ///
@@ -416,12 +450,22 @@ pub struct UpdateDirectLinkInterfaceRequest {
 
 impl UpdateDirectLinkInterfaceRequest {
     /// A [`UpdateDirectLinkInterfaceRequest`] with the fields that the API requires.
-    pub fn new(direct_link_interface_id: impl Into<String>, mtu: impl Into<DirectLinkInterfaceMtu>) -> Self {
-        Self { direct_link_interface_id: direct_link_interface_id.into(), dry_run: None, mtu: mtu.into() }
+    pub fn new(
+        direct_link_interface_id: impl Into<String>,
+        mtu: impl Into<DirectLinkInterfaceMtu>,
+    ) -> Self {
+        Self {
+            direct_link_interface_id: direct_link_interface_id.into(),
+            dry_run: None,
+            mtu: mtu.into(),
+        }
     }
 
     /// Sets [`direct_link_interface_id`](Self::direct_link_interface_id).
-    pub fn direct_link_interface_id(mut self, direct_link_interface_id: impl Into<String>) -> Self {
+    pub fn direct_link_interface_id(
+        mut self,
+        direct_link_interface_id: impl Into<String>,
+    ) -> Self {
         self.direct_link_interface_id = direct_link_interface_id.into();
         self
     }
@@ -439,19 +483,26 @@ impl UpdateDirectLinkInterfaceRequest {
     }
 }
 
+support::sent!(UpdateDirectLinkInterfaceRequest {
+    direct_link_interface_id: "DirectLinkInterfaceId",
+    dry_run: "DryRun",
+    mtu: "Mtu",
+});
+
 /// Answer to [`UpdateDirectLinkInterface`](crate::action::UpdateDirectLinkInterface).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateDirectLinkInterfaceResponse {
     /// `DirectLinkInterface` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub direct_link_interface: Option<DirectLinkInterfaces>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
+
+support::received!(UpdateDirectLinkInterfaceResponse {
+    direct_link_interface: "DirectLinkInterface",
+    response_context: "ResponseContext",
+});
 
 impl Client {
     /// Calls `CreateDirectLinkInterface`.

@@ -5,21 +5,16 @@ use super::common::{ResponseContext, Tag};
 use crate::{Client, Result, support};
 
 /// Request of [`CreateFlexibleGpu`](crate::action::CreateFlexibleGpu).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateFlexibleGpuRequest {
     /// `DeleteOnVmDeletion` of the API.
     ///
     /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub delete_on_vm_deletion: Option<bool>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Generation` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub generation: Option<String>,
     /// `ModelName` of the API.
     ///
@@ -33,7 +28,10 @@ pub struct CreateFlexibleGpuRequest {
 
 impl CreateFlexibleGpuRequest {
     /// A [`CreateFlexibleGpuRequest`] with the fields that the API requires.
-    pub fn new(model_name: impl Into<String>, subregion_name: impl Into<String>) -> Self {
+    pub fn new(
+        model_name: impl Into<String>,
+        subregion_name: impl Into<String>,
+    ) -> Self {
         Self {
             delete_on_vm_deletion: None,
             dry_run: None,
@@ -44,7 +42,10 @@ impl CreateFlexibleGpuRequest {
     }
 
     /// Sets [`delete_on_vm_deletion`](Self::delete_on_vm_deletion).
-    pub fn delete_on_vm_deletion(mut self, delete_on_vm_deletion: impl Into<bool>) -> Self {
+    pub fn delete_on_vm_deletion(
+        mut self,
+        delete_on_vm_deletion: impl Into<bool>,
+    ) -> Self {
         self.delete_on_vm_deletion = Some(delete_on_vm_deletion.into());
         self
     }
@@ -74,28 +75,34 @@ impl CreateFlexibleGpuRequest {
     }
 }
 
+support::sent!(CreateFlexibleGpuRequest {
+    delete_on_vm_deletion: "DeleteOnVmDeletion",
+    dry_run: "DryRun",
+    generation: "Generation",
+    model_name: "ModelName",
+    subregion_name: "SubregionName",
+});
+
 /// Answer to [`CreateFlexibleGpu`](crate::action::CreateFlexibleGpu).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateFlexibleGpuResponse {
     /// `FlexibleGpu` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub flexible_gpu: Option<FlexibleGpu>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(CreateFlexibleGpuResponse {
+    flexible_gpu: "FlexibleGpu",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DeleteFlexibleGpu`](crate::action::DeleteFlexibleGpu).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteFlexibleGpuRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `FlexibleGpuId` of the API.
     ///
@@ -106,7 +113,10 @@ pub struct DeleteFlexibleGpuRequest {
 impl DeleteFlexibleGpuRequest {
     /// A [`DeleteFlexibleGpuRequest`] with the fields that the API requires.
     pub fn new(flexible_gpu_id: impl Into<String>) -> Self {
-        Self { dry_run: None, flexible_gpu_id: flexible_gpu_id.into() }
+        Self {
+            dry_run: None,
+            flexible_gpu_id: flexible_gpu_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -122,46 +132,42 @@ impl DeleteFlexibleGpuRequest {
     }
 }
 
+support::sent!(DeleteFlexibleGpuRequest {
+    dry_run: "DryRun",
+    flexible_gpu_id: "FlexibleGpuId",
+});
+
 /// Answer to [`DeleteFlexibleGpu`](crate::action::DeleteFlexibleGpu).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteFlexibleGpuResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteFlexibleGpuResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `FiltersFlexibleGpu`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersFlexibleGpu {
     /// `DeleteOnVmDeletion` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub delete_on_vm_deletion: Option<bool>,
     /// `FlexibleGpuIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub flexible_gpu_ids: Option<Vec<String>>,
     /// `Generations` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub generations: Option<Vec<String>>,
     /// `ModelNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub model_names: Option<Vec<String>>,
     /// `States` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub states: Option<Vec<String>>,
     /// `SubregionNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subregion_names: Option<Vec<String>>,
     /// `Tags` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<Tag>>,
     /// `VmIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_ids: Option<Vec<String>>,
 }
 
@@ -172,38 +178,60 @@ impl FiltersFlexibleGpu {
     }
 
     /// Sets [`delete_on_vm_deletion`](Self::delete_on_vm_deletion).
-    pub fn delete_on_vm_deletion(mut self, delete_on_vm_deletion: impl Into<bool>) -> Self {
+    pub fn delete_on_vm_deletion(
+        mut self,
+        delete_on_vm_deletion: impl Into<bool>,
+    ) -> Self {
         self.delete_on_vm_deletion = Some(delete_on_vm_deletion.into());
         self
     }
 
     /// Sets [`flexible_gpu_ids`](Self::flexible_gpu_ids).
-    pub fn flexible_gpu_ids(mut self, flexible_gpu_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.flexible_gpu_ids = Some(flexible_gpu_ids.into_iter().map(Into::into).collect());
+    pub fn flexible_gpu_ids(
+        mut self,
+        flexible_gpu_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.flexible_gpu_ids = Some(
+            flexible_gpu_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`generations`](Self::generations).
-    pub fn generations(mut self, generations: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn generations(
+        mut self,
+        generations: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.generations = Some(generations.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`model_names`](Self::model_names).
-    pub fn model_names(mut self, model_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn model_names(
+        mut self,
+        model_names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.model_names = Some(model_names.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`states`](Self::states).
-    pub fn states(mut self, states: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn states(
+        mut self,
+        states: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.states = Some(states.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`subregion_names`](Self::subregion_names).
-    pub fn subregion_names(mut self, subregion_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.subregion_names = Some(subregion_names.into_iter().map(Into::into).collect());
+    pub fn subregion_names(
+        mut self,
+        subregion_names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.subregion_names = Some(
+            subregion_names.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -214,75 +242,88 @@ impl FiltersFlexibleGpu {
     }
 
     /// Sets [`vm_ids`](Self::vm_ids).
-    pub fn vm_ids(mut self, vm_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn vm_ids(
+        mut self,
+        vm_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.vm_ids = Some(vm_ids.into_iter().map(Into::into).collect());
         self
     }
 }
 
+support::sent!(FiltersFlexibleGpu {
+    delete_on_vm_deletion: "DeleteOnVmDeletion",
+    flexible_gpu_ids: "FlexibleGpuIds",
+    generations: "Generations",
+    model_names: "ModelNames",
+    states: "States",
+    subregion_names: "SubregionNames",
+    tags: "Tags",
+    vm_ids: "VmIds",
+});
+
 /// The API's `FlexibleGpu`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FlexibleGpu {
     /// `DeleteOnVmDeletion` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub delete_on_vm_deletion: Option<bool>,
     /// `FlexibleGpuId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub flexible_gpu_id: Option<String>,
     /// `Generation` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub generation: Option<String>,
     /// `ModelName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub model_name: Option<String>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// `SubregionName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subregion_name: Option<String>,
     /// `Tags` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub tags: Vec<Tag>,
     /// `VmId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_id: Option<String>,
 }
 
+support::received!(FlexibleGpu {
+    delete_on_vm_deletion: "DeleteOnVmDeletion",
+    flexible_gpu_id: "FlexibleGpuId",
+    generation: "Generation",
+    model_name: "ModelName",
+    state: "State",
+    subregion_name: "SubregionName",
+    tags: "Tags",
+    vm_id: "VmId",
+});
+
 /// The API's `FlexibleGpuCatalog`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FlexibleGpuCatalog {
     /// `Generations` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub generations: Vec<String>,
     /// `MaxCpu` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_cpu: Option<i64>,
     /// `MaxRam` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_ram: Option<i64>,
     /// `ModelName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub model_name: Option<String>,
     /// `VRam` of the API.
-    #[serde(rename = "VRam", skip_serializing_if = "Option::is_none")]
     pub vram: Option<i64>,
 }
 
+support::received!(FlexibleGpuCatalog {
+    generations: "Generations",
+    max_cpu: "MaxCpu",
+    max_ram: "MaxRam",
+    model_name: "ModelName",
+    vram: "VRam",
+});
+
 /// Request of [`LinkFlexibleGpu`](crate::action::LinkFlexibleGpu).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkFlexibleGpuRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `FlexibleGpuId` of the API.
     ///
@@ -297,7 +338,11 @@ pub struct LinkFlexibleGpuRequest {
 impl LinkFlexibleGpuRequest {
     /// A [`LinkFlexibleGpuRequest`] with the fields that the API requires.
     pub fn new(flexible_gpu_id: impl Into<String>, vm_id: impl Into<String>) -> Self {
-        Self { dry_run: None, flexible_gpu_id: flexible_gpu_id.into(), vm_id: vm_id.into() }
+        Self {
+            dry_run: None,
+            flexible_gpu_id: flexible_gpu_id.into(),
+            vm_id: vm_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -319,25 +364,29 @@ impl LinkFlexibleGpuRequest {
     }
 }
 
+support::sent!(LinkFlexibleGpuRequest {
+    dry_run: "DryRun",
+    flexible_gpu_id: "FlexibleGpuId",
+    vm_id: "VmId",
+});
+
 /// Answer to [`LinkFlexibleGpu`](crate::action::LinkFlexibleGpu).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkFlexibleGpuResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(LinkFlexibleGpuResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`ReadFlexibleGpuCatalog`](crate::action::ReadFlexibleGpuCatalog).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadFlexibleGpuCatalogRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
 }
 
@@ -354,31 +403,32 @@ impl ReadFlexibleGpuCatalogRequest {
     }
 }
 
+support::sent!(ReadFlexibleGpuCatalogRequest {
+    dry_run: "DryRun",
+});
+
 /// Answer to [`ReadFlexibleGpuCatalog`](crate::action::ReadFlexibleGpuCatalog).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadFlexibleGpuCatalogResponse {
     /// `FlexibleGpuCatalog` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub flexible_gpu_catalog: Vec<FlexibleGpuCatalog>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadFlexibleGpuCatalogResponse {
+    flexible_gpu_catalog: "FlexibleGpuCatalog",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`ReadFlexibleGpus`](crate::action::ReadFlexibleGpus).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadFlexibleGpusRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersFlexibleGpu>,
 }
 
@@ -401,28 +451,31 @@ impl ReadFlexibleGpusRequest {
     }
 }
 
+support::sent!(ReadFlexibleGpusRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+});
+
 /// Answer to [`ReadFlexibleGpus`](crate::action::ReadFlexibleGpus).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadFlexibleGpusResponse {
     /// `FlexibleGpus` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub flexible_gpus: Vec<FlexibleGpu>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadFlexibleGpusResponse {
+    flexible_gpus: "FlexibleGpus",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`UnlinkFlexibleGpu`](crate::action::UnlinkFlexibleGpu).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkFlexibleGpuRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `FlexibleGpuId` of the API.
     ///
@@ -433,7 +486,10 @@ pub struct UnlinkFlexibleGpuRequest {
 impl UnlinkFlexibleGpuRequest {
     /// A [`UnlinkFlexibleGpuRequest`] with the fields that the API requires.
     pub fn new(flexible_gpu_id: impl Into<String>) -> Self {
-        Self { dry_run: None, flexible_gpu_id: flexible_gpu_id.into() }
+        Self {
+            dry_run: None,
+            flexible_gpu_id: flexible_gpu_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -449,28 +505,30 @@ impl UnlinkFlexibleGpuRequest {
     }
 }
 
+support::sent!(UnlinkFlexibleGpuRequest {
+    dry_run: "DryRun",
+    flexible_gpu_id: "FlexibleGpuId",
+});
+
 /// Answer to [`UnlinkFlexibleGpu`](crate::action::UnlinkFlexibleGpu).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkFlexibleGpuResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(UnlinkFlexibleGpuResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`UpdateFlexibleGpu`](crate::action::UpdateFlexibleGpu).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateFlexibleGpuRequest {
     /// `DeleteOnVmDeletion` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub delete_on_vm_deletion: Option<bool>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `FlexibleGpuId` of the API.
     ///
@@ -481,11 +539,18 @@ pub struct UpdateFlexibleGpuRequest {
 impl UpdateFlexibleGpuRequest {
     /// A [`UpdateFlexibleGpuRequest`] with the fields that the API requires.
     pub fn new(flexible_gpu_id: impl Into<String>) -> Self {
-        Self { delete_on_vm_deletion: None, dry_run: None, flexible_gpu_id: flexible_gpu_id.into() }
+        Self {
+            delete_on_vm_deletion: None,
+            dry_run: None,
+            flexible_gpu_id: flexible_gpu_id.into(),
+        }
     }
 
     /// Sets [`delete_on_vm_deletion`](Self::delete_on_vm_deletion).
-    pub fn delete_on_vm_deletion(mut self, delete_on_vm_deletion: impl Into<bool>) -> Self {
+    pub fn delete_on_vm_deletion(
+        mut self,
+        delete_on_vm_deletion: impl Into<bool>,
+    ) -> Self {
         self.delete_on_vm_deletion = Some(delete_on_vm_deletion.into());
         self
     }
@@ -503,19 +568,26 @@ impl UpdateFlexibleGpuRequest {
     }
 }
 
+support::sent!(UpdateFlexibleGpuRequest {
+    delete_on_vm_deletion: "DeleteOnVmDeletion",
+    dry_run: "DryRun",
+    flexible_gpu_id: "FlexibleGpuId",
+});
+
 /// Answer to [`UpdateFlexibleGpu`](crate::action::UpdateFlexibleGpu).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateFlexibleGpuResponse {
     /// `FlexibleGpu` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub flexible_gpu: Option<FlexibleGpu>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
+
+support::received!(UpdateFlexibleGpuResponse {
+    flexible_gpu: "FlexibleGpu",
+    response_context: "ResponseContext",
+});
 
 impl Client {
     /// Calls `CreateFlexibleGpu`.

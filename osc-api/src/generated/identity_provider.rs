@@ -2,16 +2,13 @@
 //! Actions of the tag `IdentityProvider`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Result};
+use crate::{Client, Result, support};
 
 /// Request of [`DisableOutscaleLoginForUsers`](crate::action::DisableOutscaleLoginForUsers).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginForUsersRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
 }
 
@@ -28,25 +25,27 @@ impl DisableOutscaleLoginForUsersRequest {
     }
 }
 
+support::sent!(DisableOutscaleLoginForUsersRequest {
+    dry_run: "DryRun",
+});
+
 /// Answer to [`DisableOutscaleLoginForUsers`](crate::action::DisableOutscaleLoginForUsers).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginForUsersResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DisableOutscaleLoginForUsersResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DisableOutscaleLoginPerUsers`](crate::action::DisableOutscaleLoginPerUsers).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginPerUsersRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `UserNames` of the API.
     ///
@@ -57,7 +56,10 @@ pub struct DisableOutscaleLoginPerUsersRequest {
 impl DisableOutscaleLoginPerUsersRequest {
     /// A [`DisableOutscaleLoginPerUsersRequest`] with the fields that the API requires.
     pub fn new(user_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { dry_run: None, user_names: user_names.into_iter().map(Into::into).collect() }
+        Self {
+            dry_run: None,
+            user_names: user_names.into_iter().map(Into::into).collect(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -67,31 +69,37 @@ impl DisableOutscaleLoginPerUsersRequest {
     }
 
     /// Sets [`user_names`](Self::user_names).
-    pub fn user_names(mut self, user_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn user_names(
+        mut self,
+        user_names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.user_names = user_names.into_iter().map(Into::into).collect();
         self
     }
 }
 
+support::sent!(DisableOutscaleLoginPerUsersRequest {
+    dry_run: "DryRun",
+    user_names: "UserNames",
+});
+
 /// Answer to [`DisableOutscaleLoginPerUsers`](crate::action::DisableOutscaleLoginPerUsers).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginPerUsersResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DisableOutscaleLoginPerUsersResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DisableOutscaleLogin`](crate::action::DisableOutscaleLogin).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
 }
 
@@ -108,25 +116,27 @@ impl DisableOutscaleLoginRequest {
     }
 }
 
+support::sent!(DisableOutscaleLoginRequest {
+    dry_run: "DryRun",
+});
+
 /// Answer to [`DisableOutscaleLogin`](crate::action::DisableOutscaleLogin).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DisableOutscaleLoginResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`EnableOutscaleLoginForUsers`](crate::action::EnableOutscaleLoginForUsers).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginForUsersRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
 }
 
@@ -143,25 +153,27 @@ impl EnableOutscaleLoginForUsersRequest {
     }
 }
 
+support::sent!(EnableOutscaleLoginForUsersRequest {
+    dry_run: "DryRun",
+});
+
 /// Answer to [`EnableOutscaleLoginForUsers`](crate::action::EnableOutscaleLoginForUsers).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginForUsersResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(EnableOutscaleLoginForUsersResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`EnableOutscaleLoginPerUsers`](crate::action::EnableOutscaleLoginPerUsers).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginPerUsersRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `UserNames` of the API.
     ///
@@ -172,7 +184,10 @@ pub struct EnableOutscaleLoginPerUsersRequest {
 impl EnableOutscaleLoginPerUsersRequest {
     /// A [`EnableOutscaleLoginPerUsersRequest`] with the fields that the API requires.
     pub fn new(user_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { dry_run: None, user_names: user_names.into_iter().map(Into::into).collect() }
+        Self {
+            dry_run: None,
+            user_names: user_names.into_iter().map(Into::into).collect(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -182,31 +197,37 @@ impl EnableOutscaleLoginPerUsersRequest {
     }
 
     /// Sets [`user_names`](Self::user_names).
-    pub fn user_names(mut self, user_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn user_names(
+        mut self,
+        user_names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.user_names = user_names.into_iter().map(Into::into).collect();
         self
     }
 }
 
+support::sent!(EnableOutscaleLoginPerUsersRequest {
+    dry_run: "DryRun",
+    user_names: "UserNames",
+});
+
 /// Answer to [`EnableOutscaleLoginPerUsers`](crate::action::EnableOutscaleLoginPerUsers).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginPerUsersResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(EnableOutscaleLoginPerUsersResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`EnableOutscaleLogin`](crate::action::EnableOutscaleLogin).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
 }
 
@@ -223,16 +244,21 @@ impl EnableOutscaleLoginRequest {
     }
 }
 
+support::sent!(EnableOutscaleLoginRequest {
+    dry_run: "DryRun",
+});
+
 /// Answer to [`EnableOutscaleLogin`](crate::action::EnableOutscaleLogin).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
+
+support::received!(EnableOutscaleLoginResponse {
+    response_context: "ResponseContext",
+});
 
 impl Client {
     /// Calls `DisableOutscaleLogin`.

@@ -2,24 +2,20 @@
 //! Actions of the tag `Image`, and the types that only they use.
 
 use super::common::{
-    BootMode, BsuToCreate, OsuExportToCreate, PermissionsOnResource, PermissionsOnResourceCreation,
-    ResourceTag, ResponseContext,
+    BootMode, BsuToCreate, OsuExportToCreate, PermissionsOnResource,
+    PermissionsOnResourceCreation, ResourceTag, ResponseContext,
 };
 use crate::{Client, DateTime, Result, support};
 
 /// The API's `BlockDeviceMappingImage`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BlockDeviceMappingImage {
     /// `Bsu` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub bsu: Option<BsuToCreate>,
     /// `DeviceName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub device_name: Option<String>,
     /// `VirtualDeviceName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub virtual_device_name: Option<String>,
 }
 
@@ -42,20 +38,26 @@ impl BlockDeviceMappingImage {
     }
 
     /// Sets [`virtual_device_name`](Self::virtual_device_name).
-    pub fn virtual_device_name(mut self, virtual_device_name: impl Into<String>) -> Self {
+    pub fn virtual_device_name(
+        mut self,
+        virtual_device_name: impl Into<String>,
+    ) -> Self {
         self.virtual_device_name = Some(virtual_device_name.into());
         self
     }
 }
 
+support::exchanged!(BlockDeviceMappingImage {
+    bsu: "Bsu",
+    device_name: "DeviceName",
+    virtual_device_name: "VirtualDeviceName",
+});
+
 /// Request of [`CreateImageExportTask`](crate::action::CreateImageExportTask).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImageExportTaskRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `ImageId` of the API.
     ///
@@ -69,8 +71,15 @@ pub struct CreateImageExportTaskRequest {
 
 impl CreateImageExportTaskRequest {
     /// A [`CreateImageExportTaskRequest`] with the fields that the API requires.
-    pub fn new(image_id: impl Into<String>, osu_export: impl Into<OsuExportToCreate>) -> Self {
-        Self { dry_run: None, image_id: image_id.into(), osu_export: osu_export.into() }
+    pub fn new(
+        image_id: impl Into<String>,
+        osu_export: impl Into<OsuExportToCreate>,
+    ) -> Self {
+        Self {
+            dry_run: None,
+            image_id: image_id.into(),
+            osu_export: osu_export.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -92,67 +101,58 @@ impl CreateImageExportTaskRequest {
     }
 }
 
+support::sent!(CreateImageExportTaskRequest {
+    dry_run: "DryRun",
+    image_id: "ImageId",
+    osu_export: "OsuExport",
+});
+
 /// Answer to [`CreateImageExportTask`](crate::action::CreateImageExportTask).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImageExportTaskResponse {
     /// `ImageExportTask` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub image_export_task: Option<ImageExportTask>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(CreateImageExportTaskResponse {
+    image_export_task: "ImageExportTask",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`CreateImage`](crate::action::CreateImage).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImageRequest {
     /// `Architecture` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub architecture: Option<String>,
     /// `BlockDeviceMappings` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub block_device_mappings: Option<Vec<BlockDeviceMappingImage>>,
     /// `BootModes` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub boot_modes: Option<Vec<BootMode>>,
     /// `Description` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `FileLocation` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub file_location: Option<String>,
     /// `ImageName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub image_name: Option<String>,
     /// `NoReboot` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub no_reboot: Option<bool>,
     /// `ProductCodes` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub product_codes: Option<Vec<String>>,
     /// `RootDeviceName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub root_device_name: Option<String>,
     /// `SourceImageId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub source_image_id: Option<String>,
     /// `SourceRegionName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub source_region_name: Option<String>,
     /// `TpmMandatory` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tpm_mandatory: Option<bool>,
     /// `VmId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_id: Option<String>,
 }
 
@@ -171,14 +171,21 @@ impl CreateImageRequest {
     /// Sets [`block_device_mappings`](Self::block_device_mappings).
     pub fn block_device_mappings(
         mut self,
-        block_device_mappings: impl IntoIterator<Item = impl Into<BlockDeviceMappingImage>>,
+        block_device_mappings: impl IntoIterator<
+            Item = impl Into<BlockDeviceMappingImage>,
+        >,
     ) -> Self {
-        self.block_device_mappings = Some(block_device_mappings.into_iter().map(Into::into).collect());
+        self.block_device_mappings = Some(
+            block_device_mappings.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`boot_modes`](Self::boot_modes).
-    pub fn boot_modes(mut self, boot_modes: impl IntoIterator<Item = impl Into<BootMode>>) -> Self {
+    pub fn boot_modes(
+        mut self,
+        boot_modes: impl IntoIterator<Item = impl Into<BootMode>>,
+    ) -> Self {
         self.boot_modes = Some(boot_modes.into_iter().map(Into::into).collect());
         self
     }
@@ -214,7 +221,10 @@ impl CreateImageRequest {
     }
 
     /// Sets [`product_codes`](Self::product_codes).
-    pub fn product_codes(mut self, product_codes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn product_codes(
+        mut self,
+        product_codes: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.product_codes = Some(product_codes.into_iter().map(Into::into).collect());
         self
     }
@@ -250,28 +260,43 @@ impl CreateImageRequest {
     }
 }
 
+support::sent!(CreateImageRequest {
+    architecture: "Architecture",
+    block_device_mappings: "BlockDeviceMappings",
+    boot_modes: "BootModes",
+    description: "Description",
+    dry_run: "DryRun",
+    file_location: "FileLocation",
+    image_name: "ImageName",
+    no_reboot: "NoReboot",
+    product_codes: "ProductCodes",
+    root_device_name: "RootDeviceName",
+    source_image_id: "SourceImageId",
+    source_region_name: "SourceRegionName",
+    tpm_mandatory: "TpmMandatory",
+    vm_id: "VmId",
+});
+
 /// Answer to [`CreateImage`](crate::action::CreateImage).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImageResponse {
     /// `Image` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<Image>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(CreateImageResponse {
+    image: "Image",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DeleteImage`](crate::action::DeleteImage).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteImageRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `ImageId` of the API.
     ///
@@ -282,7 +307,10 @@ pub struct DeleteImageRequest {
 impl DeleteImageRequest {
     /// A [`DeleteImageRequest`] with the fields that the API requires.
     pub fn new(image_id: impl Into<String>) -> Self {
-        Self { dry_run: None, image_id: image_id.into() }
+        Self {
+            dry_run: None,
+            image_id: image_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -298,103 +326,80 @@ impl DeleteImageRequest {
     }
 }
 
+support::sent!(DeleteImageRequest {
+    dry_run: "DryRun",
+    image_id: "ImageId",
+});
+
 /// Answer to [`DeleteImage`](crate::action::DeleteImage).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteImageResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteImageResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `FiltersImage`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersImage {
     /// `AccountAliases` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub account_aliases: Option<Vec<String>>,
     /// `AccountIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub account_ids: Option<Vec<String>>,
     /// `Architectures` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub architectures: Option<Vec<String>>,
     /// `BlockDeviceMappingDeleteOnVmDeletion` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub block_device_mapping_delete_on_vm_deletion: Option<bool>,
     /// `BlockDeviceMappingDeviceNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub block_device_mapping_device_names: Option<Vec<String>>,
     /// `BlockDeviceMappingSnapshotIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub block_device_mapping_snapshot_ids: Option<Vec<String>>,
     /// `BlockDeviceMappingVolumeSizes` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub block_device_mapping_volume_sizes: Option<Vec<i64>>,
     /// `BlockDeviceMappingVolumeTypes` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub block_device_mapping_volume_types: Option<Vec<String>>,
     /// `BootModes` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub boot_modes: Option<Vec<BootMode>>,
     /// `Descriptions` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub descriptions: Option<Vec<String>>,
     /// `FileLocations` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub file_locations: Option<Vec<String>>,
     /// `Hypervisors` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub hypervisors: Option<Vec<String>>,
     /// `ImageIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub image_ids: Option<Vec<String>>,
     /// `ImageNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub image_names: Option<Vec<String>>,
     /// `PermissionsToLaunchAccountIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub permissions_to_launch_account_ids: Option<Vec<String>>,
     /// `PermissionsToLaunchGlobalPermission` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub permissions_to_launch_global_permission: Option<bool>,
     /// `ProductCodeNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub product_code_names: Option<Vec<String>>,
     /// `ProductCodes` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub product_codes: Option<Vec<String>>,
     /// `RootDeviceNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub root_device_names: Option<Vec<String>>,
     /// `RootDeviceTypes` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub root_device_types: Option<Vec<String>>,
     /// `SecureBoot` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secure_boot: Option<bool>,
     /// `States` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub states: Option<Vec<String>>,
     /// `TagKeys` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_keys: Option<Vec<String>>,
     /// `TagValues` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_values: Option<Vec<String>>,
     /// `Tags` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
     /// `TpmMandatory` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tpm_mandatory: Option<bool>,
     /// `VirtualizationTypes` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub virtualization_types: Option<Vec<String>>,
 }
 
@@ -405,19 +410,30 @@ impl FiltersImage {
     }
 
     /// Sets [`account_aliases`](Self::account_aliases).
-    pub fn account_aliases(mut self, account_aliases: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.account_aliases = Some(account_aliases.into_iter().map(Into::into).collect());
+    pub fn account_aliases(
+        mut self,
+        account_aliases: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.account_aliases = Some(
+            account_aliases.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`account_ids`](Self::account_ids).
-    pub fn account_ids(mut self, account_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn account_ids(
+        mut self,
+        account_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.account_ids = Some(account_ids.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`architectures`](Self::architectures).
-    pub fn architectures(mut self, architectures: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn architectures(
+        mut self,
+        architectures: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.architectures = Some(architectures.into_iter().map(Into::into).collect());
         self
     }
@@ -427,8 +443,9 @@ impl FiltersImage {
         mut self,
         block_device_mapping_delete_on_vm_deletion: impl Into<bool>,
     ) -> Self {
-        self.block_device_mapping_delete_on_vm_deletion =
-            Some(block_device_mapping_delete_on_vm_deletion.into());
+        self.block_device_mapping_delete_on_vm_deletion = Some(
+            block_device_mapping_delete_on_vm_deletion.into(),
+        );
         self
     }
 
@@ -437,8 +454,9 @@ impl FiltersImage {
         mut self,
         block_device_mapping_device_names: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.block_device_mapping_device_names =
-            Some(block_device_mapping_device_names.into_iter().map(Into::into).collect());
+        self.block_device_mapping_device_names = Some(
+            block_device_mapping_device_names.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -447,8 +465,9 @@ impl FiltersImage {
         mut self,
         block_device_mapping_snapshot_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.block_device_mapping_snapshot_ids =
-            Some(block_device_mapping_snapshot_ids.into_iter().map(Into::into).collect());
+        self.block_device_mapping_snapshot_ids = Some(
+            block_device_mapping_snapshot_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -457,8 +476,9 @@ impl FiltersImage {
         mut self,
         block_device_mapping_volume_sizes: impl IntoIterator<Item = impl Into<i64>>,
     ) -> Self {
-        self.block_device_mapping_volume_sizes =
-            Some(block_device_mapping_volume_sizes.into_iter().map(Into::into).collect());
+        self.block_device_mapping_volume_sizes = Some(
+            block_device_mapping_volume_sizes.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -467,43 +487,62 @@ impl FiltersImage {
         mut self,
         block_device_mapping_volume_types: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.block_device_mapping_volume_types =
-            Some(block_device_mapping_volume_types.into_iter().map(Into::into).collect());
+        self.block_device_mapping_volume_types = Some(
+            block_device_mapping_volume_types.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`boot_modes`](Self::boot_modes).
-    pub fn boot_modes(mut self, boot_modes: impl IntoIterator<Item = impl Into<BootMode>>) -> Self {
+    pub fn boot_modes(
+        mut self,
+        boot_modes: impl IntoIterator<Item = impl Into<BootMode>>,
+    ) -> Self {
         self.boot_modes = Some(boot_modes.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`descriptions`](Self::descriptions).
-    pub fn descriptions(mut self, descriptions: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn descriptions(
+        mut self,
+        descriptions: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.descriptions = Some(descriptions.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`file_locations`](Self::file_locations).
-    pub fn file_locations(mut self, file_locations: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn file_locations(
+        mut self,
+        file_locations: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.file_locations = Some(file_locations.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`hypervisors`](Self::hypervisors).
-    pub fn hypervisors(mut self, hypervisors: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn hypervisors(
+        mut self,
+        hypervisors: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.hypervisors = Some(hypervisors.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`image_ids`](Self::image_ids).
-    pub fn image_ids(mut self, image_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn image_ids(
+        mut self,
+        image_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.image_ids = Some(image_ids.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`image_names`](Self::image_names).
-    pub fn image_names(mut self, image_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn image_names(
+        mut self,
+        image_names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.image_names = Some(image_names.into_iter().map(Into::into).collect());
         self
     }
@@ -513,8 +552,9 @@ impl FiltersImage {
         mut self,
         permissions_to_launch_account_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.permissions_to_launch_account_ids =
-            Some(permissions_to_launch_account_ids.into_iter().map(Into::into).collect());
+        self.permissions_to_launch_account_ids = Some(
+            permissions_to_launch_account_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -523,7 +563,9 @@ impl FiltersImage {
         mut self,
         permissions_to_launch_global_permission: impl Into<bool>,
     ) -> Self {
-        self.permissions_to_launch_global_permission = Some(permissions_to_launch_global_permission.into());
+        self.permissions_to_launch_global_permission = Some(
+            permissions_to_launch_global_permission.into(),
+        );
         self
     }
 
@@ -532,12 +574,17 @@ impl FiltersImage {
         mut self,
         product_code_names: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.product_code_names = Some(product_code_names.into_iter().map(Into::into).collect());
+        self.product_code_names = Some(
+            product_code_names.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`product_codes`](Self::product_codes).
-    pub fn product_codes(mut self, product_codes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn product_codes(
+        mut self,
+        product_codes: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.product_codes = Some(product_codes.into_iter().map(Into::into).collect());
         self
     }
@@ -547,7 +594,9 @@ impl FiltersImage {
         mut self,
         root_device_names: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.root_device_names = Some(root_device_names.into_iter().map(Into::into).collect());
+        self.root_device_names = Some(
+            root_device_names.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -556,7 +605,9 @@ impl FiltersImage {
         mut self,
         root_device_types: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.root_device_types = Some(root_device_types.into_iter().map(Into::into).collect());
+        self.root_device_types = Some(
+            root_device_types.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -567,19 +618,28 @@ impl FiltersImage {
     }
 
     /// Sets [`states`](Self::states).
-    pub fn states(mut self, states: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn states(
+        mut self,
+        states: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.states = Some(states.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(mut self, tag_keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_keys(
+        mut self,
+        tag_keys: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(mut self, tag_values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_values(
+        mut self,
+        tag_values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
         self
     }
@@ -601,22 +661,50 @@ impl FiltersImage {
         mut self,
         virtualization_types: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.virtualization_types = Some(virtualization_types.into_iter().map(Into::into).collect());
+        self.virtualization_types = Some(
+            virtualization_types.into_iter().map(Into::into).collect(),
+        );
         self
     }
 }
 
+support::sent!(FiltersImage {
+    account_aliases: "AccountAliases",
+    account_ids: "AccountIds",
+    architectures: "Architectures",
+    block_device_mapping_delete_on_vm_deletion: "BlockDeviceMappingDeleteOnVmDeletion",
+    block_device_mapping_device_names: "BlockDeviceMappingDeviceNames",
+    block_device_mapping_snapshot_ids: "BlockDeviceMappingSnapshotIds",
+    block_device_mapping_volume_sizes: "BlockDeviceMappingVolumeSizes",
+    block_device_mapping_volume_types: "BlockDeviceMappingVolumeTypes",
+    boot_modes: "BootModes",
+    descriptions: "Descriptions",
+    file_locations: "FileLocations",
+    hypervisors: "Hypervisors",
+    image_ids: "ImageIds",
+    image_names: "ImageNames",
+    permissions_to_launch_account_ids: "PermissionsToLaunchAccountIds",
+    permissions_to_launch_global_permission: "PermissionsToLaunchGlobalPermission",
+    product_code_names: "ProductCodeNames",
+    product_codes: "ProductCodes",
+    root_device_names: "RootDeviceNames",
+    root_device_types: "RootDeviceTypes",
+    secure_boot: "SecureBoot",
+    states: "States",
+    tag_keys: "TagKeys",
+    tag_values: "TagValues",
+    tags: "Tags",
+    tpm_mandatory: "TpmMandatory",
+    virtualization_types: "VirtualizationTypes",
+});
+
 /// The API's `FiltersReadImageExportTask`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersReadImageExportTask {
     /// `ImageIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub image_ids: Option<Vec<String>>,
     /// `TaskIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub task_ids: Option<Vec<String>>,
 }
 
@@ -627,152 +715,160 @@ impl FiltersReadImageExportTask {
     }
 
     /// Sets [`image_ids`](Self::image_ids).
-    pub fn image_ids(mut self, image_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn image_ids(
+        mut self,
+        image_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.image_ids = Some(image_ids.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`task_ids`](Self::task_ids).
-    pub fn task_ids(mut self, task_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn task_ids(
+        mut self,
+        task_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.task_ids = Some(task_ids.into_iter().map(Into::into).collect());
         self
     }
 }
 
+support::sent!(FiltersReadImageExportTask {
+    image_ids: "ImageIds",
+    task_ids: "TaskIds",
+});
+
 /// The API's `Image`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Image {
     /// `AccountAlias` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub account_alias: Option<String>,
     /// `AccountId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
     /// `Architecture` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub architecture: Option<String>,
     /// `BlockDeviceMappings` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub block_device_mappings: Vec<BlockDeviceMappingImage>,
     /// `BootModes` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub boot_modes: Vec<BootMode>,
     /// `CreationDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<DateTime>,
     /// `Description` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// `FileLocation` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub file_location: Option<String>,
     /// `ImageId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub image_id: Option<String>,
     /// `ImageName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub image_name: Option<String>,
     /// `ImageType` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub image_type: Option<String>,
     /// `PermissionsToLaunch` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub permissions_to_launch: Option<PermissionsOnResource>,
     /// `ProductCodes` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub product_codes: Vec<String>,
     /// `RootDeviceName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub root_device_name: Option<String>,
     /// `RootDeviceType` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub root_device_type: Option<String>,
     /// `SecureBoot` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secure_boot: Option<bool>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// `StateComment` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state_comment: Option<StateComment>,
     /// `Tags` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub tags: Vec<ResourceTag>,
     /// `TpmMandatory` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tpm_mandatory: Option<bool>,
 }
 
+support::received!(Image {
+    account_alias: "AccountAlias",
+    account_id: "AccountId",
+    architecture: "Architecture",
+    block_device_mappings: "BlockDeviceMappings",
+    boot_modes: "BootModes",
+    creation_date: "CreationDate",
+    description: "Description",
+    file_location: "FileLocation",
+    image_id: "ImageId",
+    image_name: "ImageName",
+    image_type: "ImageType",
+    permissions_to_launch: "PermissionsToLaunch",
+    product_codes: "ProductCodes",
+    root_device_name: "RootDeviceName",
+    root_device_type: "RootDeviceType",
+    secure_boot: "SecureBoot",
+    state: "State",
+    state_comment: "StateComment",
+    tags: "Tags",
+    tpm_mandatory: "TpmMandatory",
+});
+
 /// The API's `ImageExportTask`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImageExportTask {
     /// `Comment` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
     /// `ImageId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub image_id: Option<String>,
     /// `OsuExport` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub osu_export: Option<OsuExportImageExportTask>,
     /// `Progress` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub progress: Option<i64>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// `Tags` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub tags: Vec<ResourceTag>,
     /// `TaskId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub task_id: Option<String>,
 }
 
+support::received!(ImageExportTask {
+    comment: "Comment",
+    image_id: "ImageId",
+    osu_export: "OsuExport",
+    progress: "Progress",
+    state: "State",
+    tags: "Tags",
+    task_id: "TaskId",
+});
+
 /// The API's `OsuExportImageExportTask`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OsuExportImageExportTask {
     /// `DiskImageFormat` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub disk_image_format: Option<String>,
     /// `OsuBucket` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub osu_bucket: Option<String>,
     /// `OsuManifestUrl` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub osu_manifest_url: Option<String>,
     /// `OsuPrefix` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub osu_prefix: Option<String>,
 }
 
+support::received!(OsuExportImageExportTask {
+    disk_image_format: "DiskImageFormat",
+    osu_bucket: "OsuBucket",
+    osu_manifest_url: "OsuManifestUrl",
+    osu_prefix: "OsuPrefix",
+});
+
 /// Request of [`ReadImageExportTasks`](crate::action::ReadImageExportTasks).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadImageExportTasksRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersReadImageExportTask>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -807,40 +903,42 @@ impl ReadImageExportTasksRequest {
     }
 }
 
+support::sent!(ReadImageExportTasksRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadImageExportTasks`](crate::action::ReadImageExportTasks).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadImageExportTasksResponse {
     /// `ImageExportTasks` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub image_export_tasks: Vec<ImageExportTask>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadImageExportTasksResponse {
+    image_export_tasks: "ImageExportTasks",
+    next_page_token: "NextPageToken",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`ReadImages`](crate::action::ReadImages).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadImagesRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersImage>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -875,58 +973,61 @@ impl ReadImagesRequest {
     }
 }
 
+support::sent!(ReadImagesRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadImages`](crate::action::ReadImages).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadImagesResponse {
     /// `Images` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub images: Vec<Image>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadImagesResponse {
+    images: "Images",
+    next_page_token: "NextPageToken",
+    response_context: "ResponseContext",
+});
+
 /// The API's `StateComment`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StateComment {
     /// `StateCode` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state_code: Option<String>,
     /// `StateMessage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state_message: Option<String>,
 }
 
+support::received!(StateComment {
+    state_code: "StateCode",
+    state_message: "StateMessage",
+});
+
 /// Request of [`UpdateImage`](crate::action::UpdateImage).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateImageRequest {
     /// `Description` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `ImageId` of the API.
     ///
     /// Required.
     pub image_id: String,
     /// `PermissionsToLaunch` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub permissions_to_launch: Option<PermissionsOnResourceCreation>,
     /// `ProductCodes` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub product_codes: Option<Vec<String>>,
 }
 
@@ -970,25 +1071,37 @@ impl UpdateImageRequest {
     }
 
     /// Sets [`product_codes`](Self::product_codes).
-    pub fn product_codes(mut self, product_codes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn product_codes(
+        mut self,
+        product_codes: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.product_codes = Some(product_codes.into_iter().map(Into::into).collect());
         self
     }
 }
 
+support::sent!(UpdateImageRequest {
+    description: "Description",
+    dry_run: "DryRun",
+    image_id: "ImageId",
+    permissions_to_launch: "PermissionsToLaunch",
+    product_codes: "ProductCodes",
+});
+
 /// Answer to [`UpdateImage`](crate::action::UpdateImage).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateImageResponse {
     /// `Image` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<Image>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
+
+support::received!(UpdateImageResponse {
+    image: "Image",
+    response_context: "ResponseContext",
+});
 
 impl Client {
     /// Calls `CreateImage`.
@@ -1013,7 +1126,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn create_image(&self, request: &CreateImageRequest) -> Result<CreateImageResponse> {
+    pub async fn create_image(
+        &self,
+        request: &CreateImageRequest,
+    ) -> Result<CreateImageResponse> {
         self.send::<action::CreateImage>(request).await
     }
 
@@ -1065,7 +1181,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn delete_image(&self, request: &DeleteImageRequest) -> Result<DeleteImageResponse> {
+    pub async fn delete_image(
+        &self,
+        request: &DeleteImageRequest,
+    ) -> Result<DeleteImageResponse> {
         self.send::<action::DeleteImage>(request).await
     }
 
@@ -1118,7 +1237,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_images(&self, request: &ReadImagesRequest) -> Result<ReadImagesResponse> {
+    pub async fn read_images(
+        &self,
+        request: &ReadImagesRequest,
+    ) -> Result<ReadImagesResponse> {
         self.send::<action::ReadImages>(request).await
     }
 
@@ -1147,7 +1269,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn update_image(&self, request: &UpdateImageRequest) -> Result<UpdateImageResponse> {
+    pub async fn update_image(
+        &self,
+        request: &UpdateImageRequest,
+    ) -> Result<UpdateImageResponse> {
         self.send::<action::UpdateImage>(request).await
     }
 }

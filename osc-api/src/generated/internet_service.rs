@@ -5,13 +5,10 @@ use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, Result, support};
 
 /// Request of [`CreateInternetService`](crate::action::CreateInternetService).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateInternetServiceRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
 }
 
@@ -28,28 +25,30 @@ impl CreateInternetServiceRequest {
     }
 }
 
+support::sent!(CreateInternetServiceRequest {
+    dry_run: "DryRun",
+});
+
 /// Answer to [`CreateInternetService`](crate::action::CreateInternetService).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateInternetServiceResponse {
     /// `InternetService` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub internet_service: Option<InternetService>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(CreateInternetServiceResponse {
+    internet_service: "InternetService",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DeleteInternetService`](crate::action::DeleteInternetService).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteInternetServiceRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `InternetServiceId` of the API.
     ///
@@ -60,7 +59,10 @@ pub struct DeleteInternetServiceRequest {
 impl DeleteInternetServiceRequest {
     /// A [`DeleteInternetServiceRequest`] with the fields that the API requires.
     pub fn new(internet_service_id: impl Into<String>) -> Self {
-        Self { dry_run: None, internet_service_id: internet_service_id.into() }
+        Self {
+            dry_run: None,
+            internet_service_id: internet_service_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -70,46 +72,47 @@ impl DeleteInternetServiceRequest {
     }
 
     /// Sets [`internet_service_id`](Self::internet_service_id).
-    pub fn internet_service_id(mut self, internet_service_id: impl Into<String>) -> Self {
+    pub fn internet_service_id(
+        mut self,
+        internet_service_id: impl Into<String>,
+    ) -> Self {
         self.internet_service_id = internet_service_id.into();
         self
     }
 }
 
+support::sent!(DeleteInternetServiceRequest {
+    dry_run: "DryRun",
+    internet_service_id: "InternetServiceId",
+});
+
 /// Answer to [`DeleteInternetService`](crate::action::DeleteInternetService).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteInternetServiceResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteInternetServiceResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `FiltersInternetService`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersInternetService {
     /// `InternetServiceIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub internet_service_ids: Option<Vec<String>>,
     /// `LinkNetIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_net_ids: Option<Vec<String>>,
     /// `LinkStates` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_states: Option<Vec<String>>,
     /// `TagKeys` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_keys: Option<Vec<String>>,
     /// `TagValues` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_values: Option<Vec<String>>,
     /// `Tags` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
 }
 
@@ -124,30 +127,44 @@ impl FiltersInternetService {
         mut self,
         internet_service_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.internet_service_ids = Some(internet_service_ids.into_iter().map(Into::into).collect());
+        self.internet_service_ids = Some(
+            internet_service_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`link_net_ids`](Self::link_net_ids).
-    pub fn link_net_ids(mut self, link_net_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn link_net_ids(
+        mut self,
+        link_net_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.link_net_ids = Some(link_net_ids.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`link_states`](Self::link_states).
-    pub fn link_states(mut self, link_states: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn link_states(
+        mut self,
+        link_states: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.link_states = Some(link_states.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(mut self, tag_keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_keys(
+        mut self,
+        tag_keys: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(mut self, tag_values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_values(
+        mut self,
+        tag_values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
         self
     }
@@ -159,34 +176,41 @@ impl FiltersInternetService {
     }
 }
 
+support::sent!(FiltersInternetService {
+    internet_service_ids: "InternetServiceIds",
+    link_net_ids: "LinkNetIds",
+    link_states: "LinkStates",
+    tag_keys: "TagKeys",
+    tag_values: "TagValues",
+    tags: "Tags",
+});
+
 /// The API's `InternetService`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InternetService {
     /// `InternetServiceId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub internet_service_id: Option<String>,
     /// `NetId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_id: Option<String>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// `Tags` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub tags: Vec<ResourceTag>,
 }
 
+support::received!(InternetService {
+    internet_service_id: "InternetServiceId",
+    net_id: "NetId",
+    state: "State",
+    tags: "Tags",
+});
+
 /// Request of [`LinkInternetService`](crate::action::LinkInternetService).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkInternetServiceRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `InternetServiceId` of the API.
     ///
@@ -200,8 +224,15 @@ pub struct LinkInternetServiceRequest {
 
 impl LinkInternetServiceRequest {
     /// A [`LinkInternetServiceRequest`] with the fields that the API requires.
-    pub fn new(internet_service_id: impl Into<String>, net_id: impl Into<String>) -> Self {
-        Self { dry_run: None, internet_service_id: internet_service_id.into(), net_id: net_id.into() }
+    pub fn new(
+        internet_service_id: impl Into<String>,
+        net_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            dry_run: None,
+            internet_service_id: internet_service_id.into(),
+            net_id: net_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -211,7 +242,10 @@ impl LinkInternetServiceRequest {
     }
 
     /// Sets [`internet_service_id`](Self::internet_service_id).
-    pub fn internet_service_id(mut self, internet_service_id: impl Into<String>) -> Self {
+    pub fn internet_service_id(
+        mut self,
+        internet_service_id: impl Into<String>,
+    ) -> Self {
         self.internet_service_id = internet_service_id.into();
         self
     }
@@ -223,34 +257,35 @@ impl LinkInternetServiceRequest {
     }
 }
 
+support::sent!(LinkInternetServiceRequest {
+    dry_run: "DryRun",
+    internet_service_id: "InternetServiceId",
+    net_id: "NetId",
+});
+
 /// Answer to [`LinkInternetService`](crate::action::LinkInternetService).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkInternetServiceResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(LinkInternetServiceResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`ReadInternetServices`](crate::action::ReadInternetServices).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadInternetServicesRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersInternetService>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -285,31 +320,36 @@ impl ReadInternetServicesRequest {
     }
 }
 
+support::sent!(ReadInternetServicesRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadInternetServices`](crate::action::ReadInternetServices).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadInternetServicesResponse {
     /// `InternetServices` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub internet_services: Vec<InternetService>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadInternetServicesResponse {
+    internet_services: "InternetServices",
+    next_page_token: "NextPageToken",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`UnlinkInternetService`](crate::action::UnlinkInternetService).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkInternetServiceRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `InternetServiceId` of the API.
     ///
@@ -323,8 +363,15 @@ pub struct UnlinkInternetServiceRequest {
 
 impl UnlinkInternetServiceRequest {
     /// A [`UnlinkInternetServiceRequest`] with the fields that the API requires.
-    pub fn new(internet_service_id: impl Into<String>, net_id: impl Into<String>) -> Self {
-        Self { dry_run: None, internet_service_id: internet_service_id.into(), net_id: net_id.into() }
+    pub fn new(
+        internet_service_id: impl Into<String>,
+        net_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            dry_run: None,
+            internet_service_id: internet_service_id.into(),
+            net_id: net_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -334,7 +381,10 @@ impl UnlinkInternetServiceRequest {
     }
 
     /// Sets [`internet_service_id`](Self::internet_service_id).
-    pub fn internet_service_id(mut self, internet_service_id: impl Into<String>) -> Self {
+    pub fn internet_service_id(
+        mut self,
+        internet_service_id: impl Into<String>,
+    ) -> Self {
         self.internet_service_id = internet_service_id.into();
         self
     }
@@ -346,16 +396,23 @@ impl UnlinkInternetServiceRequest {
     }
 }
 
+support::sent!(UnlinkInternetServiceRequest {
+    dry_run: "DryRun",
+    internet_service_id: "InternetServiceId",
+    net_id: "NetId",
+});
+
 /// Answer to [`UnlinkInternetService`](crate::action::UnlinkInternetService).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkInternetServiceResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
+
+support::received!(UnlinkInternetServiceResponse {
+    response_context: "ResponseContext",
+});
 
 impl Client {
     /// Calls `CreateInternetService`.

@@ -5,27 +5,27 @@ use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, Result, Secret, support};
 
 /// Request of [`CreateKeypair`](crate::action::CreateKeypair).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateKeypairRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `KeypairName` of the API.
     ///
     /// Required.
     pub keypair_name: String,
     /// `PublicKey` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub public_key: Option<String>,
 }
 
 impl CreateKeypairRequest {
     /// A [`CreateKeypairRequest`] with the fields that the API requires.
     pub fn new(keypair_name: impl Into<String>) -> Self {
-        Self { dry_run: None, keypair_name: keypair_name.into(), public_key: None }
+        Self {
+            dry_run: None,
+            keypair_name: keypair_name.into(),
+            public_key: None,
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -47,34 +47,36 @@ impl CreateKeypairRequest {
     }
 }
 
+support::sent!(CreateKeypairRequest {
+    dry_run: "DryRun",
+    keypair_name: "KeypairName",
+    public_key: "PublicKey",
+});
+
 /// Answer to [`CreateKeypair`](crate::action::CreateKeypair).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateKeypairResponse {
     /// `Keypair` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub keypair: Option<KeypairCreated>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(CreateKeypairResponse {
+    keypair: "Keypair",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DeleteKeypair`](crate::action::DeleteKeypair).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteKeypairRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `KeypairId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub keypair_id: Option<String>,
     /// `KeypairName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub keypair_name: Option<String>,
 }
 
@@ -103,43 +105,41 @@ impl DeleteKeypairRequest {
     }
 }
 
+support::sent!(DeleteKeypairRequest {
+    dry_run: "DryRun",
+    keypair_id: "KeypairId",
+    keypair_name: "KeypairName",
+});
+
 /// Answer to [`DeleteKeypair`](crate::action::DeleteKeypair).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteKeypairResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteKeypairResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `FiltersKeypair`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersKeypair {
     /// `KeypairFingerprints` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub keypair_fingerprints: Option<Vec<String>>,
     /// `KeypairIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub keypair_ids: Option<Vec<String>>,
     /// `KeypairNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub keypair_names: Option<Vec<String>>,
     /// `KeypairTypes` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub keypair_types: Option<Vec<String>>,
     /// `TagKeys` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_keys: Option<Vec<String>>,
     /// `TagValues` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_values: Option<Vec<String>>,
     /// `Tags` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
 }
 
@@ -154,36 +154,53 @@ impl FiltersKeypair {
         mut self,
         keypair_fingerprints: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.keypair_fingerprints = Some(keypair_fingerprints.into_iter().map(Into::into).collect());
+        self.keypair_fingerprints = Some(
+            keypair_fingerprints.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`keypair_ids`](Self::keypair_ids).
-    pub fn keypair_ids(mut self, keypair_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn keypair_ids(
+        mut self,
+        keypair_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.keypair_ids = Some(keypair_ids.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`keypair_names`](Self::keypair_names).
-    pub fn keypair_names(mut self, keypair_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn keypair_names(
+        mut self,
+        keypair_names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.keypair_names = Some(keypair_names.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`keypair_types`](Self::keypair_types).
-    pub fn keypair_types(mut self, keypair_types: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn keypair_types(
+        mut self,
+        keypair_types: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.keypair_types = Some(keypair_types.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(mut self, tag_keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_keys(
+        mut self,
+        tag_keys: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(mut self, tag_values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_values(
+        mut self,
+        tag_values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
         self
     }
@@ -195,72 +212,78 @@ impl FiltersKeypair {
     }
 }
 
+support::sent!(FiltersKeypair {
+    keypair_fingerprints: "KeypairFingerprints",
+    keypair_ids: "KeypairIds",
+    keypair_names: "KeypairNames",
+    keypair_types: "KeypairTypes",
+    tag_keys: "TagKeys",
+    tag_values: "TagValues",
+    tags: "Tags",
+});
+
 /// The API's `Keypair`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Keypair {
     /// `KeypairFingerprint` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub keypair_fingerprint: Option<String>,
     /// `KeypairId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub keypair_id: Option<String>,
     /// `KeypairName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub keypair_name: Option<String>,
     /// `KeypairType` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub keypair_type: Option<String>,
     /// `Tags` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub tags: Vec<ResourceTag>,
 }
 
+support::received!(Keypair {
+    keypair_fingerprint: "KeypairFingerprint",
+    keypair_id: "KeypairId",
+    keypair_name: "KeypairName",
+    keypair_type: "KeypairType",
+    tags: "Tags",
+});
+
 /// The API's `KeypairCreated`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct KeypairCreated {
     /// `KeypairFingerprint` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub keypair_fingerprint: Option<String>,
     /// `KeypairId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub keypair_id: Option<String>,
     /// `KeypairName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub keypair_name: Option<String>,
     /// `KeypairType` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub keypair_type: Option<String>,
     /// `PrivateKey` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub private_key: Option<Secret>,
     /// `Tags` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub tags: Vec<ResourceTag>,
 }
 
+support::received!(KeypairCreated {
+    keypair_fingerprint: "KeypairFingerprint",
+    keypair_id: "KeypairId",
+    keypair_name: "KeypairName",
+    keypair_type: "KeypairType",
+    private_key: "PrivateKey",
+    tags: "Tags",
+});
+
 /// Request of [`ReadKeypairs`](crate::action::ReadKeypairs).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadKeypairsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersKeypair>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -295,22 +318,30 @@ impl ReadKeypairsRequest {
     }
 }
 
+support::sent!(ReadKeypairsRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadKeypairs`](crate::action::ReadKeypairs).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadKeypairsResponse {
     /// `Keypairs` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub keypairs: Vec<Keypair>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
+
+support::received!(ReadKeypairsResponse {
+    keypairs: "Keypairs",
+    next_page_token: "NextPageToken",
+    response_context: "ResponseContext",
+});
 
 impl Client {
     /// Calls `CreateKeypair`.
@@ -332,7 +363,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn create_keypair(&self, request: &CreateKeypairRequest) -> Result<CreateKeypairResponse> {
+    pub async fn create_keypair(
+        &self,
+        request: &CreateKeypairRequest,
+    ) -> Result<CreateKeypairResponse> {
         self.send::<action::CreateKeypair>(request).await
     }
 
@@ -355,7 +389,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn delete_keypair(&self, request: &DeleteKeypairRequest) -> Result<DeleteKeypairResponse> {
+    pub async fn delete_keypair(
+        &self,
+        request: &DeleteKeypairRequest,
+    ) -> Result<DeleteKeypairResponse> {
         self.send::<action::DeleteKeypair>(request).await
     }
 
@@ -380,7 +417,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_keypairs(&self, request: &ReadKeypairsRequest) -> Result<ReadKeypairsResponse> {
+    pub async fn read_keypairs(
+        &self,
+        request: &ReadKeypairsRequest,
+    ) -> Result<ReadKeypairsResponse> {
         self.send::<action::ReadKeypairs>(request).await
     }
 }

@@ -5,13 +5,10 @@ use super::common::{ListenerForCreation, LoadBalancer, ResponseContext};
 use crate::{Client, Nullable, Result, support};
 
 /// Request of [`CreateListenerRule`](crate::action::CreateListenerRule).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateListenerRuleRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Listener` of the API.
     ///
@@ -55,40 +52,51 @@ impl CreateListenerRuleRequest {
     }
 
     /// Sets [`listener_rule`](Self::listener_rule).
-    pub fn listener_rule(mut self, listener_rule: impl Into<ListenerRuleForCreation>) -> Self {
+    pub fn listener_rule(
+        mut self,
+        listener_rule: impl Into<ListenerRuleForCreation>,
+    ) -> Self {
         self.listener_rule = listener_rule.into();
         self
     }
 
     /// Sets [`vm_ids`](Self::vm_ids).
-    pub fn vm_ids(mut self, vm_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn vm_ids(
+        mut self,
+        vm_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.vm_ids = vm_ids.into_iter().map(Into::into).collect();
         self
     }
 }
 
+support::sent!(CreateListenerRuleRequest {
+    dry_run: "DryRun",
+    listener: "Listener",
+    listener_rule: "ListenerRule",
+    vm_ids: "VmIds",
+});
+
 /// Answer to [`CreateListenerRule`](crate::action::CreateListenerRule).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateListenerRuleResponse {
     /// `ListenerRule` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub listener_rule: Option<ListenerRule>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(CreateListenerRuleResponse {
+    listener_rule: "ListenerRule",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`CreateLoadBalancerListeners`](crate::action::CreateLoadBalancerListeners).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerListenersRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Listeners` of the API.
     ///
@@ -120,7 +128,10 @@ impl CreateLoadBalancerListenersRequest {
     }
 
     /// Sets [`listeners`](Self::listeners).
-    pub fn listeners(mut self, listeners: impl IntoIterator<Item = impl Into<ListenerForCreation>>) -> Self {
+    pub fn listeners(
+        mut self,
+        listeners: impl IntoIterator<Item = impl Into<ListenerForCreation>>,
+    ) -> Self {
         self.listeners = listeners.into_iter().map(Into::into).collect();
         self
     }
@@ -132,28 +143,32 @@ impl CreateLoadBalancerListenersRequest {
     }
 }
 
+support::sent!(CreateLoadBalancerListenersRequest {
+    dry_run: "DryRun",
+    listeners: "Listeners",
+    load_balancer_name: "LoadBalancerName",
+});
+
 /// Answer to [`CreateLoadBalancerListeners`](crate::action::CreateLoadBalancerListeners).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerListenersResponse {
     /// `LoadBalancer` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub load_balancer: Option<LoadBalancer>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(CreateLoadBalancerListenersResponse {
+    load_balancer: "LoadBalancer",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DeleteListenerRule`](crate::action::DeleteListenerRule).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteListenerRuleRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `ListenerRuleName` of the API.
     ///
@@ -164,7 +179,10 @@ pub struct DeleteListenerRuleRequest {
 impl DeleteListenerRuleRequest {
     /// A [`DeleteListenerRuleRequest`] with the fields that the API requires.
     pub fn new(listener_rule_name: impl Into<String>) -> Self {
-        Self { dry_run: None, listener_rule_name: listener_rule_name.into() }
+        Self {
+            dry_run: None,
+            listener_rule_name: listener_rule_name.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -180,25 +198,28 @@ impl DeleteListenerRuleRequest {
     }
 }
 
+support::sent!(DeleteListenerRuleRequest {
+    dry_run: "DryRun",
+    listener_rule_name: "ListenerRuleName",
+});
+
 /// Answer to [`DeleteListenerRule`](crate::action::DeleteListenerRule).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteListenerRuleResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteListenerRuleResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DeleteLoadBalancerListeners`](crate::action::DeleteLoadBalancerListeners).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerListenersRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `LoadBalancerName` of the API.
     ///
@@ -219,7 +240,10 @@ impl DeleteLoadBalancerListenersRequest {
         Self {
             dry_run: None,
             load_balancer_name: load_balancer_name.into(),
-            load_balancer_ports: load_balancer_ports.into_iter().map(Into::into).collect(),
+            load_balancer_ports: load_balancer_ports
+                .into_iter()
+                .map(Into::into)
+                .collect(),
         }
     }
 
@@ -240,33 +264,40 @@ impl DeleteLoadBalancerListenersRequest {
         mut self,
         load_balancer_ports: impl IntoIterator<Item = impl Into<i64>>,
     ) -> Self {
-        self.load_balancer_ports = load_balancer_ports.into_iter().map(Into::into).collect();
+        self.load_balancer_ports = load_balancer_ports
+            .into_iter()
+            .map(Into::into)
+            .collect();
         self
     }
 }
 
+support::sent!(DeleteLoadBalancerListenersRequest {
+    dry_run: "DryRun",
+    load_balancer_name: "LoadBalancerName",
+    load_balancer_ports: "LoadBalancerPorts",
+});
+
 /// Answer to [`DeleteLoadBalancerListeners`](crate::action::DeleteLoadBalancerListeners).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerListenersResponse {
     /// `LoadBalancer` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub load_balancer: Option<LoadBalancer>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteLoadBalancerListenersResponse {
+    load_balancer: "LoadBalancer",
+    response_context: "ResponseContext",
+});
+
 /// The API's `FiltersListenerRule`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersListenerRule {
     /// `ListenerRuleNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub listener_rule_names: Option<Vec<String>>,
 }
 
@@ -281,61 +312,63 @@ impl FiltersListenerRule {
         mut self,
         listener_rule_names: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.listener_rule_names = Some(listener_rule_names.into_iter().map(Into::into).collect());
+        self.listener_rule_names = Some(
+            listener_rule_names.into_iter().map(Into::into).collect(),
+        );
         self
     }
 }
 
+support::sent!(FiltersListenerRule {
+    listener_rule_names: "ListenerRuleNames",
+});
+
 /// The API's `ListenerRule`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListenerRule {
     /// `Action` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub action: Option<String>,
     /// `HostNamePattern` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub host_name_pattern: Option<String>,
     /// `ListenerId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub listener_id: Option<i64>,
     /// `ListenerRuleId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub listener_rule_id: Option<i64>,
     /// `ListenerRuleName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub listener_rule_name: Option<String>,
     /// `PathPattern` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path_pattern: Option<String>,
     /// `Priority` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<i64>,
     /// `VmIds` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub vm_ids: Vec<String>,
 }
 
+support::received!(ListenerRule {
+    action: "Action",
+    host_name_pattern: "HostNamePattern",
+    listener_id: "ListenerId",
+    listener_rule_id: "ListenerRuleId",
+    listener_rule_name: "ListenerRuleName",
+    path_pattern: "PathPattern",
+    priority: "Priority",
+    vm_ids: "VmIds",
+});
+
 /// The API's `ListenerRuleForCreation`.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ListenerRuleForCreation {
     /// `Action` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub action: Option<String>,
     /// `HostNamePattern` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub host_name_pattern: Option<String>,
     /// `ListenerRuleName` of the API.
     ///
     /// Required.
     pub listener_rule_name: String,
     /// `PathPattern` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path_pattern: Option<String>,
     /// `Priority` of the API.
     ///
@@ -386,10 +419,16 @@ impl ListenerRuleForCreation {
     }
 }
 
+support::sent!(ListenerRuleForCreation {
+    action: "Action",
+    host_name_pattern: "HostNamePattern",
+    listener_rule_name: "ListenerRuleName",
+    path_pattern: "PathPattern",
+    priority: "Priority",
+});
+
 /// The API's `LoadBalancerLight`.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LoadBalancerLight {
     /// `LoadBalancerName` of the API.
@@ -404,8 +443,14 @@ pub struct LoadBalancerLight {
 
 impl LoadBalancerLight {
     /// A [`LoadBalancerLight`] with the fields that the API requires.
-    pub fn new(load_balancer_name: impl Into<String>, load_balancer_port: impl Into<i64>) -> Self {
-        Self { load_balancer_name: load_balancer_name.into(), load_balancer_port: load_balancer_port.into() }
+    pub fn new(
+        load_balancer_name: impl Into<String>,
+        load_balancer_port: impl Into<i64>,
+    ) -> Self {
+        Self {
+            load_balancer_name: load_balancer_name.into(),
+            load_balancer_port: load_balancer_port.into(),
+        }
     }
 
     /// Sets [`load_balancer_name`](Self::load_balancer_name).
@@ -421,17 +466,18 @@ impl LoadBalancerLight {
     }
 }
 
+support::sent!(LoadBalancerLight {
+    load_balancer_name: "LoadBalancerName",
+    load_balancer_port: "LoadBalancerPort",
+});
+
 /// Request of [`ReadListenerRules`](crate::action::ReadListenerRules).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadListenerRulesRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersListenerRule>,
 }
 
@@ -454,38 +500,39 @@ impl ReadListenerRulesRequest {
     }
 }
 
+support::sent!(ReadListenerRulesRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+});
+
 /// Answer to [`ReadListenerRules`](crate::action::ReadListenerRules).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadListenerRulesResponse {
     /// `ListenerRules` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub listener_rules: Vec<ListenerRule>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadListenerRulesResponse {
+    listener_rules: "ListenerRules",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`UpdateListenerRule`](crate::action::UpdateListenerRule).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateListenerRuleRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `HostPattern` of the API.
-    #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub host_pattern: Nullable<String>,
     /// `ListenerRuleName` of the API.
     ///
     /// Required.
     pub listener_rule_name: String,
     /// `PathPattern` of the API.
-    #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub path_pattern: Nullable<String>,
 }
 
@@ -525,19 +572,27 @@ impl UpdateListenerRuleRequest {
     }
 }
 
+support::sent!(UpdateListenerRuleRequest {
+    dry_run: "DryRun",
+    host_pattern: "HostPattern",
+    listener_rule_name: "ListenerRuleName",
+    path_pattern: "PathPattern",
+});
+
 /// Answer to [`UpdateListenerRule`](crate::action::UpdateListenerRule).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateListenerRuleResponse {
     /// `ListenerRule` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub listener_rule: Option<ListenerRule>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
+
+support::received!(UpdateListenerRuleResponse {
+    listener_rule: "ListenerRule",
+    response_context: "ResponseContext",
+});
 
 impl Client {
     /// Calls `CreateListenerRule`.

@@ -2,38 +2,37 @@
 //! Actions of the tag `LoadBalancer`, and the types that only they use.
 
 use super::common::{
-    AccessLog, HealthCheck, ListenerForCreation, LoadBalancer, ResourceTag, ResponseContext,
+    AccessLog, HealthCheck, ListenerForCreation, LoadBalancer, ResourceTag,
+    ResponseContext,
 };
 use crate::{Client, Result, support};
 
 /// The API's `BackendVmHealth`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BackendVmHealth {
     /// `Description` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// `StateReason` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state_reason: Option<String>,
     /// `VmId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_id: Option<String>,
 }
 
+support::received!(BackendVmHealth {
+    description: "Description",
+    state: "State",
+    state_reason: "StateReason",
+    vm_id: "VmId",
+});
+
 /// Request of [`CreateLoadBalancer`](crate::action::CreateLoadBalancer).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Listeners` of the API.
     ///
@@ -44,22 +43,16 @@ pub struct CreateLoadBalancerRequest {
     /// Required.
     pub load_balancer_name: String,
     /// `LoadBalancerType` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub load_balancer_type: Option<String>,
     /// `PublicIp` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub public_ip: Option<String>,
     /// `SecurityGroups` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_groups: Option<Vec<String>>,
     /// `Subnets` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subnets: Option<Vec<String>>,
     /// `SubregionNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subregion_names: Option<Vec<String>>,
     /// `Tags` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<ResourceTag>>,
 }
 
@@ -89,7 +82,10 @@ impl CreateLoadBalancerRequest {
     }
 
     /// Sets [`listeners`](Self::listeners).
-    pub fn listeners(mut self, listeners: impl IntoIterator<Item = impl Into<ListenerForCreation>>) -> Self {
+    pub fn listeners(
+        mut self,
+        listeners: impl IntoIterator<Item = impl Into<ListenerForCreation>>,
+    ) -> Self {
         self.listeners = listeners.into_iter().map(Into::into).collect();
         self
     }
@@ -113,52 +109,78 @@ impl CreateLoadBalancerRequest {
     }
 
     /// Sets [`security_groups`](Self::security_groups).
-    pub fn security_groups(mut self, security_groups: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.security_groups = Some(security_groups.into_iter().map(Into::into).collect());
+    pub fn security_groups(
+        mut self,
+        security_groups: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.security_groups = Some(
+            security_groups.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`subnets`](Self::subnets).
-    pub fn subnets(mut self, subnets: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn subnets(
+        mut self,
+        subnets: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.subnets = Some(subnets.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`subregion_names`](Self::subregion_names).
-    pub fn subregion_names(mut self, subregion_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.subregion_names = Some(subregion_names.into_iter().map(Into::into).collect());
+    pub fn subregion_names(
+        mut self,
+        subregion_names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.subregion_names = Some(
+            subregion_names.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<ResourceTag>>) -> Self {
+    pub fn tags(
+        mut self,
+        tags: impl IntoIterator<Item = impl Into<ResourceTag>>,
+    ) -> Self {
         self.tags = Some(tags.into_iter().map(Into::into).collect());
         self
     }
 }
 
+support::sent!(CreateLoadBalancerRequest {
+    dry_run: "DryRun",
+    listeners: "Listeners",
+    load_balancer_name: "LoadBalancerName",
+    load_balancer_type: "LoadBalancerType",
+    public_ip: "PublicIp",
+    security_groups: "SecurityGroups",
+    subnets: "Subnets",
+    subregion_names: "SubregionNames",
+    tags: "Tags",
+});
+
 /// Answer to [`CreateLoadBalancer`](crate::action::CreateLoadBalancer).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerResponse {
     /// `LoadBalancer` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub load_balancer: Option<LoadBalancer>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(CreateLoadBalancerResponse {
+    load_balancer: "LoadBalancer",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`CreateLoadBalancerTags`](crate::action::CreateLoadBalancerTags).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerTagsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `LoadBalancerNames` of the API.
     ///
@@ -178,7 +200,10 @@ impl CreateLoadBalancerTagsRequest {
     ) -> Self {
         Self {
             dry_run: None,
-            load_balancer_names: load_balancer_names.into_iter().map(Into::into).collect(),
+            load_balancer_names: load_balancer_names
+                .into_iter()
+                .map(Into::into)
+                .collect(),
             tags: tags.into_iter().map(Into::into).collect(),
         }
     }
@@ -194,36 +219,46 @@ impl CreateLoadBalancerTagsRequest {
         mut self,
         load_balancer_names: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.load_balancer_names = load_balancer_names.into_iter().map(Into::into).collect();
+        self.load_balancer_names = load_balancer_names
+            .into_iter()
+            .map(Into::into)
+            .collect();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<ResourceTag>>) -> Self {
+    pub fn tags(
+        mut self,
+        tags: impl IntoIterator<Item = impl Into<ResourceTag>>,
+    ) -> Self {
         self.tags = tags.into_iter().map(Into::into).collect();
         self
     }
 }
 
+support::sent!(CreateLoadBalancerTagsRequest {
+    dry_run: "DryRun",
+    load_balancer_names: "LoadBalancerNames",
+    tags: "Tags",
+});
+
 /// Answer to [`CreateLoadBalancerTags`](crate::action::CreateLoadBalancerTags).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerTagsResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(CreateLoadBalancerTagsResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DeleteLoadBalancer`](crate::action::DeleteLoadBalancer).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `LoadBalancerName` of the API.
     ///
@@ -234,7 +269,10 @@ pub struct DeleteLoadBalancerRequest {
 impl DeleteLoadBalancerRequest {
     /// A [`DeleteLoadBalancerRequest`] with the fields that the API requires.
     pub fn new(load_balancer_name: impl Into<String>) -> Self {
-        Self { dry_run: None, load_balancer_name: load_balancer_name.into() }
+        Self {
+            dry_run: None,
+            load_balancer_name: load_balancer_name.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -250,28 +288,31 @@ impl DeleteLoadBalancerRequest {
     }
 }
 
+support::sent!(DeleteLoadBalancerRequest {
+    dry_run: "DryRun",
+    load_balancer_name: "LoadBalancerName",
+});
+
 /// Answer to [`DeleteLoadBalancer`](crate::action::DeleteLoadBalancer).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerResponse {
     /// `LoadBalancer` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub load_balancer: Option<LoadBalancer>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteLoadBalancerResponse {
+    load_balancer: "LoadBalancer",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DeleteLoadBalancerTags`](crate::action::DeleteLoadBalancerTags).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerTagsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `LoadBalancerNames` of the API.
     ///
@@ -291,7 +332,10 @@ impl DeleteLoadBalancerTagsRequest {
     ) -> Self {
         Self {
             dry_run: None,
-            load_balancer_names: load_balancer_names.into_iter().map(Into::into).collect(),
+            load_balancer_names: load_balancer_names
+                .into_iter()
+                .map(Into::into)
+                .collect(),
             tags: tags.into_iter().map(Into::into).collect(),
         }
     }
@@ -307,32 +351,43 @@ impl DeleteLoadBalancerTagsRequest {
         mut self,
         load_balancer_names: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.load_balancer_names = load_balancer_names.into_iter().map(Into::into).collect();
+        self.load_balancer_names = load_balancer_names
+            .into_iter()
+            .map(Into::into)
+            .collect();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<ResourceLoadBalancerTag>>) -> Self {
+    pub fn tags(
+        mut self,
+        tags: impl IntoIterator<Item = impl Into<ResourceLoadBalancerTag>>,
+    ) -> Self {
         self.tags = tags.into_iter().map(Into::into).collect();
         self
     }
 }
 
+support::sent!(DeleteLoadBalancerTagsRequest {
+    dry_run: "DryRun",
+    load_balancer_names: "LoadBalancerNames",
+    tags: "Tags",
+});
+
 /// Answer to [`DeleteLoadBalancerTags`](crate::action::DeleteLoadBalancerTags).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerTagsResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteLoadBalancerTagsResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DeregisterVmsInLoadBalancer`](crate::action::DeregisterVmsInLoadBalancer).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeregisterVmsInLoadBalancerRequest {
     /// `BackendVmIds` of the API.
@@ -340,7 +395,6 @@ pub struct DeregisterVmsInLoadBalancerRequest {
     /// Required.
     pub backend_vm_ids: Vec<String>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `LoadBalancerName` of the API.
     ///
@@ -362,7 +416,10 @@ impl DeregisterVmsInLoadBalancerRequest {
     }
 
     /// Sets [`backend_vm_ids`](Self::backend_vm_ids).
-    pub fn backend_vm_ids(mut self, backend_vm_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn backend_vm_ids(
+        mut self,
+        backend_vm_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.backend_vm_ids = backend_vm_ids.into_iter().map(Into::into).collect();
         self
     }
@@ -380,28 +437,31 @@ impl DeregisterVmsInLoadBalancerRequest {
     }
 }
 
+support::sent!(DeregisterVmsInLoadBalancerRequest {
+    backend_vm_ids: "BackendVmIds",
+    dry_run: "DryRun",
+    load_balancer_name: "LoadBalancerName",
+});
+
 /// Answer to [`DeregisterVmsInLoadBalancer`](crate::action::DeregisterVmsInLoadBalancer).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeregisterVmsInLoadBalancerResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeregisterVmsInLoadBalancerResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `FiltersLoadBalancer`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersLoadBalancer {
     /// `LoadBalancerNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub load_balancer_names: Option<Vec<String>>,
     /// `States` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub states: Option<Vec<String>>,
 }
 
@@ -416,31 +476,36 @@ impl FiltersLoadBalancer {
         mut self,
         load_balancer_names: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.load_balancer_names = Some(load_balancer_names.into_iter().map(Into::into).collect());
+        self.load_balancer_names = Some(
+            load_balancer_names.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`states`](Self::states).
-    pub fn states(mut self, states: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn states(
+        mut self,
+        states: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.states = Some(states.into_iter().map(Into::into).collect());
         self
     }
 }
 
+support::sent!(FiltersLoadBalancer {
+    load_balancer_names: "LoadBalancerNames",
+    states: "States",
+});
+
 /// Request of [`LinkLoadBalancerBackendMachines`](crate::action::LinkLoadBalancerBackendMachines).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkLoadBalancerBackendMachinesRequest {
     /// `BackendIps` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub backend_ips: Option<Vec<String>>,
     /// `BackendVmIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub backend_vm_ids: Option<Vec<String>>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `LoadBalancerName` of the API.
     ///
@@ -460,13 +525,19 @@ impl LinkLoadBalancerBackendMachinesRequest {
     }
 
     /// Sets [`backend_ips`](Self::backend_ips).
-    pub fn backend_ips(mut self, backend_ips: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn backend_ips(
+        mut self,
+        backend_ips: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.backend_ips = Some(backend_ips.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`backend_vm_ids`](Self::backend_vm_ids).
-    pub fn backend_vm_ids(mut self, backend_vm_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn backend_vm_ids(
+        mut self,
+        backend_vm_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.backend_vm_ids = Some(backend_vm_ids.into_iter().map(Into::into).collect());
         self
     }
@@ -484,42 +555,48 @@ impl LinkLoadBalancerBackendMachinesRequest {
     }
 }
 
+support::sent!(LinkLoadBalancerBackendMachinesRequest {
+    backend_ips: "BackendIps",
+    backend_vm_ids: "BackendVmIds",
+    dry_run: "DryRun",
+    load_balancer_name: "LoadBalancerName",
+});
+
 /// Answer to [`LinkLoadBalancerBackendMachines`](crate::action::LinkLoadBalancerBackendMachines).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkLoadBalancerBackendMachinesResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(LinkLoadBalancerBackendMachinesResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `LoadBalancerTag`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LoadBalancerTag {
     /// `Key` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
     /// `LoadBalancerName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub load_balancer_name: Option<String>,
     /// `Value` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }
 
+support::received!(LoadBalancerTag {
+    key: "Key",
+    load_balancer_name: "LoadBalancerName",
+    value: "Value",
+});
+
 /// Request of [`ReadLoadBalancerTags`](crate::action::ReadLoadBalancerTags).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLoadBalancerTagsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `LoadBalancerNames` of the API.
     ///
@@ -529,8 +606,16 @@ pub struct ReadLoadBalancerTagsRequest {
 
 impl ReadLoadBalancerTagsRequest {
     /// A [`ReadLoadBalancerTagsRequest`] with the fields that the API requires.
-    pub fn new(load_balancer_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { dry_run: None, load_balancer_names: load_balancer_names.into_iter().map(Into::into).collect() }
+    pub fn new(
+        load_balancer_names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self {
+            dry_run: None,
+            load_balancer_names: load_balancer_names
+                .into_iter()
+                .map(Into::into)
+                .collect(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -544,36 +629,41 @@ impl ReadLoadBalancerTagsRequest {
         mut self,
         load_balancer_names: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.load_balancer_names = load_balancer_names.into_iter().map(Into::into).collect();
+        self.load_balancer_names = load_balancer_names
+            .into_iter()
+            .map(Into::into)
+            .collect();
         self
     }
 }
 
+support::sent!(ReadLoadBalancerTagsRequest {
+    dry_run: "DryRun",
+    load_balancer_names: "LoadBalancerNames",
+});
+
 /// Answer to [`ReadLoadBalancerTags`](crate::action::ReadLoadBalancerTags).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLoadBalancerTagsResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `Tags` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub tags: Vec<LoadBalancerTag>,
 }
 
+support::received!(ReadLoadBalancerTagsResponse {
+    response_context: "ResponseContext",
+    tags: "Tags",
+});
+
 /// Request of [`ReadLoadBalancers`](crate::action::ReadLoadBalancers).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLoadBalancersRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersLoadBalancer>,
 }
 
@@ -596,31 +686,33 @@ impl ReadLoadBalancersRequest {
     }
 }
 
+support::sent!(ReadLoadBalancersRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+});
+
 /// Answer to [`ReadLoadBalancers`](crate::action::ReadLoadBalancers).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLoadBalancersResponse {
     /// `LoadBalancers` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub load_balancers: Vec<LoadBalancer>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadLoadBalancersResponse {
+    load_balancers: "LoadBalancers",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`ReadVmsHealth`](crate::action::ReadVmsHealth).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsHealthRequest {
     /// `BackendVmIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub backend_vm_ids: Option<Vec<String>>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `LoadBalancerName` of the API.
     ///
@@ -631,11 +723,18 @@ pub struct ReadVmsHealthRequest {
 impl ReadVmsHealthRequest {
     /// A [`ReadVmsHealthRequest`] with the fields that the API requires.
     pub fn new(load_balancer_name: impl Into<String>) -> Self {
-        Self { backend_vm_ids: None, dry_run: None, load_balancer_name: load_balancer_name.into() }
+        Self {
+            backend_vm_ids: None,
+            dry_run: None,
+            load_balancer_name: load_balancer_name.into(),
+        }
     }
 
     /// Sets [`backend_vm_ids`](Self::backend_vm_ids).
-    pub fn backend_vm_ids(mut self, backend_vm_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn backend_vm_ids(
+        mut self,
+        backend_vm_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.backend_vm_ids = Some(backend_vm_ids.into_iter().map(Into::into).collect());
         self
     }
@@ -653,24 +752,29 @@ impl ReadVmsHealthRequest {
     }
 }
 
+support::sent!(ReadVmsHealthRequest {
+    backend_vm_ids: "BackendVmIds",
+    dry_run: "DryRun",
+    load_balancer_name: "LoadBalancerName",
+});
+
 /// Answer to [`ReadVmsHealth`](crate::action::ReadVmsHealth).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsHealthResponse {
     /// `BackendVmHealth` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub backend_vm_health: Vec<BackendVmHealth>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadVmsHealthResponse {
+    backend_vm_health: "BackendVmHealth",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`RegisterVmsInLoadBalancer`](crate::action::RegisterVmsInLoadBalancer).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RegisterVmsInLoadBalancerRequest {
     /// `BackendVmIds` of the API.
@@ -678,7 +782,6 @@ pub struct RegisterVmsInLoadBalancerRequest {
     /// Required.
     pub backend_vm_ids: Vec<String>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `LoadBalancerName` of the API.
     ///
@@ -700,7 +803,10 @@ impl RegisterVmsInLoadBalancerRequest {
     }
 
     /// Sets [`backend_vm_ids`](Self::backend_vm_ids).
-    pub fn backend_vm_ids(mut self, backend_vm_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn backend_vm_ids(
+        mut self,
+        backend_vm_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.backend_vm_ids = backend_vm_ids.into_iter().map(Into::into).collect();
         self
     }
@@ -718,21 +824,26 @@ impl RegisterVmsInLoadBalancerRequest {
     }
 }
 
+support::sent!(RegisterVmsInLoadBalancerRequest {
+    backend_vm_ids: "BackendVmIds",
+    dry_run: "DryRun",
+    load_balancer_name: "LoadBalancerName",
+});
+
 /// Answer to [`RegisterVmsInLoadBalancer`](crate::action::RegisterVmsInLoadBalancer).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RegisterVmsInLoadBalancerResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(RegisterVmsInLoadBalancerResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `ResourceLoadBalancerTag`.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ResourceLoadBalancerTag {
     /// `Key` of the API.
@@ -754,20 +865,19 @@ impl ResourceLoadBalancerTag {
     }
 }
 
+support::sent!(ResourceLoadBalancerTag {
+    key: "Key",
+});
+
 /// Request of [`UnlinkLoadBalancerBackendMachines`](crate::action::UnlinkLoadBalancerBackendMachines).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkLoadBalancerBackendMachinesRequest {
     /// `BackendIps` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub backend_ips: Option<Vec<String>>,
     /// `BackendVmIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub backend_vm_ids: Option<Vec<String>>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `LoadBalancerName` of the API.
     ///
@@ -787,13 +897,19 @@ impl UnlinkLoadBalancerBackendMachinesRequest {
     }
 
     /// Sets [`backend_ips`](Self::backend_ips).
-    pub fn backend_ips(mut self, backend_ips: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn backend_ips(
+        mut self,
+        backend_ips: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.backend_ips = Some(backend_ips.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`backend_vm_ids`](Self::backend_vm_ids).
-    pub fn backend_vm_ids(mut self, backend_vm_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn backend_vm_ids(
+        mut self,
+        backend_vm_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.backend_vm_ids = Some(backend_vm_ids.into_iter().map(Into::into).collect());
         self
     }
@@ -811,53 +927,50 @@ impl UnlinkLoadBalancerBackendMachinesRequest {
     }
 }
 
+support::sent!(UnlinkLoadBalancerBackendMachinesRequest {
+    backend_ips: "BackendIps",
+    backend_vm_ids: "BackendVmIds",
+    dry_run: "DryRun",
+    load_balancer_name: "LoadBalancerName",
+});
+
 /// Answer to [`UnlinkLoadBalancerBackendMachines`](crate::action::UnlinkLoadBalancerBackendMachines).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkLoadBalancerBackendMachinesResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(UnlinkLoadBalancerBackendMachinesResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`UpdateLoadBalancer`](crate::action::UpdateLoadBalancer).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateLoadBalancerRequest {
     /// `AccessLog` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub access_log: Option<AccessLog>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `HealthCheck` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub health_check: Option<HealthCheck>,
     /// `LoadBalancerName` of the API.
     ///
     /// Required.
     pub load_balancer_name: String,
     /// `LoadBalancerPort` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub load_balancer_port: Option<i64>,
     /// `PolicyNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_names: Option<Vec<String>>,
     /// `PublicIp` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub public_ip: Option<String>,
     /// `SecuredCookies` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secured_cookies: Option<bool>,
     /// `SecurityGroups` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_groups: Option<Vec<String>>,
     /// `ServerCertificateId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub server_certificate_id: Option<String>,
 }
 
@@ -909,7 +1022,10 @@ impl UpdateLoadBalancerRequest {
     }
 
     /// Sets [`policy_names`](Self::policy_names).
-    pub fn policy_names(mut self, policy_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn policy_names(
+        mut self,
+        policy_names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.policy_names = Some(policy_names.into_iter().map(Into::into).collect());
         self
     }
@@ -927,31 +1043,53 @@ impl UpdateLoadBalancerRequest {
     }
 
     /// Sets [`security_groups`](Self::security_groups).
-    pub fn security_groups(mut self, security_groups: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.security_groups = Some(security_groups.into_iter().map(Into::into).collect());
+    pub fn security_groups(
+        mut self,
+        security_groups: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.security_groups = Some(
+            security_groups.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`server_certificate_id`](Self::server_certificate_id).
-    pub fn server_certificate_id(mut self, server_certificate_id: impl Into<String>) -> Self {
+    pub fn server_certificate_id(
+        mut self,
+        server_certificate_id: impl Into<String>,
+    ) -> Self {
         self.server_certificate_id = Some(server_certificate_id.into());
         self
     }
 }
 
+support::sent!(UpdateLoadBalancerRequest {
+    access_log: "AccessLog",
+    dry_run: "DryRun",
+    health_check: "HealthCheck",
+    load_balancer_name: "LoadBalancerName",
+    load_balancer_port: "LoadBalancerPort",
+    policy_names: "PolicyNames",
+    public_ip: "PublicIp",
+    secured_cookies: "SecuredCookies",
+    security_groups: "SecurityGroups",
+    server_certificate_id: "ServerCertificateId",
+});
+
 /// Answer to [`UpdateLoadBalancer`](crate::action::UpdateLoadBalancer).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateLoadBalancerResponse {
     /// `LoadBalancer` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub load_balancer: Option<LoadBalancer>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
+
+support::received!(UpdateLoadBalancerResponse {
+    load_balancer: "LoadBalancer",
+    response_context: "ResponseContext",
+});
 
 impl Client {
     /// Calls `CreateLoadBalancer`.
@@ -1199,7 +1337,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_vms_health(&self, request: &ReadVmsHealthRequest) -> Result<ReadVmsHealthResponse> {
+    pub async fn read_vms_health(
+        &self,
+        request: &ReadVmsHealthRequest,
+    ) -> Result<ReadVmsHealthResponse> {
         self.send::<action::ReadVmsHealth>(request).await
     }
 

@@ -2,24 +2,19 @@
 //! Actions of the tag `LoadBalancerPolicy`, and the types that only they use.
 
 use super::common::{LoadBalancer, ResponseContext};
-use crate::{Client, Result};
+use crate::{Client, Result, support};
 
 /// Request of [`CreateLoadBalancerPolicy`](crate::action::CreateLoadBalancerPolicy).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerPolicyRequest {
     /// `CookieExpirationPeriod` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cookie_expiration_period: Option<i64>,
     /// `CookieName` of the API.
     ///
     /// At most 255 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cookie_name: Option<String>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `LoadBalancerName` of the API.
     ///
@@ -53,7 +48,10 @@ impl CreateLoadBalancerPolicyRequest {
     }
 
     /// Sets [`cookie_expiration_period`](Self::cookie_expiration_period).
-    pub fn cookie_expiration_period(mut self, cookie_expiration_period: impl Into<i64>) -> Self {
+    pub fn cookie_expiration_period(
+        mut self,
+        cookie_expiration_period: impl Into<i64>,
+    ) -> Self {
         self.cookie_expiration_period = Some(cookie_expiration_period.into());
         self
     }
@@ -89,28 +87,35 @@ impl CreateLoadBalancerPolicyRequest {
     }
 }
 
+support::sent!(CreateLoadBalancerPolicyRequest {
+    cookie_expiration_period: "CookieExpirationPeriod",
+    cookie_name: "CookieName",
+    dry_run: "DryRun",
+    load_balancer_name: "LoadBalancerName",
+    policy_name: "PolicyName",
+    policy_type: "PolicyType",
+});
+
 /// Answer to [`CreateLoadBalancerPolicy`](crate::action::CreateLoadBalancerPolicy).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerPolicyResponse {
     /// `LoadBalancer` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub load_balancer: Option<LoadBalancer>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(CreateLoadBalancerPolicyResponse {
+    load_balancer: "LoadBalancer",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DeleteLoadBalancerPolicy`](crate::action::DeleteLoadBalancerPolicy).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerPolicyRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `LoadBalancerName` of the API.
     ///
@@ -124,8 +129,15 @@ pub struct DeleteLoadBalancerPolicyRequest {
 
 impl DeleteLoadBalancerPolicyRequest {
     /// A [`DeleteLoadBalancerPolicyRequest`] with the fields that the API requires.
-    pub fn new(load_balancer_name: impl Into<String>, policy_name: impl Into<String>) -> Self {
-        Self { dry_run: None, load_balancer_name: load_balancer_name.into(), policy_name: policy_name.into() }
+    pub fn new(
+        load_balancer_name: impl Into<String>,
+        policy_name: impl Into<String>,
+    ) -> Self {
+        Self {
+            dry_run: None,
+            load_balancer_name: load_balancer_name.into(),
+            policy_name: policy_name.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -147,19 +159,26 @@ impl DeleteLoadBalancerPolicyRequest {
     }
 }
 
+support::sent!(DeleteLoadBalancerPolicyRequest {
+    dry_run: "DryRun",
+    load_balancer_name: "LoadBalancerName",
+    policy_name: "PolicyName",
+});
+
 /// Answer to [`DeleteLoadBalancerPolicy`](crate::action::DeleteLoadBalancerPolicy).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerPolicyResponse {
     /// `LoadBalancer` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub load_balancer: Option<LoadBalancer>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
+
+support::received!(DeleteLoadBalancerPolicyResponse {
+    load_balancer: "LoadBalancer",
+    response_context: "ResponseContext",
+});
 
 impl Client {
     /// Calls `CreateLoadBalancerPolicy`.

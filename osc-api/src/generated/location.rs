@@ -5,33 +5,29 @@ use super::common::ResponseContext;
 use crate::{Client, Result, support};
 
 /// The API's `Location`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Location {
     /// `Code` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// `Name` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
 
+support::received!(Location {
+    code: "Code",
+    name: "Name",
+});
+
 /// Request of [`ReadLocations`](crate::action::ReadLocations).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLocationsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -60,22 +56,29 @@ impl ReadLocationsRequest {
     }
 }
 
+support::sent!(ReadLocationsRequest {
+    dry_run: "DryRun",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadLocations`](crate::action::ReadLocations).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLocationsResponse {
     /// `Locations` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub locations: Vec<Location>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
+
+support::received!(ReadLocationsResponse {
+    locations: "Locations",
+    next_page_token: "NextPageToken",
+    response_context: "ResponseContext",
+});
 
 impl Client {
     /// Calls `ReadLocations`.
@@ -98,7 +101,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_locations(&self, request: &ReadLocationsRequest) -> Result<ReadLocationsResponse> {
+    pub async fn read_locations(
+        &self,
+        request: &ReadLocationsRequest,
+    ) -> Result<ReadLocationsResponse> {
         self.send::<action::ReadLocations>(request).await
     }
 }

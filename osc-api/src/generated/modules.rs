@@ -62,285 +62,338 @@ pub const API_VERSION: &str = "1.40.1";
 pub mod types {
     pub use super::access_key::{
         AccessKey, AccessKeySecretKey, CreateAccessKeyRequest, CreateAccessKeyResponse,
-        DeleteAccessKeyRequest, DeleteAccessKeyResponse, FiltersAccessKeys, ReadAccessKeysRequest,
-        ReadAccessKeysResponse, UpdateAccessKeyRequest, UpdateAccessKeyResponse,
+        DeleteAccessKeyRequest, DeleteAccessKeyResponse, FiltersAccessKeys,
+        ReadAccessKeysRequest, ReadAccessKeysResponse, UpdateAccessKeyRequest,
+        UpdateAccessKeyResponse,
     };
     pub use super::account::{
         Account, CO2CategoryDistribution, CO2EmissionEntry, CO2FactorDistribution,
-        CheckAuthenticationRequest, CheckAuthenticationResponse, ConsumptionEntry, CreateAccountRequest,
-        CreateAccountResponse, ReadAccountsRequest, ReadAccountsResponse, ReadCO2EmissionAccountRequest,
-        ReadCO2EmissionAccountResponse, ReadConsumptionAccountRequest, ReadConsumptionAccountResponse,
-        UpdateAccountRequest, UpdateAccountResponse,
+        CheckAuthenticationRequest, CheckAuthenticationResponse, ConsumptionEntry,
+        CreateAccountRequest, CreateAccountResponse, ReadAccountsRequest,
+        ReadAccountsResponse, ReadCO2EmissionAccountRequest,
+        ReadCO2EmissionAccountResponse, ReadConsumptionAccountRequest,
+        ReadConsumptionAccountResponse, UpdateAccountRequest, UpdateAccountResponse,
     };
     pub use super::api_access_policy::{
         ApiAccessPolicy, ReadApiAccessPolicyRequest, ReadApiAccessPolicyResponse,
         UpdateApiAccessPolicyRequest, UpdateApiAccessPolicyResponse,
     };
     pub use super::api_access_rule::{
-        ApiAccessRule, CreateApiAccessRuleRequest, CreateApiAccessRuleResponse, DeleteApiAccessRuleRequest,
-        DeleteApiAccessRuleResponse, FiltersApiAccessRule, ReadApiAccessRulesRequest,
-        ReadApiAccessRulesResponse, UpdateApiAccessRuleRequest, UpdateApiAccessRuleResponse,
+        ApiAccessRule, CreateApiAccessRuleRequest, CreateApiAccessRuleResponse,
+        DeleteApiAccessRuleRequest, DeleteApiAccessRuleResponse, FiltersApiAccessRule,
+        ReadApiAccessRulesRequest, ReadApiAccessRulesResponse,
+        UpdateApiAccessRuleRequest, UpdateApiAccessRuleResponse,
     };
-    pub use super::api_log::{FiltersApiLog, Log, ReadApiLogsRequest, ReadApiLogsResponse, With};
+    pub use super::api_log::{
+        FiltersApiLog, Log, ReadApiLogsRequest, ReadApiLogsResponse, With,
+    };
     pub use super::ca::{
-        Ca, CreateCaRequest, CreateCaResponse, DeleteCaRequest, DeleteCaResponse, FiltersCa, ReadCasRequest,
-        ReadCasResponse, UpdateCaRequest, UpdateCaResponse,
+        Ca, CreateCaRequest, CreateCaResponse, DeleteCaRequest, DeleteCaResponse,
+        FiltersCa, ReadCasRequest, ReadCasResponse, UpdateCaRequest, UpdateCaResponse,
     };
     pub use super::catalog::{
         CatalogState, Catalogs, FiltersCatalogs, ReadCatalogRequest, ReadCatalogResponse,
-        ReadCatalogsRequest, ReadCatalogsResponse, ReadUnitPriceRequest, ReadUnitPriceResponse,
-        UnitPriceEntry,
+        ReadCatalogsRequest, ReadCatalogsResponse, ReadUnitPriceRequest,
+        ReadUnitPriceResponse, UnitPriceEntry,
     };
     pub use super::client_gateway::{
-        ClientGateway, CreateClientGatewayRequest, CreateClientGatewayResponse, DeleteClientGatewayRequest,
-        DeleteClientGatewayResponse, FiltersClientGateway, ReadClientGatewaysRequest,
-        ReadClientGatewaysResponse,
+        ClientGateway, CreateClientGatewayRequest, CreateClientGatewayResponse,
+        DeleteClientGatewayRequest, DeleteClientGatewayResponse, FiltersClientGateway,
+        ReadClientGatewaysRequest, ReadClientGatewaysResponse,
     };
     pub use super::common::{
-        AccessLog, ApplicationStickyCookiePolicy, BootMode, BsuToCreate, Catalog, CatalogEntry,
-        CpuPerformance, ErrorResponse, Errors, FiltersUserGroup, HealthCheck, LinkRouteTable, Listener,
-        ListenerForCreation, LoadBalancer, LoadBalancerStickyCookiePolicy, OsuApiKey, OsuExportToCreate,
-        PermissionsOnResource, PermissionsOnResourceCreation, PrivateIpLight, ResourceTag, ResponseContext,
-        Route, RoutePropagatingVirtualGateway, RouteTable, SecurityGroup, SecurityGroupLight,
-        SecurityGroupRule, SecurityGroupsMember, SourceSecurityGroup, Tag, User,
+        AccessLog, ApplicationStickyCookiePolicy, BootMode, BsuToCreate, Catalog,
+        CatalogEntry, CpuPerformance, ErrorResponse, Errors, FiltersUserGroup,
+        HealthCheck, LinkRouteTable, Listener, ListenerForCreation, LoadBalancer,
+        LoadBalancerStickyCookiePolicy, OsuApiKey, OsuExportToCreate,
+        PermissionsOnResource, PermissionsOnResourceCreation, PrivateIpLight,
+        ResourceTag, ResponseContext, Route, RoutePropagatingVirtualGateway, RouteTable,
+        SecurityGroup, SecurityGroupLight, SecurityGroupRule, SecurityGroupsMember,
+        SourceSecurityGroup, Tag, User,
     };
     pub use super::dedicated_group::{
         CreateDedicatedGroupRequest, CreateDedicatedGroupResponse, DedicatedGroup,
         DeleteDedicatedGroupRequest, DeleteDedicatedGroupResponse, FiltersDedicatedGroup,
-        ReadDedicatedGroupsRequest, ReadDedicatedGroupsResponse, UpdateDedicatedGroupRequest,
-        UpdateDedicatedGroupResponse,
+        ReadDedicatedGroupsRequest, ReadDedicatedGroupsResponse,
+        UpdateDedicatedGroupRequest, UpdateDedicatedGroupResponse,
     };
     pub use super::dhcp_option::{
         CreateDhcpOptionsRequest, CreateDhcpOptionsResponse, DeleteDhcpOptionsRequest,
-        DeleteDhcpOptionsResponse, DhcpOptionsSet, FiltersDhcpOptions, ReadDhcpOptionsRequest,
-        ReadDhcpOptionsResponse,
+        DeleteDhcpOptionsResponse, DhcpOptionsSet, FiltersDhcpOptions,
+        ReadDhcpOptionsRequest, ReadDhcpOptionsResponse,
     };
     pub use super::direct_link::{
-        CreateDirectLinkRequest, CreateDirectLinkResponse, DeleteDirectLinkRequest, DeleteDirectLinkResponse,
-        DirectLink, FiltersDirectLink, ReadDirectLinksRequest, ReadDirectLinksResponse,
+        CreateDirectLinkRequest, CreateDirectLinkResponse, DeleteDirectLinkRequest,
+        DeleteDirectLinkResponse, DirectLink, FiltersDirectLink, ReadDirectLinksRequest,
+        ReadDirectLinksResponse,
     };
     pub use super::direct_link_interface::{
         CreateDirectLinkInterfaceRequest, CreateDirectLinkInterfaceResponse,
-        DeleteDirectLinkInterfaceRequest, DeleteDirectLinkInterfaceResponse, DirectLinkInterface,
-        DirectLinkInterfaceMtu, DirectLinkInterfaces, FiltersDirectLinkInterface,
-        ReadDirectLinkInterfacesRequest, ReadDirectLinkInterfacesResponse, UpdateDirectLinkInterfaceRequest,
+        DeleteDirectLinkInterfaceRequest, DeleteDirectLinkInterfaceResponse,
+        DirectLinkInterface, DirectLinkInterfaceMtu, DirectLinkInterfaces,
+        FiltersDirectLinkInterface, ReadDirectLinkInterfacesRequest,
+        ReadDirectLinkInterfacesResponse, UpdateDirectLinkInterfaceRequest,
         UpdateDirectLinkInterfaceResponse,
     };
     pub use super::flexible_gpu::{
         CreateFlexibleGpuRequest, CreateFlexibleGpuResponse, DeleteFlexibleGpuRequest,
         DeleteFlexibleGpuResponse, FiltersFlexibleGpu, FlexibleGpu, FlexibleGpuCatalog,
         LinkFlexibleGpuRequest, LinkFlexibleGpuResponse, ReadFlexibleGpuCatalogRequest,
-        ReadFlexibleGpuCatalogResponse, ReadFlexibleGpusRequest, ReadFlexibleGpusResponse,
-        UnlinkFlexibleGpuRequest, UnlinkFlexibleGpuResponse, UpdateFlexibleGpuRequest,
-        UpdateFlexibleGpuResponse,
+        ReadFlexibleGpuCatalogResponse, ReadFlexibleGpusRequest,
+        ReadFlexibleGpusResponse, UnlinkFlexibleGpuRequest, UnlinkFlexibleGpuResponse,
+        UpdateFlexibleGpuRequest, UpdateFlexibleGpuResponse,
     };
     pub use super::identity_provider::{
         DisableOutscaleLoginForUsersRequest, DisableOutscaleLoginForUsersResponse,
         DisableOutscaleLoginPerUsersRequest, DisableOutscaleLoginPerUsersResponse,
-        DisableOutscaleLoginRequest, DisableOutscaleLoginResponse, EnableOutscaleLoginForUsersRequest,
-        EnableOutscaleLoginForUsersResponse, EnableOutscaleLoginPerUsersRequest,
-        EnableOutscaleLoginPerUsersResponse, EnableOutscaleLoginRequest, EnableOutscaleLoginResponse,
+        DisableOutscaleLoginRequest, DisableOutscaleLoginResponse,
+        EnableOutscaleLoginForUsersRequest, EnableOutscaleLoginForUsersResponse,
+        EnableOutscaleLoginPerUsersRequest, EnableOutscaleLoginPerUsersResponse,
+        EnableOutscaleLoginRequest, EnableOutscaleLoginResponse,
     };
     pub use super::image::{
-        BlockDeviceMappingImage, CreateImageExportTaskRequest, CreateImageExportTaskResponse,
-        CreateImageRequest, CreateImageResponse, DeleteImageRequest, DeleteImageResponse, FiltersImage,
+        BlockDeviceMappingImage, CreateImageExportTaskRequest,
+        CreateImageExportTaskResponse, CreateImageRequest, CreateImageResponse,
+        DeleteImageRequest, DeleteImageResponse, FiltersImage,
         FiltersReadImageExportTask, Image, ImageExportTask, OsuExportImageExportTask,
-        ReadImageExportTasksRequest, ReadImageExportTasksResponse, ReadImagesRequest, ReadImagesResponse,
-        StateComment, UpdateImageRequest, UpdateImageResponse,
+        ReadImageExportTasksRequest, ReadImageExportTasksResponse, ReadImagesRequest,
+        ReadImagesResponse, StateComment, UpdateImageRequest, UpdateImageResponse,
     };
     pub use super::internet_service::{
-        CreateInternetServiceRequest, CreateInternetServiceResponse, DeleteInternetServiceRequest,
-        DeleteInternetServiceResponse, FiltersInternetService, InternetService, LinkInternetServiceRequest,
-        LinkInternetServiceResponse, ReadInternetServicesRequest, ReadInternetServicesResponse,
-        UnlinkInternetServiceRequest, UnlinkInternetServiceResponse,
+        CreateInternetServiceRequest, CreateInternetServiceResponse,
+        DeleteInternetServiceRequest, DeleteInternetServiceResponse,
+        FiltersInternetService, InternetService, LinkInternetServiceRequest,
+        LinkInternetServiceResponse, ReadInternetServicesRequest,
+        ReadInternetServicesResponse, UnlinkInternetServiceRequest,
+        UnlinkInternetServiceResponse,
     };
     pub use super::keypair::{
-        CreateKeypairRequest, CreateKeypairResponse, DeleteKeypairRequest, DeleteKeypairResponse,
-        FiltersKeypair, Keypair, KeypairCreated, ReadKeypairsRequest, ReadKeypairsResponse,
+        CreateKeypairRequest, CreateKeypairResponse, DeleteKeypairRequest,
+        DeleteKeypairResponse, FiltersKeypair, Keypair, KeypairCreated,
+        ReadKeypairsRequest, ReadKeypairsResponse,
     };
     pub use super::listener::{
-        CreateListenerRuleRequest, CreateListenerRuleResponse, CreateLoadBalancerListenersRequest,
-        CreateLoadBalancerListenersResponse, DeleteListenerRuleRequest, DeleteListenerRuleResponse,
-        DeleteLoadBalancerListenersRequest, DeleteLoadBalancerListenersResponse, FiltersListenerRule,
-        ListenerRule, ListenerRuleForCreation, LoadBalancerLight, ReadListenerRulesRequest,
-        ReadListenerRulesResponse, UpdateListenerRuleRequest, UpdateListenerRuleResponse,
+        CreateListenerRuleRequest, CreateListenerRuleResponse,
+        CreateLoadBalancerListenersRequest, CreateLoadBalancerListenersResponse,
+        DeleteListenerRuleRequest, DeleteListenerRuleResponse,
+        DeleteLoadBalancerListenersRequest, DeleteLoadBalancerListenersResponse,
+        FiltersListenerRule, ListenerRule, ListenerRuleForCreation, LoadBalancerLight,
+        ReadListenerRulesRequest, ReadListenerRulesResponse, UpdateListenerRuleRequest,
+        UpdateListenerRuleResponse,
     };
     pub use super::load_balancer::{
         BackendVmHealth, CreateLoadBalancerRequest, CreateLoadBalancerResponse,
-        CreateLoadBalancerTagsRequest, CreateLoadBalancerTagsResponse, DeleteLoadBalancerRequest,
-        DeleteLoadBalancerResponse, DeleteLoadBalancerTagsRequest, DeleteLoadBalancerTagsResponse,
-        DeregisterVmsInLoadBalancerRequest, DeregisterVmsInLoadBalancerResponse, FiltersLoadBalancer,
-        LinkLoadBalancerBackendMachinesRequest, LinkLoadBalancerBackendMachinesResponse, LoadBalancerTag,
-        ReadLoadBalancerTagsRequest, ReadLoadBalancerTagsResponse, ReadLoadBalancersRequest,
-        ReadLoadBalancersResponse, ReadVmsHealthRequest, ReadVmsHealthResponse,
-        RegisterVmsInLoadBalancerRequest, RegisterVmsInLoadBalancerResponse, ResourceLoadBalancerTag,
-        UnlinkLoadBalancerBackendMachinesRequest, UnlinkLoadBalancerBackendMachinesResponse,
-        UpdateLoadBalancerRequest, UpdateLoadBalancerResponse,
+        CreateLoadBalancerTagsRequest, CreateLoadBalancerTagsResponse,
+        DeleteLoadBalancerRequest, DeleteLoadBalancerResponse,
+        DeleteLoadBalancerTagsRequest, DeleteLoadBalancerTagsResponse,
+        DeregisterVmsInLoadBalancerRequest, DeregisterVmsInLoadBalancerResponse,
+        FiltersLoadBalancer, LinkLoadBalancerBackendMachinesRequest,
+        LinkLoadBalancerBackendMachinesResponse, LoadBalancerTag,
+        ReadLoadBalancerTagsRequest, ReadLoadBalancerTagsResponse,
+        ReadLoadBalancersRequest, ReadLoadBalancersResponse, ReadVmsHealthRequest,
+        ReadVmsHealthResponse, RegisterVmsInLoadBalancerRequest,
+        RegisterVmsInLoadBalancerResponse, ResourceLoadBalancerTag,
+        UnlinkLoadBalancerBackendMachinesRequest,
+        UnlinkLoadBalancerBackendMachinesResponse, UpdateLoadBalancerRequest,
+        UpdateLoadBalancerResponse,
     };
     pub use super::load_balancer_policy::{
-        CreateLoadBalancerPolicyRequest, CreateLoadBalancerPolicyResponse, DeleteLoadBalancerPolicyRequest,
-        DeleteLoadBalancerPolicyResponse,
+        CreateLoadBalancerPolicyRequest, CreateLoadBalancerPolicyResponse,
+        DeleteLoadBalancerPolicyRequest, DeleteLoadBalancerPolicyResponse,
     };
     pub use super::location::{Location, ReadLocationsRequest, ReadLocationsResponse};
     pub use super::nat_service::{
-        CreateNatServiceRequest, CreateNatServiceResponse, DeleteNatServiceRequest, DeleteNatServiceResponse,
-        FiltersNatService, NatService, PublicIpLight, ReadNatServicesRequest, ReadNatServicesResponse,
+        CreateNatServiceRequest, CreateNatServiceResponse, DeleteNatServiceRequest,
+        DeleteNatServiceResponse, FiltersNatService, NatService, PublicIpLight,
+        ReadNatServicesRequest, ReadNatServicesResponse,
     };
     pub use super::net::{
-        CreateNetRequest, CreateNetResponse, DeleteNetRequest, DeleteNetResponse, FiltersNet, Net,
-        ReadNetsRequest, ReadNetsResponse, UpdateNetRequest, UpdateNetResponse,
+        CreateNetRequest, CreateNetResponse, DeleteNetRequest, DeleteNetResponse,
+        FiltersNet, Net, ReadNetsRequest, ReadNetsResponse, UpdateNetRequest,
+        UpdateNetResponse,
     };
     pub use super::net_access_point::{
-        CreateNetAccessPointRequest, CreateNetAccessPointResponse, DeleteNetAccessPointRequest,
-        DeleteNetAccessPointResponse, FiltersNetAccessPoint, FiltersService, NetAccessPoint,
-        ReadNetAccessPointServicesRequest, ReadNetAccessPointServicesResponse, ReadNetAccessPointsRequest,
-        ReadNetAccessPointsResponse, Service, UpdateNetAccessPointRequest, UpdateNetAccessPointResponse,
+        CreateNetAccessPointRequest, CreateNetAccessPointResponse,
+        DeleteNetAccessPointRequest, DeleteNetAccessPointResponse, FiltersNetAccessPoint,
+        FiltersService, NetAccessPoint, ReadNetAccessPointServicesRequest,
+        ReadNetAccessPointServicesResponse, ReadNetAccessPointsRequest,
+        ReadNetAccessPointsResponse, Service, UpdateNetAccessPointRequest,
+        UpdateNetAccessPointResponse,
     };
     pub use super::net_peering::{
-        AcceptNetPeeringRequest, AcceptNetPeeringResponse, AccepterNet, CreateNetPeeringRequest,
-        CreateNetPeeringResponse, DeleteNetPeeringRequest, DeleteNetPeeringResponse, FiltersNetPeering,
-        NetPeering, NetPeeringState, ReadNetPeeringsRequest, ReadNetPeeringsResponse,
-        RejectNetPeeringRequest, RejectNetPeeringResponse, SourceNet,
+        AcceptNetPeeringRequest, AcceptNetPeeringResponse, AccepterNet,
+        CreateNetPeeringRequest, CreateNetPeeringResponse, DeleteNetPeeringRequest,
+        DeleteNetPeeringResponse, FiltersNetPeering, NetPeering, NetPeeringState,
+        ReadNetPeeringsRequest, ReadNetPeeringsResponse, RejectNetPeeringRequest,
+        RejectNetPeeringResponse, SourceNet,
     };
     pub use super::nic::{
-        CreateNicRequest, CreateNicResponse, DeleteNicRequest, DeleteNicResponse, FiltersNic, LinkNic,
-        LinkNicRequest, LinkNicResponse, LinkNicToUpdate, LinkPrivateIpsRequest, LinkPrivateIpsResponse,
-        LinkPublicIp, Nic, PrivateIp, ReadNicsRequest, ReadNicsResponse, UnlinkNicRequest, UnlinkNicResponse,
-        UnlinkPrivateIpsRequest, UnlinkPrivateIpsResponse, UpdateNicRequest, UpdateNicResponse,
+        CreateNicRequest, CreateNicResponse, DeleteNicRequest, DeleteNicResponse,
+        FiltersNic, LinkNic, LinkNicRequest, LinkNicResponse, LinkNicToUpdate,
+        LinkPrivateIpsRequest, LinkPrivateIpsResponse, LinkPublicIp, Nic, PrivateIp,
+        ReadNicsRequest, ReadNicsResponse, UnlinkNicRequest, UnlinkNicResponse,
+        UnlinkPrivateIpsRequest, UnlinkPrivateIpsResponse, UpdateNicRequest,
+        UpdateNicResponse,
     };
     pub use super::policy::{
-        CreatePolicyRequest, CreatePolicyResponse, CreatePolicyVersionRequest, CreatePolicyVersionResponse,
-        DeletePolicyRequest, DeletePolicyResponse, DeletePolicyVersionRequest, DeletePolicyVersionResponse,
-        DeleteUserGroupPolicyRequest, DeleteUserGroupPolicyResponse, DeleteUserPolicyRequest,
-        DeleteUserPolicyResponse, LinkManagedPolicyToUserGroupRequest, LinkManagedPolicyToUserGroupResponse,
-        LinkPolicyRequest, LinkPolicyResponse, PutUserGroupPolicyRequest, PutUserGroupPolicyResponse,
-        PutUserPolicyRequest, PutUserPolicyResponse, ReadEntitiesLinkedToPolicyRequest,
-        ReadEntitiesLinkedToPolicyResponse, ReadLinkedPoliciesRequest, ReadLinkedPoliciesResponse,
-        ReadManagedPoliciesLinkedToUserGroupRequest, ReadManagedPoliciesLinkedToUserGroupResponse,
-        ReadPoliciesRequest, ReadPoliciesResponse, ReadPolicyRequest, ReadPolicyResponse,
+        CreatePolicyRequest, CreatePolicyResponse, CreatePolicyVersionRequest,
+        CreatePolicyVersionResponse, DeletePolicyRequest, DeletePolicyResponse,
+        DeletePolicyVersionRequest, DeletePolicyVersionResponse,
+        DeleteUserGroupPolicyRequest, DeleteUserGroupPolicyResponse,
+        DeleteUserPolicyRequest, DeleteUserPolicyResponse,
+        LinkManagedPolicyToUserGroupRequest, LinkManagedPolicyToUserGroupResponse,
+        LinkPolicyRequest, LinkPolicyResponse, PutUserGroupPolicyRequest,
+        PutUserGroupPolicyResponse, PutUserPolicyRequest, PutUserPolicyResponse,
+        ReadEntitiesLinkedToPolicyRequest, ReadEntitiesLinkedToPolicyResponse,
+        ReadLinkedPoliciesRequest, ReadLinkedPoliciesResponse,
+        ReadManagedPoliciesLinkedToUserGroupRequest,
+        ReadManagedPoliciesLinkedToUserGroupResponse, ReadPoliciesRequest,
+        ReadPoliciesResponse, ReadPolicyRequest, ReadPolicyResponse,
         ReadPolicyVersionRequest, ReadPolicyVersionResponse, ReadPolicyVersionsRequest,
-        ReadPolicyVersionsResponse, ReadUserGroupPoliciesRequest, ReadUserGroupPoliciesResponse,
-        ReadUserGroupPolicyRequest, ReadUserGroupPolicyResponse, ReadUserPoliciesRequest,
-        ReadUserPoliciesResponse, ReadUserPolicyRequest, ReadUserPolicyResponse,
-        SetDefaultPolicyVersionRequest, SetDefaultPolicyVersionResponse,
-        UnlinkManagedPolicyFromUserGroupRequest, UnlinkManagedPolicyFromUserGroupResponse,
-        UnlinkPolicyRequest, UnlinkPolicyResponse,
+        ReadPolicyVersionsResponse, ReadUserGroupPoliciesRequest,
+        ReadUserGroupPoliciesResponse, ReadUserGroupPolicyRequest,
+        ReadUserGroupPolicyResponse, ReadUserPoliciesRequest, ReadUserPoliciesResponse,
+        ReadUserPolicyRequest, ReadUserPolicyResponse, SetDefaultPolicyVersionRequest,
+        SetDefaultPolicyVersionResponse, UnlinkManagedPolicyFromUserGroupRequest,
+        UnlinkManagedPolicyFromUserGroupResponse, UnlinkPolicyRequest,
+        UnlinkPolicyResponse,
     };
     pub use super::policy_types::{
-        InlinePolicy, LinkedPolicy, MinimalPolicy, Policy, PolicyEntities, PolicyEntityType, PolicyScope,
-        PolicyVersion, ReadLinkedPoliciesFilters, ReadPoliciesFilters,
+        InlinePolicy, LinkedPolicy, MinimalPolicy, Policy, PolicyEntities,
+        PolicyEntityType, PolicyScope, PolicyVersion, ReadLinkedPoliciesFilters,
+        ReadPoliciesFilters,
     };
     pub use super::product_type::{
         CreateProductTypeRequest, CreateProductTypeResponse, DeleteProductTypeRequest,
-        DeleteProductTypeResponse, FiltersProductType, ProductType, ReadProductTypesRequest,
-        ReadProductTypesResponse,
+        DeleteProductTypeResponse, FiltersProductType, ProductType,
+        ReadProductTypesRequest, ReadProductTypesResponse,
     };
     pub use super::public_catalog::{ReadPublicCatalogRequest, ReadPublicCatalogResponse};
     pub use super::public_ip::{
-        CreatePublicIpRequest, CreatePublicIpResponse, DeletePublicIpRequest, DeletePublicIpResponse,
-        FiltersPublicIp, LinkPublicIpRequest, LinkPublicIpResponse, PublicIp, ReadPublicIpRangesRequest,
-        ReadPublicIpRangesResponse, ReadPublicIpsRequest, ReadPublicIpsResponse, UnlinkPublicIpRequest,
-        UnlinkPublicIpResponse,
+        CreatePublicIpRequest, CreatePublicIpResponse, DeletePublicIpRequest,
+        DeletePublicIpResponse, FiltersPublicIp, LinkPublicIpRequest,
+        LinkPublicIpResponse, PublicIp, ReadPublicIpRangesRequest,
+        ReadPublicIpRangesResponse, ReadPublicIpsRequest, ReadPublicIpsResponse,
+        UnlinkPublicIpRequest, UnlinkPublicIpResponse,
     };
-    pub use super::quota::{FiltersQuota, Quota, QuotaTypes, ReadQuotasRequest, ReadQuotasResponse};
+    pub use super::quota::{
+        FiltersQuota, Quota, QuotaTypes, ReadQuotasRequest, ReadQuotasResponse,
+    };
     pub use super::region::{ReadRegionsRequest, ReadRegionsResponse, Region};
     pub use super::route::{
-        CreateRouteRequest, CreateRouteResponse, DeleteRouteRequest, DeleteRouteResponse, UpdateRouteRequest,
-        UpdateRouteResponse,
+        CreateRouteRequest, CreateRouteResponse, DeleteRouteRequest, DeleteRouteResponse,
+        UpdateRouteRequest, UpdateRouteResponse,
     };
     pub use super::route_table::{
-        CreateRouteTableRequest, CreateRouteTableResponse, DeleteRouteTableRequest, DeleteRouteTableResponse,
-        FiltersRouteTable, LinkRouteTableRequest, LinkRouteTableResponse, ReadRouteTablesRequest,
-        ReadRouteTablesResponse, UnlinkRouteTableRequest, UnlinkRouteTableResponse,
-        UpdateRouteTableLinkRequest, UpdateRouteTableLinkResponse,
+        CreateRouteTableRequest, CreateRouteTableResponse, DeleteRouteTableRequest,
+        DeleteRouteTableResponse, FiltersRouteTable, LinkRouteTableRequest,
+        LinkRouteTableResponse, ReadRouteTablesRequest, ReadRouteTablesResponse,
+        UnlinkRouteTableRequest, UnlinkRouteTableResponse, UpdateRouteTableLinkRequest,
+        UpdateRouteTableLinkResponse,
     };
     pub use super::security_group::{
-        CreateSecurityGroupRequest, CreateSecurityGroupResponse, DeleteSecurityGroupRequest,
-        DeleteSecurityGroupResponse, FiltersSecurityGroup, ReadSecurityGroupsRequest,
-        ReadSecurityGroupsResponse,
+        CreateSecurityGroupRequest, CreateSecurityGroupResponse,
+        DeleteSecurityGroupRequest, DeleteSecurityGroupResponse, FiltersSecurityGroup,
+        ReadSecurityGroupsRequest, ReadSecurityGroupsResponse,
     };
     pub use super::security_group_rule::{
-        CreateSecurityGroupRuleRequest, CreateSecurityGroupRuleResponse, DeleteSecurityGroupRuleRequest,
-        DeleteSecurityGroupRuleResponse,
+        CreateSecurityGroupRuleRequest, CreateSecurityGroupRuleResponse,
+        DeleteSecurityGroupRuleRequest, DeleteSecurityGroupRuleResponse,
     };
     pub use super::server_certificate::{
-        CreateServerCertificateRequest, CreateServerCertificateResponse, DeleteServerCertificateRequest,
-        DeleteServerCertificateResponse, FiltersServerCertificate, ReadServerCertificatesRequest,
-        ReadServerCertificatesResponse, ServerCertificate, UpdateServerCertificateRequest,
-        UpdateServerCertificateResponse,
+        CreateServerCertificateRequest, CreateServerCertificateResponse,
+        DeleteServerCertificateRequest, DeleteServerCertificateResponse,
+        FiltersServerCertificate, ReadServerCertificatesRequest,
+        ReadServerCertificatesResponse, ServerCertificate,
+        UpdateServerCertificateRequest, UpdateServerCertificateResponse,
     };
     pub use super::snapshot::{
-        CreateSnapshotExportTaskRequest, CreateSnapshotExportTaskResponse, CreateSnapshotRequest,
-        CreateSnapshotResponse, DeleteSnapshotRequest, DeleteSnapshotResponse, FiltersSnapshot,
-        FiltersSnapshotExportTask, OsuExportSnapshotExportTask, ReadSnapshotExportTasksRequest,
-        ReadSnapshotExportTasksResponse, ReadSnapshotsRequest, ReadSnapshotsResponse, Snapshot,
-        SnapshotExportTask, UpdateSnapshotRequest, UpdateSnapshotResponse,
+        CreateSnapshotExportTaskRequest, CreateSnapshotExportTaskResponse,
+        CreateSnapshotRequest, CreateSnapshotResponse, DeleteSnapshotRequest,
+        DeleteSnapshotResponse, FiltersSnapshot, FiltersSnapshotExportTask,
+        OsuExportSnapshotExportTask, ReadSnapshotExportTasksRequest,
+        ReadSnapshotExportTasksResponse, ReadSnapshotsRequest, ReadSnapshotsResponse,
+        Snapshot, SnapshotExportTask, UpdateSnapshotRequest, UpdateSnapshotResponse,
     };
     pub use super::subnet::{
-        CreateSubnetRequest, CreateSubnetResponse, DeleteSubnetRequest, DeleteSubnetResponse, FiltersSubnet,
-        ReadSubnetsRequest, ReadSubnetsResponse, Subnet, UpdateSubnetRequest, UpdateSubnetResponse,
+        CreateSubnetRequest, CreateSubnetResponse, DeleteSubnetRequest,
+        DeleteSubnetResponse, FiltersSubnet, ReadSubnetsRequest, ReadSubnetsResponse,
+        Subnet, UpdateSubnetRequest, UpdateSubnetResponse,
     };
-    pub use super::subregion::{FiltersSubregion, ReadSubregionsRequest, ReadSubregionsResponse, Subregion};
+    pub use super::subregion::{
+        FiltersSubregion, ReadSubregionsRequest, ReadSubregionsResponse, Subregion,
+    };
     pub use super::tag::{
-        CreateTagsRequest, CreateTagsResponse, DeleteTagsRequest, DeleteTagsResponse, FiltersTag,
-        ReadTagsRequest, ReadTagsResponse,
+        CreateTagsRequest, CreateTagsResponse, DeleteTagsRequest, DeleteTagsResponse,
+        FiltersTag, ReadTagsRequest, ReadTagsResponse,
     };
     pub use super::task::{DeleteExportTaskRequest, DeleteExportTaskResponse};
     pub use super::user::{
-        CreateUserRequest, CreateUserResponse, DeleteUserRequest, DeleteUserResponse, FiltersUsers,
-        ReadUsersRequest, ReadUsersResponse, UpdateUserRequest, UpdateUserResponse,
+        CreateUserRequest, CreateUserResponse, DeleteUserRequest, DeleteUserResponse,
+        FiltersUsers, ReadUsersRequest, ReadUsersResponse, UpdateUserRequest,
+        UpdateUserResponse,
     };
     pub use super::user_group::{
         AddUserToUserGroupRequest, AddUserToUserGroupResponse, CreateUserGroupRequest,
-        CreateUserGroupResponse, DeleteUserGroupRequest, DeleteUserGroupResponse, ReadUserGroupRequest,
-        ReadUserGroupResponse, ReadUserGroupsPerUserRequest, ReadUserGroupsPerUserResponse,
-        ReadUserGroupsRequest, ReadUserGroupsResponse, RemoveUserFromUserGroupRequest,
-        RemoveUserFromUserGroupResponse, UpdateUserGroupRequest, UpdateUserGroupResponse, UserGroup,
+        CreateUserGroupResponse, DeleteUserGroupRequest, DeleteUserGroupResponse,
+        ReadUserGroupRequest, ReadUserGroupResponse, ReadUserGroupsPerUserRequest,
+        ReadUserGroupsPerUserResponse, ReadUserGroupsRequest, ReadUserGroupsResponse,
+        RemoveUserFromUserGroupRequest, RemoveUserFromUserGroupResponse,
+        UpdateUserGroupRequest, UpdateUserGroupResponse, UserGroup,
     };
     pub use super::virtual_gateway::{
-        CreateVirtualGatewayRequest, CreateVirtualGatewayResponse, DeleteVirtualGatewayRequest,
-        DeleteVirtualGatewayResponse, FiltersVirtualGateway, LinkVirtualGatewayRequest,
-        LinkVirtualGatewayResponse, NetToVirtualGatewayLink, ReadVirtualGatewaysRequest,
-        ReadVirtualGatewaysResponse, UnlinkVirtualGatewayRequest, UnlinkVirtualGatewayResponse,
+        CreateVirtualGatewayRequest, CreateVirtualGatewayResponse,
+        DeleteVirtualGatewayRequest, DeleteVirtualGatewayResponse, FiltersVirtualGateway,
+        LinkVirtualGatewayRequest, LinkVirtualGatewayResponse, NetToVirtualGatewayLink,
+        ReadVirtualGatewaysRequest, ReadVirtualGatewaysResponse,
+        UnlinkVirtualGatewayRequest, UnlinkVirtualGatewayResponse,
         UpdateRoutePropagationRequest, UpdateRoutePropagationResponse, VirtualGateway,
     };
     pub use super::vm::{
-        CreateVmsRequest, CreateVmsResponse, DeleteVmsRequest, DeleteVmsResponse, ReadAdminPasswordRequest,
-        ReadAdminPasswordResponse, ReadConsoleOutputRequest, ReadConsoleOutputResponse, ReadVmTypesRequest,
-        ReadVmTypesResponse, ReadVmsRequest, ReadVmsResponse, ReadVmsStateRequest, ReadVmsStateResponse,
-        RebootVmsRequest, RebootVmsResponse, StartVmsRequest, StartVmsResponse, StopVmsRequest,
-        StopVmsResponse, UpdateVmRequest, UpdateVmResponse,
+        CreateVmsRequest, CreateVmsResponse, DeleteVmsRequest, DeleteVmsResponse,
+        ReadAdminPasswordRequest, ReadAdminPasswordResponse, ReadConsoleOutputRequest,
+        ReadConsoleOutputResponse, ReadVmTypesRequest, ReadVmTypesResponse,
+        ReadVmsRequest, ReadVmsResponse, ReadVmsStateRequest, ReadVmsStateResponse,
+        RebootVmsRequest, RebootVmsResponse, StartVmsRequest, StartVmsResponse,
+        StopVmsRequest, StopVmsResponse, UpdateVmRequest, UpdateVmResponse,
     };
     pub use super::vm_group::{
-        CreateVmGroupRequest, CreateVmGroupResponse, DeleteVmGroupRequest, DeleteVmGroupResponse,
-        FiltersVmGroup, PositioningStrategy, ReadVmGroupsRequest, ReadVmGroupsResponse,
-        ScaleDownVmGroupRequest, ScaleDownVmGroupResponse, ScaleUpVmGroupRequest, ScaleUpVmGroupResponse,
-        UpdateVmGroupRequest, UpdateVmGroupResponse, VmGroup, VmGroupState,
+        CreateVmGroupRequest, CreateVmGroupResponse, DeleteVmGroupRequest,
+        DeleteVmGroupResponse, FiltersVmGroup, PositioningStrategy, ReadVmGroupsRequest,
+        ReadVmGroupsResponse, ScaleDownVmGroupRequest, ScaleDownVmGroupResponse,
+        ScaleUpVmGroupRequest, ScaleUpVmGroupResponse, UpdateVmGroupRequest,
+        UpdateVmGroupResponse, VmGroup, VmGroupState,
     };
     pub use super::vm_template::{
-        CreateVmTemplateRequest, CreateVmTemplateResponse, DeleteVmTemplateRequest, DeleteVmTemplateResponse,
-        FiltersVmTemplate, ReadVmTemplatesRequest, ReadVmTemplatesResponse, UpdateVmTemplateRequest,
-        UpdateVmTemplateResponse, VmTemplate,
+        CreateVmTemplateRequest, CreateVmTemplateResponse, DeleteVmTemplateRequest,
+        DeleteVmTemplateResponse, FiltersVmTemplate, ReadVmTemplatesRequest,
+        ReadVmTemplatesResponse, UpdateVmTemplateRequest, UpdateVmTemplateResponse,
+        VmTemplate,
     };
     pub use super::vm_types::{
         ActionsOnNextBoot, BlockDeviceMappingCreated, BlockDeviceMappingVmCreation,
-        BlockDeviceMappingVmUpdate, BsuCreated, BsuToUpdateVm, FiltersVm, FiltersVmType, FiltersVmsState,
-        LinkNicLight, LinkPublicIpLightForVm, MaintenanceEvent, NicForVmCreation, NicLight, Placement,
-        PrivateIpLightForVm, SecureBootAction, Vm, VmState, VmStates, VmType,
+        BlockDeviceMappingVmUpdate, BsuCreated, BsuToUpdateVm, FiltersVm, FiltersVmType,
+        FiltersVmsState, LinkNicLight, LinkPublicIpLightForVm, MaintenanceEvent,
+        NicForVmCreation, NicLight, Placement, PrivateIpLightForVm, SecureBootAction, Vm,
+        VmState, VmStates, VmType,
     };
     pub use super::volume::{
-        CreateVolumeRequest, CreateVolumeResponse, DeleteVolumeRequest, DeleteVolumeResponse,
-        FiltersReadVolumeUpdateTask, FiltersVolume, LinkVolumeRequest, LinkVolumeResponse, LinkedVolume,
-        ReadVolumeUpdateTasksRequest, ReadVolumeUpdateTasksResponse, ReadVolumesRequest, ReadVolumesResponse,
-        UnlinkVolumeRequest, UnlinkVolumeResponse, UpdateVolumeRequest, UpdateVolumeResponse, Volume,
-        VolumeUpdate, VolumeUpdateParameters, VolumeUpdateTask,
+        CreateVolumeRequest, CreateVolumeResponse, DeleteVolumeRequest,
+        DeleteVolumeResponse, FiltersReadVolumeUpdateTask, FiltersVolume,
+        LinkVolumeRequest, LinkVolumeResponse, LinkedVolume,
+        ReadVolumeUpdateTasksRequest, ReadVolumeUpdateTasksResponse, ReadVolumesRequest,
+        ReadVolumesResponse, UnlinkVolumeRequest, UnlinkVolumeResponse,
+        UpdateVolumeRequest, UpdateVolumeResponse, Volume, VolumeUpdate,
+        VolumeUpdateParameters, VolumeUpdateTask,
     };
     pub use super::vpn_connection::{
-        CreateVpnConnectionRequest, CreateVpnConnectionResponse, CreateVpnConnectionRouteRequest,
-        CreateVpnConnectionRouteResponse, DeleteVpnConnectionRequest, DeleteVpnConnectionResponse,
-        DeleteVpnConnectionRouteRequest, DeleteVpnConnectionRouteResponse, FiltersVpnConnection,
-        Phase1Options, Phase2Options, ReadVpnConnectionsRequest, ReadVpnConnectionsResponse, RouteLight,
-        UpdateVpnConnectionRequest, UpdateVpnConnectionResponse, VgwTelemetry, VpnConnection, VpnOptions,
+        CreateVpnConnectionRequest, CreateVpnConnectionResponse,
+        CreateVpnConnectionRouteRequest, CreateVpnConnectionRouteResponse,
+        DeleteVpnConnectionRequest, DeleteVpnConnectionResponse,
+        DeleteVpnConnectionRouteRequest, DeleteVpnConnectionRouteResponse,
+        FiltersVpnConnection, Phase1Options, Phase2Options, ReadVpnConnectionsRequest,
+        ReadVpnConnectionsResponse, RouteLight, UpdateVpnConnectionRequest,
+        UpdateVpnConnectionResponse, VgwTelemetry, VpnConnection, VpnOptions,
     };
 }
 

@@ -5,16 +5,12 @@ use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, Result, support};
 
 /// Request of [`CreateNatService`](crate::action::CreateNatService).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNatServiceRequest {
     /// `ClientToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_token: Option<String>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `PublicIpId` of the API.
     ///
@@ -62,28 +58,33 @@ impl CreateNatServiceRequest {
     }
 }
 
+support::sent!(CreateNatServiceRequest {
+    client_token: "ClientToken",
+    dry_run: "DryRun",
+    public_ip_id: "PublicIpId",
+    subnet_id: "SubnetId",
+});
+
 /// Answer to [`CreateNatService`](crate::action::CreateNatService).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNatServiceResponse {
     /// `NatService` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nat_service: Option<NatService>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(CreateNatServiceResponse {
+    nat_service: "NatService",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DeleteNatService`](crate::action::DeleteNatService).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNatServiceRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `NatServiceId` of the API.
     ///
@@ -94,7 +95,10 @@ pub struct DeleteNatServiceRequest {
 impl DeleteNatServiceRequest {
     /// A [`DeleteNatServiceRequest`] with the fields that the API requires.
     pub fn new(nat_service_id: impl Into<String>) -> Self {
-        Self { dry_run: None, nat_service_id: nat_service_id.into() }
+        Self {
+            dry_run: None,
+            nat_service_id: nat_service_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -110,46 +114,42 @@ impl DeleteNatServiceRequest {
     }
 }
 
+support::sent!(DeleteNatServiceRequest {
+    dry_run: "DryRun",
+    nat_service_id: "NatServiceId",
+});
+
 /// Answer to [`DeleteNatService`](crate::action::DeleteNatService).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNatServiceResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteNatServiceResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `FiltersNatService`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersNatService {
     /// `ClientTokens` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_tokens: Option<Vec<String>>,
     /// `NatServiceIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nat_service_ids: Option<Vec<String>>,
     /// `NetIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_ids: Option<Vec<String>>,
     /// `States` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub states: Option<Vec<String>>,
     /// `SubnetIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subnet_ids: Option<Vec<String>>,
     /// `TagKeys` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_keys: Option<Vec<String>>,
     /// `TagValues` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_values: Option<Vec<String>>,
     /// `Tags` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
 }
 
@@ -160,43 +160,66 @@ impl FiltersNatService {
     }
 
     /// Sets [`client_tokens`](Self::client_tokens).
-    pub fn client_tokens(mut self, client_tokens: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn client_tokens(
+        mut self,
+        client_tokens: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.client_tokens = Some(client_tokens.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`nat_service_ids`](Self::nat_service_ids).
-    pub fn nat_service_ids(mut self, nat_service_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.nat_service_ids = Some(nat_service_ids.into_iter().map(Into::into).collect());
+    pub fn nat_service_ids(
+        mut self,
+        nat_service_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.nat_service_ids = Some(
+            nat_service_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`net_ids`](Self::net_ids).
-    pub fn net_ids(mut self, net_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn net_ids(
+        mut self,
+        net_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.net_ids = Some(net_ids.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`states`](Self::states).
-    pub fn states(mut self, states: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn states(
+        mut self,
+        states: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.states = Some(states.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`subnet_ids`](Self::subnet_ids).
-    pub fn subnet_ids(mut self, subnet_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn subnet_ids(
+        mut self,
+        subnet_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.subnet_ids = Some(subnet_ids.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(mut self, tag_keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_keys(
+        mut self,
+        tag_keys: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(mut self, tag_values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_values(
+        mut self,
+        tag_values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
         self
     }
@@ -208,66 +231,73 @@ impl FiltersNatService {
     }
 }
 
+support::sent!(FiltersNatService {
+    client_tokens: "ClientTokens",
+    nat_service_ids: "NatServiceIds",
+    net_ids: "NetIds",
+    states: "States",
+    subnet_ids: "SubnetIds",
+    tag_keys: "TagKeys",
+    tag_values: "TagValues",
+    tags: "Tags",
+});
+
 /// The API's `NatService`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NatService {
     /// `ClientToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_token: Option<String>,
     /// `NatServiceId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nat_service_id: Option<String>,
     /// `NetId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_id: Option<String>,
     /// `PublicIps` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub public_ips: Vec<PublicIpLight>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// `SubnetId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subnet_id: Option<String>,
     /// `Tags` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub tags: Vec<ResourceTag>,
 }
 
+support::received!(NatService {
+    client_token: "ClientToken",
+    nat_service_id: "NatServiceId",
+    net_id: "NetId",
+    public_ips: "PublicIps",
+    state: "State",
+    subnet_id: "SubnetId",
+    tags: "Tags",
+});
+
 /// The API's `PublicIpLight`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PublicIpLight {
     /// `PublicIp` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub public_ip: Option<String>,
     /// `PublicIpId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub public_ip_id: Option<String>,
 }
 
+support::received!(PublicIpLight {
+    public_ip: "PublicIp",
+    public_ip_id: "PublicIpId",
+});
+
 /// Request of [`ReadNatServices`](crate::action::ReadNatServices).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNatServicesRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersNatService>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -302,22 +332,30 @@ impl ReadNatServicesRequest {
     }
 }
 
+support::sent!(ReadNatServicesRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadNatServices`](crate::action::ReadNatServices).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNatServicesResponse {
     /// `NatServices` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub nat_services: Vec<NatService>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
+
+support::received!(ReadNatServicesResponse {
+    nat_services: "NatServices",
+    next_page_token: "NextPageToken",
+    response_context: "ResponseContext",
+});
 
 impl Client {
     /// Calls `CreateNatService`.

@@ -5,27 +5,27 @@ use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, Result, support};
 
 /// Request of [`CreateNet`](crate::action::CreateNet).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `IpRange` of the API.
     ///
     /// Required.
     pub ip_range: String,
     /// `Tenancy` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tenancy: Option<String>,
 }
 
 impl CreateNetRequest {
     /// A [`CreateNetRequest`] with the fields that the API requires.
     pub fn new(ip_range: impl Into<String>) -> Self {
-        Self { dry_run: None, ip_range: ip_range.into(), tenancy: None }
+        Self {
+            dry_run: None,
+            ip_range: ip_range.into(),
+            tenancy: None,
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -47,28 +47,32 @@ impl CreateNetRequest {
     }
 }
 
+support::sent!(CreateNetRequest {
+    dry_run: "DryRun",
+    ip_range: "IpRange",
+    tenancy: "Tenancy",
+});
+
 /// Answer to [`CreateNet`](crate::action::CreateNet).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetResponse {
     /// `Net` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net: Option<Net>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(CreateNetResponse {
+    net: "Net",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DeleteNet`](crate::action::DeleteNet).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `NetId` of the API.
     ///
@@ -79,7 +83,10 @@ pub struct DeleteNetRequest {
 impl DeleteNetRequest {
     /// A [`DeleteNetRequest`] with the fields that the API requires.
     pub fn new(net_id: impl Into<String>) -> Self {
-        Self { dry_run: None, net_id: net_id.into() }
+        Self {
+            dry_run: None,
+            net_id: net_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -95,46 +102,42 @@ impl DeleteNetRequest {
     }
 }
 
+support::sent!(DeleteNetRequest {
+    dry_run: "DryRun",
+    net_id: "NetId",
+});
+
 /// Answer to [`DeleteNet`](crate::action::DeleteNet).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteNetResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `FiltersNet`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersNet {
     /// `DhcpOptionsSetIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dhcp_options_set_ids: Option<Vec<String>>,
     /// `IpRanges` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip_ranges: Option<Vec<String>>,
     /// `IsDefault` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_default: Option<bool>,
     /// `NetIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_ids: Option<Vec<String>>,
     /// `States` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub states: Option<Vec<String>>,
     /// `TagKeys` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_keys: Option<Vec<String>>,
     /// `TagValues` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_values: Option<Vec<String>>,
     /// `Tags` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
 }
 
@@ -149,12 +152,17 @@ impl FiltersNet {
         mut self,
         dhcp_options_set_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.dhcp_options_set_ids = Some(dhcp_options_set_ids.into_iter().map(Into::into).collect());
+        self.dhcp_options_set_ids = Some(
+            dhcp_options_set_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`ip_ranges`](Self::ip_ranges).
-    pub fn ip_ranges(mut self, ip_ranges: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn ip_ranges(
+        mut self,
+        ip_ranges: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.ip_ranges = Some(ip_ranges.into_iter().map(Into::into).collect());
         self
     }
@@ -166,25 +174,37 @@ impl FiltersNet {
     }
 
     /// Sets [`net_ids`](Self::net_ids).
-    pub fn net_ids(mut self, net_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn net_ids(
+        mut self,
+        net_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.net_ids = Some(net_ids.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`states`](Self::states).
-    pub fn states(mut self, states: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn states(
+        mut self,
+        states: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.states = Some(states.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(mut self, tag_keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_keys(
+        mut self,
+        tag_keys: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(mut self, tag_values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_values(
+        mut self,
+        tag_values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
         self
     }
@@ -196,49 +216,55 @@ impl FiltersNet {
     }
 }
 
+support::sent!(FiltersNet {
+    dhcp_options_set_ids: "DhcpOptionsSetIds",
+    ip_ranges: "IpRanges",
+    is_default: "IsDefault",
+    net_ids: "NetIds",
+    states: "States",
+    tag_keys: "TagKeys",
+    tag_values: "TagValues",
+    tags: "Tags",
+});
+
 /// The API's `Net`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Net {
     /// `DhcpOptionsSetId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dhcp_options_set_id: Option<String>,
     /// `IpRange` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip_range: Option<String>,
     /// `NetId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_id: Option<String>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// `Tags` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub tags: Vec<ResourceTag>,
     /// `Tenancy` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tenancy: Option<String>,
 }
 
+support::received!(Net {
+    dhcp_options_set_id: "DhcpOptionsSetId",
+    ip_range: "IpRange",
+    net_id: "NetId",
+    state: "State",
+    tags: "Tags",
+    tenancy: "Tenancy",
+});
+
 /// Request of [`ReadNets`](crate::action::ReadNets).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersNet>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -273,27 +299,33 @@ impl ReadNetsRequest {
     }
 }
 
+support::sent!(ReadNetsRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadNets`](crate::action::ReadNets).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetsResponse {
     /// `Nets` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub nets: Vec<Net>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadNetsResponse {
+    nets: "Nets",
+    next_page_token: "NextPageToken",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`UpdateNet`](crate::action::UpdateNet).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNetRequest {
     /// `DhcpOptionsSetId` of the API.
@@ -301,7 +333,6 @@ pub struct UpdateNetRequest {
     /// Required.
     pub dhcp_options_set_id: String,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `NetId` of the API.
     ///
@@ -311,12 +342,22 @@ pub struct UpdateNetRequest {
 
 impl UpdateNetRequest {
     /// A [`UpdateNetRequest`] with the fields that the API requires.
-    pub fn new(dhcp_options_set_id: impl Into<String>, net_id: impl Into<String>) -> Self {
-        Self { dhcp_options_set_id: dhcp_options_set_id.into(), dry_run: None, net_id: net_id.into() }
+    pub fn new(
+        dhcp_options_set_id: impl Into<String>,
+        net_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            dhcp_options_set_id: dhcp_options_set_id.into(),
+            dry_run: None,
+            net_id: net_id.into(),
+        }
     }
 
     /// Sets [`dhcp_options_set_id`](Self::dhcp_options_set_id).
-    pub fn dhcp_options_set_id(mut self, dhcp_options_set_id: impl Into<String>) -> Self {
+    pub fn dhcp_options_set_id(
+        mut self,
+        dhcp_options_set_id: impl Into<String>,
+    ) -> Self {
         self.dhcp_options_set_id = dhcp_options_set_id.into();
         self
     }
@@ -334,19 +375,26 @@ impl UpdateNetRequest {
     }
 }
 
+support::sent!(UpdateNetRequest {
+    dhcp_options_set_id: "DhcpOptionsSetId",
+    dry_run: "DryRun",
+    net_id: "NetId",
+});
+
 /// Answer to [`UpdateNet`](crate::action::UpdateNet).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNetResponse {
     /// `Net` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net: Option<Net>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
+
+support::received!(UpdateNetResponse {
+    net: "Net",
+    response_context: "ResponseContext",
+});
 
 impl Client {
     /// Calls `CreateNet`.
@@ -368,7 +416,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn create_net(&self, request: &CreateNetRequest) -> Result<CreateNetResponse> {
+    pub async fn create_net(
+        &self,
+        request: &CreateNetRequest,
+    ) -> Result<CreateNetResponse> {
         self.send::<action::CreateNet>(request).await
     }
 
@@ -391,7 +442,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn delete_net(&self, request: &DeleteNetRequest) -> Result<DeleteNetResponse> {
+    pub async fn delete_net(
+        &self,
+        request: &DeleteNetRequest,
+    ) -> Result<DeleteNetResponse> {
         self.send::<action::DeleteNet>(request).await
     }
 
@@ -416,7 +470,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_nets(&self, request: &ReadNetsRequest) -> Result<ReadNetsResponse> {
+    pub async fn read_nets(
+        &self,
+        request: &ReadNetsRequest,
+    ) -> Result<ReadNetsResponse> {
         self.send::<action::ReadNets>(request).await
     }
 
@@ -439,7 +496,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn update_net(&self, request: &UpdateNetRequest) -> Result<UpdateNetResponse> {
+    pub async fn update_net(
+        &self,
+        request: &UpdateNetRequest,
+    ) -> Result<UpdateNetResponse> {
         self.send::<action::UpdateNet>(request).await
     }
 }

@@ -5,20 +5,16 @@ use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, Result, support};
 
 /// Request of [`CreateNetAccessPoint`](crate::action::CreateNetAccessPoint).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetAccessPointRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `NetId` of the API.
     ///
     /// Required.
     pub net_id: String,
     /// `RouteTableIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub route_table_ids: Option<Vec<String>>,
     /// `ServiceName` of the API.
     ///
@@ -50,8 +46,13 @@ impl CreateNetAccessPointRequest {
     }
 
     /// Sets [`route_table_ids`](Self::route_table_ids).
-    pub fn route_table_ids(mut self, route_table_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.route_table_ids = Some(route_table_ids.into_iter().map(Into::into).collect());
+    pub fn route_table_ids(
+        mut self,
+        route_table_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.route_table_ids = Some(
+            route_table_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -62,28 +63,33 @@ impl CreateNetAccessPointRequest {
     }
 }
 
+support::sent!(CreateNetAccessPointRequest {
+    dry_run: "DryRun",
+    net_id: "NetId",
+    route_table_ids: "RouteTableIds",
+    service_name: "ServiceName",
+});
+
 /// Answer to [`CreateNetAccessPoint`](crate::action::CreateNetAccessPoint).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetAccessPointResponse {
     /// `NetAccessPoint` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_access_point: Option<NetAccessPoint>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(CreateNetAccessPointResponse {
+    net_access_point: "NetAccessPoint",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DeleteNetAccessPoint`](crate::action::DeleteNetAccessPoint).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetAccessPointRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `NetAccessPointId` of the API.
     ///
@@ -94,7 +100,10 @@ pub struct DeleteNetAccessPointRequest {
 impl DeleteNetAccessPointRequest {
     /// A [`DeleteNetAccessPointRequest`] with the fields that the API requires.
     pub fn new(net_access_point_id: impl Into<String>) -> Self {
-        Self { dry_run: None, net_access_point_id: net_access_point_id.into() }
+        Self {
+            dry_run: None,
+            net_access_point_id: net_access_point_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -104,49 +113,49 @@ impl DeleteNetAccessPointRequest {
     }
 
     /// Sets [`net_access_point_id`](Self::net_access_point_id).
-    pub fn net_access_point_id(mut self, net_access_point_id: impl Into<String>) -> Self {
+    pub fn net_access_point_id(
+        mut self,
+        net_access_point_id: impl Into<String>,
+    ) -> Self {
         self.net_access_point_id = net_access_point_id.into();
         self
     }
 }
 
+support::sent!(DeleteNetAccessPointRequest {
+    dry_run: "DryRun",
+    net_access_point_id: "NetAccessPointId",
+});
+
 /// Answer to [`DeleteNetAccessPoint`](crate::action::DeleteNetAccessPoint).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetAccessPointResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteNetAccessPointResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `FiltersNetAccessPoint`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersNetAccessPoint {
     /// `NetAccessPointIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_access_point_ids: Option<Vec<String>>,
     /// `NetIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_ids: Option<Vec<String>>,
     /// `ServiceNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub service_names: Option<Vec<String>>,
     /// `States` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub states: Option<Vec<String>>,
     /// `TagKeys` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_keys: Option<Vec<String>>,
     /// `TagValues` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_values: Option<Vec<String>>,
     /// `Tags` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
 }
 
@@ -161,36 +170,53 @@ impl FiltersNetAccessPoint {
         mut self,
         net_access_point_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.net_access_point_ids = Some(net_access_point_ids.into_iter().map(Into::into).collect());
+        self.net_access_point_ids = Some(
+            net_access_point_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`net_ids`](Self::net_ids).
-    pub fn net_ids(mut self, net_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn net_ids(
+        mut self,
+        net_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.net_ids = Some(net_ids.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`service_names`](Self::service_names).
-    pub fn service_names(mut self, service_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn service_names(
+        mut self,
+        service_names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.service_names = Some(service_names.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`states`](Self::states).
-    pub fn states(mut self, states: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn states(
+        mut self,
+        states: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.states = Some(states.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(mut self, tag_keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_keys(
+        mut self,
+        tag_keys: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(mut self, tag_values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_values(
+        mut self,
+        tag_values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
         self
     }
@@ -202,17 +228,23 @@ impl FiltersNetAccessPoint {
     }
 }
 
+support::sent!(FiltersNetAccessPoint {
+    net_access_point_ids: "NetAccessPointIds",
+    net_ids: "NetIds",
+    service_names: "ServiceNames",
+    states: "States",
+    tag_keys: "TagKeys",
+    tag_values: "TagValues",
+    tags: "Tags",
+});
+
 /// The API's `FiltersService`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersService {
     /// `ServiceIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub service_ids: Option<Vec<String>>,
     /// `ServiceNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub service_names: Option<Vec<String>>,
 }
 
@@ -223,61 +255,67 @@ impl FiltersService {
     }
 
     /// Sets [`service_ids`](Self::service_ids).
-    pub fn service_ids(mut self, service_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn service_ids(
+        mut self,
+        service_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.service_ids = Some(service_ids.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`service_names`](Self::service_names).
-    pub fn service_names(mut self, service_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn service_names(
+        mut self,
+        service_names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.service_names = Some(service_names.into_iter().map(Into::into).collect());
         self
     }
 }
 
+support::sent!(FiltersService {
+    service_ids: "ServiceIds",
+    service_names: "ServiceNames",
+});
+
 /// The API's `NetAccessPoint`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NetAccessPoint {
     /// `NetAccessPointId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_access_point_id: Option<String>,
     /// `NetId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_id: Option<String>,
     /// `RouteTableIds` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub route_table_ids: Vec<String>,
     /// `ServiceName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub service_name: Option<String>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// `Tags` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub tags: Vec<ResourceTag>,
 }
 
+support::received!(NetAccessPoint {
+    net_access_point_id: "NetAccessPointId",
+    net_id: "NetId",
+    route_table_ids: "RouteTableIds",
+    service_name: "ServiceName",
+    state: "State",
+    tags: "Tags",
+});
+
 /// Request of [`ReadNetAccessPointServices`](crate::action::ReadNetAccessPointServices).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetAccessPointServicesRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersService>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -312,40 +350,42 @@ impl ReadNetAccessPointServicesRequest {
     }
 }
 
+support::sent!(ReadNetAccessPointServicesRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadNetAccessPointServices`](crate::action::ReadNetAccessPointServices).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetAccessPointServicesResponse {
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `Services` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub services: Vec<Service>,
 }
 
+support::received!(ReadNetAccessPointServicesResponse {
+    next_page_token: "NextPageToken",
+    response_context: "ResponseContext",
+    services: "Services",
+});
+
 /// Request of [`ReadNetAccessPoints`](crate::action::ReadNetAccessPoints).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetAccessPointsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersNetAccessPoint>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -380,58 +420,62 @@ impl ReadNetAccessPointsRequest {
     }
 }
 
+support::sent!(ReadNetAccessPointsRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadNetAccessPoints`](crate::action::ReadNetAccessPoints).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetAccessPointsResponse {
     /// `NetAccessPoints` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub net_access_points: Vec<NetAccessPoint>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadNetAccessPointsResponse {
+    net_access_points: "NetAccessPoints",
+    next_page_token: "NextPageToken",
+    response_context: "ResponseContext",
+});
+
 /// The API's `Service`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Service {
     /// `IpRanges` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub ip_ranges: Vec<String>,
     /// `ServiceId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub service_id: Option<String>,
     /// `ServiceName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub service_name: Option<String>,
 }
 
+support::received!(Service {
+    ip_ranges: "IpRanges",
+    service_id: "ServiceId",
+    service_name: "ServiceName",
+});
+
 /// Request of [`UpdateNetAccessPoint`](crate::action::UpdateNetAccessPoint).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNetAccessPointRequest {
     /// `AddRouteTableIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub add_route_table_ids: Option<Vec<String>>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `NetAccessPointId` of the API.
     ///
     /// Required.
     pub net_access_point_id: String,
     /// `RemoveRouteTableIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub remove_route_table_ids: Option<Vec<String>>,
 }
 
@@ -451,7 +495,9 @@ impl UpdateNetAccessPointRequest {
         mut self,
         add_route_table_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.add_route_table_ids = Some(add_route_table_ids.into_iter().map(Into::into).collect());
+        self.add_route_table_ids = Some(
+            add_route_table_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -462,7 +508,10 @@ impl UpdateNetAccessPointRequest {
     }
 
     /// Sets [`net_access_point_id`](Self::net_access_point_id).
-    pub fn net_access_point_id(mut self, net_access_point_id: impl Into<String>) -> Self {
+    pub fn net_access_point_id(
+        mut self,
+        net_access_point_id: impl Into<String>,
+    ) -> Self {
         self.net_access_point_id = net_access_point_id.into();
         self
     }
@@ -472,24 +521,34 @@ impl UpdateNetAccessPointRequest {
         mut self,
         remove_route_table_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.remove_route_table_ids = Some(remove_route_table_ids.into_iter().map(Into::into).collect());
+        self.remove_route_table_ids = Some(
+            remove_route_table_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 }
 
+support::sent!(UpdateNetAccessPointRequest {
+    add_route_table_ids: "AddRouteTableIds",
+    dry_run: "DryRun",
+    net_access_point_id: "NetAccessPointId",
+    remove_route_table_ids: "RemoveRouteTableIds",
+});
+
 /// Answer to [`UpdateNetAccessPoint`](crate::action::UpdateNetAccessPoint).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNetAccessPointResponse {
     /// `NetAccessPoint` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_access_point: Option<NetAccessPoint>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
+
+support::received!(UpdateNetAccessPointResponse {
+    net_access_point: "NetAccessPoint",
+    response_context: "ResponseContext",
+});
 
 impl Client {
     /// Calls `CreateNetAccessPoint`.

@@ -5,13 +5,10 @@ use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, DateTime, Result, support};
 
 /// Request of [`AcceptNetPeering`](crate::action::AcceptNetPeering).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AcceptNetPeeringRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `NetPeeringId` of the API.
     ///
@@ -22,7 +19,10 @@ pub struct AcceptNetPeeringRequest {
 impl AcceptNetPeeringRequest {
     /// A [`AcceptNetPeeringRequest`] with the fields that the API requires.
     pub fn new(net_peering_id: impl Into<String>) -> Self {
-        Self { dry_run: None, net_peering_id: net_peering_id.into() }
+        Self {
+            dry_run: None,
+            net_peering_id: net_peering_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -38,41 +38,46 @@ impl AcceptNetPeeringRequest {
     }
 }
 
+support::sent!(AcceptNetPeeringRequest {
+    dry_run: "DryRun",
+    net_peering_id: "NetPeeringId",
+});
+
 /// Answer to [`AcceptNetPeering`](crate::action::AcceptNetPeering).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AcceptNetPeeringResponse {
     /// `NetPeering` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_peering: Option<NetPeering>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(AcceptNetPeeringResponse {
+    net_peering: "NetPeering",
+    response_context: "ResponseContext",
+});
+
 /// The API's `AccepterNet`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AccepterNet {
     /// `AccountId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
     /// `IpRange` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip_range: Option<String>,
     /// `NetId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_id: Option<String>,
 }
 
+support::received!(AccepterNet {
+    account_id: "AccountId",
+    ip_range: "IpRange",
+    net_id: "NetId",
+});
+
 /// Request of [`CreateNetPeering`](crate::action::CreateNetPeering).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetPeeringRequest {
     /// `AccepterNetId` of the API.
@@ -80,10 +85,8 @@ pub struct CreateNetPeeringRequest {
     /// Required.
     pub accepter_net_id: String,
     /// `AccepterOwnerId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub accepter_owner_id: Option<String>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `SourceNetId` of the API.
     ///
@@ -93,7 +96,10 @@ pub struct CreateNetPeeringRequest {
 
 impl CreateNetPeeringRequest {
     /// A [`CreateNetPeeringRequest`] with the fields that the API requires.
-    pub fn new(accepter_net_id: impl Into<String>, source_net_id: impl Into<String>) -> Self {
+    pub fn new(
+        accepter_net_id: impl Into<String>,
+        source_net_id: impl Into<String>,
+    ) -> Self {
         Self {
             accepter_net_id: accepter_net_id.into(),
             accepter_owner_id: None,
@@ -127,28 +133,33 @@ impl CreateNetPeeringRequest {
     }
 }
 
+support::sent!(CreateNetPeeringRequest {
+    accepter_net_id: "AccepterNetId",
+    accepter_owner_id: "AccepterOwnerId",
+    dry_run: "DryRun",
+    source_net_id: "SourceNetId",
+});
+
 /// Answer to [`CreateNetPeering`](crate::action::CreateNetPeering).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetPeeringResponse {
     /// `NetPeering` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_peering: Option<NetPeering>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(CreateNetPeeringResponse {
+    net_peering: "NetPeering",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DeleteNetPeering`](crate::action::DeleteNetPeering).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetPeeringRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `NetPeeringId` of the API.
     ///
@@ -159,7 +170,10 @@ pub struct DeleteNetPeeringRequest {
 impl DeleteNetPeeringRequest {
     /// A [`DeleteNetPeeringRequest`] with the fields that the API requires.
     pub fn new(net_peering_id: impl Into<String>) -> Self {
-        Self { dry_run: None, net_peering_id: net_peering_id.into() }
+        Self {
+            dry_run: None,
+            net_peering_id: net_peering_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -175,61 +189,52 @@ impl DeleteNetPeeringRequest {
     }
 }
 
+support::sent!(DeleteNetPeeringRequest {
+    dry_run: "DryRun",
+    net_peering_id: "NetPeeringId",
+});
+
 /// Answer to [`DeleteNetPeering`](crate::action::DeleteNetPeering).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetPeeringResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteNetPeeringResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `FiltersNetPeering`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersNetPeering {
     /// `AccepterNetAccountIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub accepter_net_account_ids: Option<Vec<String>>,
     /// `AccepterNetIpRanges` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub accepter_net_ip_ranges: Option<Vec<String>>,
     /// `AccepterNetNetIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub accepter_net_net_ids: Option<Vec<String>>,
     /// `ExpirationDates` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expiration_dates: Option<Vec<DateTime>>,
     /// `NetPeeringIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_peering_ids: Option<Vec<String>>,
     /// `SourceNetAccountIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub source_net_account_ids: Option<Vec<String>>,
     /// `SourceNetIpRanges` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub source_net_ip_ranges: Option<Vec<String>>,
     /// `SourceNetNetIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub source_net_net_ids: Option<Vec<String>>,
     /// `StateMessages` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state_messages: Option<Vec<String>>,
     /// `StateNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state_names: Option<Vec<String>>,
     /// `TagKeys` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_keys: Option<Vec<String>>,
     /// `TagValues` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_values: Option<Vec<String>>,
     /// `Tags` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
 }
 
@@ -244,7 +249,9 @@ impl FiltersNetPeering {
         mut self,
         accepter_net_account_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.accepter_net_account_ids = Some(accepter_net_account_ids.into_iter().map(Into::into).collect());
+        self.accepter_net_account_ids = Some(
+            accepter_net_account_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -253,7 +260,9 @@ impl FiltersNetPeering {
         mut self,
         accepter_net_ip_ranges: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.accepter_net_ip_ranges = Some(accepter_net_ip_ranges.into_iter().map(Into::into).collect());
+        self.accepter_net_ip_ranges = Some(
+            accepter_net_ip_ranges.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -262,7 +271,9 @@ impl FiltersNetPeering {
         mut self,
         accepter_net_net_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.accepter_net_net_ids = Some(accepter_net_net_ids.into_iter().map(Into::into).collect());
+        self.accepter_net_net_ids = Some(
+            accepter_net_net_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -271,13 +282,20 @@ impl FiltersNetPeering {
         mut self,
         expiration_dates: impl IntoIterator<Item = impl Into<DateTime>>,
     ) -> Self {
-        self.expiration_dates = Some(expiration_dates.into_iter().map(Into::into).collect());
+        self.expiration_dates = Some(
+            expiration_dates.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`net_peering_ids`](Self::net_peering_ids).
-    pub fn net_peering_ids(mut self, net_peering_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.net_peering_ids = Some(net_peering_ids.into_iter().map(Into::into).collect());
+    pub fn net_peering_ids(
+        mut self,
+        net_peering_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.net_peering_ids = Some(
+            net_peering_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -286,7 +304,9 @@ impl FiltersNetPeering {
         mut self,
         source_net_account_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.source_net_account_ids = Some(source_net_account_ids.into_iter().map(Into::into).collect());
+        self.source_net_account_ids = Some(
+            source_net_account_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -295,7 +315,9 @@ impl FiltersNetPeering {
         mut self,
         source_net_ip_ranges: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.source_net_ip_ranges = Some(source_net_ip_ranges.into_iter().map(Into::into).collect());
+        self.source_net_ip_ranges = Some(
+            source_net_ip_ranges.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -304,30 +326,44 @@ impl FiltersNetPeering {
         mut self,
         source_net_net_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.source_net_net_ids = Some(source_net_net_ids.into_iter().map(Into::into).collect());
+        self.source_net_net_ids = Some(
+            source_net_net_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`state_messages`](Self::state_messages).
-    pub fn state_messages(mut self, state_messages: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn state_messages(
+        mut self,
+        state_messages: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.state_messages = Some(state_messages.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`state_names`](Self::state_names).
-    pub fn state_names(mut self, state_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn state_names(
+        mut self,
+        state_names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.state_names = Some(state_names.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(mut self, tag_keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_keys(
+        mut self,
+        tag_keys: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(mut self, tag_values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_values(
+        mut self,
+        tag_values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
         self
     }
@@ -339,63 +375,75 @@ impl FiltersNetPeering {
     }
 }
 
+support::sent!(FiltersNetPeering {
+    accepter_net_account_ids: "AccepterNetAccountIds",
+    accepter_net_ip_ranges: "AccepterNetIpRanges",
+    accepter_net_net_ids: "AccepterNetNetIds",
+    expiration_dates: "ExpirationDates",
+    net_peering_ids: "NetPeeringIds",
+    source_net_account_ids: "SourceNetAccountIds",
+    source_net_ip_ranges: "SourceNetIpRanges",
+    source_net_net_ids: "SourceNetNetIds",
+    state_messages: "StateMessages",
+    state_names: "StateNames",
+    tag_keys: "TagKeys",
+    tag_values: "TagValues",
+    tags: "Tags",
+});
+
 /// The API's `NetPeering`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NetPeering {
     /// `AccepterNet` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub accepter_net: Option<AccepterNet>,
     /// `ExpirationDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expiration_date: Option<DateTime>,
     /// `NetPeeringId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_peering_id: Option<String>,
     /// `SourceNet` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub source_net: Option<SourceNet>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<NetPeeringState>,
     /// `Tags` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub tags: Vec<ResourceTag>,
 }
 
+support::received!(NetPeering {
+    accepter_net: "AccepterNet",
+    expiration_date: "ExpirationDate",
+    net_peering_id: "NetPeeringId",
+    source_net: "SourceNet",
+    state: "State",
+    tags: "Tags",
+});
+
 /// The API's `NetPeeringState`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NetPeeringState {
     /// `Message` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// `Name` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
 
+support::received!(NetPeeringState {
+    message: "Message",
+    name: "Name",
+});
+
 /// Request of [`ReadNetPeerings`](crate::action::ReadNetPeerings).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetPeeringsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersNetPeering>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -430,31 +478,36 @@ impl ReadNetPeeringsRequest {
     }
 }
 
+support::sent!(ReadNetPeeringsRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadNetPeerings`](crate::action::ReadNetPeerings).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetPeeringsResponse {
     /// `NetPeerings` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub net_peerings: Vec<NetPeering>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadNetPeeringsResponse {
+    net_peerings: "NetPeerings",
+    next_page_token: "NextPageToken",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`RejectNetPeering`](crate::action::RejectNetPeering).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RejectNetPeeringRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `NetPeeringId` of the API.
     ///
@@ -465,7 +518,10 @@ pub struct RejectNetPeeringRequest {
 impl RejectNetPeeringRequest {
     /// A [`RejectNetPeeringRequest`] with the fields that the API requires.
     pub fn new(net_peering_id: impl Into<String>) -> Self {
-        Self { dry_run: None, net_peering_id: net_peering_id.into() }
+        Self {
+            dry_run: None,
+            net_peering_id: net_peering_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -481,33 +537,40 @@ impl RejectNetPeeringRequest {
     }
 }
 
+support::sent!(RejectNetPeeringRequest {
+    dry_run: "DryRun",
+    net_peering_id: "NetPeeringId",
+});
+
 /// Answer to [`RejectNetPeering`](crate::action::RejectNetPeering).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RejectNetPeeringResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(RejectNetPeeringResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `SourceNet`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SourceNet {
     /// `AccountId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
     /// `IpRange` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip_range: Option<String>,
     /// `NetId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_id: Option<String>,
 }
+
+support::received!(SourceNet {
+    account_id: "AccountId",
+    ip_range: "IpRange",
+    net_id: "NetId",
+});
 
 impl Client {
     /// Calls `AcceptNetPeering`.

@@ -5,22 +5,16 @@ use super::common::{PrivateIpLight, ResourceTag, ResponseContext, SecurityGroupL
 use crate::{Client, Result, support};
 
 /// Request of [`CreateNic`](crate::action::CreateNic).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNicRequest {
     /// `Description` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `PrivateIps` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub private_ips: Option<Vec<PrivateIpLight>>,
     /// `SecurityGroupIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_group_ids: Option<Vec<String>>,
     /// `SubnetId` of the API.
     ///
@@ -53,7 +47,10 @@ impl CreateNicRequest {
     }
 
     /// Sets [`private_ips`](Self::private_ips).
-    pub fn private_ips(mut self, private_ips: impl IntoIterator<Item = impl Into<PrivateIpLight>>) -> Self {
+    pub fn private_ips(
+        mut self,
+        private_ips: impl IntoIterator<Item = impl Into<PrivateIpLight>>,
+    ) -> Self {
         self.private_ips = Some(private_ips.into_iter().map(Into::into).collect());
         self
     }
@@ -63,7 +60,9 @@ impl CreateNicRequest {
         mut self,
         security_group_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.security_group_ids = Some(security_group_ids.into_iter().map(Into::into).collect());
+        self.security_group_ids = Some(
+            security_group_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -74,28 +73,34 @@ impl CreateNicRequest {
     }
 }
 
+support::sent!(CreateNicRequest {
+    description: "Description",
+    dry_run: "DryRun",
+    private_ips: "PrivateIps",
+    security_group_ids: "SecurityGroupIds",
+    subnet_id: "SubnetId",
+});
+
 /// Answer to [`CreateNic`](crate::action::CreateNic).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNicResponse {
     /// `Nic` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nic: Option<Nic>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(CreateNicResponse {
+    nic: "Nic",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DeleteNic`](crate::action::DeleteNic).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNicRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `NicId` of the API.
     ///
@@ -106,7 +111,10 @@ pub struct DeleteNicRequest {
 impl DeleteNicRequest {
     /// A [`DeleteNicRequest`] with the fields that the API requires.
     pub fn new(nic_id: impl Into<String>) -> Self {
-        Self { dry_run: None, nic_id: nic_id.into() }
+        Self {
+            dry_run: None,
+            nic_id: nic_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -122,109 +130,84 @@ impl DeleteNicRequest {
     }
 }
 
+support::sent!(DeleteNicRequest {
+    dry_run: "DryRun",
+    nic_id: "NicId",
+});
+
 /// Answer to [`DeleteNic`](crate::action::DeleteNic).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNicResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteNicResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `FiltersNic`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersNic {
     /// `Descriptions` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub descriptions: Option<Vec<String>>,
     /// `IsSourceDestCheck` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_source_dest_check: Option<bool>,
     /// `LinkNicDeleteOnVmDeletion` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_nic_delete_on_vm_deletion: Option<bool>,
     /// `LinkNicDeviceNumbers` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_nic_device_numbers: Option<Vec<i64>>,
     /// `LinkNicLinkNicIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_nic_link_nic_ids: Option<Vec<String>>,
     /// `LinkNicStates` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_nic_states: Option<Vec<String>>,
     /// `LinkNicVmAccountIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_nic_vm_account_ids: Option<Vec<String>>,
     /// `LinkNicVmIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_nic_vm_ids: Option<Vec<String>>,
     /// `LinkPublicIpAccountIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_public_ip_account_ids: Option<Vec<String>>,
     /// `LinkPublicIpLinkPublicIpIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_public_ip_link_public_ip_ids: Option<Vec<String>>,
     /// `LinkPublicIpPublicDnsNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_public_ip_public_dns_names: Option<Vec<String>>,
     /// `LinkPublicIpPublicIpIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_public_ip_public_ip_ids: Option<Vec<String>>,
     /// `LinkPublicIpPublicIps` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_public_ip_public_ips: Option<Vec<String>>,
     /// `MacAddresses` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mac_addresses: Option<Vec<String>>,
     /// `NetIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_ids: Option<Vec<String>>,
     /// `NicIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nic_ids: Option<Vec<String>>,
     /// `PrivateDnsNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub private_dns_names: Option<Vec<String>>,
     /// `PrivateIpsLinkPublicIpAccountIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub private_ips_link_public_ip_account_ids: Option<Vec<String>>,
     /// `PrivateIpsLinkPublicIpPublicIps` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub private_ips_link_public_ip_public_ips: Option<Vec<String>>,
     /// `PrivateIpsPrimaryIp` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub private_ips_primary_ip: Option<bool>,
     /// `PrivateIpsPrivateIps` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub private_ips_private_ips: Option<Vec<String>>,
     /// `SecurityGroupIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_group_ids: Option<Vec<String>>,
     /// `SecurityGroupNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_group_names: Option<Vec<String>>,
     /// `States` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub states: Option<Vec<String>>,
     /// `SubnetIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subnet_ids: Option<Vec<String>>,
     /// `SubregionNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subregion_names: Option<Vec<String>>,
     /// `TagKeys` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_keys: Option<Vec<String>>,
     /// `TagValues` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_values: Option<Vec<String>>,
     /// `Tags` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
 }
 
@@ -235,20 +218,31 @@ impl FiltersNic {
     }
 
     /// Sets [`descriptions`](Self::descriptions).
-    pub fn descriptions(mut self, descriptions: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn descriptions(
+        mut self,
+        descriptions: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.descriptions = Some(descriptions.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`is_source_dest_check`](Self::is_source_dest_check).
-    pub fn is_source_dest_check(mut self, is_source_dest_check: impl Into<bool>) -> Self {
+    pub fn is_source_dest_check(
+        mut self,
+        is_source_dest_check: impl Into<bool>,
+    ) -> Self {
         self.is_source_dest_check = Some(is_source_dest_check.into());
         self
     }
 
     /// Sets [`link_nic_delete_on_vm_deletion`](Self::link_nic_delete_on_vm_deletion).
-    pub fn link_nic_delete_on_vm_deletion(mut self, link_nic_delete_on_vm_deletion: impl Into<bool>) -> Self {
-        self.link_nic_delete_on_vm_deletion = Some(link_nic_delete_on_vm_deletion.into());
+    pub fn link_nic_delete_on_vm_deletion(
+        mut self,
+        link_nic_delete_on_vm_deletion: impl Into<bool>,
+    ) -> Self {
+        self.link_nic_delete_on_vm_deletion = Some(
+            link_nic_delete_on_vm_deletion.into(),
+        );
         self
     }
 
@@ -257,7 +251,9 @@ impl FiltersNic {
         mut self,
         link_nic_device_numbers: impl IntoIterator<Item = impl Into<i64>>,
     ) -> Self {
-        self.link_nic_device_numbers = Some(link_nic_device_numbers.into_iter().map(Into::into).collect());
+        self.link_nic_device_numbers = Some(
+            link_nic_device_numbers.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -266,13 +262,20 @@ impl FiltersNic {
         mut self,
         link_nic_link_nic_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.link_nic_link_nic_ids = Some(link_nic_link_nic_ids.into_iter().map(Into::into).collect());
+        self.link_nic_link_nic_ids = Some(
+            link_nic_link_nic_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`link_nic_states`](Self::link_nic_states).
-    pub fn link_nic_states(mut self, link_nic_states: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.link_nic_states = Some(link_nic_states.into_iter().map(Into::into).collect());
+    pub fn link_nic_states(
+        mut self,
+        link_nic_states: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.link_nic_states = Some(
+            link_nic_states.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -281,13 +284,20 @@ impl FiltersNic {
         mut self,
         link_nic_vm_account_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.link_nic_vm_account_ids = Some(link_nic_vm_account_ids.into_iter().map(Into::into).collect());
+        self.link_nic_vm_account_ids = Some(
+            link_nic_vm_account_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`link_nic_vm_ids`](Self::link_nic_vm_ids).
-    pub fn link_nic_vm_ids(mut self, link_nic_vm_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.link_nic_vm_ids = Some(link_nic_vm_ids.into_iter().map(Into::into).collect());
+    pub fn link_nic_vm_ids(
+        mut self,
+        link_nic_vm_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.link_nic_vm_ids = Some(
+            link_nic_vm_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -296,8 +306,9 @@ impl FiltersNic {
         mut self,
         link_public_ip_account_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.link_public_ip_account_ids =
-            Some(link_public_ip_account_ids.into_iter().map(Into::into).collect());
+        self.link_public_ip_account_ids = Some(
+            link_public_ip_account_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -306,8 +317,9 @@ impl FiltersNic {
         mut self,
         link_public_ip_link_public_ip_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.link_public_ip_link_public_ip_ids =
-            Some(link_public_ip_link_public_ip_ids.into_iter().map(Into::into).collect());
+        self.link_public_ip_link_public_ip_ids = Some(
+            link_public_ip_link_public_ip_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -316,8 +328,9 @@ impl FiltersNic {
         mut self,
         link_public_ip_public_dns_names: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.link_public_ip_public_dns_names =
-            Some(link_public_ip_public_dns_names.into_iter().map(Into::into).collect());
+        self.link_public_ip_public_dns_names = Some(
+            link_public_ip_public_dns_names.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -326,8 +339,9 @@ impl FiltersNic {
         mut self,
         link_public_ip_public_ip_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.link_public_ip_public_ip_ids =
-            Some(link_public_ip_public_ip_ids.into_iter().map(Into::into).collect());
+        self.link_public_ip_public_ip_ids = Some(
+            link_public_ip_public_ip_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -336,25 +350,35 @@ impl FiltersNic {
         mut self,
         link_public_ip_public_ips: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.link_public_ip_public_ips =
-            Some(link_public_ip_public_ips.into_iter().map(Into::into).collect());
+        self.link_public_ip_public_ips = Some(
+            link_public_ip_public_ips.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`mac_addresses`](Self::mac_addresses).
-    pub fn mac_addresses(mut self, mac_addresses: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn mac_addresses(
+        mut self,
+        mac_addresses: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.mac_addresses = Some(mac_addresses.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`net_ids`](Self::net_ids).
-    pub fn net_ids(mut self, net_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn net_ids(
+        mut self,
+        net_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.net_ids = Some(net_ids.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`nic_ids`](Self::nic_ids).
-    pub fn nic_ids(mut self, nic_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn nic_ids(
+        mut self,
+        nic_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.nic_ids = Some(nic_ids.into_iter().map(Into::into).collect());
         self
     }
@@ -364,32 +388,43 @@ impl FiltersNic {
         mut self,
         private_dns_names: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.private_dns_names = Some(private_dns_names.into_iter().map(Into::into).collect());
+        self.private_dns_names = Some(
+            private_dns_names.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`private_ips_link_public_ip_account_ids`](Self::private_ips_link_public_ip_account_ids).
     pub fn private_ips_link_public_ip_account_ids(
         mut self,
-        private_ips_link_public_ip_account_ids: impl IntoIterator<Item = impl Into<String>>,
+        private_ips_link_public_ip_account_ids: impl IntoIterator<
+            Item = impl Into<String>,
+        >,
     ) -> Self {
-        self.private_ips_link_public_ip_account_ids =
-            Some(private_ips_link_public_ip_account_ids.into_iter().map(Into::into).collect());
+        self.private_ips_link_public_ip_account_ids = Some(
+            private_ips_link_public_ip_account_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`private_ips_link_public_ip_public_ips`](Self::private_ips_link_public_ip_public_ips).
     pub fn private_ips_link_public_ip_public_ips(
         mut self,
-        private_ips_link_public_ip_public_ips: impl IntoIterator<Item = impl Into<String>>,
+        private_ips_link_public_ip_public_ips: impl IntoIterator<
+            Item = impl Into<String>,
+        >,
     ) -> Self {
-        self.private_ips_link_public_ip_public_ips =
-            Some(private_ips_link_public_ip_public_ips.into_iter().map(Into::into).collect());
+        self.private_ips_link_public_ip_public_ips = Some(
+            private_ips_link_public_ip_public_ips.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`private_ips_primary_ip`](Self::private_ips_primary_ip).
-    pub fn private_ips_primary_ip(mut self, private_ips_primary_ip: impl Into<bool>) -> Self {
+    pub fn private_ips_primary_ip(
+        mut self,
+        private_ips_primary_ip: impl Into<bool>,
+    ) -> Self {
         self.private_ips_primary_ip = Some(private_ips_primary_ip.into());
         self
     }
@@ -399,7 +434,9 @@ impl FiltersNic {
         mut self,
         private_ips_private_ips: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.private_ips_private_ips = Some(private_ips_private_ips.into_iter().map(Into::into).collect());
+        self.private_ips_private_ips = Some(
+            private_ips_private_ips.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -408,7 +445,9 @@ impl FiltersNic {
         mut self,
         security_group_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.security_group_ids = Some(security_group_ids.into_iter().map(Into::into).collect());
+        self.security_group_ids = Some(
+            security_group_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -417,36 +456,55 @@ impl FiltersNic {
         mut self,
         security_group_names: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.security_group_names = Some(security_group_names.into_iter().map(Into::into).collect());
+        self.security_group_names = Some(
+            security_group_names.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`states`](Self::states).
-    pub fn states(mut self, states: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn states(
+        mut self,
+        states: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.states = Some(states.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`subnet_ids`](Self::subnet_ids).
-    pub fn subnet_ids(mut self, subnet_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn subnet_ids(
+        mut self,
+        subnet_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.subnet_ids = Some(subnet_ids.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`subregion_names`](Self::subregion_names).
-    pub fn subregion_names(mut self, subregion_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.subregion_names = Some(subregion_names.into_iter().map(Into::into).collect());
+    pub fn subregion_names(
+        mut self,
+        subregion_names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.subregion_names = Some(
+            subregion_names.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(mut self, tag_keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_keys(
+        mut self,
+        tag_keys: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(mut self, tag_values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_values(
+        mut self,
+        tag_values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
         self
     }
@@ -458,36 +516,67 @@ impl FiltersNic {
     }
 }
 
+support::sent!(FiltersNic {
+    descriptions: "Descriptions",
+    is_source_dest_check: "IsSourceDestCheck",
+    link_nic_delete_on_vm_deletion: "LinkNicDeleteOnVmDeletion",
+    link_nic_device_numbers: "LinkNicDeviceNumbers",
+    link_nic_link_nic_ids: "LinkNicLinkNicIds",
+    link_nic_states: "LinkNicStates",
+    link_nic_vm_account_ids: "LinkNicVmAccountIds",
+    link_nic_vm_ids: "LinkNicVmIds",
+    link_public_ip_account_ids: "LinkPublicIpAccountIds",
+    link_public_ip_link_public_ip_ids: "LinkPublicIpLinkPublicIpIds",
+    link_public_ip_public_dns_names: "LinkPublicIpPublicDnsNames",
+    link_public_ip_public_ip_ids: "LinkPublicIpPublicIpIds",
+    link_public_ip_public_ips: "LinkPublicIpPublicIps",
+    mac_addresses: "MacAddresses",
+    net_ids: "NetIds",
+    nic_ids: "NicIds",
+    private_dns_names: "PrivateDnsNames",
+    private_ips_link_public_ip_account_ids: "PrivateIpsLinkPublicIpAccountIds",
+    private_ips_link_public_ip_public_ips: "PrivateIpsLinkPublicIpPublicIps",
+    private_ips_primary_ip: "PrivateIpsPrimaryIp",
+    private_ips_private_ips: "PrivateIpsPrivateIps",
+    security_group_ids: "SecurityGroupIds",
+    security_group_names: "SecurityGroupNames",
+    states: "States",
+    subnet_ids: "SubnetIds",
+    subregion_names: "SubregionNames",
+    tag_keys: "TagKeys",
+    tag_values: "TagValues",
+    tags: "Tags",
+});
+
 /// The API's `LinkNic`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkNic {
     /// `DeleteOnVmDeletion` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub delete_on_vm_deletion: Option<bool>,
     /// `DeviceNumber` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub device_number: Option<i64>,
     /// `LinkNicId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_nic_id: Option<String>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// `VmAccountId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_account_id: Option<String>,
     /// `VmId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_id: Option<String>,
 }
 
+support::received!(LinkNic {
+    delete_on_vm_deletion: "DeleteOnVmDeletion",
+    device_number: "DeviceNumber",
+    link_nic_id: "LinkNicId",
+    state: "State",
+    vm_account_id: "VmAccountId",
+    vm_id: "VmId",
+});
+
 /// Request of [`LinkNic`](crate::action::LinkNic).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkNicRequest {
     /// `DeviceNumber` of the API.
@@ -495,7 +584,6 @@ pub struct LinkNicRequest {
     /// Required.
     pub device_number: i64,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `NicId` of the API.
     ///
@@ -509,7 +597,11 @@ pub struct LinkNicRequest {
 
 impl LinkNicRequest {
     /// A [`LinkNicRequest`] with the fields that the API requires.
-    pub fn new(device_number: impl Into<i64>, nic_id: impl Into<String>, vm_id: impl Into<String>) -> Self {
+    pub fn new(
+        device_number: impl Into<i64>,
+        nic_id: impl Into<String>,
+        vm_id: impl Into<String>,
+    ) -> Self {
         Self {
             device_number: device_number.into(),
             dry_run: None,
@@ -543,31 +635,35 @@ impl LinkNicRequest {
     }
 }
 
+support::sent!(LinkNicRequest {
+    device_number: "DeviceNumber",
+    dry_run: "DryRun",
+    nic_id: "NicId",
+    vm_id: "VmId",
+});
+
 /// Answer to [`LinkNic`](crate::action::LinkNic).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkNicResponse {
     /// `LinkNicId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_nic_id: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(LinkNicResponse {
+    link_nic_id: "LinkNicId",
+    response_context: "ResponseContext",
+});
+
 /// The API's `LinkNicToUpdate`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkNicToUpdate {
     /// `DeleteOnVmDeletion` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub delete_on_vm_deletion: Option<bool>,
     /// `LinkNicId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_nic_id: Option<String>,
 }
 
@@ -578,7 +674,10 @@ impl LinkNicToUpdate {
     }
 
     /// Sets [`delete_on_vm_deletion`](Self::delete_on_vm_deletion).
-    pub fn delete_on_vm_deletion(mut self, delete_on_vm_deletion: impl Into<bool>) -> Self {
+    pub fn delete_on_vm_deletion(
+        mut self,
+        delete_on_vm_deletion: impl Into<bool>,
+    ) -> Self {
         self.delete_on_vm_deletion = Some(delete_on_vm_deletion.into());
         self
     }
@@ -590,27 +689,26 @@ impl LinkNicToUpdate {
     }
 }
 
+support::sent!(LinkNicToUpdate {
+    delete_on_vm_deletion: "DeleteOnVmDeletion",
+    link_nic_id: "LinkNicId",
+});
+
 /// Request of [`LinkPrivateIps`](crate::action::LinkPrivateIps).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPrivateIpsRequest {
     /// `AllowRelink` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_relink: Option<bool>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `NicId` of the API.
     ///
     /// Required.
     pub nic_id: String,
     /// `PrivateIps` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub private_ips: Option<Vec<String>>,
     /// `SecondaryPrivateIpCount` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secondary_private_ip_count: Option<i64>,
 }
 
@@ -645,142 +743,154 @@ impl LinkPrivateIpsRequest {
     }
 
     /// Sets [`private_ips`](Self::private_ips).
-    pub fn private_ips(mut self, private_ips: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn private_ips(
+        mut self,
+        private_ips: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.private_ips = Some(private_ips.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`secondary_private_ip_count`](Self::secondary_private_ip_count).
-    pub fn secondary_private_ip_count(mut self, secondary_private_ip_count: impl Into<i64>) -> Self {
+    pub fn secondary_private_ip_count(
+        mut self,
+        secondary_private_ip_count: impl Into<i64>,
+    ) -> Self {
         self.secondary_private_ip_count = Some(secondary_private_ip_count.into());
         self
     }
 }
 
+support::sent!(LinkPrivateIpsRequest {
+    allow_relink: "AllowRelink",
+    dry_run: "DryRun",
+    nic_id: "NicId",
+    private_ips: "PrivateIps",
+    secondary_private_ip_count: "SecondaryPrivateIpCount",
+});
+
 /// Answer to [`LinkPrivateIps`](crate::action::LinkPrivateIps).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPrivateIpsResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(LinkPrivateIpsResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `LinkPublicIp`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPublicIp {
     /// `LinkPublicIpId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_public_ip_id: Option<String>,
     /// `PublicDnsName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub public_dns_name: Option<String>,
     /// `PublicIp` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub public_ip: Option<String>,
     /// `PublicIpAccountId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub public_ip_account_id: Option<String>,
     /// `PublicIpId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub public_ip_id: Option<String>,
 }
 
+support::received!(LinkPublicIp {
+    link_public_ip_id: "LinkPublicIpId",
+    public_dns_name: "PublicDnsName",
+    public_ip: "PublicIp",
+    public_ip_account_id: "PublicIpAccountId",
+    public_ip_id: "PublicIpId",
+});
+
 /// The API's `Nic`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Nic {
     /// `AccountId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
     /// `Description` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// `IsSourceDestChecked` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_source_dest_checked: Option<bool>,
     /// `LinkNic` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_nic: Option<LinkNic>,
     /// `LinkPublicIp` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_public_ip: Option<LinkPublicIp>,
     /// `MacAddress` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mac_address: Option<String>,
     /// `NetId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_id: Option<String>,
     /// `NicId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nic_id: Option<String>,
     /// `PrivateDnsName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub private_dns_name: Option<String>,
     /// `PrivateIps` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub private_ips: Vec<PrivateIp>,
     /// `SecurityGroups` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub security_groups: Vec<SecurityGroupLight>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// `SubnetId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subnet_id: Option<String>,
     /// `SubregionName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subregion_name: Option<String>,
     /// `Tags` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub tags: Vec<ResourceTag>,
 }
 
+support::received!(Nic {
+    account_id: "AccountId",
+    description: "Description",
+    is_source_dest_checked: "IsSourceDestChecked",
+    link_nic: "LinkNic",
+    link_public_ip: "LinkPublicIp",
+    mac_address: "MacAddress",
+    net_id: "NetId",
+    nic_id: "NicId",
+    private_dns_name: "PrivateDnsName",
+    private_ips: "PrivateIps",
+    security_groups: "SecurityGroups",
+    state: "State",
+    subnet_id: "SubnetId",
+    subregion_name: "SubregionName",
+    tags: "Tags",
+});
+
 /// The API's `PrivateIp`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PrivateIp {
     /// `IsPrimary` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_primary: Option<bool>,
     /// `LinkPublicIp` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_public_ip: Option<LinkPublicIp>,
     /// `PrivateDnsName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub private_dns_name: Option<String>,
     /// `PrivateIp` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub private_ip: Option<String>,
 }
 
+support::received!(PrivateIp {
+    is_primary: "IsPrimary",
+    link_public_ip: "LinkPublicIp",
+    private_dns_name: "PrivateDnsName",
+    private_ip: "PrivateIp",
+});
+
 /// Request of [`ReadNics`](crate::action::ReadNics).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNicsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersNic>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -815,31 +925,36 @@ impl ReadNicsRequest {
     }
 }
 
+support::sent!(ReadNicsRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadNics`](crate::action::ReadNics).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNicsResponse {
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `Nics` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub nics: Vec<Nic>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadNicsResponse {
+    next_page_token: "NextPageToken",
+    nics: "Nics",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`UnlinkNic`](crate::action::UnlinkNic).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkNicRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `LinkNicId` of the API.
     ///
@@ -850,7 +965,10 @@ pub struct UnlinkNicRequest {
 impl UnlinkNicRequest {
     /// A [`UnlinkNicRequest`] with the fields that the API requires.
     pub fn new(link_nic_id: impl Into<String>) -> Self {
-        Self { dry_run: None, link_nic_id: link_nic_id.into() }
+        Self {
+            dry_run: None,
+            link_nic_id: link_nic_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -866,25 +984,28 @@ impl UnlinkNicRequest {
     }
 }
 
+support::sent!(UnlinkNicRequest {
+    dry_run: "DryRun",
+    link_nic_id: "LinkNicId",
+});
+
 /// Answer to [`UnlinkNic`](crate::action::UnlinkNic).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkNicResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(UnlinkNicResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`UnlinkPrivateIps`](crate::action::UnlinkPrivateIps).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPrivateIpsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `NicId` of the API.
     ///
@@ -898,7 +1019,10 @@ pub struct UnlinkPrivateIpsRequest {
 
 impl UnlinkPrivateIpsRequest {
     /// A [`UnlinkPrivateIpsRequest`] with the fields that the API requires.
-    pub fn new(nic_id: impl Into<String>, private_ips: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(
+        nic_id: impl Into<String>,
+        private_ips: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         Self {
             dry_run: None,
             nic_id: nic_id.into(),
@@ -919,44 +1043,48 @@ impl UnlinkPrivateIpsRequest {
     }
 
     /// Sets [`private_ips`](Self::private_ips).
-    pub fn private_ips(mut self, private_ips: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn private_ips(
+        mut self,
+        private_ips: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.private_ips = private_ips.into_iter().map(Into::into).collect();
         self
     }
 }
 
+support::sent!(UnlinkPrivateIpsRequest {
+    dry_run: "DryRun",
+    nic_id: "NicId",
+    private_ips: "PrivateIps",
+});
+
 /// Answer to [`UnlinkPrivateIps`](crate::action::UnlinkPrivateIps).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPrivateIpsResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(UnlinkPrivateIpsResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`UpdateNic`](crate::action::UpdateNic).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNicRequest {
     /// `Description` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `LinkNic` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_nic: Option<LinkNicToUpdate>,
     /// `NicId` of the API.
     ///
     /// Required.
     pub nic_id: String,
     /// `SecurityGroupIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_group_ids: Option<Vec<String>>,
 }
 
@@ -1001,24 +1129,35 @@ impl UpdateNicRequest {
         mut self,
         security_group_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.security_group_ids = Some(security_group_ids.into_iter().map(Into::into).collect());
+        self.security_group_ids = Some(
+            security_group_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 }
 
+support::sent!(UpdateNicRequest {
+    description: "Description",
+    dry_run: "DryRun",
+    link_nic: "LinkNic",
+    nic_id: "NicId",
+    security_group_ids: "SecurityGroupIds",
+});
+
 /// Answer to [`UpdateNic`](crate::action::UpdateNic).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNicResponse {
     /// `Nic` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nic: Option<Nic>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
+
+support::received!(UpdateNicResponse {
+    nic: "Nic",
+    response_context: "ResponseContext",
+});
 
 impl Client {
     /// Calls `CreateNic`.
@@ -1041,7 +1180,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn create_nic(&self, request: &CreateNicRequest) -> Result<CreateNicResponse> {
+    pub async fn create_nic(
+        &self,
+        request: &CreateNicRequest,
+    ) -> Result<CreateNicResponse> {
         self.send::<action::CreateNic>(request).await
     }
 
@@ -1064,7 +1206,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn delete_nic(&self, request: &DeleteNicRequest) -> Result<DeleteNicResponse> {
+    pub async fn delete_nic(
+        &self,
+        request: &DeleteNicRequest,
+    ) -> Result<DeleteNicResponse> {
         self.send::<action::DeleteNic>(request).await
     }
 
@@ -1111,7 +1256,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn link_private_ips(&self, request: &LinkPrivateIpsRequest) -> Result<LinkPrivateIpsResponse> {
+    pub async fn link_private_ips(
+        &self,
+        request: &LinkPrivateIpsRequest,
+    ) -> Result<LinkPrivateIpsResponse> {
         self.send::<action::LinkPrivateIps>(request).await
     }
 
@@ -1136,7 +1284,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_nics(&self, request: &ReadNicsRequest) -> Result<ReadNicsResponse> {
+    pub async fn read_nics(
+        &self,
+        request: &ReadNicsRequest,
+    ) -> Result<ReadNicsResponse> {
         self.send::<action::ReadNics>(request).await
     }
 
@@ -1159,7 +1310,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn unlink_nic(&self, request: &UnlinkNicRequest) -> Result<UnlinkNicResponse> {
+    pub async fn unlink_nic(
+        &self,
+        request: &UnlinkNicRequest,
+    ) -> Result<UnlinkNicResponse> {
         self.send::<action::UnlinkNic>(request).await
     }
 
@@ -1213,7 +1367,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn update_nic(&self, request: &UpdateNicRequest) -> Result<UpdateNicResponse> {
+    pub async fn update_nic(
+        &self,
+        request: &UpdateNicRequest,
+    ) -> Result<UpdateNicResponse> {
         self.send::<action::UpdateNic>(request).await
     }
 }

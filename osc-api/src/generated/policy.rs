@@ -9,23 +9,18 @@ use super::policy_types::{
 use crate::{Client, Result, support};
 
 /// Request of [`CreatePolicy`](crate::action::CreatePolicy).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePolicyRequest {
     /// `Description` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// `Document` of the API.
     ///
     /// Required.
     pub document: String,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Path` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// `PolicyName` of the API.
     ///
@@ -76,24 +71,31 @@ impl CreatePolicyRequest {
     }
 }
 
+support::sent!(CreatePolicyRequest {
+    description: "Description",
+    document: "Document",
+    dry_run: "DryRun",
+    path: "Path",
+    policy_name: "PolicyName",
+});
+
 /// Answer to [`CreatePolicy`](crate::action::CreatePolicy).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePolicyResponse {
     /// `Policy` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<Policy>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(CreatePolicyResponse {
+    policy: "Policy",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`CreatePolicyVersion`](crate::action::CreatePolicyVersion).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePolicyVersionRequest {
     /// `Document` of the API.
@@ -105,14 +107,17 @@ pub struct CreatePolicyVersionRequest {
     /// Required. Pattern: `^orn:ows:(iam|idauth):\S*:\d{12}:policy/\S+$`.
     pub policy_orn: String,
     /// `SetAsDefault` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub set_as_default: Option<bool>,
 }
 
 impl CreatePolicyVersionRequest {
     /// A [`CreatePolicyVersionRequest`] with the fields that the API requires.
     pub fn new(document: impl Into<String>, policy_orn: impl Into<String>) -> Self {
-        Self { document: document.into(), policy_orn: policy_orn.into(), set_as_default: None }
+        Self {
+            document: document.into(),
+            policy_orn: policy_orn.into(),
+            set_as_default: None,
+        }
     }
 
     /// Sets [`document`](Self::document).
@@ -134,28 +139,32 @@ impl CreatePolicyVersionRequest {
     }
 }
 
+support::sent!(CreatePolicyVersionRequest {
+    document: "Document",
+    policy_orn: "PolicyOrn",
+    set_as_default: "SetAsDefault",
+});
+
 /// Answer to [`CreatePolicyVersion`](crate::action::CreatePolicyVersion).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePolicyVersionResponse {
     /// `PolicyVersion` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_version: Option<PolicyVersion>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(CreatePolicyVersionResponse {
+    policy_version: "PolicyVersion",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DeletePolicy`](crate::action::DeletePolicy).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePolicyRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `PolicyOrn` of the API.
     ///
@@ -166,7 +175,10 @@ pub struct DeletePolicyRequest {
 impl DeletePolicyRequest {
     /// A [`DeletePolicyRequest`] with the fields that the API requires.
     pub fn new(policy_orn: impl Into<String>) -> Self {
-        Self { dry_run: None, policy_orn: policy_orn.into() }
+        Self {
+            dry_run: None,
+            policy_orn: policy_orn.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -182,21 +194,25 @@ impl DeletePolicyRequest {
     }
 }
 
+support::sent!(DeletePolicyRequest {
+    dry_run: "DryRun",
+    policy_orn: "PolicyOrn",
+});
+
 /// Answer to [`DeletePolicy`](crate::action::DeletePolicy).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePolicyResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeletePolicyResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DeletePolicyVersion`](crate::action::DeletePolicyVersion).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePolicyVersionRequest {
     /// `PolicyOrn` of the API.
@@ -212,7 +228,10 @@ pub struct DeletePolicyVersionRequest {
 impl DeletePolicyVersionRequest {
     /// A [`DeletePolicyVersionRequest`] with the fields that the API requires.
     pub fn new(policy_orn: impl Into<String>, version_id: impl Into<String>) -> Self {
-        Self { policy_orn: policy_orn.into(), version_id: version_id.into() }
+        Self {
+            policy_orn: policy_orn.into(),
+            version_id: version_id.into(),
+        }
     }
 
     /// Sets [`policy_orn`](Self::policy_orn).
@@ -228,25 +247,28 @@ impl DeletePolicyVersionRequest {
     }
 }
 
+support::sent!(DeletePolicyVersionRequest {
+    policy_orn: "PolicyOrn",
+    version_id: "VersionId",
+});
+
 /// Answer to [`DeletePolicyVersion`](crate::action::DeletePolicyVersion).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePolicyVersionResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeletePolicyVersionResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DeleteUserGroupPolicy`](crate::action::DeleteUserGroupPolicy).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserGroupPolicyRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `PolicyName` of the API.
     ///
@@ -257,13 +279,15 @@ pub struct DeleteUserGroupPolicyRequest {
     /// Required.
     pub user_group_name: String,
     /// `UserGroupPath` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_group_path: Option<String>,
 }
 
 impl DeleteUserGroupPolicyRequest {
     /// A [`DeleteUserGroupPolicyRequest`] with the fields that the API requires.
-    pub fn new(policy_name: impl Into<String>, user_group_name: impl Into<String>) -> Self {
+    pub fn new(
+        policy_name: impl Into<String>,
+        user_group_name: impl Into<String>,
+    ) -> Self {
         Self {
             dry_run: None,
             policy_name: policy_name.into(),
@@ -297,25 +321,30 @@ impl DeleteUserGroupPolicyRequest {
     }
 }
 
+support::sent!(DeleteUserGroupPolicyRequest {
+    dry_run: "DryRun",
+    policy_name: "PolicyName",
+    user_group_name: "UserGroupName",
+    user_group_path: "UserGroupPath",
+});
+
 /// Answer to [`DeleteUserGroupPolicy`](crate::action::DeleteUserGroupPolicy).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserGroupPolicyResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteUserGroupPolicyResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DeleteUserPolicy`](crate::action::DeleteUserPolicy).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserPolicyRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `PolicyName` of the API.
     ///
@@ -330,7 +359,11 @@ pub struct DeleteUserPolicyRequest {
 impl DeleteUserPolicyRequest {
     /// A [`DeleteUserPolicyRequest`] with the fields that the API requires.
     pub fn new(policy_name: impl Into<String>, user_name: impl Into<String>) -> Self {
-        Self { dry_run: None, policy_name: policy_name.into(), user_name: user_name.into() }
+        Self {
+            dry_run: None,
+            policy_name: policy_name.into(),
+            user_name: user_name.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -352,25 +385,29 @@ impl DeleteUserPolicyRequest {
     }
 }
 
+support::sent!(DeleteUserPolicyRequest {
+    dry_run: "DryRun",
+    policy_name: "PolicyName",
+    user_name: "UserName",
+});
+
 /// Answer to [`DeleteUserPolicy`](crate::action::DeleteUserPolicy).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserPolicyResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteUserPolicyResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`LinkManagedPolicyToUserGroup`](crate::action::LinkManagedPolicyToUserGroup).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkManagedPolicyToUserGroupRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `PolicyOrn` of the API.
     ///
@@ -384,8 +421,15 @@ pub struct LinkManagedPolicyToUserGroupRequest {
 
 impl LinkManagedPolicyToUserGroupRequest {
     /// A [`LinkManagedPolicyToUserGroupRequest`] with the fields that the API requires.
-    pub fn new(policy_orn: impl Into<String>, user_group_name: impl Into<String>) -> Self {
-        Self { dry_run: None, policy_orn: policy_orn.into(), user_group_name: user_group_name.into() }
+    pub fn new(
+        policy_orn: impl Into<String>,
+        user_group_name: impl Into<String>,
+    ) -> Self {
+        Self {
+            dry_run: None,
+            policy_orn: policy_orn.into(),
+            user_group_name: user_group_name.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -407,25 +451,29 @@ impl LinkManagedPolicyToUserGroupRequest {
     }
 }
 
+support::sent!(LinkManagedPolicyToUserGroupRequest {
+    dry_run: "DryRun",
+    policy_orn: "PolicyOrn",
+    user_group_name: "UserGroupName",
+});
+
 /// Answer to [`LinkManagedPolicyToUserGroup`](crate::action::LinkManagedPolicyToUserGroup).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkManagedPolicyToUserGroupResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(LinkManagedPolicyToUserGroupResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`LinkPolicy`](crate::action::LinkPolicy).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPolicyRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `PolicyOrn` of the API.
     ///
@@ -440,7 +488,11 @@ pub struct LinkPolicyRequest {
 impl LinkPolicyRequest {
     /// A [`LinkPolicyRequest`] with the fields that the API requires.
     pub fn new(policy_orn: impl Into<String>, user_name: impl Into<String>) -> Self {
-        Self { dry_run: None, policy_orn: policy_orn.into(), user_name: user_name.into() }
+        Self {
+            dry_run: None,
+            policy_orn: policy_orn.into(),
+            user_name: user_name.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -462,25 +514,29 @@ impl LinkPolicyRequest {
     }
 }
 
+support::sent!(LinkPolicyRequest {
+    dry_run: "DryRun",
+    policy_orn: "PolicyOrn",
+    user_name: "UserName",
+});
+
 /// Answer to [`LinkPolicy`](crate::action::LinkPolicy).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPolicyResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(LinkPolicyResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`PutUserGroupPolicy`](crate::action::PutUserGroupPolicy).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PutUserGroupPolicyRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `PolicyDocument` of the API.
     ///
@@ -495,7 +551,6 @@ pub struct PutUserGroupPolicyRequest {
     /// Required.
     pub user_group_name: String,
     /// `UserGroupPath` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_group_path: Option<String>,
 }
 
@@ -546,25 +601,31 @@ impl PutUserGroupPolicyRequest {
     }
 }
 
+support::sent!(PutUserGroupPolicyRequest {
+    dry_run: "DryRun",
+    policy_document: "PolicyDocument",
+    policy_name: "PolicyName",
+    user_group_name: "UserGroupName",
+    user_group_path: "UserGroupPath",
+});
+
 /// Answer to [`PutUserGroupPolicy`](crate::action::PutUserGroupPolicy).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PutUserGroupPolicyResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(PutUserGroupPolicyResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`PutUserPolicy`](crate::action::PutUserPolicy).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PutUserPolicyRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `PolicyDocument` of the API.
     ///
@@ -620,42 +681,50 @@ impl PutUserPolicyRequest {
     }
 }
 
+support::sent!(PutUserPolicyRequest {
+    dry_run: "DryRun",
+    policy_document: "PolicyDocument",
+    policy_name: "PolicyName",
+    user_name: "UserName",
+});
+
 /// Answer to [`PutUserPolicy`](crate::action::PutUserPolicy).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PutUserPolicyResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(PutUserPolicyResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`ReadEntitiesLinkedToPolicy`](crate::action::ReadEntitiesLinkedToPolicy).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadEntitiesLinkedToPolicyRequest {
     /// `EntitiesType` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub entities_type: Option<Vec<PolicyEntityType>>,
     /// `FirstItem` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub first_item: Option<i64>,
     /// `PolicyOrn` of the API.
     ///
     /// Required. Pattern: `^orn:ows:(iam|idauth):\S*:\d{12}:policy/\S+$`.
     pub policy_orn: String,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
 impl ReadEntitiesLinkedToPolicyRequest {
     /// A [`ReadEntitiesLinkedToPolicyRequest`] with the fields that the API requires.
     pub fn new(policy_orn: impl Into<String>) -> Self {
-        Self { entities_type: None, first_item: None, policy_orn: policy_orn.into(), results_per_page: None }
+        Self {
+            entities_type: None,
+            first_item: None,
+            policy_orn: policy_orn.into(),
+            results_per_page: None,
+        }
     }
 
     /// Sets [`entities_type`](Self::entities_type).
@@ -686,37 +755,39 @@ impl ReadEntitiesLinkedToPolicyRequest {
     }
 }
 
+support::sent!(ReadEntitiesLinkedToPolicyRequest {
+    entities_type: "EntitiesType",
+    first_item: "FirstItem",
+    policy_orn: "PolicyOrn",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadEntitiesLinkedToPolicy`](crate::action::ReadEntitiesLinkedToPolicy).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadEntitiesLinkedToPolicyResponse {
     /// `PolicyEntities` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_entities: Option<PolicyEntities>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadEntitiesLinkedToPolicyResponse {
+    policy_entities: "PolicyEntities",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`ReadLinkedPolicies`](crate::action::ReadLinkedPolicies).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLinkedPoliciesRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<ReadLinkedPoliciesFilters>,
     /// `FirstItem` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub first_item: Option<i64>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
     /// `UserName` of the API.
     ///
@@ -767,46 +838,49 @@ impl ReadLinkedPoliciesRequest {
     }
 }
 
+support::sent!(ReadLinkedPoliciesRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    first_item: "FirstItem",
+    results_per_page: "ResultsPerPage",
+    user_name: "UserName",
+});
+
 /// Answer to [`ReadLinkedPolicies`](crate::action::ReadLinkedPolicies).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLinkedPoliciesResponse {
     /// `HasMoreItems` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub has_more_items: Option<bool>,
     /// `MaxResultsLimit` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_results_limit: Option<i64>,
     /// `MaxResultsTruncated` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_results_truncated: Option<bool>,
     /// `Policies` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub policies: Vec<LinkedPolicy>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadLinkedPoliciesResponse {
+    has_more_items: "HasMoreItems",
+    max_results_limit: "MaxResultsLimit",
+    max_results_truncated: "MaxResultsTruncated",
+    policies: "Policies",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`ReadManagedPoliciesLinkedToUserGroup`](crate::action::ReadManagedPoliciesLinkedToUserGroup).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadManagedPoliciesLinkedToUserGroupRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersUserGroup>,
     /// `FirstItem` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub first_item: Option<i64>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
     /// `UserGroupName` of the API.
     ///
@@ -857,46 +931,49 @@ impl ReadManagedPoliciesLinkedToUserGroupRequest {
     }
 }
 
+support::sent!(ReadManagedPoliciesLinkedToUserGroupRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    first_item: "FirstItem",
+    results_per_page: "ResultsPerPage",
+    user_group_name: "UserGroupName",
+});
+
 /// Answer to [`ReadManagedPoliciesLinkedToUserGroup`](crate::action::ReadManagedPoliciesLinkedToUserGroup).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadManagedPoliciesLinkedToUserGroupResponse {
     /// `HasMoreItems` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub has_more_items: Option<bool>,
     /// `MaxResultsLimit` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_results_limit: Option<i64>,
     /// `MaxResultsTruncated` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_results_truncated: Option<bool>,
     /// `Policies` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub policies: Vec<LinkedPolicy>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadManagedPoliciesLinkedToUserGroupResponse {
+    has_more_items: "HasMoreItems",
+    max_results_limit: "MaxResultsLimit",
+    max_results_truncated: "MaxResultsTruncated",
+    policies: "Policies",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`ReadPolicies`](crate::action::ReadPolicies).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPoliciesRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<ReadPoliciesFilters>,
     /// `FirstItem` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub first_item: Option<i64>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -931,33 +1008,39 @@ impl ReadPoliciesRequest {
     }
 }
 
+support::sent!(ReadPoliciesRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    first_item: "FirstItem",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadPolicies`](crate::action::ReadPolicies).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPoliciesResponse {
     /// `HasMoreItems` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub has_more_items: Option<bool>,
     /// `MaxResultsLimit` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_results_limit: Option<i64>,
     /// `MaxResultsTruncated` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_results_truncated: Option<bool>,
     /// `Policies` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub policies: Vec<Policy>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadPoliciesResponse {
+    has_more_items: "HasMoreItems",
+    max_results_limit: "MaxResultsLimit",
+    max_results_truncated: "MaxResultsTruncated",
+    policies: "Policies",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`ReadPolicy`](crate::action::ReadPolicy).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyRequest {
     /// `PolicyOrn` of the API.
@@ -969,7 +1052,9 @@ pub struct ReadPolicyRequest {
 impl ReadPolicyRequest {
     /// A [`ReadPolicyRequest`] with the fields that the API requires.
     pub fn new(policy_orn: impl Into<String>) -> Self {
-        Self { policy_orn: policy_orn.into() }
+        Self {
+            policy_orn: policy_orn.into(),
+        }
     }
 
     /// Sets [`policy_orn`](Self::policy_orn).
@@ -979,24 +1064,27 @@ impl ReadPolicyRequest {
     }
 }
 
+support::sent!(ReadPolicyRequest {
+    policy_orn: "PolicyOrn",
+});
+
 /// Answer to [`ReadPolicy`](crate::action::ReadPolicy).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyResponse {
     /// `Policy` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<Policy>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadPolicyResponse {
+    policy: "Policy",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`ReadPolicyVersion`](crate::action::ReadPolicyVersion).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyVersionRequest {
     /// `PolicyOrn` of the API.
@@ -1012,7 +1100,10 @@ pub struct ReadPolicyVersionRequest {
 impl ReadPolicyVersionRequest {
     /// A [`ReadPolicyVersionRequest`] with the fields that the API requires.
     pub fn new(policy_orn: impl Into<String>, version_id: impl Into<String>) -> Self {
-        Self { policy_orn: policy_orn.into(), version_id: version_id.into() }
+        Self {
+            policy_orn: policy_orn.into(),
+            version_id: version_id.into(),
+        }
     }
 
     /// Sets [`policy_orn`](Self::policy_orn).
@@ -1028,42 +1119,48 @@ impl ReadPolicyVersionRequest {
     }
 }
 
+support::sent!(ReadPolicyVersionRequest {
+    policy_orn: "PolicyOrn",
+    version_id: "VersionId",
+});
+
 /// Answer to [`ReadPolicyVersion`](crate::action::ReadPolicyVersion).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyVersionResponse {
     /// `PolicyVersion` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_version: Option<PolicyVersion>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadPolicyVersionResponse {
+    policy_version: "PolicyVersion",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`ReadPolicyVersions`](crate::action::ReadPolicyVersions).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyVersionsRequest {
     /// `FirstItem` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub first_item: Option<i64>,
     /// `PolicyOrn` of the API.
     ///
     /// Required. Pattern: `^orn:ows:(iam|idauth):\S*:\d{12}:policy/\S+$`.
     pub policy_orn: String,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
 impl ReadPolicyVersionsRequest {
     /// A [`ReadPolicyVersionsRequest`] with the fields that the API requires.
     pub fn new(policy_orn: impl Into<String>) -> Self {
-        Self { first_item: None, policy_orn: policy_orn.into(), results_per_page: None }
+        Self {
+            first_item: None,
+            policy_orn: policy_orn.into(),
+            results_per_page: None,
+        }
     }
 
     /// Sets [`first_item`](Self::first_item).
@@ -1085,47 +1182,48 @@ impl ReadPolicyVersionsRequest {
     }
 }
 
+support::sent!(ReadPolicyVersionsRequest {
+    first_item: "FirstItem",
+    policy_orn: "PolicyOrn",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadPolicyVersions`](crate::action::ReadPolicyVersions).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyVersionsResponse {
     /// `HasMoreItems` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub has_more_items: Option<bool>,
     /// `MaxResultsLimit` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_results_limit: Option<i64>,
     /// `PolicyVersions` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub policy_versions: Vec<PolicyVersion>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadPolicyVersionsResponse {
+    has_more_items: "HasMoreItems",
+    max_results_limit: "MaxResultsLimit",
+    policy_versions: "PolicyVersions",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`ReadUserGroupPolicies`](crate::action::ReadUserGroupPolicies).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupPoliciesRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `FirstItem` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub first_item: Option<i64>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
     /// `UserGroupName` of the API.
     ///
     /// Required.
     pub user_group_name: String,
     /// `UserGroupPath` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_group_path: Option<String>,
 }
 
@@ -1172,37 +1270,43 @@ impl ReadUserGroupPoliciesRequest {
     }
 }
 
+support::sent!(ReadUserGroupPoliciesRequest {
+    dry_run: "DryRun",
+    first_item: "FirstItem",
+    results_per_page: "ResultsPerPage",
+    user_group_name: "UserGroupName",
+    user_group_path: "UserGroupPath",
+});
+
 /// Answer to [`ReadUserGroupPolicies`](crate::action::ReadUserGroupPolicies).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupPoliciesResponse {
     /// `HasMoreItems` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub has_more_items: Option<bool>,
     /// `MaxResultsLimit` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_results_limit: Option<i64>,
     /// `MaxResultsTruncated` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_results_truncated: Option<bool>,
     /// `Policies` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub policies: Vec<InlinePolicy>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadUserGroupPoliciesResponse {
+    has_more_items: "HasMoreItems",
+    max_results_limit: "MaxResultsLimit",
+    max_results_truncated: "MaxResultsTruncated",
+    policies: "Policies",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`ReadUserGroupPolicy`](crate::action::ReadUserGroupPolicy).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupPolicyRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `PolicyName` of the API.
     ///
@@ -1213,13 +1317,15 @@ pub struct ReadUserGroupPolicyRequest {
     /// Required.
     pub user_group_name: String,
     /// `UserGroupPath` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_group_path: Option<String>,
 }
 
 impl ReadUserGroupPolicyRequest {
     /// A [`ReadUserGroupPolicyRequest`] with the fields that the API requires.
-    pub fn new(policy_name: impl Into<String>, user_group_name: impl Into<String>) -> Self {
+    pub fn new(
+        policy_name: impl Into<String>,
+        user_group_name: impl Into<String>,
+    ) -> Self {
         Self {
             dry_run: None,
             policy_name: policy_name.into(),
@@ -1253,28 +1359,33 @@ impl ReadUserGroupPolicyRequest {
     }
 }
 
+support::sent!(ReadUserGroupPolicyRequest {
+    dry_run: "DryRun",
+    policy_name: "PolicyName",
+    user_group_name: "UserGroupName",
+    user_group_path: "UserGroupPath",
+});
+
 /// Answer to [`ReadUserGroupPolicy`](crate::action::ReadUserGroupPolicy).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupPolicyResponse {
     /// `Policy` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<InlinePolicy>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadUserGroupPolicyResponse {
+    policy: "Policy",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`ReadUserPolicies`](crate::action::ReadUserPolicies).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserPoliciesRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `UserName` of the API.
     ///
@@ -1285,7 +1396,10 @@ pub struct ReadUserPoliciesRequest {
 impl ReadUserPoliciesRequest {
     /// A [`ReadUserPoliciesRequest`] with the fields that the API requires.
     pub fn new(user_name: impl Into<String>) -> Self {
-        Self { dry_run: None, user_name: user_name.into() }
+        Self {
+            dry_run: None,
+            user_name: user_name.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -1301,28 +1415,31 @@ impl ReadUserPoliciesRequest {
     }
 }
 
+support::sent!(ReadUserPoliciesRequest {
+    dry_run: "DryRun",
+    user_name: "UserName",
+});
+
 /// Answer to [`ReadUserPolicies`](crate::action::ReadUserPolicies).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserPoliciesResponse {
     /// `PolicyNames` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub policy_names: Vec<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadUserPoliciesResponse {
+    policy_names: "PolicyNames",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`ReadUserPolicy`](crate::action::ReadUserPolicy).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserPolicyRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `PolicyName` of the API.
     ///
@@ -1337,7 +1454,11 @@ pub struct ReadUserPolicyRequest {
 impl ReadUserPolicyRequest {
     /// A [`ReadUserPolicyRequest`] with the fields that the API requires.
     pub fn new(policy_name: impl Into<String>, user_name: impl Into<String>) -> Self {
-        Self { dry_run: None, policy_name: policy_name.into(), user_name: user_name.into() }
+        Self {
+            dry_run: None,
+            policy_name: policy_name.into(),
+            user_name: user_name.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -1359,30 +1480,35 @@ impl ReadUserPolicyRequest {
     }
 }
 
+support::sent!(ReadUserPolicyRequest {
+    dry_run: "DryRun",
+    policy_name: "PolicyName",
+    user_name: "UserName",
+});
+
 /// Answer to [`ReadUserPolicy`](crate::action::ReadUserPolicy).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserPolicyResponse {
     /// `PolicyDocument` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_document: Option<String>,
     /// `PolicyName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_name: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `UserName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_name: Option<String>,
 }
 
+support::received!(ReadUserPolicyResponse {
+    policy_document: "PolicyDocument",
+    policy_name: "PolicyName",
+    response_context: "ResponseContext",
+    user_name: "UserName",
+});
+
 /// Request of [`SetDefaultPolicyVersion`](crate::action::SetDefaultPolicyVersion).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetDefaultPolicyVersionRequest {
     /// `PolicyOrn` of the API.
@@ -1398,7 +1524,10 @@ pub struct SetDefaultPolicyVersionRequest {
 impl SetDefaultPolicyVersionRequest {
     /// A [`SetDefaultPolicyVersionRequest`] with the fields that the API requires.
     pub fn new(policy_orn: impl Into<String>, version_id: impl Into<String>) -> Self {
-        Self { policy_orn: policy_orn.into(), version_id: version_id.into() }
+        Self {
+            policy_orn: policy_orn.into(),
+            version_id: version_id.into(),
+        }
     }
 
     /// Sets [`policy_orn`](Self::policy_orn).
@@ -1414,25 +1543,28 @@ impl SetDefaultPolicyVersionRequest {
     }
 }
 
+support::sent!(SetDefaultPolicyVersionRequest {
+    policy_orn: "PolicyOrn",
+    version_id: "VersionId",
+});
+
 /// Answer to [`SetDefaultPolicyVersion`](crate::action::SetDefaultPolicyVersion).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetDefaultPolicyVersionResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(SetDefaultPolicyVersionResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`UnlinkManagedPolicyFromUserGroup`](crate::action::UnlinkManagedPolicyFromUserGroup).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkManagedPolicyFromUserGroupRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `PolicyOrn` of the API.
     ///
@@ -1446,8 +1578,15 @@ pub struct UnlinkManagedPolicyFromUserGroupRequest {
 
 impl UnlinkManagedPolicyFromUserGroupRequest {
     /// A [`UnlinkManagedPolicyFromUserGroupRequest`] with the fields that the API requires.
-    pub fn new(policy_orn: impl Into<String>, user_group_name: impl Into<String>) -> Self {
-        Self { dry_run: None, policy_orn: policy_orn.into(), user_group_name: user_group_name.into() }
+    pub fn new(
+        policy_orn: impl Into<String>,
+        user_group_name: impl Into<String>,
+    ) -> Self {
+        Self {
+            dry_run: None,
+            policy_orn: policy_orn.into(),
+            user_group_name: user_group_name.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -1469,25 +1608,29 @@ impl UnlinkManagedPolicyFromUserGroupRequest {
     }
 }
 
+support::sent!(UnlinkManagedPolicyFromUserGroupRequest {
+    dry_run: "DryRun",
+    policy_orn: "PolicyOrn",
+    user_group_name: "UserGroupName",
+});
+
 /// Answer to [`UnlinkManagedPolicyFromUserGroup`](crate::action::UnlinkManagedPolicyFromUserGroup).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkManagedPolicyFromUserGroupResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(UnlinkManagedPolicyFromUserGroupResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`UnlinkPolicy`](crate::action::UnlinkPolicy).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPolicyRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `PolicyOrn` of the API.
     ///
@@ -1502,7 +1645,11 @@ pub struct UnlinkPolicyRequest {
 impl UnlinkPolicyRequest {
     /// A [`UnlinkPolicyRequest`] with the fields that the API requires.
     pub fn new(policy_orn: impl Into<String>, user_name: impl Into<String>) -> Self {
-        Self { dry_run: None, policy_orn: policy_orn.into(), user_name: user_name.into() }
+        Self {
+            dry_run: None,
+            policy_orn: policy_orn.into(),
+            user_name: user_name.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -1524,16 +1671,23 @@ impl UnlinkPolicyRequest {
     }
 }
 
+support::sent!(UnlinkPolicyRequest {
+    dry_run: "DryRun",
+    policy_orn: "PolicyOrn",
+    user_name: "UserName",
+});
+
 /// Answer to [`UnlinkPolicy`](crate::action::UnlinkPolicy).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPolicyResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
+
+support::received!(UnlinkPolicyResponse {
+    response_context: "ResponseContext",
+});
 
 impl Client {
     /// Calls `CreatePolicy`.
@@ -1560,7 +1714,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn create_policy(&self, request: &CreatePolicyRequest) -> Result<CreatePolicyResponse> {
+    pub async fn create_policy(
+        &self,
+        request: &CreatePolicyRequest,
+    ) -> Result<CreatePolicyResponse> {
         self.send::<action::CreatePolicy>(request).await
     }
 
@@ -1615,7 +1772,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn delete_policy(&self, request: &DeletePolicyRequest) -> Result<DeletePolicyResponse> {
+    pub async fn delete_policy(
+        &self,
+        request: &DeletePolicyRequest,
+    ) -> Result<DeletePolicyResponse> {
         self.send::<action::DeletePolicy>(request).await
     }
 
@@ -1755,7 +1915,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn link_policy(&self, request: &LinkPolicyRequest) -> Result<LinkPolicyResponse> {
+    pub async fn link_policy(
+        &self,
+        request: &LinkPolicyRequest,
+    ) -> Result<LinkPolicyResponse> {
         self.send::<action::LinkPolicy>(request).await
     }
 
@@ -1813,7 +1976,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn put_user_policy(&self, request: &PutUserPolicyRequest) -> Result<PutUserPolicyResponse> {
+    pub async fn put_user_policy(
+        &self,
+        request: &PutUserPolicyRequest,
+    ) -> Result<PutUserPolicyResponse> {
         self.send::<action::PutUserPolicy>(request).await
     }
 
@@ -1937,7 +2103,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_policies(&self, request: &ReadPoliciesRequest) -> Result<ReadPoliciesResponse> {
+    pub async fn read_policies(
+        &self,
+        request: &ReadPoliciesRequest,
+    ) -> Result<ReadPoliciesResponse> {
         self.send::<action::ReadPolicies>(request).await
     }
 
@@ -1962,7 +2131,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_policy(&self, request: &ReadPolicyRequest) -> Result<ReadPolicyResponse> {
+    pub async fn read_policy(
+        &self,
+        request: &ReadPolicyRequest,
+    ) -> Result<ReadPolicyResponse> {
         self.send::<action::ReadPolicy>(request).await
     }
 
@@ -2128,7 +2300,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_user_policy(&self, request: &ReadUserPolicyRequest) -> Result<ReadUserPolicyResponse> {
+    pub async fn read_user_policy(
+        &self,
+        request: &ReadUserPolicyRequest,
+    ) -> Result<ReadUserPolicyResponse> {
         self.send::<action::ReadUserPolicy>(request).await
     }
 
@@ -2212,7 +2387,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn unlink_policy(&self, request: &UnlinkPolicyRequest) -> Result<UnlinkPolicyResponse> {
+    pub async fn unlink_policy(
+        &self,
+        request: &UnlinkPolicyRequest,
+    ) -> Result<UnlinkPolicyResponse> {
         self.send::<action::UnlinkPolicy>(request).await
     }
 }

@@ -4,127 +4,132 @@
 use crate::{DateTime, UnknownValue, support};
 
 /// The API's `InlinePolicy`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InlinePolicy {
     /// `Body` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
     /// `Name` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
 
+support::received!(InlinePolicy {
+    body: "Body",
+    name: "Name",
+});
+
 /// The API's `LinkedPolicy`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkedPolicy {
     /// `CreationDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<DateTime>,
     /// `LastModificationDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_modification_date: Option<DateTime>,
     /// `Orn` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub orn: Option<String>,
     /// `PolicyId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_id: Option<String>,
     /// `PolicyName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_name: Option<String>,
 }
 
+support::received!(LinkedPolicy {
+    creation_date: "CreationDate",
+    last_modification_date: "LastModificationDate",
+    orn: "Orn",
+    policy_id: "PolicyId",
+    policy_name: "PolicyName",
+});
+
 /// The API's `MinimalPolicy`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MinimalPolicy {
     /// `Id` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// `Name` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// `Orn` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub orn: Option<String>,
 }
 
+support::received!(MinimalPolicy {
+    id: "Id",
+    name: "Name",
+    orn: "Orn",
+});
+
 /// The API's `Policy`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Policy {
     /// `CreationDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<DateTime>,
     /// `Description` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// `IsLinkable` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_linkable: Option<bool>,
     /// `LastModificationDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_modification_date: Option<DateTime>,
     /// `Orn` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub orn: Option<String>,
     /// `Path` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// `PolicyDefaultVersionId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_default_version_id: Option<String>,
     /// `PolicyId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_id: Option<String>,
     /// `PolicyName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_name: Option<String>,
     /// `ResourcesCount` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resources_count: Option<i64>,
 }
 
+support::received!(Policy {
+    creation_date: "CreationDate",
+    description: "Description",
+    is_linkable: "IsLinkable",
+    last_modification_date: "LastModificationDate",
+    orn: "Orn",
+    path: "Path",
+    policy_default_version_id: "PolicyDefaultVersionId",
+    policy_id: "PolicyId",
+    policy_name: "PolicyName",
+    resources_count: "ResourcesCount",
+});
+
 /// The API's `PolicyEntities`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyEntities {
     /// `Accounts` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub accounts: Vec<MinimalPolicy>,
     /// `Groups` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub groups: Vec<MinimalPolicy>,
     /// `HasMoreItems` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub has_more_items: Option<bool>,
     /// `ItemsCount` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub items_count: Option<i64>,
     /// `MaxResultsLimit` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_results_limit: Option<i64>,
     /// `MaxResultsTruncated` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_results_truncated: Option<bool>,
     /// `Users` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub users: Vec<MinimalPolicy>,
 }
 
-/// `EntitiesType` of [`ReadEntitiesLinkedToPolicyRequest`].
+support::received!(PolicyEntities {
+    accounts: "Accounts",
+    groups: "Groups",
+    has_more_items: "HasMoreItems",
+    items_count: "ItemsCount",
+    max_results_limit: "MaxResultsLimit",
+    max_results_truncated: "MaxResultsTruncated",
+    users: "Users",
+});
+
+/// `EntitiesType` of [`ReadEntitiesLinkedToPolicyRequest`](crate::types::ReadEntitiesLinkedToPolicyRequest).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PolicyEntityType {
@@ -163,7 +168,7 @@ impl From<&str> for PolicyEntityType {
 
 support::open_enum!(PolicyEntityType);
 
-/// `Scope` of [`ReadPoliciesFilters`].
+/// `Scope` of [`ReadPoliciesFilters`](crate::types::ReadPoliciesFilters).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PolicyScope {
@@ -199,33 +204,31 @@ impl From<&str> for PolicyScope {
 support::open_enum!(PolicyScope);
 
 /// The API's `PolicyVersion`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyVersion {
     /// `Body` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
     /// `CreationDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<DateTime>,
     /// `DefaultVersion` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub default_version: Option<bool>,
     /// `VersionId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub version_id: Option<String>,
 }
 
+support::received!(PolicyVersion {
+    body: "Body",
+    creation_date: "CreationDate",
+    default_version: "DefaultVersion",
+    version_id: "VersionId",
+});
+
 /// The API's `ReadLinkedPoliciesFilters`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLinkedPoliciesFilters {
     /// `PathPrefix` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path_prefix: Option<String>,
 }
 
@@ -242,20 +245,19 @@ impl ReadLinkedPoliciesFilters {
     }
 }
 
+support::sent!(ReadLinkedPoliciesFilters {
+    path_prefix: "PathPrefix",
+});
+
 /// The API's `ReadPoliciesFilters`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPoliciesFilters {
     /// `OnlyLinked` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub only_linked: Option<bool>,
     /// `PathPrefix` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path_prefix: Option<String>,
     /// `Scope` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<PolicyScope>,
 }
 
@@ -283,3 +285,9 @@ impl ReadPoliciesFilters {
         self
     }
 }
+
+support::sent!(ReadPoliciesFilters {
+    only_linked: "OnlyLinked",
+    path_prefix: "PathPrefix",
+    scope: "Scope",
+});

@@ -5,9 +5,7 @@ use super::common::ResponseContext;
 use crate::{Client, Result, support};
 
 /// Request of [`CreateProductType`](crate::action::CreateProductType).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateProductTypeRequest {
     /// `Description` of the API.
@@ -15,17 +13,19 @@ pub struct CreateProductTypeRequest {
     /// Required.
     pub description: String,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Vendor` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vendor: Option<String>,
 }
 
 impl CreateProductTypeRequest {
     /// A [`CreateProductTypeRequest`] with the fields that the API requires.
     pub fn new(description: impl Into<String>) -> Self {
-        Self { description: description.into(), dry_run: None, vendor: None }
+        Self {
+            description: description.into(),
+            dry_run: None,
+            vendor: None,
+        }
     }
 
     /// Sets [`description`](Self::description).
@@ -47,31 +47,34 @@ impl CreateProductTypeRequest {
     }
 }
 
+support::sent!(CreateProductTypeRequest {
+    description: "Description",
+    dry_run: "DryRun",
+    vendor: "Vendor",
+});
+
 /// Answer to [`CreateProductType`](crate::action::CreateProductType).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateProductTypeResponse {
     /// `ProductType` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub product_type: Option<ProductType>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(CreateProductTypeResponse {
+    product_type: "ProductType",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DeleteProductType`](crate::action::DeleteProductType).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteProductTypeRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Force` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub force: Option<bool>,
     /// `ProductTypeId` of the API.
     ///
@@ -82,7 +85,11 @@ pub struct DeleteProductTypeRequest {
 impl DeleteProductTypeRequest {
     /// A [`DeleteProductTypeRequest`] with the fields that the API requires.
     pub fn new(product_type_id: impl Into<String>) -> Self {
-        Self { dry_run: None, force: None, product_type_id: product_type_id.into() }
+        Self {
+            dry_run: None,
+            force: None,
+            product_type_id: product_type_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -104,25 +111,29 @@ impl DeleteProductTypeRequest {
     }
 }
 
+support::sent!(DeleteProductTypeRequest {
+    dry_run: "DryRun",
+    force: "Force",
+    product_type_id: "ProductTypeId",
+});
+
 /// Answer to [`DeleteProductType`](crate::action::DeleteProductType).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteProductTypeResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteProductTypeResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `FiltersProductType`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersProductType {
     /// `ProductTypeIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub product_type_ids: Option<Vec<String>>,
 }
 
@@ -133,46 +144,50 @@ impl FiltersProductType {
     }
 
     /// Sets [`product_type_ids`](Self::product_type_ids).
-    pub fn product_type_ids(mut self, product_type_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.product_type_ids = Some(product_type_ids.into_iter().map(Into::into).collect());
+    pub fn product_type_ids(
+        mut self,
+        product_type_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.product_type_ids = Some(
+            product_type_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 }
 
+support::sent!(FiltersProductType {
+    product_type_ids: "ProductTypeIds",
+});
+
 /// The API's `ProductType`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProductType {
     /// `Description` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// `ProductTypeId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub product_type_id: Option<String>,
     /// `Vendor` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vendor: Option<String>,
 }
 
+support::received!(ProductType {
+    description: "Description",
+    product_type_id: "ProductTypeId",
+    vendor: "Vendor",
+});
+
 /// Request of [`ReadProductTypes`](crate::action::ReadProductTypes).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadProductTypesRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersProductType>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -207,22 +222,30 @@ impl ReadProductTypesRequest {
     }
 }
 
+support::sent!(ReadProductTypesRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadProductTypes`](crate::action::ReadProductTypes).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadProductTypesResponse {
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ProductTypes` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub product_types: Vec<ProductType>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
+
+support::received!(ReadProductTypesResponse {
+    next_page_token: "NextPageToken",
+    product_types: "ProductTypes",
+    response_context: "ResponseContext",
+});
 
 impl Client {
     /// Calls `CreateProductType`.

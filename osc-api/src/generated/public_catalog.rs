@@ -2,16 +2,13 @@
 //! Actions of the tag `PublicCatalog`, and the types that only they use.
 
 use super::common::{Catalog, ResponseContext};
-use crate::{Client, Result};
+use crate::{Client, Result, support};
 
 /// Request of [`ReadPublicCatalog`](crate::action::ReadPublicCatalog).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicCatalogRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
 }
 
@@ -28,19 +25,24 @@ impl ReadPublicCatalogRequest {
     }
 }
 
+support::sent!(ReadPublicCatalogRequest {
+    dry_run: "DryRun",
+});
+
 /// Answer to [`ReadPublicCatalog`](crate::action::ReadPublicCatalog).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicCatalogResponse {
     /// `Catalog` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub catalog: Option<Catalog>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
+
+support::received!(ReadPublicCatalogResponse {
+    catalog: "Catalog",
+    response_context: "ResponseContext",
+});
 
 impl Client {
     /// Calls `ReadPublicCatalog`.

@@ -5,13 +5,10 @@ use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, Result, support};
 
 /// Request of [`CreatePublicIp`](crate::action::CreatePublicIp).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePublicIpRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
 }
 
@@ -28,34 +25,34 @@ impl CreatePublicIpRequest {
     }
 }
 
+support::sent!(CreatePublicIpRequest {
+    dry_run: "DryRun",
+});
+
 /// Answer to [`CreatePublicIp`](crate::action::CreatePublicIp).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePublicIpResponse {
     /// `PublicIp` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub public_ip: Option<PublicIp>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(CreatePublicIpResponse {
+    public_ip: "PublicIp",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DeletePublicIp`](crate::action::DeletePublicIp).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePublicIpRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `PublicIp` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub public_ip: Option<String>,
     /// `PublicIpId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub public_ip_id: Option<String>,
 }
 
@@ -84,55 +81,49 @@ impl DeletePublicIpRequest {
     }
 }
 
+support::sent!(DeletePublicIpRequest {
+    dry_run: "DryRun",
+    public_ip: "PublicIp",
+    public_ip_id: "PublicIpId",
+});
+
 /// Answer to [`DeletePublicIp`](crate::action::DeletePublicIp).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePublicIpResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeletePublicIpResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `FiltersPublicIp`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersPublicIp {
     /// `LinkPublicIpIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_public_ip_ids: Option<Vec<String>>,
     /// `NicAccountIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nic_account_ids: Option<Vec<String>>,
     /// `NicIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nic_ids: Option<Vec<String>>,
     /// `Placements` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub placements: Option<Vec<String>>,
     /// `PrivateIps` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub private_ips: Option<Vec<String>>,
     /// `PublicIpIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub public_ip_ids: Option<Vec<String>>,
     /// `PublicIps` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub public_ips: Option<Vec<String>>,
     /// `TagKeys` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_keys: Option<Vec<String>>,
     /// `TagValues` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_values: Option<Vec<String>>,
     /// `Tags` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
     /// `VmIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_ids: Option<Vec<String>>,
 }
 
@@ -147,54 +138,82 @@ impl FiltersPublicIp {
         mut self,
         link_public_ip_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.link_public_ip_ids = Some(link_public_ip_ids.into_iter().map(Into::into).collect());
+        self.link_public_ip_ids = Some(
+            link_public_ip_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`nic_account_ids`](Self::nic_account_ids).
-    pub fn nic_account_ids(mut self, nic_account_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.nic_account_ids = Some(nic_account_ids.into_iter().map(Into::into).collect());
+    pub fn nic_account_ids(
+        mut self,
+        nic_account_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.nic_account_ids = Some(
+            nic_account_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`nic_ids`](Self::nic_ids).
-    pub fn nic_ids(mut self, nic_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn nic_ids(
+        mut self,
+        nic_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.nic_ids = Some(nic_ids.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`placements`](Self::placements).
-    pub fn placements(mut self, placements: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn placements(
+        mut self,
+        placements: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.placements = Some(placements.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`private_ips`](Self::private_ips).
-    pub fn private_ips(mut self, private_ips: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn private_ips(
+        mut self,
+        private_ips: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.private_ips = Some(private_ips.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`public_ip_ids`](Self::public_ip_ids).
-    pub fn public_ip_ids(mut self, public_ip_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn public_ip_ids(
+        mut self,
+        public_ip_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.public_ip_ids = Some(public_ip_ids.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`public_ips`](Self::public_ips).
-    pub fn public_ips(mut self, public_ips: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn public_ips(
+        mut self,
+        public_ips: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.public_ips = Some(public_ips.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(mut self, tag_keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_keys(
+        mut self,
+        tag_keys: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(mut self, tag_values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_values(
+        mut self,
+        tag_values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
         self
     }
@@ -206,38 +225,46 @@ impl FiltersPublicIp {
     }
 
     /// Sets [`vm_ids`](Self::vm_ids).
-    pub fn vm_ids(mut self, vm_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn vm_ids(
+        mut self,
+        vm_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.vm_ids = Some(vm_ids.into_iter().map(Into::into).collect());
         self
     }
 }
 
+support::sent!(FiltersPublicIp {
+    link_public_ip_ids: "LinkPublicIpIds",
+    nic_account_ids: "NicAccountIds",
+    nic_ids: "NicIds",
+    placements: "Placements",
+    private_ips: "PrivateIps",
+    public_ip_ids: "PublicIpIds",
+    public_ips: "PublicIps",
+    tag_keys: "TagKeys",
+    tag_values: "TagValues",
+    tags: "Tags",
+    vm_ids: "VmIds",
+});
+
 /// Request of [`LinkPublicIp`](crate::action::LinkPublicIp).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPublicIpRequest {
     /// `AllowRelink` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_relink: Option<bool>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `NicId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nic_id: Option<String>,
     /// `PrivateIp` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub private_ip: Option<String>,
     /// `PublicIp` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub public_ip: Option<String>,
     /// `PublicIpId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub public_ip_id: Option<String>,
     /// `VmId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_id: Option<String>,
 }
 
@@ -290,66 +317,73 @@ impl LinkPublicIpRequest {
     }
 }
 
+support::sent!(LinkPublicIpRequest {
+    allow_relink: "AllowRelink",
+    dry_run: "DryRun",
+    nic_id: "NicId",
+    private_ip: "PrivateIp",
+    public_ip: "PublicIp",
+    public_ip_id: "PublicIpId",
+    vm_id: "VmId",
+});
+
 /// Answer to [`LinkPublicIp`](crate::action::LinkPublicIp).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPublicIpResponse {
     /// `LinkPublicIpId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_public_ip_id: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(LinkPublicIpResponse {
+    link_public_ip_id: "LinkPublicIpId",
+    response_context: "ResponseContext",
+});
+
 /// The API's `PublicIp`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PublicIp {
     /// `LinkPublicIpId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_public_ip_id: Option<String>,
     /// `NicAccountId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nic_account_id: Option<String>,
     /// `NicId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nic_id: Option<String>,
     /// `PrivateIp` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub private_ip: Option<String>,
     /// `PublicIp` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub public_ip: Option<String>,
     /// `PublicIpId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub public_ip_id: Option<String>,
     /// `Tags` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub tags: Vec<ResourceTag>,
     /// `VmId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_id: Option<String>,
 }
 
+support::received!(PublicIp {
+    link_public_ip_id: "LinkPublicIpId",
+    nic_account_id: "NicAccountId",
+    nic_id: "NicId",
+    private_ip: "PrivateIp",
+    public_ip: "PublicIp",
+    public_ip_id: "PublicIpId",
+    tags: "Tags",
+    vm_id: "VmId",
+});
+
 /// Request of [`ReadPublicIpRanges`](crate::action::ReadPublicIpRanges).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicIpRangesRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -378,40 +412,41 @@ impl ReadPublicIpRangesRequest {
     }
 }
 
+support::sent!(ReadPublicIpRangesRequest {
+    dry_run: "DryRun",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadPublicIpRanges`](crate::action::ReadPublicIpRanges).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicIpRangesResponse {
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `PublicIps` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub public_ips: Vec<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadPublicIpRangesResponse {
+    next_page_token: "NextPageToken",
+    public_ips: "PublicIps",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`ReadPublicIps`](crate::action::ReadPublicIps).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicIpsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersPublicIp>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -446,37 +481,40 @@ impl ReadPublicIpsRequest {
     }
 }
 
+support::sent!(ReadPublicIpsRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadPublicIps`](crate::action::ReadPublicIps).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicIpsResponse {
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `PublicIps` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub public_ips: Vec<PublicIp>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadPublicIpsResponse {
+    next_page_token: "NextPageToken",
+    public_ips: "PublicIps",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`UnlinkPublicIp`](crate::action::UnlinkPublicIp).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPublicIpRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `LinkPublicIpId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_public_ip_id: Option<String>,
     /// `PublicIp` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub public_ip: Option<String>,
 }
 
@@ -505,16 +543,23 @@ impl UnlinkPublicIpRequest {
     }
 }
 
+support::sent!(UnlinkPublicIpRequest {
+    dry_run: "DryRun",
+    link_public_ip_id: "LinkPublicIpId",
+    public_ip: "PublicIp",
+});
+
 /// Answer to [`UnlinkPublicIp`](crate::action::UnlinkPublicIp).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPublicIpResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
+
+support::received!(UnlinkPublicIpResponse {
+    response_context: "ResponseContext",
+});
 
 impl Client {
     /// Calls `CreatePublicIp`.
@@ -536,7 +581,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn create_public_ip(&self, request: &CreatePublicIpRequest) -> Result<CreatePublicIpResponse> {
+    pub async fn create_public_ip(
+        &self,
+        request: &CreatePublicIpRequest,
+    ) -> Result<CreatePublicIpResponse> {
         self.send::<action::CreatePublicIp>(request).await
     }
 
@@ -559,7 +607,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn delete_public_ip(&self, request: &DeletePublicIpRequest) -> Result<DeletePublicIpResponse> {
+    pub async fn delete_public_ip(
+        &self,
+        request: &DeletePublicIpRequest,
+    ) -> Result<DeletePublicIpResponse> {
         self.send::<action::DeletePublicIp>(request).await
     }
 
@@ -582,7 +633,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn link_public_ip(&self, request: &LinkPublicIpRequest) -> Result<LinkPublicIpResponse> {
+    pub async fn link_public_ip(
+        &self,
+        request: &LinkPublicIpRequest,
+    ) -> Result<LinkPublicIpResponse> {
         self.send::<action::LinkPublicIp>(request).await
     }
 
@@ -634,7 +688,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_public_ips(&self, request: &ReadPublicIpsRequest) -> Result<ReadPublicIpsResponse> {
+    pub async fn read_public_ips(
+        &self,
+        request: &ReadPublicIpsRequest,
+    ) -> Result<ReadPublicIpsResponse> {
         self.send::<action::ReadPublicIps>(request).await
     }
 
@@ -657,7 +714,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn unlink_public_ip(&self, request: &UnlinkPublicIpRequest) -> Result<UnlinkPublicIpResponse> {
+    pub async fn unlink_public_ip(
+        &self,
+        request: &UnlinkPublicIpRequest,
+    ) -> Result<UnlinkPublicIpResponse> {
         self.send::<action::UnlinkPublicIp>(request).await
     }
 }

@@ -5,22 +5,16 @@ use super::common::ResponseContext;
 use crate::{Client, Result, support};
 
 /// The API's `FiltersQuota`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersQuota {
     /// `Collections` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub collections: Option<Vec<String>>,
     /// `QuotaNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub quota_names: Option<Vec<String>>,
     /// `QuotaTypes` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub quota_types: Option<Vec<String>>,
     /// `ShortDescriptions` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub short_descriptions: Option<Vec<String>>,
 }
 
@@ -31,19 +25,28 @@ impl FiltersQuota {
     }
 
     /// Sets [`collections`](Self::collections).
-    pub fn collections(mut self, collections: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn collections(
+        mut self,
+        collections: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.collections = Some(collections.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`quota_names`](Self::quota_names).
-    pub fn quota_names(mut self, quota_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn quota_names(
+        mut self,
+        quota_names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.quota_names = Some(quota_names.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`quota_types`](Self::quota_types).
-    pub fn quota_types(mut self, quota_types: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn quota_types(
+        mut self,
+        quota_types: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.quota_types = Some(quota_types.into_iter().map(Into::into).collect());
         self
     }
@@ -53,71 +56,76 @@ impl FiltersQuota {
         mut self,
         short_descriptions: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.short_descriptions = Some(short_descriptions.into_iter().map(Into::into).collect());
+        self.short_descriptions = Some(
+            short_descriptions.into_iter().map(Into::into).collect(),
+        );
         self
     }
 }
 
+support::sent!(FiltersQuota {
+    collections: "Collections",
+    quota_names: "QuotaNames",
+    quota_types: "QuotaTypes",
+    short_descriptions: "ShortDescriptions",
+});
+
 /// The API's `Quota`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Quota {
     /// `AccountId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
     /// `Description` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// `MaxValue` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_value: Option<i64>,
     /// `Name` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// `QuotaCollection` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub quota_collection: Option<String>,
     /// `ShortDescription` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub short_description: Option<String>,
     /// `UsedValue` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub used_value: Option<i64>,
 }
 
+support::received!(Quota {
+    account_id: "AccountId",
+    description: "Description",
+    max_value: "MaxValue",
+    name: "Name",
+    quota_collection: "QuotaCollection",
+    short_description: "ShortDescription",
+    used_value: "UsedValue",
+});
+
 /// The API's `QuotaTypes`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct QuotaTypes {
     /// `QuotaType` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub quota_type: Option<String>,
     /// `Quotas` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub quotas: Vec<Quota>,
 }
 
+support::received!(QuotaTypes {
+    quota_type: "QuotaType",
+    quotas: "Quotas",
+});
+
 /// Request of [`ReadQuotas`](crate::action::ReadQuotas).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadQuotasRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersQuota>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -152,22 +160,30 @@ impl ReadQuotasRequest {
     }
 }
 
+support::sent!(ReadQuotasRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadQuotas`](crate::action::ReadQuotas).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadQuotasResponse {
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `QuotaTypes` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub quota_types: Vec<QuotaTypes>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
+
+support::received!(ReadQuotasResponse {
+    next_page_token: "NextPageToken",
+    quota_types: "QuotaTypes",
+    response_context: "ResponseContext",
+});
 
 impl Client {
     /// Calls `ReadQuotas`.
@@ -191,7 +207,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_quotas(&self, request: &ReadQuotasRequest) -> Result<ReadQuotasResponse> {
+    pub async fn read_quotas(
+        &self,
+        request: &ReadQuotasRequest,
+    ) -> Result<ReadQuotasResponse> {
         self.send::<action::ReadQuotas>(request).await
     }
 }

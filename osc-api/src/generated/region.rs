@@ -5,13 +5,10 @@ use super::common::ResponseContext;
 use crate::{Client, Result, support};
 
 /// Request of [`ReadRegions`](crate::action::ReadRegions).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadRegionsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
 }
 
@@ -28,33 +25,39 @@ impl ReadRegionsRequest {
     }
 }
 
+support::sent!(ReadRegionsRequest {
+    dry_run: "DryRun",
+});
+
 /// Answer to [`ReadRegions`](crate::action::ReadRegions).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadRegionsResponse {
     /// `Regions` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub regions: Vec<Region>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ReadRegionsResponse {
+    regions: "Regions",
+    response_context: "ResponseContext",
+});
+
 /// The API's `Region`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Region {
     /// `Endpoint` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<String>,
     /// `RegionName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub region_name: Option<String>,
 }
+
+support::received!(Region {
+    endpoint: "Endpoint",
+    region_name: "RegionName",
+});
 
 impl Client {
     /// Calls `ReadRegions`.
@@ -76,7 +79,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_regions(&self, request: &ReadRegionsRequest) -> Result<ReadRegionsResponse> {
+    pub async fn read_regions(
+        &self,
+        request: &ReadRegionsRequest,
+    ) -> Result<ReadRegionsResponse> {
         self.send::<action::ReadRegions>(request).await
     }
 }

@@ -2,12 +2,10 @@
 //! Actions of the tag `Route`, and the types that only they use.
 
 use super::common::{ResponseContext, RouteTable};
-use crate::{Client, Result};
+use crate::{Client, Result, support};
 
 /// Request of [`CreateRoute`](crate::action::CreateRoute).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRouteRequest {
     /// `DestinationIpRange` of the API.
@@ -15,32 +13,29 @@ pub struct CreateRouteRequest {
     /// Required.
     pub destination_ip_range: String,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `GatewayId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gateway_id: Option<String>,
     /// `NatServiceId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nat_service_id: Option<String>,
     /// `NetPeeringId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_peering_id: Option<String>,
     /// `NicId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nic_id: Option<String>,
     /// `RouteTableId` of the API.
     ///
     /// Required.
     pub route_table_id: String,
     /// `VmId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_id: Option<String>,
 }
 
 impl CreateRouteRequest {
     /// A [`CreateRouteRequest`] with the fields that the API requires.
-    pub fn new(destination_ip_range: impl Into<String>, route_table_id: impl Into<String>) -> Self {
+    pub fn new(
+        destination_ip_range: impl Into<String>,
+        route_table_id: impl Into<String>,
+    ) -> Self {
         Self {
             destination_ip_range: destination_ip_range.into(),
             dry_run: None,
@@ -54,7 +49,10 @@ impl CreateRouteRequest {
     }
 
     /// Sets [`destination_ip_range`](Self::destination_ip_range).
-    pub fn destination_ip_range(mut self, destination_ip_range: impl Into<String>) -> Self {
+    pub fn destination_ip_range(
+        mut self,
+        destination_ip_range: impl Into<String>,
+    ) -> Self {
         self.destination_ip_range = destination_ip_range.into();
         self
     }
@@ -102,24 +100,34 @@ impl CreateRouteRequest {
     }
 }
 
+support::sent!(CreateRouteRequest {
+    destination_ip_range: "DestinationIpRange",
+    dry_run: "DryRun",
+    gateway_id: "GatewayId",
+    nat_service_id: "NatServiceId",
+    net_peering_id: "NetPeeringId",
+    nic_id: "NicId",
+    route_table_id: "RouteTableId",
+    vm_id: "VmId",
+});
+
 /// Answer to [`CreateRoute`](crate::action::CreateRoute).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRouteResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `RouteTable` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub route_table: Option<RouteTable>,
 }
 
+support::received!(CreateRouteResponse {
+    response_context: "ResponseContext",
+    route_table: "RouteTable",
+});
+
 /// Request of [`DeleteRoute`](crate::action::DeleteRoute).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRouteRequest {
     /// `DestinationIpRange` of the API.
@@ -127,7 +135,6 @@ pub struct DeleteRouteRequest {
     /// Required.
     pub destination_ip_range: String,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `RouteTableId` of the API.
     ///
@@ -137,7 +144,10 @@ pub struct DeleteRouteRequest {
 
 impl DeleteRouteRequest {
     /// A [`DeleteRouteRequest`] with the fields that the API requires.
-    pub fn new(destination_ip_range: impl Into<String>, route_table_id: impl Into<String>) -> Self {
+    pub fn new(
+        destination_ip_range: impl Into<String>,
+        route_table_id: impl Into<String>,
+    ) -> Self {
         Self {
             destination_ip_range: destination_ip_range.into(),
             dry_run: None,
@@ -146,7 +156,10 @@ impl DeleteRouteRequest {
     }
 
     /// Sets [`destination_ip_range`](Self::destination_ip_range).
-    pub fn destination_ip_range(mut self, destination_ip_range: impl Into<String>) -> Self {
+    pub fn destination_ip_range(
+        mut self,
+        destination_ip_range: impl Into<String>,
+    ) -> Self {
         self.destination_ip_range = destination_ip_range.into();
         self
     }
@@ -164,24 +177,29 @@ impl DeleteRouteRequest {
     }
 }
 
+support::sent!(DeleteRouteRequest {
+    destination_ip_range: "DestinationIpRange",
+    dry_run: "DryRun",
+    route_table_id: "RouteTableId",
+});
+
 /// Answer to [`DeleteRoute`](crate::action::DeleteRoute).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRouteResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `RouteTable` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub route_table: Option<RouteTable>,
 }
 
+support::received!(DeleteRouteResponse {
+    response_context: "ResponseContext",
+    route_table: "RouteTable",
+});
+
 /// Request of [`UpdateRoute`](crate::action::UpdateRoute).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRouteRequest {
     /// `DestinationIpRange` of the API.
@@ -189,32 +207,29 @@ pub struct UpdateRouteRequest {
     /// Required.
     pub destination_ip_range: String,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `GatewayId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gateway_id: Option<String>,
     /// `NatServiceId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nat_service_id: Option<String>,
     /// `NetPeeringId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_peering_id: Option<String>,
     /// `NicId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nic_id: Option<String>,
     /// `RouteTableId` of the API.
     ///
     /// Required.
     pub route_table_id: String,
     /// `VmId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_id: Option<String>,
 }
 
 impl UpdateRouteRequest {
     /// A [`UpdateRouteRequest`] with the fields that the API requires.
-    pub fn new(destination_ip_range: impl Into<String>, route_table_id: impl Into<String>) -> Self {
+    pub fn new(
+        destination_ip_range: impl Into<String>,
+        route_table_id: impl Into<String>,
+    ) -> Self {
         Self {
             destination_ip_range: destination_ip_range.into(),
             dry_run: None,
@@ -228,7 +243,10 @@ impl UpdateRouteRequest {
     }
 
     /// Sets [`destination_ip_range`](Self::destination_ip_range).
-    pub fn destination_ip_range(mut self, destination_ip_range: impl Into<String>) -> Self {
+    pub fn destination_ip_range(
+        mut self,
+        destination_ip_range: impl Into<String>,
+    ) -> Self {
         self.destination_ip_range = destination_ip_range.into();
         self
     }
@@ -276,19 +294,31 @@ impl UpdateRouteRequest {
     }
 }
 
+support::sent!(UpdateRouteRequest {
+    destination_ip_range: "DestinationIpRange",
+    dry_run: "DryRun",
+    gateway_id: "GatewayId",
+    nat_service_id: "NatServiceId",
+    net_peering_id: "NetPeeringId",
+    nic_id: "NicId",
+    route_table_id: "RouteTableId",
+    vm_id: "VmId",
+});
+
 /// Answer to [`UpdateRoute`](crate::action::UpdateRoute).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRouteResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `RouteTable` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub route_table: Option<RouteTable>,
 }
+
+support::received!(UpdateRouteResponse {
+    response_context: "ResponseContext",
+    route_table: "RouteTable",
+});
 
 impl Client {
     /// Calls `CreateRoute`.
@@ -311,7 +341,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn create_route(&self, request: &CreateRouteRequest) -> Result<CreateRouteResponse> {
+    pub async fn create_route(
+        &self,
+        request: &CreateRouteRequest,
+    ) -> Result<CreateRouteResponse> {
         self.send::<action::CreateRoute>(request).await
     }
 
@@ -334,7 +367,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn delete_route(&self, request: &DeleteRouteRequest) -> Result<DeleteRouteResponse> {
+    pub async fn delete_route(
+        &self,
+        request: &DeleteRouteRequest,
+    ) -> Result<DeleteRouteResponse> {
         self.send::<action::DeleteRoute>(request).await
     }
 
@@ -358,7 +394,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn update_route(&self, request: &UpdateRouteRequest) -> Result<UpdateRouteResponse> {
+    pub async fn update_route(
+        &self,
+        request: &UpdateRouteRequest,
+    ) -> Result<UpdateRouteResponse> {
         self.send::<action::UpdateRoute>(request).await
     }
 }

@@ -5,13 +5,10 @@ use super::common::{ResponseContext, RouteTable};
 use crate::{Client, Result, support};
 
 /// Request of [`CreateRouteTable`](crate::action::CreateRouteTable).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRouteTableRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `NetId` of the API.
     ///
@@ -22,7 +19,10 @@ pub struct CreateRouteTableRequest {
 impl CreateRouteTableRequest {
     /// A [`CreateRouteTableRequest`] with the fields that the API requires.
     pub fn new(net_id: impl Into<String>) -> Self {
-        Self { dry_run: None, net_id: net_id.into() }
+        Self {
+            dry_run: None,
+            net_id: net_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -38,28 +38,31 @@ impl CreateRouteTableRequest {
     }
 }
 
+support::sent!(CreateRouteTableRequest {
+    dry_run: "DryRun",
+    net_id: "NetId",
+});
+
 /// Answer to [`CreateRouteTable`](crate::action::CreateRouteTable).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRouteTableResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `RouteTable` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub route_table: Option<RouteTable>,
 }
 
+support::received!(CreateRouteTableResponse {
+    response_context: "ResponseContext",
+    route_table: "RouteTable",
+});
+
 /// Request of [`DeleteRouteTable`](crate::action::DeleteRouteTable).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRouteTableRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `RouteTableId` of the API.
     ///
@@ -70,7 +73,10 @@ pub struct DeleteRouteTableRequest {
 impl DeleteRouteTableRequest {
     /// A [`DeleteRouteTableRequest`] with the fields that the API requires.
     pub fn new(route_table_id: impl Into<String>) -> Self {
-        Self { dry_run: None, route_table_id: route_table_id.into() }
+        Self {
+            dry_run: None,
+            route_table_id: route_table_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -86,73 +92,60 @@ impl DeleteRouteTableRequest {
     }
 }
 
+support::sent!(DeleteRouteTableRequest {
+    dry_run: "DryRun",
+    route_table_id: "RouteTableId",
+});
+
 /// Answer to [`DeleteRouteTable`](crate::action::DeleteRouteTable).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRouteTableResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteRouteTableResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `FiltersRouteTable`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersRouteTable {
     /// `LinkRouteTableIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_route_table_ids: Option<Vec<String>>,
     /// `LinkRouteTableLinkRouteTableIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_route_table_link_route_table_ids: Option<Vec<String>>,
     /// `LinkRouteTableMain` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_route_table_main: Option<bool>,
     /// `LinkSubnetIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_subnet_ids: Option<Vec<String>>,
     /// `NetIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_ids: Option<Vec<String>>,
     /// `RouteCreationMethods` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub route_creation_methods: Option<Vec<String>>,
     /// `RouteDestinationIpRanges` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub route_destination_ip_ranges: Option<Vec<String>>,
     /// `RouteDestinationServiceIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub route_destination_service_ids: Option<Vec<String>>,
     /// `RouteGatewayIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub route_gateway_ids: Option<Vec<String>>,
     /// `RouteNatServiceIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub route_nat_service_ids: Option<Vec<String>>,
     /// `RouteNetPeeringIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub route_net_peering_ids: Option<Vec<String>>,
     /// `RouteStates` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub route_states: Option<Vec<String>>,
     /// `RouteTableIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub route_table_ids: Option<Vec<String>>,
     /// `RouteVmIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub route_vm_ids: Option<Vec<String>>,
     /// `TagKeys` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_keys: Option<Vec<String>>,
     /// `TagValues` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_values: Option<Vec<String>>,
     /// `Tags` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
 }
 
@@ -167,34 +160,50 @@ impl FiltersRouteTable {
         mut self,
         link_route_table_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.link_route_table_ids = Some(link_route_table_ids.into_iter().map(Into::into).collect());
+        self.link_route_table_ids = Some(
+            link_route_table_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`link_route_table_link_route_table_ids`](Self::link_route_table_link_route_table_ids).
     pub fn link_route_table_link_route_table_ids(
         mut self,
-        link_route_table_link_route_table_ids: impl IntoIterator<Item = impl Into<String>>,
+        link_route_table_link_route_table_ids: impl IntoIterator<
+            Item = impl Into<String>,
+        >,
     ) -> Self {
-        self.link_route_table_link_route_table_ids =
-            Some(link_route_table_link_route_table_ids.into_iter().map(Into::into).collect());
+        self.link_route_table_link_route_table_ids = Some(
+            link_route_table_link_route_table_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`link_route_table_main`](Self::link_route_table_main).
-    pub fn link_route_table_main(mut self, link_route_table_main: impl Into<bool>) -> Self {
+    pub fn link_route_table_main(
+        mut self,
+        link_route_table_main: impl Into<bool>,
+    ) -> Self {
         self.link_route_table_main = Some(link_route_table_main.into());
         self
     }
 
     /// Sets [`link_subnet_ids`](Self::link_subnet_ids).
-    pub fn link_subnet_ids(mut self, link_subnet_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.link_subnet_ids = Some(link_subnet_ids.into_iter().map(Into::into).collect());
+    pub fn link_subnet_ids(
+        mut self,
+        link_subnet_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.link_subnet_ids = Some(
+            link_subnet_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`net_ids`](Self::net_ids).
-    pub fn net_ids(mut self, net_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn net_ids(
+        mut self,
+        net_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.net_ids = Some(net_ids.into_iter().map(Into::into).collect());
         self
     }
@@ -204,7 +213,9 @@ impl FiltersRouteTable {
         mut self,
         route_creation_methods: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.route_creation_methods = Some(route_creation_methods.into_iter().map(Into::into).collect());
+        self.route_creation_methods = Some(
+            route_creation_methods.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -213,8 +224,9 @@ impl FiltersRouteTable {
         mut self,
         route_destination_ip_ranges: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.route_destination_ip_ranges =
-            Some(route_destination_ip_ranges.into_iter().map(Into::into).collect());
+        self.route_destination_ip_ranges = Some(
+            route_destination_ip_ranges.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -223,8 +235,9 @@ impl FiltersRouteTable {
         mut self,
         route_destination_service_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.route_destination_service_ids =
-            Some(route_destination_service_ids.into_iter().map(Into::into).collect());
+        self.route_destination_service_ids = Some(
+            route_destination_service_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -233,7 +246,9 @@ impl FiltersRouteTable {
         mut self,
         route_gateway_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.route_gateway_ids = Some(route_gateway_ids.into_iter().map(Into::into).collect());
+        self.route_gateway_ids = Some(
+            route_gateway_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -242,7 +257,9 @@ impl FiltersRouteTable {
         mut self,
         route_nat_service_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.route_nat_service_ids = Some(route_nat_service_ids.into_iter().map(Into::into).collect());
+        self.route_nat_service_ids = Some(
+            route_nat_service_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -251,36 +268,55 @@ impl FiltersRouteTable {
         mut self,
         route_net_peering_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.route_net_peering_ids = Some(route_net_peering_ids.into_iter().map(Into::into).collect());
+        self.route_net_peering_ids = Some(
+            route_net_peering_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`route_states`](Self::route_states).
-    pub fn route_states(mut self, route_states: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn route_states(
+        mut self,
+        route_states: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.route_states = Some(route_states.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`route_table_ids`](Self::route_table_ids).
-    pub fn route_table_ids(mut self, route_table_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.route_table_ids = Some(route_table_ids.into_iter().map(Into::into).collect());
+    pub fn route_table_ids(
+        mut self,
+        route_table_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.route_table_ids = Some(
+            route_table_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`route_vm_ids`](Self::route_vm_ids).
-    pub fn route_vm_ids(mut self, route_vm_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn route_vm_ids(
+        mut self,
+        route_vm_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.route_vm_ids = Some(route_vm_ids.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(mut self, tag_keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_keys(
+        mut self,
+        tag_keys: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(mut self, tag_values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_values(
+        mut self,
+        tag_values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
         self
     }
@@ -292,14 +328,31 @@ impl FiltersRouteTable {
     }
 }
 
+support::sent!(FiltersRouteTable {
+    link_route_table_ids: "LinkRouteTableIds",
+    link_route_table_link_route_table_ids: "LinkRouteTableLinkRouteTableIds",
+    link_route_table_main: "LinkRouteTableMain",
+    link_subnet_ids: "LinkSubnetIds",
+    net_ids: "NetIds",
+    route_creation_methods: "RouteCreationMethods",
+    route_destination_ip_ranges: "RouteDestinationIpRanges",
+    route_destination_service_ids: "RouteDestinationServiceIds",
+    route_gateway_ids: "RouteGatewayIds",
+    route_nat_service_ids: "RouteNatServiceIds",
+    route_net_peering_ids: "RouteNetPeeringIds",
+    route_states: "RouteStates",
+    route_table_ids: "RouteTableIds",
+    route_vm_ids: "RouteVmIds",
+    tag_keys: "TagKeys",
+    tag_values: "TagValues",
+    tags: "Tags",
+});
+
 /// Request of [`LinkRouteTable`](crate::action::LinkRouteTable).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkRouteTableRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `RouteTableId` of the API.
     ///
@@ -314,7 +367,11 @@ pub struct LinkRouteTableRequest {
 impl LinkRouteTableRequest {
     /// A [`LinkRouteTableRequest`] with the fields that the API requires.
     pub fn new(route_table_id: impl Into<String>, subnet_id: impl Into<String>) -> Self {
-        Self { dry_run: None, route_table_id: route_table_id.into(), subnet_id: subnet_id.into() }
+        Self {
+            dry_run: None,
+            route_table_id: route_table_id.into(),
+            subnet_id: subnet_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -336,37 +393,38 @@ impl LinkRouteTableRequest {
     }
 }
 
+support::sent!(LinkRouteTableRequest {
+    dry_run: "DryRun",
+    route_table_id: "RouteTableId",
+    subnet_id: "SubnetId",
+});
+
 /// Answer to [`LinkRouteTable`](crate::action::LinkRouteTable).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkRouteTableResponse {
     /// `LinkRouteTableId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_route_table_id: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(LinkRouteTableResponse {
+    link_route_table_id: "LinkRouteTableId",
+    response_context: "ResponseContext",
+});
+
 /// Request of [`ReadRouteTables`](crate::action::ReadRouteTables).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadRouteTablesRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersRouteTable>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -401,31 +459,36 @@ impl ReadRouteTablesRequest {
     }
 }
 
+support::sent!(ReadRouteTablesRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadRouteTables`](crate::action::ReadRouteTables).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadRouteTablesResponse {
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `RouteTables` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub route_tables: Vec<RouteTable>,
 }
 
+support::received!(ReadRouteTablesResponse {
+    next_page_token: "NextPageToken",
+    response_context: "ResponseContext",
+    route_tables: "RouteTables",
+});
+
 /// Request of [`UnlinkRouteTable`](crate::action::UnlinkRouteTable).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkRouteTableRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `LinkRouteTableId` of the API.
     ///
@@ -436,7 +499,10 @@ pub struct UnlinkRouteTableRequest {
 impl UnlinkRouteTableRequest {
     /// A [`UnlinkRouteTableRequest`] with the fields that the API requires.
     pub fn new(link_route_table_id: impl Into<String>) -> Self {
-        Self { dry_run: None, link_route_table_id: link_route_table_id.into() }
+        Self {
+            dry_run: None,
+            link_route_table_id: link_route_table_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -446,31 +512,37 @@ impl UnlinkRouteTableRequest {
     }
 
     /// Sets [`link_route_table_id`](Self::link_route_table_id).
-    pub fn link_route_table_id(mut self, link_route_table_id: impl Into<String>) -> Self {
+    pub fn link_route_table_id(
+        mut self,
+        link_route_table_id: impl Into<String>,
+    ) -> Self {
         self.link_route_table_id = link_route_table_id.into();
         self
     }
 }
 
+support::sent!(UnlinkRouteTableRequest {
+    dry_run: "DryRun",
+    link_route_table_id: "LinkRouteTableId",
+});
+
 /// Answer to [`UnlinkRouteTable`](crate::action::UnlinkRouteTable).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkRouteTableResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(UnlinkRouteTableResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`UpdateRouteTableLink`](crate::action::UpdateRouteTableLink).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRouteTableLinkRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `LinkRouteTableId` of the API.
     ///
@@ -484,7 +556,10 @@ pub struct UpdateRouteTableLinkRequest {
 
 impl UpdateRouteTableLinkRequest {
     /// A [`UpdateRouteTableLinkRequest`] with the fields that the API requires.
-    pub fn new(link_route_table_id: impl Into<String>, route_table_id: impl Into<String>) -> Self {
+    pub fn new(
+        link_route_table_id: impl Into<String>,
+        route_table_id: impl Into<String>,
+    ) -> Self {
         Self {
             dry_run: None,
             link_route_table_id: link_route_table_id.into(),
@@ -499,7 +574,10 @@ impl UpdateRouteTableLinkRequest {
     }
 
     /// Sets [`link_route_table_id`](Self::link_route_table_id).
-    pub fn link_route_table_id(mut self, link_route_table_id: impl Into<String>) -> Self {
+    pub fn link_route_table_id(
+        mut self,
+        link_route_table_id: impl Into<String>,
+    ) -> Self {
         self.link_route_table_id = link_route_table_id.into();
         self
     }
@@ -511,19 +589,26 @@ impl UpdateRouteTableLinkRequest {
     }
 }
 
+support::sent!(UpdateRouteTableLinkRequest {
+    dry_run: "DryRun",
+    link_route_table_id: "LinkRouteTableId",
+    route_table_id: "RouteTableId",
+});
+
 /// Answer to [`UpdateRouteTableLink`](crate::action::UpdateRouteTableLink).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRouteTableLinkResponse {
     /// `LinkRouteTableId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_route_table_id: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
+
+support::received!(UpdateRouteTableLinkResponse {
+    link_route_table_id: "LinkRouteTableId",
+    response_context: "ResponseContext",
+});
 
 impl Client {
     /// Calls `CreateRouteTable`.
@@ -597,7 +682,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn link_route_table(&self, request: &LinkRouteTableRequest) -> Result<LinkRouteTableResponse> {
+    pub async fn link_route_table(
+        &self,
+        request: &LinkRouteTableRequest,
+    ) -> Result<LinkRouteTableResponse> {
         self.send::<action::LinkRouteTable>(request).await
     }
 

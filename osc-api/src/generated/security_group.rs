@@ -5,9 +5,7 @@ use super::common::{ResponseContext, SecurityGroup};
 use crate::{Client, Result, support};
 
 /// Request of [`CreateSecurityGroup`](crate::action::CreateSecurityGroup).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSecurityGroupRequest {
     /// `Description` of the API.
@@ -15,10 +13,8 @@ pub struct CreateSecurityGroupRequest {
     /// Required.
     pub description: String,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `NetId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_id: Option<String>,
     /// `SecurityGroupName` of the API.
     ///
@@ -28,7 +24,10 @@ pub struct CreateSecurityGroupRequest {
 
 impl CreateSecurityGroupRequest {
     /// A [`CreateSecurityGroupRequest`] with the fields that the API requires.
-    pub fn new(description: impl Into<String>, security_group_name: impl Into<String>) -> Self {
+    pub fn new(
+        description: impl Into<String>,
+        security_group_name: impl Into<String>,
+    ) -> Self {
         Self {
             description: description.into(),
             dry_run: None,
@@ -56,40 +55,46 @@ impl CreateSecurityGroupRequest {
     }
 
     /// Sets [`security_group_name`](Self::security_group_name).
-    pub fn security_group_name(mut self, security_group_name: impl Into<String>) -> Self {
+    pub fn security_group_name(
+        mut self,
+        security_group_name: impl Into<String>,
+    ) -> Self {
         self.security_group_name = security_group_name.into();
         self
     }
 }
 
+support::sent!(CreateSecurityGroupRequest {
+    description: "Description",
+    dry_run: "DryRun",
+    net_id: "NetId",
+    security_group_name: "SecurityGroupName",
+});
+
 /// Answer to [`CreateSecurityGroup`](crate::action::CreateSecurityGroup).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSecurityGroupResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `SecurityGroup` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_group: Option<SecurityGroup>,
 }
 
+support::received!(CreateSecurityGroupResponse {
+    response_context: "ResponseContext",
+    security_group: "SecurityGroup",
+});
+
 /// Request of [`DeleteSecurityGroup`](crate::action::DeleteSecurityGroup).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSecurityGroupRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `SecurityGroupId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_group_id: Option<String>,
     /// `SecurityGroupName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_group_name: Option<String>,
 }
 
@@ -112,91 +117,78 @@ impl DeleteSecurityGroupRequest {
     }
 
     /// Sets [`security_group_name`](Self::security_group_name).
-    pub fn security_group_name(mut self, security_group_name: impl Into<String>) -> Self {
+    pub fn security_group_name(
+        mut self,
+        security_group_name: impl Into<String>,
+    ) -> Self {
         self.security_group_name = Some(security_group_name.into());
         self
     }
 }
 
+support::sent!(DeleteSecurityGroupRequest {
+    dry_run: "DryRun",
+    security_group_id: "SecurityGroupId",
+    security_group_name: "SecurityGroupName",
+});
+
 /// Answer to [`DeleteSecurityGroup`](crate::action::DeleteSecurityGroup).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSecurityGroupResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteSecurityGroupResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `FiltersSecurityGroup`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersSecurityGroup {
     /// `Descriptions` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub descriptions: Option<Vec<String>>,
     /// `InboundRuleAccountIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub inbound_rule_account_ids: Option<Vec<String>>,
     /// `InboundRuleFromPortRanges` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub inbound_rule_from_port_ranges: Option<Vec<i64>>,
     /// `InboundRuleIpRanges` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub inbound_rule_ip_ranges: Option<Vec<String>>,
     /// `InboundRuleProtocols` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub inbound_rule_protocols: Option<Vec<String>>,
     /// `InboundRuleSecurityGroupIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub inbound_rule_security_group_ids: Option<Vec<String>>,
     /// `InboundRuleSecurityGroupNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub inbound_rule_security_group_names: Option<Vec<String>>,
     /// `InboundRuleToPortRanges` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub inbound_rule_to_port_ranges: Option<Vec<i64>>,
     /// `NetIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_ids: Option<Vec<String>>,
     /// `OutboundRuleAccountIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub outbound_rule_account_ids: Option<Vec<String>>,
     /// `OutboundRuleFromPortRanges` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub outbound_rule_from_port_ranges: Option<Vec<i64>>,
     /// `OutboundRuleIpRanges` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub outbound_rule_ip_ranges: Option<Vec<String>>,
     /// `OutboundRuleProtocols` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub outbound_rule_protocols: Option<Vec<String>>,
     /// `OutboundRuleSecurityGroupIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub outbound_rule_security_group_ids: Option<Vec<String>>,
     /// `OutboundRuleSecurityGroupNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub outbound_rule_security_group_names: Option<Vec<String>>,
     /// `OutboundRuleToPortRanges` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub outbound_rule_to_port_ranges: Option<Vec<i64>>,
     /// `SecurityGroupIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_group_ids: Option<Vec<String>>,
     /// `SecurityGroupNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_group_names: Option<Vec<String>>,
     /// `TagKeys` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_keys: Option<Vec<String>>,
     /// `TagValues` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_values: Option<Vec<String>>,
     /// `Tags` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
 }
 
@@ -207,7 +199,10 @@ impl FiltersSecurityGroup {
     }
 
     /// Sets [`descriptions`](Self::descriptions).
-    pub fn descriptions(mut self, descriptions: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn descriptions(
+        mut self,
+        descriptions: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.descriptions = Some(descriptions.into_iter().map(Into::into).collect());
         self
     }
@@ -217,7 +212,9 @@ impl FiltersSecurityGroup {
         mut self,
         inbound_rule_account_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.inbound_rule_account_ids = Some(inbound_rule_account_ids.into_iter().map(Into::into).collect());
+        self.inbound_rule_account_ids = Some(
+            inbound_rule_account_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -226,8 +223,9 @@ impl FiltersSecurityGroup {
         mut self,
         inbound_rule_from_port_ranges: impl IntoIterator<Item = impl Into<i64>>,
     ) -> Self {
-        self.inbound_rule_from_port_ranges =
-            Some(inbound_rule_from_port_ranges.into_iter().map(Into::into).collect());
+        self.inbound_rule_from_port_ranges = Some(
+            inbound_rule_from_port_ranges.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -236,7 +234,9 @@ impl FiltersSecurityGroup {
         mut self,
         inbound_rule_ip_ranges: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.inbound_rule_ip_ranges = Some(inbound_rule_ip_ranges.into_iter().map(Into::into).collect());
+        self.inbound_rule_ip_ranges = Some(
+            inbound_rule_ip_ranges.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -245,7 +245,9 @@ impl FiltersSecurityGroup {
         mut self,
         inbound_rule_protocols: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.inbound_rule_protocols = Some(inbound_rule_protocols.into_iter().map(Into::into).collect());
+        self.inbound_rule_protocols = Some(
+            inbound_rule_protocols.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -254,8 +256,9 @@ impl FiltersSecurityGroup {
         mut self,
         inbound_rule_security_group_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.inbound_rule_security_group_ids =
-            Some(inbound_rule_security_group_ids.into_iter().map(Into::into).collect());
+        self.inbound_rule_security_group_ids = Some(
+            inbound_rule_security_group_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -264,8 +267,9 @@ impl FiltersSecurityGroup {
         mut self,
         inbound_rule_security_group_names: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.inbound_rule_security_group_names =
-            Some(inbound_rule_security_group_names.into_iter().map(Into::into).collect());
+        self.inbound_rule_security_group_names = Some(
+            inbound_rule_security_group_names.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -274,13 +278,17 @@ impl FiltersSecurityGroup {
         mut self,
         inbound_rule_to_port_ranges: impl IntoIterator<Item = impl Into<i64>>,
     ) -> Self {
-        self.inbound_rule_to_port_ranges =
-            Some(inbound_rule_to_port_ranges.into_iter().map(Into::into).collect());
+        self.inbound_rule_to_port_ranges = Some(
+            inbound_rule_to_port_ranges.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`net_ids`](Self::net_ids).
-    pub fn net_ids(mut self, net_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn net_ids(
+        mut self,
+        net_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.net_ids = Some(net_ids.into_iter().map(Into::into).collect());
         self
     }
@@ -290,8 +298,9 @@ impl FiltersSecurityGroup {
         mut self,
         outbound_rule_account_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.outbound_rule_account_ids =
-            Some(outbound_rule_account_ids.into_iter().map(Into::into).collect());
+        self.outbound_rule_account_ids = Some(
+            outbound_rule_account_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -300,8 +309,9 @@ impl FiltersSecurityGroup {
         mut self,
         outbound_rule_from_port_ranges: impl IntoIterator<Item = impl Into<i64>>,
     ) -> Self {
-        self.outbound_rule_from_port_ranges =
-            Some(outbound_rule_from_port_ranges.into_iter().map(Into::into).collect());
+        self.outbound_rule_from_port_ranges = Some(
+            outbound_rule_from_port_ranges.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -310,7 +320,9 @@ impl FiltersSecurityGroup {
         mut self,
         outbound_rule_ip_ranges: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.outbound_rule_ip_ranges = Some(outbound_rule_ip_ranges.into_iter().map(Into::into).collect());
+        self.outbound_rule_ip_ranges = Some(
+            outbound_rule_ip_ranges.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -319,7 +331,9 @@ impl FiltersSecurityGroup {
         mut self,
         outbound_rule_protocols: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.outbound_rule_protocols = Some(outbound_rule_protocols.into_iter().map(Into::into).collect());
+        self.outbound_rule_protocols = Some(
+            outbound_rule_protocols.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -328,8 +342,9 @@ impl FiltersSecurityGroup {
         mut self,
         outbound_rule_security_group_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.outbound_rule_security_group_ids =
-            Some(outbound_rule_security_group_ids.into_iter().map(Into::into).collect());
+        self.outbound_rule_security_group_ids = Some(
+            outbound_rule_security_group_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -338,8 +353,9 @@ impl FiltersSecurityGroup {
         mut self,
         outbound_rule_security_group_names: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.outbound_rule_security_group_names =
-            Some(outbound_rule_security_group_names.into_iter().map(Into::into).collect());
+        self.outbound_rule_security_group_names = Some(
+            outbound_rule_security_group_names.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -348,8 +364,9 @@ impl FiltersSecurityGroup {
         mut self,
         outbound_rule_to_port_ranges: impl IntoIterator<Item = impl Into<i64>>,
     ) -> Self {
-        self.outbound_rule_to_port_ranges =
-            Some(outbound_rule_to_port_ranges.into_iter().map(Into::into).collect());
+        self.outbound_rule_to_port_ranges = Some(
+            outbound_rule_to_port_ranges.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -358,7 +375,9 @@ impl FiltersSecurityGroup {
         mut self,
         security_group_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.security_group_ids = Some(security_group_ids.into_iter().map(Into::into).collect());
+        self.security_group_ids = Some(
+            security_group_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -367,18 +386,26 @@ impl FiltersSecurityGroup {
         mut self,
         security_group_names: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.security_group_names = Some(security_group_names.into_iter().map(Into::into).collect());
+        self.security_group_names = Some(
+            security_group_names.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(mut self, tag_keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_keys(
+        mut self,
+        tag_keys: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(mut self, tag_values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_values(
+        mut self,
+        tag_values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
         self
     }
@@ -390,23 +417,41 @@ impl FiltersSecurityGroup {
     }
 }
 
+support::sent!(FiltersSecurityGroup {
+    descriptions: "Descriptions",
+    inbound_rule_account_ids: "InboundRuleAccountIds",
+    inbound_rule_from_port_ranges: "InboundRuleFromPortRanges",
+    inbound_rule_ip_ranges: "InboundRuleIpRanges",
+    inbound_rule_protocols: "InboundRuleProtocols",
+    inbound_rule_security_group_ids: "InboundRuleSecurityGroupIds",
+    inbound_rule_security_group_names: "InboundRuleSecurityGroupNames",
+    inbound_rule_to_port_ranges: "InboundRuleToPortRanges",
+    net_ids: "NetIds",
+    outbound_rule_account_ids: "OutboundRuleAccountIds",
+    outbound_rule_from_port_ranges: "OutboundRuleFromPortRanges",
+    outbound_rule_ip_ranges: "OutboundRuleIpRanges",
+    outbound_rule_protocols: "OutboundRuleProtocols",
+    outbound_rule_security_group_ids: "OutboundRuleSecurityGroupIds",
+    outbound_rule_security_group_names: "OutboundRuleSecurityGroupNames",
+    outbound_rule_to_port_ranges: "OutboundRuleToPortRanges",
+    security_group_ids: "SecurityGroupIds",
+    security_group_names: "SecurityGroupNames",
+    tag_keys: "TagKeys",
+    tag_values: "TagValues",
+    tags: "Tags",
+});
+
 /// Request of [`ReadSecurityGroups`](crate::action::ReadSecurityGroups).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSecurityGroupsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersSecurityGroup>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -441,22 +486,30 @@ impl ReadSecurityGroupsRequest {
     }
 }
 
+support::sent!(ReadSecurityGroupsRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadSecurityGroups`](crate::action::ReadSecurityGroups).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSecurityGroupsResponse {
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `SecurityGroups` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub security_groups: Vec<SecurityGroup>,
 }
+
+support::received!(ReadSecurityGroupsResponse {
+    next_page_token: "NextPageToken",
+    response_context: "ResponseContext",
+    security_groups: "SecurityGroups",
+});
 
 impl Client {
     /// Calls `CreateSecurityGroup`.

@@ -2,45 +2,35 @@
 //! Actions of the tag `SecurityGroupRule`, and the types that only they use.
 
 use super::common::{ResponseContext, SecurityGroup, SecurityGroupRule};
-use crate::{Client, Result};
+use crate::{Client, Result, support};
 
 /// Request of [`CreateSecurityGroupRule`](crate::action::CreateSecurityGroupRule).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSecurityGroupRuleRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Flow` of the API.
     ///
     /// Required.
     pub flow: String,
     /// `FromPortRange` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub from_port_range: Option<i64>,
     /// `IpProtocol` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip_protocol: Option<String>,
     /// `IpRange` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip_range: Option<String>,
     /// `Rules` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rules: Option<Vec<SecurityGroupRule>>,
     /// `SecurityGroupAccountIdToLink` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_group_account_id_to_link: Option<String>,
     /// `SecurityGroupId` of the API.
     ///
     /// Required.
     pub security_group_id: String,
     /// `SecurityGroupNameToLink` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_group_name_to_link: Option<String>,
     /// `ToPortRange` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub to_port_range: Option<i64>,
 }
 
@@ -92,7 +82,10 @@ impl CreateSecurityGroupRuleRequest {
     }
 
     /// Sets [`rules`](Self::rules).
-    pub fn rules(mut self, rules: impl IntoIterator<Item = impl Into<SecurityGroupRule>>) -> Self {
+    pub fn rules(
+        mut self,
+        rules: impl IntoIterator<Item = impl Into<SecurityGroupRule>>,
+    ) -> Self {
         self.rules = Some(rules.into_iter().map(Into::into).collect());
         self
     }
@@ -102,7 +95,9 @@ impl CreateSecurityGroupRuleRequest {
         mut self,
         security_group_account_id_to_link: impl Into<String>,
     ) -> Self {
-        self.security_group_account_id_to_link = Some(security_group_account_id_to_link.into());
+        self.security_group_account_id_to_link = Some(
+            security_group_account_id_to_link.into(),
+        );
         self
     }
 
@@ -113,7 +108,10 @@ impl CreateSecurityGroupRuleRequest {
     }
 
     /// Sets [`security_group_name_to_link`](Self::security_group_name_to_link).
-    pub fn security_group_name_to_link(mut self, security_group_name_to_link: impl Into<String>) -> Self {
+    pub fn security_group_name_to_link(
+        mut self,
+        security_group_name_to_link: impl Into<String>,
+    ) -> Self {
         self.security_group_name_to_link = Some(security_group_name_to_link.into());
         self
     }
@@ -125,57 +123,61 @@ impl CreateSecurityGroupRuleRequest {
     }
 }
 
+support::sent!(CreateSecurityGroupRuleRequest {
+    dry_run: "DryRun",
+    flow: "Flow",
+    from_port_range: "FromPortRange",
+    ip_protocol: "IpProtocol",
+    ip_range: "IpRange",
+    rules: "Rules",
+    security_group_account_id_to_link: "SecurityGroupAccountIdToLink",
+    security_group_id: "SecurityGroupId",
+    security_group_name_to_link: "SecurityGroupNameToLink",
+    to_port_range: "ToPortRange",
+});
+
 /// Answer to [`CreateSecurityGroupRule`](crate::action::CreateSecurityGroupRule).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSecurityGroupRuleResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `SecurityGroup` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_group: Option<SecurityGroup>,
 }
 
+support::received!(CreateSecurityGroupRuleResponse {
+    response_context: "ResponseContext",
+    security_group: "SecurityGroup",
+});
+
 /// Request of [`DeleteSecurityGroupRule`](crate::action::DeleteSecurityGroupRule).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSecurityGroupRuleRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Flow` of the API.
     ///
     /// Required.
     pub flow: String,
     /// `FromPortRange` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub from_port_range: Option<i64>,
     /// `IpProtocol` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip_protocol: Option<String>,
     /// `IpRange` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip_range: Option<String>,
     /// `Rules` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rules: Option<Vec<SecurityGroupRule>>,
     /// `SecurityGroupAccountIdToUnlink` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_group_account_id_to_unlink: Option<String>,
     /// `SecurityGroupId` of the API.
     ///
     /// Required.
     pub security_group_id: String,
     /// `SecurityGroupNameToUnlink` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_group_name_to_unlink: Option<String>,
     /// `ToPortRange` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub to_port_range: Option<i64>,
 }
 
@@ -227,7 +229,10 @@ impl DeleteSecurityGroupRuleRequest {
     }
 
     /// Sets [`rules`](Self::rules).
-    pub fn rules(mut self, rules: impl IntoIterator<Item = impl Into<SecurityGroupRule>>) -> Self {
+    pub fn rules(
+        mut self,
+        rules: impl IntoIterator<Item = impl Into<SecurityGroupRule>>,
+    ) -> Self {
         self.rules = Some(rules.into_iter().map(Into::into).collect());
         self
     }
@@ -237,7 +242,9 @@ impl DeleteSecurityGroupRuleRequest {
         mut self,
         security_group_account_id_to_unlink: impl Into<String>,
     ) -> Self {
-        self.security_group_account_id_to_unlink = Some(security_group_account_id_to_unlink.into());
+        self.security_group_account_id_to_unlink = Some(
+            security_group_account_id_to_unlink.into(),
+        );
         self
     }
 
@@ -248,7 +255,10 @@ impl DeleteSecurityGroupRuleRequest {
     }
 
     /// Sets [`security_group_name_to_unlink`](Self::security_group_name_to_unlink).
-    pub fn security_group_name_to_unlink(mut self, security_group_name_to_unlink: impl Into<String>) -> Self {
+    pub fn security_group_name_to_unlink(
+        mut self,
+        security_group_name_to_unlink: impl Into<String>,
+    ) -> Self {
         self.security_group_name_to_unlink = Some(security_group_name_to_unlink.into());
         self
     }
@@ -260,19 +270,33 @@ impl DeleteSecurityGroupRuleRequest {
     }
 }
 
+support::sent!(DeleteSecurityGroupRuleRequest {
+    dry_run: "DryRun",
+    flow: "Flow",
+    from_port_range: "FromPortRange",
+    ip_protocol: "IpProtocol",
+    ip_range: "IpRange",
+    rules: "Rules",
+    security_group_account_id_to_unlink: "SecurityGroupAccountIdToUnlink",
+    security_group_id: "SecurityGroupId",
+    security_group_name_to_unlink: "SecurityGroupNameToUnlink",
+    to_port_range: "ToPortRange",
+});
+
 /// Answer to [`DeleteSecurityGroupRule`](crate::action::DeleteSecurityGroupRule).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSecurityGroupRuleResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `SecurityGroup` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_group: Option<SecurityGroup>,
 }
+
+support::received!(DeleteSecurityGroupRuleResponse {
+    response_context: "ResponseContext",
+    security_group: "SecurityGroup",
+});
 
 impl Client {
     /// Calls `CreateSecurityGroupRule`.

@@ -5,9 +5,7 @@ use super::common::ResponseContext;
 use crate::{Client, DateTime, Result, Secret, support};
 
 /// Request of [`CreateServerCertificate`](crate::action::CreateServerCertificate).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateServerCertificateRequest {
     /// `Body` of the API.
@@ -15,17 +13,14 @@ pub struct CreateServerCertificateRequest {
     /// Required.
     pub body: String,
     /// `Chain` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub chain: Option<String>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Name` of the API.
     ///
     /// Required.
     pub name: String,
     /// `Path` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// `PrivateKey` of the API.
     ///
@@ -35,7 +30,11 @@ pub struct CreateServerCertificateRequest {
 
 impl CreateServerCertificateRequest {
     /// A [`CreateServerCertificateRequest`] with the fields that the API requires.
-    pub fn new(body: impl Into<String>, name: impl Into<String>, private_key: impl Into<Secret>) -> Self {
+    pub fn new(
+        body: impl Into<String>,
+        name: impl Into<String>,
+        private_key: impl Into<Secret>,
+    ) -> Self {
         Self {
             body: body.into(),
             chain: None,
@@ -83,28 +82,35 @@ impl CreateServerCertificateRequest {
     }
 }
 
+support::sent!(CreateServerCertificateRequest {
+    body: "Body",
+    chain: "Chain",
+    dry_run: "DryRun",
+    name: "Name",
+    path: "Path",
+    private_key: "PrivateKey",
+});
+
 /// Answer to [`CreateServerCertificate`](crate::action::CreateServerCertificate).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateServerCertificateResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `ServerCertificate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub server_certificate: Option<ServerCertificate>,
 }
 
+support::received!(CreateServerCertificateResponse {
+    response_context: "ResponseContext",
+    server_certificate: "ServerCertificate",
+});
+
 /// Request of [`DeleteServerCertificate`](crate::action::DeleteServerCertificate).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteServerCertificateRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Name` of the API.
     ///
@@ -115,7 +121,10 @@ pub struct DeleteServerCertificateRequest {
 impl DeleteServerCertificateRequest {
     /// A [`DeleteServerCertificateRequest`] with the fields that the API requires.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { dry_run: None, name: name.into() }
+        Self {
+            dry_run: None,
+            name: name.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -131,25 +140,28 @@ impl DeleteServerCertificateRequest {
     }
 }
 
+support::sent!(DeleteServerCertificateRequest {
+    dry_run: "DryRun",
+    name: "Name",
+});
+
 /// Answer to [`DeleteServerCertificate`](crate::action::DeleteServerCertificate).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteServerCertificateResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteServerCertificateResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `FiltersServerCertificate`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersServerCertificate {
     /// `Paths` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub paths: Option<Vec<String>>,
 }
 
@@ -166,17 +178,17 @@ impl FiltersServerCertificate {
     }
 }
 
+support::sent!(FiltersServerCertificate {
+    paths: "Paths",
+});
+
 /// Request of [`ReadServerCertificates`](crate::action::ReadServerCertificates).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadServerCertificatesRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersServerCertificate>,
 }
 
@@ -199,71 +211,78 @@ impl ReadServerCertificatesRequest {
     }
 }
 
+support::sent!(ReadServerCertificatesRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+});
+
 /// Answer to [`ReadServerCertificates`](crate::action::ReadServerCertificates).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadServerCertificatesResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `ServerCertificates` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub server_certificates: Vec<ServerCertificate>,
 }
 
+support::received!(ReadServerCertificatesResponse {
+    response_context: "ResponseContext",
+    server_certificates: "ServerCertificates",
+});
+
 /// The API's `ServerCertificate`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ServerCertificate {
     /// `ExpirationDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expiration_date: Option<DateTime>,
     /// `Id` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// `Name` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// `Orn` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub orn: Option<String>,
     /// `Path` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// `UploadDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub upload_date: Option<DateTime>,
 }
 
+support::received!(ServerCertificate {
+    expiration_date: "ExpirationDate",
+    id: "Id",
+    name: "Name",
+    orn: "Orn",
+    path: "Path",
+    upload_date: "UploadDate",
+});
+
 /// Request of [`UpdateServerCertificate`](crate::action::UpdateServerCertificate).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateServerCertificateRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Name` of the API.
     ///
     /// Required.
     pub name: String,
     /// `NewName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub new_name: Option<String>,
     /// `NewPath` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub new_path: Option<String>,
 }
 
 impl UpdateServerCertificateRequest {
     /// A [`UpdateServerCertificateRequest`] with the fields that the API requires.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { dry_run: None, name: name.into(), new_name: None, new_path: None }
+        Self {
+            dry_run: None,
+            name: name.into(),
+            new_name: None,
+            new_path: None,
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -291,19 +310,27 @@ impl UpdateServerCertificateRequest {
     }
 }
 
+support::sent!(UpdateServerCertificateRequest {
+    dry_run: "DryRun",
+    name: "Name",
+    new_name: "NewName",
+    new_path: "NewPath",
+});
+
 /// Answer to [`UpdateServerCertificate`](crate::action::UpdateServerCertificate).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateServerCertificateResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `ServerCertificate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub server_certificate: Option<ServerCertificate>,
 }
+
+support::received!(UpdateServerCertificateResponse {
+    response_context: "ResponseContext",
+    server_certificate: "ServerCertificate",
+});
 
 impl Client {
     /// Calls `CreateServerCertificate`.

@@ -2,18 +2,16 @@
 //! Actions of the tag `Snapshot`, and the types that only they use.
 
 use super::common::{
-    OsuExportToCreate, PermissionsOnResource, PermissionsOnResourceCreation, ResourceTag, ResponseContext,
+    OsuExportToCreate, PermissionsOnResource, PermissionsOnResourceCreation, ResourceTag,
+    ResponseContext,
 };
 use crate::{Client, DateTime, Result, support};
 
 /// Request of [`CreateSnapshotExportTask`](crate::action::CreateSnapshotExportTask).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSnapshotExportTaskRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `OsuExport` of the API.
     ///
@@ -27,8 +25,15 @@ pub struct CreateSnapshotExportTaskRequest {
 
 impl CreateSnapshotExportTaskRequest {
     /// A [`CreateSnapshotExportTaskRequest`] with the fields that the API requires.
-    pub fn new(osu_export: impl Into<OsuExportToCreate>, snapshot_id: impl Into<String>) -> Self {
-        Self { dry_run: None, osu_export: osu_export.into(), snapshot_id: snapshot_id.into() }
+    pub fn new(
+        osu_export: impl Into<OsuExportToCreate>,
+        snapshot_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            dry_run: None,
+            osu_export: osu_export.into(),
+            snapshot_id: snapshot_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -50,49 +55,46 @@ impl CreateSnapshotExportTaskRequest {
     }
 }
 
+support::sent!(CreateSnapshotExportTaskRequest {
+    dry_run: "DryRun",
+    osu_export: "OsuExport",
+    snapshot_id: "SnapshotId",
+});
+
 /// Answer to [`CreateSnapshotExportTask`](crate::action::CreateSnapshotExportTask).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSnapshotExportTaskResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `SnapshotExportTask` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_export_task: Option<SnapshotExportTask>,
 }
 
+support::received!(CreateSnapshotExportTaskResponse {
+    response_context: "ResponseContext",
+    snapshot_export_task: "SnapshotExportTask",
+});
+
 /// Request of [`CreateSnapshot`](crate::action::CreateSnapshot).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSnapshotRequest {
     /// `ClientToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_token: Option<String>,
     /// `Description` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `FileLocation` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub file_location: Option<String>,
     /// `SnapshotSize` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_size: Option<i64>,
     /// `SourceRegionName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub source_region_name: Option<String>,
     /// `SourceSnapshotId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub source_snapshot_id: Option<String>,
     /// `VolumeId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_id: Option<String>,
 }
 
@@ -151,28 +153,37 @@ impl CreateSnapshotRequest {
     }
 }
 
+support::sent!(CreateSnapshotRequest {
+    client_token: "ClientToken",
+    description: "Description",
+    dry_run: "DryRun",
+    file_location: "FileLocation",
+    snapshot_size: "SnapshotSize",
+    source_region_name: "SourceRegionName",
+    source_snapshot_id: "SourceSnapshotId",
+    volume_id: "VolumeId",
+});
+
 /// Answer to [`CreateSnapshot`](crate::action::CreateSnapshot).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSnapshotResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `Snapshot` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot: Option<Snapshot>,
 }
 
+support::received!(CreateSnapshotResponse {
+    response_context: "ResponseContext",
+    snapshot: "Snapshot",
+});
+
 /// Request of [`DeleteSnapshot`](crate::action::DeleteSnapshot).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSnapshotRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `SnapshotId` of the API.
     ///
@@ -183,7 +194,10 @@ pub struct DeleteSnapshotRequest {
 impl DeleteSnapshotRequest {
     /// A [`DeleteSnapshotRequest`] with the fields that the API requires.
     pub fn new(snapshot_id: impl Into<String>) -> Self {
-        Self { dry_run: None, snapshot_id: snapshot_id.into() }
+        Self {
+            dry_run: None,
+            snapshot_id: snapshot_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -199,70 +213,58 @@ impl DeleteSnapshotRequest {
     }
 }
 
+support::sent!(DeleteSnapshotRequest {
+    dry_run: "DryRun",
+    snapshot_id: "SnapshotId",
+});
+
 /// Answer to [`DeleteSnapshot`](crate::action::DeleteSnapshot).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSnapshotResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteSnapshotResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `FiltersSnapshot`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersSnapshot {
     /// `AccountAliases` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub account_aliases: Option<Vec<String>>,
     /// `AccountIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub account_ids: Option<Vec<String>>,
     /// `ClientTokens` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_tokens: Option<Vec<String>>,
     /// `Descriptions` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub descriptions: Option<Vec<String>>,
     /// `FromCreationDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub from_creation_date: Option<DateTime>,
     /// `PermissionsToCreateVolumeAccountIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub permissions_to_create_volume_account_ids: Option<Vec<String>>,
     /// `PermissionsToCreateVolumeGlobalPermission` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub permissions_to_create_volume_global_permission: Option<bool>,
     /// `Progresses` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub progresses: Option<Vec<i64>>,
     /// `SnapshotIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_ids: Option<Vec<String>>,
     /// `States` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub states: Option<Vec<String>>,
     /// `TagKeys` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_keys: Option<Vec<String>>,
     /// `TagValues` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_values: Option<Vec<String>>,
     /// `Tags` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
     /// `ToCreationDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub to_creation_date: Option<DateTime>,
     /// `VolumeIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_ids: Option<Vec<String>>,
     /// `VolumeSizes` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_sizes: Option<Vec<i64>>,
 }
 
@@ -273,31 +275,48 @@ impl FiltersSnapshot {
     }
 
     /// Sets [`account_aliases`](Self::account_aliases).
-    pub fn account_aliases(mut self, account_aliases: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.account_aliases = Some(account_aliases.into_iter().map(Into::into).collect());
+    pub fn account_aliases(
+        mut self,
+        account_aliases: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.account_aliases = Some(
+            account_aliases.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`account_ids`](Self::account_ids).
-    pub fn account_ids(mut self, account_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn account_ids(
+        mut self,
+        account_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.account_ids = Some(account_ids.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`client_tokens`](Self::client_tokens).
-    pub fn client_tokens(mut self, client_tokens: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn client_tokens(
+        mut self,
+        client_tokens: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.client_tokens = Some(client_tokens.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`descriptions`](Self::descriptions).
-    pub fn descriptions(mut self, descriptions: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn descriptions(
+        mut self,
+        descriptions: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.descriptions = Some(descriptions.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`from_creation_date`](Self::from_creation_date).
-    pub fn from_creation_date(mut self, from_creation_date: impl Into<DateTime>) -> Self {
+    pub fn from_creation_date(
+        mut self,
+        from_creation_date: impl Into<DateTime>,
+    ) -> Self {
         self.from_creation_date = Some(from_creation_date.into());
         self
     }
@@ -305,10 +324,16 @@ impl FiltersSnapshot {
     /// Sets [`permissions_to_create_volume_account_ids`](Self::permissions_to_create_volume_account_ids).
     pub fn permissions_to_create_volume_account_ids(
         mut self,
-        permissions_to_create_volume_account_ids: impl IntoIterator<Item = impl Into<String>>,
+        permissions_to_create_volume_account_ids: impl IntoIterator<
+            Item = impl Into<String>,
+        >,
     ) -> Self {
-        self.permissions_to_create_volume_account_ids =
-            Some(permissions_to_create_volume_account_ids.into_iter().map(Into::into).collect());
+        self.permissions_to_create_volume_account_ids = Some(
+            permissions_to_create_volume_account_ids
+                .into_iter()
+                .map(Into::into)
+                .collect(),
+        );
         self
     }
 
@@ -317,37 +342,53 @@ impl FiltersSnapshot {
         mut self,
         permissions_to_create_volume_global_permission: impl Into<bool>,
     ) -> Self {
-        self.permissions_to_create_volume_global_permission =
-            Some(permissions_to_create_volume_global_permission.into());
+        self.permissions_to_create_volume_global_permission = Some(
+            permissions_to_create_volume_global_permission.into(),
+        );
         self
     }
 
     /// Sets [`progresses`](Self::progresses).
-    pub fn progresses(mut self, progresses: impl IntoIterator<Item = impl Into<i64>>) -> Self {
+    pub fn progresses(
+        mut self,
+        progresses: impl IntoIterator<Item = impl Into<i64>>,
+    ) -> Self {
         self.progresses = Some(progresses.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`snapshot_ids`](Self::snapshot_ids).
-    pub fn snapshot_ids(mut self, snapshot_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn snapshot_ids(
+        mut self,
+        snapshot_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.snapshot_ids = Some(snapshot_ids.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`states`](Self::states).
-    pub fn states(mut self, states: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn states(
+        mut self,
+        states: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.states = Some(states.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(mut self, tag_keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_keys(
+        mut self,
+        tag_keys: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(mut self, tag_values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_values(
+        mut self,
+        tag_values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
         self
     }
@@ -365,29 +406,50 @@ impl FiltersSnapshot {
     }
 
     /// Sets [`volume_ids`](Self::volume_ids).
-    pub fn volume_ids(mut self, volume_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn volume_ids(
+        mut self,
+        volume_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.volume_ids = Some(volume_ids.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`volume_sizes`](Self::volume_sizes).
-    pub fn volume_sizes(mut self, volume_sizes: impl IntoIterator<Item = impl Into<i64>>) -> Self {
+    pub fn volume_sizes(
+        mut self,
+        volume_sizes: impl IntoIterator<Item = impl Into<i64>>,
+    ) -> Self {
         self.volume_sizes = Some(volume_sizes.into_iter().map(Into::into).collect());
         self
     }
 }
 
+support::sent!(FiltersSnapshot {
+    account_aliases: "AccountAliases",
+    account_ids: "AccountIds",
+    client_tokens: "ClientTokens",
+    descriptions: "Descriptions",
+    from_creation_date: "FromCreationDate",
+    permissions_to_create_volume_account_ids: "PermissionsToCreateVolumeAccountIds",
+    permissions_to_create_volume_global_permission: "PermissionsToCreateVolumeGlobalPermission",
+    progresses: "Progresses",
+    snapshot_ids: "SnapshotIds",
+    states: "States",
+    tag_keys: "TagKeys",
+    tag_values: "TagValues",
+    tags: "Tags",
+    to_creation_date: "ToCreationDate",
+    volume_ids: "VolumeIds",
+    volume_sizes: "VolumeSizes",
+});
+
 /// The API's `FiltersSnapshotExportTask`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersSnapshotExportTask {
     /// `SnapshotIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_ids: Option<Vec<String>>,
     /// `TaskIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub task_ids: Option<Vec<String>>,
 }
 
@@ -398,52 +460,58 @@ impl FiltersSnapshotExportTask {
     }
 
     /// Sets [`snapshot_ids`](Self::snapshot_ids).
-    pub fn snapshot_ids(mut self, snapshot_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn snapshot_ids(
+        mut self,
+        snapshot_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.snapshot_ids = Some(snapshot_ids.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`task_ids`](Self::task_ids).
-    pub fn task_ids(mut self, task_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn task_ids(
+        mut self,
+        task_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.task_ids = Some(task_ids.into_iter().map(Into::into).collect());
         self
     }
 }
 
+support::sent!(FiltersSnapshotExportTask {
+    snapshot_ids: "SnapshotIds",
+    task_ids: "TaskIds",
+});
+
 /// The API's `OsuExportSnapshotExportTask`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OsuExportSnapshotExportTask {
     /// `DiskImageFormat` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub disk_image_format: Option<String>,
     /// `OsuBucket` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub osu_bucket: Option<String>,
     /// `OsuPrefix` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub osu_prefix: Option<String>,
 }
 
+support::received!(OsuExportSnapshotExportTask {
+    disk_image_format: "DiskImageFormat",
+    osu_bucket: "OsuBucket",
+    osu_prefix: "OsuPrefix",
+});
+
 /// Request of [`ReadSnapshotExportTasks`](crate::action::ReadSnapshotExportTasks).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSnapshotExportTasksRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersSnapshotExportTask>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -478,40 +546,42 @@ impl ReadSnapshotExportTasksRequest {
     }
 }
 
+support::sent!(ReadSnapshotExportTasksRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadSnapshotExportTasks`](crate::action::ReadSnapshotExportTasks).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSnapshotExportTasksResponse {
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `SnapshotExportTasks` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub snapshot_export_tasks: Vec<SnapshotExportTask>,
 }
 
+support::received!(ReadSnapshotExportTasksResponse {
+    next_page_token: "NextPageToken",
+    response_context: "ResponseContext",
+    snapshot_export_tasks: "SnapshotExportTasks",
+});
+
 /// Request of [`ReadSnapshots`](crate::action::ReadSnapshots).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSnapshotsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersSnapshot>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -546,104 +616,111 @@ impl ReadSnapshotsRequest {
     }
 }
 
+support::sent!(ReadSnapshotsRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadSnapshots`](crate::action::ReadSnapshots).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSnapshotsResponse {
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `Snapshots` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub snapshots: Vec<Snapshot>,
 }
 
+support::received!(ReadSnapshotsResponse {
+    next_page_token: "NextPageToken",
+    response_context: "ResponseContext",
+    snapshots: "Snapshots",
+});
+
 /// The API's `Snapshot`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Snapshot {
     /// `AccountAlias` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub account_alias: Option<String>,
     /// `AccountId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
     /// `ClientToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_token: Option<String>,
     /// `CreationDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<DateTime>,
     /// `Description` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// `PermissionsToCreateVolume` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub permissions_to_create_volume: Option<PermissionsOnResource>,
     /// `Progress` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub progress: Option<i64>,
     /// `SnapshotId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_id: Option<String>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// `Tags` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub tags: Vec<ResourceTag>,
     /// `VolumeId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_id: Option<String>,
     /// `VolumeSize` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_size: Option<i64>,
 }
 
+support::received!(Snapshot {
+    account_alias: "AccountAlias",
+    account_id: "AccountId",
+    client_token: "ClientToken",
+    creation_date: "CreationDate",
+    description: "Description",
+    permissions_to_create_volume: "PermissionsToCreateVolume",
+    progress: "Progress",
+    snapshot_id: "SnapshotId",
+    state: "State",
+    tags: "Tags",
+    volume_id: "VolumeId",
+    volume_size: "VolumeSize",
+});
+
 /// The API's `SnapshotExportTask`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SnapshotExportTask {
     /// `Comment` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
     /// `OsuExport` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub osu_export: Option<OsuExportSnapshotExportTask>,
     /// `Progress` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub progress: Option<i64>,
     /// `SnapshotId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_id: Option<String>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// `Tags` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub tags: Vec<ResourceTag>,
     /// `TaskId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub task_id: Option<String>,
 }
 
+support::received!(SnapshotExportTask {
+    comment: "Comment",
+    osu_export: "OsuExport",
+    progress: "Progress",
+    snapshot_id: "SnapshotId",
+    state: "State",
+    tags: "Tags",
+    task_id: "TaskId",
+});
+
 /// Request of [`UpdateSnapshot`](crate::action::UpdateSnapshot).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateSnapshotRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `PermissionsToCreateVolume` of the API.
     ///
@@ -690,19 +767,26 @@ impl UpdateSnapshotRequest {
     }
 }
 
+support::sent!(UpdateSnapshotRequest {
+    dry_run: "DryRun",
+    permissions_to_create_volume: "PermissionsToCreateVolume",
+    snapshot_id: "SnapshotId",
+});
+
 /// Answer to [`UpdateSnapshot`](crate::action::UpdateSnapshot).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateSnapshotResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `Snapshot` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot: Option<Snapshot>,
 }
+
+support::received!(UpdateSnapshotResponse {
+    response_context: "ResponseContext",
+    snapshot: "Snapshot",
+});
 
 impl Client {
     /// Calls `CreateSnapshot`.
@@ -726,7 +810,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn create_snapshot(&self, request: &CreateSnapshotRequest) -> Result<CreateSnapshotResponse> {
+    pub async fn create_snapshot(
+        &self,
+        request: &CreateSnapshotRequest,
+    ) -> Result<CreateSnapshotResponse> {
         self.send::<action::CreateSnapshot>(request).await
     }
 
@@ -778,7 +865,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn delete_snapshot(&self, request: &DeleteSnapshotRequest) -> Result<DeleteSnapshotResponse> {
+    pub async fn delete_snapshot(
+        &self,
+        request: &DeleteSnapshotRequest,
+    ) -> Result<DeleteSnapshotResponse> {
         self.send::<action::DeleteSnapshot>(request).await
     }
 
@@ -831,7 +921,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_snapshots(&self, request: &ReadSnapshotsRequest) -> Result<ReadSnapshotsResponse> {
+    pub async fn read_snapshots(
+        &self,
+        request: &ReadSnapshotsRequest,
+    ) -> Result<ReadSnapshotsResponse> {
         self.send::<action::ReadSnapshots>(request).await
     }
 
@@ -860,7 +953,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn update_snapshot(&self, request: &UpdateSnapshotRequest) -> Result<UpdateSnapshotResponse> {
+    pub async fn update_snapshot(
+        &self,
+        request: &UpdateSnapshotRequest,
+    ) -> Result<UpdateSnapshotResponse> {
         self.send::<action::UpdateSnapshot>(request).await
     }
 }

@@ -5,13 +5,10 @@ use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, Result, support};
 
 /// Request of [`CreateSubnet`](crate::action::CreateSubnet).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSubnetRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `IpRange` of the API.
     ///
@@ -22,14 +19,18 @@ pub struct CreateSubnetRequest {
     /// Required.
     pub net_id: String,
     /// `SubregionName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subregion_name: Option<String>,
 }
 
 impl CreateSubnetRequest {
     /// A [`CreateSubnetRequest`] with the fields that the API requires.
     pub fn new(ip_range: impl Into<String>, net_id: impl Into<String>) -> Self {
-        Self { dry_run: None, ip_range: ip_range.into(), net_id: net_id.into(), subregion_name: None }
+        Self {
+            dry_run: None,
+            ip_range: ip_range.into(),
+            net_id: net_id.into(),
+            subregion_name: None,
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -57,28 +58,33 @@ impl CreateSubnetRequest {
     }
 }
 
+support::sent!(CreateSubnetRequest {
+    dry_run: "DryRun",
+    ip_range: "IpRange",
+    net_id: "NetId",
+    subregion_name: "SubregionName",
+});
+
 /// Answer to [`CreateSubnet`](crate::action::CreateSubnet).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSubnetResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `Subnet` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subnet: Option<Subnet>,
 }
 
+support::received!(CreateSubnetResponse {
+    response_context: "ResponseContext",
+    subnet: "Subnet",
+});
+
 /// Request of [`DeleteSubnet`](crate::action::DeleteSubnet).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSubnetRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `SubnetId` of the API.
     ///
@@ -89,7 +95,10 @@ pub struct DeleteSubnetRequest {
 impl DeleteSubnetRequest {
     /// A [`DeleteSubnetRequest`] with the fields that the API requires.
     pub fn new(subnet_id: impl Into<String>) -> Self {
-        Self { dry_run: None, subnet_id: subnet_id.into() }
+        Self {
+            dry_run: None,
+            subnet_id: subnet_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -105,49 +114,44 @@ impl DeleteSubnetRequest {
     }
 }
 
+support::sent!(DeleteSubnetRequest {
+    dry_run: "DryRun",
+    subnet_id: "SubnetId",
+});
+
 /// Answer to [`DeleteSubnet`](crate::action::DeleteSubnet).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSubnetResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteSubnetResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `FiltersSubnet`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersSubnet {
     /// `AvailableIpsCounts` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub available_ips_counts: Option<Vec<i64>>,
     /// `IpRanges` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip_ranges: Option<Vec<String>>,
     /// `NetIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_ids: Option<Vec<String>>,
     /// `States` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub states: Option<Vec<String>>,
     /// `SubnetIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subnet_ids: Option<Vec<String>>,
     /// `SubregionNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subregion_names: Option<Vec<String>>,
     /// `TagKeys` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_keys: Option<Vec<String>>,
     /// `TagValues` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_values: Option<Vec<String>>,
     /// `Tags` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
 }
 
@@ -162,48 +166,73 @@ impl FiltersSubnet {
         mut self,
         available_ips_counts: impl IntoIterator<Item = impl Into<i64>>,
     ) -> Self {
-        self.available_ips_counts = Some(available_ips_counts.into_iter().map(Into::into).collect());
+        self.available_ips_counts = Some(
+            available_ips_counts.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`ip_ranges`](Self::ip_ranges).
-    pub fn ip_ranges(mut self, ip_ranges: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn ip_ranges(
+        mut self,
+        ip_ranges: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.ip_ranges = Some(ip_ranges.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`net_ids`](Self::net_ids).
-    pub fn net_ids(mut self, net_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn net_ids(
+        mut self,
+        net_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.net_ids = Some(net_ids.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`states`](Self::states).
-    pub fn states(mut self, states: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn states(
+        mut self,
+        states: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.states = Some(states.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`subnet_ids`](Self::subnet_ids).
-    pub fn subnet_ids(mut self, subnet_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn subnet_ids(
+        mut self,
+        subnet_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.subnet_ids = Some(subnet_ids.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`subregion_names`](Self::subregion_names).
-    pub fn subregion_names(mut self, subregion_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.subregion_names = Some(subregion_names.into_iter().map(Into::into).collect());
+    pub fn subregion_names(
+        mut self,
+        subregion_names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.subregion_names = Some(
+            subregion_names.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(mut self, tag_keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_keys(
+        mut self,
+        tag_keys: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(mut self, tag_values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_values(
+        mut self,
+        tag_values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
         self
     }
@@ -215,23 +244,29 @@ impl FiltersSubnet {
     }
 }
 
+support::sent!(FiltersSubnet {
+    available_ips_counts: "AvailableIpsCounts",
+    ip_ranges: "IpRanges",
+    net_ids: "NetIds",
+    states: "States",
+    subnet_ids: "SubnetIds",
+    subregion_names: "SubregionNames",
+    tag_keys: "TagKeys",
+    tag_values: "TagValues",
+    tags: "Tags",
+});
+
 /// Request of [`ReadSubnets`](crate::action::ReadSubnets).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSubnetsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersSubnet>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -266,63 +301,69 @@ impl ReadSubnetsRequest {
     }
 }
 
+support::sent!(ReadSubnetsRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadSubnets`](crate::action::ReadSubnets).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSubnetsResponse {
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `Subnets` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub subnets: Vec<Subnet>,
 }
 
+support::received!(ReadSubnetsResponse {
+    next_page_token: "NextPageToken",
+    response_context: "ResponseContext",
+    subnets: "Subnets",
+});
+
 /// The API's `Subnet`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Subnet {
     /// `AvailableIpsCount` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub available_ips_count: Option<i64>,
     /// `IpRange` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip_range: Option<String>,
     /// `MapPublicIpOnLaunch` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub map_public_ip_on_launch: Option<bool>,
     /// `NetId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_id: Option<String>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// `SubnetId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subnet_id: Option<String>,
     /// `SubregionName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subregion_name: Option<String>,
     /// `Tags` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub tags: Vec<ResourceTag>,
 }
 
+support::received!(Subnet {
+    available_ips_count: "AvailableIpsCount",
+    ip_range: "IpRange",
+    map_public_ip_on_launch: "MapPublicIpOnLaunch",
+    net_id: "NetId",
+    state: "State",
+    subnet_id: "SubnetId",
+    subregion_name: "SubregionName",
+    tags: "Tags",
+});
+
 /// Request of [`UpdateSubnet`](crate::action::UpdateSubnet).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateSubnetRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `MapPublicIpOnLaunch` of the API.
     ///
@@ -336,7 +377,10 @@ pub struct UpdateSubnetRequest {
 
 impl UpdateSubnetRequest {
     /// A [`UpdateSubnetRequest`] with the fields that the API requires.
-    pub fn new(map_public_ip_on_launch: impl Into<bool>, subnet_id: impl Into<String>) -> Self {
+    pub fn new(
+        map_public_ip_on_launch: impl Into<bool>,
+        subnet_id: impl Into<String>,
+    ) -> Self {
         Self {
             dry_run: None,
             map_public_ip_on_launch: map_public_ip_on_launch.into(),
@@ -351,7 +395,10 @@ impl UpdateSubnetRequest {
     }
 
     /// Sets [`map_public_ip_on_launch`](Self::map_public_ip_on_launch).
-    pub fn map_public_ip_on_launch(mut self, map_public_ip_on_launch: impl Into<bool>) -> Self {
+    pub fn map_public_ip_on_launch(
+        mut self,
+        map_public_ip_on_launch: impl Into<bool>,
+    ) -> Self {
         self.map_public_ip_on_launch = map_public_ip_on_launch.into();
         self
     }
@@ -363,19 +410,26 @@ impl UpdateSubnetRequest {
     }
 }
 
+support::sent!(UpdateSubnetRequest {
+    dry_run: "DryRun",
+    map_public_ip_on_launch: "MapPublicIpOnLaunch",
+    subnet_id: "SubnetId",
+});
+
 /// Answer to [`UpdateSubnet`](crate::action::UpdateSubnet).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateSubnetResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `Subnet` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subnet: Option<Subnet>,
 }
+
+support::received!(UpdateSubnetResponse {
+    response_context: "ResponseContext",
+    subnet: "Subnet",
+});
 
 impl Client {
     /// Calls `CreateSubnet`.
@@ -397,7 +451,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn create_subnet(&self, request: &CreateSubnetRequest) -> Result<CreateSubnetResponse> {
+    pub async fn create_subnet(
+        &self,
+        request: &CreateSubnetRequest,
+    ) -> Result<CreateSubnetResponse> {
         self.send::<action::CreateSubnet>(request).await
     }
 
@@ -420,7 +477,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn delete_subnet(&self, request: &DeleteSubnetRequest) -> Result<DeleteSubnetResponse> {
+    pub async fn delete_subnet(
+        &self,
+        request: &DeleteSubnetRequest,
+    ) -> Result<DeleteSubnetResponse> {
         self.send::<action::DeleteSubnet>(request).await
     }
 
@@ -445,7 +505,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_subnets(&self, request: &ReadSubnetsRequest) -> Result<ReadSubnetsResponse> {
+    pub async fn read_subnets(
+        &self,
+        request: &ReadSubnetsRequest,
+    ) -> Result<ReadSubnetsResponse> {
         self.send::<action::ReadSubnets>(request).await
     }
 
@@ -468,7 +531,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn update_subnet(&self, request: &UpdateSubnetRequest) -> Result<UpdateSubnetResponse> {
+    pub async fn update_subnet(
+        &self,
+        request: &UpdateSubnetRequest,
+    ) -> Result<UpdateSubnetResponse> {
         self.send::<action::UpdateSubnet>(request).await
     }
 }

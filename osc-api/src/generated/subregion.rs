@@ -5,19 +5,14 @@ use super::common::ResponseContext;
 use crate::{Client, Result, support};
 
 /// The API's `FiltersSubregion`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersSubregion {
     /// `RegionNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub region_names: Option<Vec<String>>,
     /// `States` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub states: Option<Vec<String>>,
     /// `SubregionNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subregion_names: Option<Vec<String>>,
 }
 
@@ -28,41 +23,52 @@ impl FiltersSubregion {
     }
 
     /// Sets [`region_names`](Self::region_names).
-    pub fn region_names(mut self, region_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn region_names(
+        mut self,
+        region_names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.region_names = Some(region_names.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`states`](Self::states).
-    pub fn states(mut self, states: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn states(
+        mut self,
+        states: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.states = Some(states.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`subregion_names`](Self::subregion_names).
-    pub fn subregion_names(mut self, subregion_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.subregion_names = Some(subregion_names.into_iter().map(Into::into).collect());
+    pub fn subregion_names(
+        mut self,
+        subregion_names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.subregion_names = Some(
+            subregion_names.into_iter().map(Into::into).collect(),
+        );
         self
     }
 }
 
+support::sent!(FiltersSubregion {
+    region_names: "RegionNames",
+    states: "States",
+    subregion_names: "SubregionNames",
+});
+
 /// Request of [`ReadSubregions`](crate::action::ReadSubregions).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSubregionsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersSubregion>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -97,42 +103,51 @@ impl ReadSubregionsRequest {
     }
 }
 
+support::sent!(ReadSubregionsRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadSubregions`](crate::action::ReadSubregions).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSubregionsResponse {
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `Subregions` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub subregions: Vec<Subregion>,
 }
 
+support::received!(ReadSubregionsResponse {
+    next_page_token: "NextPageToken",
+    response_context: "ResponseContext",
+    subregions: "Subregions",
+});
+
 /// The API's `Subregion`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Subregion {
     /// `LocationCode` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub location_code: Option<String>,
     /// `RegionName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub region_name: Option<String>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// `SubregionName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subregion_name: Option<String>,
 }
+
+support::received!(Subregion {
+    location_code: "LocationCode",
+    region_name: "RegionName",
+    state: "State",
+    subregion_name: "SubregionName",
+});
 
 impl Client {
     /// Calls `ReadSubregions`.
@@ -156,7 +171,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_subregions(&self, request: &ReadSubregionsRequest) -> Result<ReadSubregionsResponse> {
+    pub async fn read_subregions(
+        &self,
+        request: &ReadSubregionsRequest,
+    ) -> Result<ReadSubregionsResponse> {
         self.send::<action::ReadSubregions>(request).await
     }
 }

@@ -5,13 +5,10 @@ use super::common::{ResourceTag, ResponseContext, Tag};
 use crate::{Client, Result, support};
 
 /// Request of [`CreateTags`](crate::action::CreateTags).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTagsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `ResourceIds` of the API.
     ///
@@ -43,37 +40,47 @@ impl CreateTagsRequest {
     }
 
     /// Sets [`resource_ids`](Self::resource_ids).
-    pub fn resource_ids(mut self, resource_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn resource_ids(
+        mut self,
+        resource_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.resource_ids = resource_ids.into_iter().map(Into::into).collect();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<ResourceTag>>) -> Self {
+    pub fn tags(
+        mut self,
+        tags: impl IntoIterator<Item = impl Into<ResourceTag>>,
+    ) -> Self {
         self.tags = tags.into_iter().map(Into::into).collect();
         self
     }
 }
 
+support::sent!(CreateTagsRequest {
+    dry_run: "DryRun",
+    resource_ids: "ResourceIds",
+    tags: "Tags",
+});
+
 /// Answer to [`CreateTags`](crate::action::CreateTags).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTagsResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(CreateTagsResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DeleteTags`](crate::action::DeleteTags).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteTagsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `ResourceIds` of the API.
     ///
@@ -105,46 +112,53 @@ impl DeleteTagsRequest {
     }
 
     /// Sets [`resource_ids`](Self::resource_ids).
-    pub fn resource_ids(mut self, resource_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn resource_ids(
+        mut self,
+        resource_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.resource_ids = resource_ids.into_iter().map(Into::into).collect();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<ResourceTag>>) -> Self {
+    pub fn tags(
+        mut self,
+        tags: impl IntoIterator<Item = impl Into<ResourceTag>>,
+    ) -> Self {
         self.tags = tags.into_iter().map(Into::into).collect();
         self
     }
 }
 
+support::sent!(DeleteTagsRequest {
+    dry_run: "DryRun",
+    resource_ids: "ResourceIds",
+    tags: "Tags",
+});
+
 /// Answer to [`DeleteTags`](crate::action::DeleteTags).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteTagsResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteTagsResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `FiltersTag`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersTag {
     /// `Keys` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub keys: Option<Vec<String>>,
     /// `ResourceIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_ids: Option<Vec<String>>,
     /// `ResourceTypes` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_types: Option<Vec<String>>,
     /// `Values` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub values: Option<Vec<String>>,
 }
 
@@ -161,41 +175,51 @@ impl FiltersTag {
     }
 
     /// Sets [`resource_ids`](Self::resource_ids).
-    pub fn resource_ids(mut self, resource_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn resource_ids(
+        mut self,
+        resource_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.resource_ids = Some(resource_ids.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`resource_types`](Self::resource_types).
-    pub fn resource_types(mut self, resource_types: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn resource_types(
+        mut self,
+        resource_types: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.resource_types = Some(resource_types.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`values`](Self::values).
-    pub fn values(mut self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn values(
+        mut self,
+        values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.values = Some(values.into_iter().map(Into::into).collect());
         self
     }
 }
 
+support::sent!(FiltersTag {
+    keys: "Keys",
+    resource_ids: "ResourceIds",
+    resource_types: "ResourceTypes",
+    values: "Values",
+});
+
 /// Request of [`ReadTags`](crate::action::ReadTags).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadTagsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersTag>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -230,22 +254,30 @@ impl ReadTagsRequest {
     }
 }
 
+support::sent!(ReadTagsRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadTags`](crate::action::ReadTags).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadTagsResponse {
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `Tags` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub tags: Vec<Tag>,
 }
+
+support::received!(ReadTagsResponse {
+    next_page_token: "NextPageToken",
+    response_context: "ResponseContext",
+    tags: "Tags",
+});
 
 impl Client {
     /// Calls `CreateTags`.
@@ -270,7 +302,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn create_tags(&self, request: &CreateTagsRequest) -> Result<CreateTagsResponse> {
+    pub async fn create_tags(
+        &self,
+        request: &CreateTagsRequest,
+    ) -> Result<CreateTagsResponse> {
         self.send::<action::CreateTags>(request).await
     }
 
@@ -296,7 +331,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn delete_tags(&self, request: &DeleteTagsRequest) -> Result<DeleteTagsResponse> {
+    pub async fn delete_tags(
+        &self,
+        request: &DeleteTagsRequest,
+    ) -> Result<DeleteTagsResponse> {
         self.send::<action::DeleteTags>(request).await
     }
 
@@ -321,7 +359,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_tags(&self, request: &ReadTagsRequest) -> Result<ReadTagsResponse> {
+    pub async fn read_tags(
+        &self,
+        request: &ReadTagsRequest,
+    ) -> Result<ReadTagsResponse> {
         self.send::<action::ReadTags>(request).await
     }
 }

@@ -2,16 +2,13 @@
 //! Actions of the tag `Task`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Result};
+use crate::{Client, Result, support};
 
 /// Request of [`DeleteExportTask`](crate::action::DeleteExportTask).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteExportTaskRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `ExportTaskId` of the API.
     ///
@@ -22,7 +19,10 @@ pub struct DeleteExportTaskRequest {
 impl DeleteExportTaskRequest {
     /// A [`DeleteExportTaskRequest`] with the fields that the API requires.
     pub fn new(export_task_id: impl Into<String>) -> Self {
-        Self { dry_run: None, export_task_id: export_task_id.into() }
+        Self {
+            dry_run: None,
+            export_task_id: export_task_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -38,16 +38,22 @@ impl DeleteExportTaskRequest {
     }
 }
 
+support::sent!(DeleteExportTaskRequest {
+    dry_run: "DryRun",
+    export_task_id: "ExportTaskId",
+});
+
 /// Answer to [`DeleteExportTask`](crate::action::DeleteExportTask).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteExportTaskResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
+
+support::received!(DeleteExportTaskResponse {
+    response_context: "ResponseContext",
+});
 
 impl Client {
     /// Calls `DeleteExportTask`.

@@ -5,19 +5,14 @@ use super::common::{ResponseContext, User};
 use crate::{Client, Result, support};
 
 /// Request of [`CreateUser`](crate::action::CreateUser).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUserRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Path` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// `UserEmail` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_email: Option<String>,
     /// `UserName` of the API.
     ///
@@ -28,7 +23,12 @@ pub struct CreateUserRequest {
 impl CreateUserRequest {
     /// A [`CreateUserRequest`] with the fields that the API requires.
     pub fn new(user_name: impl Into<String>) -> Self {
-        Self { dry_run: None, path: None, user_email: None, user_name: user_name.into() }
+        Self {
+            dry_run: None,
+            path: None,
+            user_email: None,
+            user_name: user_name.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -56,28 +56,33 @@ impl CreateUserRequest {
     }
 }
 
+support::sent!(CreateUserRequest {
+    dry_run: "DryRun",
+    path: "Path",
+    user_email: "UserEmail",
+    user_name: "UserName",
+});
+
 /// Answer to [`CreateUser`](crate::action::CreateUser).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUserResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `User` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<User>,
 }
 
+support::received!(CreateUserResponse {
+    response_context: "ResponseContext",
+    user: "User",
+});
+
 /// Request of [`DeleteUser`](crate::action::DeleteUser).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `UserName` of the API.
     ///
@@ -88,7 +93,10 @@ pub struct DeleteUserRequest {
 impl DeleteUserRequest {
     /// A [`DeleteUserRequest`] with the fields that the API requires.
     pub fn new(user_name: impl Into<String>) -> Self {
-        Self { dry_run: None, user_name: user_name.into() }
+        Self {
+            dry_run: None,
+            user_name: user_name.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -104,25 +112,28 @@ impl DeleteUserRequest {
     }
 }
 
+support::sent!(DeleteUserRequest {
+    dry_run: "DryRun",
+    user_name: "UserName",
+});
+
 /// Answer to [`DeleteUser`](crate::action::DeleteUser).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteUserResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `FiltersUsers`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersUsers {
     /// `UserIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_ids: Option<Vec<String>>,
 }
 
@@ -133,29 +144,30 @@ impl FiltersUsers {
     }
 
     /// Sets [`user_ids`](Self::user_ids).
-    pub fn user_ids(mut self, user_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn user_ids(
+        mut self,
+        user_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.user_ids = Some(user_ids.into_iter().map(Into::into).collect());
         self
     }
 }
 
+support::sent!(FiltersUsers {
+    user_ids: "UserIds",
+});
+
 /// Request of [`ReadUsers`](crate::action::ReadUsers).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUsersRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersUsers>,
     /// `FirstItem` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub first_item: Option<i64>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -190,46 +202,48 @@ impl ReadUsersRequest {
     }
 }
 
+support::sent!(ReadUsersRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    first_item: "FirstItem",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadUsers`](crate::action::ReadUsers).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUsersResponse {
     /// `HasMoreItems` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub has_more_items: Option<bool>,
     /// `MaxResultsLimit` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_results_limit: Option<i64>,
     /// `MaxResultsTruncated` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_results_truncated: Option<bool>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `Users` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub users: Vec<User>,
 }
 
+support::received!(ReadUsersResponse {
+    has_more_items: "HasMoreItems",
+    max_results_limit: "MaxResultsLimit",
+    max_results_truncated: "MaxResultsTruncated",
+    response_context: "ResponseContext",
+    users: "Users",
+});
+
 /// Request of [`UpdateUser`](crate::action::UpdateUser).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUserRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `NewPath` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub new_path: Option<String>,
     /// `NewUserEmail` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub new_user_email: Option<String>,
     /// `NewUserName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub new_user_name: Option<String>,
     /// `UserName` of the API.
     ///
@@ -280,19 +294,28 @@ impl UpdateUserRequest {
     }
 }
 
+support::sent!(UpdateUserRequest {
+    dry_run: "DryRun",
+    new_path: "NewPath",
+    new_user_email: "NewUserEmail",
+    new_user_name: "NewUserName",
+    user_name: "UserName",
+});
+
 /// Answer to [`UpdateUser`](crate::action::UpdateUser).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUserResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `User` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<User>,
 }
+
+support::received!(UpdateUserResponse {
+    response_context: "ResponseContext",
+    user: "User",
+});
 
 impl Client {
     /// Calls `CreateUser`.
@@ -316,7 +339,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn create_user(&self, request: &CreateUserRequest) -> Result<CreateUserResponse> {
+    pub async fn create_user(
+        &self,
+        request: &CreateUserRequest,
+    ) -> Result<CreateUserResponse> {
         self.send::<action::CreateUser>(request).await
     }
 
@@ -339,7 +365,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn delete_user(&self, request: &DeleteUserRequest) -> Result<DeleteUserResponse> {
+    pub async fn delete_user(
+        &self,
+        request: &DeleteUserRequest,
+    ) -> Result<DeleteUserResponse> {
         self.send::<action::DeleteUser>(request).await
     }
 
@@ -364,7 +393,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_users(&self, request: &ReadUsersRequest) -> Result<ReadUsersResponse> {
+    pub async fn read_users(
+        &self,
+        request: &ReadUsersRequest,
+    ) -> Result<ReadUsersResponse> {
         self.send::<action::ReadUsers>(request).await
     }
 
@@ -390,7 +422,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn update_user(&self, request: &UpdateUserRequest) -> Result<UpdateUserResponse> {
+    pub async fn update_user(
+        &self,
+        request: &UpdateUserRequest,
+    ) -> Result<UpdateUserResponse> {
         self.send::<action::UpdateUser>(request).await
     }
 }

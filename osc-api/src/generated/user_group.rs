@@ -5,33 +5,31 @@ use super::common::{FiltersUserGroup, ResponseContext, User};
 use crate::{Client, DateTime, Result, support};
 
 /// Request of [`AddUserToUserGroup`](crate::action::AddUserToUserGroup).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AddUserToUserGroupRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `UserGroupName` of the API.
     ///
     /// Required.
     pub user_group_name: String,
     /// `UserGroupPath` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_group_path: Option<String>,
     /// `UserName` of the API.
     ///
     /// Required.
     pub user_name: String,
     /// `UserPath` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_path: Option<String>,
 }
 
 impl AddUserToUserGroupRequest {
     /// A [`AddUserToUserGroupRequest`] with the fields that the API requires.
-    pub fn new(user_group_name: impl Into<String>, user_name: impl Into<String>) -> Self {
+    pub fn new(
+        user_group_name: impl Into<String>,
+        user_name: impl Into<String>,
+    ) -> Self {
         Self {
             dry_run: None,
             user_group_name: user_group_name.into(),
@@ -72,28 +70,33 @@ impl AddUserToUserGroupRequest {
     }
 }
 
+support::sent!(AddUserToUserGroupRequest {
+    dry_run: "DryRun",
+    user_group_name: "UserGroupName",
+    user_group_path: "UserGroupPath",
+    user_name: "UserName",
+    user_path: "UserPath",
+});
+
 /// Answer to [`AddUserToUserGroup`](crate::action::AddUserToUserGroup).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddUserToUserGroupResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(AddUserToUserGroupResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`CreateUserGroup`](crate::action::CreateUserGroup).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUserGroupRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Path` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// `UserGroupName` of the API.
     ///
@@ -104,7 +107,11 @@ pub struct CreateUserGroupRequest {
 impl CreateUserGroupRequest {
     /// A [`CreateUserGroupRequest`] with the fields that the API requires.
     pub fn new(user_group_name: impl Into<String>) -> Self {
-        Self { dry_run: None, path: None, user_group_name: user_group_name.into() }
+        Self {
+            dry_run: None,
+            path: None,
+            user_group_name: user_group_name.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -126,34 +133,36 @@ impl CreateUserGroupRequest {
     }
 }
 
+support::sent!(CreateUserGroupRequest {
+    dry_run: "DryRun",
+    path: "Path",
+    user_group_name: "UserGroupName",
+});
+
 /// Answer to [`CreateUserGroup`](crate::action::CreateUserGroup).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUserGroupResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `UserGroup` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_group: Option<UserGroup>,
 }
 
+support::received!(CreateUserGroupResponse {
+    response_context: "ResponseContext",
+    user_group: "UserGroup",
+});
+
 /// Request of [`DeleteUserGroup`](crate::action::DeleteUserGroup).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserGroupRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Force` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub force: Option<bool>,
     /// `Path` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// `UserGroupName` of the API.
     ///
@@ -164,7 +173,12 @@ pub struct DeleteUserGroupRequest {
 impl DeleteUserGroupRequest {
     /// A [`DeleteUserGroupRequest`] with the fields that the API requires.
     pub fn new(user_group_name: impl Into<String>) -> Self {
-        Self { dry_run: None, force: None, path: None, user_group_name: user_group_name.into() }
+        Self {
+            dry_run: None,
+            force: None,
+            path: None,
+            user_group_name: user_group_name.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -192,28 +206,32 @@ impl DeleteUserGroupRequest {
     }
 }
 
+support::sent!(DeleteUserGroupRequest {
+    dry_run: "DryRun",
+    force: "Force",
+    path: "Path",
+    user_group_name: "UserGroupName",
+});
+
 /// Answer to [`DeleteUserGroup`](crate::action::DeleteUserGroup).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserGroupResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteUserGroupResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`ReadUserGroup`](crate::action::ReadUserGroup).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Path` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// `UserGroupName` of the API.
     ///
@@ -224,7 +242,11 @@ pub struct ReadUserGroupRequest {
 impl ReadUserGroupRequest {
     /// A [`ReadUserGroupRequest`] with the fields that the API requires.
     pub fn new(user_group_name: impl Into<String>) -> Self {
-        Self { dry_run: None, path: None, user_group_name: user_group_name.into() }
+        Self {
+            dry_run: None,
+            path: None,
+            user_group_name: user_group_name.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -246,45 +268,52 @@ impl ReadUserGroupRequest {
     }
 }
 
+support::sent!(ReadUserGroupRequest {
+    dry_run: "DryRun",
+    path: "Path",
+    user_group_name: "UserGroupName",
+});
+
 /// Answer to [`ReadUserGroup`](crate::action::ReadUserGroup).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `UserGroup` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_group: Option<UserGroup>,
     /// `Users` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub users: Vec<User>,
 }
 
+support::received!(ReadUserGroupResponse {
+    response_context: "ResponseContext",
+    user_group: "UserGroup",
+    users: "Users",
+});
+
 /// Request of [`ReadUserGroupsPerUser`](crate::action::ReadUserGroupsPerUser).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupsPerUserRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `UserName` of the API.
     ///
     /// Required.
     pub user_name: String,
     /// `UserPath` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_path: Option<String>,
 }
 
 impl ReadUserGroupsPerUserRequest {
     /// A [`ReadUserGroupsPerUserRequest`] with the fields that the API requires.
     pub fn new(user_name: impl Into<String>) -> Self {
-        Self { dry_run: None, user_name: user_name.into(), user_path: None }
+        Self {
+            dry_run: None,
+            user_name: user_name.into(),
+            user_path: None,
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -306,37 +335,38 @@ impl ReadUserGroupsPerUserRequest {
     }
 }
 
+support::sent!(ReadUserGroupsPerUserRequest {
+    dry_run: "DryRun",
+    user_name: "UserName",
+    user_path: "UserPath",
+});
+
 /// Answer to [`ReadUserGroupsPerUser`](crate::action::ReadUserGroupsPerUser).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupsPerUserResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `UserGroups` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub user_groups: Vec<UserGroup>,
 }
 
+support::received!(ReadUserGroupsPerUserResponse {
+    response_context: "ResponseContext",
+    user_groups: "UserGroups",
+});
+
 /// Request of [`ReadUserGroups`](crate::action::ReadUserGroups).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersUserGroup>,
     /// `FirstItem` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub first_item: Option<i64>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -371,57 +401,63 @@ impl ReadUserGroupsRequest {
     }
 }
 
+support::sent!(ReadUserGroupsRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    first_item: "FirstItem",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadUserGroups`](crate::action::ReadUserGroups).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupsResponse {
     /// `HasMoreItems` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub has_more_items: Option<bool>,
     /// `MaxResultsLimit` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_results_limit: Option<i64>,
     /// `MaxResultsTruncated` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_results_truncated: Option<bool>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `UserGroups` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub user_groups: Vec<UserGroup>,
 }
 
+support::received!(ReadUserGroupsResponse {
+    has_more_items: "HasMoreItems",
+    max_results_limit: "MaxResultsLimit",
+    max_results_truncated: "MaxResultsTruncated",
+    response_context: "ResponseContext",
+    user_groups: "UserGroups",
+});
+
 /// Request of [`RemoveUserFromUserGroup`](crate::action::RemoveUserFromUserGroup).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveUserFromUserGroupRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `UserGroupName` of the API.
     ///
     /// Required.
     pub user_group_name: String,
     /// `UserGroupPath` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_group_path: Option<String>,
     /// `UserName` of the API.
     ///
     /// Required.
     pub user_name: String,
     /// `UserPath` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_path: Option<String>,
 }
 
 impl RemoveUserFromUserGroupRequest {
     /// A [`RemoveUserFromUserGroupRequest`] with the fields that the API requires.
-    pub fn new(user_group_name: impl Into<String>, user_name: impl Into<String>) -> Self {
+    pub fn new(
+        user_group_name: impl Into<String>,
+        user_name: impl Into<String>,
+    ) -> Self {
         Self {
             dry_run: None,
             user_group_name: user_group_name.into(),
@@ -462,34 +498,37 @@ impl RemoveUserFromUserGroupRequest {
     }
 }
 
+support::sent!(RemoveUserFromUserGroupRequest {
+    dry_run: "DryRun",
+    user_group_name: "UserGroupName",
+    user_group_path: "UserGroupPath",
+    user_name: "UserName",
+    user_path: "UserPath",
+});
+
 /// Answer to [`RemoveUserFromUserGroup`](crate::action::RemoveUserFromUserGroup).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveUserFromUserGroupResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(RemoveUserFromUserGroupResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`UpdateUserGroup`](crate::action::UpdateUserGroup).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUserGroupRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `NewPath` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub new_path: Option<String>,
     /// `NewUserGroupName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub new_user_group_name: Option<String>,
     /// `Path` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// `UserGroupName` of the API.
     ///
@@ -522,7 +561,10 @@ impl UpdateUserGroupRequest {
     }
 
     /// Sets [`new_user_group_name`](Self::new_user_group_name).
-    pub fn new_user_group_name(mut self, new_user_group_name: impl Into<String>) -> Self {
+    pub fn new_user_group_name(
+        mut self,
+        new_user_group_name: impl Into<String>,
+    ) -> Self {
         self.new_user_group_name = Some(new_user_group_name.into());
         self
     }
@@ -540,48 +582,58 @@ impl UpdateUserGroupRequest {
     }
 }
 
+support::sent!(UpdateUserGroupRequest {
+    dry_run: "DryRun",
+    new_path: "NewPath",
+    new_user_group_name: "NewUserGroupName",
+    path: "Path",
+    user_group_name: "UserGroupName",
+});
+
 /// Answer to [`UpdateUserGroup`](crate::action::UpdateUserGroup).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUserGroupResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `UserGroup` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_group: Option<UserGroup>,
     /// `Users` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub users: Vec<User>,
 }
 
+support::received!(UpdateUserGroupResponse {
+    response_context: "ResponseContext",
+    user_group: "UserGroup",
+    users: "Users",
+});
+
 /// The API's `UserGroup`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UserGroup {
     /// `CreationDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<DateTime>,
     /// `LastModificationDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_modification_date: Option<DateTime>,
     /// `Name` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// `Orn` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub orn: Option<String>,
     /// `Path` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// `UserGroupId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_group_id: Option<String>,
 }
+
+support::received!(UserGroup {
+    creation_date: "CreationDate",
+    last_modification_date: "LastModificationDate",
+    name: "Name",
+    orn: "Orn",
+    path: "Path",
+    user_group_id: "UserGroupId",
+});
 
 impl Client {
     /// Calls `AddUserToUserGroup`.
@@ -685,7 +737,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_user_group(&self, request: &ReadUserGroupRequest) -> Result<ReadUserGroupResponse> {
+    pub async fn read_user_group(
+        &self,
+        request: &ReadUserGroupRequest,
+    ) -> Result<ReadUserGroupResponse> {
         self.send::<action::ReadUserGroup>(request).await
     }
 
@@ -714,7 +769,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_user_groups(&self, request: &ReadUserGroupsRequest) -> Result<ReadUserGroupsResponse> {
+    pub async fn read_user_groups(
+        &self,
+        request: &ReadUserGroupsRequest,
+    ) -> Result<ReadUserGroupsResponse> {
         self.send::<action::ReadUserGroups>(request).await
     }
 

@@ -5,9 +5,7 @@ use super::common::{ResourceTag, ResponseContext, RouteTable};
 use crate::{Client, Result, support};
 
 /// Request of [`CreateVirtualGateway`](crate::action::CreateVirtualGateway).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVirtualGatewayRequest {
     /// `ConnectionType` of the API.
@@ -15,14 +13,16 @@ pub struct CreateVirtualGatewayRequest {
     /// Required.
     pub connection_type: String,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
 }
 
 impl CreateVirtualGatewayRequest {
     /// A [`CreateVirtualGatewayRequest`] with the fields that the API requires.
     pub fn new(connection_type: impl Into<String>) -> Self {
-        Self { connection_type: connection_type.into(), dry_run: None }
+        Self {
+            connection_type: connection_type.into(),
+            dry_run: None,
+        }
     }
 
     /// Sets [`connection_type`](Self::connection_type).
@@ -38,28 +38,31 @@ impl CreateVirtualGatewayRequest {
     }
 }
 
+support::sent!(CreateVirtualGatewayRequest {
+    connection_type: "ConnectionType",
+    dry_run: "DryRun",
+});
+
 /// Answer to [`CreateVirtualGateway`](crate::action::CreateVirtualGateway).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVirtualGatewayResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `VirtualGateway` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub virtual_gateway: Option<VirtualGateway>,
 }
 
+support::received!(CreateVirtualGatewayResponse {
+    response_context: "ResponseContext",
+    virtual_gateway: "VirtualGateway",
+});
+
 /// Request of [`DeleteVirtualGateway`](crate::action::DeleteVirtualGateway).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVirtualGatewayRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `VirtualGatewayId` of the API.
     ///
@@ -70,7 +73,10 @@ pub struct DeleteVirtualGatewayRequest {
 impl DeleteVirtualGatewayRequest {
     /// A [`DeleteVirtualGatewayRequest`] with the fields that the API requires.
     pub fn new(virtual_gateway_id: impl Into<String>) -> Self {
-        Self { dry_run: None, virtual_gateway_id: virtual_gateway_id.into() }
+        Self {
+            dry_run: None,
+            virtual_gateway_id: virtual_gateway_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -86,46 +92,42 @@ impl DeleteVirtualGatewayRequest {
     }
 }
 
+support::sent!(DeleteVirtualGatewayRequest {
+    dry_run: "DryRun",
+    virtual_gateway_id: "VirtualGatewayId",
+});
+
 /// Answer to [`DeleteVirtualGateway`](crate::action::DeleteVirtualGateway).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVirtualGatewayResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteVirtualGatewayResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `FiltersVirtualGateway`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersVirtualGateway {
     /// `ConnectionTypes` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub connection_types: Option<Vec<String>>,
     /// `LinkNetIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_net_ids: Option<Vec<String>>,
     /// `LinkStates` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_states: Option<Vec<String>>,
     /// `States` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub states: Option<Vec<String>>,
     /// `TagKeys` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_keys: Option<Vec<String>>,
     /// `TagValues` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_values: Option<Vec<String>>,
     /// `Tags` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
     /// `VirtualGatewayIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub virtual_gateway_ids: Option<Vec<String>>,
 }
 
@@ -136,37 +138,57 @@ impl FiltersVirtualGateway {
     }
 
     /// Sets [`connection_types`](Self::connection_types).
-    pub fn connection_types(mut self, connection_types: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.connection_types = Some(connection_types.into_iter().map(Into::into).collect());
+    pub fn connection_types(
+        mut self,
+        connection_types: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.connection_types = Some(
+            connection_types.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`link_net_ids`](Self::link_net_ids).
-    pub fn link_net_ids(mut self, link_net_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn link_net_ids(
+        mut self,
+        link_net_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.link_net_ids = Some(link_net_ids.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`link_states`](Self::link_states).
-    pub fn link_states(mut self, link_states: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn link_states(
+        mut self,
+        link_states: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.link_states = Some(link_states.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`states`](Self::states).
-    pub fn states(mut self, states: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn states(
+        mut self,
+        states: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.states = Some(states.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(mut self, tag_keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_keys(
+        mut self,
+        tag_keys: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(mut self, tag_values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_values(
+        mut self,
+        tag_values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
         self
     }
@@ -182,19 +204,29 @@ impl FiltersVirtualGateway {
         mut self,
         virtual_gateway_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.virtual_gateway_ids = Some(virtual_gateway_ids.into_iter().map(Into::into).collect());
+        self.virtual_gateway_ids = Some(
+            virtual_gateway_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 }
 
+support::sent!(FiltersVirtualGateway {
+    connection_types: "ConnectionTypes",
+    link_net_ids: "LinkNetIds",
+    link_states: "LinkStates",
+    states: "States",
+    tag_keys: "TagKeys",
+    tag_values: "TagValues",
+    tags: "Tags",
+    virtual_gateway_ids: "VirtualGatewayIds",
+});
+
 /// Request of [`LinkVirtualGateway`](crate::action::LinkVirtualGateway).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkVirtualGatewayRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `NetId` of the API.
     ///
@@ -208,8 +240,15 @@ pub struct LinkVirtualGatewayRequest {
 
 impl LinkVirtualGatewayRequest {
     /// A [`LinkVirtualGatewayRequest`] with the fields that the API requires.
-    pub fn new(net_id: impl Into<String>, virtual_gateway_id: impl Into<String>) -> Self {
-        Self { dry_run: None, net_id: net_id.into(), virtual_gateway_id: virtual_gateway_id.into() }
+    pub fn new(
+        net_id: impl Into<String>,
+        virtual_gateway_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            dry_run: None,
+            net_id: net_id.into(),
+            virtual_gateway_id: virtual_gateway_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -231,51 +270,53 @@ impl LinkVirtualGatewayRequest {
     }
 }
 
+support::sent!(LinkVirtualGatewayRequest {
+    dry_run: "DryRun",
+    net_id: "NetId",
+    virtual_gateway_id: "VirtualGatewayId",
+});
+
 /// Answer to [`LinkVirtualGateway`](crate::action::LinkVirtualGateway).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkVirtualGatewayResponse {
     /// `NetToVirtualGatewayLink` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_to_virtual_gateway_link: Option<NetToVirtualGatewayLink>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(LinkVirtualGatewayResponse {
+    net_to_virtual_gateway_link: "NetToVirtualGatewayLink",
+    response_context: "ResponseContext",
+});
+
 /// The API's `NetToVirtualGatewayLink`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NetToVirtualGatewayLink {
     /// `NetId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_id: Option<String>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
 }
 
+support::received!(NetToVirtualGatewayLink {
+    net_id: "NetId",
+    state: "State",
+});
+
 /// Request of [`ReadVirtualGateways`](crate::action::ReadVirtualGateways).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVirtualGatewaysRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersVirtualGateway>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -310,31 +351,36 @@ impl ReadVirtualGatewaysRequest {
     }
 }
 
+support::sent!(ReadVirtualGatewaysRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadVirtualGateways`](crate::action::ReadVirtualGateways).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVirtualGatewaysResponse {
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `VirtualGateways` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub virtual_gateways: Vec<VirtualGateway>,
 }
 
+support::received!(ReadVirtualGatewaysResponse {
+    next_page_token: "NextPageToken",
+    response_context: "ResponseContext",
+    virtual_gateways: "VirtualGateways",
+});
+
 /// Request of [`UnlinkVirtualGateway`](crate::action::UnlinkVirtualGateway).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkVirtualGatewayRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `NetId` of the API.
     ///
@@ -348,8 +394,15 @@ pub struct UnlinkVirtualGatewayRequest {
 
 impl UnlinkVirtualGatewayRequest {
     /// A [`UnlinkVirtualGatewayRequest`] with the fields that the API requires.
-    pub fn new(net_id: impl Into<String>, virtual_gateway_id: impl Into<String>) -> Self {
-        Self { dry_run: None, net_id: net_id.into(), virtual_gateway_id: virtual_gateway_id.into() }
+    pub fn new(
+        net_id: impl Into<String>,
+        virtual_gateway_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            dry_run: None,
+            net_id: net_id.into(),
+            virtual_gateway_id: virtual_gateway_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -371,25 +424,29 @@ impl UnlinkVirtualGatewayRequest {
     }
 }
 
+support::sent!(UnlinkVirtualGatewayRequest {
+    dry_run: "DryRun",
+    net_id: "NetId",
+    virtual_gateway_id: "VirtualGatewayId",
+});
+
 /// Answer to [`UnlinkVirtualGateway`](crate::action::UnlinkVirtualGateway).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkVirtualGatewayResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(UnlinkVirtualGatewayResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`UpdateRoutePropagation`](crate::action::UpdateRoutePropagation).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRoutePropagationRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Enable` of the API.
     ///
@@ -445,42 +502,51 @@ impl UpdateRoutePropagationRequest {
     }
 }
 
+support::sent!(UpdateRoutePropagationRequest {
+    dry_run: "DryRun",
+    enable: "Enable",
+    route_table_id: "RouteTableId",
+    virtual_gateway_id: "VirtualGatewayId",
+});
+
 /// Answer to [`UpdateRoutePropagation`](crate::action::UpdateRoutePropagation).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRoutePropagationResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `RouteTable` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub route_table: Option<RouteTable>,
 }
 
+support::received!(UpdateRoutePropagationResponse {
+    response_context: "ResponseContext",
+    route_table: "RouteTable",
+});
+
 /// The API's `VirtualGateway`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VirtualGateway {
     /// `ConnectionType` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub connection_type: Option<String>,
     /// `NetToVirtualGatewayLinks` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub net_to_virtual_gateway_links: Vec<NetToVirtualGatewayLink>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// `Tags` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub tags: Vec<ResourceTag>,
     /// `VirtualGatewayId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub virtual_gateway_id: Option<String>,
 }
+
+support::received!(VirtualGateway {
+    connection_type: "ConnectionType",
+    net_to_virtual_gateway_links: "NetToVirtualGatewayLinks",
+    state: "State",
+    tags: "Tags",
+    virtual_gateway_id: "VirtualGatewayId",
+});
 
 impl Client {
     /// Calls `CreateVirtualGateway`.

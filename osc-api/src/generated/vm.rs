@@ -3,97 +3,73 @@
 
 use super::common::{BootMode, CpuPerformance, ResponseContext};
 use super::vm_types::{
-    ActionsOnNextBoot, BlockDeviceMappingVmCreation, BlockDeviceMappingVmUpdate, FiltersVm, FiltersVmType,
-    FiltersVmsState, NicForVmCreation, Placement, Vm, VmState, VmStates, VmType,
+    ActionsOnNextBoot, BlockDeviceMappingVmCreation, BlockDeviceMappingVmUpdate,
+    FiltersVm, FiltersVmType, FiltersVmsState, NicForVmCreation, Placement, Vm, VmState,
+    VmStates, VmType,
 };
 use crate::{Client, Result, Secret, support};
 
 /// Request of [`CreateVms`](crate::action::CreateVms).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmsRequest {
     /// `ActionsOnNextBoot` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub actions_on_next_boot: Option<ActionsOnNextBoot>,
     /// `BlockDeviceMappings` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub block_device_mappings: Option<Vec<BlockDeviceMappingVmCreation>>,
     /// `BootMode` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub boot_mode: Option<BootMode>,
     /// `BootOnCreation` of the API.
     ///
     /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub boot_on_creation: Option<bool>,
     /// `BsuOptimized` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub bsu_optimized: Option<bool>,
     /// `ClientToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_token: Option<String>,
     /// `DeletionProtection` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub deletion_protection: Option<bool>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `ImageId` of the API.
     ///
     /// Required.
     pub image_id: String,
     /// `KeypairName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub keypair_name: Option<String>,
     /// `MaxVmsCount` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_vms_count: Option<i64>,
     /// `MinVmsCount` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub min_vms_count: Option<i64>,
     /// `NestedVirtualization` of the API.
     ///
     /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nested_virtualization: Option<bool>,
     /// `Nics` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nics: Option<Vec<NicForVmCreation>>,
     /// `Performance` of the API.
     ///
     /// Default: `"high"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub performance: Option<CpuPerformance>,
     /// `Placement` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub placement: Option<Placement>,
     /// `PrivateIps` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub private_ips: Option<Vec<String>>,
     /// `SecurityGroupIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_group_ids: Option<Vec<String>>,
     /// `SecurityGroups` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_groups: Option<Vec<String>>,
     /// `SubnetId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subnet_id: Option<String>,
     /// `TpmEnabled` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tpm_enabled: Option<bool>,
     /// `UserData` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_data: Option<Secret>,
     /// `VmInitiatedShutdownBehavior` of the API.
     ///
     /// Default: `"stop"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_initiated_shutdown_behavior: Option<String>,
     /// `VmType` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_type: Option<String>,
 }
 
@@ -129,7 +105,10 @@ impl CreateVmsRequest {
     }
 
     /// Sets [`actions_on_next_boot`](Self::actions_on_next_boot).
-    pub fn actions_on_next_boot(mut self, actions_on_next_boot: impl Into<ActionsOnNextBoot>) -> Self {
+    pub fn actions_on_next_boot(
+        mut self,
+        actions_on_next_boot: impl Into<ActionsOnNextBoot>,
+    ) -> Self {
         self.actions_on_next_boot = Some(actions_on_next_boot.into());
         self
     }
@@ -137,9 +116,13 @@ impl CreateVmsRequest {
     /// Sets [`block_device_mappings`](Self::block_device_mappings).
     pub fn block_device_mappings(
         mut self,
-        block_device_mappings: impl IntoIterator<Item = impl Into<BlockDeviceMappingVmCreation>>,
+        block_device_mappings: impl IntoIterator<
+            Item = impl Into<BlockDeviceMappingVmCreation>,
+        >,
     ) -> Self {
-        self.block_device_mappings = Some(block_device_mappings.into_iter().map(Into::into).collect());
+        self.block_device_mappings = Some(
+            block_device_mappings.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -204,13 +187,19 @@ impl CreateVmsRequest {
     }
 
     /// Sets [`nested_virtualization`](Self::nested_virtualization).
-    pub fn nested_virtualization(mut self, nested_virtualization: impl Into<bool>) -> Self {
+    pub fn nested_virtualization(
+        mut self,
+        nested_virtualization: impl Into<bool>,
+    ) -> Self {
         self.nested_virtualization = Some(nested_virtualization.into());
         self
     }
 
     /// Sets [`nics`](Self::nics).
-    pub fn nics(mut self, nics: impl IntoIterator<Item = impl Into<NicForVmCreation>>) -> Self {
+    pub fn nics(
+        mut self,
+        nics: impl IntoIterator<Item = impl Into<NicForVmCreation>>,
+    ) -> Self {
         self.nics = Some(nics.into_iter().map(Into::into).collect());
         self
     }
@@ -228,7 +217,10 @@ impl CreateVmsRequest {
     }
 
     /// Sets [`private_ips`](Self::private_ips).
-    pub fn private_ips(mut self, private_ips: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn private_ips(
+        mut self,
+        private_ips: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.private_ips = Some(private_ips.into_iter().map(Into::into).collect());
         self
     }
@@ -238,13 +230,20 @@ impl CreateVmsRequest {
         mut self,
         security_group_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.security_group_ids = Some(security_group_ids.into_iter().map(Into::into).collect());
+        self.security_group_ids = Some(
+            security_group_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`security_groups`](Self::security_groups).
-    pub fn security_groups(mut self, security_groups: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.security_groups = Some(security_groups.into_iter().map(Into::into).collect());
+    pub fn security_groups(
+        mut self,
+        security_groups: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.security_groups = Some(
+            security_groups.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -271,7 +270,9 @@ impl CreateVmsRequest {
         mut self,
         vm_initiated_shutdown_behavior: impl Into<String>,
     ) -> Self {
-        self.vm_initiated_shutdown_behavior = Some(vm_initiated_shutdown_behavior.into());
+        self.vm_initiated_shutdown_behavior = Some(
+            vm_initiated_shutdown_behavior.into(),
+        );
         self
     }
 
@@ -282,28 +283,53 @@ impl CreateVmsRequest {
     }
 }
 
+support::sent!(CreateVmsRequest {
+    actions_on_next_boot: "ActionsOnNextBoot",
+    block_device_mappings: "BlockDeviceMappings",
+    boot_mode: "BootMode",
+    boot_on_creation: "BootOnCreation",
+    bsu_optimized: "BsuOptimized",
+    client_token: "ClientToken",
+    deletion_protection: "DeletionProtection",
+    dry_run: "DryRun",
+    image_id: "ImageId",
+    keypair_name: "KeypairName",
+    max_vms_count: "MaxVmsCount",
+    min_vms_count: "MinVmsCount",
+    nested_virtualization: "NestedVirtualization",
+    nics: "Nics",
+    performance: "Performance",
+    placement: "Placement",
+    private_ips: "PrivateIps",
+    security_group_ids: "SecurityGroupIds",
+    security_groups: "SecurityGroups",
+    subnet_id: "SubnetId",
+    tpm_enabled: "TpmEnabled",
+    user_data: "UserData",
+    vm_initiated_shutdown_behavior: "VmInitiatedShutdownBehavior",
+    vm_type: "VmType",
+});
+
 /// Answer to [`CreateVms`](crate::action::CreateVms).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmsResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `Vms` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub vms: Vec<Vm>,
 }
 
+support::received!(CreateVmsResponse {
+    response_context: "ResponseContext",
+    vms: "Vms",
+});
+
 /// Request of [`DeleteVms`](crate::action::DeleteVms).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `VmIds` of the API.
     ///
@@ -314,7 +340,10 @@ pub struct DeleteVmsRequest {
 impl DeleteVmsRequest {
     /// A [`DeleteVmsRequest`] with the fields that the API requires.
     pub fn new(vm_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { dry_run: None, vm_ids: vm_ids.into_iter().map(Into::into).collect() }
+        Self {
+            dry_run: None,
+            vm_ids: vm_ids.into_iter().map(Into::into).collect(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -324,34 +353,40 @@ impl DeleteVmsRequest {
     }
 
     /// Sets [`vm_ids`](Self::vm_ids).
-    pub fn vm_ids(mut self, vm_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn vm_ids(
+        mut self,
+        vm_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.vm_ids = vm_ids.into_iter().map(Into::into).collect();
         self
     }
 }
 
+support::sent!(DeleteVmsRequest {
+    dry_run: "DryRun",
+    vm_ids: "VmIds",
+});
+
 /// Answer to [`DeleteVms`](crate::action::DeleteVms).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmsResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `Vms` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub vms: Vec<VmState>,
 }
 
+support::received!(DeleteVmsResponse {
+    response_context: "ResponseContext",
+    vms: "Vms",
+});
+
 /// Request of [`ReadAdminPassword`](crate::action::ReadAdminPassword).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAdminPasswordRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `VmId` of the API.
     ///
@@ -362,7 +397,10 @@ pub struct ReadAdminPasswordRequest {
 impl ReadAdminPasswordRequest {
     /// A [`ReadAdminPasswordRequest`] with the fields that the API requires.
     pub fn new(vm_id: impl Into<String>) -> Self {
-        Self { dry_run: None, vm_id: vm_id.into() }
+        Self {
+            dry_run: None,
+            vm_id: vm_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -378,31 +416,34 @@ impl ReadAdminPasswordRequest {
     }
 }
 
+support::sent!(ReadAdminPasswordRequest {
+    dry_run: "DryRun",
+    vm_id: "VmId",
+});
+
 /// Answer to [`ReadAdminPassword`](crate::action::ReadAdminPassword).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAdminPasswordResponse {
     /// `AdminPassword` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub admin_password: Option<Secret>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `VmId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_id: Option<String>,
 }
 
+support::received!(ReadAdminPasswordResponse {
+    admin_password: "AdminPassword",
+    response_context: "ResponseContext",
+    vm_id: "VmId",
+});
+
 /// Request of [`ReadConsoleOutput`](crate::action::ReadConsoleOutput).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadConsoleOutputRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `VmId` of the API.
     ///
@@ -413,7 +454,10 @@ pub struct ReadConsoleOutputRequest {
 impl ReadConsoleOutputRequest {
     /// A [`ReadConsoleOutputRequest`] with the fields that the API requires.
     pub fn new(vm_id: impl Into<String>) -> Self {
-        Self { dry_run: None, vm_id: vm_id.into() }
+        Self {
+            dry_run: None,
+            vm_id: vm_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -429,40 +473,40 @@ impl ReadConsoleOutputRequest {
     }
 }
 
+support::sent!(ReadConsoleOutputRequest {
+    dry_run: "DryRun",
+    vm_id: "VmId",
+});
+
 /// Answer to [`ReadConsoleOutput`](crate::action::ReadConsoleOutput).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadConsoleOutputResponse {
     /// `ConsoleOutput` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub console_output: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `VmId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_id: Option<String>,
 }
 
+support::received!(ReadConsoleOutputResponse {
+    console_output: "ConsoleOutput",
+    response_context: "ResponseContext",
+    vm_id: "VmId",
+});
+
 /// Request of [`ReadVmTypes`](crate::action::ReadVmTypes).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmTypesRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersVmType>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -497,40 +541,42 @@ impl ReadVmTypesRequest {
     }
 }
 
+support::sent!(ReadVmTypesRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadVmTypes`](crate::action::ReadVmTypes).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmTypesResponse {
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `VmTypes` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub vm_types: Vec<VmType>,
 }
 
+support::received!(ReadVmTypesResponse {
+    next_page_token: "NextPageToken",
+    response_context: "ResponseContext",
+    vm_types: "VmTypes",
+});
+
 /// Request of [`ReadVms`](crate::action::ReadVms).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersVm>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -565,45 +611,46 @@ impl ReadVmsRequest {
     }
 }
 
+support::sent!(ReadVmsRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadVms`](crate::action::ReadVms).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsResponse {
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `Vms` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub vms: Vec<Vm>,
 }
 
+support::received!(ReadVmsResponse {
+    next_page_token: "NextPageToken",
+    response_context: "ResponseContext",
+    vms: "Vms",
+});
+
 /// Request of [`ReadVmsState`](crate::action::ReadVmsState).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsStateRequest {
     /// `AllVms` of the API.
     ///
     /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub all_vms: Option<bool>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersVmsState>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -644,31 +691,37 @@ impl ReadVmsStateRequest {
     }
 }
 
+support::sent!(ReadVmsStateRequest {
+    all_vms: "AllVms",
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadVmsState`](crate::action::ReadVmsState).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsStateResponse {
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `VmStates` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub vm_states: Vec<VmStates>,
 }
 
+support::received!(ReadVmsStateResponse {
+    next_page_token: "NextPageToken",
+    response_context: "ResponseContext",
+    vm_states: "VmStates",
+});
+
 /// Request of [`RebootVms`](crate::action::RebootVms).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RebootVmsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `VmIds` of the API.
     ///
@@ -679,7 +732,10 @@ pub struct RebootVmsRequest {
 impl RebootVmsRequest {
     /// A [`RebootVmsRequest`] with the fields that the API requires.
     pub fn new(vm_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { dry_run: None, vm_ids: vm_ids.into_iter().map(Into::into).collect() }
+        Self {
+            dry_run: None,
+            vm_ids: vm_ids.into_iter().map(Into::into).collect(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -689,31 +745,37 @@ impl RebootVmsRequest {
     }
 
     /// Sets [`vm_ids`](Self::vm_ids).
-    pub fn vm_ids(mut self, vm_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn vm_ids(
+        mut self,
+        vm_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.vm_ids = vm_ids.into_iter().map(Into::into).collect();
         self
     }
 }
 
+support::sent!(RebootVmsRequest {
+    dry_run: "DryRun",
+    vm_ids: "VmIds",
+});
+
 /// Answer to [`RebootVms`](crate::action::RebootVms).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RebootVmsResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(RebootVmsResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`StartVms`](crate::action::StartVms).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StartVmsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `VmIds` of the API.
     ///
@@ -724,7 +786,10 @@ pub struct StartVmsRequest {
 impl StartVmsRequest {
     /// A [`StartVmsRequest`] with the fields that the API requires.
     pub fn new(vm_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { dry_run: None, vm_ids: vm_ids.into_iter().map(Into::into).collect() }
+        Self {
+            dry_run: None,
+            vm_ids: vm_ids.into_iter().map(Into::into).collect(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -734,37 +799,42 @@ impl StartVmsRequest {
     }
 
     /// Sets [`vm_ids`](Self::vm_ids).
-    pub fn vm_ids(mut self, vm_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn vm_ids(
+        mut self,
+        vm_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.vm_ids = vm_ids.into_iter().map(Into::into).collect();
         self
     }
 }
 
+support::sent!(StartVmsRequest {
+    dry_run: "DryRun",
+    vm_ids: "VmIds",
+});
+
 /// Answer to [`StartVms`](crate::action::StartVms).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartVmsResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `Vms` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub vms: Vec<VmState>,
 }
 
+support::received!(StartVmsResponse {
+    response_context: "ResponseContext",
+    vms: "Vms",
+});
+
 /// Request of [`StopVms`](crate::action::StopVms).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StopVmsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `ForceStop` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub force_stop: Option<bool>,
     /// `VmIds` of the API.
     ///
@@ -775,7 +845,11 @@ pub struct StopVmsRequest {
 impl StopVmsRequest {
     /// A [`StopVmsRequest`] with the fields that the API requires.
     pub fn new(vm_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { dry_run: None, force_stop: None, vm_ids: vm_ids.into_iter().map(Into::into).collect() }
+        Self {
+            dry_run: None,
+            force_stop: None,
+            vm_ids: vm_ids.into_iter().map(Into::into).collect(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -791,74 +865,69 @@ impl StopVmsRequest {
     }
 
     /// Sets [`vm_ids`](Self::vm_ids).
-    pub fn vm_ids(mut self, vm_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn vm_ids(
+        mut self,
+        vm_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.vm_ids = vm_ids.into_iter().map(Into::into).collect();
         self
     }
 }
 
+support::sent!(StopVmsRequest {
+    dry_run: "DryRun",
+    force_stop: "ForceStop",
+    vm_ids: "VmIds",
+});
+
 /// Answer to [`StopVms`](crate::action::StopVms).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StopVmsResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `Vms` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub vms: Vec<VmState>,
 }
 
+support::received!(StopVmsResponse {
+    response_context: "ResponseContext",
+    vms: "Vms",
+});
+
 /// Request of [`UpdateVm`](crate::action::UpdateVm).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmRequest {
     /// `ActionsOnNextBoot` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub actions_on_next_boot: Option<ActionsOnNextBoot>,
     /// `BlockDeviceMappings` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub block_device_mappings: Option<Vec<BlockDeviceMappingVmUpdate>>,
     /// `BsuOptimized` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub bsu_optimized: Option<bool>,
     /// `DeletionProtection` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub deletion_protection: Option<bool>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `IsSourceDestChecked` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_source_dest_checked: Option<bool>,
     /// `KeypairName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub keypair_name: Option<String>,
     /// `NestedVirtualization` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nested_virtualization: Option<bool>,
     /// `Performance` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub performance: Option<CpuPerformance>,
     /// `SecurityGroupIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_group_ids: Option<Vec<String>>,
     /// `UserData` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_data: Option<Secret>,
     /// `VmId` of the API.
     ///
     /// Required.
     pub vm_id: String,
     /// `VmInitiatedShutdownBehavior` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_initiated_shutdown_behavior: Option<String>,
     /// `VmType` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_type: Option<String>,
 }
 
@@ -884,7 +953,10 @@ impl UpdateVmRequest {
     }
 
     /// Sets [`actions_on_next_boot`](Self::actions_on_next_boot).
-    pub fn actions_on_next_boot(mut self, actions_on_next_boot: impl Into<ActionsOnNextBoot>) -> Self {
+    pub fn actions_on_next_boot(
+        mut self,
+        actions_on_next_boot: impl Into<ActionsOnNextBoot>,
+    ) -> Self {
         self.actions_on_next_boot = Some(actions_on_next_boot.into());
         self
     }
@@ -892,9 +964,13 @@ impl UpdateVmRequest {
     /// Sets [`block_device_mappings`](Self::block_device_mappings).
     pub fn block_device_mappings(
         mut self,
-        block_device_mappings: impl IntoIterator<Item = impl Into<BlockDeviceMappingVmUpdate>>,
+        block_device_mappings: impl IntoIterator<
+            Item = impl Into<BlockDeviceMappingVmUpdate>,
+        >,
     ) -> Self {
-        self.block_device_mappings = Some(block_device_mappings.into_iter().map(Into::into).collect());
+        self.block_device_mappings = Some(
+            block_device_mappings.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -917,7 +993,10 @@ impl UpdateVmRequest {
     }
 
     /// Sets [`is_source_dest_checked`](Self::is_source_dest_checked).
-    pub fn is_source_dest_checked(mut self, is_source_dest_checked: impl Into<bool>) -> Self {
+    pub fn is_source_dest_checked(
+        mut self,
+        is_source_dest_checked: impl Into<bool>,
+    ) -> Self {
         self.is_source_dest_checked = Some(is_source_dest_checked.into());
         self
     }
@@ -929,7 +1008,10 @@ impl UpdateVmRequest {
     }
 
     /// Sets [`nested_virtualization`](Self::nested_virtualization).
-    pub fn nested_virtualization(mut self, nested_virtualization: impl Into<bool>) -> Self {
+    pub fn nested_virtualization(
+        mut self,
+        nested_virtualization: impl Into<bool>,
+    ) -> Self {
         self.nested_virtualization = Some(nested_virtualization.into());
         self
     }
@@ -945,7 +1027,9 @@ impl UpdateVmRequest {
         mut self,
         security_group_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.security_group_ids = Some(security_group_ids.into_iter().map(Into::into).collect());
+        self.security_group_ids = Some(
+            security_group_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -966,7 +1050,9 @@ impl UpdateVmRequest {
         mut self,
         vm_initiated_shutdown_behavior: impl Into<String>,
     ) -> Self {
-        self.vm_initiated_shutdown_behavior = Some(vm_initiated_shutdown_behavior.into());
+        self.vm_initiated_shutdown_behavior = Some(
+            vm_initiated_shutdown_behavior.into(),
+        );
         self
     }
 
@@ -977,19 +1063,37 @@ impl UpdateVmRequest {
     }
 }
 
+support::sent!(UpdateVmRequest {
+    actions_on_next_boot: "ActionsOnNextBoot",
+    block_device_mappings: "BlockDeviceMappings",
+    bsu_optimized: "BsuOptimized",
+    deletion_protection: "DeletionProtection",
+    dry_run: "DryRun",
+    is_source_dest_checked: "IsSourceDestChecked",
+    keypair_name: "KeypairName",
+    nested_virtualization: "NestedVirtualization",
+    performance: "Performance",
+    security_group_ids: "SecurityGroupIds",
+    user_data: "UserData",
+    vm_id: "VmId",
+    vm_initiated_shutdown_behavior: "VmInitiatedShutdownBehavior",
+    vm_type: "VmType",
+});
+
 /// Answer to [`UpdateVm`](crate::action::UpdateVm).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `Vm` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm: Option<Vm>,
 }
+
+support::received!(UpdateVmResponse {
+    response_context: "ResponseContext",
+    vm: "Vm",
+});
 
 impl Client {
     /// Calls `CreateVms`.
@@ -1011,7 +1115,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn create_vms(&self, request: &CreateVmsRequest) -> Result<CreateVmsResponse> {
+    pub async fn create_vms(
+        &self,
+        request: &CreateVmsRequest,
+    ) -> Result<CreateVmsResponse> {
         self.send::<action::CreateVms>(request).await
     }
 
@@ -1034,7 +1141,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn delete_vms(&self, request: &DeleteVmsRequest) -> Result<DeleteVmsResponse> {
+    pub async fn delete_vms(
+        &self,
+        request: &DeleteVmsRequest,
+    ) -> Result<DeleteVmsResponse> {
         self.send::<action::DeleteVms>(request).await
     }
 
@@ -1111,7 +1221,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_vm_types(&self, request: &ReadVmTypesRequest) -> Result<ReadVmTypesResponse> {
+    pub async fn read_vm_types(
+        &self,
+        request: &ReadVmTypesRequest,
+    ) -> Result<ReadVmTypesResponse> {
         self.send::<action::ReadVmTypes>(request).await
     }
 
@@ -1159,7 +1272,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_vms_state(&self, request: &ReadVmsStateRequest) -> Result<ReadVmsStateResponse> {
+    pub async fn read_vms_state(
+        &self,
+        request: &ReadVmsStateRequest,
+    ) -> Result<ReadVmsStateResponse> {
         self.send::<action::ReadVmsState>(request).await
     }
 
@@ -1182,7 +1298,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn reboot_vms(&self, request: &RebootVmsRequest) -> Result<RebootVmsResponse> {
+    pub async fn reboot_vms(
+        &self,
+        request: &RebootVmsRequest,
+    ) -> Result<RebootVmsResponse> {
         self.send::<action::RebootVms>(request).await
     }
 
@@ -1205,7 +1324,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn start_vms(&self, request: &StartVmsRequest) -> Result<StartVmsResponse> {
+    pub async fn start_vms(
+        &self,
+        request: &StartVmsRequest,
+    ) -> Result<StartVmsResponse> {
         self.send::<action::StartVms>(request).await
     }
 
@@ -1251,7 +1373,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn update_vm(&self, request: &UpdateVmRequest) -> Result<UpdateVmResponse> {
+    pub async fn update_vm(
+        &self,
+        request: &UpdateVmRequest,
+    ) -> Result<UpdateVmResponse> {
         self.send::<action::UpdateVm>(request).await
     }
 }

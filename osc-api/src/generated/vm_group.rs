@@ -5,21 +5,16 @@ use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, DateTime, Result, UnknownValue, support};
 
 /// Request of [`CreateVmGroup`](crate::action::CreateVmGroup).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmGroupRequest {
     /// `Description` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `PositioningStrategy` of the API.
     ///
     /// Default: `"no-strategy"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub positioning_strategy: Option<PositioningStrategy>,
     /// `SecurityGroupIds` of the API.
     ///
@@ -30,7 +25,6 @@ pub struct CreateVmGroupRequest {
     /// Required.
     pub subnet_id: String,
     /// `Tags` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<ResourceTag>>,
     /// `VmCount` of the API.
     ///
@@ -81,7 +75,10 @@ impl CreateVmGroupRequest {
     }
 
     /// Sets [`positioning_strategy`](Self::positioning_strategy).
-    pub fn positioning_strategy(mut self, positioning_strategy: impl Into<PositioningStrategy>) -> Self {
+    pub fn positioning_strategy(
+        mut self,
+        positioning_strategy: impl Into<PositioningStrategy>,
+    ) -> Self {
         self.positioning_strategy = Some(positioning_strategy.into());
         self
     }
@@ -91,7 +88,10 @@ impl CreateVmGroupRequest {
         mut self,
         security_group_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.security_group_ids = security_group_ids.into_iter().map(Into::into).collect();
+        self.security_group_ids = security_group_ids
+            .into_iter()
+            .map(Into::into)
+            .collect();
         self
     }
 
@@ -102,7 +102,10 @@ impl CreateVmGroupRequest {
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<ResourceTag>>) -> Self {
+    pub fn tags(
+        mut self,
+        tags: impl IntoIterator<Item = impl Into<ResourceTag>>,
+    ) -> Self {
         self.tags = Some(tags.into_iter().map(Into::into).collect());
         self
     }
@@ -126,28 +129,38 @@ impl CreateVmGroupRequest {
     }
 }
 
+support::sent!(CreateVmGroupRequest {
+    description: "Description",
+    dry_run: "DryRun",
+    positioning_strategy: "PositioningStrategy",
+    security_group_ids: "SecurityGroupIds",
+    subnet_id: "SubnetId",
+    tags: "Tags",
+    vm_count: "VmCount",
+    vm_group_name: "VmGroupName",
+    vm_template_id: "VmTemplateId",
+});
+
 /// Answer to [`CreateVmGroup`](crate::action::CreateVmGroup).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmGroupResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `VmGroup` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_group: Option<VmGroup>,
 }
 
+support::received!(CreateVmGroupResponse {
+    response_context: "ResponseContext",
+    vm_group: "VmGroup",
+});
+
 /// Request of [`DeleteVmGroup`](crate::action::DeleteVmGroup).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmGroupRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `VmGroupId` of the API.
     ///
@@ -158,7 +171,10 @@ pub struct DeleteVmGroupRequest {
 impl DeleteVmGroupRequest {
     /// A [`DeleteVmGroupRequest`] with the fields that the API requires.
     pub fn new(vm_group_id: impl Into<String>) -> Self {
-        Self { dry_run: None, vm_group_id: vm_group_id.into() }
+        Self {
+            dry_run: None,
+            vm_group_id: vm_group_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -174,52 +190,46 @@ impl DeleteVmGroupRequest {
     }
 }
 
+support::sent!(DeleteVmGroupRequest {
+    dry_run: "DryRun",
+    vm_group_id: "VmGroupId",
+});
+
 /// Answer to [`DeleteVmGroup`](crate::action::DeleteVmGroup).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmGroupResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteVmGroupResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `FiltersVmGroup`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersVmGroup {
     /// `Descriptions` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub descriptions: Option<Vec<String>>,
     /// `SecurityGroupIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_group_ids: Option<Vec<String>>,
     /// `SubnetIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subnet_ids: Option<Vec<String>>,
     /// `TagKeys` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_keys: Option<Vec<String>>,
     /// `TagValues` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_values: Option<Vec<String>>,
     /// `Tags` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
     /// `VmCounts` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_counts: Option<Vec<i64>>,
     /// `VmGroupIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_group_ids: Option<Vec<String>>,
     /// `VmGroupNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_group_names: Option<Vec<String>>,
     /// `VmTemplateIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_template_ids: Option<Vec<String>>,
 }
 
@@ -230,7 +240,10 @@ impl FiltersVmGroup {
     }
 
     /// Sets [`descriptions`](Self::descriptions).
-    pub fn descriptions(mut self, descriptions: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn descriptions(
+        mut self,
+        descriptions: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.descriptions = Some(descriptions.into_iter().map(Into::into).collect());
         self
     }
@@ -240,24 +253,35 @@ impl FiltersVmGroup {
         mut self,
         security_group_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.security_group_ids = Some(security_group_ids.into_iter().map(Into::into).collect());
+        self.security_group_ids = Some(
+            security_group_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`subnet_ids`](Self::subnet_ids).
-    pub fn subnet_ids(mut self, subnet_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn subnet_ids(
+        mut self,
+        subnet_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.subnet_ids = Some(subnet_ids.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(mut self, tag_keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_keys(
+        mut self,
+        tag_keys: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(mut self, tag_values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_values(
+        mut self,
+        tag_values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
         self
     }
@@ -269,31 +293,58 @@ impl FiltersVmGroup {
     }
 
     /// Sets [`vm_counts`](Self::vm_counts).
-    pub fn vm_counts(mut self, vm_counts: impl IntoIterator<Item = impl Into<i64>>) -> Self {
+    pub fn vm_counts(
+        mut self,
+        vm_counts: impl IntoIterator<Item = impl Into<i64>>,
+    ) -> Self {
         self.vm_counts = Some(vm_counts.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`vm_group_ids`](Self::vm_group_ids).
-    pub fn vm_group_ids(mut self, vm_group_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn vm_group_ids(
+        mut self,
+        vm_group_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.vm_group_ids = Some(vm_group_ids.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`vm_group_names`](Self::vm_group_names).
-    pub fn vm_group_names(mut self, vm_group_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn vm_group_names(
+        mut self,
+        vm_group_names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.vm_group_names = Some(vm_group_names.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`vm_template_ids`](Self::vm_template_ids).
-    pub fn vm_template_ids(mut self, vm_template_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.vm_template_ids = Some(vm_template_ids.into_iter().map(Into::into).collect());
+    pub fn vm_template_ids(
+        mut self,
+        vm_template_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.vm_template_ids = Some(
+            vm_template_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 }
 
-/// `PositioningStrategy` of [`CreateVmGroupRequest`].
+support::sent!(FiltersVmGroup {
+    descriptions: "Descriptions",
+    security_group_ids: "SecurityGroupIds",
+    subnet_ids: "SubnetIds",
+    tag_keys: "TagKeys",
+    tag_values: "TagValues",
+    tags: "Tags",
+    vm_counts: "VmCounts",
+    vm_group_ids: "VmGroupIds",
+    vm_group_names: "VmGroupNames",
+    vm_template_ids: "VmTemplateIds",
+});
+
+/// `PositioningStrategy` of [`CreateVmGroupRequest`](crate::types::CreateVmGroupRequest).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PositioningStrategy {
@@ -333,16 +384,12 @@ impl From<&str> for PositioningStrategy {
 support::open_enum!(PositioningStrategy);
 
 /// Request of [`ReadVmGroups`](crate::action::ReadVmGroups).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmGroupsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersVmGroup>,
 }
 
@@ -365,28 +412,31 @@ impl ReadVmGroupsRequest {
     }
 }
 
+support::sent!(ReadVmGroupsRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+});
+
 /// Answer to [`ReadVmGroups`](crate::action::ReadVmGroups).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmGroupsResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `VmGroups` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub vm_groups: Vec<VmGroup>,
 }
 
+support::received!(ReadVmGroupsResponse {
+    response_context: "ResponseContext",
+    vm_groups: "VmGroups",
+});
+
 /// Request of [`ScaleDownVmGroup`](crate::action::ScaleDownVmGroup).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ScaleDownVmGroupRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `VmGroupId` of the API.
     ///
@@ -401,7 +451,11 @@ pub struct ScaleDownVmGroupRequest {
 impl ScaleDownVmGroupRequest {
     /// A [`ScaleDownVmGroupRequest`] with the fields that the API requires.
     pub fn new(vm_group_id: impl Into<String>, vm_subtraction: impl Into<i64>) -> Self {
-        Self { dry_run: None, vm_group_id: vm_group_id.into(), vm_subtraction: vm_subtraction.into() }
+        Self {
+            dry_run: None,
+            vm_group_id: vm_group_id.into(),
+            vm_subtraction: vm_subtraction.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -423,25 +477,29 @@ impl ScaleDownVmGroupRequest {
     }
 }
 
+support::sent!(ScaleDownVmGroupRequest {
+    dry_run: "DryRun",
+    vm_group_id: "VmGroupId",
+    vm_subtraction: "VmSubtraction",
+});
+
 /// Answer to [`ScaleDownVmGroup`](crate::action::ScaleDownVmGroup).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ScaleDownVmGroupResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ScaleDownVmGroupResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`ScaleUpVmGroup`](crate::action::ScaleUpVmGroup).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ScaleUpVmGroupRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `VmAddition` of the API.
     ///
@@ -456,7 +514,11 @@ pub struct ScaleUpVmGroupRequest {
 impl ScaleUpVmGroupRequest {
     /// A [`ScaleUpVmGroupRequest`] with the fields that the API requires.
     pub fn new(vm_addition: impl Into<i64>, vm_group_id: impl Into<String>) -> Self {
-        Self { dry_run: None, vm_addition: vm_addition.into(), vm_group_id: vm_group_id.into() }
+        Self {
+            dry_run: None,
+            vm_addition: vm_addition.into(),
+            vm_group_id: vm_group_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -478,41 +540,41 @@ impl ScaleUpVmGroupRequest {
     }
 }
 
+support::sent!(ScaleUpVmGroupRequest {
+    dry_run: "DryRun",
+    vm_addition: "VmAddition",
+    vm_group_id: "VmGroupId",
+});
+
 /// Answer to [`ScaleUpVmGroup`](crate::action::ScaleUpVmGroup).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ScaleUpVmGroupResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(ScaleUpVmGroupResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`UpdateVmGroup`](crate::action::UpdateVmGroup).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmGroupRequest {
     /// `Description` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Tags` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<ResourceTag>>,
     /// `VmGroupId` of the API.
     ///
     /// Required.
     pub vm_group_id: String,
     /// `VmGroupName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_group_name: Option<String>,
     /// `VmTemplateId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_template_id: Option<String>,
 }
 
@@ -542,7 +604,10 @@ impl UpdateVmGroupRequest {
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<ResourceTag>>) -> Self {
+    pub fn tags(
+        mut self,
+        tags: impl IntoIterator<Item = impl Into<ResourceTag>>,
+    ) -> Self {
         self.tags = Some(tags.into_iter().map(Into::into).collect());
         self
     }
@@ -566,65 +631,76 @@ impl UpdateVmGroupRequest {
     }
 }
 
+support::sent!(UpdateVmGroupRequest {
+    description: "Description",
+    dry_run: "DryRun",
+    tags: "Tags",
+    vm_group_id: "VmGroupId",
+    vm_group_name: "VmGroupName",
+    vm_template_id: "VmTemplateId",
+});
+
 /// Answer to [`UpdateVmGroup`](crate::action::UpdateVmGroup).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmGroupResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `VmGroup` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_group: Option<VmGroup>,
 }
 
+support::received!(UpdateVmGroupResponse {
+    response_context: "ResponseContext",
+    vm_group: "VmGroup",
+});
+
 /// The API's `VmGroup`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VmGroup {
     /// `CreationDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<DateTime>,
     /// `Description` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// `PositioningStrategy` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub positioning_strategy: Option<PositioningStrategy>,
     /// `SecurityGroupIds` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub security_group_ids: Vec<String>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<VmGroupState>,
     /// `SubnetId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subnet_id: Option<String>,
     /// `Tags` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub tags: Vec<ResourceTag>,
     /// `VmCount` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_count: Option<i64>,
     /// `VmGroupId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_group_id: Option<String>,
     /// `VmGroupName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_group_name: Option<String>,
     /// `VmIds` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub vm_ids: Vec<String>,
     /// `VmTemplateId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_template_id: Option<String>,
 }
 
-/// `State` of [`VmGroup`].
+support::received!(VmGroup {
+    creation_date: "CreationDate",
+    description: "Description",
+    positioning_strategy: "PositioningStrategy",
+    security_group_ids: "SecurityGroupIds",
+    state: "State",
+    subnet_id: "SubnetId",
+    tags: "Tags",
+    vm_count: "VmCount",
+    vm_group_id: "VmGroupId",
+    vm_group_name: "VmGroupName",
+    vm_ids: "VmIds",
+    vm_template_id: "VmTemplateId",
+});
+
+/// `State` of [`VmGroup`](crate::types::VmGroup).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VmGroupState {
@@ -704,7 +780,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn create_vm_group(&self, request: &CreateVmGroupRequest) -> Result<CreateVmGroupResponse> {
+    pub async fn create_vm_group(
+        &self,
+        request: &CreateVmGroupRequest,
+    ) -> Result<CreateVmGroupResponse> {
         self.send::<action::CreateVmGroup>(request).await
     }
 
@@ -727,7 +806,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn delete_vm_group(&self, request: &DeleteVmGroupRequest) -> Result<DeleteVmGroupResponse> {
+    pub async fn delete_vm_group(
+        &self,
+        request: &DeleteVmGroupRequest,
+    ) -> Result<DeleteVmGroupResponse> {
         self.send::<action::DeleteVmGroup>(request).await
     }
 
@@ -754,7 +836,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_vm_groups(&self, request: &ReadVmGroupsRequest) -> Result<ReadVmGroupsResponse> {
+    pub async fn read_vm_groups(
+        &self,
+        request: &ReadVmGroupsRequest,
+    ) -> Result<ReadVmGroupsResponse> {
         self.send::<action::ReadVmGroups>(request).await
     }
 
@@ -809,7 +894,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn scale_up_vm_group(&self, request: &ScaleUpVmGroupRequest) -> Result<ScaleUpVmGroupResponse> {
+    pub async fn scale_up_vm_group(
+        &self,
+        request: &ScaleUpVmGroupRequest,
+    ) -> Result<ScaleUpVmGroupResponse> {
         self.send::<action::ScaleUpVmGroup>(request).await
     }
 
@@ -834,7 +922,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn update_vm_group(&self, request: &UpdateVmGroupRequest) -> Result<UpdateVmGroupResponse> {
+    pub async fn update_vm_group(
+        &self,
+        request: &UpdateVmGroupRequest,
+    ) -> Result<UpdateVmGroupResponse> {
         self.send::<action::UpdateVmGroup>(request).await
     }
 }

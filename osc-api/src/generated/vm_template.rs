@@ -5,9 +5,7 @@ use super::common::{CpuPerformance, ResourceTag, ResponseContext};
 use crate::{Client, DateTime, Result, support};
 
 /// Request of [`CreateVmTemplate`](crate::action::CreateVmTemplate).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmTemplateRequest {
     /// `CpuCores` of the API.
@@ -21,27 +19,22 @@ pub struct CreateVmTemplateRequest {
     /// `CpuPerformance` of the API.
     ///
     /// Default: `"high"`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu_performance: Option<CpuPerformance>,
     /// `Description` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `ImageId` of the API.
     ///
     /// Required.
     pub image_id: String,
     /// `KeypairName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub keypair_name: Option<String>,
     /// `Ram` of the API.
     ///
     /// Required.
     pub ram: i64,
     /// `Tags` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<ResourceTag>>,
     /// `VmTemplateName` of the API.
     ///
@@ -85,7 +78,10 @@ impl CreateVmTemplateRequest {
     }
 
     /// Sets [`cpu_performance`](Self::cpu_performance).
-    pub fn cpu_performance(mut self, cpu_performance: impl Into<CpuPerformance>) -> Self {
+    pub fn cpu_performance(
+        mut self,
+        cpu_performance: impl Into<CpuPerformance>,
+    ) -> Self {
         self.cpu_performance = Some(cpu_performance.into());
         self
     }
@@ -121,7 +117,10 @@ impl CreateVmTemplateRequest {
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<ResourceTag>>) -> Self {
+    pub fn tags(
+        mut self,
+        tags: impl IntoIterator<Item = impl Into<ResourceTag>>,
+    ) -> Self {
         self.tags = Some(tags.into_iter().map(Into::into).collect());
         self
     }
@@ -133,28 +132,39 @@ impl CreateVmTemplateRequest {
     }
 }
 
+support::sent!(CreateVmTemplateRequest {
+    cpu_cores: "CpuCores",
+    cpu_generation: "CpuGeneration",
+    cpu_performance: "CpuPerformance",
+    description: "Description",
+    dry_run: "DryRun",
+    image_id: "ImageId",
+    keypair_name: "KeypairName",
+    ram: "Ram",
+    tags: "Tags",
+    vm_template_name: "VmTemplateName",
+});
+
 /// Answer to [`CreateVmTemplate`](crate::action::CreateVmTemplate).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmTemplateResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `VmTemplate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_template: Option<VmTemplate>,
 }
 
+support::received!(CreateVmTemplateResponse {
+    response_context: "ResponseContext",
+    vm_template: "VmTemplate",
+});
+
 /// Request of [`DeleteVmTemplate`](crate::action::DeleteVmTemplate).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmTemplateRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `VmTemplateId` of the API.
     ///
@@ -165,7 +175,10 @@ pub struct DeleteVmTemplateRequest {
 impl DeleteVmTemplateRequest {
     /// A [`DeleteVmTemplateRequest`] with the fields that the API requires.
     pub fn new(vm_template_id: impl Into<String>) -> Self {
-        Self { dry_run: None, vm_template_id: vm_template_id.into() }
+        Self {
+            dry_run: None,
+            vm_template_id: vm_template_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -181,58 +194,50 @@ impl DeleteVmTemplateRequest {
     }
 }
 
+support::sent!(DeleteVmTemplateRequest {
+    dry_run: "DryRun",
+    vm_template_id: "VmTemplateId",
+});
+
 /// Answer to [`DeleteVmTemplate`](crate::action::DeleteVmTemplate).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmTemplateResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteVmTemplateResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `FiltersVmTemplate`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersVmTemplate {
     /// `CpuCores` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu_cores: Option<Vec<i64>>,
     /// `CpuGenerations` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu_generations: Option<Vec<String>>,
     /// `CpuPerformances` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu_performances: Option<Vec<String>>,
     /// `Descriptions` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub descriptions: Option<Vec<String>>,
     /// `ImageIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub image_ids: Option<Vec<String>>,
     /// `KeypairNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub keypair_names: Option<Vec<String>>,
     /// `Rams` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rams: Option<Vec<i64>>,
     /// `TagKeys` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_keys: Option<Vec<String>>,
     /// `TagValues` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_values: Option<Vec<String>>,
     /// `Tags` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
     /// `VmTemplateIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_template_ids: Option<Vec<String>>,
     /// `VmTemplateNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_template_names: Option<Vec<String>>,
 }
 
@@ -243,37 +248,59 @@ impl FiltersVmTemplate {
     }
 
     /// Sets [`cpu_cores`](Self::cpu_cores).
-    pub fn cpu_cores(mut self, cpu_cores: impl IntoIterator<Item = impl Into<i64>>) -> Self {
+    pub fn cpu_cores(
+        mut self,
+        cpu_cores: impl IntoIterator<Item = impl Into<i64>>,
+    ) -> Self {
         self.cpu_cores = Some(cpu_cores.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`cpu_generations`](Self::cpu_generations).
-    pub fn cpu_generations(mut self, cpu_generations: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.cpu_generations = Some(cpu_generations.into_iter().map(Into::into).collect());
+    pub fn cpu_generations(
+        mut self,
+        cpu_generations: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.cpu_generations = Some(
+            cpu_generations.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`cpu_performances`](Self::cpu_performances).
-    pub fn cpu_performances(mut self, cpu_performances: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.cpu_performances = Some(cpu_performances.into_iter().map(Into::into).collect());
+    pub fn cpu_performances(
+        mut self,
+        cpu_performances: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.cpu_performances = Some(
+            cpu_performances.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`descriptions`](Self::descriptions).
-    pub fn descriptions(mut self, descriptions: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn descriptions(
+        mut self,
+        descriptions: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.descriptions = Some(descriptions.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`image_ids`](Self::image_ids).
-    pub fn image_ids(mut self, image_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn image_ids(
+        mut self,
+        image_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.image_ids = Some(image_ids.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`keypair_names`](Self::keypair_names).
-    pub fn keypair_names(mut self, keypair_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn keypair_names(
+        mut self,
+        keypair_names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.keypair_names = Some(keypair_names.into_iter().map(Into::into).collect());
         self
     }
@@ -285,13 +312,19 @@ impl FiltersVmTemplate {
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(mut self, tag_keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_keys(
+        mut self,
+        tag_keys: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(mut self, tag_values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_values(
+        mut self,
+        tag_values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
         self
     }
@@ -303,8 +336,13 @@ impl FiltersVmTemplate {
     }
 
     /// Sets [`vm_template_ids`](Self::vm_template_ids).
-    pub fn vm_template_ids(mut self, vm_template_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.vm_template_ids = Some(vm_template_ids.into_iter().map(Into::into).collect());
+    pub fn vm_template_ids(
+        mut self,
+        vm_template_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.vm_template_ids = Some(
+            vm_template_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -313,22 +351,35 @@ impl FiltersVmTemplate {
         mut self,
         vm_template_names: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.vm_template_names = Some(vm_template_names.into_iter().map(Into::into).collect());
+        self.vm_template_names = Some(
+            vm_template_names.into_iter().map(Into::into).collect(),
+        );
         self
     }
 }
 
+support::sent!(FiltersVmTemplate {
+    cpu_cores: "CpuCores",
+    cpu_generations: "CpuGenerations",
+    cpu_performances: "CpuPerformances",
+    descriptions: "Descriptions",
+    image_ids: "ImageIds",
+    keypair_names: "KeypairNames",
+    rams: "Rams",
+    tag_keys: "TagKeys",
+    tag_values: "TagValues",
+    tags: "Tags",
+    vm_template_ids: "VmTemplateIds",
+    vm_template_names: "VmTemplateNames",
+});
+
 /// Request of [`ReadVmTemplates`](crate::action::ReadVmTemplates).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmTemplatesRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersVmTemplate>,
 }
 
@@ -351,41 +402,41 @@ impl ReadVmTemplatesRequest {
     }
 }
 
+support::sent!(ReadVmTemplatesRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+});
+
 /// Answer to [`ReadVmTemplates`](crate::action::ReadVmTemplates).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmTemplatesResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `VmTemplates` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub vm_templates: Vec<VmTemplate>,
 }
 
+support::received!(ReadVmTemplatesResponse {
+    response_context: "ResponseContext",
+    vm_templates: "VmTemplates",
+});
+
 /// Request of [`UpdateVmTemplate`](crate::action::UpdateVmTemplate).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmTemplateRequest {
     /// `Description` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Tags` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<ResourceTag>>,
     /// `VmTemplateId` of the API.
     ///
     /// Required.
     pub vm_template_id: String,
     /// `VmTemplateName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_template_name: Option<String>,
 }
 
@@ -414,7 +465,10 @@ impl UpdateVmTemplateRequest {
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<ResourceTag>>) -> Self {
+    pub fn tags(
+        mut self,
+        tags: impl IntoIterator<Item = impl Into<ResourceTag>>,
+    ) -> Self {
         self.tags = Some(tags.into_iter().map(Into::into).collect());
         self
     }
@@ -432,60 +486,70 @@ impl UpdateVmTemplateRequest {
     }
 }
 
+support::sent!(UpdateVmTemplateRequest {
+    description: "Description",
+    dry_run: "DryRun",
+    tags: "Tags",
+    vm_template_id: "VmTemplateId",
+    vm_template_name: "VmTemplateName",
+});
+
 /// Answer to [`UpdateVmTemplate`](crate::action::UpdateVmTemplate).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmTemplateResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `VmTemplate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_template: Option<VmTemplate>,
 }
 
+support::received!(UpdateVmTemplateResponse {
+    response_context: "ResponseContext",
+    vm_template: "VmTemplate",
+});
+
 /// The API's `VmTemplate`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VmTemplate {
     /// `CpuCores` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu_cores: Option<i64>,
     /// `CpuGeneration` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu_generation: Option<String>,
     /// `CpuPerformance` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu_performance: Option<CpuPerformance>,
     /// `CreationDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<DateTime>,
     /// `Description` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// `ImageId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub image_id: Option<String>,
     /// `KeypairName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub keypair_name: Option<String>,
     /// `Ram` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ram: Option<i64>,
     /// `Tags` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub tags: Vec<ResourceTag>,
     /// `VmTemplateId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_template_id: Option<String>,
     /// `VmTemplateName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_template_name: Option<String>,
 }
+
+support::received!(VmTemplate {
+    cpu_cores: "CpuCores",
+    cpu_generation: "CpuGeneration",
+    cpu_performance: "CpuPerformance",
+    creation_date: "CreationDate",
+    description: "Description",
+    image_id: "ImageId",
+    keypair_name: "KeypairName",
+    ram: "Ram",
+    tags: "Tags",
+    vm_template_id: "VmTemplateId",
+    vm_template_name: "VmTemplateName",
+});
 
 impl Client {
     /// Calls `CreateVmTemplate`.

@@ -5,32 +5,24 @@ use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, DateTime, Result, support};
 
 /// Request of [`CreateVolume`](crate::action::CreateVolume).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVolumeRequest {
     /// `ClientToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_token: Option<String>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Iops` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub iops: Option<i64>,
     /// `Size` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<i64>,
     /// `SnapshotId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_id: Option<String>,
     /// `SubregionName` of the API.
     ///
     /// Required.
     pub subregion_name: String,
     /// `VolumeType` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_type: Option<String>,
 }
 
@@ -91,28 +83,36 @@ impl CreateVolumeRequest {
     }
 }
 
+support::sent!(CreateVolumeRequest {
+    client_token: "ClientToken",
+    dry_run: "DryRun",
+    iops: "Iops",
+    size: "Size",
+    snapshot_id: "SnapshotId",
+    subregion_name: "SubregionName",
+    volume_type: "VolumeType",
+});
+
 /// Answer to [`CreateVolume`](crate::action::CreateVolume).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVolumeResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `Volume` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume: Option<Volume>,
 }
 
+support::received!(CreateVolumeResponse {
+    response_context: "ResponseContext",
+    volume: "Volume",
+});
+
 /// Request of [`DeleteVolume`](crate::action::DeleteVolume).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVolumeRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `VolumeId` of the API.
     ///
@@ -123,7 +123,10 @@ pub struct DeleteVolumeRequest {
 impl DeleteVolumeRequest {
     /// A [`DeleteVolumeRequest`] with the fields that the API requires.
     pub fn new(volume_id: impl Into<String>) -> Self {
-        Self { dry_run: None, volume_id: volume_id.into() }
+        Self {
+            dry_run: None,
+            volume_id: volume_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -139,28 +142,30 @@ impl DeleteVolumeRequest {
     }
 }
 
+support::sent!(DeleteVolumeRequest {
+    dry_run: "DryRun",
+    volume_id: "VolumeId",
+});
+
 /// Answer to [`DeleteVolume`](crate::action::DeleteVolume).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVolumeResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteVolumeResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `FiltersReadVolumeUpdateTask`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersReadVolumeUpdateTask {
     /// `TaskIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub task_ids: Option<Vec<String>>,
     /// `VolumeIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_ids: Option<Vec<String>>,
 }
 
@@ -171,71 +176,64 @@ impl FiltersReadVolumeUpdateTask {
     }
 
     /// Sets [`task_ids`](Self::task_ids).
-    pub fn task_ids(mut self, task_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn task_ids(
+        mut self,
+        task_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.task_ids = Some(task_ids.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`volume_ids`](Self::volume_ids).
-    pub fn volume_ids(mut self, volume_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn volume_ids(
+        mut self,
+        volume_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.volume_ids = Some(volume_ids.into_iter().map(Into::into).collect());
         self
     }
 }
 
+support::sent!(FiltersReadVolumeUpdateTask {
+    task_ids: "TaskIds",
+    volume_ids: "VolumeIds",
+});
+
 /// The API's `FiltersVolume`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersVolume {
     /// `ClientTokens` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_tokens: Option<Vec<String>>,
     /// `CreationDates` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub creation_dates: Option<Vec<DateTime>>,
     /// `LinkVolumeDeleteOnVmDeletion` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_volume_delete_on_vm_deletion: Option<bool>,
     /// `LinkVolumeDeviceNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_volume_device_names: Option<Vec<String>>,
     /// `LinkVolumeLinkDates` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_volume_link_dates: Option<Vec<DateTime>>,
     /// `LinkVolumeLinkStates` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_volume_link_states: Option<Vec<String>>,
     /// `LinkVolumeVmIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_volume_vm_ids: Option<Vec<String>>,
     /// `SnapshotIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_ids: Option<Vec<String>>,
     /// `SubregionNames` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subregion_names: Option<Vec<String>>,
     /// `TagKeys` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_keys: Option<Vec<String>>,
     /// `TagValues` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_values: Option<Vec<String>>,
     /// `Tags` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
     /// `VolumeIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_ids: Option<Vec<String>>,
     /// `VolumeSizes` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_sizes: Option<Vec<i64>>,
     /// `VolumeStates` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_states: Option<Vec<String>>,
     /// `VolumeTypes` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_types: Option<Vec<String>>,
 }
 
@@ -246,13 +244,19 @@ impl FiltersVolume {
     }
 
     /// Sets [`client_tokens`](Self::client_tokens).
-    pub fn client_tokens(mut self, client_tokens: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn client_tokens(
+        mut self,
+        client_tokens: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.client_tokens = Some(client_tokens.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`creation_dates`](Self::creation_dates).
-    pub fn creation_dates(mut self, creation_dates: impl IntoIterator<Item = impl Into<DateTime>>) -> Self {
+    pub fn creation_dates(
+        mut self,
+        creation_dates: impl IntoIterator<Item = impl Into<DateTime>>,
+    ) -> Self {
         self.creation_dates = Some(creation_dates.into_iter().map(Into::into).collect());
         self
     }
@@ -262,7 +266,9 @@ impl FiltersVolume {
         mut self,
         link_volume_delete_on_vm_deletion: impl Into<bool>,
     ) -> Self {
-        self.link_volume_delete_on_vm_deletion = Some(link_volume_delete_on_vm_deletion.into());
+        self.link_volume_delete_on_vm_deletion = Some(
+            link_volume_delete_on_vm_deletion.into(),
+        );
         self
     }
 
@@ -271,7 +277,9 @@ impl FiltersVolume {
         mut self,
         link_volume_device_names: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.link_volume_device_names = Some(link_volume_device_names.into_iter().map(Into::into).collect());
+        self.link_volume_device_names = Some(
+            link_volume_device_names.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -280,7 +288,9 @@ impl FiltersVolume {
         mut self,
         link_volume_link_dates: impl IntoIterator<Item = impl Into<DateTime>>,
     ) -> Self {
-        self.link_volume_link_dates = Some(link_volume_link_dates.into_iter().map(Into::into).collect());
+        self.link_volume_link_dates = Some(
+            link_volume_link_dates.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -289,7 +299,9 @@ impl FiltersVolume {
         mut self,
         link_volume_link_states: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.link_volume_link_states = Some(link_volume_link_states.into_iter().map(Into::into).collect());
+        self.link_volume_link_states = Some(
+            link_volume_link_states.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -298,30 +310,46 @@ impl FiltersVolume {
         mut self,
         link_volume_vm_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.link_volume_vm_ids = Some(link_volume_vm_ids.into_iter().map(Into::into).collect());
+        self.link_volume_vm_ids = Some(
+            link_volume_vm_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`snapshot_ids`](Self::snapshot_ids).
-    pub fn snapshot_ids(mut self, snapshot_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn snapshot_ids(
+        mut self,
+        snapshot_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.snapshot_ids = Some(snapshot_ids.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`subregion_names`](Self::subregion_names).
-    pub fn subregion_names(mut self, subregion_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.subregion_names = Some(subregion_names.into_iter().map(Into::into).collect());
+    pub fn subregion_names(
+        mut self,
+        subregion_names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.subregion_names = Some(
+            subregion_names.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(mut self, tag_keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_keys(
+        mut self,
+        tag_keys: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(mut self, tag_values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_values(
+        mut self,
+        tag_values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
         self
     }
@@ -333,34 +361,63 @@ impl FiltersVolume {
     }
 
     /// Sets [`volume_ids`](Self::volume_ids).
-    pub fn volume_ids(mut self, volume_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn volume_ids(
+        mut self,
+        volume_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.volume_ids = Some(volume_ids.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`volume_sizes`](Self::volume_sizes).
-    pub fn volume_sizes(mut self, volume_sizes: impl IntoIterator<Item = impl Into<i64>>) -> Self {
+    pub fn volume_sizes(
+        mut self,
+        volume_sizes: impl IntoIterator<Item = impl Into<i64>>,
+    ) -> Self {
         self.volume_sizes = Some(volume_sizes.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`volume_states`](Self::volume_states).
-    pub fn volume_states(mut self, volume_states: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn volume_states(
+        mut self,
+        volume_states: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.volume_states = Some(volume_states.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`volume_types`](Self::volume_types).
-    pub fn volume_types(mut self, volume_types: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn volume_types(
+        mut self,
+        volume_types: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.volume_types = Some(volume_types.into_iter().map(Into::into).collect());
         self
     }
 }
 
+support::sent!(FiltersVolume {
+    client_tokens: "ClientTokens",
+    creation_dates: "CreationDates",
+    link_volume_delete_on_vm_deletion: "LinkVolumeDeleteOnVmDeletion",
+    link_volume_device_names: "LinkVolumeDeviceNames",
+    link_volume_link_dates: "LinkVolumeLinkDates",
+    link_volume_link_states: "LinkVolumeLinkStates",
+    link_volume_vm_ids: "LinkVolumeVmIds",
+    snapshot_ids: "SnapshotIds",
+    subregion_names: "SubregionNames",
+    tag_keys: "TagKeys",
+    tag_values: "TagValues",
+    tags: "Tags",
+    volume_ids: "VolumeIds",
+    volume_sizes: "VolumeSizes",
+    volume_states: "VolumeStates",
+    volume_types: "VolumeTypes",
+});
+
 /// Request of [`LinkVolume`](crate::action::LinkVolume).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkVolumeRequest {
     /// `DeviceName` of the API.
@@ -368,7 +425,6 @@ pub struct LinkVolumeRequest {
     /// Required.
     pub device_name: String,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `VmId` of the API.
     ///
@@ -420,57 +476,60 @@ impl LinkVolumeRequest {
     }
 }
 
+support::sent!(LinkVolumeRequest {
+    device_name: "DeviceName",
+    dry_run: "DryRun",
+    vm_id: "VmId",
+    volume_id: "VolumeId",
+});
+
 /// Answer to [`LinkVolume`](crate::action::LinkVolume).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkVolumeResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(LinkVolumeResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `LinkedVolume`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkedVolume {
     /// `DeleteOnVmDeletion` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub delete_on_vm_deletion: Option<bool>,
     /// `DeviceName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub device_name: Option<String>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// `VmId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vm_id: Option<String>,
     /// `VolumeId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_id: Option<String>,
 }
 
+support::received!(LinkedVolume {
+    delete_on_vm_deletion: "DeleteOnVmDeletion",
+    device_name: "DeviceName",
+    state: "State",
+    vm_id: "VmId",
+    volume_id: "VolumeId",
+});
+
 /// Request of [`ReadVolumeUpdateTasks`](crate::action::ReadVolumeUpdateTasks).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVolumeUpdateTasksRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersReadVolumeUpdateTask>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -505,40 +564,42 @@ impl ReadVolumeUpdateTasksRequest {
     }
 }
 
+support::sent!(ReadVolumeUpdateTasksRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadVolumeUpdateTasks`](crate::action::ReadVolumeUpdateTasks).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVolumeUpdateTasksResponse {
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `VolumeUpdateTasks` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub volume_update_tasks: Vec<VolumeUpdateTask>,
 }
 
+support::received!(ReadVolumeUpdateTasksResponse {
+    next_page_token: "NextPageToken",
+    response_context: "ResponseContext",
+    volume_update_tasks: "VolumeUpdateTasks",
+});
+
 /// Request of [`ReadVolumes`](crate::action::ReadVolumes).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVolumesRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersVolume>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -573,34 +634,38 @@ impl ReadVolumesRequest {
     }
 }
 
+support::sent!(ReadVolumesRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadVolumes`](crate::action::ReadVolumes).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVolumesResponse {
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `Volumes` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub volumes: Vec<Volume>,
 }
 
+support::received!(ReadVolumesResponse {
+    next_page_token: "NextPageToken",
+    response_context: "ResponseContext",
+    volumes: "Volumes",
+});
+
 /// Request of [`UnlinkVolume`](crate::action::UnlinkVolume).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkVolumeRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `ForceUnlink` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub force_unlink: Option<bool>,
     /// `VolumeId` of the API.
     ///
@@ -611,7 +676,11 @@ pub struct UnlinkVolumeRequest {
 impl UnlinkVolumeRequest {
     /// A [`UnlinkVolumeRequest`] with the fields that the API requires.
     pub fn new(volume_id: impl Into<String>) -> Self {
-        Self { dry_run: None, force_unlink: None, volume_id: volume_id.into() }
+        Self {
+            dry_run: None,
+            force_unlink: None,
+            volume_id: volume_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -633,45 +702,52 @@ impl UnlinkVolumeRequest {
     }
 }
 
+support::sent!(UnlinkVolumeRequest {
+    dry_run: "DryRun",
+    force_unlink: "ForceUnlink",
+    volume_id: "VolumeId",
+});
+
 /// Answer to [`UnlinkVolume`](crate::action::UnlinkVolume).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkVolumeResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(UnlinkVolumeResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`UpdateVolume`](crate::action::UpdateVolume).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVolumeRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Iops` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub iops: Option<i64>,
     /// `Size` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<i64>,
     /// `VolumeId` of the API.
     ///
     /// Required.
     pub volume_id: String,
     /// `VolumeType` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_type: Option<String>,
 }
 
 impl UpdateVolumeRequest {
     /// A [`UpdateVolumeRequest`] with the fields that the API requires.
     pub fn new(volume_id: impl Into<String>) -> Self {
-        Self { dry_run: None, iops: None, size: None, volume_id: volume_id.into(), volume_type: None }
+        Self {
+            dry_run: None,
+            iops: None,
+            size: None,
+            volume_id: volume_id.into(),
+            volume_type: None,
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -705,129 +781,142 @@ impl UpdateVolumeRequest {
     }
 }
 
+support::sent!(UpdateVolumeRequest {
+    dry_run: "DryRun",
+    iops: "Iops",
+    size: "Size",
+    volume_id: "VolumeId",
+    volume_type: "VolumeType",
+});
+
 /// Answer to [`UpdateVolume`](crate::action::UpdateVolume).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVolumeResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `Volume` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume: Option<Volume>,
 }
 
+support::received!(UpdateVolumeResponse {
+    response_context: "ResponseContext",
+    volume: "Volume",
+});
+
 /// The API's `Volume`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Volume {
     /// `ClientToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_token: Option<String>,
     /// `CreationDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub creation_date: Option<DateTime>,
     /// `Iops` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub iops: Option<i64>,
     /// `LinkedVolumes` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub linked_volumes: Vec<LinkedVolume>,
     /// `Size` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<i64>,
     /// `SnapshotId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_id: Option<String>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// `SubregionName` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subregion_name: Option<String>,
     /// `Tags` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub tags: Vec<ResourceTag>,
     /// `TaskId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub task_id: Option<String>,
     /// `VolumeId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_id: Option<String>,
     /// `VolumeType` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_type: Option<String>,
 }
 
+support::received!(Volume {
+    client_token: "ClientToken",
+    creation_date: "CreationDate",
+    iops: "Iops",
+    linked_volumes: "LinkedVolumes",
+    size: "Size",
+    snapshot_id: "SnapshotId",
+    state: "State",
+    subregion_name: "SubregionName",
+    tags: "Tags",
+    task_id: "TaskId",
+    volume_id: "VolumeId",
+    volume_type: "VolumeType",
+});
+
 /// The API's `VolumeUpdate`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VolumeUpdate {
     /// `Origin` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<VolumeUpdateParameters>,
     /// `Target` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<VolumeUpdateParameters>,
 }
 
+support::received!(VolumeUpdate {
+    origin: "Origin",
+    target: "Target",
+});
+
 /// The API's `VolumeUpdateParameters`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VolumeUpdateParameters {
     /// `Iops` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub iops: Option<i64>,
     /// `Size` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<i64>,
     /// `VolumeType` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_type: Option<String>,
 }
 
+support::received!(VolumeUpdateParameters {
+    iops: "Iops",
+    size: "Size",
+    volume_type: "VolumeType",
+});
+
 /// The API's `VolumeUpdateTask`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VolumeUpdateTask {
     /// `Comment` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
     /// `CompletionDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub completion_date: Option<DateTime>,
     /// `Progress` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub progress: Option<i64>,
     /// `StartDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub start_date: Option<DateTime>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// `Tags` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub tags: Vec<ResourceTag>,
     /// `TaskId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub task_id: Option<String>,
     /// `VolumeId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_id: Option<String>,
     /// `VolumeUpdate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_update: Option<VolumeUpdate>,
 }
+
+support::received!(VolumeUpdateTask {
+    comment: "Comment",
+    completion_date: "CompletionDate",
+    progress: "Progress",
+    start_date: "StartDate",
+    state: "State",
+    tags: "Tags",
+    task_id: "TaskId",
+    volume_id: "VolumeId",
+    volume_update: "VolumeUpdate",
+});
 
 impl Client {
     /// Calls `CreateVolume`.
@@ -852,7 +941,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn create_volume(&self, request: &CreateVolumeRequest) -> Result<CreateVolumeResponse> {
+    pub async fn create_volume(
+        &self,
+        request: &CreateVolumeRequest,
+    ) -> Result<CreateVolumeResponse> {
         self.send::<action::CreateVolume>(request).await
     }
 
@@ -875,7 +967,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn delete_volume(&self, request: &DeleteVolumeRequest) -> Result<DeleteVolumeResponse> {
+    pub async fn delete_volume(
+        &self,
+        request: &DeleteVolumeRequest,
+    ) -> Result<DeleteVolumeResponse> {
         self.send::<action::DeleteVolume>(request).await
     }
 
@@ -898,7 +993,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn link_volume(&self, request: &LinkVolumeRequest) -> Result<LinkVolumeResponse> {
+    pub async fn link_volume(
+        &self,
+        request: &LinkVolumeRequest,
+    ) -> Result<LinkVolumeResponse> {
         self.send::<action::LinkVolume>(request).await
     }
 
@@ -951,7 +1049,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_volumes(&self, request: &ReadVolumesRequest) -> Result<ReadVolumesResponse> {
+    pub async fn read_volumes(
+        &self,
+        request: &ReadVolumesRequest,
+    ) -> Result<ReadVolumesResponse> {
         self.send::<action::ReadVolumes>(request).await
     }
 
@@ -974,7 +1075,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn unlink_volume(&self, request: &UnlinkVolumeRequest) -> Result<UnlinkVolumeResponse> {
+    pub async fn unlink_volume(
+        &self,
+        request: &UnlinkVolumeRequest,
+    ) -> Result<UnlinkVolumeResponse> {
         self.send::<action::UnlinkVolume>(request).await
     }
 
@@ -997,7 +1101,10 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn update_volume(&self, request: &UpdateVolumeRequest) -> Result<UpdateVolumeResponse> {
+    pub async fn update_volume(
+        &self,
+        request: &UpdateVolumeRequest,
+    ) -> Result<UpdateVolumeResponse> {
         self.send::<action::UpdateVolume>(request).await
     }
 }

@@ -5,9 +5,7 @@ use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, DateTime, Result, Secret, support};
 
 /// Request of [`CreateVpnConnection`](crate::action::CreateVpnConnection).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVpnConnectionRequest {
     /// `ClientGatewayId` of the API.
@@ -19,10 +17,8 @@ pub struct CreateVpnConnectionRequest {
     /// Required.
     pub connection_type: String,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `StaticRoutesOnly` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub static_routes_only: Option<bool>,
     /// `VirtualGatewayId` of the API.
     ///
@@ -77,24 +73,31 @@ impl CreateVpnConnectionRequest {
     }
 }
 
+support::sent!(CreateVpnConnectionRequest {
+    client_gateway_id: "ClientGatewayId",
+    connection_type: "ConnectionType",
+    dry_run: "DryRun",
+    static_routes_only: "StaticRoutesOnly",
+    virtual_gateway_id: "VirtualGatewayId",
+});
+
 /// Answer to [`CreateVpnConnection`](crate::action::CreateVpnConnection).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVpnConnectionResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `VpnConnection` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vpn_connection: Option<VpnConnection>,
 }
 
+support::received!(CreateVpnConnectionResponse {
+    response_context: "ResponseContext",
+    vpn_connection: "VpnConnection",
+});
+
 /// Request of [`CreateVpnConnectionRoute`](crate::action::CreateVpnConnectionRoute).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVpnConnectionRouteRequest {
     /// `DestinationIpRange` of the API.
@@ -102,7 +105,6 @@ pub struct CreateVpnConnectionRouteRequest {
     /// Required.
     pub destination_ip_range: String,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `VpnConnectionId` of the API.
     ///
@@ -112,7 +114,10 @@ pub struct CreateVpnConnectionRouteRequest {
 
 impl CreateVpnConnectionRouteRequest {
     /// A [`CreateVpnConnectionRouteRequest`] with the fields that the API requires.
-    pub fn new(destination_ip_range: impl Into<String>, vpn_connection_id: impl Into<String>) -> Self {
+    pub fn new(
+        destination_ip_range: impl Into<String>,
+        vpn_connection_id: impl Into<String>,
+    ) -> Self {
         Self {
             destination_ip_range: destination_ip_range.into(),
             dry_run: None,
@@ -121,7 +126,10 @@ impl CreateVpnConnectionRouteRequest {
     }
 
     /// Sets [`destination_ip_range`](Self::destination_ip_range).
-    pub fn destination_ip_range(mut self, destination_ip_range: impl Into<String>) -> Self {
+    pub fn destination_ip_range(
+        mut self,
+        destination_ip_range: impl Into<String>,
+    ) -> Self {
         self.destination_ip_range = destination_ip_range.into();
         self
     }
@@ -139,25 +147,29 @@ impl CreateVpnConnectionRouteRequest {
     }
 }
 
+support::sent!(CreateVpnConnectionRouteRequest {
+    destination_ip_range: "DestinationIpRange",
+    dry_run: "DryRun",
+    vpn_connection_id: "VpnConnectionId",
+});
+
 /// Answer to [`CreateVpnConnectionRoute`](crate::action::CreateVpnConnectionRoute).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVpnConnectionRouteResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(CreateVpnConnectionRouteResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DeleteVpnConnection`](crate::action::DeleteVpnConnection).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVpnConnectionRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `VpnConnectionId` of the API.
     ///
@@ -168,7 +180,10 @@ pub struct DeleteVpnConnectionRequest {
 impl DeleteVpnConnectionRequest {
     /// A [`DeleteVpnConnectionRequest`] with the fields that the API requires.
     pub fn new(vpn_connection_id: impl Into<String>) -> Self {
-        Self { dry_run: None, vpn_connection_id: vpn_connection_id.into() }
+        Self {
+            dry_run: None,
+            vpn_connection_id: vpn_connection_id.into(),
+        }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
@@ -184,21 +199,25 @@ impl DeleteVpnConnectionRequest {
     }
 }
 
+support::sent!(DeleteVpnConnectionRequest {
+    dry_run: "DryRun",
+    vpn_connection_id: "VpnConnectionId",
+});
+
 /// Answer to [`DeleteVpnConnection`](crate::action::DeleteVpnConnection).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVpnConnectionResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteVpnConnectionResponse {
+    response_context: "ResponseContext",
+});
+
 /// Request of [`DeleteVpnConnectionRoute`](crate::action::DeleteVpnConnectionRoute).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVpnConnectionRouteRequest {
     /// `DestinationIpRange` of the API.
@@ -206,7 +225,6 @@ pub struct DeleteVpnConnectionRouteRequest {
     /// Required.
     pub destination_ip_range: String,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `VpnConnectionId` of the API.
     ///
@@ -216,7 +234,10 @@ pub struct DeleteVpnConnectionRouteRequest {
 
 impl DeleteVpnConnectionRouteRequest {
     /// A [`DeleteVpnConnectionRouteRequest`] with the fields that the API requires.
-    pub fn new(destination_ip_range: impl Into<String>, vpn_connection_id: impl Into<String>) -> Self {
+    pub fn new(
+        destination_ip_range: impl Into<String>,
+        vpn_connection_id: impl Into<String>,
+    ) -> Self {
         Self {
             destination_ip_range: destination_ip_range.into(),
             dry_run: None,
@@ -225,7 +246,10 @@ impl DeleteVpnConnectionRouteRequest {
     }
 
     /// Sets [`destination_ip_range`](Self::destination_ip_range).
-    pub fn destination_ip_range(mut self, destination_ip_range: impl Into<String>) -> Self {
+    pub fn destination_ip_range(
+        mut self,
+        destination_ip_range: impl Into<String>,
+    ) -> Self {
         self.destination_ip_range = destination_ip_range.into();
         self
     }
@@ -243,55 +267,49 @@ impl DeleteVpnConnectionRouteRequest {
     }
 }
 
+support::sent!(DeleteVpnConnectionRouteRequest {
+    destination_ip_range: "DestinationIpRange",
+    dry_run: "DryRun",
+    vpn_connection_id: "VpnConnectionId",
+});
+
 /// Answer to [`DeleteVpnConnectionRoute`](crate::action::DeleteVpnConnectionRoute).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVpnConnectionRouteResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
 }
 
+support::received!(DeleteVpnConnectionRouteResponse {
+    response_context: "ResponseContext",
+});
+
 /// The API's `FiltersVpnConnection`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersVpnConnection {
     /// `BgpAsns` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub bgp_asns: Option<Vec<i64>>,
     /// `ClientGatewayIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_gateway_ids: Option<Vec<String>>,
     /// `ConnectionTypes` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub connection_types: Option<Vec<String>>,
     /// `RouteDestinationIpRanges` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub route_destination_ip_ranges: Option<Vec<String>>,
     /// `States` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub states: Option<Vec<String>>,
     /// `StaticRoutesOnly` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub static_routes_only: Option<bool>,
     /// `TagKeys` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_keys: Option<Vec<String>>,
     /// `TagValues` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_values: Option<Vec<String>>,
     /// `Tags` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
     /// `VirtualGatewayIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub virtual_gateway_ids: Option<Vec<String>>,
     /// `VpnConnectionIds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vpn_connection_ids: Option<Vec<String>>,
 }
 
@@ -302,7 +320,10 @@ impl FiltersVpnConnection {
     }
 
     /// Sets [`bgp_asns`](Self::bgp_asns).
-    pub fn bgp_asns(mut self, bgp_asns: impl IntoIterator<Item = impl Into<i64>>) -> Self {
+    pub fn bgp_asns(
+        mut self,
+        bgp_asns: impl IntoIterator<Item = impl Into<i64>>,
+    ) -> Self {
         self.bgp_asns = Some(bgp_asns.into_iter().map(Into::into).collect());
         self
     }
@@ -312,13 +333,20 @@ impl FiltersVpnConnection {
         mut self,
         client_gateway_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.client_gateway_ids = Some(client_gateway_ids.into_iter().map(Into::into).collect());
+        self.client_gateway_ids = Some(
+            client_gateway_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`connection_types`](Self::connection_types).
-    pub fn connection_types(mut self, connection_types: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.connection_types = Some(connection_types.into_iter().map(Into::into).collect());
+    pub fn connection_types(
+        mut self,
+        connection_types: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.connection_types = Some(
+            connection_types.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -327,13 +355,17 @@ impl FiltersVpnConnection {
         mut self,
         route_destination_ip_ranges: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.route_destination_ip_ranges =
-            Some(route_destination_ip_ranges.into_iter().map(Into::into).collect());
+        self.route_destination_ip_ranges = Some(
+            route_destination_ip_ranges.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`states`](Self::states).
-    pub fn states(mut self, states: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn states(
+        mut self,
+        states: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.states = Some(states.into_iter().map(Into::into).collect());
         self
     }
@@ -345,13 +377,19 @@ impl FiltersVpnConnection {
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(mut self, tag_keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_keys(
+        mut self,
+        tag_keys: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(mut self, tag_values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn tag_values(
+        mut self,
+        tag_values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
         self
     }
@@ -367,7 +405,9 @@ impl FiltersVpnConnection {
         mut self,
         virtual_gateway_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.virtual_gateway_ids = Some(virtual_gateway_ids.into_iter().map(Into::into).collect());
+        self.virtual_gateway_ids = Some(
+            virtual_gateway_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -376,42 +416,48 @@ impl FiltersVpnConnection {
         mut self,
         vpn_connection_ids: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.vpn_connection_ids = Some(vpn_connection_ids.into_iter().map(Into::into).collect());
+        self.vpn_connection_ids = Some(
+            vpn_connection_ids.into_iter().map(Into::into).collect(),
+        );
         self
     }
 }
 
+support::sent!(FiltersVpnConnection {
+    bgp_asns: "BgpAsns",
+    client_gateway_ids: "ClientGatewayIds",
+    connection_types: "ConnectionTypes",
+    route_destination_ip_ranges: "RouteDestinationIpRanges",
+    states: "States",
+    static_routes_only: "StaticRoutesOnly",
+    tag_keys: "TagKeys",
+    tag_values: "TagValues",
+    tags: "Tags",
+    virtual_gateway_ids: "VirtualGatewayIds",
+    vpn_connection_ids: "VpnConnectionIds",
+});
+
 /// The API's `Phase1Options`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Phase1Options {
     /// `DpdTimeoutAction` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dpd_timeout_action: Option<String>,
     /// `DpdTimeoutSeconds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dpd_timeout_seconds: Option<i64>,
     /// `IkeVersions` of the API.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "support::optional_list")]
     pub ike_versions: Option<Vec<String>>,
     /// `Phase1DhGroupNumbers` of the API.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "support::optional_list")]
     pub phase1_dh_group_numbers: Option<Vec<i64>>,
     /// `Phase1EncryptionAlgorithms` of the API.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "support::optional_list")]
     pub phase1_encryption_algorithms: Option<Vec<String>>,
     /// `Phase1IntegrityAlgorithms` of the API.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "support::optional_list")]
     pub phase1_integrity_algorithms: Option<Vec<String>>,
     /// `Phase1LifetimeSeconds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub phase1_lifetime_seconds: Option<i64>,
     /// `ReplayWindowSize` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub replay_window_size: Option<i64>,
     /// `StartupAction` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub startup_action: Option<String>,
 }
 
@@ -434,7 +480,10 @@ impl Phase1Options {
     }
 
     /// Sets [`ike_versions`](Self::ike_versions).
-    pub fn ike_versions(mut self, ike_versions: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn ike_versions(
+        mut self,
+        ike_versions: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.ike_versions = Some(ike_versions.into_iter().map(Into::into).collect());
         self
     }
@@ -444,7 +493,9 @@ impl Phase1Options {
         mut self,
         phase1_dh_group_numbers: impl IntoIterator<Item = impl Into<i64>>,
     ) -> Self {
-        self.phase1_dh_group_numbers = Some(phase1_dh_group_numbers.into_iter().map(Into::into).collect());
+        self.phase1_dh_group_numbers = Some(
+            phase1_dh_group_numbers.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -453,8 +504,9 @@ impl Phase1Options {
         mut self,
         phase1_encryption_algorithms: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.phase1_encryption_algorithms =
-            Some(phase1_encryption_algorithms.into_iter().map(Into::into).collect());
+        self.phase1_encryption_algorithms = Some(
+            phase1_encryption_algorithms.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -463,13 +515,17 @@ impl Phase1Options {
         mut self,
         phase1_integrity_algorithms: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.phase1_integrity_algorithms =
-            Some(phase1_integrity_algorithms.into_iter().map(Into::into).collect());
+        self.phase1_integrity_algorithms = Some(
+            phase1_integrity_algorithms.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`phase1_lifetime_seconds`](Self::phase1_lifetime_seconds).
-    pub fn phase1_lifetime_seconds(mut self, phase1_lifetime_seconds: impl Into<i64>) -> Self {
+    pub fn phase1_lifetime_seconds(
+        mut self,
+        phase1_lifetime_seconds: impl Into<i64>,
+    ) -> Self {
         self.phase1_lifetime_seconds = Some(phase1_lifetime_seconds.into());
         self
     }
@@ -487,25 +543,31 @@ impl Phase1Options {
     }
 }
 
+support::exchanged!(Phase1Options {
+    dpd_timeout_action: "DpdTimeoutAction",
+    dpd_timeout_seconds: "DpdTimeoutSeconds",
+    ike_versions: "IkeVersions",
+    phase1_dh_group_numbers: "Phase1DhGroupNumbers",
+    phase1_encryption_algorithms: "Phase1EncryptionAlgorithms",
+    phase1_integrity_algorithms: "Phase1IntegrityAlgorithms",
+    phase1_lifetime_seconds: "Phase1LifetimeSeconds",
+    replay_window_size: "ReplayWindowSize",
+    startup_action: "StartupAction",
+});
+
 /// The API's `Phase2Options`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Phase2Options {
     /// `Phase2DhGroupNumbers` of the API.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "support::optional_list")]
     pub phase2_dh_group_numbers: Option<Vec<i64>>,
     /// `Phase2EncryptionAlgorithms` of the API.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "support::optional_list")]
     pub phase2_encryption_algorithms: Option<Vec<String>>,
     /// `Phase2IntegrityAlgorithms` of the API.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "support::optional_list")]
     pub phase2_integrity_algorithms: Option<Vec<String>>,
     /// `Phase2LifetimeSeconds` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub phase2_lifetime_seconds: Option<i64>,
     /// `PreSharedKey` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pre_shared_key: Option<Secret>,
 }
 
@@ -520,7 +582,9 @@ impl Phase2Options {
         mut self,
         phase2_dh_group_numbers: impl IntoIterator<Item = impl Into<i64>>,
     ) -> Self {
-        self.phase2_dh_group_numbers = Some(phase2_dh_group_numbers.into_iter().map(Into::into).collect());
+        self.phase2_dh_group_numbers = Some(
+            phase2_dh_group_numbers.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -529,8 +593,9 @@ impl Phase2Options {
         mut self,
         phase2_encryption_algorithms: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.phase2_encryption_algorithms =
-            Some(phase2_encryption_algorithms.into_iter().map(Into::into).collect());
+        self.phase2_encryption_algorithms = Some(
+            phase2_encryption_algorithms.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -539,13 +604,17 @@ impl Phase2Options {
         mut self,
         phase2_integrity_algorithms: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.phase2_integrity_algorithms =
-            Some(phase2_integrity_algorithms.into_iter().map(Into::into).collect());
+        self.phase2_integrity_algorithms = Some(
+            phase2_integrity_algorithms.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
     /// Sets [`phase2_lifetime_seconds`](Self::phase2_lifetime_seconds).
-    pub fn phase2_lifetime_seconds(mut self, phase2_lifetime_seconds: impl Into<i64>) -> Self {
+    pub fn phase2_lifetime_seconds(
+        mut self,
+        phase2_lifetime_seconds: impl Into<i64>,
+    ) -> Self {
         self.phase2_lifetime_seconds = Some(phase2_lifetime_seconds.into());
         self
     }
@@ -557,23 +626,25 @@ impl Phase2Options {
     }
 }
 
+support::exchanged!(Phase2Options {
+    phase2_dh_group_numbers: "Phase2DhGroupNumbers",
+    phase2_encryption_algorithms: "Phase2EncryptionAlgorithms",
+    phase2_integrity_algorithms: "Phase2IntegrityAlgorithms",
+    phase2_lifetime_seconds: "Phase2LifetimeSeconds",
+    pre_shared_key: "PreSharedKey",
+});
+
 /// Request of [`ReadVpnConnections`](crate::action::ReadVpnConnections).
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVpnConnectionsRequest {
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `Filters` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filters: Option<FiltersVpnConnection>,
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResultsPerPage` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub results_per_page: Option<i64>,
 }
 
@@ -608,61 +679,64 @@ impl ReadVpnConnectionsRequest {
     }
 }
 
+support::sent!(ReadVpnConnectionsRequest {
+    dry_run: "DryRun",
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
 /// Answer to [`ReadVpnConnections`](crate::action::ReadVpnConnections).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVpnConnectionsResponse {
     /// `NextPageToken` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `VpnConnections` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub vpn_connections: Vec<VpnConnection>,
 }
 
+support::received!(ReadVpnConnectionsResponse {
+    next_page_token: "NextPageToken",
+    response_context: "ResponseContext",
+    vpn_connections: "VpnConnections",
+});
+
 /// The API's `RouteLight`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RouteLight {
     /// `DestinationIpRange` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub destination_ip_range: Option<String>,
     /// `RouteType` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub route_type: Option<String>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
 }
 
+support::received!(RouteLight {
+    destination_ip_range: "DestinationIpRange",
+    route_type: "RouteType",
+    state: "State",
+});
+
 /// Request of [`UpdateVpnConnection`](crate::action::UpdateVpnConnection).
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Deserialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVpnConnectionRequest {
     /// `ClientGatewayId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_gateway_id: Option<String>,
     /// `DryRun` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
     /// `VirtualGatewayId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub virtual_gateway_id: Option<String>,
     /// `VpnConnectionId` of the API.
     ///
     /// Required.
     pub vpn_connection_id: String,
     /// `VpnOptions` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vpn_options: Option<VpnOptions>,
 }
 
@@ -709,97 +783,104 @@ impl UpdateVpnConnectionRequest {
     }
 }
 
+support::sent!(UpdateVpnConnectionRequest {
+    client_gateway_id: "ClientGatewayId",
+    dry_run: "DryRun",
+    virtual_gateway_id: "VirtualGatewayId",
+    vpn_connection_id: "VpnConnectionId",
+    vpn_options: "VpnOptions",
+});
+
 /// Answer to [`UpdateVpnConnection`](crate::action::UpdateVpnConnection).
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVpnConnectionResponse {
     /// `ResponseContext` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_context: Option<ResponseContext>,
     /// `VpnConnection` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vpn_connection: Option<VpnConnection>,
 }
 
+support::received!(UpdateVpnConnectionResponse {
+    response_context: "ResponseContext",
+    vpn_connection: "VpnConnection",
+});
+
 /// The API's `VgwTelemetry`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VgwTelemetry {
     /// `AcceptedRouteCount` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub accepted_route_count: Option<i64>,
     /// `LastStateChangeDate` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_state_change_date: Option<DateTime>,
     /// `OutsideIpAddress` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub outside_ip_address: Option<String>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// `StateDescription` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state_description: Option<String>,
 }
 
+support::received!(VgwTelemetry {
+    accepted_route_count: "AcceptedRouteCount",
+    last_state_change_date: "LastStateChangeDate",
+    outside_ip_address: "OutsideIpAddress",
+    state: "State",
+    state_description: "StateDescription",
+});
+
 /// The API's `VpnConnection`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-#[cfg_attr(feature = "serde-all", derive(serde::Serialize))]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VpnConnection {
     /// `ClientGatewayConfiguration` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_gateway_configuration: Option<Secret>,
     /// `ClientGatewayId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_gateway_id: Option<String>,
     /// `ConnectionType` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub connection_type: Option<String>,
     /// `Routes` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub routes: Vec<RouteLight>,
     /// `State` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// `StaticRoutesOnly` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub static_routes_only: Option<bool>,
     /// `Tags` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub tags: Vec<ResourceTag>,
     /// `VgwTelemetries` of the API.
-    #[serde(default, deserialize_with = "support::list")]
     pub vgw_telemetries: Vec<VgwTelemetry>,
     /// `VirtualGatewayId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub virtual_gateway_id: Option<String>,
     /// `VpnConnectionId` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vpn_connection_id: Option<String>,
     /// `VpnOptions` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vpn_options: Option<VpnOptions>,
 }
 
+support::received!(VpnConnection {
+    client_gateway_configuration: "ClientGatewayConfiguration",
+    client_gateway_id: "ClientGatewayId",
+    connection_type: "ConnectionType",
+    routes: "Routes",
+    state: "State",
+    static_routes_only: "StaticRoutesOnly",
+    tags: "Tags",
+    vgw_telemetries: "VgwTelemetries",
+    virtual_gateway_id: "VirtualGatewayId",
+    vpn_connection_id: "VpnConnectionId",
+    vpn_options: "VpnOptions",
+});
+
 /// The API's `VpnOptions`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VpnOptions {
     /// `Phase1Options` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub phase1_options: Option<Phase1Options>,
     /// `Phase2Options` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub phase2_options: Option<Phase2Options>,
     /// `TunnelInsideIpRange` of the API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tunnel_inside_ip_range: Option<String>,
 }
 
@@ -822,11 +903,20 @@ impl VpnOptions {
     }
 
     /// Sets [`tunnel_inside_ip_range`](Self::tunnel_inside_ip_range).
-    pub fn tunnel_inside_ip_range(mut self, tunnel_inside_ip_range: impl Into<String>) -> Self {
+    pub fn tunnel_inside_ip_range(
+        mut self,
+        tunnel_inside_ip_range: impl Into<String>,
+    ) -> Self {
         self.tunnel_inside_ip_range = Some(tunnel_inside_ip_range.into());
         self
     }
 }
+
+support::exchanged!(VpnOptions {
+    phase1_options: "Phase1Options",
+    phase2_options: "Phase2Options",
+    tunnel_inside_ip_range: "TunnelInsideIpRange",
+});
 
 impl Client {
     /// Calls `CreateVpnConnection`.

@@ -1,0 +1,65 @@
+//! The types of requests and answers.
+
+use std::collections::BTreeSet;
+
+use super::super::facts;
+use super::super::roots::{Body, Root};
+use super::super::schema::{Shape, shape};
+use super::{Lowering, Owner, named};
+use crate::ir::{Direction, Struct, TypeDef};
+use crate::names;
+
+impl<'a> Lowering<'a, '_> {
+    /// The types of an action's bodies.
+    pub(super) fn bodies(&mut self, root: &Root<'a>) -> Option<(String, (String, String))> {
+        let request = self.body(root, &root.request, Direction::Request);
+        let response = self.body(root, &root.response, Direction::Response);
+        Some((root.wire.to_owned(), (request?, response?)))
+    }
+
+    fn body(&mut self, root: &Root<'a>, body: &Body<'a>, direction: Direction) -> Option<String> {
+        let suffix = if direction == Direction::Request { "Request" } else { "Response" };
+        let own = format!("{}{suffix}", root.wire);
+        let tags = BTreeSet::from([root.tag.to_owned()]);
+        let Some(node) = body.schema else {
+            // No content: the schema of the usual name if there is one, else a type without fields.
+            if let Some(name) = self.names.get(own.as_str()) {
+                return Some(name.clone());
+            }
+            let name = names::type_name(&own).ok()?;
+            let docs = facts::body(root.wire, suffix);
+            let definition =
+                TypeDef::Struct(Struct { name: name.clone(), docs, direction, fields: Vec::new() });
+            return self.define(name, definition, &tags, &body.at);
+        };
+        if let Some((wire, _)) = named(self.document, node) {
+            let name = self.names.get(wire)?;
+            return match &self.definitions.get(name)?.definition {
+                TypeDef::Struct(_) => Some(name.clone()),
+                _ => {
+                    self.problems.error(&body.at, format!("`{wire}` must be an object: a body is one"));
+                    None
+                }
+            };
+        }
+        match shape(node) {
+            Ok(Shape::Struct { properties, required }) => {
+                let name = names::type_name(&own).ok()?;
+                let owner = Owner { name: name.clone(), wire: own, direction, tags };
+                let docs = facts::body(root.wire, suffix);
+                let definition = self.structure(&owner, docs, properties, required, &body.at);
+                self.define(name, definition, &owner.tags, &body.at)
+            }
+            // A reference to nothing was reported when the references were followed.
+            Ok(Shape::Reference(_)) => None,
+            Ok(_) => {
+                self.problems.error(&body.at, "must be an object with properties: a body is one");
+                None
+            }
+            Err(message) => {
+                self.problems.error(&body.at, message);
+                None
+            }
+        }
+    }
+}
