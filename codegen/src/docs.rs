@@ -109,3 +109,25 @@ fn text(texts: &Texts, name: &str) -> Option<Vec<String>> {
     used.set(true);
     Some(text.lines().map(|line| line.trim_end().to_owned()).collect())
 }
+
+/// A code span that holds any text.
+pub(crate) fn code(text: &str) -> String {
+    let text = text.replace(|c: char| c.is_control(), " ");
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(longest + 1);
+    let space = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    if text.trim().is_empty() { format!("\"{text}\"") } else { format!("{fence}{space}{text}{space}{fence}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::code;
+
+    #[test]
+    fn code_spans_hold_anything() {
+        assert_eq!(code("a"), "`a`");
+        assert_eq!(code("a`b``c"), "```a`b``c```");
+        assert_eq!(code("`"), "`` ` ``");
+        assert_eq!(code(" "), "\" \"");
+    }
+}

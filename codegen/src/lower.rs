@@ -22,8 +22,18 @@ pub(crate) fn lower(document: &Document, docs: &Docs, problems: &mut Diagnostics
     let roots = roots::collect(document, problems);
     let usage = usage::Usage::of(document, &roots, problems);
     let mut types = types::lower(document, docs, &roots, &usage, problems);
-    recursion::boxed(&mut types.definitions);
+    recursion::boxed(&mut types.definitions, problems);
     let actions = actions::lower(document, docs, &roots, &types, problems);
+    // Where a part of the description could not be read, what seems unused may belong to that part.
+    if !problems.list().iter().any(|problem| problem.source == Source::Description) {
+        report_unused(docs, &types, problems);
+    }
+    let modules = modules::arrange(types, actions, problems);
+    (!modules.is_empty()).then(|| Api { version: document.version.clone(), modules })
+}
+
+/// Reports texts and table rows that nothing uses.
+fn report_unused(docs: &Docs, types: &types::Types, problems: &mut Diagnostics) {
     docs.report_unused(problems);
     let wires = types.definitions.values().filter_map(|placed| match &placed.definition {
         TypeDef::Struct(definition) => Some(definition.fields.iter().map(|field| field.wire.as_str())),
@@ -33,6 +43,4 @@ pub(crate) fn lower(document: &Document, docs: &Docs, problems: &mut Diagnostics
         let message = format!("no field is called `{row}`: remove the row from the exceptions in names.rs");
         problems.stale(Source::Generator, &Pointer::root(), message);
     }
-    let modules = modules::arrange(types, actions, problems);
-    (!modules.is_empty()).then(|| Api { version: document.version.clone(), modules })
 }

@@ -132,7 +132,7 @@ pub(crate) fn type_name(wire: &str) -> Result<String, String> {
     }
     if TAKEN_TYPES.contains(&name.as_str()) {
         return Err(format!(
-            "`{name}` is a name that the generated code needs itself: give the schema another with `x-rust-name` in the overlay"
+            "`{name}` is a name that the generated code needs itself: give this another with `x-rust-name` in the overlay"
         ));
     }
     Ok(name)
@@ -143,9 +143,15 @@ pub(crate) fn type_name(wire: &str) -> Result<String, String> {
 /// # Errors
 /// Says why the name cannot be one.
 pub(crate) fn method(action: &str) -> Result<String, String> {
-    let name = field(action).ok_or_else(|| format!("`{action}` cannot be made a method name"))?;
+    let name = field(action).ok_or_else(|| {
+        format!(
+            "`{action}` cannot be made a method name: give the action one with `x-rust-name` in the overlay"
+        )
+    })?;
     if TAKEN_METHODS.contains(&name.as_str()) {
-        return Err(format!("`{name}` is a method of the hand-written client already: rename that one"));
+        return Err(format!(
+            "`{name}` is a method of the hand-written client: give the action another name with `x-rust-name` in the overlay"
+        ));
     }
     Ok(name)
 }

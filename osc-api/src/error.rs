@@ -51,7 +51,7 @@ pub(crate) enum Kind {
     /// The request is not JSON.
     Encode(Source),
     /// No complete answer came.
-    Transport { host: String, timeout: bool, connect: bool, source: Source },
+    Transport { host: String, timeout: bool, connect: bool, advice: Option<&'static str>, source: Source },
     /// The answer is larger than allowed.
     TooLarge { limit: usize },
     /// The answer is not what was expected.
@@ -187,8 +187,9 @@ impl fmt::Display for Inner {
             Kind::Transport { host, connect: true, timeout: true, .. } => {
                 write!(f, "{action} was not sent: no connection to {host} in time")
             }
-            Kind::Transport { host, connect: true, .. } => {
-                write!(f, "{action} was not sent: no connection to {host}")
+            Kind::Transport { host, connect: true, advice, .. } => {
+                write!(f, "{action} was not sent: no connection to {host}")?;
+                advice.map_or(Ok(()), |advice| write!(f, ": {advice}"))
             }
             Kind::Transport { host, timeout: true, .. } => {
                 write!(f, "{action} failed: no complete answer from {host} in time")

@@ -73,6 +73,11 @@ mod sign;
 pub mod support;
 mod transport;
 
+/// Compiles the code of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
 /// The requests, responses and other types of the API, all at one level.
 pub mod types {
     pub use crate::generated::types::*;

@@ -1,6 +1,7 @@
 //! Requests over HTTP: connections, TLS, time-outs and bounds.
 
 use std::error::Error as StdError;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{CertificateError, ClientConfig, InvalidMessage, RootCertStore};
 use rustls_platform_verifier::Verifier;
 use url::Url;
 use zeroize::Zeroizing;
@@ -192,11 +193,52 @@ impl Transport {
             host: self.host.clone(),
             timeout: error.is_timeout(),
             connect: error.is_connect(),
+            advice: tls_error(&error).and_then(advice),
             // The address adds nothing to the host and the action, which are told already.
             source: Box::new(error.without_url()) as Box<dyn StdError + Send + Sync>,
         };
         Error::new(action, kind)
     }
+}
+
+/// The error of rustls that an error comes from, if any: I/O errors carry it where `source` does not show it.
+fn tls_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
+    let wrapped = |error: &'a (dyn StdError + 'static)| error.downcast_ref::<io::Error>()?.get_ref();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        next = wrapped(error).map(|error| error as &(dyn StdError + 'static)).or_else(|| error.source());
+    }
+    None
+}
+
+/// What a user can do about it.
+fn advice(error: &rustls::Error) -> Option<&'static str> {
+    use CertificateError as Certificate;
+    Some(match error {
+        rustls::Error::InvalidCertificate(problem) => match problem {
+            Certificate::UnknownIssuer => {
+                "nobody that this machine trusts vouches for its certificate: add the authority to the system's, \
+                 or give it with `ClientBuilder::add_root_certificate`"
+            }
+            Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => {
+                "its certificate is for another name: correct the endpoint"
+            }
+            Certificate::Expired
+            | Certificate::ExpiredContext { .. }
+            | Certificate::NotValidYet
+            | Certificate::NotValidYetContext { .. } => {
+                "its certificate is not valid now: check this machine's clock, or renew the certificate"
+            }
+            _ => "its certificate is not acceptable",
+        },
+        rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
+            "it does not speak TLS: correct the port of the endpoint, or its scheme"
+        }
+        _ => return None,
+    })
 }
 
 /// TLS by rustls with the ring provider, which is passed along rather than installed for the process: other

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use osc_codegen::Input;
 
-use crate::{End, files, report};
+use crate::report::Report;
+use crate::{End, files};
 
 /// Reads and lowers a description with our overlay, and lists what is wrong.
 ///
@@ -21,16 +22,16 @@ pub(crate) fn run(file: &Path) -> Result<End, String> {
         docs: docs.as_deref(),
         strict: false,
     };
-    let name = file.display().to_string();
+    let report = Report { description: file, overlay: None, strict: false };
     match osc_codegen::model(&input, &mut |_| {}) {
         Ok((api, warnings)) => {
-            report::problems(&warnings, &name, false);
+            report.show(&warnings);
             let actions: usize = api.modules.iter().map(|module| module.actions.len()).sum();
-            println!("{name}: API {}, {actions} actions, no errors", api.version);
+            println!("{}: API {}, {actions} actions, no errors", file.display(), api.version);
             Ok(End::Done)
         }
         Err(problems) => {
-            report::problems(&problems, &name, false);
+            report.show(&problems);
             Ok(End::Failed)
         }
     }

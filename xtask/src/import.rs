@@ -7,7 +7,8 @@ use osc_codegen::{Contract, Input};
 use ring::digest;
 use serde::Serialize;
 
-use crate::{End, files, report};
+use crate::report::Report;
+use crate::{End, files};
 
 /// Hexadecimal digits of a text's digest: enough to tell two versions of a text apart.
 const DIGEST_LENGTH: usize = 16;
@@ -27,7 +28,7 @@ struct Origin<'a> {
 /// # Errors
 /// What could not be read or written.
 pub(crate) fn run(file: &Path) -> Result<End, String> {
-    let name = file.display().to_string();
+    let report = Report { description: file, overlay: None, strict: false };
     let published = files::read(file)?;
     let spec = files::root().join("spec");
     let overlay = files::read_if_there(&spec.join("overlay.yaml"))?;
@@ -36,18 +37,18 @@ pub(crate) fn run(file: &Path) -> Result<End, String> {
         Input { description: &published, overlay: overlay.as_deref(), docs: docs.as_deref(), strict: false };
     let api = match osc_codegen::model(&input, &mut |_| {}) {
         Ok((api, warnings)) => {
-            report::problems(&warnings, &name, false);
+            report.show(&warnings);
             api
         }
         Err(problems) => {
-            report::problems(&problems, &name, false);
+            report.show(&problems);
             return Ok(End::Failed);
         }
     };
     let contract = match osc_codegen::split(&published) {
         Ok(contract) => contract,
         Err(problems) => {
-            report::problems(&problems, &name, false);
+            report.show(&problems);
             return Ok(End::Failed);
         }
     };

@@ -8,7 +8,8 @@ use osc_codegen::ir::{Api, TypeDef};
 use osc_codegen::{Files, Input};
 use similar::TextDiff;
 
-use crate::{End, files, report};
+use crate::report::Report;
+use crate::{End, files};
 
 /// Lines of a difference that are shown for each file.
 const DIFF_LINES: usize = 12;
@@ -43,24 +44,25 @@ pub(crate) fn run(arguments: &Arguments) -> Result<End, String> {
     let path = spec.clone().unwrap_or_else(|| root.join("spec/outscale.yaml"));
     let folder = out.clone().unwrap_or_else(|| root.join("osc-api/src/generated"));
     let description = files::read(&path)?;
+    // Our overlay and texts are for the committed description: with any other, some of them have no effect.
+    let report = Report { description: &path, overlay: overlay.as_deref(), strict: spec.is_none() };
     let overlay = match overlay {
         Some(path) => Some(files::read(path)?),
         None => files::read_if_there(&root.join("spec/overlay.yaml"))?,
     };
     let docs = files::read_if_there(&root.join("spec/docs.yaml"))?;
     watch.lap("read");
-    // Our overlay and texts are for the committed description: with any other, some of them have no effect.
-    let strict = spec.is_none();
+    let strict = report.strict;
     let input =
         Input { description: &description, overlay: overlay.as_deref(), docs: docs.as_deref(), strict };
     let (api, warnings) = match osc_codegen::model(&input, &mut |phase| watch.lap(phase)) {
         Ok(model) => model,
         Err(problems) => {
-            report::problems(&problems, &path.display().to_string(), strict);
+            report.show(&problems);
             return Ok(End::Failed);
         }
     };
-    report::problems(&warnings, &path.display().to_string(), strict);
+    report.show(&warnings);
     let wanted = osc_codegen::files(&api)?;
     watch.lap("emit and render");
     let outcome = settle(&folder, &wanted, *check)?;

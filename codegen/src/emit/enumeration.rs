@@ -4,6 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::{doc, ident};
+use crate::docs::code;
 use crate::ir::{Enum, Values};
 
 /// The enum, its text or number both ways, and the traits that the runtime adds.
@@ -14,7 +15,7 @@ pub(super) fn enumeration(definition: &Enum) -> Vec<TokenStream> {
         Values::Text(values) => {
             let (variants, texts): (Vec<_>, Vec<_>) =
                 values.iter().map(|(variant, text)| (ident(variant), text.as_str())).unzip();
-            let shown = texts.iter().map(|text| format!(" `{}`", text.replace(['`', '\n', '\r'], " ")));
+            let shown = texts.iter().map(|text| format!(" {}", code(text)));
             vec![
                 declaration(&name, &docs, quote!(#(#[doc = #shown] #variants,)*), quote!(UnknownValue)),
                 quote! {

@@ -119,7 +119,7 @@ impl Action {
                         None => problems.error_in(
                             Source::Overlay,
                             &at.join("update"),
-                            format!("`{place}` is neither an object nor a list that this update could be merged into"),
+                            format!("cannot be merged into `#{place}`: mappings take mappings and lists take elements"),
                         ),
                     }
                 }

@@ -56,10 +56,9 @@ pub(super) fn parse(value: &Value, problems: &mut Diagnostics) -> Option<Documen
         problems.error(&root.at(&["info", "version"]), "must be the version of the description, as text");
     }
     let empty = Map::new();
-    let components = object.get("components");
+    let components = mapping(object.get("components"), &empty, &root.join("components"), problems);
     let part = |name: &str, problems: &mut Diagnostics| {
-        let at = root.at(&["components", name]);
-        mapping(components.and_then(|c| c.get(name)), &empty, &at, problems)
+        mapping(components.get(name), &empty, &root.at(&["components", name]), problems)
     };
     let schemas = part("schemas", problems);
     let request_bodies = part("requestBodies", problems);
@@ -157,7 +156,10 @@ fn piece<T: for<'de> Deserialize<'de>>(
     problems: &mut Diagnostics,
 ) -> Option<T> {
     match T::deserialize(value) {
-        Ok(piece) => Some(piece),
+        Ok(piece) => {
+            passed_over(kind, value, at, problems);
+            Some(piece)
+        }
         Err(error) => {
             if !blame(kind, value, at, problems) {
                 problems.error(at, format!("is not valid here: {error}"));
@@ -167,9 +169,36 @@ fn piece<T: for<'de> Deserialize<'de>>(
     }
 }
 
+/// Reports keywords of a wrong form that the parser takes for extensions or for absent.
+fn passed_over(kind: Kind, value: &Value, at: &Pointer, problems: &mut Diagnostics) {
+    match value {
+        _ if matches!(kind, Kind::Data | Kind::Prose) => {}
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                passed_over(kind, item, &at.join(index), problems);
+            }
+        }
+        Value::Object(object) => {
+            for (key, child) in object {
+                let at = at.join(key);
+                let is_name = matches!(kind, Kind::Named(_));
+                if !is_name && matches!(key.as_str(), "$ref" | "type" | "x-rust-name") && !child.is_string() {
+                    problems.error(&at, format!("must be {}", Expected::Text.name()));
+                }
+                passed_over(kind.child(key), child, &at, problems);
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Reports the deepest objects that do not parse; whether there were any.
 fn blame(kind: Kind, value: &Value, at: &Pointer, problems: &mut Diagnostics) -> bool {
     match value {
+        Value::Array(_) if matches!(kind, Kind::Named(_)) => {
+            problems.error(at, format!("must be {}", Expected::Mapping.name()));
+            true
+        }
         Value::Array(items) => {
             let found = items.iter().enumerate().map(|(i, item)| blame(kind, item, &at.join(i), problems));
             found.fold(false, |any, one| any | one)
@@ -224,7 +253,9 @@ fn parses(kind: Kind, value: &Value) -> Result<(), String> {
 enum Expected {
     Text,
     Bool,
+    BoolOrMapping,
     Number,
+    Count,
     List,
     Texts,
     Mapping,
@@ -235,7 +266,9 @@ impl Expected {
         match self {
             Self::Text => "text",
             Self::Bool => "`true` or `false`",
+            Self::BoolOrMapping => "a schema, `true` or `false`",
             Self::Number => "a number",
+            Self::Count => "a whole number, 0 or more",
             Self::List => "a list",
             Self::Texts => "a list of texts",
             Self::Mapping => "a mapping",
@@ -246,7 +279,9 @@ impl Expected {
         match self {
             Self::Text => value.is_string(),
             Self::Bool => value.is_boolean(),
+            Self::BoolOrMapping => value.is_boolean() || value.is_object(),
             Self::Number => value.is_number(),
+            Self::Count => value.is_u64(),
             Self::List => value.is_array(),
             Self::Texts => value.as_array().is_some_and(|items| items.iter().all(Value::is_string)),
             Self::Mapping => value.is_object(),
@@ -260,7 +295,9 @@ fn expected(kind: Kind, key: &str) -> Option<Expected> {
         (Kind::Schema, "type" | "format" | "pattern" | "$ref")
         | (_, "description" | "summary" | "operationId") => Text,
         (Kind::Schema, "nullable" | "deprecated" | "readOnly" | "writeOnly" | "uniqueItems") => Bool,
-        (Kind::Schema, "maxLength" | "minLength" | "maximum" | "minimum" | "maxItems" | "minItems") => Number,
+        (Kind::Schema, "maximum" | "minimum") => Number,
+        (Kind::Schema, "maxLength" | "minLength" | "maxItems" | "minItems") => Count,
+        (Kind::Schema, "additionalProperties") => BoolOrMapping,
         (Kind::Schema, "enum" | "allOf" | "oneOf" | "anyOf") => List,
         (Kind::Schema, "required") | (Kind::Operation, "tags") => Texts,
         (Kind::Schema, "properties" | "items" | "not") => Mapping,

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::fmt;
 
-use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
 use crate::diagnostics::{Diagnostics, Pointer, Source};
@@ -12,6 +12,10 @@ use crate::diagnostics::{Diagnostics, Pointer, Source};
 ///
 /// A key that stands twice in a mapping, a number that JSON cannot hold and a syntax error are reported.
 pub(crate) fn read(text: &str, source: Source, problems: &mut Diagnostics) -> Option<Value> {
+    if let Some(position) = too_deep(text) {
+        problems.syntax(source, Some(position), format!("more than {MOST_OPEN} brackets are open here"));
+        return None;
+    }
     let found = RefCell::new(Vec::new());
     let seed = Node { at: Pointer::root(), found: &found };
     let value = seed.deserialize(serde_yaml::Deserializer::from_str(text));
@@ -26,6 +30,28 @@ pub(crate) fn read(text: &str, source: Source, problems: &mut Diagnostics) -> Op
             None
         }
     }
+}
+
+/// As many brackets as may be open at once. The parser's time grows with the square of their number, and it
+/// reads no more than 128 levels anyway.
+const MOST_OPEN: usize = 2000;
+
+/// Where a text has too many open brackets. Those in texts count too: no description has so many.
+fn too_deep(text: &str) -> Option<(usize, usize)> {
+    let mut open = 0_usize;
+    for (line, text) in text.lines().enumerate() {
+        for (column, byte) in text.bytes().enumerate() {
+            match byte {
+                b'[' | b'{' => open += 1,
+                b']' | b'}' => open = open.saturating_sub(1),
+                _ => {}
+            }
+            if open > MOST_OPEN {
+                return Some((line + 1, column + 1));
+            }
+        }
+    }
+    None
 }
 
 /// Writes values as YAML.
@@ -143,6 +169,10 @@ impl<'de> Visitor<'de> for Node<'_> {
             list.push(item);
         }
         Ok(Value::Array(list))
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(self, _: A) -> Result<Value, A::Error> {
+        Err(de::Error::custom("a tag (`!name`) is not supported: remove it"))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {

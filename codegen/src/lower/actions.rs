@@ -29,7 +29,7 @@ pub(super) fn lower(
     }
     for root in roots {
         let Some((request, response)) = types.bodies.get(root.wire) else { continue };
-        let (marker, method) = match (names::type_name(root.wire), names::method(root.wire)) {
+        let (marker, method) = match (names::type_name(root.name), names::method(root.name)) {
             (Ok(marker), Ok(method)) => (marker, method),
             (marker, method) => {
                 marker
@@ -41,7 +41,12 @@ pub(super) fn lower(
             }
         };
         if let Some(other) = methods.insert(method.clone(), &root.at) {
-            problems.error(&root.at, format!("would be the method `{method}`, which {other} is already"));
+            problems.error(
+                &root.at,
+                format!(
+                    "would be the method `{method}`, which {other} is already: remove one in the overlay"
+                ),
+            );
             continue;
         }
         let auth = match &root.operation.security {

@@ -4,6 +4,7 @@ use openapiv3::{SchemaKind, Type};
 
 use super::schema::Node;
 use crate::diagnostics::Pointer;
+use crate::docs::code;
 use crate::ir::{Auth, Pagination, RetrySafety};
 
 /// The actions that have a schema as their body.
@@ -132,26 +133,4 @@ pub(super) fn action(
 
 fn marker(action: &str) -> String {
     format!("[`{action}`](crate::action::{action})")
-}
-
-/// A code span that holds any text.
-pub(super) fn code(text: &str) -> String {
-    let text = text.replace(|c: char| c.is_control(), " ");
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
-    let fence = "`".repeat(longest + 1);
-    let space = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
-    if text.trim().is_empty() { format!("\"{text}\"") } else { format!("{fence}{space}{text}{space}{fence}") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::code;
-
-    #[test]
-    fn code_spans_hold_anything() {
-        assert_eq!(code("a"), "`a`");
-        assert_eq!(code("a`b``c"), "```a`b``c```");
-        assert_eq!(code("`"), "`` ` ``");
-        assert_eq!(code(" "), "\" \"");
-    }
 }

@@ -25,12 +25,16 @@ pub(super) fn arrange(
         let Some(name) = names::module(tag) else {
             problems.error(
                 &Pointer::root().join("paths"),
-                format!("the tag `{tag}` cannot be made a file's name"),
+                format!(
+                    "the tag `{tag}` cannot be made a file's name: give its actions another in the overlay"
+                ),
             );
             continue;
         };
         if modules.get(&name).is_some_and(|_| tags.get(tag) != Some(&name)) {
-            let message = format!("the tag `{tag}` would be the file `{name}`, which another tag is already");
+            let message = format!(
+                "the tag `{tag}` would be the file `{name}`, which another tag is already: give one another in the overlay"
+            );
             problems.error(&Pointer::root().join("paths"), message);
         }
         tags.insert(tag.clone(), name.clone());

@@ -5,30 +5,45 @@ use std::collections::{HashMap, HashSet};
 use indexmap::IndexMap;
 
 use super::types::Placed;
-use crate::ir::{Type, TypeDef};
+use crate::diagnostics::Diagnostics;
+use crate::ir::{Field, Type, TypeDef};
 
-/// Boxes every field that lies on a cycle of structs. Lists and maps are on the heap already and break a cycle.
-pub(super) fn boxed(definitions: &mut IndexMap<String, Placed>) {
-    let mut edges: HashMap<String, Vec<String>> = HashMap::new();
-    for (name, placed) in definitions.iter() {
-        if let TypeDef::Struct(definition) = &placed.definition {
-            let inside = definition.fields.iter().filter_map(|field| match &field.ty {
-                Type::Named(inner) => Some(inner.clone()),
-                _ => None,
-            });
-            edges.insert(name.clone(), inside.collect());
-        }
-    }
+/// Boxes every field that lies on a cycle of structs, and reports the cycles that have no end.
+///
+/// Lists and maps are on the heap already and break a cycle.
+pub(super) fn boxed(definitions: &mut IndexMap<String, Placed>, problems: &mut Diagnostics) {
+    let all = edges(definitions, |_| true);
+    let required = edges(definitions, |field| field.required);
     for (name, placed) in definitions.iter_mut() {
         let TypeDef::Struct(definition) = &mut placed.definition else { continue };
         for field in &mut definition.fields {
-            if let Type::Named(inner) = &field.ty
-                && reaches(&edges, inner, name)
-            {
+            let Type::Named(inner) = &field.ty else { continue };
+            if field.required && reaches(&required, inner, name) {
+                let message =
+                    format!("`{}` requires a `{name}` again, without end: it cannot be required", field.wire);
+                problems.error(&placed.at, message);
+            }
+            if reaches(&all, inner, name) {
                 field.ty = Type::Boxed(inner.clone());
             }
         }
     }
+}
+
+/// The structs that stand directly inside each struct, in the fields that `pick` picks.
+fn edges(definitions: &IndexMap<String, Placed>, pick: fn(&Field) -> bool) -> HashMap<String, Vec<String>> {
+    let structs = definitions.iter().filter_map(|(name, placed)| match &placed.definition {
+        TypeDef::Struct(definition) => Some((name, &definition.fields)),
+        _ => None,
+    });
+    let inside = |fields: &[Field]| {
+        let named = fields.iter().filter(|field| pick(field)).filter_map(|field| match &field.ty {
+            Type::Named(inner) => Some(inner.clone()),
+            _ => None,
+        });
+        named.collect()
+    };
+    structs.map(|(name, fields)| (name.clone(), inside(fields))).collect()
 }
 
 fn reaches(edges: &HashMap<String, Vec<String>>, from: &str, to: &str) -> bool {

@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 use openapiv3::{MediaType, Operation, ReferenceOr, RequestBody, Response, StatusCode};
+use serde_json::Value;
 
 use super::schema::Node;
 use crate::diagnostics::{Diagnostics, Pointer};
@@ -12,6 +13,8 @@ use crate::load::Document;
 pub(super) struct Root<'a> {
     /// The action's name: its path without the slash.
     pub(super) wire: &'a str,
+    /// What its marker and its method are named after: the same, unless the overlay says otherwise.
+    pub(super) name: &'a str,
     pub(super) at: Pointer,
     pub(super) tag: &'a str,
     pub(super) description: Option<&'a str>,
@@ -60,6 +63,7 @@ pub(super) fn collect<'a>(document: &'a Document, problems: &mut Diagnostics) ->
         let described = [&operation.description, &operation.summary, &item.description];
         roots.push(Root {
             wire,
+            name: operation.extensions.get("x-rust-name").and_then(Value::as_str).unwrap_or(wire),
             tag: operation.tags.first().map_or("untagged", String::as_str),
             description: described.into_iter().find_map(Option::as_deref),
             operation,
@@ -109,7 +113,10 @@ fn responses<'a>(
         let body = response.and_then(|response| json(&response.content, &at, problems));
         match (ok, found) {
             (true, false) => success = body,
-            (true, true) => problems.error(&at, "is a second success: an action has one answer"),
+            (true, true) => problems.error(
+                &at,
+                "is a second success: an action has one answer, so remove the others in the overlay",
+            ),
             (false, _) => failures.extend(body),
         }
         found |= ok;

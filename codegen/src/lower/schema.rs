@@ -159,10 +159,11 @@ pub(super) fn shape(node: Node<'_>) -> Result<Shape<'_>, String> {
         SchemaKind::AnyOf { any_of } => choice("anyOf", any_of),
         SchemaKind::AllOf { all_of } => match all_of.as_slice() {
             [one] => shape(one.into()),
+            [] => Err("`allOf` has no schema: name the one that is meant".to_owned()),
             _ => Err("`allOf` of several schemas is not supported: write the merged schema in the overlay"
                 .to_owned()),
         },
-        SchemaKind::Not { .. } => Err("`not` is not supported".to_owned()),
+        SchemaKind::Not { .. } => Err("`not` is not supported: remove it in the overlay".to_owned()),
         SchemaKind::Any(any) => untyped(any),
     }
 }
@@ -173,9 +174,10 @@ fn object<'a>(
     additional: Option<&'a AdditionalProperties>,
 ) -> Result<Shape<'a>, String> {
     match (properties.is_empty(), additional) {
-        (false, Some(AdditionalProperties::Schema(_))) => {
-            Err("`properties` beside `additionalProperties` with a schema is not supported".to_owned())
-        }
+        (false, Some(AdditionalProperties::Schema(_))) => Err(
+            "`properties` beside `additionalProperties` with a schema is not supported: keep one of the two"
+                .to_owned(),
+        ),
         (false, _) | (true, Some(AdditionalProperties::Any(false))) => {
             Ok(Shape::Struct { properties, required })
         }
@@ -193,7 +195,7 @@ fn choice<'a>(keyword: &str, alternatives: &'a [ReferenceOr<Schema>]) -> Result<
             other if alternatives.len() == 1 => return Ok(other),
             _ => {
                 return Err(format!(
-                    "`{keyword}` is supported for texts only, such as a date or a date-time"
+                    "`{keyword}` is supported for texts only, such as a date or a date-time: choose one alternative in the overlay"
                 ));
             }
         }
@@ -215,7 +217,7 @@ fn untyped(any: &AnySchema) -> Result<Shape<'_>, String> {
         return Err(format!("`{keyword}` beside other keywords is not supported: keep one of the two"));
     }
     if any.not.is_some() {
-        return Err("`not` is not supported".to_owned());
+        return Err("`not` is not supported: remove it in the overlay".to_owned());
     }
     let as_object = || object(&any.properties, &any.required, any.additional_properties.as_ref());
     match any.typ.as_deref() {

@@ -30,6 +30,7 @@ pub(super) struct Types {
 /// A type with the tags whose actions need it.
 #[derive(Debug)]
 pub(super) struct Placed {
+    pub(super) at: Pointer,
     pub(super) definition: TypeDef,
     pub(super) tags: BTreeSet<String>,
 }
@@ -47,7 +48,7 @@ pub(super) fn lower<'a>(
         for (body, is_request) in [(&root.request, true), (&root.response, false)] {
             let Some((name, _)) = body.schema.and_then(|node| named(document, node)) else { continue };
             let users = users.entry(name).or_default();
-            if is_request { &mut users.requests } else { &mut users.responses }.push(root.wire);
+            if is_request { &mut users.requests } else { &mut users.responses }.push(root.name);
         }
     }
     let mut lowering = Lowering {
@@ -161,7 +162,7 @@ impl<'a> Lowering<'a, '_> {
             Ok(_) => self.ty(node, &at, &owner, &name).map(|ty| TypeDef::Alias(Alias { name, docs, ty })),
         };
         if let Some(definition) = definition {
-            self.definitions.insert(owner.name, Placed { definition, tags: owner.tags });
+            self.definitions.insert(owner.name, Placed { at, definition, tags: owner.tags });
         }
     }
 
@@ -182,11 +183,12 @@ impl<'a> Lowering<'a, '_> {
             let Some(field) = self.field(owner, wire, node.into(), required.contains(wire), &at) else {
                 continue;
             };
-            match fields.iter().find(|other| other.ident == field.ident) {
+            let is_same = |other: &&Field| other.ident == field.ident || other.setter == field.setter;
+            match fields.iter().find(is_same) {
                 Some(other) => {
                     let message = format!(
                         "would be the field `{}`, which `{}` is already: add a row to the exceptions in names.rs",
-                        field.ident, other.wire
+                        other.ident, other.wire
                     );
                     self.problems.error(&at, message);
                 }

@@ -67,13 +67,14 @@ impl Layer {
     /// come from elsewhere, and the half that is there shows that this place was meant.
     pub(super) fn into_credentials(self, problems: &mut Problems) -> Credentials {
         let mut credentials = Credentials::none();
-        if let Some((id, secret)) =
-            pair(self.access_key, "access key", self.secret_key, "secret key", problems)
-        {
+        let names =
+            ["access key (`OSC_ACCESS_KEY`, `access_key`)", "secret key (`OSC_SECRET_KEY`, `secret_key`)"];
+        if let Some((id, secret)) = pair(self.access_key, self.secret_key, names, problems) {
             check_access_key(&id.value, &secret.value, [&id.place, &secret.place], problems);
             credentials = credentials.with_access_key(id.value, secret.value);
         }
-        if let Some((login, password)) = pair(self.login, "login", self.password, "password", problems) {
+        let names = ["login (`OSC_LOGIN`, `login`)", "password (`OSC_PASSWORD`, `password`)"];
+        if let Some((login, password)) = pair(self.login, self.password, names, problems) {
             check_basic(&login.value, &password.value, [&login.place, &password.place], problems);
             credentials = credentials.with_basic(login.value, password.value);
         }
@@ -81,12 +82,12 @@ impl Layer {
     }
 }
 
-/// Both halves, where both are there; one without the other is a problem.
+/// Both halves, where both are there; one without the other is a problem. Each has its name, with the variable
+/// and the key of a profile that set it.
 fn pair<A, B>(
     first: Option<Given<A>>,
-    first_name: &str,
     second: Option<Given<B>>,
-    second_name: &str,
+    [first_name, second_name]: [&str; 2],
     problems: &mut Problems,
 ) -> Option<(Given<A>, Given<B>)> {
     let (place, missing) = match (first, second) {

@@ -27,7 +27,7 @@ impl<'a> Lowering<'a, '_> {
                 return Some(name.clone());
             }
             let name = names::type_name(&own).ok()?;
-            let docs = facts::body(root.wire, suffix);
+            let docs = facts::body(root.name, suffix);
             let definition =
                 TypeDef::Struct(Struct { name: name.clone(), docs, direction, fields: Vec::new() });
             return self.define(name, definition, &tags, &body.at);
@@ -46,7 +46,7 @@ impl<'a> Lowering<'a, '_> {
             Ok(Shape::Struct { properties, required }) => {
                 let name = names::type_name(&own).ok()?;
                 let owner = Owner { name: name.clone(), wire: own, direction, tags };
-                let docs = facts::body(root.wire, suffix);
+                let docs = facts::body(root.name, suffix);
                 let definition = self.structure(&owner, docs, properties, required, &body.at);
                 self.define(name, definition, &owner.tags, &body.at)
             }

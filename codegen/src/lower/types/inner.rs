@@ -61,7 +61,7 @@ impl<'a> Lowering<'a, '_> {
         if !self.claim(&name, at) {
             return None;
         }
-        self.definitions.insert(name.clone(), Placed { definition, tags: tags.clone() });
+        self.definitions.insert(name.clone(), Placed { at: at.clone(), definition, tags: tags.clone() });
         Some(name)
     }
 
