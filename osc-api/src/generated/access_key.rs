@@ -4,21 +4,21 @@
 use super::common::ResponseContext;
 use crate::{Client, DateOrDateTime, DateTime, Result, Secret, support};
 
-/// The API's `AccessKey`.
+/// An access key, without its secret key.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AccessKey {
-    /// `AccessKeyId` of the API.
+    /// ID of the access key, 20 letters and digits.
     pub access_key_id: Option<String>,
-    /// `CreationDate` of the API.
+    /// Time of creation, in UTC.
     pub creation_date: Option<DateTime>,
-    /// `ExpirationDate` of the API.
+    /// Time of expiry, in UTC. Absent means never.
     pub expiration_date: Option<DateTime>,
-    /// `LastModificationDate` of the API.
+    /// Time of the last change, in UTC.
     pub last_modification_date: Option<DateTime>,
-    /// `State` of the API.
+    /// `ACTIVE`, when requests can be signed with the key, or `INACTIVE`.
     pub state: Option<String>,
-    /// `Tag` of the API.
+    /// Label that the access key bears.
     pub tag: Option<String>,
 }
 
@@ -31,23 +31,23 @@ support::received!(AccessKey {
     tag: "Tag",
 });
 
-/// The API's `AccessKeySecretKey`.
+/// An access key with its secret key, as only its creation shows it.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AccessKeySecretKey {
-    /// `AccessKeyId` of the API.
+    /// ID of the access key, 20 letters and digits.
     pub access_key_id: Option<String>,
-    /// `CreationDate` of the API.
+    /// Time of creation, in UTC.
     pub creation_date: Option<DateTime>,
-    /// `ExpirationDate` of the API.
+    /// Time of expiry, in UTC. Absent means never.
     pub expiration_date: Option<DateTime>,
-    /// `LastModificationDate` of the API.
+    /// Time of the last change, in UTC.
     pub last_modification_date: Option<DateTime>,
-    /// `SecretKey` of the API.
+    /// Secret half of the access key. It is shown by the key's creation only.
     pub secret_key: Option<Secret>,
-    /// `State` of the API.
+    /// `ACTIVE`, when requests can be signed with the key, or `INACTIVE`.
     pub state: Option<String>,
-    /// `Tag` of the API.
+    /// Label that the access key bears.
     pub tag: Option<String>,
 }
 
@@ -65,13 +65,13 @@ support::received!(AccessKeySecretKey {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAccessKeyRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `ExpirationDate` of the API.
+    /// Date, or date and time, of expiry. Absent means never.
     pub expiration_date: Option<DateOrDateTime>,
-    /// `Tag` of the API.
+    /// Label that the access key bears.
     pub tag: Option<String>,
-    /// `UserName` of the API.
+    /// Name of the EIM user that the key is for. Absent means the user who calls, be it the root user.
     pub user_name: Option<String>,
 }
 
@@ -120,9 +120,9 @@ support::sent!(CreateAccessKeyRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAccessKeyResponse {
-    /// `AccessKey` of the API.
+    /// The new access key, with its secret key: save it.
     pub access_key: Option<AccessKeySecretKey>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -135,13 +135,13 @@ support::received!(CreateAccessKeyResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteAccessKeyRequest {
-    /// `AccessKeyId` of the API.
+    /// ID of the access key, 20 letters and digits.
     ///
     /// Required.
     pub access_key_id: String,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `UserName` of the API.
+    /// Name of the EIM user that the key belongs to. Absent means the user who calls, be it the root user.
     pub user_name: Option<String>,
 }
 
@@ -184,7 +184,7 @@ support::sent!(DeleteAccessKeyRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteAccessKeyResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -192,13 +192,13 @@ support::received!(DeleteAccessKeyResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `FiltersAccessKeys`.
+/// Conditions on which access keys are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersAccessKeys {
     /// `AccessKeyIds` of the API.
     pub access_key_ids: Option<Vec<String>>,
-    /// `States` of the API.
+    /// Keeps the access keys whose state is one of these: `ACTIVE` or `INACTIVE`.
     pub states: Option<Vec<String>>,
 }
 
@@ -236,13 +236,13 @@ support::sent!(FiltersAccessKeys {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAccessKeysRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersAccessKeys>,
-    /// `Tag` of the API.
+    /// Lists only the access keys that bear this label.
     pub tag: Option<String>,
-    /// `UserName` of the API.
+    /// Name of the EIM user whose keys are listed. Absent means the user who calls, be it the root user.
     pub user_name: Option<String>,
 }
 
@@ -288,9 +288,9 @@ support::sent!(ReadAccessKeysRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAccessKeysResponse {
-    /// `AccessKeys` of the API.
+    /// Access keys found, without their secret keys.
     pub access_keys: Vec<AccessKey>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -303,7 +303,7 @@ support::received!(ReadAccessKeysResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAccessKeyRequest {
-    /// `AccessKeyId` of the API.
+    /// ID of the access key, 20 letters and digits.
     ///
     /// Required.
     pub access_key_id: String,
@@ -311,15 +311,15 @@ pub struct UpdateAccessKeyRequest {
     pub clear_expiration_date: Option<bool>,
     /// `ClearTag` of the API.
     pub clear_tag: Option<bool>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `ExpirationDate` of the API.
+    /// New date, or date and time, of expiry. Absent means never, not that the present one is kept.
     pub expiration_date: Option<DateOrDateTime>,
-    /// `State` of the API.
+    /// New state, `ACTIVE` or `INACTIVE`.
     pub state: Option<String>,
-    /// `Tag` of the API.
+    /// New label of the access key, in place of the present one. Without effect together with `clear_tag`.
     pub tag: Option<String>,
-    /// `UserName` of the API.
+    /// Name of the EIM user that the key belongs to. Absent means the user who calls, be it the root user.
     pub user_name: Option<String>,
 }
 
@@ -408,9 +408,9 @@ support::sent!(UpdateAccessKeyRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAccessKeyResponse {
-    /// `AccessKey` of the API.
+    /// The access key.
     pub access_key: Option<AccessKey>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -420,7 +420,10 @@ support::received!(UpdateAccessKeyResponse {
 });
 
 impl Client {
-    /// Calls `CreateAccessKey`.
+    /// Creates an access key, active at once, for the root user or one of the EIM users.
+    ///
+    /// The answer holds the secret key. Without `user_name` the key is for the user who calls; without
+    /// `expiration_date` it never expires.
     ///
     /// - Authentication: access key, or login and password.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -449,7 +452,9 @@ impl Client {
         self.send::<action::CreateAccessKey>(request).await
     }
 
-    /// Calls `DeleteAccessKey`.
+    /// Deletes an access key.
+    ///
+    /// That of an EIM user must be `INACTIVE` first.
     ///
     /// - Authentication: access key, or login and password.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -475,7 +480,7 @@ impl Client {
         self.send::<action::DeleteAccessKey>(request).await
     }
 
-    /// Calls `ReadAccessKeys`.
+    /// Lists the access keys of the root user or an EIM user, without their secret keys.
     ///
     /// - Authentication: access key, or login and password.
     /// - Sending it again after an unclear failure: safe.
@@ -504,7 +509,9 @@ impl Client {
         self.send::<action::ReadAccessKeys>(request).await
     }
 
-    /// Calls `UpdateAccessKey`.
+    /// Changes the state, the expiration date or the tag of an access key.
+    ///
+    /// Without `expiration_date` the key never expires from then on: to keep a date, send it again.
     ///
     /// - Authentication: access key, or login and password.
     /// - Sending it again after an unclear failure: may do the work twice.

@@ -4,41 +4,41 @@
 use super::common::ResponseContext;
 use crate::{Client, Date, DateOrDateTime, DateTime, Result, Secret, support};
 
-/// The API's `Account`.
+/// An OUTSCALE account and the particulars of its owner.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Account {
-    /// `AccountId` of the API.
+    /// ID of the account, twelve digits.
     pub account_id: Option<String>,
-    /// `AdditionalEmails` of the API.
+    /// Further email addresses, which get notifications only.
     pub additional_emails: Vec<String>,
-    /// `City` of the API.
+    /// Town of the account's owner.
     pub city: Option<String>,
-    /// `CompanyName` of the API.
+    /// Company of the account's owner.
     pub company_name: Option<String>,
-    /// `Country` of the API.
+    /// Country of the account's owner.
     pub country: Option<String>,
-    /// `CustomerId` of the API.
+    /// Number of the customer, eight digits.
     pub customer_id: Option<String>,
-    /// `Email` of the API.
+    /// Main email address, for logging in and for notifications.
     pub email: Option<String>,
-    /// `FirstName` of the API.
+    /// First name of the account's owner.
     pub first_name: Option<String>,
-    /// `JobTitle` of the API.
+    /// Job title of the account's owner.
     pub job_title: Option<String>,
-    /// `LastName` of the API.
+    /// Last name of the account's owner.
     pub last_name: Option<String>,
-    /// `MobileNumber` of the API.
+    /// Mobile phone number of the account's owner.
     pub mobile_number: Option<String>,
-    /// `OutscaleLoginAllowed` of the API.
+    /// Whether logging in to Cockpit with OUTSCALE credentials works while logins are federated.
     pub outscale_login_allowed: Option<bool>,
-    /// `PhoneNumber` of the API.
+    /// Landline phone number of the account's owner.
     pub phone_number: Option<String>,
-    /// `StateProvince` of the API.
+    /// State or province of the account's owner.
     pub state_province: Option<String>,
-    /// `VatNumber` of the API.
+    /// Value added tax number of the account's owner.
     pub vat_number: Option<String>,
-    /// `ZipCode` of the API.
+    /// Postal code of the town.
     pub zip_code: Option<String>,
 }
 
@@ -61,13 +61,13 @@ support::received!(Account {
     zip_code: "ZipCode",
 });
 
-/// The API's `CO2CategoryDistribution`.
+/// The part that a category of resources has in the emissions.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CO2CategoryDistribution {
-    /// `Category` of the API.
+    /// Category of the entry, such as `compute`, `network` or `storage`.
     pub category: Option<String>,
-    /// `Value` of the API.
+    /// Emissions of this part, in kilograms of carbon dioxide equivalent.
     pub value: Option<f64>,
 }
 
@@ -76,11 +76,11 @@ support::received!(CO2CategoryDistribution {
     value: "Value",
 });
 
-/// The API's `CO2EmissionEntry`.
+/// The emissions of one account in one month.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CO2EmissionEntry {
-    /// `AccountId` of the API.
+    /// ID of the account that the emissions belong to, twelve digits.
     pub account_id: Option<String>,
     /// `CategoryDistribution` of the API.
     pub category_distribution: Vec<CO2CategoryDistribution>,
@@ -88,9 +88,9 @@ pub struct CO2EmissionEntry {
     pub factor_distribution: Vec<CO2FactorDistribution>,
     /// `Month` of the API.
     pub month: Option<Date>,
-    /// `PayingAccountId` of the API.
+    /// ID of the account that pays, twelve digits.
     pub paying_account_id: Option<String>,
-    /// `Value` of the API.
+    /// Total emissions of the month and account, in kilograms of carbon dioxide equivalent.
     pub value: Option<f64>,
 }
 
@@ -103,13 +103,13 @@ support::received!(CO2EmissionEntry {
     value: "Value",
 });
 
-/// The API's `CO2FactorDistribution`.
+/// The part that a source, such as hardware, has in the emissions.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CO2FactorDistribution {
     /// `Factor` of the API.
     pub factor: Option<String>,
-    /// `Value` of the API.
+    /// Emissions of this part, in kilograms of carbon dioxide equivalent.
     pub value: Option<f64>,
 }
 
@@ -122,7 +122,7 @@ support::received!(CO2FactorDistribution {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CheckAuthenticationRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
     /// `Login` of the API.
     ///
@@ -173,7 +173,7 @@ support::sent!(CheckAuthenticationRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckAuthenticationResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -181,37 +181,37 @@ support::received!(CheckAuthenticationResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `ConsumptionEntry`.
+/// What was consumed of one kind of resource over a period.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConsumptionEntry {
-    /// `AccountId` of the API.
+    /// ID of the account that consumed, twelve digits.
     pub account_id: Option<String>,
-    /// `Category` of the API.
+    /// Category of the entry, such as `compute`, `network` or `storage`.
     pub category: Option<String>,
-    /// `FromDate` of the API.
+    /// Start of the period, in UTC.
     pub from_date: Option<DateTime>,
-    /// `Operation` of the API.
+    /// Call that caused the consumption, such as `RunInstances`.
     pub operation: Option<String>,
-    /// `PayingAccountId` of the API.
+    /// ID of the account that pays, twelve digits.
     pub paying_account_id: Option<String>,
     /// `Price` of the API.
     pub price: Option<f64>,
-    /// `ResourceId` of the API.
+    /// ID of the resource.
     pub resource_id: Option<String>,
-    /// `Service` of the API.
+    /// Service that was called, such as `TinaOS-FCU`.
     pub service: Option<String>,
-    /// `SubregionName` of the API.
+    /// Name of the Subregion, such as `eu-west-2a`.
     pub subregion_name: Option<String>,
-    /// `Title` of the API.
+    /// What the entry is, in words.
     pub title: Option<String>,
-    /// `ToDate` of the API.
+    /// End of the period, in UTC.
     pub to_date: Option<DateTime>,
-    /// `Type` of the API.
+    /// Type of the consumed resource, such as `BoxUsage:tinav6.c6r16p3`.
     pub type_: Option<String>,
-    /// `UnitPrice` of the API.
+    /// Price of one unit, in the currency of the account.
     pub unit_price: Option<f64>,
-    /// `Value` of the API.
+    /// Amount consumed, in the unit of the resource's type.
     pub value: Option<f64>,
 }
 
@@ -236,49 +236,49 @@ support::received!(ConsumptionEntry {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAccountRequest {
-    /// `AdditionalEmails` of the API.
+    /// Further email addresses, which get notifications only.
     pub additional_emails: Option<Vec<String>>,
-    /// `City` of the API.
+    /// Town of the account's owner.
     ///
     /// Required.
     pub city: String,
-    /// `CompanyName` of the API.
+    /// Company of the account's owner.
     ///
     /// Required.
     pub company_name: String,
-    /// `Country` of the API.
+    /// Country of the account's owner.
     ///
     /// Required.
     pub country: String,
-    /// `CustomerId` of the API.
+    /// Number of the customer, eight digits.
     ///
     /// Required.
     pub customer_id: String,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Email` of the API.
+    /// Main email address, for logging in and for notifications.
     ///
     /// Required.
     pub email: String,
-    /// `FirstName` of the API.
+    /// First name of the account's owner.
     ///
     /// Required.
     pub first_name: String,
-    /// `JobTitle` of the API.
+    /// Job title of the account's owner.
     pub job_title: Option<String>,
-    /// `LastName` of the API.
+    /// Last name of the account's owner.
     ///
     /// Required.
     pub last_name: String,
-    /// `MobileNumber` of the API.
+    /// Mobile phone number of the account's owner.
     pub mobile_number: Option<String>,
-    /// `PhoneNumber` of the API.
+    /// Landline phone number of the account's owner.
     pub phone_number: Option<String>,
-    /// `StateProvince` of the API.
+    /// State or province of the account's owner.
     pub state_province: Option<String>,
-    /// `VatNumber` of the API.
+    /// Value added tax number of the account's owner.
     pub vat_number: Option<String>,
-    /// `ZipCode` of the API.
+    /// Postal code of the town.
     ///
     /// Required.
     pub zip_code: String,
@@ -434,9 +434,9 @@ support::sent!(CreateAccountRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAccountResponse {
-    /// `Account` of the API.
+    /// Account as it is after the call.
     pub account: Option<Account>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -449,7 +449,7 @@ support::received!(CreateAccountResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAccountsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
 }
 
@@ -474,9 +474,9 @@ support::sent!(ReadAccountsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAccountsResponse {
-    /// `Accounts` of the API.
+    /// The calling account.
     pub accounts: Vec<Account>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -493,7 +493,7 @@ pub struct ReadCO2EmissionAccountRequest {
     ///
     /// Required.
     pub from_month: DateOrDateTime,
-    /// `Overall` of the API.
+    /// Whether a paying account gets the figures of all its accounts. Other accounts then get nothing.
     ///
     /// Default: `false`.
     pub overall: Option<bool>,
@@ -545,13 +545,13 @@ support::sent!(ReadCO2EmissionAccountRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCO2EmissionAccountResponse {
-    /// `CO2EmissionEntries` of the API.
+    /// The emissions, by month and account.
     pub co2_emission_entries: Vec<CO2EmissionEntry>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `Unit` of the API.
+    /// Unit of all values, kilograms of carbon dioxide equivalent.
     pub unit: Option<String>,
-    /// `Value` of the API.
+    /// Total emissions of the whole period, in kilograms of carbon dioxide equivalent.
     pub value: Option<f64>,
 }
 
@@ -566,13 +566,13 @@ support::received!(ReadCO2EmissionAccountResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadConsumptionAccountRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `FromDate` of the API.
+    /// First day of the period, such as `2020-06-14`. A time, if there is one, must be midnight.
     ///
     /// Required.
     pub from_date: DateOrDateTime,
-    /// `Overall` of the API.
+    /// Whether a paying account gets the figures of all its accounts. Other accounts then get nothing.
     ///
     /// Default: `false`.
     pub overall: Option<bool>,
@@ -582,7 +582,7 @@ pub struct ReadConsumptionAccountRequest {
     ///
     /// Default: `false`.
     pub show_resource_details: Option<bool>,
-    /// `ToDate` of the API.
+    /// Day after the last of the period, such as `2020-06-30`. A time, if there is one, must be midnight.
     ///
     /// Required.
     pub to_date: DateOrDateTime,
@@ -657,11 +657,11 @@ support::sent!(ReadConsumptionAccountRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadConsumptionAccountResponse {
-    /// `ConsumptionEntries` of the API.
+    /// What was consumed, by kind of resource.
     pub consumption_entries: Vec<ConsumptionEntry>,
-    /// `Currency` of the API.
+    /// Currency of the prices, as an ISO 4217 code such as `EUR`.
     pub currency: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -675,33 +675,33 @@ support::received!(ReadConsumptionAccountResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAccountRequest {
-    /// `AdditionalEmails` of the API.
+    /// Further email addresses from now on, which get notifications only. An empty list removes all.
     pub additional_emails: Option<Vec<String>>,
-    /// `City` of the API.
+    /// Town of the account's owner.
     pub city: Option<String>,
-    /// `CompanyName` of the API.
+    /// Company of the account's owner.
     pub company_name: Option<String>,
-    /// `Country` of the API.
+    /// Country of the account's owner.
     pub country: Option<String>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Email` of the API.
+    /// Main email address, for logging in and for notifications.
     pub email: Option<String>,
-    /// `FirstName` of the API.
+    /// First name of the account's owner.
     pub first_name: Option<String>,
-    /// `JobTitle` of the API.
+    /// Job title of the account's owner.
     pub job_title: Option<String>,
-    /// `LastName` of the API.
+    /// Last name of the account's owner.
     pub last_name: Option<String>,
-    /// `MobileNumber` of the API.
+    /// Mobile phone number of the account's owner.
     pub mobile_number: Option<String>,
-    /// `PhoneNumber` of the API.
+    /// Landline phone number of the account's owner.
     pub phone_number: Option<String>,
-    /// `StateProvince` of the API.
+    /// State or province of the account's owner.
     pub state_province: Option<String>,
-    /// `VatNumber` of the API.
+    /// Value added tax number of the account's owner.
     pub vat_number: Option<String>,
-    /// `ZipCode` of the API.
+    /// Postal code of the town.
     pub zip_code: Option<String>,
 }
 
@@ -822,9 +822,9 @@ support::sent!(UpdateAccountRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAccountResponse {
-    /// `Account` of the API.
+    /// Account as it is after the call.
     pub account: Option<Account>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -834,7 +834,7 @@ support::received!(UpdateAccountResponse {
 });
 
 impl Client {
-    /// Calls `CheckAuthentication`.
+    /// Verifies the login and password of an account.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: safe.
@@ -863,7 +863,9 @@ impl Client {
         self.send::<action::CheckAuthentication>(request).await
     }
 
-    /// Calls `CreateAccount`.
+    /// Creates another OUTSCALE account.
+    ///
+    /// The calling account needs a quota for this, which OUTSCALE's sales team grants.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -898,7 +900,7 @@ impl Client {
         self.send::<action::CreateAccount>(request).await
     }
 
-    /// Calls `ReadAccounts`.
+    /// Returns the particulars of the calling account.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: safe.
@@ -924,7 +926,7 @@ impl Client {
         self.send::<action::ReadAccounts>(request).await
     }
 
-    /// Calls `ReadCO2EmissionAccount`.
+    /// Returns the account's estimated carbon footprint in the Region, month by month.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: safe.
@@ -951,7 +953,9 @@ impl Client {
         self.send::<action::ReadCO2EmissionAccount>(request).await
     }
 
-    /// Calls `ReadConsumptionAccount`.
+    /// Returns what the account consumed over a period, by billable resource.
+    ///
+    /// `to_date` is not part of the period.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: safe.
@@ -979,7 +983,7 @@ impl Client {
         self.send::<action::ReadConsumptionAccount>(request).await
     }
 
-    /// Calls `UpdateAccount`.
+    /// Changes the particulars of the calling account.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.

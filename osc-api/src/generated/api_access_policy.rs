@@ -4,13 +4,13 @@
 use super::common::ResponseContext;
 use crate::{Client, Result, support};
 
-/// The API's `ApiAccessPolicy`.
+/// What an account demands of its users' access keys and sessions.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApiAccessPolicy {
-    /// `MaxAccessKeyExpirationSeconds` of the API.
+    /// Longest life of an access key in seconds. 0 means without end.
     pub max_access_key_expiration_seconds: Option<i64>,
-    /// `RequireTrustedEnv` of the API.
+    /// Whether sessions are trusted, which frees them from client certificates.
     pub require_trusted_env: Option<bool>,
 }
 
@@ -23,7 +23,7 @@ support::received!(ApiAccessPolicy {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiAccessPolicyRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
 }
 
@@ -48,9 +48,9 @@ support::sent!(ReadApiAccessPolicyRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiAccessPolicyResponse {
-    /// `ApiAccessPolicy` of the API.
+    /// The policy for API access.
     pub api_access_policy: Option<ApiAccessPolicy>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -63,13 +63,14 @@ support::received!(ReadApiAccessPolicyResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateApiAccessPolicyRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `MaxAccessKeyExpirationSeconds` of the API.
+    /// Longest life of an access key in seconds, up to 3153600000 and more than any present key has left. 0 means
+    /// without end.
     ///
     /// Required.
     pub max_access_key_expiration_seconds: i64,
-    /// `RequireTrustedEnv` of the API.
+    /// Whether sessions are trusted. All users then log in by WebAuthn, and access keys must have a longest life.
     ///
     /// Required.
     pub require_trusted_env: bool,
@@ -121,9 +122,9 @@ support::sent!(UpdateApiAccessPolicyRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateApiAccessPolicyResponse {
-    /// `ApiAccessPolicy` of the API.
+    /// The policy for API access.
     pub api_access_policy: Option<ApiAccessPolicy>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -133,7 +134,7 @@ support::received!(UpdateApiAccessPolicyResponse {
 });
 
 impl Client {
-    /// Calls `ReadApiAccessPolicy`.
+    /// Returns the policy that the account has for API access.
     ///
     /// - Authentication: access key, or login and password.
     /// - Sending it again after an unclear failure: safe.
@@ -159,7 +160,7 @@ impl Client {
         self.send::<action::ReadApiAccessPolicy>(request).await
     }
 
-    /// Calls `UpdateApiAccessPolicy`.
+    /// Replaces the policy that the account has for API access.
     ///
     /// - Authentication: access key, or login and password.
     /// - Sending it again after an unclear failure: may do the work twice.

@@ -4,19 +4,19 @@
 use super::common::ResponseContext;
 use crate::{Client, Result, support};
 
-/// The API's `ApiAccessRule`.
+/// A rule that lets API calls in, by address or client certificate.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApiAccessRule {
-    /// `ApiAccessRuleId` of the API.
+    /// ID of the API access rule, `aar-` and 32 hexadecimal digits.
     pub api_access_rule_id: Option<String>,
-    /// `CaIds` of the API.
+    /// IDs of client certificate authorities, each `ca-` and 32 hexadecimal digits.
     pub ca_ids: Vec<String>,
-    /// `Cns` of the API.
+    /// Common names, one of which the client certificate must have.
     pub cns: Vec<String>,
-    /// `Description` of the API.
+    /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// `IpRanges` of the API.
+    /// IPv4 ranges in CIDR notation, such as `192.0.2.0/24`.
     pub ip_ranges: Vec<String>,
 }
 
@@ -32,15 +32,15 @@ support::received!(ApiAccessRule {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateApiAccessRuleRequest {
-    /// `CaIds` of the API.
+    /// IDs of client certificate authorities, each `ca-` and 32 hexadecimal digits.
     pub ca_ids: Option<Vec<String>>,
-    /// `Cns` of the API.
+    /// Common names, one of which the client certificate must have. They need `ca_ids` too.
     pub cns: Option<Vec<String>>,
-    /// `Description` of the API.
+    /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `IpRanges` of the API.
+    /// IPv4 addresses, or ranges in CIDR notation, that calls may come from.
     pub ip_ranges: Option<Vec<String>>,
 }
 
@@ -99,9 +99,9 @@ support::sent!(CreateApiAccessRuleRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateApiAccessRuleResponse {
-    /// `ApiAccessRule` of the API.
+    /// API access rule as it is after the call.
     pub api_access_rule: Option<ApiAccessRule>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -114,11 +114,11 @@ support::received!(CreateApiAccessRuleResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteApiAccessRuleRequest {
-    /// `ApiAccessRuleId` of the API.
+    /// ID of the API access rule, `aar-` and 32 hexadecimal digits.
     ///
     /// Required.
     pub api_access_rule_id: String,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
 }
 
@@ -153,7 +153,7 @@ support::sent!(DeleteApiAccessRuleRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteApiAccessRuleResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -161,19 +161,19 @@ support::received!(DeleteApiAccessRuleResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `FiltersApiAccessRule`.
+/// Conditions on which API access rules are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersApiAccessRule {
     /// `ApiAccessRuleIds` of the API.
     pub api_access_rule_ids: Option<Vec<String>>,
-    /// `CaIds` of the API.
+    /// Keeps the rules that have one of these client certificate authorities, by ID.
     pub ca_ids: Option<Vec<String>>,
-    /// `Cns` of the API.
+    /// Keeps the rules that have one of these common names.
     pub cns: Option<Vec<String>>,
-    /// `Descriptions` of the API.
+    /// Keeps what has one of these descriptions.
     pub descriptions: Option<Vec<String>>,
-    /// `IpRanges` of the API.
+    /// Keeps the rules that have one of these IPv4 addresses or ranges.
     pub ip_ranges: Option<Vec<String>>,
 }
 
@@ -240,9 +240,9 @@ support::sent!(FiltersApiAccessRule {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiAccessRulesRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersApiAccessRule>,
 }
 
@@ -274,9 +274,9 @@ support::sent!(ReadApiAccessRulesRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiAccessRulesResponse {
-    /// `ApiAccessRules` of the API.
+    /// API access rules found.
     pub api_access_rules: Vec<ApiAccessRule>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -289,19 +289,19 @@ support::received!(ReadApiAccessRulesResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateApiAccessRuleRequest {
-    /// `ApiAccessRuleId` of the API.
+    /// ID of the API access rule, `aar-` and 32 hexadecimal digits.
     ///
     /// Required.
     pub api_access_rule_id: String,
-    /// `CaIds` of the API.
+    /// IDs of client certificate authorities, each `ca-` and 32 hexadecimal digits. Absent removes them from the rule.
     pub ca_ids: Option<Vec<String>>,
-    /// `Cns` of the API.
+    /// Common names, one of which the client certificate must have. Absent removes them from the rule.
     pub cns: Option<Vec<String>>,
-    /// `Description` of the API.
+    /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `IpRanges` of the API.
+    /// IPv4 addresses, or ranges in CIDR notation, that calls may come from. Absent removes them from the rule.
     pub ip_ranges: Option<Vec<String>>,
 }
 
@@ -374,9 +374,9 @@ support::sent!(UpdateApiAccessRuleRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateApiAccessRuleResponse {
-    /// `ApiAccessRule` of the API.
+    /// API access rule as it is after the call.
     pub api_access_rule: Option<ApiAccessRule>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -386,7 +386,10 @@ support::received!(UpdateApiAccessRuleResponse {
 });
 
 impl Client {
-    /// Calls `CreateApiAccessRule`.
+    /// Creates a rule that says from where, or with which certificates, the API may be called.
+    ///
+    /// At least one of `ca_ids` and `ip_ranges` is needed. Every account starts with rules that let everybody in: they
+    /// stay until they are deleted.
     ///
     /// - Authentication: access key, or login and password.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -414,7 +417,10 @@ impl Client {
         self.send::<action::CreateApiAccessRule>(request).await
     }
 
-    /// Calls `DeleteApiAccessRule`.
+    /// Deletes an API access rule.
+    ///
+    /// The last one cannot be deleted. Who removes every rule that lets them in is locked out of the API, until
+    /// OUTSCALE's support helps.
     ///
     /// - Authentication: access key, or login and password.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -442,7 +448,7 @@ impl Client {
         self.send::<action::DeleteApiAccessRule>(request).await
     }
 
-    /// Calls `ReadApiAccessRules`.
+    /// Lists the API access rules.
     ///
     /// - Authentication: access key, or login and password.
     /// - Sending it again after an unclear failure: safe.
@@ -472,7 +478,10 @@ impl Client {
         self.send::<action::ReadApiAccessRules>(request).await
     }
 
-    /// Calls `UpdateApiAccessRule`.
+    /// Replaces an API access rule.
+    ///
+    /// What the request leaves out is removed from the rule. A rule that no longer lets its owner in takes OUTSCALE's
+    /// support to undo.
     ///
     /// - Authentication: access key, or login and password.
     /// - Sending it again after an unclear failure: may do the work twice.

@@ -4,7 +4,7 @@
 use super::common::ResponseContext;
 use crate::{Client, DateOrDateTime, DateTime, Result, Secret, support};
 
-/// The API's `FiltersApiLog`.
+/// Conditions on which logs are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersApiLog {
@@ -140,41 +140,41 @@ support::sent!(FiltersApiLog {
     response_status_codes: "ResponseStatusCodes",
 });
 
-/// The API's `Log`.
+/// One logged API call.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Log {
-    /// `AccountId` of the API.
+    /// ID of the account that made the call, twelve digits.
     pub account_id: Option<String>,
-    /// `CallDuration` of the API.
+    /// How long the call took, in microseconds.
     pub call_duration: Option<i64>,
-    /// `QueryAccessKey` of the API.
+    /// ID of the access key that signed the call.
     pub query_access_key: Option<String>,
-    /// `QueryApiName` of the API.
+    /// API that was called, `oapi` for this one.
     pub query_api_name: Option<String>,
-    /// `QueryApiVersion` of the API.
+    /// Version of the API that was called.
     pub query_api_version: Option<String>,
-    /// `QueryCallName` of the API.
+    /// Action that was called, such as `ReadVms`.
     pub query_call_name: Option<String>,
-    /// `QueryDate` of the API.
+    /// Time of the call, in UTC.
     pub query_date: Option<DateTime>,
-    /// `QueryHeaderRaw` of the API.
+    /// Headers of the HTTP request, as they came.
     pub query_header_raw: Option<Secret>,
-    /// `QueryHeaderSize` of the API.
+    /// Size of the HTTP request's headers in bytes.
     pub query_header_size: Option<i64>,
-    /// `QueryIpAddress` of the API.
+    /// Address that the call came from.
     pub query_ip_address: Option<String>,
-    /// `QueryPayloadRaw` of the API.
+    /// Body of the HTTP request, as it came.
     pub query_payload_raw: Option<Secret>,
-    /// `QueryPayloadSize` of the API.
+    /// Size of the HTTP request's body in bytes.
     pub query_payload_size: Option<i64>,
-    /// `QueryUserAgent` of the API.
+    /// User agent that the HTTP request named.
     pub query_user_agent: Option<String>,
-    /// `RequestId` of the API.
+    /// ID that the answer to the call had.
     pub request_id: Option<String>,
-    /// `ResponseSize` of the API.
+    /// Size of the answer in bytes.
     pub response_size: Option<i64>,
-    /// `ResponseStatusCode` of the API.
+    /// HTTP status of the answer.
     pub response_status_code: Option<i64>,
 }
 
@@ -201,13 +201,14 @@ support::received!(Log {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiLogsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersApiLog>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     ///
     /// Default: `100`.
     pub results_per_page: Option<i64>,
@@ -264,11 +265,12 @@ support::sent!(ReadApiLogsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiLogsResponse {
-    /// `Logs` of the API.
+    /// Logs found.
     pub logs: Vec<Log>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -278,71 +280,71 @@ support::received!(ReadApiLogsResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `With`.
+/// Which facts each log tells.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct With {
-    /// `AccountId` of the API.
+    /// Whether the logs tell the account.
     ///
     /// Default: `true`.
     pub account_id: Option<bool>,
-    /// `CallDuration` of the API.
+    /// Whether the logs tell how long the call took.
     ///
     /// Default: `true`.
     pub call_duration: Option<bool>,
-    /// `QueryAccessKey` of the API.
+    /// Whether the logs tell the access key.
     ///
     /// Default: `true`.
     pub query_access_key: Option<bool>,
-    /// `QueryApiName` of the API.
+    /// Whether the logs tell the API.
     ///
     /// Default: `true`.
     pub query_api_name: Option<bool>,
-    /// `QueryApiVersion` of the API.
+    /// Whether the logs tell the version of the API.
     ///
     /// Default: `true`.
     pub query_api_version: Option<bool>,
-    /// `QueryCallName` of the API.
+    /// Whether the logs tell the action.
     ///
     /// Default: `true`.
     pub query_call_name: Option<bool>,
-    /// `QueryDate` of the API.
+    /// Whether the logs tell the time.
     ///
     /// Default: `true`.
     pub query_date: Option<bool>,
-    /// `QueryHeaderRaw` of the API.
+    /// Whether the logs tell the headers of the HTTP request.
     ///
     /// Default: `true`.
     pub query_header_raw: Option<bool>,
-    /// `QueryHeaderSize` of the API.
+    /// Whether the logs tell the size of the headers.
     ///
     /// Default: `true`.
     pub query_header_size: Option<bool>,
-    /// `QueryIpAddress` of the API.
+    /// Whether the logs tell where the call came from.
     ///
     /// Default: `true`.
     pub query_ip_address: Option<bool>,
-    /// `QueryPayloadRaw` of the API.
+    /// Whether the logs tell the body of the HTTP request.
     ///
     /// Default: `true`.
     pub query_payload_raw: Option<bool>,
-    /// `QueryPayloadSize` of the API.
+    /// Whether the logs tell the size of the body.
     ///
     /// Default: `true`.
     pub query_payload_size: Option<bool>,
-    /// `QueryUserAgent` of the API.
+    /// Whether the logs tell the user agent.
     ///
     /// Default: `true`.
     pub query_user_agent: Option<bool>,
-    /// `RequestId` of the API.
+    /// Whether the logs tell the ID of the request.
     ///
     /// Default: `true`.
     pub request_id: Option<bool>,
-    /// `ResponseSize` of the API.
+    /// Whether the logs tell the size of the answer.
     ///
     /// Default: `true`.
     pub response_size: Option<bool>,
-    /// `ResponseStatusCode` of the API.
+    /// Whether the logs tell the HTTP status.
     ///
     /// Default: `true`.
     pub response_status_code: Option<bool>,
@@ -474,7 +476,10 @@ support::sent!(With {
 });
 
 impl Client {
-    /// Calls `ReadApiLogs`.
+    /// Lists the API calls that the account made.
+    ///
+    /// They are kept for 32 days. Without dates, those of the last 48 hours are returned; with only one date, two days
+    /// from or up to it.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.

@@ -4,15 +4,15 @@
 use super::common::ResponseContext;
 use crate::{Client, Result, support};
 
-/// The API's `Ca`.
+/// A certificate authority for client certificates.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Ca {
     /// `CaFingerprint` of the API.
     pub ca_fingerprint: Option<String>,
-    /// `CaId` of the API.
+    /// ID of the client certificate authority, `ca-` and 32 hexadecimal digits.
     pub ca_id: Option<String>,
-    /// `Description` of the API.
+    /// Free text that says what the thing is for.
     pub description: Option<String>,
 }
 
@@ -30,9 +30,9 @@ pub struct CreateCaRequest {
     ///
     /// Required.
     pub ca_pem: String,
-    /// `Description` of the API.
+    /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
 }
 
@@ -75,9 +75,9 @@ support::sent!(CreateCaRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateCaResponse {
-    /// `Ca` of the API.
+    /// Client certificate authority as it is after the call.
     pub ca: Option<Ca>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -90,11 +90,11 @@ support::received!(CreateCaResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteCaRequest {
-    /// `CaId` of the API.
+    /// ID of the client certificate authority, `ca-` and 32 hexadecimal digits.
     ///
     /// Required.
     pub ca_id: String,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
 }
 
@@ -129,7 +129,7 @@ support::sent!(DeleteCaRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteCaResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -137,15 +137,15 @@ support::received!(DeleteCaResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `FiltersCa`.
+/// Conditions on which client certificate authorities are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersCa {
     /// `CaFingerprints` of the API.
     pub ca_fingerprints: Option<Vec<String>>,
-    /// `CaIds` of the API.
+    /// Keeps the authorities whose ID is one of these.
     pub ca_ids: Option<Vec<String>>,
-    /// `Descriptions` of the API.
+    /// Keeps what has one of these descriptions.
     pub descriptions: Option<Vec<String>>,
 }
 
@@ -195,9 +195,9 @@ support::sent!(FiltersCa {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCasRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersCa>,
 }
 
@@ -229,9 +229,9 @@ support::sent!(ReadCasRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCasResponse {
-    /// `Cas` of the API.
+    /// Client certificate authorities found.
     pub cas: Vec<Ca>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -244,13 +244,13 @@ support::received!(ReadCasResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateCaRequest {
-    /// `CaId` of the API.
+    /// ID of the client certificate authority, `ca-` and 32 hexadecimal digits.
     ///
     /// Required.
     pub ca_id: String,
-    /// `Description` of the API.
+    /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
 }
 
@@ -293,9 +293,9 @@ support::sent!(UpdateCaRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateCaResponse {
-    /// `Ca` of the API.
+    /// Client certificate authority as it is after the call.
     pub ca: Option<Ca>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -305,7 +305,7 @@ support::received!(UpdateCaResponse {
 });
 
 impl Client {
-    /// Calls `CreateCa`.
+    /// Registers a certificate authority whose client certificates API access rules can ask for.
     ///
     /// - Authentication: access key, or login and password.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -331,7 +331,7 @@ impl Client {
         self.send::<action::CreateCa>(request).await
     }
 
-    /// Calls `DeleteCa`.
+    /// Deletes a client certificate authority.
     ///
     /// - Authentication: access key, or login and password.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -357,7 +357,7 @@ impl Client {
         self.send::<action::DeleteCa>(request).await
     }
 
-    /// Calls `ReadCas`.
+    /// Lists the client certificate authorities.
     ///
     /// - Authentication: access key, or login and password.
     /// - Sending it again after an unclear failure: safe.
@@ -381,7 +381,7 @@ impl Client {
         self.send::<action::ReadCas>(request).await
     }
 
-    /// Calls `UpdateCa`.
+    /// Changes the description of a client certificate authority.
     ///
     /// - Authentication: access key, or login and password.
     /// - Sending it again after an unclear failure: may do the work twice.

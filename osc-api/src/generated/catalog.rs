@@ -39,17 +39,17 @@ impl From<&str> for CatalogState {
 
 support::open_enum!(CatalogState);
 
-/// The API's `Catalogs`.
+/// A price list and the period that it was, or is, in force.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Catalogs {
-    /// `Entries` of the API.
+    /// Lines of the price list.
     pub entries: Vec<CatalogEntry>,
-    /// `FromDate` of the API.
+    /// Start of the period, in UTC.
     pub from_date: Option<DateTime>,
-    /// `State` of the API.
+    /// Whether the prices are the ones in force or former ones.
     pub state: Option<CatalogState>,
-    /// `ToDate` of the API.
+    /// End of the period, in UTC.
     pub to_date: Option<DateTime>,
 }
 
@@ -60,15 +60,15 @@ support::received!(Catalogs {
     to_date: "ToDate",
 });
 
-/// The API's `FiltersCatalogs`.
+/// Conditions on which price lists are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersCatalogs {
     /// `CurrentCatalogOnly` of the API.
     pub current_catalog_only: Option<bool>,
-    /// `FromDate` of the API.
+    /// Start of the period, at most three years ago, such as `2020-06-14`. Needs `to_date` too.
     pub from_date: Option<Date>,
-    /// `ToDate` of the API.
+    /// End of the period, such as `2020-06-30`. Needs `from_date` too.
     pub to_date: Option<Date>,
 }
 
@@ -110,7 +110,7 @@ support::sent!(FiltersCatalogs {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCatalogRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
 }
 
@@ -135,9 +135,9 @@ support::sent!(ReadCatalogRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCatalogResponse {
-    /// `Catalog` of the API.
+    /// The price list.
     pub catalog: Option<Catalog>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -150,9 +150,9 @@ support::received!(ReadCatalogResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCatalogsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersCatalogs>,
 }
 
@@ -184,9 +184,9 @@ support::sent!(ReadCatalogsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCatalogsResponse {
-    /// `Catalogs` of the API.
+    /// Price lists found.
     pub catalogs: Vec<Catalogs>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -199,15 +199,15 @@ support::received!(ReadCatalogsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUnitPriceRequest {
-    /// `Operation` of the API.
+    /// Call that the catalog entry is for, such as `RunInstances-OD`.
     ///
     /// Required.
     pub operation: String,
-    /// `Service` of the API.
+    /// Service that the catalog entry is for, such as `TinaOS-FCU`.
     ///
     /// Required.
     pub service: String,
-    /// `Type` of the API.
+    /// Type of the catalog entry, such as `BoxUsage:tinav6.c6r16p3`.
     ///
     /// Required.
     pub type_: String,
@@ -256,9 +256,9 @@ support::sent!(ReadUnitPriceRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUnitPriceResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `UnitPriceEntry` of the API.
+    /// The entry and its price.
     pub unit_price_entry: Option<UnitPriceEntry>,
 }
 
@@ -267,21 +267,21 @@ support::received!(ReadUnitPriceResponse {
     unit_price_entry: "UnitPriceEntry",
 });
 
-/// The API's `UnitPriceEntry`.
+/// The unit price of one entry of the catalog.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnitPriceEntry {
-    /// `Currency` of the API.
+    /// Currency of the prices, as an ISO 4217 code such as `EUR`.
     pub currency: Option<String>,
-    /// `Operation` of the API.
+    /// Call that the catalog entry is for, such as `RunInstances-OD`.
     pub operation: Option<String>,
-    /// `Service` of the API.
+    /// Service that the catalog entry is for, such as `TinaOS-FCU`.
     pub service: Option<String>,
-    /// `Type` of the API.
+    /// Type of the catalog entry, such as `BoxUsage:tinav6.c6r16p3`.
     pub type_: Option<String>,
-    /// `Unit` of the API.
+    /// What the price is for, such as `PER_MONTH` or `PER_COUNT`.
     pub unit: Option<String>,
-    /// `UnitPrice` of the API.
+    /// Price of one unit, in the currency of the account.
     pub unit_price: Option<f64>,
 }
 
@@ -295,7 +295,7 @@ support::received!(UnitPriceEntry {
 });
 
 impl Client {
-    /// Calls `ReadCatalog`.
+    /// Returns the Region's current prices.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: safe.
@@ -321,7 +321,7 @@ impl Client {
         self.send::<action::ReadCatalog>(request).await
     }
 
-    /// Calls `ReadCatalogs`.
+    /// Returns the Region's prices over a period.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: safe.
@@ -353,7 +353,7 @@ impl Client {
         self.send::<action::ReadCatalogs>(request).await
     }
 
-    /// Calls `ReadUnitPrice`.
+    /// Returns the unit price of one entry of the catalog.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: safe.

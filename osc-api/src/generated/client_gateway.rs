@@ -4,21 +4,21 @@
 use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, Result, support};
 
-/// The API's `ClientGateway`.
+/// The customer's end of a VPN connection.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ClientGateway {
-    /// `BgpAsn` of the API.
+    /// BGP autonomous system number of the customer's side.
     pub bgp_asn: Option<i64>,
-    /// `ClientGatewayId` of the API.
+    /// ID of the client gateway, `cgw-` and eight hexadecimal digits.
     pub client_gateway_id: Option<String>,
-    /// `ConnectionType` of the API.
+    /// Protocol of the VPN. There is one, `ipsec.1`.
     pub connection_type: Option<String>,
-    /// `PublicIp` of the API.
+    /// Fixed public IPv4 address of the customer's end.
     pub public_ip: Option<String>,
-    /// `State` of the API.
+    /// `pending`, `available`, `deleting` or `deleted`.
     pub state: Option<String>,
-    /// `Tags` of the API.
+    /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
 }
 
@@ -35,17 +35,18 @@ support::received!(ClientGateway {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClientGatewayRequest {
-    /// `BgpAsn` of the API.
+    /// BGP autonomous system number of the customer's side, up to 4294967295 but not 50624, 53306 or 132418. Private
+    /// ones run from 64512 to 65534 and from 4200000000 on.
     ///
     /// Required.
     pub bgp_asn: i64,
-    /// `ConnectionType` of the API.
+    /// Protocol of the VPN. There is one, `ipsec.1`.
     ///
     /// Required.
     pub connection_type: String,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `PublicIp` of the API.
+    /// Fixed public IPv4 address of the customer's end.
     ///
     /// Required.
     pub public_ip: String,
@@ -104,7 +105,7 @@ support::sent!(CreateClientGatewayRequest {
 pub struct CreateClientGatewayResponse {
     /// `ClientGateway` of the API.
     pub client_gateway: Option<ClientGateway>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -117,11 +118,11 @@ support::received!(CreateClientGatewayResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteClientGatewayRequest {
-    /// `ClientGatewayId` of the API.
+    /// ID of the client gateway, `cgw-` and eight hexadecimal digits.
     ///
     /// Required.
     pub client_gateway_id: String,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
 }
 
@@ -156,7 +157,7 @@ support::sent!(DeleteClientGatewayRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteClientGatewayResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -164,25 +165,25 @@ support::received!(DeleteClientGatewayResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `FiltersClientGateway`.
+/// Conditions on which client gateways are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersClientGateway {
-    /// `BgpAsns` of the API.
+    /// Keeps what has one of these BGP autonomous system numbers.
     pub bgp_asns: Option<Vec<i64>>,
-    /// `ClientGatewayIds` of the API.
+    /// Keeps the client gateways whose ID is one of these.
     pub client_gateway_ids: Option<Vec<String>>,
-    /// `ConnectionTypes` of the API.
+    /// Keeps what has one of these VPN protocols. There is one, `ipsec.1`.
     pub connection_types: Option<Vec<String>>,
-    /// `PublicIps` of the API.
+    /// Keeps the client gateways whose public IPv4 address is one of these.
     pub public_ips: Option<Vec<String>>,
-    /// `States` of the API.
+    /// Keeps the client gateways whose state is one of these: `pending`, `available`, `deleting` or `deleted`.
     pub states: Option<Vec<String>>,
-    /// `TagKeys` of the API.
+    /// Keeps what has a tag whose key is one of these.
     pub tag_keys: Option<Vec<String>>,
-    /// `TagValues` of the API.
+    /// Keeps what has a tag whose value is one of these.
     pub tag_values: Option<Vec<String>>,
-    /// `Tags` of the API.
+    /// Keeps the client gateways that have one of these tags, each written `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
 }
 
@@ -281,13 +282,14 @@ support::sent!(FiltersClientGateway {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadClientGatewaysRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersClientGateway>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -333,11 +335,12 @@ support::sent!(ReadClientGatewaysRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadClientGatewaysResponse {
-    /// `ClientGateways` of the API.
+    /// Client gateways found.
     pub client_gateways: Vec<ClientGateway>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -348,7 +351,7 @@ support::received!(ReadClientGatewaysResponse {
 });
 
 impl Client {
-    /// Calls `CreateClientGateway`.
+    /// Registers the customer's end of a VPN connection: its public IP and its autonomous system number.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -374,7 +377,9 @@ impl Client {
         self.send::<action::CreateClientGateway>(request).await
     }
 
-    /// Calls `DeleteClientGateway`.
+    /// Deletes a client gateway.
+    ///
+    /// Its VPN connections have to be deleted first.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -400,7 +405,7 @@ impl Client {
         self.send::<action::DeleteClientGateway>(request).await
     }
 
-    /// Calls `ReadClientGateways`.
+    /// Lists client gateways.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.

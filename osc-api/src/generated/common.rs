@@ -3,7 +3,7 @@
 
 use crate::{DateTime, Secret, UnknownValue, support};
 
-/// The API's `AccessLog`.
+/// Where and how often a load balancer writes its access log.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AccessLog {
@@ -55,13 +55,13 @@ support::exchanged!(AccessLog {
     publication_interval: "PublicationInterval",
 });
 
-/// The API's `ApplicationStickyCookiePolicy`.
+/// A stickiness policy that follows a cookie of the application.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApplicationStickyCookiePolicy {
-    /// `CookieName` of the API.
+    /// Name of the application's cookie, 1 to 255 characters.
     pub cookie_name: Option<String>,
-    /// `PolicyName` of the API.
+    /// Name of the policy.
     pub policy_name: Option<String>,
 }
 
@@ -70,7 +70,7 @@ support::received!(ApplicationStickyCookiePolicy {
     policy_name: "PolicyName",
 });
 
-/// The API's `BootMode`.
+/// How a VM boots, by legacy BIOS or by UEFI.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BootMode {
@@ -105,21 +105,23 @@ impl From<&str> for BootMode {
 
 support::open_enum!(BootMode);
 
-/// The API's `BsuToCreate`.
+/// A volume to create together with a VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BsuToCreate {
-    /// `DeleteOnVmDeletion` of the API.
+    /// Whether the volume is deleted together with the VM.
     ///
     /// Default: `true`.
     pub delete_on_vm_deletion: Option<bool>,
-    /// `Iops` of the API.
+    /// Input and output operations per second, at most 13000 and at most 300 per GiB. For `io1` volumes only, which
+    /// need it.
     pub iops: Option<i64>,
-    /// `SnapshotId` of the API.
+    /// ID of the snapshot to fill the volume from, `snap-` and eight hexadecimal digits.
     pub snapshot_id: Option<String>,
-    /// `VolumeSize` of the API.
+    /// Size of the volume in GiB, at least that of the snapshot. Absent means that of the snapshot.
     pub volume_size: Option<i64>,
-    /// `VolumeType` of the API.
+    /// Type of the volume: `standard` (magnetic), `gp2` (general-purpose SSD) or `io1` (SSD with guaranteed IOPS).
+    /// Absent means `standard`.
     pub volume_type: Option<String>,
 }
 
@@ -171,11 +173,11 @@ support::exchanged!(BsuToCreate {
     volume_type: "VolumeType",
 });
 
-/// The API's `Catalog`.
+/// A price list.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Catalog {
-    /// `Entries` of the API.
+    /// Lines of the price list.
     pub entries: Vec<CatalogEntry>,
 }
 
@@ -183,25 +185,25 @@ support::received!(Catalog {
     entries: "Entries",
 });
 
-/// The API's `CatalogEntry`.
+/// One line of a price list.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CatalogEntry {
-    /// `Category` of the API.
+    /// Category of the entry, such as `compute`, `network` or `storage`.
     pub category: Option<String>,
     /// `Flags` of the API.
     pub flags: Option<String>,
-    /// `Operation` of the API.
+    /// Call that the catalog entry is for, such as `RunInstances-OD`.
     pub operation: Option<String>,
-    /// `Service` of the API.
+    /// Service that the catalog entry is for, such as `TinaOS-FCU`.
     pub service: Option<String>,
-    /// `SubregionName` of the API.
+    /// Name of the Subregion, such as `eu-west-2a`.
     pub subregion_name: Option<String>,
-    /// `Title` of the API.
+    /// What the entry is, in words.
     pub title: Option<String>,
-    /// `Type` of the API.
+    /// Type of the catalog entry, such as `BoxUsage:tinav6.c6r16p3`.
     pub type_: Option<String>,
-    /// `UnitPrice` of the API.
+    /// Price of one unit, in the currency of the account.
     pub unit_price: Option<f64>,
 }
 
@@ -261,7 +263,7 @@ support::open_enum!(CpuPerformance);
 pub struct ErrorResponse {
     /// `Errors` of the API.
     pub errors: Vec<Errors>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -270,15 +272,15 @@ support::received!(ErrorResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `Errors`.
+/// An error that the server reports.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Errors {
-    /// `Code` of the API.
+    /// Code of the error, as digits, such as `4078`.
     pub code: Option<String>,
     /// `Details` of the API.
     pub details: Option<String>,
-    /// `Type` of the API.
+    /// Kind of the error, such as `InvalidParameterValue`.
     pub type_: Option<String>,
 }
 
@@ -288,11 +290,11 @@ support::received!(Errors {
     type_: "Type",
 });
 
-/// The API's `FiltersUserGroup`.
+/// Conditions on the path or the ID of what is listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersUserGroup {
-    /// `PathPrefix` of the API.
+    /// Keeps what has a path that starts with this. Absent means `/`.
     pub path_prefix: Option<String>,
     /// `UserGroupIds` of the API.
     pub user_group_ids: Option<Vec<String>>,
@@ -325,7 +327,7 @@ support::sent!(FiltersUserGroup {
     user_group_ids: "UserGroupIds",
 });
 
-/// The API's `HealthCheck`.
+/// How a load balancer finds out whether its backends are well.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct HealthCheck {
@@ -337,7 +339,7 @@ pub struct HealthCheck {
     ///
     /// Required.
     pub healthy_threshold: Option<i64>,
-    /// `Path` of the API.
+    /// Path of the URL that is asked for, starting with `/`. For the protocols HTTP and HTTPS only.
     pub path: Option<String>,
     /// `Port` of the API.
     ///
@@ -431,19 +433,19 @@ support::exchanged!(HealthCheck {
     unhealthy_threshold: "UnhealthyThreshold",
 });
 
-/// The API's `LinkRouteTable`.
+/// The link between a route table and a Subnet, or a whole Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkRouteTable {
-    /// `LinkRouteTableId` of the API.
+    /// ID of the link between route table and Subnet (or Net), `rtbassoc-` and eight hexadecimal digits.
     pub link_route_table_id: Option<String>,
     /// `Main` of the API.
     pub main: Option<bool>,
-    /// `NetId` of the API.
+    /// ID of the Net whose main route table this is, `vpc-` and eight hexadecimal digits.
     pub net_id: Option<String>,
-    /// `RouteTableId` of the API.
+    /// ID of the route table, `rtb-` and eight hexadecimal digits.
     pub route_table_id: Option<String>,
-    /// `SubnetId` of the API.
+    /// ID of the Subnet that was linked by hand, `subnet-` and eight hexadecimal digits.
     pub subnet_id: Option<String>,
 }
 
@@ -455,21 +457,21 @@ support::received!(LinkRouteTable {
     subnet_id: "SubnetId",
 });
 
-/// The API's `Listener`.
+/// A port that a load balancer listens on, and where the traffic goes.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Listener {
-    /// `BackendPort` of the API.
+    /// Port that the backend VMs listen on, 1 to 65535.
     pub backend_port: Option<i64>,
-    /// `BackendProtocol` of the API.
+    /// Protocol towards the backend VMs: `HTTP`, `HTTPS`, `TCP` or `SSL`.
     pub backend_protocol: Option<String>,
-    /// `LoadBalancerPort` of the API.
+    /// Port that the load balancer listens on, 1 to 65535.
     pub load_balancer_port: Option<i64>,
-    /// `LoadBalancerProtocol` of the API.
+    /// Protocol of the clients: `HTTP`, `HTTPS`, `TCP` or `SSL`.
     pub load_balancer_protocol: Option<String>,
-    /// `PolicyNames` of the API.
+    /// Names of policies.
     pub policy_names: Vec<String>,
-    /// `ServerCertificateId` of the API.
+    /// OUTSCALE Resource Name of the server certificate, which starts with `orn:`.
     pub server_certificate_id: Option<String>,
 }
 
@@ -482,25 +484,25 @@ support::received!(Listener {
     server_certificate_id: "ServerCertificateId",
 });
 
-/// The API's `ListenerForCreation`.
+/// A listener to create.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ListenerForCreation {
-    /// `BackendPort` of the API.
+    /// Port that the backend VMs listen on, 1 to 65535.
     ///
     /// Required.
     pub backend_port: i64,
-    /// `BackendProtocol` of the API.
+    /// Protocol towards the backend VMs: `HTTP`, `HTTPS`, `TCP` or `SSL`.
     pub backend_protocol: Option<String>,
-    /// `LoadBalancerPort` of the API.
+    /// Port that the load balancer listens on, 1 to 65535.
     ///
     /// Required.
     pub load_balancer_port: i64,
-    /// `LoadBalancerProtocol` of the API.
+    /// Protocol of the clients: `HTTP`, `HTTPS`, `TCP` or `SSL`.
     ///
     /// Required.
     pub load_balancer_protocol: String,
-    /// `ServerCertificateId` of the API.
+    /// OUTSCALE Resource Name of the server certificate, which starts with `orn:`.
     pub server_certificate_id: Option<String>,
 }
 
@@ -565,47 +567,47 @@ support::sent!(ListenerForCreation {
     server_certificate_id: "ServerCertificateId",
 });
 
-/// The API's `LoadBalancer`.
+/// A load balancer, which spreads traffic over backend VMs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LoadBalancer {
-    /// `AccessLog` of the API.
+    /// How the access log is written.
     pub access_log: Option<AccessLog>,
     /// `ApplicationStickyCookiePolicies` of the API.
     pub application_sticky_cookie_policies: Vec<ApplicationStickyCookiePolicy>,
-    /// `BackendIps` of the API.
+    /// Public IPv4 addresses of backend VMs.
     pub backend_ips: Vec<String>,
-    /// `BackendVmIds` of the API.
+    /// IDs of backend VMs, each `i-` and eight hexadecimal digits.
     pub backend_vm_ids: Vec<String>,
     /// `DnsName` of the API.
     pub dns_name: Option<String>,
-    /// `HealthCheck` of the API.
+    /// How the backends are checked.
     pub health_check: Option<HealthCheck>,
-    /// `Listeners` of the API.
+    /// Listeners of the load balancer.
     pub listeners: Vec<Listener>,
-    /// `LoadBalancerName` of the API.
+    /// Name of the load balancer, which serves as its ID.
     pub load_balancer_name: Option<String>,
     /// `LoadBalancerStickyCookiePolicies` of the API.
     pub load_balancer_sticky_cookie_policies: Vec<LoadBalancerStickyCookiePolicy>,
-    /// `LoadBalancerType` of the API.
+    /// `internet-facing`, with a public address, or `internal`, with a private one. For load balancers in a Net.
     pub load_balancer_type: Option<String>,
-    /// `NetId` of the API.
+    /// ID of the Net, `vpc-` and eight hexadecimal digits.
     pub net_id: Option<String>,
-    /// `PublicIp` of the API.
+    /// Public IPv4 address.
     pub public_ip: Option<String>,
-    /// `SecuredCookies` of the API.
+    /// Whether the load balancer's cookies are secure ones.
     pub secured_cookies: Option<bool>,
-    /// `SecurityGroups` of the API.
+    /// IDs of security groups, in a Net only.
     pub security_groups: Vec<String>,
     /// `SourceSecurityGroup` of the API.
     pub source_security_group: Option<SourceSecurityGroup>,
-    /// `State` of the API.
+    /// `provisioning`, `starting`, `reloading`, `active`, `reconfiguring`, `deleting` or `deleted`.
     pub state: Option<String>,
-    /// `Subnets` of the API.
+    /// IDs of Subnets, each `subnet-` and eight hexadecimal digits.
     pub subnets: Vec<String>,
-    /// `SubregionNames` of the API.
+    /// Name of the Subregion that the load balancer was created in.
     pub subregion_names: Vec<String>,
-    /// `Tags` of the API.
+    /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
 }
 
@@ -631,13 +633,13 @@ support::received!(LoadBalancer {
     tags: "Tags",
 });
 
-/// The API's `LoadBalancerStickyCookiePolicy`.
+/// A stickiness policy that follows a cookie of the load balancer itself.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LoadBalancerStickyCookiePolicy {
-    /// `CookieExpirationPeriod` of the API.
+    /// Life of the cookie in seconds. 1 means until the browser closes.
     pub cookie_expiration_period: Option<i64>,
-    /// `PolicyName` of the API.
+    /// Name of the policy.
     pub policy_name: Option<String>,
 }
 
@@ -646,13 +648,13 @@ support::received!(LoadBalancerStickyCookiePolicy {
     policy_name: "PolicyName",
 });
 
-/// The API's `OsuApiKey`.
+/// An access key for the object storage that is exported to.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OsuApiKey {
     /// `ApiKeyId` of the API.
     pub api_key_id: Option<String>,
-    /// `SecretKey` of the API.
+    /// Secret half of the object storage's access key.
     pub secret_key: Option<Secret>,
 }
 
@@ -680,23 +682,23 @@ support::sent!(OsuApiKey {
     secret_key: "SecretKey",
 });
 
-/// The API's `OsuExportToCreate`.
+/// Where an export shall go, and in which format.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OsuExportToCreate {
-    /// `DiskImageFormat` of the API.
+    /// Format of the exported file, `qcow2` or `raw`.
     ///
     /// Required.
     pub disk_image_format: String,
     /// `OsuApiKey` of the API.
     pub osu_api_key: Option<OsuApiKey>,
-    /// `OsuBucket` of the API.
+    /// Name of the bucket in object storage.
     ///
     /// Required.
     pub osu_bucket: String,
-    /// `OsuManifestUrl` of the API.
+    /// URL of the manifest.
     pub osu_manifest_url: Option<String>,
-    /// `OsuPrefix` of the API.
+    /// Prefix of the objects' keys in the bucket.
     pub osu_prefix: Option<String>,
 }
 
@@ -754,11 +756,11 @@ support::sent!(OsuExportToCreate {
     osu_prefix: "OsuPrefix",
 });
 
-/// The API's `PermissionsOnResource`.
+/// Who may use a resource: certain accounts, or everybody.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PermissionsOnResource {
-    /// `AccountIds` of the API.
+    /// IDs of accounts, each twelve digits.
     pub account_ids: Option<Vec<String>>,
     /// `GlobalPermission` of the API.
     pub global_permission: Option<bool>,
@@ -791,7 +793,7 @@ support::exchanged!(PermissionsOnResource {
     global_permission: "GlobalPermission",
 });
 
-/// The API's `PermissionsOnResourceCreation`.
+/// A change of who may use a resource. Either additions or removals, not both.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PermissionsOnResourceCreation {
@@ -825,13 +827,13 @@ support::sent!(PermissionsOnResourceCreation {
     removals: "Removals",
 });
 
-/// The API's `PrivateIpLight`.
+/// A private IP for a network interface to have.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PrivateIpLight {
-    /// `IsPrimary` of the API.
+    /// Whether this is the primary private IP of the network interface.
     pub is_primary: Option<bool>,
-    /// `PrivateIp` of the API.
+    /// Private IPv4 address, in the Subnet's range but for its first four and its last address.
     pub private_ip: Option<String>,
 }
 
@@ -859,15 +861,15 @@ support::sent!(PrivateIpLight {
     private_ip: "PrivateIp",
 });
 
-/// The API's `ResourceTag`.
+/// A label on a resource: a key and a value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResourceTag {
-    /// `Key` of the API.
+    /// Key of the tag, 1 to 255 characters.
     ///
     /// Required.
     pub key: Option<String>,
-    /// `Value` of the API.
+    /// Value of the tag, at most 255 characters. It may be empty.
     ///
     /// Required.
     pub value: Option<String>,
@@ -900,11 +902,11 @@ support::exchanged!(ResourceTag {
     value: "Value",
 });
 
-/// The API's `ResponseContext`.
+/// What the server says of the answer itself.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResponseContext {
-    /// `RequestId` of the API.
+    /// ID of the request, a UUID. Tell it to OUTSCALE's support.
     pub request_id: Option<String>,
 }
 
@@ -912,31 +914,31 @@ support::received!(ResponseContext {
     request_id: "RequestId",
 });
 
-/// The API's `Route`.
+/// A rule of a route table: where traffic for a range goes.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Route {
     /// `CreationMethod` of the API.
     pub creation_method: Option<String>,
-    /// `DestinationIpRange` of the API.
+    /// IPv4 range that the route is for, in CIDR notation, such as `10.0.0.0/24`.
     pub destination_ip_range: Option<String>,
     /// `DestinationServiceId` of the API.
     pub destination_service_id: Option<String>,
-    /// `GatewayId` of the API.
+    /// ID of the internet service (`igw-`) or virtual gateway (`vgw-`) that the traffic goes to.
     pub gateway_id: Option<String>,
-    /// `NatServiceId` of the API.
+    /// ID of the NAT service, `nat-` and eight hexadecimal digits.
     pub nat_service_id: Option<String>,
-    /// `NetAccessPointId` of the API.
+    /// ID of the Net access point, `vpce-` and eight hexadecimal digits.
     pub net_access_point_id: Option<String>,
-    /// `NetPeeringId` of the API.
+    /// ID of the Net peering, `pcx-` and eight hexadecimal digits.
     pub net_peering_id: Option<String>,
-    /// `NicId` of the API.
+    /// ID of the network interface, `eni-` and eight hexadecimal digits.
     pub nic_id: Option<String>,
-    /// `State` of the API.
+    /// State of the route, `active` as a rule.
     pub state: Option<String>,
-    /// `VmAccountId` of the API.
+    /// ID of the account that owns the VM, twelve digits.
     pub vm_account_id: Option<String>,
-    /// `VmId` of the API.
+    /// ID of the VM that the traffic goes to, `i-` and eight hexadecimal digits.
     pub vm_id: Option<String>,
 }
 
@@ -954,11 +956,11 @@ support::received!(Route {
     vm_id: "VmId",
 });
 
-/// The API's `RoutePropagatingVirtualGateway`.
+/// A virtual gateway that writes its routes to a route table.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RoutePropagatingVirtualGateway {
-    /// `VirtualGatewayId` of the API.
+    /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
     pub virtual_gateway_id: Option<String>,
 }
 
@@ -966,21 +968,21 @@ support::received!(RoutePropagatingVirtualGateway {
     virtual_gateway_id: "VirtualGatewayId",
 });
 
-/// The API's `RouteTable`.
+/// The routes of some Subnets of a Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RouteTable {
     /// `LinkRouteTables` of the API.
     pub link_route_tables: Vec<LinkRouteTable>,
-    /// `NetId` of the API.
+    /// ID of the Net, `vpc-` and eight hexadecimal digits.
     pub net_id: Option<String>,
     /// `RoutePropagatingVirtualGateways` of the API.
     pub route_propagating_virtual_gateways: Vec<RoutePropagatingVirtualGateway>,
-    /// `RouteTableId` of the API.
+    /// ID of the route table, `rtb-` and eight hexadecimal digits.
     pub route_table_id: Option<String>,
-    /// `Routes` of the API.
+    /// Routes of the table.
     pub routes: Vec<Route>,
-    /// `Tags` of the API.
+    /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
 }
 
@@ -993,25 +995,25 @@ support::received!(RouteTable {
     tags: "Tags",
 });
 
-/// The API's `SecurityGroup`.
+/// A firewall: rules for the traffic of the VMs that have it.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SecurityGroup {
-    /// `AccountId` of the API.
+    /// ID of the account that the group belongs to, twelve digits.
     pub account_id: Option<String>,
-    /// `Description` of the API.
+    /// Free text that says what the thing is for.
     pub description: Option<String>,
     /// `InboundRules` of the API.
     pub inbound_rules: Vec<SecurityGroupRule>,
-    /// `NetId` of the API.
+    /// ID of the group's Net, `vpc-` and eight hexadecimal digits. Absent means the public Cloud.
     pub net_id: Option<String>,
     /// `OutboundRules` of the API.
     pub outbound_rules: Vec<SecurityGroupRule>,
-    /// `SecurityGroupId` of the API.
+    /// ID of the security group, `sg-` and eight hexadecimal digits.
     pub security_group_id: Option<String>,
-    /// `SecurityGroupName` of the API.
+    /// Name of the security group.
     pub security_group_name: Option<String>,
-    /// `Tags` of the API.
+    /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
 }
 
@@ -1026,13 +1028,13 @@ support::received!(SecurityGroup {
     tags: "Tags",
 });
 
-/// The API's `SecurityGroupLight`.
+/// A security group, by ID and name.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SecurityGroupLight {
-    /// `SecurityGroupId` of the API.
+    /// ID of the security group, `sg-` and eight hexadecimal digits.
     pub security_group_id: Option<String>,
-    /// `SecurityGroupName` of the API.
+    /// Name of the security group.
     pub security_group_name: Option<String>,
 }
 
@@ -1041,23 +1043,23 @@ support::received!(SecurityGroupLight {
     security_group_name: "SecurityGroupName",
 });
 
-/// The API's `SecurityGroupRule`.
+/// A rule of a security group: which traffic may pass.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SecurityGroupRule {
-    /// `FromPortRange` of the API.
+    /// First port for TCP and UDP, or type number for ICMP.
     pub from_port_range: Option<i64>,
-    /// `IpProtocol` of the API.
+    /// `tcp`, `udp`, `icmp` or, for all, `-1`. In a Net also a protocol's number. Absent means `-1`.
     pub ip_protocol: Option<String>,
-    /// `IpRanges` of the API.
+    /// IPv4 ranges in CIDR notation, such as `192.0.2.0/24`.
     pub ip_ranges: Option<Vec<String>>,
     /// `SecurityGroupRuleId` of the API.
     pub security_group_rule_id: Option<String>,
     /// `SecurityGroupsMembers` of the API.
     pub security_groups_members: Option<Vec<SecurityGroupsMember>>,
-    /// `ServiceIds` of the API.
+    /// IDs of the OUTSCALE services that the rule lets through, each `pl-` and eight hexadecimal digits.
     pub service_ids: Option<Vec<String>>,
-    /// `ToPortRange` of the API.
+    /// Last port for TCP and UDP, or code number for ICMP.
     pub to_port_range: Option<i64>,
 }
 
@@ -1136,15 +1138,15 @@ support::exchanged!(SecurityGroupRule {
     to_port_range: "ToPortRange",
 });
 
-/// The API's `SecurityGroupsMember`.
+/// A security group at the other end of a rule.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SecurityGroupsMember {
-    /// `AccountId` of the API.
+    /// ID of the owning account, twelve digits.
     pub account_id: Option<String>,
-    /// `SecurityGroupId` of the API.
+    /// ID of the security group at the other end, `sg-` and eight hexadecimal digits.
     pub security_group_id: Option<String>,
-    /// `SecurityGroupName` of the API.
+    /// Name of the security group at the other end.
     pub security_group_name: Option<String>,
 }
 
@@ -1182,13 +1184,13 @@ support::exchanged!(SecurityGroupsMember {
     security_group_name: "SecurityGroupName",
 });
 
-/// The API's `SourceSecurityGroup`.
+/// The security group that a load balancer's traffic comes from. Rules can name it, to let in nothing else.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SourceSecurityGroup {
     /// `SecurityGroupAccountId` of the API.
     pub security_group_account_id: Option<String>,
-    /// `SecurityGroupName` of the API.
+    /// Name of the security group.
     pub security_group_name: Option<String>,
 }
 
@@ -1197,17 +1199,17 @@ support::received!(SourceSecurityGroup {
     security_group_name: "SecurityGroupName",
 });
 
-/// The API's `Tag`.
+/// A tag, and the resource that has it.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Tag {
-    /// `Key` of the API.
+    /// Key of the tag, 1 to 255 characters.
     pub key: Option<String>,
-    /// `ResourceId` of the API.
+    /// ID of the resource.
     pub resource_id: Option<String>,
     /// `ResourceType` of the API.
     pub resource_type: Option<String>,
-    /// `Value` of the API.
+    /// Value of the tag, at most 255 characters. It may be empty.
     pub value: Option<String>,
 }
 
@@ -1249,23 +1251,23 @@ support::exchanged!(Tag {
     value: "Value",
 });
 
-/// The API's `User`.
+/// An EIM user of the account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct User {
-    /// `CreationDate` of the API.
+    /// Time of creation, in UTC.
     pub creation_date: Option<DateTime>,
-    /// `LastModificationDate` of the API.
+    /// Time of the last change, in UTC.
     pub last_modification_date: Option<DateTime>,
-    /// `OutscaleLoginAllowed` of the API.
+    /// Whether logging in to Cockpit with OUTSCALE credentials works while logins are federated.
     pub outscale_login_allowed: Option<bool>,
-    /// `Path` of the API.
+    /// Path that groups names like folders do, starting and ending with `/`, which alone is the root.
     pub path: Option<String>,
-    /// `UserEmail` of the API.
+    /// Email address of the EIM user.
     pub user_email: Option<String>,
     /// `UserId` of the API.
     pub user_id: Option<String>,
-    /// `UserName` of the API.
+    /// Name of the EIM user.
     pub user_name: Option<String>,
 }
 

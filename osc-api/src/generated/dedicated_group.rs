@@ -8,17 +8,17 @@ use crate::{Client, Result, support};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDedicatedGroupRequest {
-    /// `CpuGeneration` of the API.
+    /// Generation of the processors, as a number such as 4.
     ///
     /// Required.
     pub cpu_generation: i64,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Name` of the API.
+    /// Name of the dedicated group.
     ///
     /// Required.
     pub name: String,
-    /// `SubregionName` of the API.
+    /// Name of the Subregion, such as `eu-west-2a`.
     ///
     /// Required.
     pub subregion_name: String,
@@ -75,9 +75,9 @@ support::sent!(CreateDedicatedGroupRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDedicatedGroupResponse {
-    /// `DedicatedGroup` of the API.
+    /// Dedicated group as it is after the call.
     pub dedicated_group: Option<DedicatedGroup>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -86,23 +86,23 @@ support::received!(CreateDedicatedGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `DedicatedGroup`.
+/// A group of hardware that one account has for itself.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DedicatedGroup {
-    /// `AccountId` of the API.
+    /// ID of the owning account, twelve digits.
     pub account_id: Option<String>,
-    /// `CpuGeneration` of the API.
+    /// Generation of the processors, as a number such as 4.
     pub cpu_generation: Option<i64>,
-    /// `DedicatedGroupId` of the API.
+    /// ID of the dedicated group, `ded-` and eight hexadecimal digits.
     pub dedicated_group_id: Option<String>,
-    /// `Name` of the API.
+    /// Name of the dedicated group.
     pub name: Option<String>,
-    /// `NetIds` of the API.
+    /// IDs of the Nets in the group.
     pub net_ids: Vec<String>,
-    /// `SubregionName` of the API.
+    /// Name of the Subregion, such as `eu-west-2a`.
     pub subregion_name: Option<String>,
-    /// `VmIds` of the API.
+    /// IDs of the VMs in the group.
     pub vm_ids: Vec<String>,
 }
 
@@ -120,13 +120,13 @@ support::received!(DedicatedGroup {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDedicatedGroupRequest {
-    /// `DedicatedGroupId` of the API.
+    /// ID of the dedicated group, `ded-` and eight hexadecimal digits.
     ///
     /// Required.
     pub dedicated_group_id: String,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Force` of the API.
+    /// Whether to delete the group with all its VMs and Nets.
     pub force: Option<bool>,
 }
 
@@ -169,7 +169,7 @@ support::sent!(DeleteDedicatedGroupRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDedicatedGroupResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -177,17 +177,17 @@ support::received!(DeleteDedicatedGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `FiltersDedicatedGroup`.
+/// Conditions on which dedicated groups are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersDedicatedGroup {
-    /// `CpuGenerations` of the API.
+    /// Keeps what has one of these generations of processors.
     pub cpu_generations: Option<Vec<i64>>,
     /// `DedicatedGroupIds` of the API.
     pub dedicated_group_ids: Option<Vec<String>>,
     /// `Names` of the API.
     pub names: Option<Vec<String>>,
-    /// `SubregionNames` of the API.
+    /// Keeps the dedicated groups in one of these Subregions, by name.
     pub subregion_names: Option<Vec<String>>,
 }
 
@@ -248,13 +248,14 @@ support::sent!(FiltersDedicatedGroup {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDedicatedGroupsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersDedicatedGroup>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -300,11 +301,12 @@ support::sent!(ReadDedicatedGroupsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDedicatedGroupsResponse {
-    /// `DedicatedGroups` of the API.
+    /// Dedicated groups found.
     pub dedicated_groups: Vec<DedicatedGroup>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -318,13 +320,13 @@ support::received!(ReadDedicatedGroupsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateDedicatedGroupRequest {
-    /// `DedicatedGroupId` of the API.
+    /// ID of the dedicated group, `ded-` and eight hexadecimal digits.
     ///
     /// Required.
     pub dedicated_group_id: String,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Name` of the API.
+    /// New name of the dedicated group.
     ///
     /// Required.
     pub name: String,
@@ -369,9 +371,9 @@ support::sent!(UpdateDedicatedGroupRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateDedicatedGroupResponse {
-    /// `DedicatedGroup` of the API.
+    /// Dedicated group as it is after the call.
     pub dedicated_group: Option<DedicatedGroup>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -381,7 +383,7 @@ support::received!(UpdateDedicatedGroupResponse {
 });
 
 impl Client {
-    /// Calls `CreateDedicatedGroup`.
+    /// Creates a dedicated group: hardware that only the account's own VMs run on.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -411,7 +413,9 @@ impl Client {
         self.send::<action::CreateDedicatedGroup>(request).await
     }
 
-    /// Calls `DeleteDedicatedGroup`.
+    /// Deletes a dedicated group.
+    ///
+    /// With `force`, the VMs and Nets in it are terminated and deleted too; without, it must be empty.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -437,7 +441,7 @@ impl Client {
         self.send::<action::DeleteDedicatedGroup>(request).await
     }
 
-    /// Calls `ReadDedicatedGroups`.
+    /// Lists dedicated groups.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
@@ -465,7 +469,7 @@ impl Client {
         self.send::<action::ReadDedicatedGroups>(request).await
     }
 
-    /// Calls `UpdateDedicatedGroup`.
+    /// Renames a dedicated group.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.

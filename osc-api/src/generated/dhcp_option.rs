@@ -8,15 +8,15 @@ use crate::{Client, Result, support};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDhcpOptionsRequest {
-    /// `DomainName` of the API.
+    /// Domain name that the VMs get, such as `example.com`. One of the four options must be there.
     pub domain_name: Option<String>,
-    /// `DomainNameServers` of the API.
+    /// IPv4 addresses of the DNS servers. Absent means `OutscaleProvidedDNS`. One of the four options must be there.
     pub domain_name_servers: Option<Vec<String>>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `LogServers` of the API.
+    /// IPv4 addresses of the log servers. One of the four options must be there.
     pub log_servers: Option<Vec<String>>,
-    /// `NtpServers` of the API.
+    /// IPv4 addresses of the time (NTP) servers. One of the four options must be there.
     pub ntp_servers: Option<Vec<String>>,
 }
 
@@ -82,7 +82,7 @@ support::sent!(CreateDhcpOptionsRequest {
 pub struct CreateDhcpOptionsResponse {
     /// `DhcpOptionsSet` of the API.
     pub dhcp_options_set: Option<DhcpOptionsSet>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -95,11 +95,11 @@ support::received!(CreateDhcpOptionsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDhcpOptionsRequest {
-    /// `DhcpOptionsSetId` of the API.
+    /// ID of the set of DHCP options, `dopt-` and eight hexadecimal digits.
     ///
     /// Required.
     pub dhcp_options_set_id: String,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
 }
 
@@ -137,7 +137,7 @@ support::sent!(DeleteDhcpOptionsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDhcpOptionsResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -145,23 +145,23 @@ support::received!(DeleteDhcpOptionsResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `DhcpOptionsSet`.
+/// The options that DHCP tells the VMs of a Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DhcpOptionsSet {
-    /// `Default` of the API.
+    /// Whether it is the default set.
     pub default: Option<bool>,
-    /// `DhcpOptionsSetId` of the API.
+    /// ID of the set of DHCP options, `dopt-` and eight hexadecimal digits.
     pub dhcp_options_set_id: Option<String>,
-    /// `DomainName` of the API.
+    /// Domain name that the VMs get.
     pub domain_name: Option<String>,
-    /// `DomainNameServers` of the API.
+    /// IPv4 addresses of the DNS servers.
     pub domain_name_servers: Vec<String>,
-    /// `LogServers` of the API.
+    /// IPv4 addresses of the log servers.
     pub log_servers: Vec<String>,
-    /// `NtpServers` of the API.
+    /// IPv4 addresses of the time (NTP) servers.
     pub ntp_servers: Vec<String>,
-    /// `Tags` of the API.
+    /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
 }
 
@@ -175,27 +175,27 @@ support::received!(DhcpOptionsSet {
     tags: "Tags",
 });
 
-/// The API's `FiltersDhcpOptions`.
+/// Conditions on which sets of DHCP options are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersDhcpOptions {
-    /// `Default` of the API.
+    /// Keeps the default set, or all others.
     pub default: Option<bool>,
-    /// `DhcpOptionsSetIds` of the API.
+    /// Keeps the sets whose ID is one of these.
     pub dhcp_options_set_ids: Option<Vec<String>>,
-    /// `DomainNameServers` of the API.
+    /// Keeps the sets that have one of these DNS servers, by IPv4 address.
     pub domain_name_servers: Option<Vec<String>>,
     /// `DomainNames` of the API.
     pub domain_names: Option<Vec<String>>,
-    /// `LogServers` of the API.
+    /// Keeps the sets that have one of these log servers, by IPv4 address.
     pub log_servers: Option<Vec<String>>,
-    /// `NtpServers` of the API.
+    /// Keeps the sets that have one of these NTP servers, by IPv4 address.
     pub ntp_servers: Option<Vec<String>>,
-    /// `TagKeys` of the API.
+    /// Keeps what has a tag whose key is one of these.
     pub tag_keys: Option<Vec<String>>,
-    /// `TagValues` of the API.
+    /// Keeps what has a tag whose value is one of these.
     pub tag_values: Option<Vec<String>>,
-    /// `Tags` of the API.
+    /// Keeps the sets of DHCP options that have one of these tags, each written `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
 }
 
@@ -301,13 +301,14 @@ support::sent!(FiltersDhcpOptions {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDhcpOptionsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersDhcpOptions>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -353,11 +354,12 @@ support::sent!(ReadDhcpOptionsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDhcpOptionsResponse {
-    /// `DhcpOptionsSets` of the API.
+    /// Sets of DHCP options found.
     pub dhcp_options_sets: Vec<DhcpOptionsSet>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -368,7 +370,9 @@ support::received!(ReadDhcpOptionsResponse {
 });
 
 impl Client {
-    /// Calls `CreateDhcpOptions`.
+    /// Creates a set of DHCP options that Nets can use.
+    ///
+    /// Give it to a Net with [`Client::update_net`](crate::Client::update_net).
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -397,7 +401,9 @@ impl Client {
         self.send::<action::CreateDhcpOptions>(request).await
     }
 
-    /// Calls `DeleteDhcpOptions`.
+    /// Deletes a set of DHCP options.
+    ///
+    /// No Net may use it any more. The `default` set cannot be deleted.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -423,7 +429,7 @@ impl Client {
         self.send::<action::DeleteDhcpOptions>(request).await
     }
 
-    /// Calls `ReadDhcpOptions`.
+    /// Lists sets of DHCP options.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.

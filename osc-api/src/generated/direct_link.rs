@@ -8,17 +8,17 @@ use crate::{Client, Result, support};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDirectLinkRequest {
-    /// `Bandwidth` of the API.
+    /// Bandwidth of the line, `1Gbps` or `10Gbps`.
     ///
     /// Required.
     pub bandwidth: String,
-    /// `DirectLinkName` of the API.
+    /// Name of the DirectLink.
     ///
     /// Required.
     pub direct_link_name: String,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Location` of the API.
+    /// Code of the data centre, such as `PAR1`.
     ///
     /// Required.
     pub location: String,
@@ -77,7 +77,7 @@ support::sent!(CreateDirectLinkRequest {
 pub struct CreateDirectLinkResponse {
     /// `DirectLink` of the API.
     pub direct_link: Option<DirectLink>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -90,11 +90,11 @@ support::received!(CreateDirectLinkResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDirectLinkRequest {
-    /// `DirectLinkId` of the API.
+    /// ID of the DirectLink, `dxcon-` and eight hexadecimal digits.
     ///
     /// Required.
     pub direct_link_id: String,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
 }
 
@@ -129,7 +129,7 @@ support::sent!(DeleteDirectLinkRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDirectLinkResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -137,23 +137,23 @@ support::received!(DeleteDirectLinkResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `DirectLink`.
+/// A line between a customer's network and the cloud.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DirectLink {
-    /// `AccountId` of the API.
+    /// ID of the owning account, twelve digits.
     pub account_id: Option<String>,
-    /// `Bandwidth` of the API.
+    /// Bandwidth of the line, `1Gbps` or `10Gbps`.
     pub bandwidth: Option<String>,
-    /// `DirectLinkId` of the API.
+    /// ID of the DirectLink, `dxcon-` and eight hexadecimal digits.
     pub direct_link_id: Option<String>,
-    /// `DirectLinkName` of the API.
+    /// Name of the DirectLink.
     pub direct_link_name: Option<String>,
-    /// `Location` of the API.
+    /// Code of the data centre, such as `PAR1`.
     pub location: Option<String>,
-    /// `RegionName` of the API.
+    /// Name of the Region, such as `eu-west-2`.
     pub region_name: Option<String>,
-    /// `State` of the API.
+    /// `pending` until the line is there, `available`, `disabled` while the line is down, or `deleted`.
     pub state: Option<String>,
 }
 
@@ -167,11 +167,11 @@ support::received!(DirectLink {
     state: "State",
 });
 
-/// The API's `FiltersDirectLink`.
+/// Conditions on which DirectLinks are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersDirectLink {
-    /// `DirectLinkIds` of the API.
+    /// Keeps the DirectLinks whose ID is one of these.
     pub direct_link_ids: Option<Vec<String>>,
 }
 
@@ -201,13 +201,14 @@ support::sent!(FiltersDirectLink {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDirectLinksRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersDirectLink>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -253,11 +254,12 @@ support::sent!(ReadDirectLinksRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDirectLinksResponse {
-    /// `DirectLinks` of the API.
+    /// DirectLinks found.
     pub direct_links: Vec<DirectLink>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -268,7 +270,7 @@ support::received!(ReadDirectLinksResponse {
 });
 
 impl Client {
-    /// Calls `CreateDirectLink`.
+    /// Orders a DirectLink between a customer's network and a DirectLink location.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -298,7 +300,9 @@ impl Client {
         self.send::<action::CreateDirectLink>(request).await
     }
 
-    /// Calls `DeleteDirectLink`.
+    /// Deletes a DirectLink.
+    ///
+    /// Its interfaces have to be deleted first.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -324,7 +328,7 @@ impl Client {
         self.send::<action::DeleteDirectLink>(request).await
     }
 
-    /// Calls `ReadDirectLinks`.
+    /// Lists DirectLinks.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.

@@ -2,21 +2,21 @@
 //! Actions of the tag `DirectLinkInterface`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Result, UnknownInteger, support};
+use crate::{Client, Result, Secret, UnknownInteger, support};
 
 /// Request of [`CreateDirectLinkInterface`](crate::action::CreateDirectLinkInterface).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDirectLinkInterfaceRequest {
-    /// `DirectLinkId` of the API.
+    /// ID of the DirectLink, `dxcon-` and eight hexadecimal digits.
     ///
     /// Required.
     pub direct_link_id: String,
-    /// `DirectLinkInterface` of the API.
+    /// What the new interface shall be like.
     ///
     /// Required.
     pub direct_link_interface: DirectLinkInterface,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
 }
 
@@ -65,9 +65,9 @@ support::sent!(CreateDirectLinkInterfaceRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDirectLinkInterfaceResponse {
-    /// `DirectLinkInterface` of the API.
+    /// DirectLink interface as it is after the call.
     pub direct_link_interface: Option<DirectLinkInterfaces>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -80,11 +80,11 @@ support::received!(CreateDirectLinkInterfaceResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDirectLinkInterfaceRequest {
-    /// `DirectLinkInterfaceId` of the API.
+    /// ID of the DirectLink interface, `dxvif-` and eight hexadecimal digits.
     ///
     /// Required.
     pub direct_link_interface_id: String,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
 }
 
@@ -122,7 +122,7 @@ support::sent!(DeleteDirectLinkInterfaceRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDirectLinkInterfaceResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -130,29 +130,30 @@ support::received!(DeleteDirectLinkInterfaceResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `DirectLinkInterface`.
+/// An interface of a DirectLink, as it is asked for.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DirectLinkInterface {
-    /// `BgpAsn` of the API.
+    /// BGP autonomous system number of the customer's side, up to 4294967295 but not 50624, 53306 or 132418. Private
+    /// ones run from 64512 to 65534 and from 4200000000 on.
     ///
     /// Required.
     pub bgp_asn: i64,
-    /// `BgpKey` of the API.
-    pub bgp_key: Option<String>,
-    /// `ClientPrivateIp` of the API.
+    /// Key by which the two BGP sides know each other.
+    pub bgp_key: Option<Secret>,
+    /// Address of the customer's side.
     pub client_private_ip: Option<String>,
-    /// `DirectLinkInterfaceName` of the API.
+    /// Name of the DirectLink interface.
     ///
     /// Required.
     pub direct_link_interface_name: String,
-    /// `OutscalePrivateIp` of the API.
+    /// Address of OUTSCALE's side.
     pub outscale_private_ip: Option<String>,
-    /// `VirtualGatewayId` of the API.
+    /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
     ///
     /// Required.
     pub virtual_gateway_id: String,
-    /// `Vlan` of the API.
+    /// Number of the VLAN, from 2 to 4094 and used once.
     ///
     /// Required.
     pub vlan: i64,
@@ -184,7 +185,7 @@ impl DirectLinkInterface {
     }
 
     /// Sets [`bgp_key`](Self::bgp_key).
-    pub fn bgp_key(mut self, bgp_key: impl Into<String>) -> Self {
+    pub fn bgp_key(mut self, bgp_key: impl Into<Secret>) -> Self {
         self.bgp_key = Some(bgp_key.into());
         self
     }
@@ -267,37 +268,37 @@ impl From<i64> for DirectLinkInterfaceMtu {
 
 support::open_integer_enum!(DirectLinkInterfaceMtu);
 
-/// The API's `DirectLinkInterfaces`.
+/// An interface of a DirectLink, as it exists.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DirectLinkInterfaces {
-    /// `AccountId` of the API.
+    /// ID of the owning account, twelve digits.
     pub account_id: Option<String>,
-    /// `BgpAsn` of the API.
+    /// BGP autonomous system number of the customer's side.
     pub bgp_asn: Option<i64>,
-    /// `BgpKey` of the API.
-    pub bgp_key: Option<String>,
-    /// `ClientPrivateIp` of the API.
+    /// Key by which the two BGP sides know each other.
+    pub bgp_key: Option<Secret>,
+    /// Address of the customer's side.
     pub client_private_ip: Option<String>,
-    /// `DirectLinkId` of the API.
+    /// ID of the DirectLink, `dxcon-` and eight hexadecimal digits.
     pub direct_link_id: Option<String>,
-    /// `DirectLinkInterfaceId` of the API.
+    /// ID of the DirectLink interface, `dxvif-` and eight hexadecimal digits.
     pub direct_link_interface_id: Option<String>,
-    /// `DirectLinkInterfaceName` of the API.
+    /// Name of the DirectLink interface.
     pub direct_link_interface_name: Option<String>,
     /// `InterfaceType` of the API.
     pub interface_type: Option<String>,
-    /// `Location` of the API.
+    /// Code of the data centre, such as `PAR1`.
     pub location: Option<String>,
-    /// `Mtu` of the API.
+    /// Largest packet in bytes.
     pub mtu: Option<i64>,
-    /// `OutscalePrivateIp` of the API.
+    /// Address of OUTSCALE's side.
     pub outscale_private_ip: Option<String>,
-    /// `State` of the API.
+    /// `pending`, `confirming`, `available`, `deleting`, `deleted`, `rejected` or `expired`.
     pub state: Option<String>,
-    /// `VirtualGatewayId` of the API.
+    /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
     pub virtual_gateway_id: Option<String>,
-    /// `Vlan` of the API.
+    /// Number of the VLAN, from 2 to 4094 and used once.
     pub vlan: Option<i64>,
 }
 
@@ -318,11 +319,11 @@ support::received!(DirectLinkInterfaces {
     vlan: "Vlan",
 });
 
-/// The API's `FiltersDirectLinkInterface`.
+/// Conditions on which DirectLink interfaces are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersDirectLinkInterface {
-    /// `DirectLinkIds` of the API.
+    /// Keeps what belongs to one of these DirectLinks, by ID.
     pub direct_link_ids: Option<Vec<String>>,
     /// `DirectLinkInterfaceIds` of the API.
     pub direct_link_interface_ids: Option<Vec<String>>,
@@ -366,13 +367,14 @@ support::sent!(FiltersDirectLinkInterface {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDirectLinkInterfacesRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersDirectLinkInterface>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -418,11 +420,12 @@ support::sent!(ReadDirectLinkInterfacesRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDirectLinkInterfacesResponse {
-    /// `DirectLinkInterfaces` of the API.
+    /// DirectLink interfaces found.
     pub direct_link_interfaces: Vec<DirectLinkInterfaces>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -436,13 +439,13 @@ support::received!(ReadDirectLinkInterfacesResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateDirectLinkInterfaceRequest {
-    /// `DirectLinkInterfaceId` of the API.
+    /// ID of the DirectLink interface, `dxvif-` and eight hexadecimal digits.
     ///
     /// Required.
     pub direct_link_interface_id: String,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Mtu` of the API.
+    /// Largest packet in bytes.
     ///
     /// Required.
     pub mtu: DirectLinkInterfaceMtu,
@@ -493,9 +496,9 @@ support::sent!(UpdateDirectLinkInterfaceRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateDirectLinkInterfaceResponse {
-    /// `DirectLinkInterface` of the API.
+    /// DirectLink interface as it is after the call.
     pub direct_link_interface: Option<DirectLinkInterfaces>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -505,7 +508,7 @@ support::received!(UpdateDirectLinkInterfaceResponse {
 });
 
 impl Client {
-    /// Calls `CreateDirectLinkInterface`.
+    /// Creates an interface of a DirectLink, which reaches a Net through a virtual gateway.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -537,7 +540,7 @@ impl Client {
         self.send::<action::CreateDirectLinkInterface>(request).await
     }
 
-    /// Calls `DeleteDirectLinkInterface`.
+    /// Deletes an interface of a DirectLink.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -563,7 +566,7 @@ impl Client {
         self.send::<action::DeleteDirectLinkInterface>(request).await
     }
 
-    /// Calls `ReadDirectLinkInterfaces`.
+    /// Lists DirectLink interfaces.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
@@ -594,7 +597,7 @@ impl Client {
         self.send::<action::ReadDirectLinkInterfaces>(request).await
     }
 
-    /// Calls `UpdateDirectLinkInterface`.
+    /// Changes the MTU of a DirectLink interface.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.

@@ -8,19 +8,19 @@ use crate::{Client, Result, support};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateFlexibleGpuRequest {
-    /// `DeleteOnVmDeletion` of the API.
+    /// Whether it is deleted together with the VM.
     ///
     /// Default: `false`.
     pub delete_on_vm_deletion: Option<bool>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Generation` of the API.
+    /// Generation of processors that the GPU fits, such as `v5`. Absent means the oldest one.
     pub generation: Option<String>,
-    /// `ModelName` of the API.
+    /// Model of the flexible GPU, such as `nvidia-p100`.
     ///
     /// Required.
     pub model_name: String,
-    /// `SubregionName` of the API.
+    /// Name of the Subregion, such as `eu-west-2a`.
     ///
     /// Required.
     pub subregion_name: String,
@@ -87,9 +87,9 @@ support::sent!(CreateFlexibleGpuRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateFlexibleGpuResponse {
-    /// `FlexibleGpu` of the API.
+    /// Flexible GPU as it is after the call.
     pub flexible_gpu: Option<FlexibleGpu>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -102,9 +102,9 @@ support::received!(CreateFlexibleGpuResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteFlexibleGpuRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `FlexibleGpuId` of the API.
+    /// ID of the flexible GPU, `fgpu-` and eight hexadecimal digits.
     ///
     /// Required.
     pub flexible_gpu_id: String,
@@ -141,7 +141,7 @@ support::sent!(DeleteFlexibleGpuRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteFlexibleGpuResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -149,25 +149,25 @@ support::received!(DeleteFlexibleGpuResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `FiltersFlexibleGpu`.
+/// Conditions on which flexible GPUs are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersFlexibleGpu {
-    /// `DeleteOnVmDeletion` of the API.
+    /// Keeps the flexible GPUs that are, or are not, deleted together with their VM.
     pub delete_on_vm_deletion: Option<bool>,
     /// `FlexibleGpuIds` of the API.
     pub flexible_gpu_ids: Option<Vec<String>>,
-    /// `Generations` of the API.
+    /// Keeps the flexible GPUs that fit one of these generations of processors.
     pub generations: Option<Vec<String>>,
     /// `ModelNames` of the API.
     pub model_names: Option<Vec<String>>,
-    /// `States` of the API.
+    /// Keeps the flexible GPUs whose state is one of these: `allocated`, `attaching`, `attached` or `detaching`.
     pub states: Option<Vec<String>>,
-    /// `SubregionNames` of the API.
+    /// Keeps the flexible GPUs in one of these Subregions, by name.
     pub subregion_names: Option<Vec<String>>,
-    /// `Tags` of the API.
+    /// Keeps the flexible GPUs that have one of these tags.
     pub tags: Option<Vec<Tag>>,
-    /// `VmIds` of the API.
+    /// Keeps the flexible GPUs attached to one of these VMs, by ID.
     pub vm_ids: Option<Vec<String>>,
 }
 
@@ -262,25 +262,25 @@ support::sent!(FiltersFlexibleGpu {
     vm_ids: "VmIds",
 });
 
-/// The API's `FlexibleGpu`.
+/// A GPU that can be attached to one VM after another.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FlexibleGpu {
-    /// `DeleteOnVmDeletion` of the API.
+    /// Whether it is deleted together with the VM.
     pub delete_on_vm_deletion: Option<bool>,
-    /// `FlexibleGpuId` of the API.
+    /// ID of the flexible GPU, `fgpu-` and eight hexadecimal digits.
     pub flexible_gpu_id: Option<String>,
-    /// `Generation` of the API.
+    /// Generation of processors that the GPU fits, such as `v5`.
     pub generation: Option<String>,
-    /// `ModelName` of the API.
+    /// Model of the flexible GPU, such as `nvidia-p100`.
     pub model_name: Option<String>,
-    /// `State` of the API.
+    /// `allocated`, `attaching`, `attached` or `detaching`.
     pub state: Option<String>,
-    /// `SubregionName` of the API.
+    /// Name of the Subregion, such as `eu-west-2a`.
     pub subregion_name: Option<String>,
-    /// `Tags` of the API.
+    /// Tags of the resource.
     pub tags: Vec<Tag>,
-    /// `VmId` of the API.
+    /// ID of the VM that has the GPU, if any, `i-` and eight hexadecimal digits.
     pub vm_id: Option<String>,
 }
 
@@ -295,17 +295,17 @@ support::received!(FlexibleGpu {
     vm_id: "VmId",
 });
 
-/// The API's `FlexibleGpuCatalog`.
+/// A model of flexible GPU and what it fits.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FlexibleGpuCatalog {
-    /// `Generations` of the API.
+    /// Generations of processors that the model fits.
     pub generations: Vec<String>,
     /// `MaxCpu` of the API.
     pub max_cpu: Option<i64>,
     /// `MaxRam` of the API.
     pub max_ram: Option<i64>,
-    /// `ModelName` of the API.
+    /// Model of the flexible GPU, such as `nvidia-p100`.
     pub model_name: Option<String>,
     /// `VRam` of the API.
     pub vram: Option<i64>,
@@ -323,13 +323,13 @@ support::received!(FlexibleGpuCatalog {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkFlexibleGpuRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `FlexibleGpuId` of the API.
+    /// ID of the flexible GPU, `fgpu-` and eight hexadecimal digits.
     ///
     /// Required.
     pub flexible_gpu_id: String,
-    /// `VmId` of the API.
+    /// ID of the VM, `i-` and eight hexadecimal digits.
     ///
     /// Required.
     pub vm_id: String,
@@ -374,7 +374,7 @@ support::sent!(LinkFlexibleGpuRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkFlexibleGpuResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -386,7 +386,7 @@ support::received!(LinkFlexibleGpuResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadFlexibleGpuCatalogRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
 }
 
@@ -411,9 +411,9 @@ support::sent!(ReadFlexibleGpuCatalogRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadFlexibleGpuCatalogResponse {
-    /// `FlexibleGpuCatalog` of the API.
+    /// Models on offer.
     pub flexible_gpu_catalog: Vec<FlexibleGpuCatalog>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -426,9 +426,9 @@ support::received!(ReadFlexibleGpuCatalogResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadFlexibleGpusRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersFlexibleGpu>,
 }
 
@@ -460,9 +460,9 @@ support::sent!(ReadFlexibleGpusRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadFlexibleGpusResponse {
-    /// `FlexibleGpus` of the API.
+    /// Flexible GPUs found.
     pub flexible_gpus: Vec<FlexibleGpu>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -475,9 +475,9 @@ support::received!(ReadFlexibleGpusResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkFlexibleGpuRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `FlexibleGpuId` of the API.
+    /// ID of the flexible GPU, `fgpu-` and eight hexadecimal digits.
     ///
     /// Required.
     pub flexible_gpu_id: String,
@@ -514,7 +514,7 @@ support::sent!(UnlinkFlexibleGpuRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkFlexibleGpuResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -526,11 +526,11 @@ support::received!(UnlinkFlexibleGpuResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateFlexibleGpuRequest {
-    /// `DeleteOnVmDeletion` of the API.
+    /// Whether it is deleted together with the VM.
     pub delete_on_vm_deletion: Option<bool>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `FlexibleGpuId` of the API.
+    /// ID of the flexible GPU, `fgpu-` and eight hexadecimal digits.
     ///
     /// Required.
     pub flexible_gpu_id: String,
@@ -578,9 +578,9 @@ support::sent!(UpdateFlexibleGpuRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateFlexibleGpuResponse {
-    /// `FlexibleGpu` of the API.
+    /// Flexible GPU as it is after the call.
     pub flexible_gpu: Option<FlexibleGpu>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -590,7 +590,9 @@ support::received!(UpdateFlexibleGpuResponse {
 });
 
 impl Client {
-    /// Calls `CreateFlexibleGpu`.
+    /// Allocates a flexible GPU to the account.
+    ///
+    /// Attach it to a VM with [`Client::link_flexible_gpu`](crate::Client::link_flexible_gpu).
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -618,7 +620,9 @@ impl Client {
         self.send::<action::CreateFlexibleGpu>(request).await
     }
 
-    /// Calls `DeleteFlexibleGpu`.
+    /// Gives a flexible GPU back.
+    ///
+    /// From then on anybody can have it.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -644,7 +648,9 @@ impl Client {
         self.send::<action::DeleteFlexibleGpu>(request).await
     }
 
-    /// Calls `LinkFlexibleGpu`.
+    /// Attaches a flexible GPU to a VM.
+    ///
+    /// The VM must have the performance `highest`. The GPU is in place after a stop and a start; a reboot does not do.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -670,7 +676,7 @@ impl Client {
         self.send::<action::LinkFlexibleGpu>(request).await
     }
 
-    /// Calls `ReadFlexibleGpuCatalog`.
+    /// Lists the models of flexible GPUs on offer.
     ///
     /// - Authentication: none.
     /// - Sending it again after an unclear failure: safe.
@@ -696,7 +702,7 @@ impl Client {
         self.send::<action::ReadFlexibleGpuCatalog>(request).await
     }
 
-    /// Calls `ReadFlexibleGpus`.
+    /// Lists the flexible GPUs of the account.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: safe.
@@ -723,7 +729,9 @@ impl Client {
         self.send::<action::ReadFlexibleGpus>(request).await
     }
 
-    /// Calls `UnlinkFlexibleGpu`.
+    /// Detaches a flexible GPU from its VM.
+    ///
+    /// It stays `detaching` until the VM is stopped.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -749,7 +757,7 @@ impl Client {
         self.send::<action::UnlinkFlexibleGpu>(request).await
     }
 
-    /// Calls `UpdateFlexibleGpu`.
+    /// Says whether a flexible GPU is deleted together with its VM.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.

@@ -8,7 +8,7 @@ use crate::{Client, Result, support};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginForUsersRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
 }
 
@@ -33,7 +33,7 @@ support::sent!(DisableOutscaleLoginForUsersRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginForUsersResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -45,9 +45,9 @@ support::received!(DisableOutscaleLoginForUsersResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginPerUsersRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `UserNames` of the API.
+    /// Names of the EIM users.
     ///
     /// Required.
     pub user_names: Vec<String>,
@@ -87,7 +87,7 @@ support::sent!(DisableOutscaleLoginPerUsersRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginPerUsersResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -99,7 +99,7 @@ support::received!(DisableOutscaleLoginPerUsersResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
 }
 
@@ -124,7 +124,7 @@ support::sent!(DisableOutscaleLoginRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -136,7 +136,7 @@ support::received!(DisableOutscaleLoginResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginForUsersRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
 }
 
@@ -161,7 +161,7 @@ support::sent!(EnableOutscaleLoginForUsersRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginForUsersResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -173,9 +173,9 @@ support::received!(EnableOutscaleLoginForUsersResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginPerUsersRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `UserNames` of the API.
+    /// Names of the EIM users.
     ///
     /// Required.
     pub user_names: Vec<String>,
@@ -215,7 +215,7 @@ support::sent!(EnableOutscaleLoginPerUsersRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginPerUsersResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -227,7 +227,7 @@ support::received!(EnableOutscaleLoginPerUsersResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
 }
 
@@ -252,7 +252,7 @@ support::sent!(EnableOutscaleLoginRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -261,7 +261,7 @@ support::received!(EnableOutscaleLoginResponse {
 });
 
 impl Client {
-    /// Calls `DisableOutscaleLogin`.
+    /// Forbids the root user to log in with OUTSCALE credentials, when logins are federated.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -287,7 +287,7 @@ impl Client {
         self.send::<action::DisableOutscaleLogin>(request).await
     }
 
-    /// Calls `DisableOutscaleLoginForUsers`.
+    /// Forbids all EIM users to log in with OUTSCALE credentials, when logins are federated.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -313,7 +313,7 @@ impl Client {
         self.send::<action::DisableOutscaleLoginForUsers>(request).await
     }
 
-    /// Calls `DisableOutscaleLoginPerUsers`.
+    /// Forbids certain EIM users to log in with OUTSCALE credentials, when logins are federated.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -342,7 +342,7 @@ impl Client {
         self.send::<action::DisableOutscaleLoginPerUsers>(request).await
     }
 
-    /// Calls `EnableOutscaleLogin`.
+    /// Lets the root user log in with OUTSCALE credentials although logins are federated.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -368,7 +368,7 @@ impl Client {
         self.send::<action::EnableOutscaleLogin>(request).await
     }
 
-    /// Calls `EnableOutscaleLoginForUsers`.
+    /// Lets all EIM users log in with OUTSCALE credentials although logins are federated.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -394,7 +394,7 @@ impl Client {
         self.send::<action::EnableOutscaleLoginForUsers>(request).await
     }
 
-    /// Calls `EnableOutscaleLoginPerUsers`.
+    /// Lets certain EIM users log in with OUTSCALE credentials although logins are federated.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.

@@ -7,15 +7,15 @@ use super::common::{
 };
 use crate::{Client, DateTime, Result, support};
 
-/// The API's `BlockDeviceMappingImage`.
+/// A device of an image and the volume that its VMs get there.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BlockDeviceMappingImage {
-    /// `Bsu` of the API.
+    /// Volume behind the device.
     pub bsu: Option<BsuToCreate>,
-    /// `DeviceName` of the API.
+    /// Name of the device, `/dev/sda1` for the root volume, else such as `/dev/sdb` or `/dev/xvdb`.
     pub device_name: Option<String>,
-    /// `VirtualDeviceName` of the API.
+    /// Name of an ephemeral device, `ephemeral` and a number.
     pub virtual_device_name: Option<String>,
 }
 
@@ -57,13 +57,13 @@ support::exchanged!(BlockDeviceMappingImage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImageExportTaskRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `ImageId` of the API.
+    /// ID of the image, `ami-` and eight hexadecimal digits.
     ///
     /// Required.
     pub image_id: String,
-    /// `OsuExport` of the API.
+    /// Where the export goes, and in which format.
     ///
     /// Required.
     pub osu_export: OsuExportToCreate,
@@ -113,7 +113,7 @@ support::sent!(CreateImageExportTaskRequest {
 pub struct CreateImageExportTaskResponse {
     /// `ImageExportTask` of the API.
     pub image_export_task: Option<ImageExportTask>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -126,33 +126,33 @@ support::received!(CreateImageExportTaskResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImageRequest {
-    /// `Architecture` of the API.
+    /// Processor architecture, `x86_64` or `i386`, when a snapshot is the source. Absent means `x86_64`.
     pub architecture: Option<String>,
-    /// `BlockDeviceMappings` of the API.
+    /// Devices and the snapshots behind them. Needed when a snapshot is the source.
     pub block_device_mappings: Option<Vec<BlockDeviceMappingImage>>,
-    /// `BootModes` of the API.
+    /// Boot modes that VMs of the image can have.
     pub boot_modes: Option<Vec<BootMode>>,
-    /// `Description` of the API.
+    /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `FileLocation` of the API.
+    /// Pre-signed URL of the manifest. Set when an export in object storage is the source.
     pub file_location: Option<String>,
-    /// `ImageName` of the API.
+    /// Name of the image, not in use yet: 3 to 128 letters, digits, spaces and the characters `_()/.-`.
     pub image_name: Option<String>,
     /// `NoReboot` of the API.
     pub no_reboot: Option<bool>,
-    /// `ProductCodes` of the API.
+    /// Product codes of the image, which say what is billed for using it.
     pub product_codes: Option<Vec<String>>,
-    /// `RootDeviceName` of the API.
+    /// Device name of the root volume, such as `/dev/sda1`. Needed when a snapshot is the source.
     pub root_device_name: Option<String>,
     /// `SourceImageId` of the API.
     pub source_image_id: Option<String>,
-    /// `SourceRegionName` of the API.
+    /// Name of the Region that is copied from. It must be the account's own.
     pub source_region_name: Option<String>,
-    /// `TpmMandatory` of the API.
+    /// Whether VMs of the image must have a virtual TPM.
     pub tpm_mandatory: Option<bool>,
-    /// `VmId` of the API.
+    /// ID of the VM to make the image from, `i-` and eight hexadecimal digits. Set when that is the source.
     pub vm_id: Option<String>,
 }
 
@@ -281,9 +281,9 @@ support::sent!(CreateImageRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImageResponse {
-    /// `Image` of the API.
+    /// Image as it is after the call.
     pub image: Option<Image>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -296,9 +296,9 @@ support::received!(CreateImageResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteImageRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `ImageId` of the API.
+    /// ID of the image, `ami-` and eight hexadecimal digits.
     ///
     /// Required.
     pub image_id: String,
@@ -335,7 +335,7 @@ support::sent!(DeleteImageRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteImageResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -343,19 +343,19 @@ support::received!(DeleteImageResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `FiltersImage`.
+/// Conditions on which images are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersImage {
-    /// `AccountAliases` of the API.
+    /// Keeps what is owned by an account with one of these aliases.
     pub account_aliases: Option<Vec<String>>,
-    /// `AccountIds` of the API.
+    /// Keeps the images of these accounts, by ID. Absent means all images that may be used.
     pub account_ids: Option<Vec<String>>,
-    /// `Architectures` of the API.
+    /// Keeps what has one of these architectures, `x86_64` or `i386`.
     pub architectures: Option<Vec<String>>,
-    /// `BlockDeviceMappingDeleteOnVmDeletion` of the API.
+    /// Keeps what has volumes that are, or are not, deleted together with the VM.
     pub block_device_mapping_delete_on_vm_deletion: Option<bool>,
-    /// `BlockDeviceMappingDeviceNames` of the API.
+    /// Keeps what has a volume with one of these device names, such as `/dev/sdb`.
     pub block_device_mapping_device_names: Option<Vec<String>>,
     /// `BlockDeviceMappingSnapshotIds` of the API.
     pub block_device_mapping_snapshot_ids: Option<Vec<String>>,
@@ -363,15 +363,15 @@ pub struct FiltersImage {
     pub block_device_mapping_volume_sizes: Option<Vec<i64>>,
     /// `BlockDeviceMappingVolumeTypes` of the API.
     pub block_device_mapping_volume_types: Option<Vec<String>>,
-    /// `BootModes` of the API.
+    /// Keeps the images that can boot in one of these modes.
     pub boot_modes: Option<Vec<BootMode>>,
-    /// `Descriptions` of the API.
+    /// Keeps what has one of these descriptions.
     pub descriptions: Option<Vec<String>>,
     /// `FileLocations` of the API.
     pub file_locations: Option<Vec<String>>,
     /// `Hypervisors` of the API.
     pub hypervisors: Option<Vec<String>>,
-    /// `ImageIds` of the API.
+    /// Keeps the images whose ID is one of these.
     pub image_ids: Option<Vec<String>>,
     /// `ImageNames` of the API.
     pub image_names: Option<Vec<String>>,
@@ -381,23 +381,23 @@ pub struct FiltersImage {
     pub permissions_to_launch_global_permission: Option<bool>,
     /// `ProductCodeNames` of the API.
     pub product_code_names: Option<Vec<String>>,
-    /// `ProductCodes` of the API.
+    /// Keeps the images that have one of these product codes.
     pub product_codes: Option<Vec<String>>,
-    /// `RootDeviceNames` of the API.
+    /// Keeps what has one of these names for the root device, such as `/dev/sda1`.
     pub root_device_names: Option<Vec<String>>,
-    /// `RootDeviceTypes` of the API.
+    /// Keeps what has one of these types of root device.
     pub root_device_types: Option<Vec<String>>,
-    /// `SecureBoot` of the API.
+    /// Keeps the images with secure boot on, or off.
     pub secure_boot: Option<bool>,
-    /// `States` of the API.
+    /// Keeps the images whose state is one of these: `pending`, `available` or `failed`.
     pub states: Option<Vec<String>>,
-    /// `TagKeys` of the API.
+    /// Keeps what has a tag whose key is one of these.
     pub tag_keys: Option<Vec<String>>,
-    /// `TagValues` of the API.
+    /// Keeps what has a tag whose value is one of these.
     pub tag_values: Option<Vec<String>>,
-    /// `Tags` of the API.
+    /// Keeps the images that have one of these tags, each written `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
-    /// `TpmMandatory` of the API.
+    /// Keeps the images that demand a virtual TPM, or that do not.
     pub tpm_mandatory: Option<bool>,
     /// `VirtualizationTypes` of the API.
     pub virtualization_types: Option<Vec<String>>,
@@ -698,13 +698,13 @@ support::sent!(FiltersImage {
     virtualization_types: "VirtualizationTypes",
 });
 
-/// The API's `FiltersReadImageExportTask`.
+/// Conditions on which export tasks of images are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersReadImageExportTask {
-    /// `ImageIds` of the API.
+    /// Keeps the tasks that export one of these images, by ID.
     pub image_ids: Option<Vec<String>>,
-    /// `TaskIds` of the API.
+    /// Keeps the tasks whose ID is one of these.
     pub task_ids: Option<Vec<String>>,
 }
 
@@ -738,49 +738,49 @@ support::sent!(FiltersReadImageExportTask {
     task_ids: "TaskIds",
 });
 
-/// The API's `Image`.
+/// A machine image (OMI), from which VMs are made.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Image {
-    /// `AccountAlias` of the API.
+    /// Alias of the owning account.
     pub account_alias: Option<String>,
-    /// `AccountId` of the API.
+    /// ID of the owning account, twelve digits.
     pub account_id: Option<String>,
-    /// `Architecture` of the API.
+    /// Processor architecture, `x86_64` or `i386`.
     pub architecture: Option<String>,
-    /// `BlockDeviceMappings` of the API.
+    /// Devices and the volumes behind them.
     pub block_device_mappings: Vec<BlockDeviceMappingImage>,
-    /// `BootModes` of the API.
+    /// Boot modes that VMs of the image can have.
     pub boot_modes: Vec<BootMode>,
-    /// `CreationDate` of the API.
+    /// Time of creation, in UTC.
     pub creation_date: Option<DateTime>,
-    /// `Description` of the API.
+    /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// `FileLocation` of the API.
+    /// Where the files of the image came from.
     pub file_location: Option<String>,
-    /// `ImageId` of the API.
+    /// ID of the image, `ami-` and eight hexadecimal digits.
     pub image_id: Option<String>,
-    /// `ImageName` of the API.
+    /// Name of the image.
     pub image_name: Option<String>,
     /// `ImageType` of the API.
     pub image_type: Option<String>,
-    /// `PermissionsToLaunch` of the API.
+    /// Who may make VMs from the image.
     pub permissions_to_launch: Option<PermissionsOnResource>,
-    /// `ProductCodes` of the API.
+    /// Product codes of the image, which say what is billed for using it.
     pub product_codes: Vec<String>,
-    /// `RootDeviceName` of the API.
+    /// Device name of the root volume, such as `/dev/sda1`.
     pub root_device_name: Option<String>,
-    /// `RootDeviceType` of the API.
+    /// Type of the root device.
     pub root_device_type: Option<String>,
-    /// `SecureBoot` of the API.
+    /// Whether secure boot is on.
     pub secure_boot: Option<bool>,
-    /// `State` of the API.
+    /// `pending`, `available` or `failed`.
     pub state: Option<String>,
     /// `StateComment` of the API.
     pub state_comment: Option<StateComment>,
-    /// `Tags` of the API.
+    /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
-    /// `TpmMandatory` of the API.
+    /// Whether VMs of the image must have a virtual TPM.
     pub tpm_mandatory: Option<bool>,
 }
 
@@ -807,23 +807,23 @@ support::received!(Image {
     tpm_mandatory: "TpmMandatory",
 });
 
-/// The API's `ImageExportTask`.
+/// The export of an image to object storage.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImageExportTask {
-    /// `Comment` of the API.
+    /// Error message of a task that failed.
     pub comment: Option<String>,
-    /// `ImageId` of the API.
+    /// ID of the image, `ami-` and eight hexadecimal digits.
     pub image_id: Option<String>,
-    /// `OsuExport` of the API.
+    /// Where the export goes, and in which format.
     pub osu_export: Option<OsuExportImageExportTask>,
-    /// `Progress` of the API.
+    /// How far it is, from 0 to 100 percent.
     pub progress: Option<i64>,
-    /// `State` of the API.
+    /// `pending/queued`, `pending`, `completed`, `failed` or `cancelled`.
     pub state: Option<String>,
-    /// `Tags` of the API.
+    /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
-    /// `TaskId` of the API.
+    /// ID of the task, `image-export-` and eight hexadecimal digits.
     pub task_id: Option<String>,
 }
 
@@ -837,17 +837,17 @@ support::received!(ImageExportTask {
     task_id: "TaskId",
 });
 
-/// The API's `OsuExportImageExportTask`.
+/// Where an image is exported to, and in which format.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OsuExportImageExportTask {
-    /// `DiskImageFormat` of the API.
+    /// Format of the exported file, `qcow2` or `raw`.
     pub disk_image_format: Option<String>,
-    /// `OsuBucket` of the API.
+    /// Name of the bucket in object storage.
     pub osu_bucket: Option<String>,
-    /// `OsuManifestUrl` of the API.
+    /// URL of the manifest.
     pub osu_manifest_url: Option<String>,
-    /// `OsuPrefix` of the API.
+    /// Prefix of the objects' keys in the bucket.
     pub osu_prefix: Option<String>,
 }
 
@@ -862,13 +862,14 @@ support::received!(OsuExportImageExportTask {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadImageExportTasksRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersReadImageExportTask>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -914,11 +915,12 @@ support::sent!(ReadImageExportTasksRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadImageExportTasksResponse {
-    /// `ImageExportTasks` of the API.
+    /// Export tasks found.
     pub image_export_tasks: Vec<ImageExportTask>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -932,13 +934,14 @@ support::received!(ReadImageExportTasksResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadImagesRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersImage>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -984,11 +987,12 @@ support::sent!(ReadImagesRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadImagesResponse {
-    /// `Images` of the API.
+    /// Images found.
     pub images: Vec<Image>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -998,7 +1002,7 @@ support::received!(ReadImagesResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `StateComment`.
+/// Why an image is in its state.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StateComment {
@@ -1017,17 +1021,17 @@ support::received!(StateComment {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateImageRequest {
-    /// `Description` of the API.
+    /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `ImageId` of the API.
+    /// ID of the image, `ami-` and eight hexadecimal digits.
     ///
     /// Required.
     pub image_id: String,
-    /// `PermissionsToLaunch` of the API.
+    /// Change of who may make VMs from the image.
     pub permissions_to_launch: Option<PermissionsOnResourceCreation>,
-    /// `ProductCodes` of the API.
+    /// All product codes of the image from now on.
     pub product_codes: Option<Vec<String>>,
 }
 
@@ -1092,9 +1096,9 @@ support::sent!(UpdateImageRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateImageResponse {
-    /// `Image` of the API.
+    /// Image as it is after the call.
     pub image: Option<Image>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1104,7 +1108,11 @@ support::received!(UpdateImageResponse {
 });
 
 impl Client {
-    /// Calls `CreateImage`.
+    /// Creates an image from a VM, another image, a snapshot or a manifest in object storage.
+    ///
+    /// The fields that are set say which: `vm_id`, `source_image_id` (with `source_region_name`),
+    /// `block_device_mappings` (with `root_device_name`), or `file_location`, a pre-signed URL. Only the last one
+    /// brings an image over from another Region.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1133,7 +1141,10 @@ impl Client {
         self.send::<action::CreateImage>(request).await
     }
 
-    /// Calls `CreateImageExportTask`.
+    /// Starts the export of an image to a bucket of OUTSCALE Object Storage.
+    ///
+    /// An image that is public or shared by another account has to be copied first. The task can be cancelled only
+    /// while its state is `pending/queued`.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1162,7 +1173,9 @@ impl Client {
         self.send::<action::CreateImageExportTask>(request).await
     }
 
-    /// Calls `DeleteImage`.
+    /// Deletes an image.
+    ///
+    /// VMs made from it keep running.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1188,7 +1201,7 @@ impl Client {
         self.send::<action::DeleteImage>(request).await
     }
 
-    /// Calls `ReadImageExportTasks`.
+    /// Lists export tasks of images.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
@@ -1216,7 +1229,7 @@ impl Client {
         self.send::<action::ReadImageExportTasks>(request).await
     }
 
-    /// Calls `ReadImages`.
+    /// Lists the images that the account may use: its own, shared and public ones.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
@@ -1244,7 +1257,9 @@ impl Client {
         self.send::<action::ReadImages>(request).await
     }
 
-    /// Calls `UpdateImage`.
+    /// Changes the description, the product codes or the sharing of an image.
+    ///
+    /// `product_codes` replaces all codes. An account that is let in can copy the image and keep the copy.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.

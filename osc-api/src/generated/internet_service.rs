@@ -8,7 +8,7 @@ use crate::{Client, Result, support};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateInternetServiceRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
 }
 
@@ -35,7 +35,7 @@ support::sent!(CreateInternetServiceRequest {
 pub struct CreateInternetServiceResponse {
     /// `InternetService` of the API.
     pub internet_service: Option<InternetService>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -48,9 +48,9 @@ support::received!(CreateInternetServiceResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteInternetServiceRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `InternetServiceId` of the API.
+    /// ID of the internet service, `igw-` and eight hexadecimal digits.
     ///
     /// Required.
     pub internet_service_id: String,
@@ -90,7 +90,7 @@ support::sent!(DeleteInternetServiceRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteInternetServiceResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -98,21 +98,21 @@ support::received!(DeleteInternetServiceResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `FiltersInternetService`.
+/// Conditions on which internet services are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersInternetService {
     /// `InternetServiceIds` of the API.
     pub internet_service_ids: Option<Vec<String>>,
-    /// `LinkNetIds` of the API.
+    /// Keeps what is attached to one of these Nets, by ID.
     pub link_net_ids: Option<Vec<String>>,
-    /// `LinkStates` of the API.
+    /// Keeps the internet services whose attachment is in one of these states. Attached is `available`.
     pub link_states: Option<Vec<String>>,
-    /// `TagKeys` of the API.
+    /// Keeps what has a tag whose key is one of these.
     pub tag_keys: Option<Vec<String>>,
-    /// `TagValues` of the API.
+    /// Keeps what has a tag whose value is one of these.
     pub tag_values: Option<Vec<String>>,
-    /// `Tags` of the API.
+    /// Keeps the internet services that have one of these tags, each written `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
 }
 
@@ -185,17 +185,17 @@ support::sent!(FiltersInternetService {
     tags: "Tags",
 });
 
-/// The API's `InternetService`.
+/// The gateway between a Net and the Internet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InternetService {
-    /// `InternetServiceId` of the API.
+    /// ID of the internet service, `igw-` and eight hexadecimal digits.
     pub internet_service_id: Option<String>,
-    /// `NetId` of the API.
+    /// ID of the Net, `vpc-` and eight hexadecimal digits.
     pub net_id: Option<String>,
-    /// `State` of the API.
+    /// State of the attachment to the Net, `available` when there is one.
     pub state: Option<String>,
-    /// `Tags` of the API.
+    /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
 }
 
@@ -210,13 +210,13 @@ support::received!(InternetService {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkInternetServiceRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `InternetServiceId` of the API.
+    /// ID of the internet service, `igw-` and eight hexadecimal digits.
     ///
     /// Required.
     pub internet_service_id: String,
-    /// `NetId` of the API.
+    /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
     /// Required.
     pub net_id: String,
@@ -267,7 +267,7 @@ support::sent!(LinkInternetServiceRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkInternetServiceResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -279,13 +279,14 @@ support::received!(LinkInternetServiceResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadInternetServicesRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersInternetService>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -331,11 +332,12 @@ support::sent!(ReadInternetServicesRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadInternetServicesResponse {
-    /// `InternetServices` of the API.
+    /// Internet services found.
     pub internet_services: Vec<InternetService>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -349,13 +351,13 @@ support::received!(ReadInternetServicesResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkInternetServiceRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `InternetServiceId` of the API.
+    /// ID of the internet service, `igw-` and eight hexadecimal digits.
     ///
     /// Required.
     pub internet_service_id: String,
-    /// `NetId` of the API.
+    /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
     /// Required.
     pub net_id: String,
@@ -406,7 +408,7 @@ support::sent!(UnlinkInternetServiceRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkInternetServiceResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -415,7 +417,9 @@ support::received!(UnlinkInternetServiceResponse {
 });
 
 impl Client {
-    /// Calls `CreateInternetService`.
+    /// Creates an internet service, through which a Net reaches the Internet.
+    ///
+    /// Attach it to the Net with [`Client::link_internet_service`](crate::Client::link_internet_service).
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -441,7 +445,9 @@ impl Client {
         self.send::<action::CreateInternetService>(request).await
     }
 
-    /// Calls `DeleteInternetService`.
+    /// Deletes an internet service.
+    ///
+    /// It has to be detached from its Net first.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -467,7 +473,7 @@ impl Client {
         self.send::<action::DeleteInternetService>(request).await
     }
 
-    /// Calls `LinkInternetService`.
+    /// Attaches an internet service to a Net.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -493,7 +499,7 @@ impl Client {
         self.send::<action::LinkInternetService>(request).await
     }
 
-    /// Calls `ReadInternetServices`.
+    /// Lists internet services.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
@@ -521,7 +527,9 @@ impl Client {
         self.send::<action::ReadInternetServices>(request).await
     }
 
-    /// Calls `UnlinkInternetService`.
+    /// Detaches an internet service from its Net.
+    ///
+    /// The Net may have neither VMs with public IPs nor load balancers facing the Internet.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.

@@ -8,9 +8,9 @@ use crate::{Client, Result, Secret, support};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateKeypairRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `KeypairName` of the API.
+    /// Name of the keypair, not in use yet. At most 255 printable ASCII characters.
     ///
     /// Required.
     pub keypair_name: String,
@@ -59,7 +59,7 @@ support::sent!(CreateKeypairRequest {
 pub struct CreateKeypairResponse {
     /// `Keypair` of the API.
     pub keypair: Option<KeypairCreated>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -72,11 +72,11 @@ support::received!(CreateKeypairResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteKeypairRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `KeypairId` of the API.
+    /// ID of the keypair, `key-` and 32 hexadecimal digits.
     pub keypair_id: Option<String>,
-    /// `KeypairName` of the API.
+    /// Name of the keypair.
     pub keypair_name: Option<String>,
 }
 
@@ -115,7 +115,7 @@ support::sent!(DeleteKeypairRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteKeypairResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -123,7 +123,7 @@ support::received!(DeleteKeypairResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `FiltersKeypair`.
+/// Conditions on which keypairs are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersKeypair {
@@ -131,15 +131,15 @@ pub struct FiltersKeypair {
     pub keypair_fingerprints: Option<Vec<String>>,
     /// `KeypairIds` of the API.
     pub keypair_ids: Option<Vec<String>>,
-    /// `KeypairNames` of the API.
+    /// Keeps the keypairs whose name is one of these.
     pub keypair_names: Option<Vec<String>>,
     /// `KeypairTypes` of the API.
     pub keypair_types: Option<Vec<String>>,
-    /// `TagKeys` of the API.
+    /// Keeps what has a tag whose key is one of these.
     pub tag_keys: Option<Vec<String>>,
-    /// `TagValues` of the API.
+    /// Keeps what has a tag whose value is one of these.
     pub tag_values: Option<Vec<String>>,
-    /// `Tags` of the API.
+    /// Keeps the keypairs that have one of these tags, each written `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
 }
 
@@ -222,19 +222,19 @@ support::sent!(FiltersKeypair {
     tags: "Tags",
 });
 
-/// The API's `Keypair`.
+/// A keypair for logging in to VMs, without its private key.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Keypair {
-    /// `KeypairFingerprint` of the API.
+    /// MD5 fingerprint of the public key, as of section 4 in RFC 4716.
     pub keypair_fingerprint: Option<String>,
-    /// `KeypairId` of the API.
+    /// ID of the keypair, `key-` and 32 hexadecimal digits.
     pub keypair_id: Option<String>,
-    /// `KeypairName` of the API.
+    /// Name of the keypair.
     pub keypair_name: Option<String>,
-    /// `KeypairType` of the API.
+    /// Type of the key: `ssh-rsa`, `ssh-ed25519` or `ecdsa-sha2-nistp` with 256, 384 or 521.
     pub keypair_type: Option<String>,
-    /// `Tags` of the API.
+    /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
 }
 
@@ -246,21 +246,21 @@ support::received!(Keypair {
     tags: "Tags",
 });
 
-/// The API's `KeypairCreated`.
+/// A new keypair with its private key, which is shown this once.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct KeypairCreated {
-    /// `KeypairFingerprint` of the API.
+    /// MD5 fingerprint of the public key, as of section 4 in RFC 4716.
     pub keypair_fingerprint: Option<String>,
-    /// `KeypairId` of the API.
+    /// ID of the keypair, `key-` and 32 hexadecimal digits.
     pub keypair_id: Option<String>,
-    /// `KeypairName` of the API.
+    /// Name of the keypair.
     pub keypair_name: Option<String>,
-    /// `KeypairType` of the API.
+    /// Type of the key: `ssh-rsa`, `ssh-ed25519` or `ecdsa-sha2-nistp` with 256, 384 or 521.
     pub keypair_type: Option<String>,
-    /// `PrivateKey` of the API.
+    /// Private key, shown this once. Absent when a public key was imported.
     pub private_key: Option<Secret>,
-    /// `Tags` of the API.
+    /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
 }
 
@@ -277,13 +277,14 @@ support::received!(KeypairCreated {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadKeypairsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersKeypair>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000. Absent means 100.
     pub results_per_page: Option<i64>,
 }
 
@@ -329,11 +330,12 @@ support::sent!(ReadKeypairsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadKeypairsResponse {
-    /// `Keypairs` of the API.
+    /// Keypairs found.
     pub keypairs: Vec<Keypair>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -344,7 +346,10 @@ support::received!(ReadKeypairsResponse {
 });
 
 impl Client {
-    /// Calls `CreateKeypair`.
+    /// Creates a keypair for logging in to VMs, or imports the public half of an existing one.
+    ///
+    /// Without `public_key` the cloud makes a 2048-bit RSA pair, and this answer is the only one that holds the private
+    /// key: save it.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -370,7 +375,7 @@ impl Client {
         self.send::<action::CreateKeypair>(request).await
     }
 
-    /// Calls `DeleteKeypair`.
+    /// Deletes the stored public key of a keypair.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -396,7 +401,7 @@ impl Client {
         self.send::<action::DeleteKeypair>(request).await
     }
 
-    /// Calls `ReadKeypairs`.
+    /// Lists keypairs, without their private keys.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.

@@ -8,17 +8,17 @@ use crate::{Client, Nullable, Result, support};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateListenerRuleRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
     /// `Listener` of the API.
     ///
     /// Required.
     pub listener: LoadBalancerLight,
-    /// `ListenerRule` of the API.
+    /// What the new rule shall be like.
     ///
     /// Required.
     pub listener_rule: ListenerRuleForCreation,
-    /// `VmIds` of the API.
+    /// IDs of the backend VMs that the rule sends to.
     ///
     /// Required.
     pub vm_ids: Vec<String>,
@@ -81,9 +81,9 @@ support::sent!(CreateListenerRuleRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateListenerRuleResponse {
-    /// `ListenerRule` of the API.
+    /// Rule as it is after the call.
     pub listener_rule: Option<ListenerRule>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -96,13 +96,13 @@ support::received!(CreateListenerRuleResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerListenersRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Listeners` of the API.
+    /// Listeners of the load balancer.
     ///
     /// Required.
     pub listeners: Vec<ListenerForCreation>,
-    /// `LoadBalancerName` of the API.
+    /// Name of the load balancer, which serves as its ID.
     ///
     /// Required.
     pub load_balancer_name: String,
@@ -153,9 +153,9 @@ support::sent!(CreateLoadBalancerListenersRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerListenersResponse {
-    /// `LoadBalancer` of the API.
+    /// Load balancer as it is after the call.
     pub load_balancer: Option<LoadBalancer>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -168,9 +168,9 @@ support::received!(CreateLoadBalancerListenersResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteListenerRuleRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `ListenerRuleName` of the API.
+    /// Name of the rule, which serves as its ID.
     ///
     /// Required.
     pub listener_rule_name: String,
@@ -207,7 +207,7 @@ support::sent!(DeleteListenerRuleRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteListenerRuleResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -219,9 +219,9 @@ support::received!(DeleteListenerRuleResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerListenersRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `LoadBalancerName` of the API.
+    /// Name of the load balancer, which serves as its ID.
     ///
     /// Required.
     pub load_balancer_name: String,
@@ -282,9 +282,9 @@ support::sent!(DeleteLoadBalancerListenersRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerListenersResponse {
-    /// `LoadBalancer` of the API.
+    /// Load balancer as it is after the call.
     pub load_balancer: Option<LoadBalancer>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -293,7 +293,7 @@ support::received!(DeleteLoadBalancerListenersResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `FiltersListenerRule`.
+/// Conditions on which rules of listeners are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersListenerRule {
@@ -323,25 +323,25 @@ support::sent!(FiltersListenerRule {
     listener_rule_names: "ListenerRuleNames",
 });
 
-/// The API's `ListenerRule`.
+/// A rule that sends some requests of a listener to certain VMs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListenerRule {
-    /// `Action` of the API.
+    /// What the rule does. There is one, `forward`.
     pub action: Option<String>,
-    /// `HostNamePattern` of the API.
+    /// Pattern of the host name: at most 128 characters, at most three of them wildcards.
     pub host_name_pattern: Option<String>,
     /// `ListenerId` of the API.
     pub listener_id: Option<i64>,
     /// `ListenerRuleId` of the API.
     pub listener_rule_id: Option<i64>,
-    /// `ListenerRuleName` of the API.
+    /// Name of the rule, which serves as its ID.
     pub listener_rule_name: Option<String>,
-    /// `PathPattern` of the API.
+    /// Pattern of the URL's path: at most 128 characters, at most three of them wildcards.
     pub path_pattern: Option<String>,
-    /// `Priority` of the API.
+    /// Place among the rules of the listener, 1 to 19999 and used once.
     pub priority: Option<i64>,
-    /// `VmIds` of the API.
+    /// IDs of the backend VMs that the rule sends to.
     pub vm_ids: Vec<String>,
 }
 
@@ -356,21 +356,21 @@ support::received!(ListenerRule {
     vm_ids: "VmIds",
 });
 
-/// The API's `ListenerRuleForCreation`.
+/// A rule of a listener to create.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ListenerRuleForCreation {
-    /// `Action` of the API.
+    /// What the rule does. There is one, `forward`.
     pub action: Option<String>,
-    /// `HostNamePattern` of the API.
+    /// Pattern of the host name: at most 128 characters, at most three of them wildcards.
     pub host_name_pattern: Option<String>,
-    /// `ListenerRuleName` of the API.
+    /// Name of the rule, which serves as its ID.
     ///
     /// Required.
     pub listener_rule_name: String,
-    /// `PathPattern` of the API.
+    /// Pattern of the URL's path: at most 128 characters, at most three of them wildcards.
     pub path_pattern: Option<String>,
-    /// `Priority` of the API.
+    /// Place among the rules of the listener, 1 to 19999 and used once.
     ///
     /// Required.
     pub priority: i64,
@@ -427,15 +427,15 @@ support::sent!(ListenerRuleForCreation {
     priority: "Priority",
 });
 
-/// The API's `LoadBalancerLight`.
+/// A listener, named by its load balancer and port.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LoadBalancerLight {
-    /// `LoadBalancerName` of the API.
+    /// Name of the load balancer, which serves as its ID.
     ///
     /// Required.
     pub load_balancer_name: String,
-    /// `LoadBalancerPort` of the API.
+    /// Port that the load balancer listens on, 1 to 65535.
     ///
     /// Required.
     pub load_balancer_port: i64,
@@ -475,9 +475,9 @@ support::sent!(LoadBalancerLight {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadListenerRulesRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersListenerRule>,
 }
 
@@ -509,9 +509,9 @@ support::sent!(ReadListenerRulesRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadListenerRulesResponse {
-    /// `ListenerRules` of the API.
+    /// Rules found.
     pub listener_rules: Vec<ListenerRule>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -524,15 +524,15 @@ support::received!(ReadListenerRulesResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateListenerRuleRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `HostPattern` of the API.
+    /// Pattern of the host name: at most 128 characters, at most three of them wildcards.
     pub host_pattern: Nullable<String>,
-    /// `ListenerRuleName` of the API.
+    /// Name of the rule, which serves as its ID.
     ///
     /// Required.
     pub listener_rule_name: String,
-    /// `PathPattern` of the API.
+    /// Pattern of the URL's path: at most 128 characters, at most three of them wildcards.
     pub path_pattern: Nullable<String>,
 }
 
@@ -583,9 +583,9 @@ support::sent!(UpdateListenerRuleRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateListenerRuleResponse {
-    /// `ListenerRule` of the API.
+    /// Rule as it is after the call.
     pub listener_rule: Option<ListenerRule>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -595,7 +595,9 @@ support::received!(UpdateListenerRuleResponse {
 });
 
 impl Client {
-    /// Calls `CreateListenerRule`.
+    /// Creates a rule that sends requests of a listener to chosen VMs, by host name or path.
+    ///
+    /// The rule needs a host name pattern or a path pattern. The rule with the highest priority is tried first.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -629,7 +631,7 @@ impl Client {
         self.send::<action::CreateListenerRule>(request).await
     }
 
-    /// Calls `CreateLoadBalancerListeners`.
+    /// Adds listeners to a load balancer.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -658,7 +660,7 @@ impl Client {
         self.send::<action::CreateLoadBalancerListeners>(request).await
     }
 
-    /// Calls `DeleteListenerRule`.
+    /// Deletes a rule of a listener.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -684,7 +686,7 @@ impl Client {
         self.send::<action::DeleteListenerRule>(request).await
     }
 
-    /// Calls `DeleteLoadBalancerListeners`.
+    /// Removes listeners from a load balancer, by their ports.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -710,7 +712,7 @@ impl Client {
         self.send::<action::DeleteLoadBalancerListeners>(request).await
     }
 
-    /// Calls `ReadListenerRules`.
+    /// Lists rules of listeners.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: safe.
@@ -739,7 +741,7 @@ impl Client {
         self.send::<action::ReadListenerRules>(request).await
     }
 
-    /// Calls `UpdateListenerRule`.
+    /// Changes the host name pattern or the path pattern of a listener's rule.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.

@@ -7,17 +7,17 @@ use super::common::{
 };
 use crate::{Client, Result, support};
 
-/// The API's `BackendVmHealth`.
+/// The health of one backend VM of a load balancer.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BackendVmHealth {
-    /// `Description` of the API.
+    /// Why the backend is in this state.
     pub description: Option<String>,
-    /// `State` of the API.
+    /// Health of the backend: `InService`, `OutOfService` or `Unknown`.
     pub state: Option<String>,
-    /// `StateReason` of the API.
+    /// Who is the cause of `OutOfService`: `ELB` (the load balancer), `Instance` (the VM) or `N/A`.
     pub state_reason: Option<String>,
-    /// `VmId` of the API.
+    /// ID of the VM, `i-` and eight hexadecimal digits.
     pub vm_id: Option<String>,
 }
 
@@ -32,27 +32,27 @@ support::received!(BackendVmHealth {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Listeners` of the API.
+    /// Listeners of the load balancer.
     ///
     /// Required.
     pub listeners: Vec<ListenerForCreation>,
-    /// `LoadBalancerName` of the API.
+    /// Name of the load balancer, not in use yet. At most 32 letters, digits and inner dashes.
     ///
     /// Required.
     pub load_balancer_name: String,
-    /// `LoadBalancerType` of the API.
+    /// `internet-facing`, with a public address, or `internal`, with a private one. For load balancers in a Net.
     pub load_balancer_type: Option<String>,
-    /// `PublicIp` of the API.
+    /// Public IPv4 address for a load balancer that faces the Internet. Absent means one of OUTSCALE's.
     pub public_ip: Option<String>,
-    /// `SecurityGroups` of the API.
+    /// IDs of security groups, in a Net only. Absent means the default one of the Net.
     pub security_groups: Option<Vec<String>>,
-    /// `Subnets` of the API.
+    /// ID of the load balancer's Subnet, needed in a Net. Backends may be in other Subnets.
     pub subnets: Option<Vec<String>>,
-    /// `SubregionNames` of the API.
+    /// Name of the load balancer's Subregion, needed in the public Cloud. Backends may be elsewhere.
     pub subregion_names: Option<Vec<String>>,
-    /// `Tags` of the API.
+    /// Tags of the resource.
     pub tags: Option<Vec<ResourceTag>>,
 }
 
@@ -165,9 +165,9 @@ support::sent!(CreateLoadBalancerRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerResponse {
-    /// `LoadBalancer` of the API.
+    /// Load balancer as it is after the call.
     pub load_balancer: Option<LoadBalancer>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -180,13 +180,13 @@ support::received!(CreateLoadBalancerResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerTagsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `LoadBalancerNames` of the API.
+    /// Names of load balancers.
     ///
     /// Required.
     pub load_balancer_names: Vec<String>,
-    /// `Tags` of the API.
+    /// Tags to add. They overwrite those with the same key.
     ///
     /// Required.
     pub tags: Vec<ResourceTag>,
@@ -246,7 +246,7 @@ support::sent!(CreateLoadBalancerTagsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerTagsResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -258,9 +258,9 @@ support::received!(CreateLoadBalancerTagsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `LoadBalancerName` of the API.
+    /// Name of the load balancer, which serves as its ID.
     ///
     /// Required.
     pub load_balancer_name: String,
@@ -297,9 +297,9 @@ support::sent!(DeleteLoadBalancerRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerResponse {
-    /// `LoadBalancer` of the API.
+    /// Load balancer as it is after the call.
     pub load_balancer: Option<LoadBalancer>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -312,13 +312,13 @@ support::received!(DeleteLoadBalancerResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerTagsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `LoadBalancerNames` of the API.
+    /// Names of load balancers.
     ///
     /// Required.
     pub load_balancer_names: Vec<String>,
-    /// `Tags` of the API.
+    /// Tags to remove, by key.
     ///
     /// Required.
     pub tags: Vec<ResourceLoadBalancerTag>,
@@ -378,7 +378,7 @@ support::sent!(DeleteLoadBalancerTagsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerTagsResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -390,13 +390,13 @@ support::received!(DeleteLoadBalancerTagsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeregisterVmsInLoadBalancerRequest {
-    /// `BackendVmIds` of the API.
+    /// IDs of backend VMs, each `i-` and eight hexadecimal digits.
     ///
     /// Required.
     pub backend_vm_ids: Vec<String>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `LoadBalancerName` of the API.
+    /// Name of the load balancer, which serves as its ID.
     ///
     /// Required.
     pub load_balancer_name: String,
@@ -447,7 +447,7 @@ support::sent!(DeregisterVmsInLoadBalancerRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeregisterVmsInLoadBalancerResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -455,13 +455,14 @@ support::received!(DeregisterVmsInLoadBalancerResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `FiltersLoadBalancer`.
+/// Conditions on which load balancers are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersLoadBalancer {
-    /// `LoadBalancerNames` of the API.
+    /// Keeps the load balancers whose name is one of these.
     pub load_balancer_names: Option<Vec<String>>,
-    /// `States` of the API.
+    /// Keeps the load balancers whose state is one of these: `provisioning`, `starting`, `reloading`, `active`,
+    /// `reconfiguring`, `deleting` or `deleted`.
     pub states: Option<Vec<String>>,
 }
 
@@ -501,13 +502,13 @@ support::sent!(FiltersLoadBalancer {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkLoadBalancerBackendMachinesRequest {
-    /// `BackendIps` of the API.
+    /// Public IPv4 addresses of backend VMs.
     pub backend_ips: Option<Vec<String>>,
-    /// `BackendVmIds` of the API.
+    /// IDs of backend VMs, each `i-` and eight hexadecimal digits.
     pub backend_vm_ids: Option<Vec<String>>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `LoadBalancerName` of the API.
+    /// Name of the load balancer, which serves as its ID.
     ///
     /// Required.
     pub load_balancer_name: String,
@@ -566,7 +567,7 @@ support::sent!(LinkLoadBalancerBackendMachinesRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkLoadBalancerBackendMachinesResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -574,15 +575,15 @@ support::received!(LinkLoadBalancerBackendMachinesResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `LoadBalancerTag`.
+/// A tag of a load balancer.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LoadBalancerTag {
-    /// `Key` of the API.
+    /// Key of the tag, 1 to 255 characters.
     pub key: Option<String>,
-    /// `LoadBalancerName` of the API.
+    /// Name of the load balancer, which serves as its ID.
     pub load_balancer_name: Option<String>,
-    /// `Value` of the API.
+    /// Value of the tag. It may be empty.
     pub value: Option<String>,
 }
 
@@ -596,9 +597,9 @@ support::received!(LoadBalancerTag {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLoadBalancerTagsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `LoadBalancerNames` of the API.
+    /// Names of load balancers.
     ///
     /// Required.
     pub load_balancer_names: Vec<String>,
@@ -646,9 +647,9 @@ support::sent!(ReadLoadBalancerTagsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLoadBalancerTagsResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `Tags` of the API.
+    /// Tags found, each with the name of its load balancer.
     pub tags: Vec<LoadBalancerTag>,
 }
 
@@ -661,9 +662,9 @@ support::received!(ReadLoadBalancerTagsResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLoadBalancersRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersLoadBalancer>,
 }
 
@@ -695,9 +696,9 @@ support::sent!(ReadLoadBalancersRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLoadBalancersResponse {
-    /// `LoadBalancers` of the API.
+    /// Load balancers found.
     pub load_balancers: Vec<LoadBalancer>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -710,11 +711,11 @@ support::received!(ReadLoadBalancersResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsHealthRequest {
-    /// `BackendVmIds` of the API.
+    /// IDs of backend VMs, each `i-` and eight hexadecimal digits.
     pub backend_vm_ids: Option<Vec<String>>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `LoadBalancerName` of the API.
+    /// Name of the load balancer, which serves as its ID.
     ///
     /// Required.
     pub load_balancer_name: String,
@@ -762,9 +763,9 @@ support::sent!(ReadVmsHealthRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsHealthResponse {
-    /// `BackendVmHealth` of the API.
+    /// Health of each backend VM.
     pub backend_vm_health: Vec<BackendVmHealth>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -777,13 +778,13 @@ support::received!(ReadVmsHealthResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RegisterVmsInLoadBalancerRequest {
-    /// `BackendVmIds` of the API.
+    /// IDs of backend VMs, each `i-` and eight hexadecimal digits.
     ///
     /// Required.
     pub backend_vm_ids: Vec<String>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `LoadBalancerName` of the API.
+    /// Name of the load balancer, which serves as its ID.
     ///
     /// Required.
     pub load_balancer_name: String,
@@ -834,7 +835,7 @@ support::sent!(RegisterVmsInLoadBalancerRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RegisterVmsInLoadBalancerResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -842,11 +843,11 @@ support::received!(RegisterVmsInLoadBalancerResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `ResourceLoadBalancerTag`.
+/// A tag to remove from a load balancer, by its key.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ResourceLoadBalancerTag {
-    /// `Key` of the API.
+    /// Key of the tag, 1 to 128 characters.
     ///
     /// Required.
     pub key: String,
@@ -873,13 +874,13 @@ support::sent!(ResourceLoadBalancerTag {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkLoadBalancerBackendMachinesRequest {
-    /// `BackendIps` of the API.
+    /// Public IPv4 addresses of backend VMs.
     pub backend_ips: Option<Vec<String>>,
-    /// `BackendVmIds` of the API.
+    /// IDs of backend VMs, each `i-` and eight hexadecimal digits.
     pub backend_vm_ids: Option<Vec<String>>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `LoadBalancerName` of the API.
+    /// Name of the load balancer, which serves as its ID.
     ///
     /// Required.
     pub load_balancer_name: String,
@@ -938,7 +939,7 @@ support::sent!(UnlinkLoadBalancerBackendMachinesRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkLoadBalancerBackendMachinesResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -950,27 +951,27 @@ support::received!(UnlinkLoadBalancerBackendMachinesResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateLoadBalancerRequest {
-    /// `AccessLog` of the API.
+    /// How the access log is written.
     pub access_log: Option<AccessLog>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `HealthCheck` of the API.
+    /// How the backends are checked.
     pub health_check: Option<HealthCheck>,
-    /// `LoadBalancerName` of the API.
+    /// Name of the load balancer, which serves as its ID.
     ///
     /// Required.
     pub load_balancer_name: String,
-    /// `LoadBalancerPort` of the API.
+    /// Port of the listener, 1 to 65535. Needed for changing the server certificate.
     pub load_balancer_port: Option<i64>,
-    /// `PolicyNames` of the API.
+    /// Name of the policy to use from now on. An empty list switches the present one off.
     pub policy_names: Option<Vec<String>>,
-    /// `PublicIp` of the API.
+    /// New public IPv4 address of a load balancer that faces the Internet. An empty text means one of OUTSCALE's.
     pub public_ip: Option<String>,
-    /// `SecuredCookies` of the API.
+    /// Whether the load balancer's cookies are secure ones.
     pub secured_cookies: Option<bool>,
-    /// `SecurityGroups` of the API.
+    /// IDs of all security groups from now on, in a Net only. An empty list means the default one of the Net.
     pub security_groups: Option<Vec<String>>,
-    /// `ServerCertificateId` of the API.
+    /// OUTSCALE Resource Name of the server certificate, which starts with `orn:`.
     pub server_certificate_id: Option<String>,
 }
 
@@ -1080,9 +1081,9 @@ support::sent!(UpdateLoadBalancerRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateLoadBalancerResponse {
-    /// `LoadBalancer` of the API.
+    /// Load balancer as it is after the call.
     pub load_balancer: Option<LoadBalancer>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1092,7 +1093,10 @@ support::received!(UpdateLoadBalancerResponse {
 });
 
 impl Client {
-    /// Calls `CreateLoadBalancer`.
+    /// Creates a load balancer with its listeners.
+    ///
+    /// It faces the Internet unless `load_balancer_type` is `internal`. One of `subnets` (in a Net) and
+    /// `subregion_names` (in the public Cloud) is needed.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1124,7 +1128,9 @@ impl Client {
         self.send::<action::CreateLoadBalancer>(request).await
     }
 
-    /// Calls `CreateLoadBalancerTags`.
+    /// Adds tags to load balancers.
+    ///
+    /// The value of a tag whose key exists already is overwritten.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1153,7 +1159,7 @@ impl Client {
         self.send::<action::CreateLoadBalancerTags>(request).await
     }
 
-    /// Calls `DeleteLoadBalancer`.
+    /// Deletes a load balancer.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1179,7 +1185,7 @@ impl Client {
         self.send::<action::DeleteLoadBalancer>(request).await
     }
 
-    /// Calls `DeleteLoadBalancerTags`.
+    /// Removes tags from load balancers.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1208,7 +1214,10 @@ impl Client {
         self.send::<action::DeleteLoadBalancerTags>(request).await
     }
 
-    /// Calls `DeregisterVmsInLoadBalancer`.
+    /// Removes backend VMs from a load balancer.
+    ///
+    /// Deprecated by OUTSCALE: use
+    /// [`Client::unlink_load_balancer_backend_machines`](crate::Client::unlink_load_balancer_backend_machines).
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1237,7 +1246,9 @@ impl Client {
         self.send::<action::DeregisterVmsInLoadBalancer>(request).await
     }
 
-    /// Calls `LinkLoadBalancerBackendMachines`.
+    /// Adds backend VMs to a load balancer, by ID or by public IP.
+    ///
+    /// One of `backend_ips` and `backend_vm_ids` is needed. Traffic arrives after a short delay.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1264,7 +1275,7 @@ impl Client {
         self.send::<action::LinkLoadBalancerBackendMachines>(request).await
     }
 
-    /// Calls `ReadLoadBalancerTags`.
+    /// Lists the tags of load balancers.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: safe.
@@ -1290,7 +1301,7 @@ impl Client {
         self.send::<action::ReadLoadBalancerTags>(request).await
     }
 
-    /// Calls `ReadLoadBalancers`.
+    /// Lists load balancers.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: safe.
@@ -1317,7 +1328,7 @@ impl Client {
         self.send::<action::ReadLoadBalancers>(request).await
     }
 
-    /// Calls `ReadVmsHealth`.
+    /// Returns the health of a load balancer's backend VMs.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: safe.
@@ -1344,7 +1355,10 @@ impl Client {
         self.send::<action::ReadVmsHealth>(request).await
     }
 
-    /// Calls `RegisterVmsInLoadBalancer`.
+    /// Adds backend VMs to a load balancer.
+    ///
+    /// Deprecated by OUTSCALE: use
+    /// [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines).
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1373,7 +1387,9 @@ impl Client {
         self.send::<action::RegisterVmsInLoadBalancer>(request).await
     }
 
-    /// Calls `UnlinkLoadBalancerBackendMachines`.
+    /// Removes backend VMs from a load balancer, by ID or by public IP.
+    ///
+    /// One of `backend_ips` and `backend_vm_ids` is needed.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1400,7 +1416,9 @@ impl Client {
         self.send::<action::UnlinkLoadBalancerBackendMachines>(request).await
     }
 
-    /// Calls `UpdateLoadBalancer`.
+    /// Changes one attribute of a load balancer per call.
+    ///
+    /// An empty `policy_names` switches the current policy off.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.

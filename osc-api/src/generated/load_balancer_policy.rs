@@ -8,19 +8,19 @@ use crate::{Client, Result, support};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerPolicyRequest {
-    /// `CookieExpirationPeriod` of the API.
+    /// Life of the cookie in seconds. Absent or 1 means until the browser closes.
     pub cookie_expiration_period: Option<i64>,
-    /// `CookieName` of the API.
+    /// Name of the application's cookie, 1 to 255 characters, for a policy that follows one.
     ///
     /// At most 255 characters.
     pub cookie_name: Option<String>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `LoadBalancerName` of the API.
+    /// Name of the load balancer, which serves as its ID.
     ///
     /// Required.
     pub load_balancer_name: String,
-    /// `PolicyName` of the API.
+    /// Name of the policy, not in use yet on the load balancer. At most 32 letters, digits and dashes.
     ///
     /// Required.
     pub policy_name: String,
@@ -100,9 +100,9 @@ support::sent!(CreateLoadBalancerPolicyRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerPolicyResponse {
-    /// `LoadBalancer` of the API.
+    /// Load balancer as it is after the call.
     pub load_balancer: Option<LoadBalancer>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -115,13 +115,13 @@ support::received!(CreateLoadBalancerPolicyResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerPolicyRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `LoadBalancerName` of the API.
+    /// Name of the load balancer, which serves as its ID.
     ///
     /// Required.
     pub load_balancer_name: String,
-    /// `PolicyName` of the API.
+    /// Name of the policy.
     ///
     /// Required.
     pub policy_name: String,
@@ -169,9 +169,9 @@ support::sent!(DeleteLoadBalancerPolicyRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerPolicyResponse {
-    /// `LoadBalancer` of the API.
+    /// Load balancer as it is after the call.
     pub load_balancer: Option<LoadBalancer>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -181,7 +181,10 @@ support::received!(DeleteLoadBalancerPolicyResponse {
 });
 
 impl Client {
-    /// Calls `CreateLoadBalancerPolicy`.
+    /// Creates a stickiness policy, which keeps a client on one backend by a cookie.
+    ///
+    /// The policy fits HTTP and HTTPS listeners only.
+    /// [`Client::update_load_balancer`](crate::Client::update_load_balancer) puts it to use.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -211,7 +214,9 @@ impl Client {
         self.send::<action::CreateLoadBalancerPolicy>(request).await
     }
 
-    /// Calls `DeleteLoadBalancerPolicy`.
+    /// Deletes a policy of a load balancer.
+    ///
+    /// No listener may use it any more.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.

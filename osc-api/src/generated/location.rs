@@ -4,13 +4,13 @@
 use super::common::ResponseContext;
 use crate::{Client, Result, support};
 
-/// The API's `Location`.
+/// A data centre where a DirectLink can end.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Location {
-    /// `Code` of the API.
+    /// Code of the data centre, such as `PAR1`.
     pub code: Option<String>,
-    /// `Name` of the API.
+    /// Name of the data centre, with some words about it.
     pub name: Option<String>,
 }
 
@@ -23,11 +23,12 @@ support::received!(Location {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLocationsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -66,11 +67,12 @@ support::sent!(ReadLocationsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLocationsResponse {
-    /// `Locations` of the API.
+    /// Locations found.
     pub locations: Vec<Location>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -81,7 +83,7 @@ support::received!(ReadLocationsResponse {
 });
 
 impl Client {
-    /// Calls `ReadLocations`.
+    /// Lists the places (data centres) where a DirectLink can be set up.
     ///
     /// - Authentication: none.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.

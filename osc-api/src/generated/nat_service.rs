@@ -8,15 +8,16 @@ use crate::{Client, Result, support};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNatServiceRequest {
-    /// `ClientToken` of the API.
+    /// Token of the caller's own choice, at most 64 characters. A second create with the same one returns what the
+    /// first one made.
     pub client_token: Option<String>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `PublicIpId` of the API.
+    /// ID of the public IP, `eipalloc-` and eight hexadecimal digits. Nothing else may be using it.
     ///
     /// Required.
     pub public_ip_id: String,
-    /// `SubnetId` of the API.
+    /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
     ///
     /// Required.
     pub subnet_id: String,
@@ -71,7 +72,7 @@ support::sent!(CreateNatServiceRequest {
 pub struct CreateNatServiceResponse {
     /// `NatService` of the API.
     pub nat_service: Option<NatService>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -84,9 +85,9 @@ support::received!(CreateNatServiceResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNatServiceRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `NatServiceId` of the API.
+    /// ID of the NAT service, `nat-` and eight hexadecimal digits.
     ///
     /// Required.
     pub nat_service_id: String,
@@ -123,7 +124,7 @@ support::sent!(DeleteNatServiceRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNatServiceResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -131,25 +132,25 @@ support::received!(DeleteNatServiceResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `FiltersNatService`.
+/// Conditions on which NAT services are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersNatService {
-    /// `ClientTokens` of the API.
+    /// Keeps what was created with one of these client tokens.
     pub client_tokens: Option<Vec<String>>,
     /// `NatServiceIds` of the API.
     pub nat_service_ids: Option<Vec<String>>,
-    /// `NetIds` of the API.
+    /// Keeps the NAT services in one of these Nets, by ID.
     pub net_ids: Option<Vec<String>>,
-    /// `States` of the API.
+    /// Keeps the NAT services whose state is one of these: `pending`, `available`, `deleting` or `deleted`.
     pub states: Option<Vec<String>>,
-    /// `SubnetIds` of the API.
+    /// Keeps what is in one of these Subnets, by ID.
     pub subnet_ids: Option<Vec<String>>,
-    /// `TagKeys` of the API.
+    /// Keeps what has a tag whose key is one of these.
     pub tag_keys: Option<Vec<String>>,
-    /// `TagValues` of the API.
+    /// Keeps what has a tag whose value is one of these.
     pub tag_values: Option<Vec<String>>,
-    /// `Tags` of the API.
+    /// Keeps the NAT services that have one of these tags, each written `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
 }
 
@@ -242,23 +243,23 @@ support::sent!(FiltersNatService {
     tags: "Tags",
 });
 
-/// The API's `NatService`.
+/// A NAT service, by which private Subnets reach the Internet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NatService {
-    /// `ClientToken` of the API.
+    /// Token that the create request had.
     pub client_token: Option<String>,
-    /// `NatServiceId` of the API.
+    /// ID of the NAT service, `nat-` and eight hexadecimal digits.
     pub nat_service_id: Option<String>,
-    /// `NetId` of the API.
+    /// ID of the Net, `vpc-` and eight hexadecimal digits.
     pub net_id: Option<String>,
-    /// `PublicIps` of the API.
+    /// Public IPs that the NAT service uses.
     pub public_ips: Vec<PublicIpLight>,
-    /// `State` of the API.
+    /// `pending`, `available`, `deleting` or `deleted`.
     pub state: Option<String>,
-    /// `SubnetId` of the API.
+    /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
     pub subnet_id: Option<String>,
-    /// `Tags` of the API.
+    /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
 }
 
@@ -272,13 +273,13 @@ support::received!(NatService {
     tags: "Tags",
 });
 
-/// The API's `PublicIpLight`.
+/// A public IP of a NAT service.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PublicIpLight {
-    /// `PublicIp` of the API.
+    /// Public IPv4 address.
     pub public_ip: Option<String>,
-    /// `PublicIpId` of the API.
+    /// ID of the public IP, `eipalloc-` and eight hexadecimal digits.
     pub public_ip_id: Option<String>,
 }
 
@@ -291,13 +292,14 @@ support::received!(PublicIpLight {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNatServicesRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersNatService>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -343,11 +345,12 @@ support::sent!(ReadNatServicesRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNatServicesResponse {
-    /// `NatServices` of the API.
+    /// NAT services found.
     pub nat_services: Vec<NatService>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -358,7 +361,10 @@ support::received!(ReadNatServicesResponse {
 });
 
 impl Client {
-    /// Calls `CreateNatService`.
+    /// Creates a NAT service in a public Subnet, for VMs of private Subnets to reach the Internet.
+    ///
+    /// The private Subnet's route table then needs a route to it. Its public IP can never be exchanged: that takes a
+    /// new NAT service.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: safe with a `client_token`.
@@ -384,7 +390,9 @@ impl Client {
         self.send::<action::CreateNatService>(request).await
     }
 
-    /// Calls `DeleteNatService`.
+    /// Deletes a NAT service.
+    ///
+    /// Its public IP stays in the account, and routes to it stay in the route tables.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -410,7 +418,7 @@ impl Client {
         self.send::<action::DeleteNatService>(request).await
     }
 
-    /// Calls `ReadNatServices`.
+    /// Lists NAT services.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.

@@ -8,13 +8,13 @@ use crate::{Client, Result, support};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `IpRange` of the API.
+    /// IPv4 range of the Net in CIDR notation, from a `/28` to a `/16`.
     ///
     /// Required.
     pub ip_range: String,
-    /// `Tenancy` of the API.
+    /// `default`, `dedicated` for hardware without other accounts' VMs, or the ID of a dedicated group.
     pub tenancy: Option<String>,
 }
 
@@ -57,9 +57,9 @@ support::sent!(CreateNetRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetResponse {
-    /// `Net` of the API.
+    /// Net as it is after the call.
     pub net: Option<Net>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -72,9 +72,9 @@ support::received!(CreateNetResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `NetId` of the API.
+    /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
     /// Required.
     pub net_id: String,
@@ -111,7 +111,7 @@ support::sent!(DeleteNetRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -119,25 +119,25 @@ support::received!(DeleteNetResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `FiltersNet`.
+/// Conditions on which Nets are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersNet {
-    /// `DhcpOptionsSetIds` of the API.
+    /// Keeps what has one of these sets of DHCP options, by ID.
     pub dhcp_options_set_ids: Option<Vec<String>>,
-    /// `IpRanges` of the API.
+    /// Keeps the Nets whose IPv4 range, in CIDR notation, is one of these.
     pub ip_ranges: Option<Vec<String>>,
     /// `IsDefault` of the API.
     pub is_default: Option<bool>,
-    /// `NetIds` of the API.
+    /// Keeps the Nets whose ID is one of these.
     pub net_ids: Option<Vec<String>>,
-    /// `States` of the API.
+    /// Keeps the Nets whose state is one of these: `pending`, `available` or `deleting`.
     pub states: Option<Vec<String>>,
-    /// `TagKeys` of the API.
+    /// Keeps what has a tag whose key is one of these.
     pub tag_keys: Option<Vec<String>>,
-    /// `TagValues` of the API.
+    /// Keeps what has a tag whose value is one of these.
     pub tag_values: Option<Vec<String>>,
-    /// `Tags` of the API.
+    /// Keeps the Nets that have one of these tags, each written `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
 }
 
@@ -227,21 +227,21 @@ support::sent!(FiltersNet {
     tags: "Tags",
 });
 
-/// The API's `Net`.
+/// A private network with its own IP range.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Net {
-    /// `DhcpOptionsSetId` of the API.
+    /// ID of the set of DHCP options, `dopt-` and eight hexadecimal digits, or `default`.
     pub dhcp_options_set_id: Option<String>,
-    /// `IpRange` of the API.
+    /// IPv4 range in CIDR notation, such as `10.0.0.0/16`.
     pub ip_range: Option<String>,
-    /// `NetId` of the API.
+    /// ID of the Net, `vpc-` and eight hexadecimal digits.
     pub net_id: Option<String>,
-    /// `State` of the API.
+    /// `pending`, `available` or `deleting`.
     pub state: Option<String>,
-    /// `Tags` of the API.
+    /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
-    /// `Tenancy` of the API.
+    /// `default`, `dedicated` for hardware without other accounts' VMs, or the ID of a dedicated group.
     pub tenancy: Option<String>,
 }
 
@@ -258,13 +258,14 @@ support::received!(Net {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersNet>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -310,11 +311,12 @@ support::sent!(ReadNetsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetsResponse {
-    /// `Nets` of the API.
+    /// Nets found.
     pub nets: Vec<Net>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -328,13 +330,13 @@ support::received!(ReadNetsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNetRequest {
-    /// `DhcpOptionsSetId` of the API.
+    /// ID of the set of DHCP options, `dopt-` and eight hexadecimal digits, or `default`.
     ///
     /// Required.
     pub dhcp_options_set_id: String,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `NetId` of the API.
+    /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
     /// Required.
     pub net_id: String,
@@ -385,9 +387,9 @@ support::sent!(UpdateNetRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNetResponse {
-    /// `Net` of the API.
+    /// Net as it is after the call.
     pub net: Option<Net>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -397,7 +399,9 @@ support::received!(UpdateNetResponse {
 });
 
 impl Client {
-    /// Calls `CreateNet`.
+    /// Creates a Net, a private network with an IP range of its own.
+    ///
+    /// The range is between a `/28` and a `/16`.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -423,7 +427,10 @@ impl Client {
         self.send::<action::CreateNet>(request).await
     }
 
-    /// Calls `DeleteNet`.
+    /// Deletes a Net.
+    ///
+    /// Everything in it has to be deleted or detached first: VMs, load balancers, NICs, NAT services, Subnets, route
+    /// tables, security groups, gateways, peerings.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -449,7 +456,7 @@ impl Client {
         self.send::<action::DeleteNet>(request).await
     }
 
-    /// Calls `ReadNets`.
+    /// Lists Nets.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
@@ -477,7 +484,7 @@ impl Client {
         self.send::<action::ReadNets>(request).await
     }
 
-    /// Calls `UpdateNet`.
+    /// Gives a Net another set of DHCP options.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.

@@ -8,15 +8,15 @@ use crate::{Client, Result, support};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetAccessPointRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `NetId` of the API.
+    /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
     /// Required.
     pub net_id: String,
-    /// `RouteTableIds` of the API.
+    /// IDs of the route tables that get a route to the service.
     pub route_table_ids: Option<Vec<String>>,
-    /// `ServiceName` of the API.
+    /// Name of the service, `com.outscale.`, the Region, a dot and a short name.
     ///
     /// Required.
     pub service_name: String,
@@ -74,9 +74,9 @@ support::sent!(CreateNetAccessPointRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetAccessPointResponse {
-    /// `NetAccessPoint` of the API.
+    /// Net access point as it is after the call.
     pub net_access_point: Option<NetAccessPoint>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -89,9 +89,9 @@ support::received!(CreateNetAccessPointResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetAccessPointRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `NetAccessPointId` of the API.
+    /// ID of the Net access point, `vpce-` and eight hexadecimal digits.
     ///
     /// Required.
     pub net_access_point_id: String,
@@ -131,7 +131,7 @@ support::sent!(DeleteNetAccessPointRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetAccessPointResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -139,23 +139,23 @@ support::received!(DeleteNetAccessPointResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `FiltersNetAccessPoint`.
+/// Conditions on which Net access points are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersNetAccessPoint {
     /// `NetAccessPointIds` of the API.
     pub net_access_point_ids: Option<Vec<String>>,
-    /// `NetIds` of the API.
+    /// Keeps the Net access points in one of these Nets, by ID.
     pub net_ids: Option<Vec<String>>,
-    /// `ServiceNames` of the API.
+    /// Keeps what is for one of these services, by name.
     pub service_names: Option<Vec<String>>,
-    /// `States` of the API.
+    /// Keeps the Net access points whose state is one of these: `pending`, `available`, `deleting` or `deleted`.
     pub states: Option<Vec<String>>,
-    /// `TagKeys` of the API.
+    /// Keeps what has a tag whose key is one of these.
     pub tag_keys: Option<Vec<String>>,
-    /// `TagValues` of the API.
+    /// Keeps what has a tag whose value is one of these.
     pub tag_values: Option<Vec<String>>,
-    /// `Tags` of the API.
+    /// Keeps the Net access points that have one of these tags, each written `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
 }
 
@@ -238,13 +238,13 @@ support::sent!(FiltersNetAccessPoint {
     tags: "Tags",
 });
 
-/// The API's `FiltersService`.
+/// Conditions on which services are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersService {
-    /// `ServiceIds` of the API.
+    /// Keeps the services whose ID is one of these.
     pub service_ids: Option<Vec<String>>,
-    /// `ServiceNames` of the API.
+    /// Keeps the services whose name is one of these.
     pub service_names: Option<Vec<String>>,
 }
 
@@ -278,21 +278,21 @@ support::sent!(FiltersService {
     service_names: "ServiceNames",
 });
 
-/// The API's `NetAccessPoint`.
+/// A private way from a Net to an OUTSCALE service.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NetAccessPoint {
-    /// `NetAccessPointId` of the API.
+    /// ID of the Net access point, `vpce-` and eight hexadecimal digits.
     pub net_access_point_id: Option<String>,
-    /// `NetId` of the API.
+    /// ID of the Net, `vpc-` and eight hexadecimal digits.
     pub net_id: Option<String>,
-    /// `RouteTableIds` of the API.
+    /// IDs of the route tables that have a route to the service.
     pub route_table_ids: Vec<String>,
-    /// `ServiceName` of the API.
+    /// Name of the service, `com.outscale.`, the Region, a dot and a short name.
     pub service_name: Option<String>,
-    /// `State` of the API.
+    /// `pending`, `available`, `deleting` or `deleted`.
     pub state: Option<String>,
-    /// `Tags` of the API.
+    /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
 }
 
@@ -309,13 +309,14 @@ support::received!(NetAccessPoint {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetAccessPointServicesRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersService>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -361,11 +362,12 @@ support::sent!(ReadNetAccessPointServicesRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetAccessPointServicesResponse {
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `Services` of the API.
+    /// Services found.
     pub services: Vec<Service>,
 }
 
@@ -379,13 +381,14 @@ support::received!(ReadNetAccessPointServicesResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetAccessPointsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersNetAccessPoint>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -431,11 +434,12 @@ support::sent!(ReadNetAccessPointsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetAccessPointsResponse {
-    /// `NetAccessPoints` of the API.
+    /// Net access points found.
     pub net_access_points: Vec<NetAccessPoint>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -445,15 +449,15 @@ support::received!(ReadNetAccessPointsResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `Service`.
+/// An OUTSCALE service that a Net access point can lead to.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Service {
-    /// `IpRanges` of the API.
+    /// IPv4 ranges in CIDR notation, such as `192.0.2.0/24`.
     pub ip_ranges: Vec<String>,
     /// `ServiceId` of the API.
     pub service_id: Option<String>,
-    /// `ServiceName` of the API.
+    /// Name of the service, `com.outscale.`, the Region, a dot and a short name.
     pub service_name: Option<String>,
 }
 
@@ -469,9 +473,9 @@ support::received!(Service {
 pub struct UpdateNetAccessPointRequest {
     /// `AddRouteTableIds` of the API.
     pub add_route_table_ids: Option<Vec<String>>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `NetAccessPointId` of the API.
+    /// ID of the Net access point, `vpce-` and eight hexadecimal digits.
     ///
     /// Required.
     pub net_access_point_id: String,
@@ -539,9 +543,9 @@ support::sent!(UpdateNetAccessPointRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNetAccessPointResponse {
-    /// `NetAccessPoint` of the API.
+    /// Net access point as it is after the call.
     pub net_access_point: Option<NetAccessPoint>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -551,7 +555,10 @@ support::received!(UpdateNetAccessPointResponse {
 });
 
 impl Client {
-    /// Calls `CreateNetAccessPoint`.
+    /// Creates a Net access point, by which a Net reaches an OUTSCALE service without the Internet.
+    ///
+    /// [`Client::read_net_access_point_services`](crate::Client::read_net_access_point_services) lists the services.
+    /// The given route tables get the route to the service; a public IP of the account is used up, free of charge.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -581,7 +588,7 @@ impl Client {
         self.send::<action::CreateNetAccessPoint>(request).await
     }
 
-    /// Calls `DeleteNetAccessPoint`.
+    /// Deletes a Net access point, and its routes in the route tables.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -607,7 +614,7 @@ impl Client {
         self.send::<action::DeleteNetAccessPoint>(request).await
     }
 
-    /// Calls `ReadNetAccessPointServices`.
+    /// Lists the services that a Net access point can lead to.
     ///
     /// - Authentication: none.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
@@ -635,7 +642,7 @@ impl Client {
         self.send::<action::ReadNetAccessPointServices>(request).await
     }
 
-    /// Calls `ReadNetAccessPoints`.
+    /// Lists Net access points.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
@@ -663,7 +670,7 @@ impl Client {
         self.send::<action::ReadNetAccessPoints>(request).await
     }
 
-    /// Calls `UpdateNetAccessPoint`.
+    /// Adds and removes route tables of a Net access point.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.

@@ -8,9 +8,9 @@ use crate::{Client, DateTime, Result, support};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AcceptNetPeeringRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `NetPeeringId` of the API.
+    /// ID of the Net peering, `pcx-` and eight hexadecimal digits.
     ///
     /// Required.
     pub net_peering_id: String,
@@ -47,9 +47,9 @@ support::sent!(AcceptNetPeeringRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AcceptNetPeeringResponse {
-    /// `NetPeering` of the API.
+    /// Net peering as it is after the call.
     pub net_peering: Option<NetPeering>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -58,15 +58,15 @@ support::received!(AcceptNetPeeringResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `AccepterNet`.
+/// The Net that was asked for a peering.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AccepterNet {
-    /// `AccountId` of the API.
+    /// ID of the owning account, twelve digits.
     pub account_id: Option<String>,
-    /// `IpRange` of the API.
+    /// IPv4 range in CIDR notation, such as `10.0.0.0/16`.
     pub ip_range: Option<String>,
-    /// `NetId` of the API.
+    /// ID of the Net that was asked, `vpc-` and eight hexadecimal digits.
     pub net_id: Option<String>,
 }
 
@@ -86,7 +86,7 @@ pub struct CreateNetPeeringRequest {
     pub accepter_net_id: String,
     /// `AccepterOwnerId` of the API.
     pub accepter_owner_id: Option<String>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
     /// `SourceNetId` of the API.
     ///
@@ -144,9 +144,9 @@ support::sent!(CreateNetPeeringRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetPeeringResponse {
-    /// `NetPeering` of the API.
+    /// Net peering as it is after the call.
     pub net_peering: Option<NetPeering>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -159,9 +159,9 @@ support::received!(CreateNetPeeringResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetPeeringRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `NetPeeringId` of the API.
+    /// ID of the Net peering, `pcx-` and eight hexadecimal digits.
     ///
     /// Required.
     pub net_peering_id: String,
@@ -198,7 +198,7 @@ support::sent!(DeleteNetPeeringRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetPeeringResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -206,7 +206,7 @@ support::received!(DeleteNetPeeringResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `FiltersNetPeering`.
+/// Conditions on which Net peerings are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersNetPeering {
@@ -230,11 +230,11 @@ pub struct FiltersNetPeering {
     pub state_messages: Option<Vec<String>>,
     /// `StateNames` of the API.
     pub state_names: Option<Vec<String>>,
-    /// `TagKeys` of the API.
+    /// Keeps what has a tag whose key is one of these.
     pub tag_keys: Option<Vec<String>>,
-    /// `TagValues` of the API.
+    /// Keeps what has a tag whose value is one of these.
     pub tag_values: Option<Vec<String>>,
-    /// `Tags` of the API.
+    /// Keeps the Net peerings that have one of these tags, each written `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
 }
 
@@ -391,21 +391,21 @@ support::sent!(FiltersNetPeering {
     tags: "Tags",
 });
 
-/// The API's `NetPeering`.
+/// A connection between two Nets.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NetPeering {
     /// `AccepterNet` of the API.
     pub accepter_net: Option<AccepterNet>,
-    /// `ExpirationDate` of the API.
+    /// Time in UTC at which an unanswered request expires.
     pub expiration_date: Option<DateTime>,
-    /// `NetPeeringId` of the API.
+    /// ID of the Net peering, `pcx-` and eight hexadecimal digits.
     pub net_peering_id: Option<String>,
     /// `SourceNet` of the API.
     pub source_net: Option<SourceNet>,
-    /// `State` of the API.
+    /// State of the peering, with a message.
     pub state: Option<NetPeeringState>,
-    /// `Tags` of the API.
+    /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
 }
 
@@ -418,13 +418,13 @@ support::received!(NetPeering {
     tags: "Tags",
 });
 
-/// The API's `NetPeeringState`.
+/// The state of a Net peering, and a message about it.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NetPeeringState {
     /// `Message` of the API.
     pub message: Option<String>,
-    /// `Name` of the API.
+    /// `pending-acceptance`, `active`, `rejected`, `failed`, `expired` or `deleted`.
     pub name: Option<String>,
 }
 
@@ -437,13 +437,14 @@ support::received!(NetPeeringState {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetPeeringsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersNetPeering>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -489,11 +490,12 @@ support::sent!(ReadNetPeeringsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetPeeringsResponse {
-    /// `NetPeerings` of the API.
+    /// Net peerings found.
     pub net_peerings: Vec<NetPeering>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -507,9 +509,9 @@ support::received!(ReadNetPeeringsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RejectNetPeeringRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `NetPeeringId` of the API.
+    /// ID of the Net peering, `pcx-` and eight hexadecimal digits.
     ///
     /// Required.
     pub net_peering_id: String,
@@ -546,7 +548,7 @@ support::sent!(RejectNetPeeringRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RejectNetPeeringResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -554,15 +556,15 @@ support::received!(RejectNetPeeringResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `SourceNet`.
+/// The Net that asked for a peering.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SourceNet {
-    /// `AccountId` of the API.
+    /// ID of the owning account, twelve digits.
     pub account_id: Option<String>,
-    /// `IpRange` of the API.
+    /// IPv4 range in CIDR notation, such as `10.0.0.0/16`.
     pub ip_range: Option<String>,
-    /// `NetId` of the API.
+    /// ID of the Net that asked, `vpc-` and eight hexadecimal digits.
     pub net_id: Option<String>,
 }
 
@@ -573,7 +575,10 @@ support::received!(SourceNet {
 });
 
 impl Client {
-    /// Calls `AcceptNetPeering`.
+    /// Accepts a Net peering that another Net asked for.
+    ///
+    /// Only the owner of the accepter Net can do it, and only within 7 days of the request. A pending peering in the
+    /// opposite direction is then rejected.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -599,7 +604,10 @@ impl Client {
         self.send::<action::AcceptNetPeering>(request).await
     }
 
-    /// Calls `CreateNetPeering`.
+    /// Asks for a peering between a Net of the account and another Net.
+    ///
+    /// The state is `pending-acceptance` until [`Client::accept_net_peering`](crate::Client::accept_net_peering), and
+    /// `expired` after 7 days. Overlapping IP ranges make it `failed`.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -625,7 +633,10 @@ impl Client {
         self.send::<action::CreateNetPeering>(request).await
     }
 
-    /// Calls `DeleteNetPeering`.
+    /// Deletes a Net peering.
+    ///
+    /// While `active`, either side can do it; while `pending-acceptance`, only the side that asked. In the states
+    /// `rejected`, `failed` and `expired` nobody can.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -651,7 +662,7 @@ impl Client {
         self.send::<action::DeleteNetPeering>(request).await
     }
 
-    /// Calls `ReadNetPeerings`.
+    /// Lists Net peerings.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
@@ -679,7 +690,7 @@ impl Client {
         self.send::<action::ReadNetPeerings>(request).await
     }
 
-    /// Calls `RejectNetPeering`.
+    /// Rejects a Net peering that is `pending-acceptance`.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.

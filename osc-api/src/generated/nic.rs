@@ -8,15 +8,15 @@ use crate::{Client, Result, support};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNicRequest {
-    /// `Description` of the API.
+    /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `PrivateIps` of the API.
+    /// Private IPs of the interface. Without a primary one, the cloud picks it from the Subnet's range.
     pub private_ips: Option<Vec<PrivateIpLight>>,
-    /// `SecurityGroupIds` of the API.
+    /// IDs of security groups, each `sg-` and eight hexadecimal digits.
     pub security_group_ids: Option<Vec<String>>,
-    /// `SubnetId` of the API.
+    /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
     ///
     /// Required.
     pub subnet_id: String,
@@ -85,9 +85,9 @@ support::sent!(CreateNicRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNicResponse {
-    /// `Nic` of the API.
+    /// Network interface as it is after the call.
     pub nic: Option<Nic>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -100,9 +100,9 @@ support::received!(CreateNicResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNicRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `NicId` of the API.
+    /// ID of the network interface, `eni-` and eight hexadecimal digits.
     ///
     /// Required.
     pub nic_id: String,
@@ -139,7 +139,7 @@ support::sent!(DeleteNicRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNicResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -147,11 +147,11 @@ support::received!(DeleteNicResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `FiltersNic`.
+/// Conditions on which network interfaces are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersNic {
-    /// `Descriptions` of the API.
+    /// Keeps what has one of these descriptions.
     pub descriptions: Option<Vec<String>>,
     /// `IsSourceDestCheck` of the API.
     pub is_source_dest_check: Option<bool>,
@@ -179,9 +179,9 @@ pub struct FiltersNic {
     pub link_public_ip_public_ips: Option<Vec<String>>,
     /// `MacAddresses` of the API.
     pub mac_addresses: Option<Vec<String>>,
-    /// `NetIds` of the API.
+    /// Keeps the network interfaces in one of these Nets, by ID.
     pub net_ids: Option<Vec<String>>,
-    /// `NicIds` of the API.
+    /// Keeps the network interfaces whose ID is one of these.
     pub nic_ids: Option<Vec<String>>,
     /// `PrivateDnsNames` of the API.
     pub private_dns_names: Option<Vec<String>>,
@@ -193,21 +193,21 @@ pub struct FiltersNic {
     pub private_ips_primary_ip: Option<bool>,
     /// `PrivateIpsPrivateIps` of the API.
     pub private_ips_private_ips: Option<Vec<String>>,
-    /// `SecurityGroupIds` of the API.
+    /// Keeps the network interfaces that have one of these security groups, by ID.
     pub security_group_ids: Option<Vec<String>>,
-    /// `SecurityGroupNames` of the API.
+    /// Keeps what has one of these security groups, by name.
     pub security_group_names: Option<Vec<String>>,
-    /// `States` of the API.
+    /// Keeps the network interfaces whose state is one of these: `available`, `attaching`, `in-use` or `detaching`.
     pub states: Option<Vec<String>>,
-    /// `SubnetIds` of the API.
+    /// Keeps what is in one of these Subnets, by ID.
     pub subnet_ids: Option<Vec<String>>,
-    /// `SubregionNames` of the API.
+    /// Keeps the network interfaces in one of these Subregions, by name.
     pub subregion_names: Option<Vec<String>>,
-    /// `TagKeys` of the API.
+    /// Keeps what has a tag whose key is one of these.
     pub tag_keys: Option<Vec<String>>,
-    /// `TagValues` of the API.
+    /// Keeps what has a tag whose value is one of these.
     pub tag_values: Option<Vec<String>>,
-    /// `Tags` of the API.
+    /// Keeps the network interfaces that have one of these tags, each written `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
 }
 
@@ -548,21 +548,21 @@ support::sent!(FiltersNic {
     tags: "Tags",
 });
 
-/// The API's `LinkNic`.
+/// The attachment of a network interface to a VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkNic {
-    /// `DeleteOnVmDeletion` of the API.
+    /// Whether the network interface is deleted together with the VM.
     pub delete_on_vm_deletion: Option<bool>,
-    /// `DeviceNumber` of the API.
+    /// Place of the network interface on the VM, 0 to 7. The primary one has 0.
     pub device_number: Option<i64>,
-    /// `LinkNicId` of the API.
+    /// ID of the attachment of the network interface, `eni-attach-` and eight hexadecimal digits.
     pub link_nic_id: Option<String>,
-    /// `State` of the API.
+    /// State of the attachment: `attaching`, `attached`, `detaching` or `detached`.
     pub state: Option<String>,
-    /// `VmAccountId` of the API.
+    /// ID of the account that owns the VM, twelve digits.
     pub vm_account_id: Option<String>,
-    /// `VmId` of the API.
+    /// ID of the VM, `i-` and eight hexadecimal digits.
     pub vm_id: Option<String>,
 }
 
@@ -579,17 +579,17 @@ support::received!(LinkNic {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkNicRequest {
-    /// `DeviceNumber` of the API.
+    /// Place of the network interface on the VM, 1 to 7.
     ///
     /// Required.
     pub device_number: i64,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `NicId` of the API.
+    /// ID of the network interface, `eni-` and eight hexadecimal digits.
     ///
     /// Required.
     pub nic_id: String,
-    /// `VmId` of the API.
+    /// ID of the VM, `i-` and eight hexadecimal digits.
     ///
     /// Required.
     pub vm_id: String,
@@ -646,9 +646,9 @@ support::sent!(LinkNicRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkNicResponse {
-    /// `LinkNicId` of the API.
+    /// ID of the attachment of the network interface, `eni-attach-` and eight hexadecimal digits.
     pub link_nic_id: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -657,13 +657,13 @@ support::received!(LinkNicResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `LinkNicToUpdate`.
+/// A change to the attachment of a network interface.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkNicToUpdate {
-    /// `DeleteOnVmDeletion` of the API.
+    /// Whether the network interface is deleted together with the VM, or only detached.
     pub delete_on_vm_deletion: Option<bool>,
-    /// `LinkNicId` of the API.
+    /// ID of the attachment of the network interface, `eni-attach-` and eight hexadecimal digits.
     pub link_nic_id: Option<String>,
 }
 
@@ -698,17 +698,17 @@ support::sent!(LinkNicToUpdate {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPrivateIpsRequest {
-    /// `AllowRelink` of the API.
+    /// Whether an address is taken that something else has.
     pub allow_relink: Option<bool>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `NicId` of the API.
+    /// ID of the network interface, `eni-` and eight hexadecimal digits.
     ///
     /// Required.
     pub nic_id: String,
-    /// `PrivateIps` of the API.
+    /// Further private IPv4 addresses, in the Subnet's range but for its first four and its last address.
     pub private_ips: Option<Vec<String>>,
-    /// `SecondaryPrivateIpCount` of the API.
+    /// How many private IPs to add, picked by the cloud.
     pub secondary_private_ip_count: Option<i64>,
 }
 
@@ -773,7 +773,7 @@ support::sent!(LinkPrivateIpsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPrivateIpsResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -781,19 +781,19 @@ support::received!(LinkPrivateIpsResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `LinkPublicIp`.
+/// The association of a public IP with a network interface.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPublicIp {
-    /// `LinkPublicIpId` of the API.
+    /// ID of the association of public IP and VM or network interface, `eipassoc-` and eight hexadecimal digits.
     pub link_public_ip_id: Option<String>,
-    /// `PublicDnsName` of the API.
+    /// Public DNS name.
     pub public_dns_name: Option<String>,
-    /// `PublicIp` of the API.
+    /// Public IPv4 address.
     pub public_ip: Option<String>,
-    /// `PublicIpAccountId` of the API.
+    /// ID of the account that owns the public IP, twelve digits.
     pub public_ip_account_id: Option<String>,
-    /// `PublicIpId` of the API.
+    /// ID of the public IP, `eipalloc-` and eight hexadecimal digits.
     pub public_ip_id: Option<String>,
 }
 
@@ -805,39 +805,39 @@ support::received!(LinkPublicIp {
     public_ip_id: "PublicIpId",
 });
 
-/// The API's `Nic`.
+/// A network interface card of a Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Nic {
-    /// `AccountId` of the API.
+    /// ID of the owning account, twelve digits.
     pub account_id: Option<String>,
-    /// `Description` of the API.
+    /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// `IsSourceDestChecked` of the API.
+    /// Whether traffic is dropped that is neither from nor for this VM. A NAT VM needs false. In a Net only.
     pub is_source_dest_checked: Option<bool>,
-    /// `LinkNic` of the API.
+    /// Attachment to a VM, if there is one.
     pub link_nic: Option<LinkNic>,
-    /// `LinkPublicIp` of the API.
+    /// Association with a public IP, if there is one.
     pub link_public_ip: Option<LinkPublicIp>,
-    /// `MacAddress` of the API.
+    /// Hardware (MAC) address.
     pub mac_address: Option<String>,
-    /// `NetId` of the API.
+    /// ID of the Net, `vpc-` and eight hexadecimal digits.
     pub net_id: Option<String>,
-    /// `NicId` of the API.
+    /// ID of the network interface, `eni-` and eight hexadecimal digits.
     pub nic_id: Option<String>,
-    /// `PrivateDnsName` of the API.
+    /// Private DNS name, such as `ip-10-0-0-4.eu-west-2.compute.internal`.
     pub private_dns_name: Option<String>,
-    /// `PrivateIps` of the API.
+    /// Private IPs of the interface.
     pub private_ips: Vec<PrivateIp>,
-    /// `SecurityGroups` of the API.
+    /// Security groups of the resource.
     pub security_groups: Vec<SecurityGroupLight>,
-    /// `State` of the API.
+    /// State of the network interface: `available`, `attaching`, `in-use` or `detaching`.
     pub state: Option<String>,
-    /// `SubnetId` of the API.
+    /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
     pub subnet_id: Option<String>,
-    /// `SubregionName` of the API.
+    /// Name of the Subregion, such as `eu-west-2a`.
     pub subregion_name: Option<String>,
-    /// `Tags` of the API.
+    /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
 }
 
@@ -859,17 +859,17 @@ support::received!(Nic {
     tags: "Tags",
 });
 
-/// The API's `PrivateIp`.
+/// A private IP of a network interface.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PrivateIp {
-    /// `IsPrimary` of the API.
+    /// Whether this is the primary private IP of the network interface.
     pub is_primary: Option<bool>,
-    /// `LinkPublicIp` of the API.
+    /// Association with a public IP, if there is one.
     pub link_public_ip: Option<LinkPublicIp>,
-    /// `PrivateDnsName` of the API.
+    /// Private DNS name, such as `ip-10-0-0-4.eu-west-2.compute.internal`.
     pub private_dns_name: Option<String>,
-    /// `PrivateIp` of the API.
+    /// Private IPv4 address.
     pub private_ip: Option<String>,
 }
 
@@ -884,13 +884,14 @@ support::received!(PrivateIp {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNicsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersNic>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -936,11 +937,12 @@ support::sent!(ReadNicsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNicsResponse {
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `Nics` of the API.
+    /// Network interfaces found.
     pub nics: Vec<Nic>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -954,9 +956,9 @@ support::received!(ReadNicsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkNicRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `LinkNicId` of the API.
+    /// ID of the attachment of the network interface, `eni-attach-` and eight hexadecimal digits.
     ///
     /// Required.
     pub link_nic_id: String,
@@ -993,7 +995,7 @@ support::sent!(UnlinkNicRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkNicResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1005,13 +1007,13 @@ support::received!(UnlinkNicResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPrivateIpsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `NicId` of the API.
+    /// ID of the network interface, `eni-` and eight hexadecimal digits.
     ///
     /// Required.
     pub nic_id: String,
-    /// `PrivateIps` of the API.
+    /// Secondary private IPv4 addresses to take away.
     ///
     /// Required.
     pub private_ips: Vec<String>,
@@ -1062,7 +1064,7 @@ support::sent!(UnlinkPrivateIpsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPrivateIpsResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1074,17 +1076,17 @@ support::received!(UnlinkPrivateIpsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNicRequest {
-    /// `Description` of the API.
+    /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `LinkNic` of the API.
+    /// Change of the attachment, named by its ID.
     pub link_nic: Option<LinkNicToUpdate>,
-    /// `NicId` of the API.
+    /// ID of the network interface, `eni-` and eight hexadecimal digits.
     ///
     /// Required.
     pub nic_id: String,
-    /// `SecurityGroupIds` of the API.
+    /// IDs of all security groups from now on, at least one, each `sg-` and eight hexadecimal digits.
     pub security_group_ids: Option<Vec<String>>,
 }
 
@@ -1148,9 +1150,9 @@ support::sent!(UpdateNicRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNicResponse {
-    /// `Nic` of the API.
+    /// Network interface as it is after the call.
     pub nic: Option<Nic>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1160,7 +1162,7 @@ support::received!(UpdateNicResponse {
 });
 
 impl Client {
-    /// Calls `CreateNic`.
+    /// Creates a network interface in a Subnet.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1187,7 +1189,9 @@ impl Client {
         self.send::<action::CreateNic>(request).await
     }
 
-    /// Calls `DeleteNic`.
+    /// Deletes a network interface.
+    ///
+    /// It must not be attached to a VM.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1213,7 +1217,9 @@ impl Client {
         self.send::<action::DeleteNic>(request).await
     }
 
-    /// Calls `LinkNic`.
+    /// Attaches a network interface to a VM.
+    ///
+    /// The interface must be `available`, the VM `running` or `stopped`, both in one Subregion.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1236,7 +1242,10 @@ impl Client {
         self.send::<action::LinkNic>(request).await
     }
 
-    /// Calls `LinkPrivateIps`.
+    /// Gives a network interface further private IPs.
+    ///
+    /// Set `private_ips` or `secondary_private_ip_count`, never both. Without either, the cloud picks one address of
+    /// the Subnet.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1263,7 +1272,7 @@ impl Client {
         self.send::<action::LinkPrivateIps>(request).await
     }
 
-    /// Calls `ReadNics`.
+    /// Lists network interfaces.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
@@ -1291,7 +1300,9 @@ impl Client {
         self.send::<action::ReadNics>(request).await
     }
 
-    /// Calls `UnlinkNic`.
+    /// Detaches a network interface from its VM.
+    ///
+    /// The primary interface cannot be detached.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1317,7 +1328,7 @@ impl Client {
         self.send::<action::UnlinkNic>(request).await
     }
 
-    /// Calls `UnlinkPrivateIps`.
+    /// Takes secondary private IPs away from a network interface.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1343,7 +1354,7 @@ impl Client {
         self.send::<action::UnlinkPrivateIps>(request).await
     }
 
-    /// Calls `UpdateNic`.
+    /// Changes one attribute of a network interface per call.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.

@@ -12,17 +12,17 @@ use crate::{Client, Result, support};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePolicyRequest {
-    /// `Description` of the API.
+    /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// `Document` of the API.
+    /// The policy document as JSON text, of at most 5120 characters without blanks.
     ///
     /// Required.
     pub document: String,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Path` of the API.
+    /// Path that groups names like folders do, starting and ending with `/`, which alone is the root.
     pub path: Option<String>,
-    /// `PolicyName` of the API.
+    /// Name of the policy.
     ///
     /// Required.
     pub policy_name: String,
@@ -83,9 +83,9 @@ support::sent!(CreatePolicyRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePolicyResponse {
-    /// `Policy` of the API.
+    /// The policy.
     pub policy: Option<Policy>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -98,11 +98,11 @@ support::received!(CreatePolicyResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePolicyVersionRequest {
-    /// `Document` of the API.
+    /// The policy document as JSON text, of at most 5120 characters without blanks.
     ///
     /// Required.
     pub document: String,
-    /// `PolicyOrn` of the API.
+    /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
     /// Required. Pattern: `^orn:ows:(iam|idauth):\S*:\d{12}:policy/\S+$`.
     pub policy_orn: String,
@@ -149,9 +149,9 @@ support::sent!(CreatePolicyVersionRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePolicyVersionResponse {
-    /// `PolicyVersion` of the API.
+    /// The version of the policy.
     pub policy_version: Option<PolicyVersion>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -164,9 +164,9 @@ support::received!(CreatePolicyVersionResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePolicyRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `PolicyOrn` of the API.
+    /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
     /// Required. Pattern: `^orn:ows:(iam|idauth):\S*:\d{12}:policy/\S+$`.
     pub policy_orn: String,
@@ -203,7 +203,7 @@ support::sent!(DeletePolicyRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePolicyResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -215,11 +215,11 @@ support::received!(DeletePolicyResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePolicyVersionRequest {
-    /// `PolicyOrn` of the API.
+    /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
     /// Required. Pattern: `^orn:ows:(iam|idauth):\S*:\d{12}:policy/\S+$`.
     pub policy_orn: String,
-    /// `VersionId` of the API.
+    /// ID of the policy's version, such as `v1`.
     ///
     /// Required.
     pub version_id: String,
@@ -256,7 +256,7 @@ support::sent!(DeletePolicyVersionRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePolicyVersionResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -268,17 +268,17 @@ support::received!(DeletePolicyVersionResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserGroupPolicyRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `PolicyName` of the API.
+    /// Name of the policy.
     ///
     /// Required.
     pub policy_name: String,
-    /// `UserGroupName` of the API.
+    /// Name of the user group.
     ///
     /// Required.
     pub user_group_name: String,
-    /// `UserGroupPath` of the API.
+    /// Path of the user group. Absent means `/`.
     pub user_group_path: Option<String>,
 }
 
@@ -332,7 +332,7 @@ support::sent!(DeleteUserGroupPolicyRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserGroupPolicyResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -344,13 +344,13 @@ support::received!(DeleteUserGroupPolicyResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserPolicyRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `PolicyName` of the API.
+    /// Name of the policy, 1 to 128 characters.
     ///
     /// Required.
     pub policy_name: String,
-    /// `UserName` of the API.
+    /// Name of the EIM user.
     ///
     /// Required.
     pub user_name: String,
@@ -395,7 +395,7 @@ support::sent!(DeleteUserPolicyRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserPolicyResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -407,13 +407,13 @@ support::received!(DeleteUserPolicyResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkManagedPolicyToUserGroupRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `PolicyOrn` of the API.
+    /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
     /// Required.
     pub policy_orn: String,
-    /// `UserGroupName` of the API.
+    /// Name of the user group.
     ///
     /// Required.
     pub user_group_name: String,
@@ -461,7 +461,7 @@ support::sent!(LinkManagedPolicyToUserGroupRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkManagedPolicyToUserGroupResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -473,13 +473,13 @@ support::received!(LinkManagedPolicyToUserGroupResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPolicyRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `PolicyOrn` of the API.
+    /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
     /// Required. Pattern: `^orn:ows:(iam|idauth):\S*:\d{12}:policy/\S+$`.
     pub policy_orn: String,
-    /// `UserName` of the API.
+    /// Name of the EIM user.
     ///
     /// Required.
     pub user_name: String,
@@ -524,7 +524,7 @@ support::sent!(LinkPolicyRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPolicyResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -536,21 +536,21 @@ support::received!(LinkPolicyResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PutUserGroupPolicyRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `PolicyDocument` of the API.
+    /// The policy document, as JSON text.
     ///
     /// Required.
     pub policy_document: String,
-    /// `PolicyName` of the API.
+    /// Name of the policy.
     ///
     /// Required.
     pub policy_name: String,
-    /// `UserGroupName` of the API.
+    /// Name of the user group.
     ///
     /// Required.
     pub user_group_name: String,
-    /// `UserGroupPath` of the API.
+    /// Path of the user group. Absent means `/`.
     pub user_group_path: Option<String>,
 }
 
@@ -613,7 +613,7 @@ support::sent!(PutUserGroupPolicyRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PutUserGroupPolicyResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -625,17 +625,17 @@ support::received!(PutUserGroupPolicyResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PutUserPolicyRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `PolicyDocument` of the API.
+    /// The policy document, as JSON text.
     ///
     /// Required.
     pub policy_document: String,
-    /// `PolicyName` of the API.
+    /// Name of the policy, 1 to 128 characters.
     ///
     /// Required.
     pub policy_name: String,
-    /// `UserName` of the API.
+    /// Name of the EIM user.
     ///
     /// Required.
     pub user_name: String,
@@ -692,7 +692,7 @@ support::sent!(PutUserPolicyRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PutUserPolicyResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -706,13 +706,13 @@ support::received!(PutUserPolicyResponse {
 pub struct ReadEntitiesLinkedToPolicyRequest {
     /// `EntitiesType` of the API.
     pub entities_type: Option<Vec<PolicyEntityType>>,
-    /// `FirstItem` of the API.
+    /// How many items to pass over: those of the pages already read.
     pub first_item: Option<i64>,
-    /// `PolicyOrn` of the API.
+    /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
     /// Required. Pattern: `^orn:ows:(iam|idauth):\S*:\d{12}:policy/\S+$`.
     pub policy_orn: String,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most. Absent means 100.
     pub results_per_page: Option<i64>,
 }
 
@@ -766,9 +766,9 @@ support::sent!(ReadEntitiesLinkedToPolicyRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadEntitiesLinkedToPolicyResponse {
-    /// `PolicyEntities` of the API.
+    /// Whom the policy is linked to.
     pub policy_entities: Option<PolicyEntities>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -781,15 +781,15 @@ support::received!(ReadEntitiesLinkedToPolicyResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLinkedPoliciesRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<ReadLinkedPoliciesFilters>,
-    /// `FirstItem` of the API.
+    /// How many items to pass over: those of the pages already read.
     pub first_item: Option<i64>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most. Absent means 100.
     pub results_per_page: Option<i64>,
-    /// `UserName` of the API.
+    /// Name of the EIM user.
     ///
     /// Required.
     pub user_name: String,
@@ -850,15 +850,15 @@ support::sent!(ReadLinkedPoliciesRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLinkedPoliciesResponse {
-    /// `HasMoreItems` of the API.
+    /// Whether there is a next page, which `first_item` asks for.
     pub has_more_items: Option<bool>,
-    /// `MaxResultsLimit` of the API.
+    /// How many items the server puts on a page at most.
     pub max_results_limit: Option<i64>,
-    /// `MaxResultsTruncated` of the API.
+    /// Whether more items per page were asked for than the server allows.
     pub max_results_truncated: Option<bool>,
-    /// `Policies` of the API.
+    /// Policies found.
     pub policies: Vec<LinkedPolicy>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -874,15 +874,15 @@ support::received!(ReadLinkedPoliciesResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadManagedPoliciesLinkedToUserGroupRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersUserGroup>,
-    /// `FirstItem` of the API.
+    /// How many items to pass over: those of the pages already read.
     pub first_item: Option<i64>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most. Absent means 100.
     pub results_per_page: Option<i64>,
-    /// `UserGroupName` of the API.
+    /// Name of the user group.
     ///
     /// Required.
     pub user_group_name: String,
@@ -943,15 +943,15 @@ support::sent!(ReadManagedPoliciesLinkedToUserGroupRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadManagedPoliciesLinkedToUserGroupResponse {
-    /// `HasMoreItems` of the API.
+    /// Whether there is a next page, which `first_item` asks for.
     pub has_more_items: Option<bool>,
-    /// `MaxResultsLimit` of the API.
+    /// How many items the server puts on a page at most.
     pub max_results_limit: Option<i64>,
-    /// `MaxResultsTruncated` of the API.
+    /// Whether more items per page were asked for than the server allows.
     pub max_results_truncated: Option<bool>,
-    /// `Policies` of the API.
+    /// Policies found.
     pub policies: Vec<LinkedPolicy>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -967,13 +967,13 @@ support::received!(ReadManagedPoliciesLinkedToUserGroupResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPoliciesRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<ReadPoliciesFilters>,
-    /// `FirstItem` of the API.
+    /// How many items to pass over: those of the pages already read.
     pub first_item: Option<i64>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most. Absent means 100.
     pub results_per_page: Option<i64>,
 }
 
@@ -1019,15 +1019,15 @@ support::sent!(ReadPoliciesRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPoliciesResponse {
-    /// `HasMoreItems` of the API.
+    /// Whether there is a next page, which `first_item` asks for.
     pub has_more_items: Option<bool>,
-    /// `MaxResultsLimit` of the API.
+    /// How many items the server puts on a page at most.
     pub max_results_limit: Option<i64>,
-    /// `MaxResultsTruncated` of the API.
+    /// Whether more items per page were asked for than the server allows.
     pub max_results_truncated: Option<bool>,
-    /// `Policies` of the API.
+    /// Policies found.
     pub policies: Vec<Policy>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1043,7 +1043,7 @@ support::received!(ReadPoliciesResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyRequest {
-    /// `PolicyOrn` of the API.
+    /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
     /// Required. Pattern: `^orn:ows:(iam|idauth):\S*:\d{12}:policy/\S+$`.
     pub policy_orn: String,
@@ -1072,9 +1072,9 @@ support::sent!(ReadPolicyRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyResponse {
-    /// `Policy` of the API.
+    /// The policy.
     pub policy: Option<Policy>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1087,11 +1087,11 @@ support::received!(ReadPolicyResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyVersionRequest {
-    /// `PolicyOrn` of the API.
+    /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
     /// Required. Pattern: `^orn:ows:(iam|idauth):\S*:\d{12}:policy/\S+$`.
     pub policy_orn: String,
-    /// `VersionId` of the API.
+    /// ID of the policy's version, such as `v1`.
     ///
     /// Required.
     pub version_id: String,
@@ -1128,9 +1128,9 @@ support::sent!(ReadPolicyVersionRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyVersionResponse {
-    /// `PolicyVersion` of the API.
+    /// The version of the policy.
     pub policy_version: Option<PolicyVersion>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1143,13 +1143,13 @@ support::received!(ReadPolicyVersionResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyVersionsRequest {
-    /// `FirstItem` of the API.
+    /// How many items to pass over: those of the pages already read.
     pub first_item: Option<i64>,
-    /// `PolicyOrn` of the API.
+    /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
     /// Required. Pattern: `^orn:ows:(iam|idauth):\S*:\d{12}:policy/\S+$`.
     pub policy_orn: String,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most. Absent means 100.
     pub results_per_page: Option<i64>,
 }
 
@@ -1192,13 +1192,13 @@ support::sent!(ReadPolicyVersionsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyVersionsResponse {
-    /// `HasMoreItems` of the API.
+    /// Whether there is a next page, which `first_item` asks for.
     pub has_more_items: Option<bool>,
-    /// `MaxResultsLimit` of the API.
+    /// How many items the server puts on a page at most.
     pub max_results_limit: Option<i64>,
-    /// `PolicyVersions` of the API.
+    /// Versions found.
     pub policy_versions: Vec<PolicyVersion>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1213,17 +1213,17 @@ support::received!(ReadPolicyVersionsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupPoliciesRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `FirstItem` of the API.
+    /// How many items to pass over: those of the pages already read.
     pub first_item: Option<i64>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most. Absent means 100.
     pub results_per_page: Option<i64>,
-    /// `UserGroupName` of the API.
+    /// Name of the user group.
     ///
     /// Required.
     pub user_group_name: String,
-    /// `UserGroupPath` of the API.
+    /// Path of the user group. Absent means `/`.
     pub user_group_path: Option<String>,
 }
 
@@ -1282,15 +1282,15 @@ support::sent!(ReadUserGroupPoliciesRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupPoliciesResponse {
-    /// `HasMoreItems` of the API.
+    /// Whether there is a next page, which `first_item` asks for.
     pub has_more_items: Option<bool>,
-    /// `MaxResultsLimit` of the API.
+    /// How many items the server puts on a page at most.
     pub max_results_limit: Option<i64>,
-    /// `MaxResultsTruncated` of the API.
+    /// Whether more items per page were asked for than the server allows.
     pub max_results_truncated: Option<bool>,
-    /// `Policies` of the API.
+    /// Policies found.
     pub policies: Vec<InlinePolicy>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1306,17 +1306,17 @@ support::received!(ReadUserGroupPoliciesResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupPolicyRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `PolicyName` of the API.
+    /// Name of the policy.
     ///
     /// Required.
     pub policy_name: String,
-    /// `UserGroupName` of the API.
+    /// Name of the user group.
     ///
     /// Required.
     pub user_group_name: String,
-    /// `UserGroupPath` of the API.
+    /// Path of the user group. Absent means `/`.
     pub user_group_path: Option<String>,
 }
 
@@ -1370,9 +1370,9 @@ support::sent!(ReadUserGroupPolicyRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupPolicyResponse {
-    /// `Policy` of the API.
+    /// The policy.
     pub policy: Option<InlinePolicy>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1385,9 +1385,9 @@ support::received!(ReadUserGroupPolicyResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserPoliciesRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `UserName` of the API.
+    /// Name of the EIM user.
     ///
     /// Required.
     pub user_name: String,
@@ -1424,9 +1424,9 @@ support::sent!(ReadUserPoliciesRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserPoliciesResponse {
-    /// `PolicyNames` of the API.
+    /// Names of policies.
     pub policy_names: Vec<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1439,13 +1439,13 @@ support::received!(ReadUserPoliciesResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserPolicyRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `PolicyName` of the API.
+    /// Name of the policy.
     ///
     /// Required.
     pub policy_name: String,
-    /// `UserName` of the API.
+    /// Name of the EIM user.
     ///
     /// Required.
     pub user_name: String,
@@ -1490,13 +1490,13 @@ support::sent!(ReadUserPolicyRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserPolicyResponse {
-    /// `PolicyDocument` of the API.
+    /// The policy document, as JSON text.
     pub policy_document: Option<String>,
-    /// `PolicyName` of the API.
+    /// Name of the policy.
     pub policy_name: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `UserName` of the API.
+    /// Name of the EIM user.
     pub user_name: Option<String>,
 }
 
@@ -1511,11 +1511,11 @@ support::received!(ReadUserPolicyResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetDefaultPolicyVersionRequest {
-    /// `PolicyOrn` of the API.
+    /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
     /// Required. Pattern: `^orn:ows:(iam|idauth):\S*:\d{12}:policy/\S+$`.
     pub policy_orn: String,
-    /// `VersionId` of the API.
+    /// ID of the policy's version, such as `v1`.
     ///
     /// Required.
     pub version_id: String,
@@ -1552,7 +1552,7 @@ support::sent!(SetDefaultPolicyVersionRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetDefaultPolicyVersionResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1564,13 +1564,13 @@ support::received!(SetDefaultPolicyVersionResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkManagedPolicyFromUserGroupRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `PolicyOrn` of the API.
+    /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
     /// Required.
     pub policy_orn: String,
-    /// `UserGroupName` of the API.
+    /// Name of the user group.
     ///
     /// Required.
     pub user_group_name: String,
@@ -1618,7 +1618,7 @@ support::sent!(UnlinkManagedPolicyFromUserGroupRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkManagedPolicyFromUserGroupResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1630,13 +1630,13 @@ support::received!(UnlinkManagedPolicyFromUserGroupResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPolicyRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `PolicyOrn` of the API.
+    /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
     /// Required. Pattern: `^orn:ows:(iam|idauth):\S*:\d{12}:policy/\S+$`.
     pub policy_orn: String,
-    /// `UserName` of the API.
+    /// Name of the EIM user.
     ///
     /// Required.
     pub user_name: String,
@@ -1681,7 +1681,7 @@ support::sent!(UnlinkPolicyRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPolicyResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1690,7 +1690,7 @@ support::received!(UnlinkPolicyResponse {
 });
 
 impl Client {
-    /// Calls `CreatePolicy`.
+    /// Creates a managed policy, whose first version `v1` is the one in force.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1721,7 +1721,9 @@ impl Client {
         self.send::<action::CreatePolicy>(request).await
     }
 
-    /// Calls `CreatePolicyVersion`.
+    /// Adds a version to a managed policy, which has five at most.
+    ///
+    /// It is in force once it is the default one, at once with `set_as_default`. That can take up to 15 seconds.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1751,7 +1753,9 @@ impl Client {
         self.send::<action::CreatePolicyVersion>(request).await
     }
 
-    /// Calls `DeletePolicy`.
+    /// Deletes a managed policy.
+    ///
+    /// It must be unlinked from everybody, and all its versions but the default deleted, before.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1779,7 +1783,9 @@ impl Client {
         self.send::<action::DeletePolicy>(request).await
     }
 
-    /// Calls `DeletePolicyVersion`.
+    /// Deletes a version of a managed policy, unless it is the default.
+    ///
+    /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1808,7 +1814,9 @@ impl Client {
         self.send::<action::DeletePolicyVersion>(request).await
     }
 
-    /// Calls `DeleteUserGroupPolicy`.
+    /// Deletes an inline policy of a user group.
+    ///
+    /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1838,7 +1846,9 @@ impl Client {
         self.send::<action::DeleteUserGroupPolicy>(request).await
     }
 
-    /// Calls `DeleteUserPolicy`.
+    /// Deletes an inline policy of an EIM user.
+    ///
+    /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1864,7 +1874,9 @@ impl Client {
         self.send::<action::DeleteUserPolicy>(request).await
     }
 
-    /// Calls `LinkManagedPolicyToUserGroup`.
+    /// Links a managed policy to a user group, and so to all its members.
+    ///
+    /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1893,7 +1905,9 @@ impl Client {
         self.send::<action::LinkManagedPolicyToUserGroup>(request).await
     }
 
-    /// Calls `LinkPolicy`.
+    /// Links a managed policy to an EIM user.
+    ///
+    /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1922,7 +1936,9 @@ impl Client {
         self.send::<action::LinkPolicy>(request).await
     }
 
-    /// Calls `PutUserGroupPolicy`.
+    /// Creates or replaces an inline policy of a user group.
+    ///
+    /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1953,7 +1969,9 @@ impl Client {
         self.send::<action::PutUserGroupPolicy>(request).await
     }
 
-    /// Calls `PutUserPolicy`.
+    /// Creates or replaces an inline policy of an EIM user.
+    ///
+    /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1983,7 +2001,7 @@ impl Client {
         self.send::<action::PutUserPolicy>(request).await
     }
 
-    /// Calls `ReadEntitiesLinkedToPolicy`.
+    /// Lists the accounts, users and user groups that a managed policy is linked to.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `first_item` while the answer has more items.
@@ -2013,7 +2031,7 @@ impl Client {
         self.send::<action::ReadEntitiesLinkedToPolicy>(request).await
     }
 
-    /// Calls `ReadLinkedPolicies`.
+    /// Lists the managed policies of an EIM user.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `first_item` while the answer has more items.
@@ -2043,7 +2061,7 @@ impl Client {
         self.send::<action::ReadLinkedPolicies>(request).await
     }
 
-    /// Calls `ReadManagedPoliciesLinkedToUserGroup`.
+    /// Lists the managed policies of a user group.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `first_item` while the answer has more items.
@@ -2075,7 +2093,7 @@ impl Client {
         self.send::<action::ReadManagedPoliciesLinkedToUserGroup>(request).await
     }
 
-    /// Calls `ReadPolicies`.
+    /// Lists managed policies, those of OUTSCALE included.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `first_item` while the answer has more items.
@@ -2110,7 +2128,9 @@ impl Client {
         self.send::<action::ReadPolicies>(request).await
     }
 
-    /// Calls `ReadPolicy`.
+    /// Returns a managed policy, without its document.
+    ///
+    /// [`Client::read_policy_version`](crate::Client::read_policy_version) returns the document.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: safe.
@@ -2138,7 +2158,7 @@ impl Client {
         self.send::<action::ReadPolicy>(request).await
     }
 
-    /// Calls `ReadPolicyVersion`.
+    /// Returns one version of a managed policy.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: safe.
@@ -2167,7 +2187,7 @@ impl Client {
         self.send::<action::ReadPolicyVersion>(request).await
     }
 
-    /// Calls `ReadPolicyVersions`.
+    /// Lists the versions of a managed policy.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `first_item` while the answer has more items.
@@ -2198,7 +2218,7 @@ impl Client {
         self.send::<action::ReadPolicyVersions>(request).await
     }
 
-    /// Calls `ReadUserGroupPolicies`.
+    /// Lists the inline policies of a user group.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `first_item` while the answer has more items.
@@ -2228,7 +2248,7 @@ impl Client {
         self.send::<action::ReadUserGroupPolicies>(request).await
     }
 
-    /// Calls `ReadUserGroupPolicy`.
+    /// Returns an inline policy of a user group.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: safe.
@@ -2255,7 +2275,7 @@ impl Client {
         self.send::<action::ReadUserGroupPolicy>(request).await
     }
 
-    /// Calls `ReadUserPolicies`.
+    /// Lists the names of the inline policies of an EIM user.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: safe.
@@ -2281,7 +2301,7 @@ impl Client {
         self.send::<action::ReadUserPolicies>(request).await
     }
 
-    /// Calls `ReadUserPolicy`.
+    /// Returns an inline policy of an EIM user.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: safe.
@@ -2307,7 +2327,9 @@ impl Client {
         self.send::<action::ReadUserPolicy>(request).await
     }
 
-    /// Calls `SetDefaultPolicyVersion`.
+    /// Makes a version of a managed policy the one in force.
+    ///
+    /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -2336,7 +2358,9 @@ impl Client {
         self.send::<action::SetDefaultPolicyVersion>(request).await
     }
 
-    /// Calls `UnlinkManagedPolicyFromUserGroup`.
+    /// Unlinks a managed policy from a user group.
+    ///
+    /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -2365,7 +2389,9 @@ impl Client {
         self.send::<action::UnlinkManagedPolicyFromUserGroup>(request).await
     }
 
-    /// Calls `UnlinkPolicy`.
+    /// Unlinks a managed policy from an EIM user.
+    ///
+    /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.

@@ -3,13 +3,13 @@
 
 use crate::{DateTime, UnknownValue, support};
 
-/// The API's `InlinePolicy`.
+/// A policy that belongs to a single user or user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InlinePolicy {
-    /// `Body` of the API.
+    /// The policy document, as JSON text.
     pub body: Option<String>,
-    /// `Name` of the API.
+    /// Name of the policy.
     pub name: Option<String>,
 }
 
@@ -18,19 +18,19 @@ support::received!(InlinePolicy {
     name: "Name",
 });
 
-/// The API's `LinkedPolicy`.
+/// A managed policy that is linked to a user or user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkedPolicy {
-    /// `CreationDate` of the API.
+    /// Time of creation, in UTC.
     pub creation_date: Option<DateTime>,
-    /// `LastModificationDate` of the API.
+    /// Time of the last change, in UTC.
     pub last_modification_date: Option<DateTime>,
-    /// `Orn` of the API.
+    /// OUTSCALE Resource Name of the resource, which starts with `orn:`.
     pub orn: Option<String>,
-    /// `PolicyId` of the API.
+    /// ID of the policy.
     pub policy_id: Option<String>,
-    /// `PolicyName` of the API.
+    /// Name of the policy.
     pub policy_name: Option<String>,
 }
 
@@ -42,15 +42,15 @@ support::received!(LinkedPolicy {
     policy_name: "PolicyName",
 });
 
-/// The API's `MinimalPolicy`.
+/// An account, user or user group that a policy is linked to.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MinimalPolicy {
-    /// `Id` of the API.
+    /// ID that the cloud gave it.
     pub id: Option<String>,
-    /// `Name` of the API.
+    /// Name of the account, user or user group.
     pub name: Option<String>,
-    /// `Orn` of the API.
+    /// OUTSCALE Resource Name of the resource, which starts with `orn:`.
     pub orn: Option<String>,
 }
 
@@ -60,27 +60,27 @@ support::received!(MinimalPolicy {
     orn: "Orn",
 });
 
-/// The API's `Policy`.
+/// A managed policy, which many users and user groups can have.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Policy {
-    /// `CreationDate` of the API.
+    /// Time of creation, in UTC.
     pub creation_date: Option<DateTime>,
-    /// `Description` of the API.
+    /// Free text of at most 1000 characters that says what the policy is for.
     pub description: Option<String>,
     /// `IsLinkable` of the API.
     pub is_linkable: Option<bool>,
-    /// `LastModificationDate` of the API.
+    /// Time of the last change, in UTC.
     pub last_modification_date: Option<DateTime>,
-    /// `Orn` of the API.
+    /// OUTSCALE Resource Name of the resource, which starts with `orn:`.
     pub orn: Option<String>,
-    /// `Path` of the API.
+    /// Path that groups names like folders do, starting and ending with `/`, which alone is the root.
     pub path: Option<String>,
     /// `PolicyDefaultVersionId` of the API.
     pub policy_default_version_id: Option<String>,
-    /// `PolicyId` of the API.
+    /// ID of the policy.
     pub policy_id: Option<String>,
-    /// `PolicyName` of the API.
+    /// Name of the policy.
     pub policy_name: Option<String>,
     /// `ResourcesCount` of the API.
     pub resources_count: Option<i64>,
@@ -99,23 +99,23 @@ support::received!(Policy {
     resources_count: "ResourcesCount",
 });
 
-/// The API's `PolicyEntities`.
+/// Whom a managed policy is linked to.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyEntities {
-    /// `Accounts` of the API.
+    /// Accounts that the policy is linked to.
     pub accounts: Vec<MinimalPolicy>,
     /// `Groups` of the API.
     pub groups: Vec<MinimalPolicy>,
-    /// `HasMoreItems` of the API.
+    /// Whether there is a next page, which `first_item` asks for.
     pub has_more_items: Option<bool>,
     /// `ItemsCount` of the API.
     pub items_count: Option<i64>,
-    /// `MaxResultsLimit` of the API.
+    /// How many items the server puts on a page at most.
     pub max_results_limit: Option<i64>,
-    /// `MaxResultsTruncated` of the API.
+    /// Whether more items per page were asked for than the server allows.
     pub max_results_truncated: Option<bool>,
-    /// `Users` of the API.
+    /// EIM users that the policy is linked to.
     pub users: Vec<MinimalPolicy>,
 }
 
@@ -203,17 +203,17 @@ impl From<&str> for PolicyScope {
 
 support::open_enum!(PolicyScope);
 
-/// The API's `PolicyVersion`.
+/// One version of a managed policy, with its document.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyVersion {
-    /// `Body` of the API.
+    /// The policy document, as JSON text.
     pub body: Option<String>,
-    /// `CreationDate` of the API.
+    /// Time of creation, in UTC.
     pub creation_date: Option<DateTime>,
     /// `DefaultVersion` of the API.
     pub default_version: Option<bool>,
-    /// `VersionId` of the API.
+    /// ID of the policy's version, such as `v1`.
     pub version_id: Option<String>,
 }
 
@@ -224,11 +224,11 @@ support::received!(PolicyVersion {
     version_id: "VersionId",
 });
 
-/// The API's `ReadLinkedPoliciesFilters`.
+/// Conditions on which linked policies are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLinkedPoliciesFilters {
-    /// `PathPrefix` of the API.
+    /// Keeps what has a path that starts with this. Absent means `/`.
     pub path_prefix: Option<String>,
 }
 
@@ -249,13 +249,13 @@ support::sent!(ReadLinkedPoliciesFilters {
     path_prefix: "PathPrefix",
 });
 
-/// The API's `ReadPoliciesFilters`.
+/// Conditions on which managed policies are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPoliciesFilters {
     /// `OnlyLinked` of the API.
     pub only_linked: Option<bool>,
-    /// `PathPrefix` of the API.
+    /// Keeps what has a path that starts with this. Absent means `/`.
     pub path_prefix: Option<String>,
     /// `Scope` of the API.
     pub scope: Option<PolicyScope>,

@@ -8,13 +8,13 @@ use crate::{Client, Result, support};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateProductTypeRequest {
-    /// `Description` of the API.
+    /// Free text that says what the thing is for.
     ///
     /// Required.
     pub description: String,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Vendor` of the API.
+    /// Maker of the product.
     pub vendor: Option<String>,
 }
 
@@ -59,7 +59,7 @@ support::sent!(CreateProductTypeRequest {
 pub struct CreateProductTypeResponse {
     /// `ProductType` of the API.
     pub product_type: Option<ProductType>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -72,11 +72,11 @@ support::received!(CreateProductTypeResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteProductTypeRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Force` of the API.
+    /// Whether to delete it although it is in use.
     pub force: Option<bool>,
-    /// `ProductTypeId` of the API.
+    /// ID of the product type, such as `0001` or `pty-12345678`.
     ///
     /// Required.
     pub product_type_id: String,
@@ -121,7 +121,7 @@ support::sent!(DeleteProductTypeRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteProductTypeResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -129,7 +129,7 @@ support::received!(DeleteProductTypeResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `FiltersProductType`.
+/// Conditions on which product types are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersProductType {
@@ -159,15 +159,15 @@ support::sent!(FiltersProductType {
     product_type_ids: "ProductTypeIds",
 });
 
-/// The API's `ProductType`.
+/// A mark on images, by which their use is metered and billed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProductType {
-    /// `Description` of the API.
+    /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// `ProductTypeId` of the API.
+    /// ID of the product type, such as `0001` or `pty-12345678`.
     pub product_type_id: Option<String>,
-    /// `Vendor` of the API.
+    /// Maker of the product.
     pub vendor: Option<String>,
 }
 
@@ -181,13 +181,14 @@ support::received!(ProductType {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadProductTypesRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersProductType>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -233,11 +234,12 @@ support::sent!(ReadProductTypesRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadProductTypesResponse {
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ProductTypes` of the API.
+    /// Product types found.
     pub product_types: Vec<ProductType>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -248,7 +250,7 @@ support::received!(ReadProductTypesResponse {
 });
 
 impl Client {
-    /// Calls `CreateProductType`.
+    /// Creates a product type, which marks images for metering and billing.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -275,7 +277,9 @@ impl Client {
         self.send::<action::CreateProductType>(request).await
     }
 
-    /// Calls `DeleteProductType`.
+    /// Deletes a product type.
+    ///
+    /// Images that still have it prevent this, unless `force` is set; they then keep it.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -301,7 +305,7 @@ impl Client {
         self.send::<action::DeleteProductType>(request).await
     }
 
-    /// Calls `ReadProductTypes`.
+    /// Lists product types.
     ///
     /// - Authentication: none.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.

@@ -8,7 +8,7 @@ use crate::{Client, Result, support};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicCatalogRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
 }
 
@@ -33,9 +33,9 @@ support::sent!(ReadPublicCatalogRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicCatalogResponse {
-    /// `Catalog` of the API.
+    /// The price list.
     pub catalog: Option<Catalog>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -45,7 +45,7 @@ support::received!(ReadPublicCatalogResponse {
 });
 
 impl Client {
-    /// Calls `ReadPublicCatalog`.
+    /// Returns the public prices of the Region whose endpoint is called.
     ///
     /// - Authentication: none.
     /// - Sending it again after an unclear failure: safe.

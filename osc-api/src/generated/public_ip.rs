@@ -8,7 +8,7 @@ use crate::{Client, Result, support};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePublicIpRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
 }
 
@@ -33,9 +33,9 @@ support::sent!(CreatePublicIpRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePublicIpResponse {
-    /// `PublicIp` of the API.
+    /// The new public IP.
     pub public_ip: Option<PublicIp>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -48,11 +48,11 @@ support::received!(CreatePublicIpResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePublicIpRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `PublicIp` of the API.
+    /// Public IPv4 address. It is the way to name one in the public Cloud.
     pub public_ip: Option<String>,
-    /// `PublicIpId` of the API.
+    /// ID of the public IP, `eipalloc-` and eight hexadecimal digits. It is the way to name one in a Net.
     pub public_ip_id: Option<String>,
 }
 
@@ -91,7 +91,7 @@ support::sent!(DeletePublicIpRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePublicIpResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -99,31 +99,31 @@ support::received!(DeletePublicIpResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `FiltersPublicIp`.
+/// Conditions on which public IPs are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersPublicIp {
     /// `LinkPublicIpIds` of the API.
     pub link_public_ip_ids: Option<Vec<String>>,
-    /// `NicAccountIds` of the API.
+    /// Keeps what has a network interface of one of these accounts, by ID.
     pub nic_account_ids: Option<Vec<String>>,
-    /// `NicIds` of the API.
+    /// Keeps the public IPs of one of these network interfaces, by ID.
     pub nic_ids: Option<Vec<String>>,
     /// `Placements` of the API.
     pub placements: Option<Vec<String>>,
-    /// `PrivateIps` of the API.
+    /// Keeps the public IPs that stand for one of these private IPv4 addresses.
     pub private_ips: Option<Vec<String>>,
     /// `PublicIpIds` of the API.
     pub public_ip_ids: Option<Vec<String>>,
-    /// `PublicIps` of the API.
+    /// Keeps the public IPs whose address is one of these.
     pub public_ips: Option<Vec<String>>,
-    /// `TagKeys` of the API.
+    /// Keeps what has a tag whose key is one of these.
     pub tag_keys: Option<Vec<String>>,
-    /// `TagValues` of the API.
+    /// Keeps what has a tag whose value is one of these.
     pub tag_values: Option<Vec<String>>,
-    /// `Tags` of the API.
+    /// Keeps the public IPs that have one of these tags, each written `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
-    /// `VmIds` of the API.
+    /// Keeps the public IPs of one of these VMs, by ID.
     pub vm_ids: Option<Vec<String>>,
 }
 
@@ -252,19 +252,21 @@ support::sent!(FiltersPublicIp {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPublicIpRequest {
-    /// `AllowRelink` of the API.
+    /// Whether an address is taken that something else has. Absent means true in the public Cloud and false in a Net.
     pub allow_relink: Option<bool>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `NicId` of the API.
+    /// ID of the network interface, `eni-` and eight hexadecimal digits. In a Net only, when the VM has several; never
+    /// together with `vm_id`.
     pub nic_id: Option<String>,
-    /// `PrivateIp` of the API.
+    /// Private IPv4 address of the interface, in a Net only. Absent means the primary one.
     pub private_ip: Option<String>,
-    /// `PublicIp` of the API.
+    /// Public IPv4 address. This or `public_ip_id` is needed.
     pub public_ip: Option<String>,
-    /// `PublicIpId` of the API.
+    /// ID of the public IP, `eipalloc-` and eight hexadecimal digits. This or `public_ip` is needed.
     pub public_ip_id: Option<String>,
-    /// `VmId` of the API.
+    /// ID of the VM, `i-` and eight hexadecimal digits. In a Net, a VM with several interfaces takes `nic_id` instead;
+    /// both together are refused.
     pub vm_id: Option<String>,
 }
 
@@ -331,9 +333,9 @@ support::sent!(LinkPublicIpRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPublicIpResponse {
-    /// `LinkPublicIpId` of the API.
+    /// ID of the association of public IP and VM or network interface, `eipassoc-` and eight hexadecimal digits.
     pub link_public_ip_id: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -342,25 +344,25 @@ support::received!(LinkPublicIpResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `PublicIp`.
+/// A public IP of the account, and what has it.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PublicIp {
-    /// `LinkPublicIpId` of the API.
+    /// ID of the association of public IP and VM or network interface, `eipassoc-` and eight hexadecimal digits.
     pub link_public_ip_id: Option<String>,
     /// `NicAccountId` of the API.
     pub nic_account_id: Option<String>,
-    /// `NicId` of the API.
+    /// ID of the network interface that has the address, if any, `eni-` and eight hexadecimal digits.
     pub nic_id: Option<String>,
-    /// `PrivateIp` of the API.
+    /// Private IPv4 address that the public one stands for.
     pub private_ip: Option<String>,
-    /// `PublicIp` of the API.
+    /// Public IPv4 address.
     pub public_ip: Option<String>,
-    /// `PublicIpId` of the API.
+    /// ID of the public IP, `eipalloc-` and eight hexadecimal digits.
     pub public_ip_id: Option<String>,
-    /// `Tags` of the API.
+    /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
-    /// `VmId` of the API.
+    /// ID of the VM that has the address, if any, `i-` and eight hexadecimal digits.
     pub vm_id: Option<String>,
 }
 
@@ -379,11 +381,12 @@ support::received!(PublicIp {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicIpRangesRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -422,11 +425,12 @@ support::sent!(ReadPublicIpRangesRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicIpRangesResponse {
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `PublicIps` of the API.
+    /// Blocks of public IPv4 addresses in CIDR notation.
     pub public_ips: Vec<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -440,13 +444,14 @@ support::received!(ReadPublicIpRangesResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicIpsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersPublicIp>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -492,11 +497,12 @@ support::sent!(ReadPublicIpsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicIpsResponse {
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `PublicIps` of the API.
+    /// Public IPs found.
     pub public_ips: Vec<PublicIp>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -510,11 +516,11 @@ support::received!(ReadPublicIpsResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPublicIpRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `LinkPublicIpId` of the API.
+    /// ID of the association, `eipassoc-` and eight hexadecimal digits. This or `public_ip` is needed.
     pub link_public_ip_id: Option<String>,
-    /// `PublicIp` of the API.
+    /// Public IPv4 address. This or `link_public_ip_id` is needed.
     pub public_ip: Option<String>,
 }
 
@@ -553,7 +559,7 @@ support::sent!(UnlinkPublicIpRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPublicIpResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -562,7 +568,9 @@ support::received!(UnlinkPublicIpResponse {
 });
 
 impl Client {
-    /// Calls `CreatePublicIp`.
+    /// Allocates a public IP to the account.
+    ///
+    /// It stays allocated until [`Client::delete_public_ip`](crate::Client::delete_public_ip).
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -588,7 +596,9 @@ impl Client {
         self.send::<action::CreatePublicIp>(request).await
     }
 
-    /// Calls `DeletePublicIp`.
+    /// Gives a public IP back, by address or by ID.
+    ///
+    /// Anybody can have the address then, so nothing should point to it any longer.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -614,7 +624,10 @@ impl Client {
         self.send::<action::DeletePublicIp>(request).await
     }
 
-    /// Calls `LinkPublicIp`.
+    /// Associates a public IP with a VM or a network interface.
+    ///
+    /// In a Net this needs an attached internet service. The association is lost whenever the VM is stopped, unless the
+    /// VM has the tag `osc.fcu.eip.auto-attach` with the address as its value.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -640,7 +653,7 @@ impl Client {
         self.send::<action::LinkPublicIp>(request).await
     }
 
-    /// Calls `ReadPublicIpRanges`.
+    /// Lists the blocks of public IPv4 addresses of the Region whose endpoint is called.
     ///
     /// - Authentication: none.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
@@ -667,7 +680,7 @@ impl Client {
         self.send::<action::ReadPublicIpRanges>(request).await
     }
 
-    /// Calls `ReadPublicIps`.
+    /// Lists the public IPs of the account, associated or not.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
@@ -695,7 +708,9 @@ impl Client {
         self.send::<action::ReadPublicIps>(request).await
     }
 
-    /// Calls `UnlinkPublicIp`.
+    /// Separates a public IP from its VM or network interface.
+    ///
+    /// That of a NAT service is set free by deleting the NAT service alone.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.

@@ -4,7 +4,7 @@
 use super::common::ResponseContext;
 use crate::{Client, Result, support};
 
-/// The API's `FiltersQuota`.
+/// Conditions on which quotas are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersQuota {
@@ -12,7 +12,7 @@ pub struct FiltersQuota {
     pub collections: Option<Vec<String>>,
     /// `QuotaNames` of the API.
     pub quota_names: Option<Vec<String>>,
-    /// `QuotaTypes` of the API.
+    /// Keeps the quotas of one of these resources, by ID, or `global` ones.
     pub quota_types: Option<Vec<String>>,
     /// `ShortDescriptions` of the API.
     pub short_descriptions: Option<Vec<String>>,
@@ -70,17 +70,17 @@ support::sent!(FiltersQuota {
     short_descriptions: "ShortDescriptions",
 });
 
-/// The API's `Quota`.
+/// A limit of an account, and how much of it is used.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Quota {
-    /// `AccountId` of the API.
+    /// ID of the owning account, twelve digits.
     pub account_id: Option<String>,
-    /// `Description` of the API.
+    /// What the quota limits.
     pub description: Option<String>,
     /// `MaxValue` of the API.
     pub max_value: Option<i64>,
-    /// `Name` of the API.
+    /// Name of the quota, which serves as its ID.
     pub name: Option<String>,
     /// `QuotaCollection` of the API.
     pub quota_collection: Option<String>,
@@ -100,7 +100,7 @@ support::received!(Quota {
     used_value: "UsedValue",
 });
 
-/// The API's `QuotaTypes`.
+/// The quotas of one resource, or those of the account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct QuotaTypes {
@@ -119,13 +119,14 @@ support::received!(QuotaTypes {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadQuotasRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersQuota>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -171,11 +172,12 @@ support::sent!(ReadQuotasRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadQuotasResponse {
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `QuotaTypes` of the API.
+    /// Quotas found, by what they are for.
     pub quota_types: Vec<QuotaTypes>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -186,7 +188,7 @@ support::received!(ReadQuotasResponse {
 });
 
 impl Client {
-    /// Calls `ReadQuotas`.
+    /// Lists the account's quotas and how much of each is used.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.

@@ -8,7 +8,7 @@ use crate::{Client, Result, support};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadRegionsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
 }
 
@@ -33,9 +33,9 @@ support::sent!(ReadRegionsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadRegionsResponse {
-    /// `Regions` of the API.
+    /// The Regions.
     pub regions: Vec<Region>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -44,13 +44,13 @@ support::received!(ReadRegionsResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `Region`.
+/// A Region of the cloud and its endpoint.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Region {
     /// `Endpoint` of the API.
     pub endpoint: Option<String>,
-    /// `RegionName` of the API.
+    /// Name of the Region, such as `eu-west-2`.
     pub region_name: Option<String>,
 }
 
@@ -60,7 +60,7 @@ support::received!(Region {
 });
 
 impl Client {
-    /// Calls `ReadRegions`.
+    /// Lists the Regions and their endpoints.
     ///
     /// - Authentication: none.
     /// - Sending it again after an unclear failure: safe.

@@ -8,25 +8,25 @@ use crate::{Client, Result, support};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRouteRequest {
-    /// `DestinationIpRange` of the API.
+    /// IPv4 range that the route is for, in CIDR notation, such as `10.0.0.0/24`.
     ///
     /// Required.
     pub destination_ip_range: String,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `GatewayId` of the API.
+    /// ID of the internet service (`igw-`) or virtual gateway (`vgw-`) that the traffic goes to.
     pub gateway_id: Option<String>,
-    /// `NatServiceId` of the API.
+    /// ID of the NAT service, `nat-` and eight hexadecimal digits.
     pub nat_service_id: Option<String>,
-    /// `NetPeeringId` of the API.
+    /// ID of the Net peering, `pcx-` and eight hexadecimal digits.
     pub net_peering_id: Option<String>,
-    /// `NicId` of the API.
+    /// ID of the network interface, `eni-` and eight hexadecimal digits.
     pub nic_id: Option<String>,
-    /// `RouteTableId` of the API.
+    /// ID of the route table, `rtb-` and eight hexadecimal digits.
     ///
     /// Required.
     pub route_table_id: String,
-    /// `VmId` of the API.
+    /// ID of the NAT VM that the traffic goes to, `i-` and eight hexadecimal digits. It has one interface only.
     pub vm_id: Option<String>,
 }
 
@@ -115,9 +115,9 @@ support::sent!(CreateRouteRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRouteResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `RouteTable` of the API.
+    /// Route table as it is after the call.
     pub route_table: Option<RouteTable>,
 }
 
@@ -130,13 +130,13 @@ support::received!(CreateRouteResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRouteRequest {
-    /// `DestinationIpRange` of the API.
+    /// IPv4 range of the route in CIDR notation, exactly as it was created.
     ///
     /// Required.
     pub destination_ip_range: String,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `RouteTableId` of the API.
+    /// ID of the route table, `rtb-` and eight hexadecimal digits.
     ///
     /// Required.
     pub route_table_id: String,
@@ -187,9 +187,9 @@ support::sent!(DeleteRouteRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRouteResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `RouteTable` of the API.
+    /// Route table as it is after the call.
     pub route_table: Option<RouteTable>,
 }
 
@@ -202,25 +202,25 @@ support::received!(DeleteRouteResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRouteRequest {
-    /// `DestinationIpRange` of the API.
+    /// IPv4 range that the route is for, in CIDR notation, such as `10.0.0.0/24`.
     ///
     /// Required.
     pub destination_ip_range: String,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `GatewayId` of the API.
+    /// ID of the internet service (`igw-`) or virtual gateway (`vgw-`) that the traffic goes to.
     pub gateway_id: Option<String>,
-    /// `NatServiceId` of the API.
+    /// ID of the NAT service, `nat-` and eight hexadecimal digits.
     pub nat_service_id: Option<String>,
-    /// `NetPeeringId` of the API.
+    /// ID of the Net peering, `pcx-` and eight hexadecimal digits.
     pub net_peering_id: Option<String>,
-    /// `NicId` of the API.
+    /// ID of the network interface, `eni-` and eight hexadecimal digits.
     pub nic_id: Option<String>,
-    /// `RouteTableId` of the API.
+    /// ID of the route table, `rtb-` and eight hexadecimal digits.
     ///
     /// Required.
     pub route_table_id: String,
-    /// `VmId` of the API.
+    /// ID of the NAT VM that the traffic goes to, `i-` and eight hexadecimal digits.
     pub vm_id: Option<String>,
 }
 
@@ -309,9 +309,9 @@ support::sent!(UpdateRouteRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRouteResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `RouteTable` of the API.
+    /// Route table as it is after the call.
     pub route_table: Option<RouteTable>,
 }
 
@@ -321,7 +321,9 @@ support::received!(UpdateRouteResponse {
 });
 
 impl Client {
-    /// Calls `CreateRoute`.
+    /// Adds a route to a route table.
+    ///
+    /// Exactly one target is needed: `gateway_id`, `nat_service_id`, `net_peering_id`, `nic_id` or `vm_id`.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -348,7 +350,7 @@ impl Client {
         self.send::<action::CreateRoute>(request).await
     }
 
-    /// Calls `DeleteRoute`.
+    /// Removes a route from a route table.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -374,7 +376,9 @@ impl Client {
         self.send::<action::DeleteRoute>(request).await
     }
 
-    /// Calls `UpdateRoute`.
+    /// Points a route to another target.
+    ///
+    /// Exactly one target is needed: `gateway_id`, `nat_service_id`, `net_peering_id`, `nic_id` or `vm_id`.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.

@@ -8,9 +8,9 @@ use crate::{Client, Result, support};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRouteTableRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `NetId` of the API.
+    /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
     /// Required.
     pub net_id: String,
@@ -47,9 +47,9 @@ support::sent!(CreateRouteTableRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRouteTableResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `RouteTable` of the API.
+    /// Route table as it is after the call.
     pub route_table: Option<RouteTable>,
 }
 
@@ -62,9 +62,9 @@ support::received!(CreateRouteTableResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRouteTableRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `RouteTableId` of the API.
+    /// ID of the route table, `rtb-` and eight hexadecimal digits.
     ///
     /// Required.
     pub route_table_id: String,
@@ -101,7 +101,7 @@ support::sent!(DeleteRouteTableRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRouteTableResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -109,7 +109,7 @@ support::received!(DeleteRouteTableResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `FiltersRouteTable`.
+/// Conditions on which route tables are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersRouteTable {
@@ -121,11 +121,11 @@ pub struct FiltersRouteTable {
     pub link_route_table_main: Option<bool>,
     /// `LinkSubnetIds` of the API.
     pub link_subnet_ids: Option<Vec<String>>,
-    /// `NetIds` of the API.
+    /// Keeps the route tables in one of these Nets, by ID.
     pub net_ids: Option<Vec<String>>,
     /// `RouteCreationMethods` of the API.
     pub route_creation_methods: Option<Vec<String>>,
-    /// `RouteDestinationIpRanges` of the API.
+    /// Keeps what has a route for one of these IPv4 ranges.
     pub route_destination_ip_ranges: Option<Vec<String>>,
     /// `RouteDestinationServiceIds` of the API.
     pub route_destination_service_ids: Option<Vec<String>>,
@@ -137,15 +137,15 @@ pub struct FiltersRouteTable {
     pub route_net_peering_ids: Option<Vec<String>>,
     /// `RouteStates` of the API.
     pub route_states: Option<Vec<String>>,
-    /// `RouteTableIds` of the API.
+    /// Keeps the route tables whose ID is one of these.
     pub route_table_ids: Option<Vec<String>>,
     /// `RouteVmIds` of the API.
     pub route_vm_ids: Option<Vec<String>>,
-    /// `TagKeys` of the API.
+    /// Keeps what has a tag whose key is one of these.
     pub tag_keys: Option<Vec<String>>,
-    /// `TagValues` of the API.
+    /// Keeps what has a tag whose value is one of these.
     pub tag_values: Option<Vec<String>>,
-    /// `Tags` of the API.
+    /// Keeps the route tables that have one of these tags, each written `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
 }
 
@@ -352,13 +352,13 @@ support::sent!(FiltersRouteTable {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkRouteTableRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `RouteTableId` of the API.
+    /// ID of the route table, `rtb-` and eight hexadecimal digits.
     ///
     /// Required.
     pub route_table_id: String,
-    /// `SubnetId` of the API.
+    /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
     ///
     /// Required.
     pub subnet_id: String,
@@ -403,9 +403,9 @@ support::sent!(LinkRouteTableRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkRouteTableResponse {
-    /// `LinkRouteTableId` of the API.
+    /// ID of the link between route table and Subnet (or Net), `rtbassoc-` and eight hexadecimal digits.
     pub link_route_table_id: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -418,13 +418,14 @@ support::received!(LinkRouteTableResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadRouteTablesRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersRouteTable>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -470,11 +471,12 @@ support::sent!(ReadRouteTablesRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadRouteTablesResponse {
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `RouteTables` of the API.
+    /// Route tables found.
     pub route_tables: Vec<RouteTable>,
 }
 
@@ -488,9 +490,9 @@ support::received!(ReadRouteTablesResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkRouteTableRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `LinkRouteTableId` of the API.
+    /// ID of the link between route table and Subnet (or Net), `rtbassoc-` and eight hexadecimal digits.
     ///
     /// Required.
     pub link_route_table_id: String,
@@ -530,7 +532,7 @@ support::sent!(UnlinkRouteTableRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkRouteTableResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -542,13 +544,13 @@ support::received!(UnlinkRouteTableResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRouteTableLinkRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `LinkRouteTableId` of the API.
+    /// ID of the link between route table and Subnet (or Net), `rtbassoc-` and eight hexadecimal digits.
     ///
     /// Required.
     pub link_route_table_id: String,
-    /// `RouteTableId` of the API.
+    /// ID of the route table to use instead, `rtb-` and eight hexadecimal digits.
     ///
     /// Required.
     pub route_table_id: String,
@@ -599,9 +601,9 @@ support::sent!(UpdateRouteTableLinkRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRouteTableLinkResponse {
-    /// `LinkRouteTableId` of the API.
+    /// ID of the link between route table and Subnet (or Net), `rtbassoc-` and eight hexadecimal digits.
     pub link_route_table_id: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -611,7 +613,9 @@ support::received!(UpdateRouteTableLinkResponse {
 });
 
 impl Client {
-    /// Calls `CreateRouteTable`.
+    /// Creates a route table in a Net.
+    ///
+    /// It is without effect until [`Client::link_route_table`](crate::Client::link_route_table) gives it to a Subnet.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -637,7 +641,9 @@ impl Client {
         self.send::<action::CreateRouteTable>(request).await
     }
 
-    /// Calls `DeleteRouteTable`.
+    /// Deletes a route table.
+    ///
+    /// No Subnet may use it any more. The main one of a Net cannot be deleted.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -663,7 +669,7 @@ impl Client {
         self.send::<action::DeleteRouteTable>(request).await
     }
 
-    /// Calls `LinkRouteTable`.
+    /// Makes a Subnet use a route table of the same Net.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -689,7 +695,9 @@ impl Client {
         self.send::<action::LinkRouteTable>(request).await
     }
 
-    /// Calls `ReadRouteTables`.
+    /// Lists route tables with their routes.
+    ///
+    /// A Subnet that is linked to none uses the main one of its Net.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
@@ -717,7 +725,7 @@ impl Client {
         self.send::<action::ReadRouteTables>(request).await
     }
 
-    /// Calls `UnlinkRouteTable`.
+    /// Separates a route table from a Subnet, which then uses the main one of its Net.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -743,7 +751,7 @@ impl Client {
         self.send::<action::UnlinkRouteTable>(request).await
     }
 
-    /// Calls `UpdateRouteTableLink`.
+    /// Makes a Subnet use another route table.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.

@@ -8,15 +8,16 @@ use crate::{Client, Result, support};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSecurityGroupRequest {
-    /// `Description` of the API.
+    /// Free text of 1 to 255 letters, digits, spaces and common punctuation.
     ///
     /// Required.
     pub description: String,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `NetId` of the API.
+    /// ID of the Net that gets the group, `vpc-` and eight hexadecimal digits. Absent means the public Cloud.
     pub net_id: Option<String>,
-    /// `SecurityGroupName` of the API.
+    /// Name of the group, not in use yet and not starting with `sg-`. 1 to 255 letters, digits, spaces and common
+    /// punctuation.
     ///
     /// Required.
     pub security_group_name: String,
@@ -75,9 +76,9 @@ support::sent!(CreateSecurityGroupRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSecurityGroupResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `SecurityGroup` of the API.
+    /// Security group as it is after the call.
     pub security_group: Option<SecurityGroup>,
 }
 
@@ -90,11 +91,11 @@ support::received!(CreateSecurityGroupResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSecurityGroupRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `SecurityGroupId` of the API.
+    /// ID of the security group, `sg-` and eight hexadecimal digits.
     pub security_group_id: Option<String>,
-    /// `SecurityGroupName` of the API.
+    /// Name of the security group.
     pub security_group_name: Option<String>,
 }
 
@@ -136,7 +137,7 @@ support::sent!(DeleteSecurityGroupRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSecurityGroupResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -144,11 +145,11 @@ support::received!(DeleteSecurityGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `FiltersSecurityGroup`.
+/// Conditions on which security groups are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersSecurityGroup {
-    /// `Descriptions` of the API.
+    /// Keeps what has one of these descriptions.
     pub descriptions: Option<Vec<String>>,
     /// `InboundRuleAccountIds` of the API.
     pub inbound_rule_account_ids: Option<Vec<String>>,
@@ -164,7 +165,7 @@ pub struct FiltersSecurityGroup {
     pub inbound_rule_security_group_names: Option<Vec<String>>,
     /// `InboundRuleToPortRanges` of the API.
     pub inbound_rule_to_port_ranges: Option<Vec<i64>>,
-    /// `NetIds` of the API.
+    /// Keeps the security groups in one of these Nets, by ID.
     pub net_ids: Option<Vec<String>>,
     /// `OutboundRuleAccountIds` of the API.
     pub outbound_rule_account_ids: Option<Vec<String>>,
@@ -180,15 +181,15 @@ pub struct FiltersSecurityGroup {
     pub outbound_rule_security_group_names: Option<Vec<String>>,
     /// `OutboundRuleToPortRanges` of the API.
     pub outbound_rule_to_port_ranges: Option<Vec<i64>>,
-    /// `SecurityGroupIds` of the API.
+    /// Keeps the security groups whose ID is one of these.
     pub security_group_ids: Option<Vec<String>>,
-    /// `SecurityGroupNames` of the API.
+    /// Keeps the security groups whose name is one of these.
     pub security_group_names: Option<Vec<String>>,
-    /// `TagKeys` of the API.
+    /// Keeps what has a tag whose key is one of these.
     pub tag_keys: Option<Vec<String>>,
-    /// `TagValues` of the API.
+    /// Keeps what has a tag whose value is one of these.
     pub tag_values: Option<Vec<String>>,
-    /// `Tags` of the API.
+    /// Keeps the security groups that have one of these tags, each written `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
 }
 
@@ -445,13 +446,14 @@ support::sent!(FiltersSecurityGroup {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSecurityGroupsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersSecurityGroup>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -497,11 +499,12 @@ support::sent!(ReadSecurityGroupsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSecurityGroupsResponse {
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `SecurityGroups` of the API.
+    /// Security groups found.
     pub security_groups: Vec<SecurityGroup>,
 }
 
@@ -512,7 +515,10 @@ support::received!(ReadSecurityGroupsResponse {
 });
 
 impl Client {
-    /// Calls `CreateSecurityGroup`.
+    /// Creates a security group in a Net, or in the public Cloud when `net_id` is absent.
+    ///
+    /// Its name must be new there. Rules are added with
+    /// [`Client::create_security_group_rule`](crate::Client::create_security_group_rule).
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -542,7 +548,9 @@ impl Client {
         self.send::<action::CreateSecurityGroup>(request).await
     }
 
-    /// Calls `DeleteSecurityGroup`.
+    /// Deletes a security group, by ID or by name.
+    ///
+    /// It fails while a VM has the group or a rule of another group names it.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -568,7 +576,7 @@ impl Client {
         self.send::<action::DeleteSecurityGroup>(request).await
     }
 
-    /// Calls `ReadSecurityGroups`.
+    /// Lists security groups with their rules.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.

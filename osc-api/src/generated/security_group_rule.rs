@@ -8,29 +8,30 @@ use crate::{Client, Result, support};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSecurityGroupRuleRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Flow` of the API.
+    /// Direction of the traffic, `Inbound` or, in a Net only, `Outbound`.
     ///
     /// Required.
     pub flow: String,
-    /// `FromPortRange` of the API.
+    /// First port for TCP and UDP, or type number for ICMP. Not together with `rules`.
     pub from_port_range: Option<i64>,
-    /// `IpProtocol` of the API.
+    /// `tcp`, `udp`, `icmp` or, for all, `-1`. In a Net also a protocol's number. Absent means `-1`. Not together with
+    /// `rules`.
     pub ip_protocol: Option<String>,
-    /// `IpRange` of the API.
+    /// IPv4 range that the rule lets through, in CIDR notation, such as `10.0.0.0/16`. Not together with `rules`.
     pub ip_range: Option<String>,
-    /// `Rules` of the API.
+    /// Several rules at once, instead of the fields for a single one.
     pub rules: Option<Vec<SecurityGroupRule>>,
     /// `SecurityGroupAccountIdToLink` of the API.
     pub security_group_account_id_to_link: Option<String>,
-    /// `SecurityGroupId` of the API.
+    /// ID of the security group, `sg-` and eight hexadecimal digits.
     ///
     /// Required.
     pub security_group_id: String,
     /// `SecurityGroupNameToLink` of the API.
     pub security_group_name_to_link: Option<String>,
-    /// `ToPortRange` of the API.
+    /// Last port for TCP and UDP, or code number for ICMP. Not together with `rules`.
     pub to_port_range: Option<i64>,
 }
 
@@ -140,9 +141,9 @@ support::sent!(CreateSecurityGroupRuleRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSecurityGroupRuleResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `SecurityGroup` of the API.
+    /// Security group as it is after the call.
     pub security_group: Option<SecurityGroup>,
 }
 
@@ -155,29 +156,29 @@ support::received!(CreateSecurityGroupRuleResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSecurityGroupRuleRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Flow` of the API.
+    /// Direction of the traffic, `Inbound` or, in a Net only, `Outbound`.
     ///
     /// Required.
     pub flow: String,
-    /// `FromPortRange` of the API.
+    /// First port for TCP and UDP, or type number for ICMP.
     pub from_port_range: Option<i64>,
-    /// `IpProtocol` of the API.
+    /// `tcp`, `udp`, `icmp` or, for all, `-1`. In a Net also a protocol's number. Absent means `-1`.
     pub ip_protocol: Option<String>,
-    /// `IpRange` of the API.
+    /// IPv4 range of the rule, in CIDR notation, such as `10.0.0.0/16`.
     pub ip_range: Option<String>,
-    /// `Rules` of the API.
+    /// Several rules at once, instead of the fields for a single one.
     pub rules: Option<Vec<SecurityGroupRule>>,
     /// `SecurityGroupAccountIdToUnlink` of the API.
     pub security_group_account_id_to_unlink: Option<String>,
-    /// `SecurityGroupId` of the API.
+    /// ID of the security group, `sg-` and eight hexadecimal digits.
     ///
     /// Required.
     pub security_group_id: String,
     /// `SecurityGroupNameToUnlink` of the API.
     pub security_group_name_to_unlink: Option<String>,
-    /// `ToPortRange` of the API.
+    /// Last port for TCP and UDP, or code number for ICMP.
     pub to_port_range: Option<i64>,
 }
 
@@ -287,9 +288,9 @@ support::sent!(DeleteSecurityGroupRuleRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSecurityGroupRuleResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `SecurityGroup` of the API.
+    /// Security group as it is after the call.
     pub security_group: Option<SecurityGroup>,
 }
 
@@ -299,7 +300,9 @@ support::received!(DeleteSecurityGroupRuleResponse {
 });
 
 impl Client {
-    /// Calls `CreateSecurityGroupRule`.
+    /// Adds inbound or outbound rules to a security group.
+    ///
+    /// One rule is given by the fields of the request, several by `rules`. They apply after a short delay.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -329,7 +332,9 @@ impl Client {
         self.send::<action::CreateSecurityGroupRule>(request).await
     }
 
-    /// Calls `DeleteSecurityGroupRule`.
+    /// Removes rules from a security group.
+    ///
+    /// All values must equal those of the existing rule. Several rules are given by `rules`.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.

@@ -8,21 +8,21 @@ use crate::{Client, DateTime, Result, Secret, support};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateServerCertificateRequest {
-    /// `Body` of the API.
+    /// X.509 certificate in PEM.
     ///
     /// Required.
     pub body: String,
     /// `Chain` of the API.
     pub chain: Option<String>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Name` of the API.
+    /// Name of the certificate, not in use yet: 1 to 128 letters, digits and the characters `+=,.@-_`.
     ///
     /// Required.
     pub name: String,
-    /// `Path` of the API.
+    /// Path of the certificate. Absent means `/`.
     pub path: Option<String>,
-    /// `PrivateKey` of the API.
+    /// Private key of the certificate, RSA in PKCS#1 PEM without a passphrase.
     ///
     /// Required.
     pub private_key: Secret,
@@ -95,9 +95,9 @@ support::sent!(CreateServerCertificateRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateServerCertificateResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `ServerCertificate` of the API.
+    /// Server certificate as it is after the call.
     pub server_certificate: Option<ServerCertificate>,
 }
 
@@ -110,9 +110,9 @@ support::received!(CreateServerCertificateResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteServerCertificateRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Name` of the API.
+    /// Name of the certificate.
     ///
     /// Required.
     pub name: String,
@@ -149,7 +149,7 @@ support::sent!(DeleteServerCertificateRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteServerCertificateResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -157,7 +157,7 @@ support::received!(DeleteServerCertificateResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `FiltersServerCertificate`.
+/// Conditions on which server certificates are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersServerCertificate {
@@ -186,9 +186,9 @@ support::sent!(FiltersServerCertificate {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadServerCertificatesRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersServerCertificate>,
 }
 
@@ -220,9 +220,9 @@ support::sent!(ReadServerCertificatesRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadServerCertificatesResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `ServerCertificates` of the API.
+    /// Server certificates found.
     pub server_certificates: Vec<ServerCertificate>,
 }
 
@@ -231,19 +231,19 @@ support::received!(ReadServerCertificatesResponse {
     server_certificates: "ServerCertificates",
 });
 
-/// The API's `ServerCertificate`.
+/// A server certificate, without its private key.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ServerCertificate {
-    /// `ExpirationDate` of the API.
+    /// Time of expiry, in UTC.
     pub expiration_date: Option<DateTime>,
-    /// `Id` of the API.
+    /// ID that the cloud gave it.
     pub id: Option<String>,
-    /// `Name` of the API.
+    /// Name of the certificate.
     pub name: Option<String>,
-    /// `Orn` of the API.
+    /// OUTSCALE Resource Name of the resource, which starts with `orn:`.
     pub orn: Option<String>,
-    /// `Path` of the API.
+    /// Path that groups names like folders do, starting and ending with `/`, which alone is the root.
     pub path: Option<String>,
     /// `UploadDate` of the API.
     pub upload_date: Option<DateTime>,
@@ -262,15 +262,15 @@ support::received!(ServerCertificate {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateServerCertificateRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Name` of the API.
+    /// Present name of the certificate.
     ///
     /// Required.
     pub name: String,
     /// `NewName` of the API.
     pub new_name: Option<String>,
-    /// `NewPath` of the API.
+    /// New path, starting and ending with `/`.
     pub new_path: Option<String>,
 }
 
@@ -321,9 +321,9 @@ support::sent!(UpdateServerCertificateRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateServerCertificateResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `ServerCertificate` of the API.
+    /// Server certificate as it is after the call.
     pub server_certificate: Option<ServerCertificate>,
 }
 
@@ -333,7 +333,9 @@ support::received!(UpdateServerCertificateResponse {
 });
 
 impl Client {
-    /// Calls `CreateServerCertificate`.
+    /// Uploads a server certificate and its private key, for load balancers to use.
+    ///
+    /// The key must be RSA in PKCS#1 PEM, without a passphrase.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -365,7 +367,7 @@ impl Client {
         self.send::<action::CreateServerCertificate>(request).await
     }
 
-    /// Calls `DeleteServerCertificate`.
+    /// Deletes a server certificate.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -391,7 +393,7 @@ impl Client {
         self.send::<action::DeleteServerCertificate>(request).await
     }
 
-    /// Calls `ReadServerCertificates`.
+    /// Lists server certificates, without their private keys.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: safe.
@@ -418,7 +420,7 @@ impl Client {
         self.send::<action::ReadServerCertificates>(request).await
     }
 
-    /// Calls `UpdateServerCertificate`.
+    /// Changes the name or the path of a server certificate.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.

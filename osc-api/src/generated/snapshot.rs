@@ -11,13 +11,13 @@ use crate::{Client, DateTime, Result, support};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSnapshotExportTaskRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `OsuExport` of the API.
+    /// Where the export goes, and in which format.
     ///
     /// Required.
     pub osu_export: OsuExportToCreate,
-    /// `SnapshotId` of the API.
+    /// ID of the snapshot, `snap-` and eight hexadecimal digits.
     ///
     /// Required.
     pub snapshot_id: String,
@@ -65,7 +65,7 @@ support::sent!(CreateSnapshotExportTaskRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSnapshotExportTaskResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
     /// `SnapshotExportTask` of the API.
     pub snapshot_export_task: Option<SnapshotExportTask>,
@@ -80,21 +80,22 @@ support::received!(CreateSnapshotExportTaskResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSnapshotRequest {
-    /// `ClientToken` of the API.
+    /// Token of the caller's own choice, at most 64 characters. A second create with the same one returns what the
+    /// first one made.
     pub client_token: Option<String>,
-    /// `Description` of the API.
+    /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `FileLocation` of the API.
+    /// Pre-signed URL of the exported snapshot. Set when a file in object storage is the source.
     pub file_location: Option<String>,
     /// `SnapshotSize` of the API.
     pub snapshot_size: Option<i64>,
-    /// `SourceRegionName` of the API.
+    /// Name of the Region that is copied from. It must be the account's own.
     pub source_region_name: Option<String>,
     /// `SourceSnapshotId` of the API.
     pub source_snapshot_id: Option<String>,
-    /// `VolumeId` of the API.
+    /// ID of the volume to take the snapshot of, `vol-` and eight hexadecimal digits. Set when that is the source.
     pub volume_id: Option<String>,
 }
 
@@ -168,9 +169,9 @@ support::sent!(CreateSnapshotRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSnapshotResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `Snapshot` of the API.
+    /// Snapshot as it is after the call.
     pub snapshot: Option<Snapshot>,
 }
 
@@ -183,9 +184,9 @@ support::received!(CreateSnapshotResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSnapshotRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `SnapshotId` of the API.
+    /// ID of the snapshot, `snap-` and eight hexadecimal digits.
     ///
     /// Required.
     pub snapshot_id: String,
@@ -222,7 +223,7 @@ support::sent!(DeleteSnapshotRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSnapshotResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -230,17 +231,17 @@ support::received!(DeleteSnapshotResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `FiltersSnapshot`.
+/// Conditions on which snapshots are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersSnapshot {
-    /// `AccountAliases` of the API.
+    /// Keeps what is owned by an account with one of these aliases.
     pub account_aliases: Option<Vec<String>>,
-    /// `AccountIds` of the API.
+    /// Keeps the snapshots of these accounts, by ID.
     pub account_ids: Option<Vec<String>>,
-    /// `ClientTokens` of the API.
+    /// Keeps what was created with one of these client tokens.
     pub client_tokens: Option<Vec<String>>,
-    /// `Descriptions` of the API.
+    /// Keeps what has one of these descriptions.
     pub descriptions: Option<Vec<String>>,
     /// `FromCreationDate` of the API.
     pub from_creation_date: Option<DateTime>,
@@ -250,21 +251,21 @@ pub struct FiltersSnapshot {
     pub permissions_to_create_volume_global_permission: Option<bool>,
     /// `Progresses` of the API.
     pub progresses: Option<Vec<i64>>,
-    /// `SnapshotIds` of the API.
+    /// Keeps the snapshots whose ID is one of these.
     pub snapshot_ids: Option<Vec<String>>,
-    /// `States` of the API.
+    /// Keeps the snapshots whose state is one of these: `in-queue`, `pending`, `completed`, `error` or `deleting`.
     pub states: Option<Vec<String>>,
-    /// `TagKeys` of the API.
+    /// Keeps what has a tag whose key is one of these.
     pub tag_keys: Option<Vec<String>>,
-    /// `TagValues` of the API.
+    /// Keeps what has a tag whose value is one of these.
     pub tag_values: Option<Vec<String>>,
-    /// `Tags` of the API.
+    /// Keeps the snapshots that have one of these tags, each written `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
     /// `ToCreationDate` of the API.
     pub to_creation_date: Option<DateTime>,
-    /// `VolumeIds` of the API.
+    /// Keeps what belongs to one of these volumes, by ID.
     pub volume_ids: Option<Vec<String>>,
-    /// `VolumeSizes` of the API.
+    /// Keeps what has one of these volume sizes, in GiB.
     pub volume_sizes: Option<Vec<i64>>,
 }
 
@@ -443,13 +444,13 @@ support::sent!(FiltersSnapshot {
     volume_sizes: "VolumeSizes",
 });
 
-/// The API's `FiltersSnapshotExportTask`.
+/// Conditions on which export tasks of snapshots are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersSnapshotExportTask {
-    /// `SnapshotIds` of the API.
+    /// Keeps what comes from one of these snapshots, by ID.
     pub snapshot_ids: Option<Vec<String>>,
-    /// `TaskIds` of the API.
+    /// Keeps the tasks whose ID is one of these.
     pub task_ids: Option<Vec<String>>,
 }
 
@@ -483,15 +484,15 @@ support::sent!(FiltersSnapshotExportTask {
     task_ids: "TaskIds",
 });
 
-/// The API's `OsuExportSnapshotExportTask`.
+/// Where a snapshot is exported to, and in which format.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OsuExportSnapshotExportTask {
-    /// `DiskImageFormat` of the API.
+    /// Format of the exported file, `qcow2` or `raw`.
     pub disk_image_format: Option<String>,
-    /// `OsuBucket` of the API.
+    /// Name of the bucket in object storage.
     pub osu_bucket: Option<String>,
-    /// `OsuPrefix` of the API.
+    /// Prefix of the objects' keys in the bucket.
     pub osu_prefix: Option<String>,
 }
 
@@ -505,13 +506,14 @@ support::received!(OsuExportSnapshotExportTask {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSnapshotExportTasksRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersSnapshotExportTask>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -557,11 +559,12 @@ support::sent!(ReadSnapshotExportTasksRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSnapshotExportTasksResponse {
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `SnapshotExportTasks` of the API.
+    /// Export tasks found.
     pub snapshot_export_tasks: Vec<SnapshotExportTask>,
 }
 
@@ -575,13 +578,14 @@ support::received!(ReadSnapshotExportTasksResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSnapshotsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersSnapshot>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -627,11 +631,12 @@ support::sent!(ReadSnapshotsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSnapshotsResponse {
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `Snapshots` of the API.
+    /// Snapshots found.
     pub snapshots: Vec<Snapshot>,
 }
 
@@ -641,33 +646,33 @@ support::received!(ReadSnapshotsResponse {
     snapshots: "Snapshots",
 });
 
-/// The API's `Snapshot`.
+/// The content of a volume at a moment.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Snapshot {
-    /// `AccountAlias` of the API.
+    /// Alias of the owning account.
     pub account_alias: Option<String>,
-    /// `AccountId` of the API.
+    /// ID of the owning account, twelve digits.
     pub account_id: Option<String>,
-    /// `ClientToken` of the API.
+    /// Token that the create request had.
     pub client_token: Option<String>,
-    /// `CreationDate` of the API.
+    /// Time of creation, in UTC.
     pub creation_date: Option<DateTime>,
-    /// `Description` of the API.
+    /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// `PermissionsToCreateVolume` of the API.
+    /// Who may make volumes from the snapshot.
     pub permissions_to_create_volume: Option<PermissionsOnResource>,
-    /// `Progress` of the API.
+    /// How far it is, from 0 to 100 percent.
     pub progress: Option<i64>,
-    /// `SnapshotId` of the API.
+    /// ID of the snapshot, `snap-` and eight hexadecimal digits.
     pub snapshot_id: Option<String>,
-    /// `State` of the API.
+    /// `in-queue`, `pending`, `completed`, `error` or `deleting`.
     pub state: Option<String>,
-    /// `Tags` of the API.
+    /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
-    /// `VolumeId` of the API.
+    /// ID of the volume, `vol-` and eight hexadecimal digits.
     pub volume_id: Option<String>,
-    /// `VolumeSize` of the API.
+    /// Size in GiB of the volume that the snapshot was taken of.
     pub volume_size: Option<i64>,
 }
 
@@ -686,23 +691,23 @@ support::received!(Snapshot {
     volume_size: "VolumeSize",
 });
 
-/// The API's `SnapshotExportTask`.
+/// The export of a snapshot to object storage.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SnapshotExportTask {
-    /// `Comment` of the API.
+    /// Error message of a task that failed.
     pub comment: Option<String>,
-    /// `OsuExport` of the API.
+    /// Where the export goes, and in which format.
     pub osu_export: Option<OsuExportSnapshotExportTask>,
-    /// `Progress` of the API.
+    /// How far it is, from 0 to 100 percent.
     pub progress: Option<i64>,
-    /// `SnapshotId` of the API.
+    /// ID of the snapshot, `snap-` and eight hexadecimal digits.
     pub snapshot_id: Option<String>,
-    /// `State` of the API.
+    /// `pending`, `active`, `completed`, `cancelled` or `failed`; `queued` was seen too.
     pub state: Option<String>,
-    /// `Tags` of the API.
+    /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
-    /// `TaskId` of the API.
+    /// ID of the task, `snap-export-` and eight hexadecimal digits.
     pub task_id: Option<String>,
 }
 
@@ -720,13 +725,13 @@ support::received!(SnapshotExportTask {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateSnapshotRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `PermissionsToCreateVolume` of the API.
+    /// Change of who may make volumes from the snapshot.
     ///
     /// Required.
     pub permissions_to_create_volume: PermissionsOnResourceCreation,
-    /// `SnapshotId` of the API.
+    /// ID of the snapshot, `snap-` and eight hexadecimal digits.
     ///
     /// Required.
     pub snapshot_id: String,
@@ -777,9 +782,9 @@ support::sent!(UpdateSnapshotRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateSnapshotResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `Snapshot` of the API.
+    /// Snapshot as it is after the call.
     pub snapshot: Option<Snapshot>,
 }
 
@@ -789,7 +794,11 @@ support::received!(UpdateSnapshotResponse {
 });
 
 impl Client {
-    /// Calls `CreateSnapshot`.
+    /// Creates a snapshot from a volume, another snapshot or a file in object storage.
+    ///
+    /// The fields that are set say which: `volume_id`, `source_snapshot_id` (with `source_region_name`), or
+    /// `file_location` (with `snapshot_size`). The answer comes before the snapshot is complete: look for the state
+    /// `completed`.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: safe with a `client_token`.
@@ -817,7 +826,9 @@ impl Client {
         self.send::<action::CreateSnapshot>(request).await
     }
 
-    /// Calls `CreateSnapshotExportTask`.
+    /// Starts the export of a snapshot to a bucket of OUTSCALE Object Storage.
+    ///
+    /// The task can be cancelled only while its state is `pending/queued`.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -846,7 +857,9 @@ impl Client {
         self.send::<action::CreateSnapshotExportTask>(request).await
     }
 
-    /// Calls `DeleteSnapshot`.
+    /// Deletes a snapshot.
+    ///
+    /// The images that use it have to be deleted first.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -872,7 +885,7 @@ impl Client {
         self.send::<action::DeleteSnapshot>(request).await
     }
 
-    /// Calls `ReadSnapshotExportTasks`.
+    /// Lists export tasks of snapshots.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
@@ -900,7 +913,7 @@ impl Client {
         self.send::<action::ReadSnapshotExportTasks>(request).await
     }
 
-    /// Calls `ReadSnapshots`.
+    /// Lists the snapshots that the account may use, and who else may.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
@@ -928,7 +941,9 @@ impl Client {
         self.send::<action::ReadSnapshots>(request).await
     }
 
-    /// Calls `UpdateSnapshot`.
+    /// Says which accounts may create volumes from a snapshot.
+    ///
+    /// An account that is let in can copy the snapshot and keep the copy.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.

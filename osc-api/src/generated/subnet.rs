@@ -8,17 +8,18 @@ use crate::{Client, Result, support};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSubnetRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `IpRange` of the API.
+    /// IPv4 range of the Subnet in CIDR notation, inside that of the Net, a `/29` or larger, and apart from the other
+    /// Subnets.
     ///
     /// Required.
     pub ip_range: String,
-    /// `NetId` of the API.
+    /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
     /// Required.
     pub net_id: String,
-    /// `SubregionName` of the API.
+    /// Name of the Subregion, such as `eu-west-2a`.
     pub subregion_name: Option<String>,
 }
 
@@ -69,9 +70,9 @@ support::sent!(CreateSubnetRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSubnetResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `Subnet` of the API.
+    /// Subnet as it is after the call.
     pub subnet: Option<Subnet>,
 }
 
@@ -84,9 +85,9 @@ support::received!(CreateSubnetResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSubnetRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `SubnetId` of the API.
+    /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
     ///
     /// Required.
     pub subnet_id: String,
@@ -123,7 +124,7 @@ support::sent!(DeleteSubnetRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSubnetResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -131,27 +132,27 @@ support::received!(DeleteSubnetResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `FiltersSubnet`.
+/// Conditions on which Subnets are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersSubnet {
     /// `AvailableIpsCounts` of the API.
     pub available_ips_counts: Option<Vec<i64>>,
-    /// `IpRanges` of the API.
+    /// Keeps the Subnets whose IPv4 range, in CIDR notation, is one of these.
     pub ip_ranges: Option<Vec<String>>,
-    /// `NetIds` of the API.
+    /// Keeps the Subnets in one of these Nets, by ID.
     pub net_ids: Option<Vec<String>>,
-    /// `States` of the API.
+    /// Keeps the Subnets whose state is one of these: `pending`, `available` or `deleted`.
     pub states: Option<Vec<String>>,
-    /// `SubnetIds` of the API.
+    /// Keeps the Subnets whose ID is one of these.
     pub subnet_ids: Option<Vec<String>>,
-    /// `SubregionNames` of the API.
+    /// Keeps the Subnets in one of these Subregions, by name.
     pub subregion_names: Option<Vec<String>>,
-    /// `TagKeys` of the API.
+    /// Keeps what has a tag whose key is one of these.
     pub tag_keys: Option<Vec<String>>,
-    /// `TagValues` of the API.
+    /// Keeps what has a tag whose value is one of these.
     pub tag_values: Option<Vec<String>>,
-    /// `Tags` of the API.
+    /// Keeps the Subnets that have one of these tags, each written `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
 }
 
@@ -260,13 +261,14 @@ support::sent!(FiltersSubnet {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSubnetsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersSubnet>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -312,11 +314,12 @@ support::sent!(ReadSubnetsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSubnetsResponse {
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `Subnets` of the API.
+    /// Subnets found.
     pub subnets: Vec<Subnet>,
 }
 
@@ -326,25 +329,25 @@ support::received!(ReadSubnetsResponse {
     subnets: "Subnets",
 });
 
-/// The API's `Subnet`.
+/// A part of a Net, inside one Subregion.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Subnet {
     /// `AvailableIpsCount` of the API.
     pub available_ips_count: Option<i64>,
-    /// `IpRange` of the API.
+    /// IPv4 range in CIDR notation, such as `10.0.0.0/16`.
     pub ip_range: Option<String>,
-    /// `MapPublicIpOnLaunch` of the API.
+    /// Whether network interfaces created in the Subnet get a public IP.
     pub map_public_ip_on_launch: Option<bool>,
-    /// `NetId` of the API.
+    /// ID of the Net, `vpc-` and eight hexadecimal digits.
     pub net_id: Option<String>,
-    /// `State` of the API.
+    /// `pending`, `available` or `deleted`.
     pub state: Option<String>,
-    /// `SubnetId` of the API.
+    /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
     pub subnet_id: Option<String>,
-    /// `SubregionName` of the API.
+    /// Name of the Subregion, such as `eu-west-2a`.
     pub subregion_name: Option<String>,
-    /// `Tags` of the API.
+    /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
 }
 
@@ -363,13 +366,13 @@ support::received!(Subnet {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateSubnetRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `MapPublicIpOnLaunch` of the API.
+    /// Whether network interfaces created in the Subnet get a public IP.
     ///
     /// Required.
     pub map_public_ip_on_launch: bool,
-    /// `SubnetId` of the API.
+    /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
     ///
     /// Required.
     pub subnet_id: String,
@@ -420,9 +423,9 @@ support::sent!(UpdateSubnetRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateSubnetResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `Subnet` of the API.
+    /// Subnet as it is after the call.
     pub subnet: Option<Subnet>,
 }
 
@@ -432,7 +435,9 @@ support::received!(UpdateSubnetResponse {
 });
 
 impl Client {
-    /// Calls `CreateSubnet`.
+    /// Creates a Subnet in a Net.
+    ///
+    /// Its IP range cannot be changed afterwards.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -458,7 +463,9 @@ impl Client {
         self.send::<action::CreateSubnet>(request).await
     }
 
-    /// Calls `DeleteSubnet`.
+    /// Deletes a Subnet.
+    ///
+    /// Its VMs, NICs, NAT services and load balancers have to be deleted first.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -484,7 +491,7 @@ impl Client {
         self.send::<action::DeleteSubnet>(request).await
     }
 
-    /// Calls `ReadSubnets`.
+    /// Lists Subnets.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
@@ -512,7 +519,7 @@ impl Client {
         self.send::<action::ReadSubnets>(request).await
     }
 
-    /// Calls `UpdateSubnet`.
+    /// Says whether NICs created in a Subnet get a public IP.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.

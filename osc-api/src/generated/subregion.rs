@@ -4,15 +4,15 @@
 use super::common::ResponseContext;
 use crate::{Client, Result, support};
 
-/// The API's `FiltersSubregion`.
+/// Conditions on which Subregions are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersSubregion {
     /// `RegionNames` of the API.
     pub region_names: Option<Vec<String>>,
-    /// `States` of the API.
+    /// Keeps what is in one of these states.
     pub states: Option<Vec<String>>,
-    /// `SubregionNames` of the API.
+    /// Keeps the Subregions whose name is one of these.
     pub subregion_names: Option<Vec<String>>,
 }
 
@@ -62,13 +62,14 @@ support::sent!(FiltersSubregion {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSubregionsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersSubregion>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -114,11 +115,12 @@ support::sent!(ReadSubregionsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSubregionsResponse {
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `Subregions` of the API.
+    /// Subregions found.
     pub subregions: Vec<Subregion>,
 }
 
@@ -128,17 +130,17 @@ support::received!(ReadSubregionsResponse {
     subregions: "Subregions",
 });
 
-/// The API's `Subregion`.
+/// A part of a Region, with its own data centre.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Subregion {
     /// `LocationCode` of the API.
     pub location_code: Option<String>,
-    /// `RegionName` of the API.
+    /// Name of the Region, such as `eu-west-2`.
     pub region_name: Option<String>,
-    /// `State` of the API.
+    /// State of the resource.
     pub state: Option<String>,
-    /// `SubregionName` of the API.
+    /// Name of the Subregion, such as `eu-west-2a`.
     pub subregion_name: Option<String>,
 }
 
@@ -150,7 +152,7 @@ support::received!(Subregion {
 });
 
 impl Client {
-    /// Calls `ReadSubregions`.
+    /// Lists the Region's Subregions that the account may use.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.

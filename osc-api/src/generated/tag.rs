@@ -8,13 +8,13 @@ use crate::{Client, Result, support};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTagsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `ResourceIds` of the API.
+    /// IDs of the resources.
     ///
     /// Required.
     pub resource_ids: Vec<String>,
-    /// `Tags` of the API.
+    /// Tags to add. They overwrite those with the same key.
     ///
     /// Required.
     pub tags: Vec<ResourceTag>,
@@ -68,7 +68,7 @@ support::sent!(CreateTagsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTagsResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -80,13 +80,13 @@ support::received!(CreateTagsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteTagsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `ResourceIds` of the API.
+    /// IDs of the resources.
     ///
     /// Required.
     pub resource_ids: Vec<String>,
-    /// `Tags` of the API.
+    /// Tags to remove. With a value, a tag goes only if its value is the same.
     ///
     /// Required.
     pub tags: Vec<ResourceTag>,
@@ -140,7 +140,7 @@ support::sent!(DeleteTagsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteTagsResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -148,13 +148,13 @@ support::received!(DeleteTagsResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `FiltersTag`.
+/// Conditions on which tags are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersTag {
     /// `Keys` of the API.
     pub keys: Option<Vec<String>>,
-    /// `ResourceIds` of the API.
+    /// Keeps the tags of these resources, by ID.
     pub resource_ids: Option<Vec<String>>,
     /// `ResourceTypes` of the API.
     pub resource_types: Option<Vec<String>>,
@@ -213,13 +213,14 @@ support::sent!(FiltersTag {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadTagsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersTag>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -265,11 +266,12 @@ support::sent!(ReadTagsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadTagsResponse {
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `Tags` of the API.
+    /// Tags found, each with the ID of its resource.
     pub tags: Vec<Tag>,
 }
 
@@ -280,7 +282,10 @@ support::received!(ReadTagsResponse {
 });
 
 impl Client {
-    /// Calls `CreateTags`.
+    /// Adds tags to resources of any taggable kind, by their IDs.
+    ///
+    /// The value of a tag whose key exists already is overwritten. Load balancers have no ID: use
+    /// [`Client::create_load_balancer_tags`](crate::Client::create_load_balancer_tags).
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -309,7 +314,7 @@ impl Client {
         self.send::<action::CreateTags>(request).await
     }
 
-    /// Calls `DeleteTags`.
+    /// Removes tags from resources.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -338,7 +343,7 @@ impl Client {
         self.send::<action::DeleteTags>(request).await
     }
 
-    /// Calls `ReadTags`.
+    /// Lists the tags of resources.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.

@@ -8,7 +8,7 @@ use crate::{Client, Result, support};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteExportTaskRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
     /// `ExportTaskId` of the API.
     ///
@@ -47,7 +47,7 @@ support::sent!(DeleteExportTaskRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteExportTaskResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -56,7 +56,9 @@ support::received!(DeleteExportTaskResponse {
 });
 
 impl Client {
-    /// Calls `DeleteExportTask`.
+    /// Cancels an export task.
+    ///
+    /// It is sure to work in the state `pending/queued` only: OUTSCALE's own texts differ on `active` and `pending`.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.

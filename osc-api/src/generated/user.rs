@@ -8,13 +8,13 @@ use crate::{Client, Result, support};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUserRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Path` of the API.
+    /// Path of the EIM user: 1 to 512 letters, digits, `_` and `/`, starting and ending with `/`. Absent means `/`.
     pub path: Option<String>,
-    /// `UserEmail` of the API.
+    /// Email address of the EIM user.
     pub user_email: Option<String>,
-    /// `UserName` of the API.
+    /// Name of the EIM user: 1 to 64 letters, digits and the characters `+=,.@-_`.
     ///
     /// Required.
     pub user_name: String,
@@ -67,9 +67,9 @@ support::sent!(CreateUserRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUserResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `User` of the API.
+    /// EIM user as it is after the call.
     pub user: Option<User>,
 }
 
@@ -82,9 +82,9 @@ support::received!(CreateUserResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `UserName` of the API.
+    /// Name of the EIM user.
     ///
     /// Required.
     pub user_name: String,
@@ -121,7 +121,7 @@ support::sent!(DeleteUserRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -129,7 +129,7 @@ support::received!(DeleteUserResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `FiltersUsers`.
+/// Conditions on which EIM users are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersUsers {
@@ -161,13 +161,13 @@ support::sent!(FiltersUsers {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUsersRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersUsers>,
-    /// `FirstItem` of the API.
+    /// How many items to pass over: those of the pages already read.
     pub first_item: Option<i64>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most. Absent means 100.
     pub results_per_page: Option<i64>,
 }
 
@@ -213,15 +213,15 @@ support::sent!(ReadUsersRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUsersResponse {
-    /// `HasMoreItems` of the API.
+    /// Whether there is a next page, which `first_item` asks for.
     pub has_more_items: Option<bool>,
-    /// `MaxResultsLimit` of the API.
+    /// How many items the server puts on a page at most.
     pub max_results_limit: Option<i64>,
-    /// `MaxResultsTruncated` of the API.
+    /// Whether more items per page were asked for than the server allows.
     pub max_results_truncated: Option<bool>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `Users` of the API.
+    /// EIM users found.
     pub users: Vec<User>,
 }
 
@@ -237,15 +237,15 @@ support::received!(ReadUsersResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUserRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `NewPath` of the API.
+    /// New path, starting and ending with `/`.
     pub new_path: Option<String>,
     /// `NewUserEmail` of the API.
     pub new_user_email: Option<String>,
     /// `NewUserName` of the API.
     pub new_user_name: Option<String>,
-    /// `UserName` of the API.
+    /// Name of the EIM user.
     ///
     /// Required.
     pub user_name: String,
@@ -306,9 +306,9 @@ support::sent!(UpdateUserRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUserResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `User` of the API.
+    /// EIM user as it is after the call.
     pub user: Option<User>,
 }
 
@@ -318,7 +318,7 @@ support::received!(UpdateUserResponse {
 });
 
 impl Client {
-    /// Calls `CreateUser`.
+    /// Creates an EIM user, a further user of the account.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -346,7 +346,9 @@ impl Client {
         self.send::<action::CreateUser>(request).await
     }
 
-    /// Calls `DeleteUser`.
+    /// Deletes an EIM user.
+    ///
+    /// The user must be in no group, and have neither access keys nor linked policies.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -372,7 +374,7 @@ impl Client {
         self.send::<action::DeleteUser>(request).await
     }
 
-    /// Calls `ReadUsers`.
+    /// Lists EIM users.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `first_item` while the answer has more items.
@@ -400,7 +402,7 @@ impl Client {
         self.send::<action::ReadUsers>(request).await
     }
 
-    /// Calls `UpdateUser`.
+    /// Changes the name, the path or the email address of an EIM user.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.

@@ -8,19 +8,19 @@ use crate::{Client, DateTime, Result, support};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AddUserToUserGroupRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `UserGroupName` of the API.
+    /// Name of the user group.
     ///
     /// Required.
     pub user_group_name: String,
-    /// `UserGroupPath` of the API.
+    /// Path of the user group. Absent means `/`.
     pub user_group_path: Option<String>,
-    /// `UserName` of the API.
+    /// Name of the EIM user.
     ///
     /// Required.
     pub user_name: String,
-    /// `UserPath` of the API.
+    /// Path of the EIM user. Absent means `/`.
     pub user_path: Option<String>,
 }
 
@@ -82,7 +82,7 @@ support::sent!(AddUserToUserGroupRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddUserToUserGroupResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -94,11 +94,11 @@ support::received!(AddUserToUserGroupResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUserGroupRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Path` of the API.
+    /// Path of the user group. Absent means `/`.
     pub path: Option<String>,
-    /// `UserGroupName` of the API.
+    /// Name of the user group.
     ///
     /// Required.
     pub user_group_name: String,
@@ -143,9 +143,9 @@ support::sent!(CreateUserGroupRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUserGroupResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `UserGroup` of the API.
+    /// The user group.
     pub user_group: Option<UserGroup>,
 }
 
@@ -158,13 +158,13 @@ support::received!(CreateUserGroupResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserGroupRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Force` of the API.
+    /// Whether to delete the group although it has members or policies.
     pub force: Option<bool>,
-    /// `Path` of the API.
+    /// Path of the user group. Absent means `/`.
     pub path: Option<String>,
-    /// `UserGroupName` of the API.
+    /// Name of the user group.
     ///
     /// Required.
     pub user_group_name: String,
@@ -217,7 +217,7 @@ support::sent!(DeleteUserGroupRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserGroupResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -229,11 +229,11 @@ support::received!(DeleteUserGroupResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Path` of the API.
+    /// Path of the user group. Absent means `/`.
     pub path: Option<String>,
-    /// `UserGroupName` of the API.
+    /// Name of the user group.
     ///
     /// Required.
     pub user_group_name: String,
@@ -278,11 +278,11 @@ support::sent!(ReadUserGroupRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `UserGroup` of the API.
+    /// The user group.
     pub user_group: Option<UserGroup>,
-    /// `Users` of the API.
+    /// Members of the group.
     pub users: Vec<User>,
 }
 
@@ -296,13 +296,13 @@ support::received!(ReadUserGroupResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupsPerUserRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `UserName` of the API.
+    /// Name of the EIM user.
     ///
     /// Required.
     pub user_name: String,
-    /// `UserPath` of the API.
+    /// Path of the EIM user. Absent means `/`.
     pub user_path: Option<String>,
 }
 
@@ -345,9 +345,9 @@ support::sent!(ReadUserGroupsPerUserRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupsPerUserResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `UserGroups` of the API.
+    /// User groups found.
     pub user_groups: Vec<UserGroup>,
 }
 
@@ -360,13 +360,13 @@ support::received!(ReadUserGroupsPerUserResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersUserGroup>,
-    /// `FirstItem` of the API.
+    /// How many items to pass over: those of the pages already read.
     pub first_item: Option<i64>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most. Absent means 100.
     pub results_per_page: Option<i64>,
 }
 
@@ -412,15 +412,15 @@ support::sent!(ReadUserGroupsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupsResponse {
-    /// `HasMoreItems` of the API.
+    /// Whether there is a next page, which `first_item` asks for.
     pub has_more_items: Option<bool>,
-    /// `MaxResultsLimit` of the API.
+    /// How many items the server puts on a page at most.
     pub max_results_limit: Option<i64>,
-    /// `MaxResultsTruncated` of the API.
+    /// Whether more items per page were asked for than the server allows.
     pub max_results_truncated: Option<bool>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `UserGroups` of the API.
+    /// User groups found.
     pub user_groups: Vec<UserGroup>,
 }
 
@@ -436,19 +436,19 @@ support::received!(ReadUserGroupsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveUserFromUserGroupRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `UserGroupName` of the API.
+    /// Name of the user group.
     ///
     /// Required.
     pub user_group_name: String,
-    /// `UserGroupPath` of the API.
+    /// Path of the user group. Absent means `/`.
     pub user_group_path: Option<String>,
-    /// `UserName` of the API.
+    /// Name of the EIM user.
     ///
     /// Required.
     pub user_name: String,
-    /// `UserPath` of the API.
+    /// Path of the EIM user. Absent means `/`.
     pub user_path: Option<String>,
 }
 
@@ -510,7 +510,7 @@ support::sent!(RemoveUserFromUserGroupRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveUserFromUserGroupResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -522,15 +522,15 @@ support::received!(RemoveUserFromUserGroupResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUserGroupRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `NewPath` of the API.
+    /// New path, starting and ending with `/`. Absent means `/`, not that the present one is kept.
     pub new_path: Option<String>,
     /// `NewUserGroupName` of the API.
     pub new_user_group_name: Option<String>,
-    /// `Path` of the API.
+    /// Present path of the user group. Absent means `/`.
     pub path: Option<String>,
-    /// `UserGroupName` of the API.
+    /// Name of the user group.
     ///
     /// Required.
     pub user_group_name: String,
@@ -594,11 +594,11 @@ support::sent!(UpdateUserGroupRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUserGroupResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `UserGroup` of the API.
+    /// The user group.
     pub user_group: Option<UserGroup>,
-    /// `Users` of the API.
+    /// Members of the group.
     pub users: Vec<User>,
 }
 
@@ -608,19 +608,19 @@ support::received!(UpdateUserGroupResponse {
     users: "Users",
 });
 
-/// The API's `UserGroup`.
+/// A group of EIM users.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UserGroup {
-    /// `CreationDate` of the API.
+    /// Time of creation, in UTC.
     pub creation_date: Option<DateTime>,
-    /// `LastModificationDate` of the API.
+    /// Time of the last change, in UTC.
     pub last_modification_date: Option<DateTime>,
-    /// `Name` of the API.
+    /// Name of the user group.
     pub name: Option<String>,
-    /// `Orn` of the API.
+    /// OUTSCALE Resource Name of the resource, which starts with `orn:`.
     pub orn: Option<String>,
-    /// `Path` of the API.
+    /// Path that groups names like folders do, starting and ending with `/`, which alone is the root.
     pub path: Option<String>,
     /// `UserGroupId` of the API.
     pub user_group_id: Option<String>,
@@ -636,7 +636,7 @@ support::received!(UserGroup {
 });
 
 impl Client {
-    /// Calls `AddUserToUserGroup`.
+    /// Makes an EIM user a member of a user group.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -664,7 +664,7 @@ impl Client {
         self.send::<action::AddUserToUserGroup>(request).await
     }
 
-    /// Calls `CreateUserGroup`.
+    /// Creates a user group, whose policies hold for all its members.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -690,7 +690,10 @@ impl Client {
         self.send::<action::CreateUserGroup>(request).await
     }
 
-    /// Calls `DeleteUserGroup`.
+    /// Deletes a user group.
+    ///
+    /// With `force` this works for a group that has members or policies too, and its inline policies are deleted with
+    /// it.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -718,7 +721,7 @@ impl Client {
         self.send::<action::DeleteUserGroup>(request).await
     }
 
-    /// Calls `ReadUserGroup`.
+    /// Returns a user group and its members.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: safe.
@@ -744,7 +747,7 @@ impl Client {
         self.send::<action::ReadUserGroup>(request).await
     }
 
-    /// Calls `ReadUserGroups`.
+    /// Lists user groups.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `first_item` while the answer has more items.
@@ -776,7 +779,7 @@ impl Client {
         self.send::<action::ReadUserGroups>(request).await
     }
 
-    /// Calls `ReadUserGroupsPerUser`.
+    /// Lists the user groups that an EIM user is in.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: safe.
@@ -803,7 +806,7 @@ impl Client {
         self.send::<action::ReadUserGroupsPerUser>(request).await
     }
 
-    /// Calls `RemoveUserFromUserGroup`.
+    /// Takes an EIM user out of a user group.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -834,7 +837,7 @@ impl Client {
         self.send::<action::RemoveUserFromUserGroup>(request).await
     }
 
-    /// Calls `UpdateUserGroup`.
+    /// Changes the name or the path of a user group.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.

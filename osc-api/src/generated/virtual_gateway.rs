@@ -8,11 +8,11 @@ use crate::{Client, Result, support};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVirtualGatewayRequest {
-    /// `ConnectionType` of the API.
+    /// Protocol of the VPN. There is one, `ipsec.1`.
     ///
     /// Required.
     pub connection_type: String,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
 }
 
@@ -47,7 +47,7 @@ support::sent!(CreateVirtualGatewayRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVirtualGatewayResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
     /// `VirtualGateway` of the API.
     pub virtual_gateway: Option<VirtualGateway>,
@@ -62,9 +62,9 @@ support::received!(CreateVirtualGatewayResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVirtualGatewayRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `VirtualGatewayId` of the API.
+    /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
     ///
     /// Required.
     pub virtual_gateway_id: String,
@@ -101,7 +101,7 @@ support::sent!(DeleteVirtualGatewayRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVirtualGatewayResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -109,25 +109,25 @@ support::received!(DeleteVirtualGatewayResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `FiltersVirtualGateway`.
+/// Conditions on which virtual gateways are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersVirtualGateway {
-    /// `ConnectionTypes` of the API.
+    /// Keeps what has one of these VPN protocols. There is one, `ipsec.1`.
     pub connection_types: Option<Vec<String>>,
-    /// `LinkNetIds` of the API.
+    /// Keeps what is attached to one of these Nets, by ID.
     pub link_net_ids: Option<Vec<String>>,
-    /// `LinkStates` of the API.
+    /// Keeps the virtual gateways whose attachment is `attaching`, `attached`, `detaching` or `detached`, as listed.
     pub link_states: Option<Vec<String>>,
-    /// `States` of the API.
+    /// Keeps the virtual gateways whose state is one of these: `pending`, `available`, `deleting` or `deleted`.
     pub states: Option<Vec<String>>,
-    /// `TagKeys` of the API.
+    /// Keeps what has a tag whose key is one of these.
     pub tag_keys: Option<Vec<String>>,
-    /// `TagValues` of the API.
+    /// Keeps what has a tag whose value is one of these.
     pub tag_values: Option<Vec<String>>,
-    /// `Tags` of the API.
+    /// Keeps the virtual gateways that have one of these tags, each written `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
-    /// `VirtualGatewayIds` of the API.
+    /// Keeps the virtual gateways whose ID is one of these.
     pub virtual_gateway_ids: Option<Vec<String>>,
 }
 
@@ -226,13 +226,13 @@ support::sent!(FiltersVirtualGateway {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkVirtualGatewayRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `NetId` of the API.
+    /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
     /// Required.
     pub net_id: String,
-    /// `VirtualGatewayId` of the API.
+    /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
     ///
     /// Required.
     pub virtual_gateway_id: String,
@@ -282,7 +282,7 @@ support::sent!(LinkVirtualGatewayRequest {
 pub struct LinkVirtualGatewayResponse {
     /// `NetToVirtualGatewayLink` of the API.
     pub net_to_virtual_gateway_link: Option<NetToVirtualGatewayLink>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -291,13 +291,13 @@ support::received!(LinkVirtualGatewayResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `NetToVirtualGatewayLink`.
+/// The attachment of a virtual gateway to a Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NetToVirtualGatewayLink {
-    /// `NetId` of the API.
+    /// ID of the Net, `vpc-` and eight hexadecimal digits.
     pub net_id: Option<String>,
-    /// `State` of the API.
+    /// State of the attachment: `attaching`, `attached`, `detaching` or `detached`.
     pub state: Option<String>,
 }
 
@@ -310,13 +310,14 @@ support::received!(NetToVirtualGatewayLink {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVirtualGatewaysRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersVirtualGateway>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -362,11 +363,12 @@ support::sent!(ReadVirtualGatewaysRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVirtualGatewaysResponse {
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `VirtualGateways` of the API.
+    /// Virtual gateways found.
     pub virtual_gateways: Vec<VirtualGateway>,
 }
 
@@ -380,13 +382,13 @@ support::received!(ReadVirtualGatewaysResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkVirtualGatewayRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `NetId` of the API.
+    /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
     /// Required.
     pub net_id: String,
-    /// `VirtualGatewayId` of the API.
+    /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
     ///
     /// Required.
     pub virtual_gateway_id: String,
@@ -434,7 +436,7 @@ support::sent!(UnlinkVirtualGatewayRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkVirtualGatewayResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -446,17 +448,17 @@ support::received!(UnlinkVirtualGatewayResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRoutePropagationRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
     /// `Enable` of the API.
     ///
     /// Required.
     pub enable: bool,
-    /// `RouteTableId` of the API.
+    /// ID of the route table, `rtb-` and eight hexadecimal digits.
     ///
     /// Required.
     pub route_table_id: String,
-    /// `VirtualGatewayId` of the API.
+    /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
     ///
     /// Required.
     pub virtual_gateway_id: String,
@@ -513,9 +515,9 @@ support::sent!(UpdateRoutePropagationRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRoutePropagationResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `RouteTable` of the API.
+    /// Route table as it is after the call.
     pub route_table: Option<RouteTable>,
 }
 
@@ -524,19 +526,19 @@ support::received!(UpdateRoutePropagationResponse {
     route_table: "RouteTable",
 });
 
-/// The API's `VirtualGateway`.
+/// The Net's end of VPN connections and DirectLink interfaces.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VirtualGateway {
-    /// `ConnectionType` of the API.
+    /// Protocol of the VPN. There is one, `ipsec.1`.
     pub connection_type: Option<String>,
     /// `NetToVirtualGatewayLinks` of the API.
     pub net_to_virtual_gateway_links: Vec<NetToVirtualGatewayLink>,
-    /// `State` of the API.
+    /// `pending`, `available`, `deleting` or `deleted`.
     pub state: Option<String>,
-    /// `Tags` of the API.
+    /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
-    /// `VirtualGatewayId` of the API.
+    /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
     pub virtual_gateway_id: Option<String>,
 }
 
@@ -549,7 +551,7 @@ support::received!(VirtualGateway {
 });
 
 impl Client {
-    /// Calls `CreateVirtualGateway`.
+    /// Creates a virtual gateway, the Net's end of a VPN connection.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -575,7 +577,9 @@ impl Client {
         self.send::<action::CreateVirtualGateway>(request).await
     }
 
-    /// Calls `DeleteVirtualGateway`.
+    /// Deletes a virtual gateway.
+    ///
+    /// It is best to detach it from its Net and DirectLink interfaces, and to delete its VPN connections, first.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -601,7 +605,9 @@ impl Client {
         self.send::<action::DeleteVirtualGateway>(request).await
     }
 
-    /// Calls `LinkVirtualGateway`.
+    /// Attaches a virtual gateway to a Net.
+    ///
+    /// The gateway must be `available`.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -627,7 +633,7 @@ impl Client {
         self.send::<action::LinkVirtualGateway>(request).await
     }
 
-    /// Calls `ReadVirtualGateways`.
+    /// Lists virtual gateways.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
@@ -655,7 +661,9 @@ impl Client {
         self.send::<action::ReadVirtualGateways>(request).await
     }
 
-    /// Calls `UnlinkVirtualGateway`.
+    /// Detaches a virtual gateway from its Net.
+    ///
+    /// Wait for the state `detached` before attaching it again or deleting the Net.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -681,7 +689,7 @@ impl Client {
         self.send::<action::UnlinkVirtualGateway>(request).await
     }
 
-    /// Calls `UpdateRoutePropagation`.
+    /// Switches on or off that a virtual gateway writes its routes to a route table.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.

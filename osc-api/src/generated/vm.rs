@@ -13,63 +13,65 @@ use crate::{Client, Result, Secret, support};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmsRequest {
-    /// `ActionsOnNextBoot` of the API.
+    /// What to do when the VM starts next.
     pub actions_on_next_boot: Option<ActionsOnNextBoot>,
-    /// `BlockDeviceMappings` of the API.
+    /// Devices and the volumes behind them.
     pub block_device_mappings: Option<Vec<BlockDeviceMappingVmCreation>>,
-    /// `BootMode` of the API.
+    /// How the VM boots.
     pub boot_mode: Option<BootMode>,
     /// `BootOnCreation` of the API.
     ///
     /// Default: `true`.
     pub boot_on_creation: Option<bool>,
-    /// `BsuOptimized` of the API.
+    /// Without any effect. It is there for likeness with AWS.
     pub bsu_optimized: Option<bool>,
-    /// `ClientToken` of the API.
+    /// Token of the caller's own choice, at most 64 characters. A second create with the same one returns what the
+    /// first one made.
     pub client_token: Option<String>,
-    /// `DeletionProtection` of the API.
+    /// Whether the VM is safe from termination until this is set to false.
     pub deletion_protection: Option<bool>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `ImageId` of the API.
+    /// ID of the image, `ami-` and eight hexadecimal digits.
     ///
     /// Required.
     pub image_id: String,
-    /// `KeypairName` of the API.
+    /// Name of the keypair.
     pub keypair_name: Option<String>,
     /// `MaxVmsCount` of the API.
     pub max_vms_count: Option<i64>,
     /// `MinVmsCount` of the API.
     pub min_vms_count: Option<i64>,
-    /// `NestedVirtualization` of the API.
+    /// Whether the VM can run VMs itself. With dedicated tenancy only.
     ///
     /// Default: `false`.
     pub nested_virtualization: Option<bool>,
-    /// `Nics` of the API.
+    /// Network interfaces to create or attach, one of them with device number 0.
     pub nics: Option<Vec<NicForVmCreation>>,
-    /// `Performance` of the API.
+    /// Performance of the processors: `medium`, `high` or `highest`. Without effect if `vm_type` tells it.
     ///
     /// Default: `"high"`.
     pub performance: Option<CpuPerformance>,
-    /// `Placement` of the API.
+    /// Where the VM runs.
     pub placement: Option<Placement>,
-    /// `PrivateIps` of the API.
+    /// Private IPv4 addresses of the VM, in the Subnet's range but for its first four and its last address.
     pub private_ips: Option<Vec<String>>,
-    /// `SecurityGroupIds` of the API.
+    /// IDs of the VMs' security groups, each `sg-` and eight hexadecimal digits. Absent means the default one.
     pub security_group_ids: Option<Vec<String>>,
-    /// `SecurityGroups` of the API.
+    /// Names of the VMs' security groups. Absent means the default one.
     pub security_groups: Option<Vec<String>>,
-    /// `SubnetId` of the API.
+    /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
     pub subnet_id: Option<String>,
-    /// `TpmEnabled` of the API.
+    /// Whether the VMs get a virtual TPM. Absent means what the image demands; false is refused if it demands one.
     pub tpm_enabled: Option<bool>,
-    /// `UserData` of the API.
+    /// Script or configuration that the VM gets, encoded as Base64, at most 500 KiB.
     pub user_data: Option<Secret>,
-    /// `VmInitiatedShutdownBehavior` of the API.
+    /// What follows when the VM stops: `stop`, `restart` or `terminate`.
     ///
     /// Default: `"stop"`.
     pub vm_initiated_shutdown_behavior: Option<String>,
-    /// `VmType` of the API.
+    /// Type of the VM, such as `tinav5.c2r2p2` (generation, cores, GiB of memory, performance) or an AWS name. Absent
+    /// means `t2.small`.
     pub vm_type: Option<String>,
 }
 
@@ -314,9 +316,9 @@ support::sent!(CreateVmsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmsResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `Vms` of the API.
+    /// The new VMs.
     pub vms: Vec<Vm>,
 }
 
@@ -329,9 +331,9 @@ support::received!(CreateVmsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `VmIds` of the API.
+    /// IDs of VMs, each `i-` and eight hexadecimal digits.
     ///
     /// Required.
     pub vm_ids: Vec<String>,
@@ -371,9 +373,9 @@ support::sent!(DeleteVmsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmsResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `Vms` of the API.
+    /// The VMs, each with its state before and now.
     pub vms: Vec<VmState>,
 }
 
@@ -386,9 +388,9 @@ support::received!(DeleteVmsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAdminPasswordRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `VmId` of the API.
+    /// ID of the VM, `i-` and eight hexadecimal digits.
     ///
     /// Required.
     pub vm_id: String,
@@ -425,11 +427,11 @@ support::sent!(ReadAdminPasswordRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAdminPasswordResponse {
-    /// `AdminPassword` of the API.
+    /// Password, encrypted for the keypair of the VM. It is empty after the first boot.
     pub admin_password: Option<Secret>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `VmId` of the API.
+    /// ID of the VM, `i-` and eight hexadecimal digits.
     pub vm_id: Option<String>,
 }
 
@@ -443,9 +445,9 @@ support::received!(ReadAdminPasswordResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadConsoleOutputRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `VmId` of the API.
+    /// ID of the VM, `i-` and eight hexadecimal digits.
     ///
     /// Required.
     pub vm_id: String,
@@ -482,11 +484,11 @@ support::sent!(ReadConsoleOutputRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadConsoleOutputResponse {
-    /// `ConsoleOutput` of the API.
+    /// What the console showed last, encoded as Base64.
     pub console_output: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `VmId` of the API.
+    /// ID of the VM, `i-` and eight hexadecimal digits.
     pub vm_id: Option<String>,
 }
 
@@ -500,13 +502,14 @@ support::received!(ReadConsoleOutputResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmTypesRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersVmType>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -552,11 +555,12 @@ support::sent!(ReadVmTypesRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmTypesResponse {
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `VmTypes` of the API.
+    /// VM types found.
     pub vm_types: Vec<VmType>,
 }
 
@@ -570,13 +574,14 @@ support::received!(ReadVmTypesResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersVm>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -622,11 +627,12 @@ support::sent!(ReadVmsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsResponse {
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `Vms` of the API.
+    /// VMs found.
     pub vms: Vec<Vm>,
 }
 
@@ -644,13 +650,14 @@ pub struct ReadVmsStateRequest {
     ///
     /// Default: `false`.
     pub all_vms: Option<bool>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersVmsState>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -703,11 +710,12 @@ support::sent!(ReadVmsStateRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsStateResponse {
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `VmStates` of the API.
+    /// States found.
     pub vm_states: Vec<VmStates>,
 }
 
@@ -721,9 +729,9 @@ support::received!(ReadVmsStateResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RebootVmsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `VmIds` of the API.
+    /// IDs of VMs, each `i-` and eight hexadecimal digits.
     ///
     /// Required.
     pub vm_ids: Vec<String>,
@@ -763,7 +771,7 @@ support::sent!(RebootVmsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RebootVmsResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -775,9 +783,9 @@ support::received!(RebootVmsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StartVmsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `VmIds` of the API.
+    /// IDs of VMs, each `i-` and eight hexadecimal digits.
     ///
     /// Required.
     pub vm_ids: Vec<String>,
@@ -817,9 +825,9 @@ support::sent!(StartVmsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartVmsResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `Vms` of the API.
+    /// The VMs, each with its state before and now.
     pub vms: Vec<VmState>,
 }
 
@@ -832,11 +840,11 @@ support::received!(StartVmsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StopVmsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
     /// `ForceStop` of the API.
     pub force_stop: Option<bool>,
-    /// `VmIds` of the API.
+    /// IDs of VMs, each `i-` and eight hexadecimal digits.
     ///
     /// Required.
     pub vm_ids: Vec<String>,
@@ -884,9 +892,9 @@ support::sent!(StopVmsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StopVmsResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `Vms` of the API.
+    /// The VMs, each with its state before and now.
     pub vms: Vec<VmState>,
 }
 
@@ -899,35 +907,35 @@ support::received!(StopVmsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmRequest {
-    /// `ActionsOnNextBoot` of the API.
+    /// What to do when the VM starts next.
     pub actions_on_next_boot: Option<ActionsOnNextBoot>,
-    /// `BlockDeviceMappings` of the API.
+    /// Devices and the volumes behind them.
     pub block_device_mappings: Option<Vec<BlockDeviceMappingVmUpdate>>,
-    /// `BsuOptimized` of the API.
+    /// Without any effect. It is there for likeness with AWS.
     pub bsu_optimized: Option<bool>,
-    /// `DeletionProtection` of the API.
+    /// Whether the VM is safe from termination until this is set to false.
     pub deletion_protection: Option<bool>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `IsSourceDestChecked` of the API.
+    /// Whether traffic is dropped that is neither from nor for this VM. A NAT VM needs false. In a Net only.
     pub is_source_dest_checked: Option<bool>,
-    /// `KeypairName` of the API.
+    /// Name of the VM's new keypair. Only its metadata changes: the system inside still lets the old key in.
     pub keypair_name: Option<String>,
-    /// `NestedVirtualization` of the API.
+    /// Whether the VM can run VMs itself. With dedicated tenancy only.
     pub nested_virtualization: Option<bool>,
-    /// `Performance` of the API.
+    /// Performance of the processors: `medium`, `high` or `highest`.
     pub performance: Option<CpuPerformance>,
-    /// `SecurityGroupIds` of the API.
+    /// IDs of security groups, each `sg-` and eight hexadecimal digits.
     pub security_group_ids: Option<Vec<String>>,
-    /// `UserData` of the API.
+    /// New user data, encoded as Base64, at most 500 KiB.
     pub user_data: Option<Secret>,
-    /// `VmId` of the API.
+    /// ID of the VM, `i-` and eight hexadecimal digits.
     ///
     /// Required.
     pub vm_id: String,
-    /// `VmInitiatedShutdownBehavior` of the API.
+    /// What follows when the VM stops: `stop`, `restart` or `terminate`.
     pub vm_initiated_shutdown_behavior: Option<String>,
-    /// `VmType` of the API.
+    /// Type of the VM, such as `tinav5.c2r2p2` (generation, cores, GiB of memory, performance) or an AWS name.
     pub vm_type: Option<String>,
 }
 
@@ -1084,7 +1092,7 @@ support::sent!(UpdateVmRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
     /// `Vm` of the API.
     pub vm: Option<Vm>,
@@ -1096,7 +1104,9 @@ support::received!(UpdateVmResponse {
 });
 
 impl Client {
-    /// Calls `CreateVms`.
+    /// Creates VMs from an image, and starts them unless `boot_on_creation` is false.
+    ///
+    /// The answer comes while they are `pending`. With a `client_token`, a repeated call makes no second set.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: safe with a `client_token`.
@@ -1122,7 +1132,10 @@ impl Client {
         self.send::<action::CreateVms>(request).await
     }
 
-    /// Calls `DeleteVms`.
+    /// Terminates VMs, for ever.
+    ///
+    /// VMs with `deletion_protection` are not terminated. To terminate a VM again is no error. They stay listed as
+    /// `terminated` for up to an hour.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1148,7 +1161,9 @@ impl Client {
         self.send::<action::DeleteVms>(request).await
     }
 
-    /// Calls `ReadAdminPassword`.
+    /// Returns the administrator's password of a Windows VM, encrypted for its keypair.
+    ///
+    /// It exists for the first boot only, and only an RSA keypair can decrypt it.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: safe.
@@ -1174,7 +1189,9 @@ impl Client {
         self.send::<action::ReadAdminPassword>(request).await
     }
 
-    /// Calls `ReadConsoleOutput`.
+    /// Returns the last 64 KiB of a VM's console, encoded as Base64.
+    ///
+    /// The text is up to two seconds old. A Windows VM writes to its console during its first boot only.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: safe.
@@ -1200,7 +1217,7 @@ impl Client {
         self.send::<action::ReadConsoleOutput>(request).await
     }
 
-    /// Calls `ReadVmTypes`.
+    /// Lists the predefined VM types.
     ///
     /// - Authentication: none.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
@@ -1228,7 +1245,10 @@ impl Client {
         self.send::<action::ReadVmTypes>(request).await
     }
 
-    /// Calls `ReadVms`.
+    /// Lists VMs.
+    ///
+    /// Terminated ones stay in the list for up to an hour. An ID of another account's VM is passed over; one that is
+    /// invalid is an error.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
@@ -1252,7 +1272,7 @@ impl Client {
         self.send::<action::ReadVms>(request).await
     }
 
-    /// Calls `ReadVmsState`.
+    /// Returns the states of VMs: the running ones, or all with `all_vms`.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
@@ -1279,7 +1299,9 @@ impl Client {
         self.send::<action::ReadVmsState>(request).await
     }
 
-    /// Calls `RebootVms`.
+    /// Reboots VMs.
+    ///
+    /// The answer comes once the request is queued, before any VM has rebooted.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1305,7 +1327,7 @@ impl Client {
         self.send::<action::RebootVms>(request).await
     }
 
-    /// Calls `StartVms`.
+    /// Starts stopped VMs.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1331,7 +1353,9 @@ impl Client {
         self.send::<action::StartVms>(request).await
     }
 
-    /// Calls `StopVms`.
+    /// Stops running VMs.
+    ///
+    /// What their memory held is lost. The answer comes while they are still `stopping`.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1354,7 +1378,10 @@ impl Client {
         self.send::<action::StopVms>(request).await
     }
 
-    /// Calls `UpdateVm`.
+    /// Changes attributes of a VM.
+    ///
+    /// It must be stopped for `nested_virtualization`, `performance`, `user_data` and `vm_type`. Secure boot changes
+    /// with the next stop and start; a reboot does not do.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.

@@ -8,33 +8,33 @@ use crate::{Client, DateTime, Result, UnknownValue, support};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmGroupRequest {
-    /// `Description` of the API.
+    /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `PositioningStrategy` of the API.
+    /// How the VMs spread over hypervisors: on one (`attract`), on different ones (`repulse`) or as it comes.
     ///
     /// Default: `"no-strategy"`.
     pub positioning_strategy: Option<PositioningStrategy>,
-    /// `SecurityGroupIds` of the API.
+    /// IDs of security groups, each `sg-` and eight hexadecimal digits.
     ///
     /// Required.
     pub security_group_ids: Vec<String>,
-    /// `SubnetId` of the API.
+    /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
     ///
     /// Required.
     pub subnet_id: String,
-    /// `Tags` of the API.
+    /// Tags of the resource.
     pub tags: Option<Vec<ResourceTag>>,
-    /// `VmCount` of the API.
+    /// Number of VMs in the group.
     ///
     /// Required.
     pub vm_count: i64,
-    /// `VmGroupName` of the API.
+    /// Name of the VM group.
     ///
     /// Required.
     pub vm_group_name: String,
-    /// `VmTemplateId` of the API.
+    /// ID of the VM template, `vmtemplate-` and 32 hexadecimal digits.
     ///
     /// Required.
     pub vm_template_id: String,
@@ -145,9 +145,9 @@ support::sent!(CreateVmGroupRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmGroupResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `VmGroup` of the API.
+    /// VM group as it is after the call.
     pub vm_group: Option<VmGroup>,
 }
 
@@ -160,9 +160,9 @@ support::received!(CreateVmGroupResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmGroupRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `VmGroupId` of the API.
+    /// ID of the VM group, `vmgroup-` and 32 hexadecimal digits.
     ///
     /// Required.
     pub vm_group_id: String,
@@ -199,7 +199,7 @@ support::sent!(DeleteVmGroupRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmGroupResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -207,21 +207,21 @@ support::received!(DeleteVmGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `FiltersVmGroup`.
+/// Conditions on which VM groups are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersVmGroup {
-    /// `Descriptions` of the API.
+    /// Keeps what has one of these descriptions.
     pub descriptions: Option<Vec<String>>,
-    /// `SecurityGroupIds` of the API.
+    /// Keeps the VM groups that have one of these security groups, by ID.
     pub security_group_ids: Option<Vec<String>>,
-    /// `SubnetIds` of the API.
+    /// Keeps what is in one of these Subnets, by ID.
     pub subnet_ids: Option<Vec<String>>,
-    /// `TagKeys` of the API.
+    /// Keeps what has a tag whose key is one of these.
     pub tag_keys: Option<Vec<String>>,
-    /// `TagValues` of the API.
+    /// Keeps what has a tag whose value is one of these.
     pub tag_values: Option<Vec<String>>,
-    /// `Tags` of the API.
+    /// Keeps the VM groups that have one of these tags, each written `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
     /// `VmCounts` of the API.
     pub vm_counts: Option<Vec<i64>>,
@@ -229,7 +229,7 @@ pub struct FiltersVmGroup {
     pub vm_group_ids: Option<Vec<String>>,
     /// `VmGroupNames` of the API.
     pub vm_group_names: Option<Vec<String>>,
-    /// `VmTemplateIds` of the API.
+    /// Keeps what has one of these VM templates, by ID.
     pub vm_template_ids: Option<Vec<String>>,
 }
 
@@ -387,9 +387,9 @@ support::open_enum!(PositioningStrategy);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmGroupsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersVmGroup>,
 }
 
@@ -421,9 +421,9 @@ support::sent!(ReadVmGroupsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmGroupsResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `VmGroups` of the API.
+    /// VM groups found.
     pub vm_groups: Vec<VmGroup>,
 }
 
@@ -436,9 +436,9 @@ support::received!(ReadVmGroupsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ScaleDownVmGroupRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `VmGroupId` of the API.
+    /// ID of the VM group, `vmgroup-` and 32 hexadecimal digits.
     ///
     /// Required.
     pub vm_group_id: String,
@@ -487,7 +487,7 @@ support::sent!(ScaleDownVmGroupRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ScaleDownVmGroupResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -499,13 +499,13 @@ support::received!(ScaleDownVmGroupResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ScaleUpVmGroupRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
     /// `VmAddition` of the API.
     ///
     /// Required.
     pub vm_addition: i64,
-    /// `VmGroupId` of the API.
+    /// ID of the VM group, `vmgroup-` and 32 hexadecimal digits.
     ///
     /// Required.
     pub vm_group_id: String,
@@ -550,7 +550,7 @@ support::sent!(ScaleUpVmGroupRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ScaleUpVmGroupResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -562,19 +562,19 @@ support::received!(ScaleUpVmGroupResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmGroupRequest {
-    /// `Description` of the API.
+    /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Tags` of the API.
+    /// New tags of the VM group.
     pub tags: Option<Vec<ResourceTag>>,
-    /// `VmGroupId` of the API.
+    /// ID of the VM group, `vmgroup-` and 32 hexadecimal digits.
     ///
     /// Required.
     pub vm_group_id: String,
-    /// `VmGroupName` of the API.
+    /// Name of the VM group.
     pub vm_group_name: Option<String>,
-    /// `VmTemplateId` of the API.
+    /// ID of the VM template, `vmtemplate-` and 32 hexadecimal digits.
     pub vm_template_id: Option<String>,
 }
 
@@ -644,9 +644,9 @@ support::sent!(UpdateVmGroupRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmGroupResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `VmGroup` of the API.
+    /// VM group as it is after the call.
     pub vm_group: Option<VmGroup>,
 }
 
@@ -655,33 +655,33 @@ support::received!(UpdateVmGroupResponse {
     vm_group: "VmGroup",
 });
 
-/// The API's `VmGroup`.
+/// A group of like VMs, made from a VM template.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VmGroup {
-    /// `CreationDate` of the API.
+    /// Time of creation, in UTC.
     pub creation_date: Option<DateTime>,
-    /// `Description` of the API.
+    /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// `PositioningStrategy` of the API.
+    /// How the VMs spread over hypervisors: on one (`attract`), on different ones (`repulse`) or as it comes.
     pub positioning_strategy: Option<PositioningStrategy>,
-    /// `SecurityGroupIds` of the API.
+    /// IDs of security groups, each `sg-` and eight hexadecimal digits.
     pub security_group_ids: Vec<String>,
-    /// `State` of the API.
+    /// State of the resource.
     pub state: Option<VmGroupState>,
-    /// `SubnetId` of the API.
+    /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
     pub subnet_id: Option<String>,
-    /// `Tags` of the API.
+    /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
-    /// `VmCount` of the API.
+    /// Number of VMs in the group.
     pub vm_count: Option<i64>,
-    /// `VmGroupId` of the API.
+    /// ID of the VM group, `vmgroup-` and 32 hexadecimal digits.
     pub vm_group_id: Option<String>,
-    /// `VmGroupName` of the API.
+    /// Name of the VM group.
     pub vm_group_name: Option<String>,
-    /// `VmIds` of the API.
+    /// IDs of the VMs in the group.
     pub vm_ids: Vec<String>,
-    /// `VmTemplateId` of the API.
+    /// ID of the VM template, `vmtemplate-` and 32 hexadecimal digits.
     pub vm_template_id: Option<String>,
 }
 
@@ -752,7 +752,9 @@ impl From<&str> for VmGroupState {
 support::open_enum!(VmGroupState);
 
 impl Client {
-    /// Calls `CreateVmGroup`.
+    /// Creates a group of like VMs from a VM template and starts them.
+    ///
+    /// OUTSCALE calls VM groups unfinished: they may not work. An account has 100 of them at most.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -787,7 +789,9 @@ impl Client {
         self.send::<action::CreateVmGroup>(request).await
     }
 
-    /// Calls `DeleteVmGroup`.
+    /// Deletes a VM group.
+    ///
+    /// OUTSCALE calls VM groups unfinished: they may not work.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -813,7 +817,9 @@ impl Client {
         self.send::<action::DeleteVmGroup>(request).await
     }
 
-    /// Calls `ReadVmGroups`.
+    /// Lists VM groups.
+    ///
+    /// OUTSCALE calls VM groups unfinished: they may not work.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: safe.
@@ -843,7 +849,9 @@ impl Client {
         self.send::<action::ReadVmGroups>(request).await
     }
 
-    /// Calls `ScaleDownVmGroup`.
+    /// Deletes the oldest VMs of a VM group, as many as asked.
+    ///
+    /// OUTSCALE calls VM groups unfinished: they may not work.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -872,7 +880,9 @@ impl Client {
         self.send::<action::ScaleDownVmGroup>(request).await
     }
 
-    /// Calls `ScaleUpVmGroup`.
+    /// Adds VMs to a VM group, made from its template as it is now.
+    ///
+    /// OUTSCALE calls VM groups unfinished: they may not work.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -901,7 +911,9 @@ impl Client {
         self.send::<action::ScaleUpVmGroup>(request).await
     }
 
-    /// Calls `UpdateVmGroup`.
+    /// Changes attributes of a VM group.
+    ///
+    /// OUTSCALE calls VM groups unfinished: they may not work.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.

@@ -8,35 +8,35 @@ use crate::{Client, DateTime, Result, support};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmTemplateRequest {
-    /// `CpuCores` of the API.
+    /// Number of virtual cores of each VM.
     ///
     /// Required.
     pub cpu_cores: i64,
-    /// `CpuGeneration` of the API.
+    /// Generation of the processors, such as `v4`.
     ///
     /// Required.
     pub cpu_generation: String,
-    /// `CpuPerformance` of the API.
+    /// Performance of the processors.
     ///
     /// Default: `"high"`.
     pub cpu_performance: Option<CpuPerformance>,
-    /// `Description` of the API.
+    /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `ImageId` of the API.
+    /// ID of the image, `ami-` and eight hexadecimal digits.
     ///
     /// Required.
     pub image_id: String,
-    /// `KeypairName` of the API.
+    /// Name of the keypair.
     pub keypair_name: Option<String>,
-    /// `Ram` of the API.
+    /// Memory of each VM.
     ///
     /// Required.
     pub ram: i64,
-    /// `Tags` of the API.
+    /// Tags of the resource.
     pub tags: Option<Vec<ResourceTag>>,
-    /// `VmTemplateName` of the API.
+    /// Name of the VM template.
     ///
     /// Required.
     pub vm_template_name: String,
@@ -149,9 +149,9 @@ support::sent!(CreateVmTemplateRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmTemplateResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `VmTemplate` of the API.
+    /// VM template as it is after the call.
     pub vm_template: Option<VmTemplate>,
 }
 
@@ -164,9 +164,9 @@ support::received!(CreateVmTemplateResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmTemplateRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `VmTemplateId` of the API.
+    /// ID of the VM template, `vmtemplate-` and 32 hexadecimal digits.
     ///
     /// Required.
     pub vm_template_id: String,
@@ -203,7 +203,7 @@ support::sent!(DeleteVmTemplateRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmTemplateResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -211,31 +211,31 @@ support::received!(DeleteVmTemplateResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `FiltersVmTemplate`.
+/// Conditions on which VM templates are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersVmTemplate {
-    /// `CpuCores` of the API.
+    /// Keeps the VM templates whose number of virtual cores is one of these.
     pub cpu_cores: Option<Vec<i64>>,
-    /// `CpuGenerations` of the API.
+    /// Keeps what has one of these generations of processors.
     pub cpu_generations: Option<Vec<String>>,
     /// `CpuPerformances` of the API.
     pub cpu_performances: Option<Vec<String>>,
-    /// `Descriptions` of the API.
+    /// Keeps what has one of these descriptions.
     pub descriptions: Option<Vec<String>>,
-    /// `ImageIds` of the API.
+    /// Keeps what has one of these images, by ID.
     pub image_ids: Option<Vec<String>>,
-    /// `KeypairNames` of the API.
+    /// Keeps what has one of these keypairs, by name.
     pub keypair_names: Option<Vec<String>>,
     /// `Rams` of the API.
     pub rams: Option<Vec<i64>>,
-    /// `TagKeys` of the API.
+    /// Keeps what has a tag whose key is one of these.
     pub tag_keys: Option<Vec<String>>,
-    /// `TagValues` of the API.
+    /// Keeps what has a tag whose value is one of these.
     pub tag_values: Option<Vec<String>>,
-    /// `Tags` of the API.
+    /// Keeps the VM templates that have one of these tags, each written `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
-    /// `VmTemplateIds` of the API.
+    /// Keeps the VM templates whose ID is one of these.
     pub vm_template_ids: Option<Vec<String>>,
     /// `VmTemplateNames` of the API.
     pub vm_template_names: Option<Vec<String>>,
@@ -377,9 +377,9 @@ support::sent!(FiltersVmTemplate {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmTemplatesRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersVmTemplate>,
 }
 
@@ -411,9 +411,9 @@ support::sent!(ReadVmTemplatesRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmTemplatesResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `VmTemplates` of the API.
+    /// VM templates found.
     pub vm_templates: Vec<VmTemplate>,
 }
 
@@ -426,17 +426,17 @@ support::received!(ReadVmTemplatesResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmTemplateRequest {
-    /// `Description` of the API.
+    /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Tags` of the API.
+    /// New tags of the VM template.
     pub tags: Option<Vec<ResourceTag>>,
-    /// `VmTemplateId` of the API.
+    /// ID of the VM template, `vmtemplate-` and 32 hexadecimal digits.
     ///
     /// Required.
     pub vm_template_id: String,
-    /// `VmTemplateName` of the API.
+    /// Name of the VM template.
     pub vm_template_name: Option<String>,
 }
 
@@ -498,9 +498,9 @@ support::sent!(UpdateVmTemplateRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmTemplateResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `VmTemplate` of the API.
+    /// VM template as it is after the call.
     pub vm_template: Option<VmTemplate>,
 }
 
@@ -509,31 +509,31 @@ support::received!(UpdateVmTemplateResponse {
     vm_template: "VmTemplate",
 });
 
-/// The API's `VmTemplate`.
+/// What the VMs of a VM group are made like.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VmTemplate {
-    /// `CpuCores` of the API.
+    /// Number of virtual cores of each VM.
     pub cpu_cores: Option<i64>,
-    /// `CpuGeneration` of the API.
+    /// Generation of the processors, such as `v4`.
     pub cpu_generation: Option<String>,
-    /// `CpuPerformance` of the API.
+    /// Performance of the processors.
     pub cpu_performance: Option<CpuPerformance>,
-    /// `CreationDate` of the API.
+    /// Time of creation, in UTC.
     pub creation_date: Option<DateTime>,
-    /// `Description` of the API.
+    /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// `ImageId` of the API.
+    /// ID of the image, `ami-` and eight hexadecimal digits.
     pub image_id: Option<String>,
-    /// `KeypairName` of the API.
+    /// Name of the keypair.
     pub keypair_name: Option<String>,
-    /// `Ram` of the API.
+    /// Memory of each VM.
     pub ram: Option<i64>,
-    /// `Tags` of the API.
+    /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
-    /// `VmTemplateId` of the API.
+    /// ID of the VM template, `vmtemplate-` and 32 hexadecimal digits.
     pub vm_template_id: Option<String>,
-    /// `VmTemplateName` of the API.
+    /// Name of the VM template.
     pub vm_template_name: Option<String>,
 }
 
@@ -552,7 +552,9 @@ support::received!(VmTemplate {
 });
 
 impl Client {
-    /// Calls `CreateVmTemplate`.
+    /// Creates a VM template, from which VM groups are made.
+    ///
+    /// OUTSCALE calls VM templates unfinished: they may not work. An account has 50 of them at most.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -588,7 +590,9 @@ impl Client {
         self.send::<action::CreateVmTemplate>(request).await
     }
 
-    /// Calls `DeleteVmTemplate`.
+    /// Deletes a VM template that no VM group uses.
+    ///
+    /// OUTSCALE calls VM templates unfinished: they may not work.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -616,7 +620,9 @@ impl Client {
         self.send::<action::DeleteVmTemplate>(request).await
     }
 
-    /// Calls `ReadVmTemplates`.
+    /// Lists VM templates.
+    ///
+    /// OUTSCALE calls VM templates unfinished: they may not work.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: safe.
@@ -643,7 +649,9 @@ impl Client {
         self.send::<action::ReadVmTemplates>(request).await
     }
 
-    /// Calls `UpdateVmTemplate`.
+    /// Changes the name, the description or the tags of a VM template.
+    ///
+    /// OUTSCALE calls VM templates unfinished: they may not work.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.

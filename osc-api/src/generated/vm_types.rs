@@ -6,11 +6,11 @@ use super::common::{
 };
 use crate::{DateOrDateTime, DateTime, Secret, UnknownValue, support};
 
-/// The API's `ActionsOnNextBoot`.
+/// What happens to a VM when it starts next.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ActionsOnNextBoot {
-    /// `SecureBoot` of the API.
+    /// What to do with secure boot when the VM starts next.
     pub secure_boot: Option<SecureBootAction>,
 }
 
@@ -31,13 +31,13 @@ support::exchanged!(ActionsOnNextBoot {
     secure_boot: "SecureBoot",
 });
 
-/// The API's `BlockDeviceMappingCreated`.
+/// A device of a VM and the volume attached to it.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BlockDeviceMappingCreated {
-    /// `Bsu` of the API.
+    /// Volume behind the device.
     pub bsu: Option<BsuCreated>,
-    /// `DeviceName` of the API.
+    /// Name of the device, `/dev/sda1` for the root volume, else such as `/dev/sdb` or `/dev/xvdb`.
     pub device_name: Option<String>,
 }
 
@@ -46,17 +46,17 @@ support::received!(BlockDeviceMappingCreated {
     device_name: "DeviceName",
 });
 
-/// The API's `BlockDeviceMappingVmCreation`.
+/// A device of a new VM and the volume to create there.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BlockDeviceMappingVmCreation {
-    /// `Bsu` of the API.
+    /// Volume behind the device.
     pub bsu: Option<BsuToCreate>,
-    /// `DeviceName` of the API.
+    /// Name of the device, `/dev/sda1` for the root volume, else such as `/dev/sdb` or `/dev/xvdb`.
     pub device_name: Option<String>,
-    /// `NoDevice` of the API.
+    /// Takes the device out that the image would have.
     pub no_device: Option<String>,
-    /// `VirtualDeviceName` of the API.
+    /// Name of an ephemeral device, `ephemeral` and a number.
     pub virtual_device_name: Option<String>,
 }
 
@@ -101,17 +101,17 @@ support::sent!(BlockDeviceMappingVmCreation {
     virtual_device_name: "VirtualDeviceName",
 });
 
-/// The API's `BlockDeviceMappingVmUpdate`.
+/// A change to a device of a VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BlockDeviceMappingVmUpdate {
-    /// `Bsu` of the API.
+    /// Volume behind the device.
     pub bsu: Option<BsuToUpdateVm>,
-    /// `DeviceName` of the API.
+    /// Name of the device, `/dev/sda1` for the root volume, else such as `/dev/sdb` or `/dev/xvdb`.
     pub device_name: Option<String>,
-    /// `NoDevice` of the API.
+    /// Takes the device out that the image would have.
     pub no_device: Option<String>,
-    /// `VirtualDeviceName` of the API.
+    /// Name of an ephemeral device, `ephemeral` and a number.
     pub virtual_device_name: Option<String>,
 }
 
@@ -156,17 +156,17 @@ support::sent!(BlockDeviceMappingVmUpdate {
     virtual_device_name: "VirtualDeviceName",
 });
 
-/// The API's `BsuCreated`.
+/// A volume as the VM that it is attached to sees it.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BsuCreated {
-    /// `DeleteOnVmDeletion` of the API.
+    /// Whether the volume is deleted together with the VM.
     pub delete_on_vm_deletion: Option<bool>,
     /// `LinkDate` of the API.
     pub link_date: Option<DateTime>,
-    /// `State` of the API.
+    /// State of the volume's attachment.
     pub state: Option<String>,
-    /// `VolumeId` of the API.
+    /// ID of the volume, `vol-` and eight hexadecimal digits.
     pub volume_id: Option<String>,
 }
 
@@ -177,13 +177,13 @@ support::received!(BsuCreated {
     volume_id: "VolumeId",
 });
 
-/// The API's `BsuToUpdateVm`.
+/// A change to the volume behind a device of a VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BsuToUpdateVm {
-    /// `DeleteOnVmDeletion` of the API.
+    /// Whether the volume is deleted together with the VM.
     pub delete_on_vm_deletion: Option<bool>,
-    /// `VolumeId` of the API.
+    /// ID of the volume, `vol-` and eight hexadecimal digits.
     pub volume_id: Option<String>,
 }
 
@@ -214,15 +214,15 @@ support::sent!(BsuToUpdateVm {
     volume_id: "VolumeId",
 });
 
-/// The API's `FiltersVm`.
+/// Conditions on which VMs are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersVm {
-    /// `Architectures` of the API.
+    /// Keeps what has one of these architectures, `x86_64` or `i386`.
     pub architectures: Option<Vec<String>>,
-    /// `BlockDeviceMappingDeleteOnVmDeletion` of the API.
+    /// Keeps what has volumes that are, or are not, deleted together with the VM.
     pub block_device_mapping_delete_on_vm_deletion: Option<bool>,
-    /// `BlockDeviceMappingDeviceNames` of the API.
+    /// Keeps what has a volume with one of these device names, such as `/dev/sdb`.
     pub block_device_mapping_device_names: Option<Vec<String>>,
     /// `BlockDeviceMappingLinkDates` of the API.
     pub block_device_mapping_link_dates: Option<Vec<DateOrDateTime>>,
@@ -230,25 +230,25 @@ pub struct FiltersVm {
     pub block_device_mapping_states: Option<Vec<String>>,
     /// `BlockDeviceMappingVolumeIds` of the API.
     pub block_device_mapping_volume_ids: Option<Vec<String>>,
-    /// `BootModes` of the API.
+    /// Keeps the VMs that boot in one of these modes.
     pub boot_modes: Option<Vec<BootMode>>,
-    /// `ClientTokens` of the API.
+    /// Keeps what was created with one of these client tokens.
     pub client_tokens: Option<Vec<String>>,
-    /// `CreationDates` of the API.
+    /// Keeps what was created at one of these times.
     pub creation_dates: Option<Vec<DateOrDateTime>>,
-    /// `ImageIds` of the API.
+    /// Keeps the VMs that were made from one of these images, by ID.
     pub image_ids: Option<Vec<String>>,
-    /// `IsSourceDestChecked` of the API.
+    /// Keeps the VMs whose check of source and destination is on, or off.
     pub is_source_dest_checked: Option<bool>,
-    /// `KeypairNames` of the API.
+    /// Keeps what has one of these keypairs, by name.
     pub keypair_names: Option<Vec<String>>,
     /// `LaunchNumbers` of the API.
     pub launch_numbers: Option<Vec<i64>>,
     /// `Lifecycles` of the API.
     pub lifecycles: Option<Vec<String>>,
-    /// `NetIds` of the API.
+    /// Keeps the VMs in one of these Nets, by ID.
     pub net_ids: Option<Vec<String>>,
-    /// `NicAccountIds` of the API.
+    /// Keeps what has a network interface of one of these accounts, by ID.
     pub nic_account_ids: Option<Vec<String>>,
     /// `NicDescriptions` of the API.
     pub nic_descriptions: Option<Vec<String>>,
@@ -302,21 +302,21 @@ pub struct FiltersVm {
     pub nic_subregion_names: Option<Vec<String>>,
     /// `Platforms` of the API.
     pub platforms: Option<Vec<String>>,
-    /// `PrivateIps` of the API.
+    /// Keeps the VMs that have one of these private IPv4 addresses.
     pub private_ips: Option<Vec<String>>,
-    /// `ProductCodes` of the API.
+    /// Keeps the VMs whose image has one of these product codes.
     pub product_codes: Option<Vec<String>>,
-    /// `PublicIps` of the API.
+    /// Keeps the VMs that have one of these public IPv4 addresses.
     pub public_ips: Option<Vec<String>>,
     /// `ReservationIds` of the API.
     pub reservation_ids: Option<Vec<String>>,
-    /// `RootDeviceNames` of the API.
+    /// Keeps what has one of these names for the root device, such as `/dev/sda1`.
     pub root_device_names: Option<Vec<String>>,
-    /// `RootDeviceTypes` of the API.
+    /// Keeps what has one of these types of root device.
     pub root_device_types: Option<Vec<String>>,
-    /// `SecurityGroupIds` of the API.
+    /// Keeps the VMs that have one of these security groups, by ID. In the public Cloud only.
     pub security_group_ids: Option<Vec<String>>,
-    /// `SecurityGroupNames` of the API.
+    /// Keeps what has one of these security groups, by name.
     pub security_group_names: Option<Vec<String>>,
     /// `StateReasonCodes` of the API.
     pub state_reason_codes: Option<Vec<i64>>,
@@ -324,21 +324,21 @@ pub struct FiltersVm {
     pub state_reason_messages: Option<Vec<String>>,
     /// `StateReasons` of the API.
     pub state_reasons: Option<Vec<String>>,
-    /// `SubnetIds` of the API.
+    /// Keeps what is in one of these Subnets, by ID.
     pub subnet_ids: Option<Vec<String>>,
-    /// `SubregionNames` of the API.
+    /// Keeps the VMs in one of these Subregions, by name.
     pub subregion_names: Option<Vec<String>>,
-    /// `TagKeys` of the API.
+    /// Keeps what has a tag whose key is one of these.
     pub tag_keys: Option<Vec<String>>,
-    /// `TagValues` of the API.
+    /// Keeps what has a tag whose value is one of these.
     pub tag_values: Option<Vec<String>>,
-    /// `Tags` of the API.
+    /// Keeps the VMs that have one of these tags, each written `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
     /// `Tenancies` of the API.
     pub tenancies: Option<Vec<String>>,
-    /// `TpmEnabled` of the API.
+    /// Keeps the VMs with a virtual TPM, or without.
     pub tpm_enabled: Option<bool>,
-    /// `VmIds` of the API.
+    /// Keeps the VMs whose ID is one of these.
     pub vm_ids: Option<Vec<String>>,
     /// `VmSecurityGroupIds` of the API.
     pub vm_security_group_ids: Option<Vec<String>>,
@@ -348,7 +348,7 @@ pub struct FiltersVm {
     pub vm_state_codes: Option<Vec<i64>>,
     /// `VmStateNames` of the API.
     pub vm_state_names: Option<Vec<String>>,
-    /// `VmTypes` of the API.
+    /// Keeps the VMs whose type is one of these.
     pub vm_types: Option<Vec<String>>,
 }
 
@@ -1095,11 +1095,11 @@ support::sent!(FiltersVm {
     vm_types: "VmTypes",
 });
 
-/// The API's `FiltersVmType`.
+/// Conditions on which VM types are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersVmType {
-    /// `BsuOptimized` of the API.
+    /// Without any effect. It is there for likeness with AWS.
     pub bsu_optimized: Option<bool>,
     /// `EphemeralsTypes` of the API.
     pub ephemerals_types: Option<Vec<String>>,
@@ -1115,7 +1115,7 @@ pub struct FiltersVmType {
     pub vm_type_names: Option<Vec<String>>,
     /// `VolumeCounts` of the API.
     pub volume_counts: Option<Vec<i64>>,
-    /// `VolumeSizes` of the API.
+    /// Keeps what has one of these volume sizes, in GiB.
     pub volume_sizes: Option<Vec<i64>>,
 }
 
@@ -1212,7 +1212,7 @@ support::sent!(FiltersVmType {
     volume_sizes: "VolumeSizes",
 });
 
-/// The API's `FiltersVmsState`.
+/// Conditions on which states of VMs are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersVmsState {
@@ -1224,11 +1224,12 @@ pub struct FiltersVmsState {
     pub maintenance_events_not_after: Option<Vec<DateOrDateTime>>,
     /// `MaintenanceEventsNotBefore` of the API.
     pub maintenance_events_not_before: Option<Vec<DateOrDateTime>>,
-    /// `SubregionNames` of the API.
+    /// Keeps the states of VMs in one of these Subregions, by name.
     pub subregion_names: Option<Vec<String>>,
-    /// `VmIds` of the API.
+    /// Keeps the states of these VMs, by ID.
     pub vm_ids: Option<Vec<String>>,
-    /// `VmStates` of the API.
+    /// Keeps what is `pending`, `running`, `stopping`, `stopped`, `shutting-down`, `terminated` or `quarantine`, as
+    /// listed.
     pub vm_states: Option<Vec<String>>,
 }
 
@@ -1324,17 +1325,17 @@ support::sent!(FiltersVmsState {
     vm_states: "VmStates",
 });
 
-/// The API's `LinkNicLight`.
+/// The attachment of a network interface, as its VM tells it.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkNicLight {
-    /// `DeleteOnVmDeletion` of the API.
+    /// Whether the network interface is deleted together with the VM.
     pub delete_on_vm_deletion: Option<bool>,
-    /// `DeviceNumber` of the API.
+    /// Place of the network interface on the VM, 0 to 7. The primary one has 0.
     pub device_number: Option<i64>,
-    /// `LinkNicId` of the API.
+    /// ID of the attachment of the network interface, `eni-attach-` and eight hexadecimal digits.
     pub link_nic_id: Option<String>,
-    /// `State` of the API.
+    /// State of the attachment: `attaching`, `attached`, `detaching` or `detached`.
     pub state: Option<String>,
 }
 
@@ -1345,15 +1346,15 @@ support::received!(LinkNicLight {
     state: "State",
 });
 
-/// The API's `LinkPublicIpLightForVm`.
+/// The association of a public IP, as the VM tells it.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPublicIpLightForVm {
-    /// `PublicDnsName` of the API.
+    /// Public DNS name.
     pub public_dns_name: Option<String>,
-    /// `PublicIp` of the API.
+    /// Public IPv4 address.
     pub public_ip: Option<String>,
-    /// `PublicIpAccountId` of the API.
+    /// ID of the account that owns the public IP, twelve digits.
     pub public_ip_account_id: Option<String>,
 }
 
@@ -1363,13 +1364,13 @@ support::received!(LinkPublicIpLightForVm {
     public_ip_account_id: "PublicIpAccountId",
 });
 
-/// The API's `MaintenanceEvent`.
+/// A planned piece of maintenance that concerns a VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MaintenanceEvent {
-    /// `Code` of the API.
+    /// What is going to happen, `system-reboot` or `system-maintenance`.
     pub code: Option<String>,
-    /// `Description` of the API.
+    /// What is going to be done.
     pub description: Option<String>,
     /// `NotAfter` of the API.
     pub not_after: Option<DateTime>,
@@ -1384,25 +1385,25 @@ support::received!(MaintenanceEvent {
     not_before: "NotBefore",
 });
 
-/// The API's `NicForVmCreation`.
+/// A network interface to create, or attach, with a new VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NicForVmCreation {
-    /// `DeleteOnVmDeletion` of the API.
+    /// Whether a new network interface is deleted together with the VM.
     pub delete_on_vm_deletion: Option<bool>,
-    /// `Description` of the API.
+    /// Free text that says what a new interface is for.
     pub description: Option<String>,
-    /// `DeviceNumber` of the API.
+    /// Place of the network interface on the VM, 0 to 7. The primary one has 0. A new interface cannot do without.
     pub device_number: Option<i64>,
-    /// `NicId` of the API.
+    /// ID of an existing network interface to attach, `eni-` and eight hexadecimal digits.
     pub nic_id: Option<String>,
-    /// `PrivateIps` of the API.
+    /// Private IPs of a new interface, at most one of them primary.
     pub private_ips: Option<Vec<PrivateIpLight>>,
-    /// `SecondaryPrivateIpCount` of the API.
+    /// How many private IPs to add, picked by the cloud.
     pub secondary_private_ip_count: Option<i64>,
-    /// `SecurityGroupIds` of the API.
+    /// IDs of security groups, each `sg-` and eight hexadecimal digits.
     pub security_group_ids: Option<Vec<String>>,
-    /// `SubnetId` of the API.
+    /// ID of the Subnet for a new interface, which cannot do without, `subnet-` and eight hexadecimal digits.
     pub subnet_id: Option<String>,
 }
 
@@ -1486,35 +1487,35 @@ support::sent!(NicForVmCreation {
     subnet_id: "SubnetId",
 });
 
-/// The API's `NicLight`.
+/// A network interface, as its VM tells it.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NicLight {
-    /// `AccountId` of the API.
+    /// ID of the owning account, twelve digits.
     pub account_id: Option<String>,
-    /// `Description` of the API.
+    /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// `IsSourceDestChecked` of the API.
+    /// Whether traffic is dropped that is neither from nor for this VM. A NAT VM needs false. In a Net only.
     pub is_source_dest_checked: Option<bool>,
-    /// `LinkNic` of the API.
+    /// Attachment to a VM, if there is one.
     pub link_nic: Option<LinkNicLight>,
-    /// `LinkPublicIp` of the API.
+    /// Association with a public IP, if there is one.
     pub link_public_ip: Option<LinkPublicIpLightForVm>,
-    /// `MacAddress` of the API.
+    /// Hardware (MAC) address.
     pub mac_address: Option<String>,
-    /// `NetId` of the API.
+    /// ID of the Net, `vpc-` and eight hexadecimal digits.
     pub net_id: Option<String>,
-    /// `NicId` of the API.
+    /// ID of the network interface, `eni-` and eight hexadecimal digits.
     pub nic_id: Option<String>,
-    /// `PrivateDnsName` of the API.
+    /// Private DNS name, such as `ip-10-0-0-4.eu-west-2.compute.internal`.
     pub private_dns_name: Option<String>,
-    /// `PrivateIps` of the API.
+    /// Private IPs of the interface.
     pub private_ips: Vec<PrivateIpLightForVm>,
-    /// `SecurityGroups` of the API.
+    /// Security groups of the resource.
     pub security_groups: Vec<SecurityGroupLight>,
-    /// `State` of the API.
+    /// State of the network interface: `available`, `attaching`, `in-use` or `detaching`.
     pub state: Option<String>,
-    /// `SubnetId` of the API.
+    /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
     pub subnet_id: Option<String>,
 }
 
@@ -1534,13 +1535,13 @@ support::received!(NicLight {
     subnet_id: "SubnetId",
 });
 
-/// The API's `Placement`.
+/// Where a VM runs: its Subregion and whether the hardware is its account's alone.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Placement {
-    /// `SubregionName` of the API.
+    /// Name of the Subregion, such as `eu-west-2a`.
     pub subregion_name: Option<String>,
-    /// `Tenancy` of the API.
+    /// `default`, `dedicated` for hardware without other accounts' VMs, or the ID of a dedicated group.
     pub tenancy: Option<String>,
 }
 
@@ -1568,17 +1569,17 @@ support::exchanged!(Placement {
     tenancy: "Tenancy",
 });
 
-/// The API's `PrivateIpLightForVm`.
+/// A private IP of a network interface, as the VM tells it.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PrivateIpLightForVm {
-    /// `IsPrimary` of the API.
+    /// Whether this is the primary private IP of the network interface.
     pub is_primary: Option<bool>,
-    /// `LinkPublicIp` of the API.
+    /// Association with a public IP, if there is one.
     pub link_public_ip: Option<LinkPublicIpLightForVm>,
-    /// `PrivateDnsName` of the API.
+    /// Private DNS name, such as `ip-10-0-0-4.eu-west-2.compute.internal`.
     pub private_dns_name: Option<String>,
-    /// `PrivateIp` of the API.
+    /// Private IPv4 address.
     pub private_ip: Option<String>,
 }
 
@@ -1589,7 +1590,7 @@ support::received!(PrivateIpLightForVm {
     private_ip: "PrivateIp",
 });
 
-/// The API's `SecureBootAction`.
+/// What to do with a VM's secure boot.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SecureBootAction {
@@ -1636,83 +1637,83 @@ impl From<&str> for SecureBootAction {
 
 support::open_enum!(SecureBootAction);
 
-/// The API's `Vm`.
+/// A virtual machine.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Vm {
-    /// `ActionsOnNextBoot` of the API.
+    /// What to do when the VM starts next.
     pub actions_on_next_boot: Option<ActionsOnNextBoot>,
-    /// `Architecture` of the API.
+    /// Processor architecture, `x86_64` or `i386`.
     pub architecture: Option<String>,
-    /// `BlockDeviceMappings` of the API.
+    /// Devices and the volumes behind them.
     pub block_device_mappings: Vec<BlockDeviceMappingCreated>,
-    /// `BootMode` of the API.
+    /// How the VM boots.
     pub boot_mode: Option<BootMode>,
-    /// `BsuOptimized` of the API.
+    /// Without any effect. It is there for likeness with AWS.
     pub bsu_optimized: Option<bool>,
-    /// `ClientToken` of the API.
+    /// Token that the create request had.
     pub client_token: Option<String>,
-    /// `CreationDate` of the API.
+    /// Time of creation, in UTC.
     pub creation_date: Option<DateTime>,
-    /// `DeletionProtection` of the API.
+    /// Whether the VM is safe from termination until this is set to false.
     pub deletion_protection: Option<bool>,
     /// `Hypervisor` of the API.
     pub hypervisor: Option<String>,
-    /// `ImageId` of the API.
+    /// ID of the image, `ami-` and eight hexadecimal digits.
     pub image_id: Option<String>,
-    /// `IsSourceDestChecked` of the API.
+    /// Whether traffic is dropped that is neither from nor for this VM. A NAT VM needs false. In a Net only.
     pub is_source_dest_checked: Option<bool>,
-    /// `KeypairName` of the API.
+    /// Name of the keypair.
     pub keypair_name: Option<String>,
     /// `LaunchNumber` of the API.
     pub launch_number: Option<i64>,
-    /// `NestedVirtualization` of the API.
+    /// Whether the VM can run VMs itself. With dedicated tenancy only.
     pub nested_virtualization: Option<bool>,
-    /// `NetId` of the API.
+    /// ID of the Net, `vpc-` and eight hexadecimal digits.
     pub net_id: Option<String>,
-    /// `Nics` of the API.
+    /// Network interfaces.
     pub nics: Vec<NicLight>,
     /// `OsFamily` of the API.
     pub os_family: Option<String>,
-    /// `Performance` of the API.
+    /// Performance of the processors: `medium`, `high` or `highest`.
     pub performance: Option<String>,
-    /// `Placement` of the API.
+    /// Where the VM runs.
     pub placement: Option<Placement>,
-    /// `PrivateDnsName` of the API.
+    /// Private DNS name, such as `ip-10-0-0-4.eu-west-2.compute.internal`.
     pub private_dns_name: Option<String>,
-    /// `PrivateIp` of the API.
+    /// Primary private IPv4 address.
     pub private_ip: Option<String>,
-    /// `ProductCodes` of the API.
+    /// Product codes of the image, which say what is billed for using it.
     pub product_codes: Vec<String>,
-    /// `PublicDnsName` of the API.
+    /// Public DNS name.
     pub public_dns_name: Option<String>,
-    /// `PublicIp` of the API.
+    /// Public IPv4 address.
     pub public_ip: Option<String>,
     /// `ReservationId` of the API.
     pub reservation_id: Option<String>,
-    /// `RootDeviceName` of the API.
+    /// Device name of the root volume, such as `/dev/sda1`.
     pub root_device_name: Option<String>,
-    /// `RootDeviceType` of the API.
+    /// Type of the root device.
     pub root_device_type: Option<String>,
-    /// `SecurityGroups` of the API.
+    /// Security groups of the resource.
     pub security_groups: Vec<SecurityGroupLight>,
-    /// `State` of the API.
+    /// `pending`, `running`, `stopping`, `stopped`, `shutting-down`, `terminated` or `quarantine`.
     pub state: Option<String>,
-    /// `StateReason` of the API.
+    /// Why the VM is in its state.
     pub state_reason: Option<String>,
-    /// `SubnetId` of the API.
+    /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
     pub subnet_id: Option<String>,
-    /// `Tags` of the API.
+    /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
-    /// `TpmEnabled` of the API.
+    /// Whether the VM has a virtual TPM.
     pub tpm_enabled: Option<bool>,
-    /// `UserData` of the API.
+    /// User data of the VM, encoded as Base64.
     pub user_data: Option<Secret>,
-    /// `VmId` of the API.
+    /// ID of the VM, `i-` and eight hexadecimal digits.
     pub vm_id: Option<String>,
-    /// `VmInitiatedShutdownBehavior` of the API.
+    /// What follows when the VM stops: `stop`, `restart` or `terminate`.
     pub vm_initiated_shutdown_behavior: Option<String>,
-    /// `VmType` of the API.
+    /// Type of the VM, such as `tinav5.c2r2p2` (generation, cores, GiB of memory, performance) or an AWS name.
     pub vm_type: Option<String>,
 }
 
@@ -1756,7 +1757,7 @@ support::received!(Vm {
     vm_type: "VmType",
 });
 
-/// The API's `VmState`.
+/// The state of a VM before and after a call.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VmState {
@@ -1764,7 +1765,7 @@ pub struct VmState {
     pub current_state: Option<String>,
     /// `PreviousState` of the API.
     pub previous_state: Option<String>,
-    /// `VmId` of the API.
+    /// ID of the VM, `i-` and eight hexadecimal digits.
     pub vm_id: Option<String>,
 }
 
@@ -1774,15 +1775,15 @@ support::received!(VmState {
     vm_id: "VmId",
 });
 
-/// The API's `VmStates`.
+/// The state of a VM, and the maintenance planned for it.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VmStates {
     /// `MaintenanceEvents` of the API.
     pub maintenance_events: Vec<MaintenanceEvent>,
-    /// `SubregionName` of the API.
+    /// Name of the Subregion, such as `eu-west-2a`.
     pub subregion_name: Option<String>,
-    /// `VmId` of the API.
+    /// ID of the VM, `i-` and eight hexadecimal digits.
     pub vm_id: Option<String>,
     /// `VmState` of the API.
     pub vm_state: Option<String>,
@@ -1795,11 +1796,11 @@ support::received!(VmStates {
     vm_state: "VmState",
 });
 
-/// The API's `VmType`.
+/// A predefined type of VM: its cores, memory and volumes.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VmType {
-    /// `BsuOptimized` of the API.
+    /// Without any effect. It is there for likeness with AWS.
     pub bsu_optimized: Option<bool>,
     /// `EphemeralsType` of the API.
     pub ephemerals_type: Option<String>,
@@ -1817,7 +1818,7 @@ pub struct VmType {
     pub vm_type_name: Option<String>,
     /// `VolumeCount` of the API.
     pub volume_count: Option<i64>,
-    /// `VolumeSize` of the API.
+    /// Size of one ephemeral disk in GiB.
     pub volume_size: Option<i64>,
 }
 

@@ -8,21 +8,24 @@ use crate::{Client, DateTime, Result, support};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVolumeRequest {
-    /// `ClientToken` of the API.
+    /// Token of the caller's own choice, at most 64 characters. A second create with the same one returns what the
+    /// first one made.
     pub client_token: Option<String>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Iops` of the API.
+    /// Input and output operations per second, at most 13000 and at most 300 per GiB. For `io1` volumes only, which
+    /// need it.
     pub iops: Option<i64>,
-    /// `Size` of the API.
+    /// Size of the volume in GiB, at most 14901. Needed unless there is a `snapshot_id`.
     pub size: Option<i64>,
-    /// `SnapshotId` of the API.
+    /// ID of the snapshot to fill the volume from, `snap-` and eight hexadecimal digits.
     pub snapshot_id: Option<String>,
-    /// `SubregionName` of the API.
+    /// Name of the Subregion, such as `eu-west-2a`.
     ///
     /// Required.
     pub subregion_name: String,
-    /// `VolumeType` of the API.
+    /// Type of the volume: `standard` (magnetic), `gp2` (general-purpose SSD) or `io1` (SSD with guaranteed IOPS).
+    /// Absent means `standard`.
     pub volume_type: Option<String>,
 }
 
@@ -97,9 +100,9 @@ support::sent!(CreateVolumeRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVolumeResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `Volume` of the API.
+    /// Volume as it is after the call.
     pub volume: Option<Volume>,
 }
 
@@ -112,9 +115,9 @@ support::received!(CreateVolumeResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVolumeRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `VolumeId` of the API.
+    /// ID of the volume, `vol-` and eight hexadecimal digits.
     ///
     /// Required.
     pub volume_id: String,
@@ -151,7 +154,7 @@ support::sent!(DeleteVolumeRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVolumeResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -159,13 +162,13 @@ support::received!(DeleteVolumeResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `FiltersReadVolumeUpdateTask`.
+/// Conditions on which update tasks of volumes are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersReadVolumeUpdateTask {
-    /// `TaskIds` of the API.
+    /// Keeps the tasks whose ID is one of these.
     pub task_ids: Option<Vec<String>>,
-    /// `VolumeIds` of the API.
+    /// Keeps what belongs to one of these volumes, by ID.
     pub volume_ids: Option<Vec<String>>,
 }
 
@@ -199,13 +202,13 @@ support::sent!(FiltersReadVolumeUpdateTask {
     volume_ids: "VolumeIds",
 });
 
-/// The API's `FiltersVolume`.
+/// Conditions on which volumes are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersVolume {
-    /// `ClientTokens` of the API.
+    /// Keeps what was created with one of these client tokens.
     pub client_tokens: Option<Vec<String>>,
-    /// `CreationDates` of the API.
+    /// Keeps what was created at one of these times.
     pub creation_dates: Option<Vec<DateTime>>,
     /// `LinkVolumeDeleteOnVmDeletion` of the API.
     pub link_volume_delete_on_vm_deletion: Option<bool>,
@@ -217,19 +220,19 @@ pub struct FiltersVolume {
     pub link_volume_link_states: Option<Vec<String>>,
     /// `LinkVolumeVmIds` of the API.
     pub link_volume_vm_ids: Option<Vec<String>>,
-    /// `SnapshotIds` of the API.
+    /// Keeps what comes from one of these snapshots, by ID.
     pub snapshot_ids: Option<Vec<String>>,
-    /// `SubregionNames` of the API.
+    /// Keeps the volumes in one of these Subregions, by name.
     pub subregion_names: Option<Vec<String>>,
-    /// `TagKeys` of the API.
+    /// Keeps what has a tag whose key is one of these.
     pub tag_keys: Option<Vec<String>>,
-    /// `TagValues` of the API.
+    /// Keeps what has a tag whose value is one of these.
     pub tag_values: Option<Vec<String>>,
-    /// `Tags` of the API.
+    /// Keeps the volumes that have one of these tags, each written `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
-    /// `VolumeIds` of the API.
+    /// Keeps the volumes whose ID is one of these.
     pub volume_ids: Option<Vec<String>>,
-    /// `VolumeSizes` of the API.
+    /// Keeps what has one of these volume sizes, in GiB.
     pub volume_sizes: Option<Vec<i64>>,
     /// `VolumeStates` of the API.
     pub volume_states: Option<Vec<String>>,
@@ -420,17 +423,17 @@ support::sent!(FiltersVolume {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkVolumeRequest {
-    /// `DeviceName` of the API.
+    /// Name of the device, `/dev/sda1` for the root volume, else such as `/dev/sdb` or `/dev/xvdb`.
     ///
     /// Required.
     pub device_name: String,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `VmId` of the API.
+    /// ID of the VM, `i-` and eight hexadecimal digits.
     ///
     /// Required.
     pub vm_id: String,
-    /// `VolumeId` of the API.
+    /// ID of the volume, `vol-` and eight hexadecimal digits.
     ///
     /// Required.
     pub volume_id: String,
@@ -487,7 +490,7 @@ support::sent!(LinkVolumeRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkVolumeResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -495,19 +498,19 @@ support::received!(LinkVolumeResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `LinkedVolume`.
+/// The attachment of a volume to a VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkedVolume {
-    /// `DeleteOnVmDeletion` of the API.
+    /// Whether the volume is deleted together with the VM.
     pub delete_on_vm_deletion: Option<bool>,
-    /// `DeviceName` of the API.
+    /// Name of the device, `/dev/sda1` for the root volume, else such as `/dev/sdb` or `/dev/xvdb`.
     pub device_name: Option<String>,
-    /// `State` of the API.
+    /// State of the attachment: `attaching`, `attached`, `detaching` or `detached`.
     pub state: Option<String>,
-    /// `VmId` of the API.
+    /// ID of the VM, `i-` and eight hexadecimal digits.
     pub vm_id: Option<String>,
-    /// `VolumeId` of the API.
+    /// ID of the volume, `vol-` and eight hexadecimal digits.
     pub volume_id: Option<String>,
 }
 
@@ -523,13 +526,14 @@ support::received!(LinkedVolume {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVolumeUpdateTasksRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersReadVolumeUpdateTask>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000. Absent means 100.
     pub results_per_page: Option<i64>,
 }
 
@@ -575,11 +579,12 @@ support::sent!(ReadVolumeUpdateTasksRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVolumeUpdateTasksResponse {
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `VolumeUpdateTasks` of the API.
+    /// Update tasks found.
     pub volume_update_tasks: Vec<VolumeUpdateTask>,
 }
 
@@ -593,13 +598,14 @@ support::received!(ReadVolumeUpdateTasksResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVolumesRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersVolume>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -645,11 +651,12 @@ support::sent!(ReadVolumesRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVolumesResponse {
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `Volumes` of the API.
+    /// Volumes found.
     pub volumes: Vec<Volume>,
 }
 
@@ -663,11 +670,11 @@ support::received!(ReadVolumesResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkVolumeRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
     /// `ForceUnlink` of the API.
     pub force_unlink: Option<bool>,
-    /// `VolumeId` of the API.
+    /// ID of the volume, `vol-` and eight hexadecimal digits.
     ///
     /// Required.
     pub volume_id: String,
@@ -712,7 +719,7 @@ support::sent!(UnlinkVolumeRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkVolumeResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -724,17 +731,17 @@ support::received!(UnlinkVolumeResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVolumeRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Iops` of the API.
+    /// New number of input and output operations per second. For volumes only that are, or become, `io1`.
     pub iops: Option<i64>,
-    /// `Size` of the API.
+    /// New size of the volume in GiB, never below the present one. It takes effect after a while.
     pub size: Option<i64>,
-    /// `VolumeId` of the API.
+    /// ID of the volume, `vol-` and eight hexadecimal digits.
     ///
     /// Required.
     pub volume_id: String,
-    /// `VolumeType` of the API.
+    /// New type of the volume: `standard`, `gp2` or `io1`, which needs `iops` too.
     pub volume_type: Option<String>,
 }
 
@@ -793,9 +800,9 @@ support::sent!(UpdateVolumeRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVolumeResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `Volume` of the API.
+    /// Volume as it is after the call.
     pub volume: Option<Volume>,
 }
 
@@ -804,33 +811,33 @@ support::received!(UpdateVolumeResponse {
     volume: "Volume",
 });
 
-/// The API's `Volume`.
+/// A block storage volume (BSU).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Volume {
-    /// `ClientToken` of the API.
+    /// Token that the create request had.
     pub client_token: Option<String>,
-    /// `CreationDate` of the API.
+    /// Time of creation, in UTC.
     pub creation_date: Option<DateTime>,
-    /// `Iops` of the API.
+    /// Input and output operations per second, guaranteed for `io1` and the baseline for `gp2`.
     pub iops: Option<i64>,
     /// `LinkedVolumes` of the API.
     pub linked_volumes: Vec<LinkedVolume>,
-    /// `Size` of the API.
+    /// Size of the volume in GiB.
     pub size: Option<i64>,
-    /// `SnapshotId` of the API.
+    /// ID of the snapshot that the volume was made from, `snap-` and eight hexadecimal digits.
     pub snapshot_id: Option<String>,
-    /// `State` of the API.
+    /// `creating`, `available`, `in-use`, `deleting` or `error`.
     pub state: Option<String>,
-    /// `SubregionName` of the API.
+    /// Name of the Subregion, such as `eu-west-2a`.
     pub subregion_name: Option<String>,
-    /// `Tags` of the API.
+    /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
-    /// `TaskId` of the API.
+    /// ID of the update task under way, `vol-update-` and eight hexadecimal digits. Absent when there is none.
     pub task_id: Option<String>,
-    /// `VolumeId` of the API.
+    /// ID of the volume, `vol-` and eight hexadecimal digits.
     pub volume_id: Option<String>,
-    /// `VolumeType` of the API.
+    /// Type of the volume: `standard` (magnetic), `gp2` (general-purpose SSD) or `io1` (SSD with guaranteed IOPS).
     pub volume_type: Option<String>,
 }
 
@@ -849,7 +856,7 @@ support::received!(Volume {
     volume_type: "VolumeType",
 });
 
-/// The API's `VolumeUpdate`.
+/// What a volume was before an update, and what it becomes.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VolumeUpdate {
@@ -864,15 +871,15 @@ support::received!(VolumeUpdate {
     target: "Target",
 });
 
-/// The API's `VolumeUpdateParameters`.
+/// The size, type and IOPS of a volume that is updated.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VolumeUpdateParameters {
-    /// `Iops` of the API.
+    /// Input and output operations per second, guaranteed for `io1` and the baseline for `gp2`.
     pub iops: Option<i64>,
-    /// `Size` of the API.
+    /// New size of the volume in GiB.
     pub size: Option<i64>,
-    /// `VolumeType` of the API.
+    /// Type of the volume: `standard` (magnetic), `gp2` (general-purpose SSD) or `io1` (SSD with guaranteed IOPS).
     pub volume_type: Option<String>,
 }
 
@@ -882,25 +889,25 @@ support::received!(VolumeUpdateParameters {
     volume_type: "VolumeType",
 });
 
-/// The API's `VolumeUpdateTask`.
+/// The update of a volume, and how far it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VolumeUpdateTask {
-    /// `Comment` of the API.
+    /// Error message of a task that failed.
     pub comment: Option<String>,
     /// `CompletionDate` of the API.
     pub completion_date: Option<DateTime>,
-    /// `Progress` of the API.
+    /// How far it is, from 0 to 100 percent.
     pub progress: Option<i64>,
     /// `StartDate` of the API.
     pub start_date: Option<DateTime>,
-    /// `State` of the API.
+    /// State of the task: `pending`, `active`, `completed`, `failed` or `canceled` (with one l).
     pub state: Option<String>,
-    /// `Tags` of the API.
+    /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
-    /// `TaskId` of the API.
+    /// ID of the task, `vol-update-` and eight hexadecimal digits.
     pub task_id: Option<String>,
-    /// `VolumeId` of the API.
+    /// ID of the volume, `vol-` and eight hexadecimal digits.
     pub volume_id: Option<String>,
     /// `VolumeUpdate` of the API.
     pub volume_update: Option<VolumeUpdate>,
@@ -919,7 +926,10 @@ support::received!(VolumeUpdateTask {
 });
 
 impl Client {
-    /// Calls `CreateVolume`.
+    /// Creates a volume, empty or from a snapshot.
+    ///
+    /// A VM can use it only within the same Subregion. `size` is needed unless `snapshot_id` is set, and `iops` when
+    /// the type is `io1`.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: safe with a `client_token`.
@@ -948,7 +958,9 @@ impl Client {
         self.send::<action::CreateVolume>(request).await
     }
 
-    /// Calls `DeleteVolume`.
+    /// Deletes a volume and its data.
+    ///
+    /// It must be `available`: detach it from its VM first.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -974,7 +986,9 @@ impl Client {
         self.send::<action::DeleteVolume>(request).await
     }
 
-    /// Calls `LinkVolume`.
+    /// Attaches a volume to a VM, which may be running or stopped.
+    ///
+    /// Both must be in one Subregion.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1000,7 +1014,7 @@ impl Client {
         self.send::<action::LinkVolume>(request).await
     }
 
-    /// Calls `ReadVolumeUpdateTasks`.
+    /// Lists update tasks of volumes and how far they are.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
@@ -1028,7 +1042,7 @@ impl Client {
         self.send::<action::ReadVolumeUpdateTasks>(request).await
     }
 
-    /// Calls `ReadVolumes`.
+    /// Lists volumes.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
@@ -1056,7 +1070,9 @@ impl Client {
         self.send::<action::ReadVolumes>(request).await
     }
 
-    /// Calls `UnlinkVolume`.
+    /// Detaches a volume from its VM.
+    ///
+    /// For the root volume, the VM must be stopped.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1082,7 +1098,11 @@ impl Client {
         self.send::<action::UnlinkVolume>(request).await
     }
 
-    /// Calls `UpdateVolume`.
+    /// Changes the size, the type or the IOPS of a volume.
+    ///
+    /// A volume never shrinks. The answer may show the old values:
+    /// [`Client::read_volume_update_tasks`](crate::Client::read_volume_update_tasks) shows the progress. The VM must
+    /// not be rebooted or shut down by its own system meanwhile, or the data may be damaged; take a snapshot first.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.

@@ -8,19 +8,19 @@ use crate::{Client, DateTime, Result, Secret, support};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVpnConnectionRequest {
-    /// `ClientGatewayId` of the API.
+    /// ID of the client gateway, `cgw-` and eight hexadecimal digits.
     ///
     /// Required.
     pub client_gateway_id: String,
-    /// `ConnectionType` of the API.
+    /// Protocol of the VPN. There is one, `ipsec.1`.
     ///
     /// Required.
     pub connection_type: String,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `StaticRoutesOnly` of the API.
+    /// Whether the connection has static routes instead of BGP. Absent means BGP.
     pub static_routes_only: Option<bool>,
-    /// `VirtualGatewayId` of the API.
+    /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
     ///
     /// Required.
     pub virtual_gateway_id: String,
@@ -85,9 +85,9 @@ support::sent!(CreateVpnConnectionRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVpnConnectionResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `VpnConnection` of the API.
+    /// VPN connection as it is after the call.
     pub vpn_connection: Option<VpnConnection>,
 }
 
@@ -100,13 +100,13 @@ support::received!(CreateVpnConnectionResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVpnConnectionRouteRequest {
-    /// `DestinationIpRange` of the API.
+    /// IPv4 range that the route is for, in CIDR notation, such as `10.0.0.0/24`.
     ///
     /// Required.
     pub destination_ip_range: String,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `VpnConnectionId` of the API.
+    /// ID of the VPN connection, `vpn-` and eight hexadecimal digits.
     ///
     /// Required.
     pub vpn_connection_id: String,
@@ -157,7 +157,7 @@ support::sent!(CreateVpnConnectionRouteRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVpnConnectionRouteResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -169,9 +169,9 @@ support::received!(CreateVpnConnectionRouteResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVpnConnectionRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `VpnConnectionId` of the API.
+    /// ID of the VPN connection, `vpn-` and eight hexadecimal digits.
     ///
     /// Required.
     pub vpn_connection_id: String,
@@ -208,7 +208,7 @@ support::sent!(DeleteVpnConnectionRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVpnConnectionResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -220,13 +220,13 @@ support::received!(DeleteVpnConnectionResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVpnConnectionRouteRequest {
-    /// `DestinationIpRange` of the API.
+    /// IPv4 range that the route is for, in CIDR notation, such as `10.0.0.0/24`.
     ///
     /// Required.
     pub destination_ip_range: String,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `VpnConnectionId` of the API.
+    /// ID of the VPN connection, `vpn-` and eight hexadecimal digits.
     ///
     /// Required.
     pub vpn_connection_id: String,
@@ -277,7 +277,7 @@ support::sent!(DeleteVpnConnectionRouteRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVpnConnectionRouteResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -285,29 +285,29 @@ support::received!(DeleteVpnConnectionRouteResponse {
     response_context: "ResponseContext",
 });
 
-/// The API's `FiltersVpnConnection`.
+/// Conditions on which VPN connections are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersVpnConnection {
-    /// `BgpAsns` of the API.
+    /// Keeps what has one of these BGP autonomous system numbers.
     pub bgp_asns: Option<Vec<i64>>,
-    /// `ClientGatewayIds` of the API.
+    /// Keeps what has one of these client gateways, by ID.
     pub client_gateway_ids: Option<Vec<String>>,
-    /// `ConnectionTypes` of the API.
+    /// Keeps what has one of these VPN protocols. There is one, `ipsec.1`.
     pub connection_types: Option<Vec<String>>,
-    /// `RouteDestinationIpRanges` of the API.
+    /// Keeps what has a route for one of these IPv4 ranges.
     pub route_destination_ip_ranges: Option<Vec<String>>,
-    /// `States` of the API.
+    /// Keeps the VPN connections whose state is one of these: `pending`, `available`, `deleting` or `deleted`.
     pub states: Option<Vec<String>>,
-    /// `StaticRoutesOnly` of the API.
+    /// Keeps the connections with static routes, or those with BGP.
     pub static_routes_only: Option<bool>,
-    /// `TagKeys` of the API.
+    /// Keeps what has a tag whose key is one of these.
     pub tag_keys: Option<Vec<String>>,
-    /// `TagValues` of the API.
+    /// Keeps what has a tag whose value is one of these.
     pub tag_values: Option<Vec<String>>,
-    /// `Tags` of the API.
+    /// Keeps the VPN connections that have one of these tags, each written `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
-    /// `VirtualGatewayIds` of the API.
+    /// Keeps what has one of these virtual gateways, by ID.
     pub virtual_gateway_ids: Option<Vec<String>>,
     /// `VpnConnectionIds` of the API.
     pub vpn_connection_ids: Option<Vec<String>>,
@@ -437,7 +437,7 @@ support::sent!(FiltersVpnConnection {
     vpn_connection_ids: "VpnConnectionIds",
 });
 
-/// The API's `Phase1Options`.
+/// Options of the first phase of IKE, all without effect.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Phase1Options {
@@ -555,7 +555,7 @@ support::exchanged!(Phase1Options {
     startup_action: "StartupAction",
 });
 
-/// The API's `Phase2Options`.
+/// Options of the second phase of IKE, of which only the pre-shared key has an effect.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Phase2Options {
@@ -638,13 +638,14 @@ support::exchanged!(Phase2Options {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVpnConnectionsRequest {
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `Filters` of the API.
+    /// Conditions on what is returned. Without any, everything is.
     pub filters: Option<FiltersVpnConnection>,
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -690,11 +691,12 @@ support::sent!(ReadVpnConnectionsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVpnConnectionsResponse {
-    /// `NextPageToken` of the API.
+    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
+    /// `results_per_page` too.
     pub next_page_token: Option<String>,
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `VpnConnections` of the API.
+    /// VPN connections found.
     pub vpn_connections: Vec<VpnConnection>,
 }
 
@@ -704,15 +706,15 @@ support::received!(ReadVpnConnectionsResponse {
     vpn_connections: "VpnConnections",
 });
 
-/// The API's `RouteLight`.
+/// A static route of a VPN connection.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RouteLight {
-    /// `DestinationIpRange` of the API.
+    /// IPv4 range that the route is for, in CIDR notation, such as `10.0.0.0/24`.
     pub destination_ip_range: Option<String>,
     /// `RouteType` of the API.
     pub route_type: Option<String>,
-    /// `State` of the API.
+    /// `pending`, `available`, `deleting` or `deleted`.
     pub state: Option<String>,
 }
 
@@ -726,17 +728,17 @@ support::received!(RouteLight {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVpnConnectionRequest {
-    /// `ClientGatewayId` of the API.
+    /// ID of the client gateway, `cgw-` and eight hexadecimal digits.
     pub client_gateway_id: Option<String>,
-    /// `DryRun` of the API.
+    /// Only checks whether the caller may do this, and does nothing.
     pub dry_run: Option<bool>,
-    /// `VirtualGatewayId` of the API.
+    /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
     pub virtual_gateway_id: Option<String>,
-    /// `VpnConnectionId` of the API.
+    /// ID of the VPN connection, `vpn-` and eight hexadecimal digits.
     ///
     /// Required.
     pub vpn_connection_id: String,
-    /// `VpnOptions` of the API.
+    /// Options of the connection.
     pub vpn_options: Option<VpnOptions>,
 }
 
@@ -795,9 +797,9 @@ support::sent!(UpdateVpnConnectionRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVpnConnectionResponse {
-    /// `ResponseContext` of the API.
+    /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `VpnConnection` of the API.
+    /// VPN connection as it is after the call.
     pub vpn_connection: Option<VpnConnection>,
 }
 
@@ -806,7 +808,7 @@ support::received!(UpdateVpnConnectionResponse {
     vpn_connection: "VpnConnection",
 });
 
-/// The API's `VgwTelemetry`.
+/// The state of one tunnel of a VPN connection.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VgwTelemetry {
@@ -816,7 +818,7 @@ pub struct VgwTelemetry {
     pub last_state_change_date: Option<DateTime>,
     /// `OutsideIpAddress` of the API.
     pub outside_ip_address: Option<String>,
-    /// `State` of the API.
+    /// State of the IPsec tunnel, `UP` or `DOWN`.
     pub state: Option<String>,
     /// `StateDescription` of the API.
     pub state_description: Option<String>,
@@ -830,31 +832,31 @@ support::received!(VgwTelemetry {
     state_description: "StateDescription",
 });
 
-/// The API's `VpnConnection`.
+/// An encrypted connection of a Net, by its virtual gateway, to a customer's network.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VpnConnection {
     /// `ClientGatewayConfiguration` of the API.
     pub client_gateway_configuration: Option<Secret>,
-    /// `ClientGatewayId` of the API.
+    /// ID of the client gateway, `cgw-` and eight hexadecimal digits.
     pub client_gateway_id: Option<String>,
-    /// `ConnectionType` of the API.
+    /// Protocol of the VPN. There is one, `ipsec.1`.
     pub connection_type: Option<String>,
-    /// `Routes` of the API.
+    /// Static routes of the connection.
     pub routes: Vec<RouteLight>,
-    /// `State` of the API.
+    /// `pending`, `available`, `deleting` or `deleted`.
     pub state: Option<String>,
-    /// `StaticRoutesOnly` of the API.
+    /// Whether the connection has static routes instead of BGP.
     pub static_routes_only: Option<bool>,
-    /// `Tags` of the API.
+    /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
     /// `VgwTelemetries` of the API.
     pub vgw_telemetries: Vec<VgwTelemetry>,
-    /// `VirtualGatewayId` of the API.
+    /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
     pub virtual_gateway_id: Option<String>,
-    /// `VpnConnectionId` of the API.
+    /// ID of the VPN connection, `vpn-` and eight hexadecimal digits.
     pub vpn_connection_id: Option<String>,
-    /// `VpnOptions` of the API.
+    /// Options of the connection.
     pub vpn_options: Option<VpnOptions>,
 }
 
@@ -872,7 +874,7 @@ support::received!(VpnConnection {
     vpn_options: "VpnOptions",
 });
 
-/// The API's `VpnOptions`.
+/// Options of a VPN connection.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VpnOptions {
@@ -919,7 +921,9 @@ support::exchanged!(VpnOptions {
 });
 
 impl Client {
-    /// Calls `CreateVpnConnection`.
+    /// Creates a VPN connection from a virtual gateway to a client gateway.
+    ///
+    /// The virtual gateway must be `available`. Two gateways can have one connection between them, no more.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -950,7 +954,7 @@ impl Client {
         self.send::<action::CreateVpnConnection>(request).await
     }
 
-    /// Calls `CreateVpnConnectionRoute`.
+    /// Adds a static route to a VPN connection.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -976,7 +980,9 @@ impl Client {
         self.send::<action::CreateVpnConnectionRoute>(request).await
     }
 
-    /// Calls `DeleteVpnConnection`.
+    /// Deletes a VPN connection.
+    ///
+    /// This takes some time; a Net can be deleted without waiting for it once the virtual gateway is detached.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1002,7 +1008,7 @@ impl Client {
         self.send::<action::DeleteVpnConnection>(request).await
     }
 
-    /// Calls `DeleteVpnConnectionRoute`.
+    /// Removes a static route from a VPN connection.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
@@ -1028,7 +1034,7 @@ impl Client {
         self.send::<action::DeleteVpnConnectionRoute>(request).await
     }
 
-    /// Calls `ReadVpnConnections`.
+    /// Lists VPN connections.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
@@ -1056,7 +1062,7 @@ impl Client {
         self.send::<action::ReadVpnConnections>(request).await
     }
 
-    /// Calls `UpdateVpnConnection`.
+    /// Changes the gateways or the options of a VPN connection.
     ///
     /// - Authentication: access key.
     /// - Sending it again after an unclear failure: may do the work twice.
