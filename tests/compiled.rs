@@ -1,0 +1,76 @@
+//! The expected files of the golden cases, compiled: generated code must be free of warnings.
+#![deny(warnings)]
+
+pub use osc_api::{
+    Date, DateOrDateTime, DateTime, Nullable, Result, Secret, UnknownInteger, UnknownValue, serde_json,
+    support,
+};
+
+/// What generated code expects at this place of its crate.
+pub mod action {
+    pub use osc_api::action::{Action, Auth, RetrySafety};
+}
+
+/// Stands for the client of the crate: a type of this one, so that generated code can give it methods.
+pub struct Client;
+
+impl Client {
+    async fn send<A: action::Action>(&self, request: &A::Request) -> Result<A::Response> {
+        _ = (request, A::NAME, A::AUTH, A::RETRY);
+        std::future::pending().await
+    }
+}
+
+/// Compiles a case: its files and the examples of its documentation.
+macro_rules! case {
+    ($name:ident, $folder:literal) => {
+        #[doc = $folder]
+        #[path = $folder]
+        pub mod $name {
+            #[path = "examples.rs"]
+            #[allow(missing_docs, unused_variables, reason = "they are documentation")]
+            pub mod examples;
+            #[path = "out/modules.rs"]
+            pub mod modules;
+        }
+    };
+}
+
+case!(action_and_type_of_one_name, "golden/action_and_type_of_one_name");
+case!(aliases, "golden/aliases");
+case!(authentication, "golden/authentication");
+case!(both_directions, "golden/both_directions");
+case!(dates, "golden/dates");
+case!(description_texts, "golden/description_texts");
+case!(enum_of_one_name, "golden/enum_of_one_name");
+case!(doc_examples, "golden/doc_examples");
+case!(facts, "golden/facts");
+case!(failures, "golden/failures");
+case!(inline_bodies, "golden/inline_bodies");
+case!(inline_objects, "golden/inline_objects");
+case!(integer_enum, "golden/integer_enum");
+case!(keyword_fields, "golden/keyword_fields");
+case!(maps, "golden/maps");
+case!(no_content, "golden/no_content");
+case!(nullable_fields, "golden/nullable_fields");
+case!(numbers, "golden/numbers");
+case!(object_without_properties, "golden/object_without_properties");
+case!(odd_names, "golden/odd_names");
+case!(optional_list, "golden/optional_list");
+case!(overlay, "golden/overlay");
+case!(pagination, "golden/pagination");
+case!(recursion, "golden/recursion");
+case!(request_of_two_actions, "golden/request_of_two_actions");
+case!(required_fields, "golden/required_fields");
+case!(retry_safety, "golden/retry_safety");
+case!(schema_without_type, "golden/schema_without_type");
+case!(secrets, "golden/secrets");
+case!(shared_bodies, "golden/shared_bodies");
+case!(taken_names, "golden/taken_names");
+case!(text_beside_ref, "golden/text_beside_ref");
+case!(text_enum, "golden/text_enum");
+case!(texts_of_ours, "golden/texts_of_ours");
+case!(types_of_two_tags, "golden/types_of_two_tags");
+case!(unused_schema, "golden/unused_schema");
+case!(enums_without_variants, "golden/enums_without_variants");
+case!(names_of_the_language, "golden/names_of_the_language");

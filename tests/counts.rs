@@ -1,0 +1,342 @@
+//! Counts: everything that the contract describes is generated, once, and nothing else is.
+//!
+//! The contract is read here by code of its own, and the generated files with `syn`: no code of the generator is
+//! part of these tests.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by a panic")]
+
+mod expected;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_yaml::Value;
+use syn::{Attribute, Fields, ImplItem, Item};
+
+/// The contract, as values.
+struct Contract {
+    root: Value,
+}
+
+impl Contract {
+    fn read() -> Self {
+        let text = expected::read(&expected::workspace("spec/outscale.yaml"));
+        Self { root: serde_yaml::from_str(&text).unwrap() }
+    }
+
+    fn version(&self) -> &str {
+        self.root["info"]["version"].as_str().unwrap()
+    }
+
+    fn schemas(&self) -> BTreeMap<&str, &Value> {
+        entries(&self.root["components"]["schemas"]).collect()
+    }
+
+    /// The operation of each action.
+    fn actions(&self) -> BTreeMap<&str, &Value> {
+        entries(&self.root["paths"])
+            .map(|(path, item)| (path.trim_start_matches('/'), &item["post"]))
+            .collect()
+    }
+
+    /// The schema of an action's request or answer.
+    fn body(&self, body: &Value) -> &Value {
+        let schema = &body["content"]["application/json"]["schema"];
+        let name = schema["$ref"].as_str().unwrap().rsplit('/').next().unwrap();
+        &self.root["components"]["schemas"][name]
+    }
+
+    /// How many actions accept what `is` tells from their security requirements.
+    fn secured(&self, is: impl Fn(&[Value]) -> bool) -> usize {
+        let actions = self.actions();
+        let security = actions.values().filter_map(|action| action["security"].as_sequence());
+        security.filter(|alternatives| is(alternatives)).count()
+    }
+
+    fn has(&self, schema: &Value, property: &str) -> bool {
+        !schema["properties"][property].is_null()
+    }
+
+    fn paged_by_token(&self, action: &Value) -> bool {
+        let (request, answer) = (self.body(&action["requestBody"]), self.body(&action["responses"]["200"]));
+        self.has(request, "NextPageToken") && self.has(answer, "NextPageToken")
+    }
+
+    fn paged_by_item(&self, action: &Value) -> bool {
+        let request = self.body(&action["requestBody"]);
+        self.has(request, "FirstItem") && self.has(request, "ResultsPerPage")
+    }
+}
+
+fn entries(mapping: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    mapping.as_mapping().unwrap().iter().map(|(key, value)| (key.as_str().unwrap(), value))
+}
+
+/// The properties of all objects at any depth, whether their schemas have names or not.
+fn properties(schema: &Value) -> usize {
+    match schema {
+        Value::Mapping(mapping) => mapping
+            .iter()
+            .map(|(key, value)| match key.as_str() {
+                Some("properties") => entries(value).map(|(_, schema)| 1 + properties(schema)).sum(),
+                Some("items" | "additionalProperties" | "allOf" | "oneOf" | "anyOf") => properties(value),
+                _ => 0,
+            })
+            .sum(),
+        Value::Sequence(schemas) => schemas.iter().map(properties).sum(),
+        _ => 0,
+    }
+}
+
+/// What the generated files declare.
+#[derive(Default)]
+struct Generated {
+    /// Fields by struct.
+    structs: BTreeMap<String, usize>,
+    /// Rows of the wire tables, by struct.
+    tables: BTreeMap<String, usize>,
+    enums: BTreeSet<String>,
+    aliases: BTreeSet<String>,
+    /// Constants of each marker, as text.
+    markers: BTreeMap<String, BTreeMap<String, String>>,
+    /// The documentation of each method.
+    methods: BTreeMap<String, String>,
+    /// Public items without documentation.
+    bare: Vec<String>,
+}
+
+impl Generated {
+    fn read() -> Self {
+        let mut generated = Self::default();
+        for entry in std::fs::read_dir(expected::workspace("osc-api/src/generated")).unwrap() {
+            let path = entry.unwrap().path();
+            let file = syn::parse_file(&expected::read(&path)).unwrap();
+            generated.items(&file.items);
+        }
+        generated
+    }
+
+    fn items(&mut self, items: &[Item]) {
+        for item in items {
+            match item {
+                Item::Struct(item) if matches!(item.fields, Fields::Unit) => {
+                    self.document(&item.ident, &item.attrs)
+                }
+                Item::Struct(item) => {
+                    let name = item.ident.to_string();
+                    self.document(&name, &item.attrs);
+                    for field in &item.fields {
+                        self.document(format!("{name}.{}", field.ident.as_ref().unwrap()), &field.attrs);
+                    }
+                    let other = self.structs.insert(name.clone(), item.fields.len());
+                    assert!(other.is_none(), "{name} is declared twice");
+                }
+                Item::Enum(item) => {
+                    self.document(&item.ident, &item.attrs);
+                    item.variants.iter().for_each(|variant| self.document(&variant.ident, &variant.attrs));
+                    assert!(self.enums.insert(item.ident.to_string()), "{} is declared twice", item.ident);
+                }
+                Item::Type(item) => {
+                    self.document(&item.ident, &item.attrs);
+                    assert!(self.aliases.insert(item.ident.to_string()), "{} is declared twice", item.ident);
+                }
+                Item::Impl(item) => self.implementation(item),
+                Item::Macro(item) => self.table(&item.mac),
+                Item::Mod(item) => self.items(item.content.as_ref().map_or(&[], |(_, items)| items)),
+                _ => {}
+            }
+        }
+    }
+
+    fn implementation(&mut self, item: &syn::ItemImpl) {
+        let syn::Type::Path(owner) = &*item.self_ty else { return };
+        let owner = owner.path.segments.last().unwrap().ident.to_string();
+        let of = item.trait_.as_ref().map(|(path, _)| path.segments.last().unwrap().ident.to_string());
+        match of.as_deref() {
+            None => {
+                for member in &item.items {
+                    let ImplItem::Fn(method) = member else { continue };
+                    let name = method.sig.ident.to_string();
+                    self.document(format!("{owner}::{name}"), &method.attrs);
+                    if owner == "Client" {
+                        let other = self.methods.insert(name.clone(), documentation(&method.attrs));
+                        assert!(other.is_none(), "the method {name} is declared twice");
+                    }
+                }
+            }
+            Some("Action") => {
+                let constants = item.items.iter().filter_map(|member| match member {
+                    ImplItem::Const(constant) => Some((constant.ident.to_string(), literal(&constant.expr))),
+                    _ => None,
+                });
+                let other = self.markers.insert(owner.clone(), constants.collect());
+                assert!(other.is_none(), "the marker {owner} is declared twice");
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// `support::sent!(Name { field: "Wire", … })`: a struct's table.
+    fn table(&mut self, table: &syn::Macro) {
+        let mut tokens = table.tokens.clone().into_iter();
+        let (Some(name), Some(proc_macro2::TokenTree::Group(rows))) = (tokens.next(), tokens.next()) else {
+            return;
+        };
+        let texts = rows.stream().into_iter();
+        let texts = texts.filter(|token| matches!(token, proc_macro2::TokenTree::Literal(_)));
+        let other = self.tables.insert(name.to_string(), texts.count());
+        assert!(other.is_none(), "{name} has two tables");
+    }
+
+    fn document(&mut self, name: impl ToString, attributes: &[Attribute]) {
+        if documentation(attributes).trim().is_empty() {
+            self.bare.push(name.to_string());
+        }
+    }
+
+    fn count(&self, constant: &str, value: &str) -> usize {
+        self.markers.values().filter(|constants| constants[constant] == value).count()
+    }
+
+    fn documented(&self, text: &str) -> usize {
+        self.methods.values().filter(|docs| docs.contains(text)).count()
+    }
+}
+
+/// The last word of a constant's value: `Idempotent` of `RetrySafety::Idempotent`, the text of a literal.
+fn literal(value: &syn::Expr) -> String {
+    match value {
+        syn::Expr::Path(path) => path.path.segments.last().unwrap().ident.to_string(),
+        syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => text.value(),
+        _ => panic!("a constant of a marker is neither a path nor a text"),
+    }
+}
+
+fn documentation(attributes: &[Attribute]) -> String {
+    let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
+        syn::Meta::NameValue(pair) if pair.path.is_ident("doc") => Some(literal(&pair.value) + "\n"),
+        _ => None,
+    });
+    lines.collect()
+}
+
+/// Compares a count with what is known of version 1.40.1; other versions have other counts.
+#[track_caller]
+fn known(contract: &Contract, what: &str, count: usize, expected: usize) {
+    assert!(count > 0, "no {what}: the test shows nothing");
+    if contract.version() == "1.40.1" {
+        assert_eq!(count, expected, "{what} of 1.40.1");
+    }
+}
+
+#[test]
+fn every_action_has_one_method_and_one_marker() {
+    let (contract, generated) = (Contract::read(), Generated::read());
+    let actions: BTreeSet<_> = contract.actions().into_keys().map(str::to_owned).collect();
+    known(&contract, "actions", actions.len(), 235);
+    let names: BTreeSet<_> = generated.markers.values().map(|constants| constants["NAME"].clone()).collect();
+    assert_eq!(names, actions);
+    assert_eq!(generated.markers.len(), actions.len());
+    assert_eq!(generated.methods.len(), actions.len());
+}
+
+#[test]
+fn every_schema_is_one_type() {
+    let (contract, generated) = (Contract::read(), Generated::read());
+    let schemas = contract.schemas();
+    known(&contract, "schemas", schemas.len(), 650);
+    let types: BTreeSet<&str> = generated
+        .structs
+        .keys()
+        .chain(&generated.enums)
+        .chain(&generated.aliases)
+        .map(String::as_str)
+        .collect();
+    let kinds = generated.structs.len() + generated.enums.len() + generated.aliases.len();
+    assert_eq!(types.len(), kinds, "two kinds of type share a name");
+    let missing: Vec<_> = schemas.keys().filter(|name| !types.contains(*name)).collect();
+    assert!(missing.is_empty(), "no type for {missing:?}");
+}
+
+#[test]
+fn every_property_is_one_field_and_one_row() {
+    let (contract, generated) = (Contract::read(), Generated::read());
+    let described: usize = contract.schemas().values().map(|schema| properties(schema)).sum();
+    known(&contract, "properties", described, 2486);
+    assert_eq!(generated.structs.values().sum::<usize>(), described);
+    assert_eq!(generated.tables, generated.structs, "a struct and its table differ");
+    for (name, schema) in contract.schemas() {
+        if let Some(properties) = schema["properties"].as_mapping() {
+            assert_eq!(generated.structs.get(name), Some(&properties.len()), "{name}");
+        }
+    }
+}
+
+#[test]
+fn every_enum_of_the_contract_is_open() {
+    let (contract, generated) = (Contract::read(), Generated::read());
+    fn enums(value: &Value) -> usize {
+        match value {
+            Value::Mapping(mapping) => {
+                usize::from(value["enum"].is_sequence()) + mapping.values().map(enums).sum::<usize>()
+            }
+            Value::Sequence(values) => values.iter().map(enums).sum(),
+            _ => 0,
+        }
+    }
+    let described = enums(&contract.root["components"]);
+    known(&contract, "enums", described, 13);
+    // One name may stand for several equal sets.
+    assert!((1..=described).contains(&generated.enums.len()), "{:?}", generated.enums);
+}
+
+#[test]
+fn authentication_is_as_described() {
+    let (contract, generated) = (Contract::read(), Generated::read());
+    let basic = contract.secured(|alternatives| alternatives.iter().any(|one| !one["BasicAuth"].is_null()));
+    let none = contract.secured(<[Value]>::is_empty);
+    known(&contract, "actions with basic authentication", basic, 14);
+    known(&contract, "actions without authentication", none, 8);
+    assert_eq!(generated.count("AUTH", "AccessKeyOrBasic"), basic);
+    assert_eq!(generated.count("AUTH", "None"), none);
+    assert_eq!(generated.count("AUTH", "AccessKey"), contract.actions().len() - basic - none);
+    assert_eq!(generated.documented("- Authentication: none."), none);
+    assert_eq!(generated.documented("- Authentication: access key, or login and password."), basic);
+}
+
+#[test]
+fn retry_safety_is_as_described() {
+    let (contract, generated) = (Contract::read(), Generated::read());
+    let actions = contract.actions();
+    let with_token = |action: &&&Value| contract.has(contract.body(&action["requestBody"]), "ClientToken");
+    let tokens = actions.values().filter(with_token).count();
+    known(&contract, "actions with a client token", tokens, 4);
+    let safe = actions.keys().filter(|name| name.starts_with("Read") || name.starts_with("Check")).count();
+    assert_eq!(generated.count("RETRY", "ClientToken"), tokens);
+    assert_eq!(generated.count("RETRY", "Idempotent"), safe);
+    assert_eq!(generated.count("RETRY", "Unsafe"), actions.len() - tokens - safe);
+}
+
+#[test]
+fn pagination_is_as_described() {
+    let (contract, generated) = (Contract::read(), Generated::read());
+    let actions = contract.actions();
+    let tokens = actions.values().filter(|action| contract.paged_by_token(action)).count();
+    let items = actions.values().filter(|action| contract.paged_by_item(action)).count();
+    let reads = actions.keys().filter(|name| name.starts_with("Read")).count();
+    known(&contract, "listings paged by token", tokens, 35);
+    known(&contract, "listings paged by item", items, 8);
+    known(&contract, "listings", reads, 73);
+    assert_eq!(generated.documented("- Pages: `results_per_page`, then `next_page_token`"), tokens);
+    assert_eq!(generated.documented("- Pages: `results_per_page`, then `first_item`"), items);
+    assert_eq!(generated.documented("- Pages: "), tokens + items);
+}
+
+#[test]
+fn everything_is_documented_and_every_method_has_an_example_and_its_page() {
+    let generated = Generated::read();
+    assert!(generated.bare.is_empty(), "without documentation: {:?}", generated.bare);
+    for (name, docs) in &generated.methods {
+        let example = docs.contains("```no_run") && docs.contains(&format!("client.{name}(&request).await?"));
+        assert!(example, "{name} has no example");
+        assert!(docs.contains("# Errors") && docs.contains("- [Official page](https://"), "{name}");
+    }
+}

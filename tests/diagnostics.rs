@@ -1,0 +1,155 @@
+//! Diagnostics: what the generator says of a damaged description, overlay or documentation.
+//!
+//! A case is a change of `diagnostics/base.yaml`, or a text of its own; what is said of it is in
+//! `diagnostics/expected.txt`, in full. `BLESS=1 cargo test -p osc-tests --test diagnostics` re-makes that file;
+//! read it: every message must name the place and say what to do.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by a panic"
+)]
+
+#[path = "diagnostics/cases.rs"]
+mod cases;
+mod expected;
+mod xtask;
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use cases::{CASES, Case, Damage};
+use osc_codegen::Input;
+
+/// The longest that a damaged text may take, in an unoptimised build on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+const BASE: &str = include_str!("diagnostics/base.yaml");
+
+/// The texts of a damaged case.
+struct Damaged {
+    description: Vec<u8>,
+    overlay: Option<String>,
+    docs: Option<String>,
+}
+
+#[track_caller]
+fn damaged(case: &Case) -> Damaged {
+    let mut damaged = Damaged { description: BASE.into(), overlay: None, docs: None };
+    match case.damage {
+        Damage::Edit(edits) => {
+            let text = edits.iter().fold(BASE.to_owned(), |text, (old, new)| {
+                assert!(text.contains(old), "{}: the base has no {old:?}", case.name);
+                text.replacen(old, new, 1)
+            });
+            damaged.description = text.into();
+        }
+        Damage::Add(text) => damaged.description = format!("{BASE}{text}").into(),
+        Damage::Whole(bytes) => damaged.description = bytes.into(),
+        Damage::Made(make) => damaged.description = make().into(),
+        Damage::Overlay(actions) => {
+            damaged.overlay = Some(format!("overlay: 1.0.0\ninfo: {{title: T, version: '1'}}\n{actions}"));
+        }
+        Damage::WholeOverlay(text) => damaged.overlay = Some(text.to_owned()),
+        Damage::Docs(text) => damaged.docs = Some(text.to_owned()),
+    }
+    damaged
+}
+
+/// What the generator says, a line each. Nothing for bytes that are no text: they never reach it.
+fn problems(damaged: &Damaged) -> Option<Vec<String>> {
+    let Damaged { description, overlay, docs } = damaged;
+    let description = std::str::from_utf8(description).ok()?;
+    let input = Input { description, overlay: overlay.as_deref(), docs: docs.as_deref(), strict: true };
+    let problems = match osc_codegen::model(&input, &mut |_| {}) {
+        Ok((_, problems)) | Err(problems) => problems,
+    };
+    Some(problems.iter().map(ToString::to_string).collect())
+}
+
+/// As [`problems`]: no input may keep the generator busy for long.
+fn problems_in_time(case: &'static Case) -> Option<Vec<String>> {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || sender.send(problems(&damaged(case))));
+    match receiver.recv_timeout(PATIENCE) {
+        Ok(problems) => problems,
+        Err(error) => panic!("{}: no answer within {PATIENCE:?}: {error}", case.name),
+    }
+}
+
+#[test]
+fn the_base_is_good() {
+    let good = Damaged { description: BASE.into(), overlay: None, docs: None };
+    assert_eq!(problems(&good), Some(Vec::new()));
+}
+
+#[test]
+fn every_damage_is_reported_with_its_place_and_remedy() {
+    let (mut text, mut silent) = (String::new(), Vec::new());
+    for case in CASES {
+        _ = writeln!(text, "== {}", case.name);
+        let Some(problems) = problems_in_time(case) else { continue };
+        if problems.is_empty() {
+            silent.push(case.name);
+        }
+        problems.iter().for_each(|problem| _ = writeln!(text, "{problem}"));
+        text.push('\n');
+    }
+    let path = expected::tests("diagnostics/expected.txt");
+    if let Err(difference) = expected::compare(&path, &text) {
+        panic!("{difference}\n\nIf this should be said: BLESS=1 cargo test -p osc-tests --test diagnostics");
+    }
+    assert!(silent.is_empty(), "nothing was said of {silent:?}");
+}
+
+#[test]
+fn names_are_told_apart_and_damages_are_many() {
+    let names: std::collections::BTreeSet<_> = CASES.iter().map(|case| case.name).collect();
+    assert_eq!(names.len(), CASES.len(), "a name stands twice");
+    assert!(names.len() >= 50, "only {} kinds of damage", names.len());
+}
+
+#[test]
+fn the_command_line_fails_without_a_panic_and_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    for case in CASES {
+        let damaged = damaged(case);
+        let said = problems(&damaged);
+        let only_stale = said.is_some_and(|said| said.iter().all(|problem| problem.starts_with("stale: ")));
+        let Damaged { description, overlay, docs } = damaged;
+        // There is no option for another `docs.yaml`.
+        if docs.is_some() {
+            continue;
+        }
+        let (spec, changes, out) = ("spec.yaml", "overlay.yaml", "out");
+        let [spec, changes, out] = [spec, changes, out].map(|name| folder.path().join(case.name).join(name));
+        std::fs::create_dir(folder.path().join(case.name)).unwrap();
+        std::fs::write(&spec, description).unwrap();
+        std::fs::write(&changes, overlay.as_deref().unwrap_or(cases::NO_OVERLAY)).unwrap();
+        let run = xtask::run([
+            "regen".as_ref(),
+            "--spec".as_ref(),
+            spec.as_os_str(),
+            "--overlay".as_ref(),
+            changes.as_os_str(),
+            "--out".as_ref(),
+            out.as_os_str(),
+        ]);
+        let said = &run.said;
+        assert!(!said.contains("panicked"), "{}: {said}", case.name);
+        if only_stale {
+            // A row of ours without effect is a warning where the description is not the committed one.
+            assert!(
+                run.code == Some(0) && said.contains("warning: ") && said.contains("overlay.yaml #"),
+                "{}: {said}",
+                case.name
+            );
+            continue;
+        }
+        assert!(matches!(run.code, Some(1 | 2)), "{}: exit code {:?}: {said}", case.name, run.code);
+        assert!(said.contains("error: "), "{}: {said}", case.name);
+        assert!(!out.exists(), "{} wrote {}", case.name, out.display());
+    }
+}

@@ -1,0 +1,215 @@
+//! The damages, one a line where it fits.
+
+/// One damaged input.
+pub struct Case {
+    pub name: &'static str,
+    pub damage: Damage,
+}
+
+/// How an input is damaged.
+pub enum Damage {
+    /// Texts of the base, and what stands there instead: the first of each.
+    Edit(&'static [(&'static str, &'static str)]),
+    /// Schemas after the last of the base.
+    Add(&'static str),
+    /// A description of its own.
+    Whole(&'static [u8]),
+    /// A description that is too large to be written down.
+    Made(fn() -> String),
+    /// The end of an overlay, after `info`.
+    Overlay(&'static str),
+    /// An overlay.
+    WholeOverlay(&'static str),
+    /// A `docs.yaml`.
+    Docs(&'static str),
+}
+
+use Damage::{Add, Docs, Edit, Made, Overlay, Whole, WholeOverlay};
+
+/// An overlay without actions.
+pub const NO_OVERLAY: &str = "overlay: 1.0.0\ninfo: {title: T, version: '1'}\nactions: []\n";
+
+const fn case(name: &'static str, damage: Damage) -> Case {
+    Case { name, damage }
+}
+
+/// Every kind of damage.
+pub const CASES: &[Case] = &[
+    // The text as a whole.
+    case("empty_file", Whole(b"")),
+    case("only_a_comment", Whole(b"# nothing\n")),
+    case("not_yaml", Whole(b"paths: [unclosed\n  - }{\n")),
+    case("binary", Whole(&[0x7f, b'E', b'L', b'F', 0, 1, 2, 0xff, 0xfe, 0x80])),
+    case("control_characters", Whole(b"openapi: \x00\x01\x02")),
+    case("html_page", Whole(b"<!DOCTYPE html><html><body>404: not found</body></html>")),
+    case("list_at_the_top", Whole(b"- openapi: 3.0.0\n- paths: {}\n")),
+    case("text_at_the_top", Whole(b"just a text")),
+    case("two_documents", Whole(b"openapi: 3.0.0\n---\nopenapi: 3.0.0\n")),
+    case("truncated", Made(|| super::BASE[..super::BASE.len() / 2].to_owned())),
+    case("truncated_in_a_quote", Edit(&[("version: \"1\"}", "version: \"1}")])),
+    case("tab_as_indentation", Edit(&[("    post:", "\tpost:")])),
+    case("duplicate_keys", Edit(&[("Size: {type: integer}", "Ids: {type: string}"), ("/DeleteCage:", "/ReadCages:")])),
+    case("unknown_tag", Edit(&[("Size: {type: integer}", "Size: !custom {type: integer}")])),
+    case("unknown_anchor", Edit(&[("Size: {type: integer}", "Size: *nowhere")])),
+    case("alias_of_itself", Edit(&[("Size: {type: integer}", "Size: &a {type: array, items: *a}")])),
+    case("key_is_a_mapping", Edit(&[("Size: {type: integer}", "{a: b}: {type: integer}")])),
+    case("huge_number", Edit(&[("Size: {type: integer}", "Size: {type: integer, maximum: 123456789012345678901234567890}")])),
+    case("not_a_number", Edit(&[("Size: {type: integer}", "Size: {type: number, maximum: .nan, minimum: -.inf}")])),
+    case("nonsense_of_ten_megabytes", Made(|| "zoo ] : [ gate } { - ! & * \n".repeat(370_000))),
+    case("list_of_a_megabyte", Made(|| "- a\n".repeat(250_000))),
+    case("dashes_100000_deep", Made(|| "- ".repeat(100_000))),
+    case("lists_100000_deep", Made(|| "[".repeat(100_000))),
+    case("mappings_100000_deep", Made(|| "{a: ".repeat(100_000))),
+    case("closed_lists_100000_deep", Made(|| format!("a: {}{}", "[".repeat(100_000), "]".repeat(100_000)))),
+    case("blocks_2000_deep", Made(|| (0..2000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect())),
+    case("schemas_200_deep", Made(|| super::BASE.replacen("{type: integer}", &format!("{}{{type: integer}}{}", "{type: array, items: ".repeat(200), "}".repeat(200)), 1))),
+    case("schemas_50_deep_with_a_mistake", Made(|| super::BASE.replacen("{type: integer}", &format!("{}{{type: wrong}}{}", "{type: array, items: ".repeat(50), "}".repeat(50)), 1))),
+    case("alias_bomb", Made(|| {
+        let levels = (1..40).map(|n| format!("a{n}: &a{n} [*a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}]\n", p = n - 1));
+        format!("a0: &a0 [x, x, x, x, x, x, x, x, x]\n{}", levels.collect::<String>())
+    })),
+    // The frame.
+    case("no_version_of_openapi", Edit(&[("openapi: 3.0.0\n", "")])),
+    case("swagger_2", Edit(&[("openapi: 3.0.0", "swagger: '2.0'")])),
+    case("openapi_3_1", Edit(&[("openapi: 3.0.0", "openapi: 3.1.0")])),
+    case("openapi_is_a_number", Edit(&[("openapi: 3.0.0", "openapi: 3.0")])),
+    case("no_info", Edit(&[("info: {title: Test, version: \"1\"}\n", "")])),
+    case("version_is_a_number", Edit(&[("version: \"1\"", "version: 1")])),
+    case("no_paths", Whole(b"openapi: 3.0.0\ninfo: {title: T, version: '1'}\n")),
+    case("empty_paths", Whole(b"openapi: 3.0.0\ninfo: {title: T, version: '1'}\npaths: {}\n")),
+    case("paths_is_a_list", Whole(b"openapi: 3.0.0\ninfo: {title: T, version: '1'}\npaths: [a]\n")),
+    case("components_is_a_list", Whole(b"openapi: 3.0.0\ninfo: {title: T, version: '1'}\npaths: {/A: {post: {responses: {'200': {description: a}}}}}\ncomponents: [a]\n")),
+    case("schemas_is_a_list", Whole(b"openapi: 3.0.0\ninfo: {title: T, version: '1'}\npaths: {/A: {post: {responses: {'200': {description: a}}}}}\ncomponents: {schemas: [a]}\n")),
+    // Paths and operations.
+    case("get_instead_of_post", Edit(&[("    post:", "    get:")])),
+    case("get_beside_post", Edit(&[("  /ReadCages:\n", "  /ReadCages:\n    get: {responses: {'200': {description: a}}}\n")])),
+    case("path_item_is_empty", Edit(&[("paths:\n", "paths:\n  /Empty: {}\n")])),
+    case("path_item_is_a_text", Edit(&[("paths:\n", "paths:\n  /Text: text\n")])),
+    case("path_item_is_a_reference", Edit(&[("paths:\n", "paths:\n  /Other: {$ref: 'other.yaml'}\n")])),
+    case("path_of_two_segments", Edit(&[("/ReadCages:", "/cages/read:")])),
+    case("path_with_a_parameter", Edit(&[("/ReadCages:", "'/{id}':")])),
+    case("path_without_slash", Edit(&[("/ReadCages:", "ReadCages:")])),
+    case("path_is_a_slash", Edit(&[("/ReadCages:", "/:")])),
+    case("path_is_a_number", Edit(&[("/ReadCages:", "/42:")])),
+    case("post_is_a_text", Edit(&[("    post:\n      tags: [Cage]\n", "    post: text\n    x-rest:\n      tags: [Cage]\n")])),
+    case("parameters_of_an_operation", Edit(&[("      tags: [Cage]\n", "      parameters: [{name: q, in: query, schema: {type: string}}]\n")])),
+    case("parameters_of_a_path", Edit(&[("  /ReadCages:\n", "  /ReadCages:\n    parameters: [{name: q, in: query, schema: {type: string}}]\n")])),
+    case("tags_is_a_text", Edit(&[("tags: [Cage]", "tags: Cage")])),
+    case("tag_without_letters", Edit(&[("tags: [Cage]", "tags: ['!!!']")])),
+    case("tags_of_one_file", Edit(&[("tags: [Cage]", "tags: ['Big Cage']"), ("tags: [Cage]", "tags: [BigCage]")])),
+    case("actions_of_one_method", Edit(&[("/DeleteCage:", "/read_cages:")])),
+    case("method_of_the_runtime", Edit(&[("/ReadCages:", "/Send:")])),
+    case("action_with_a_taken_name", Edit(&[("/ReadCages:", "/Option:")])),
+    case("keyword_as_an_action", Edit(&[("/ReadCages:", "/Match:"), ("/DeleteCage:", "/Self:")])),
+    // Bodies and answers.
+    case("no_responses", Edit(&[("      responses:\n        '200': {description: done, content: {application/json: {schema: {$ref: '#/components/schemas/ReadCagesResponse'}}}}\n", "")])),
+    case("no_success", Edit(&[("'200'", "'400'")])),
+    case("only_a_default_answer", Edit(&[("'200'", "default")])),
+    case("two_successes", Edit(&[("        '200':", "        '201': {description: made}\n        '200':")])),
+    case("status_is_a_word", Edit(&[("'200'", "okay")])),
+    case("response_without_description", Edit(&[("{description: done, content", "{content")])),
+    case("response_is_a_text", Edit(&[("'200': {description: done, content: {application/json: {schema: {$ref: '#/components/schemas/ReadCagesResponse'}}}}", "'200': done")])),
+    case("content_that_is_not_json", Edit(&[("application/json", "application/xml"), ("done, content: {application/json", "done, content: {text/html")])),
+    case("content_is_a_list", Edit(&[("content: {application/json: {schema: {$ref: '#/components/schemas/ReadCagesRequest'}}}", "content: [a]")])),
+    case("body_is_a_list", Edit(&[("schema: {$ref: '#/components/schemas/ReadCagesRequest'}", "schema: {type: array, items: {type: string}}")])),
+    case("body_is_a_text", Edit(&[("    DeleteCageRequest:\n      type: object\n      required: [Id]\n      properties:\n        Id: {type: string}\n", "    DeleteCageRequest: {type: string}\n")])),
+    case("body_is_an_enum", Edit(&[("    DeleteCageRequest:\n      type: object\n      required: [Id]\n      properties:\n        Id: {type: string}\n", "    DeleteCageRequest: {type: string, enum: [a]}\n")])),
+    case("dangling_request_body", Edit(&[("requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/ReadCagesRequest'}}}}", "requestBody: {$ref: '#/components/requestBodies/Gone'}")])),
+    case("dangling_response", Edit(&[("'200': {description: done, content: {application/json: {schema: {$ref: '#/components/schemas/ReadCagesResponse'}}}}", "'200': {$ref: '#/components/responses/Gone'}")])),
+    // Security.
+    case("unknown_security_scheme", Edit(&[("security: [{Signature: []}]", "security: [{Signatur: []}]")])),
+    case("unknown_security_scheme_of_an_operation", Edit(&[("      tags: [Cage]\n", "      security: [{Nothing: []}]\n")])),
+    case("security_is_a_mapping", Edit(&[("security: [{Signature: []}]", "security: {Signature: []}")])),
+    // References.
+    case("dangling_reference", Edit(&[("schemas/Cage'", "schemas/Gone'")])),
+    case("dangling_reference_of_a_body", Edit(&[("schemas/ReadCagesRequest'", "schemas/Gone'"), ("schemas/ReadCagesResponse'", "schemas/Lost'")])),
+    case("remote_reference", Edit(&[("'#/components/schemas/Cage'", "'https://example.com/cage.yaml#/Cage'")])),
+    case("reference_into_a_schema", Edit(&[("'#/components/schemas/Cage'", "'#/components/schemas/Cage/properties/State'")])),
+    case("reference_to_another_kind", Edit(&[("'#/components/schemas/Cage'", "'#/components/responses/Cage'")])),
+    case("reference_is_a_number", Edit(&[("$ref: '#/components/schemas/Cage'", "$ref: 5")])),
+    case("reference_to_itself", Add("    Loop: {$ref: '#/components/schemas/Loop'}\n")),
+    case("references_in_a_circle", Add("    A: {$ref: '#/components/schemas/B'}\n    B: {$ref: '#/components/schemas/A'}\n    User: {type: object, properties: {A: {$ref: '#/components/schemas/A'}}}\n")),
+    case("struct_that_requires_itself", Add("    Egg: {type: object, required: [Hen], properties: {Hen: {$ref: '#/components/schemas/Hen'}}}\n    Hen: {type: object, required: [Egg], properties: {Egg: {$ref: '#/components/schemas/Egg'}, Feed: {type: string}}}\n")),
+    case("list_of_itself", Add("    Lists: {type: array, items: {$ref: '#/components/schemas/Lists'}}\n    Maps: {type: object, additionalProperties: {$ref: '#/components/schemas/Maps'}}\n")),
+    // Schemas.
+    case("unknown_type", Edit(&[("Size: {type: integer}", "Size: {type: int}")])),
+    case("type_is_a_list", Edit(&[("Size: {type: integer}", "Size: {type: [integer, 'null']}")])),
+    case("type_is_null", Edit(&[("Size: {type: integer}", "Size: {type: null}")])),
+    case("type_file", Edit(&[("Size: {type: integer}", "Size: {type: file}")])),
+    case("schema_is_a_text", Edit(&[("Size: {type: integer}", "Size: integer")])),
+    case("schema_is_null", Edit(&[("Size: {type: integer}", "Size:")])),
+    case("schema_is_true", Edit(&[("Size: {type: integer}", "Size: true")])),
+    case("properties_is_a_list", Edit(&[("      properties:\n        Ids: {type: array, items: {type: string}}\n        Size: {type: integer}\n", "      properties: [Ids, Size]\n")])),
+    case("items_is_a_list", Edit(&[("items: {type: string}", "items: [{type: string}]")])),
+    case("items_is_a_text", Edit(&[("items: {type: string}", "items: string")])),
+    case("required_is_a_text", Edit(&[("required: [Id]", "required: Id")])),
+    case("required_is_true", Edit(&[("Id: {type: string}", "Id: {type: string, required: true}")])),
+    case("required_is_no_property", Edit(&[("required: [Id]", "required: [Id, Name, Age]")])),
+    case("nullable_is_a_text", Edit(&[("Size: {type: integer}", "Size: {type: integer, nullable: 'yes'}")])),
+    case("limits_of_the_wrong_type", Edit(&[("Size: {type: integer}", "Size: {type: string, maxLength: long, minLength: -1, pattern: 5}")])),
+    case("format_is_a_number", Edit(&[("Size: {type: integer}", "Size: {type: integer, format: 32}")])),
+    case("additional_properties_is_a_text", Edit(&[("Size: {type: integer}", "Size: {type: object, additionalProperties: 'no'}")])),
+    case("properties_beside_a_map", Edit(&[("Size: {type: integer}", "Size: {type: object, properties: {A: {type: string}}, additionalProperties: {type: string}}")])),
+    case("all_of_two", Edit(&[("Size: {type: integer}", "Size: {allOf: [{type: object}, {$ref: '#/components/schemas/Cage'}]}")])),
+    case("all_of_none", Edit(&[("Size: {type: integer}", "Size: {allOf: []}")])),
+    case("one_of_structs", Edit(&[("Size: {type: integer}", "Size: {oneOf: [{$ref: '#/components/schemas/Cage'}, {type: string}]}")])),
+    case("one_of_none", Edit(&[("Size: {type: integer}", "Size: {oneOf: []}")])),
+    case("any_of_numbers", Edit(&[("Size: {type: integer}", "Size: {anyOf: [{type: integer}, {type: number}]}")])),
+    case("not", Edit(&[("Size: {type: integer}", "Size: {not: {type: integer}}")])),
+    case("combinator_beside_type", Edit(&[("Size: {type: integer}", "Size: {type: object, allOf: [{$ref: '#/components/schemas/Cage'}]}")])),
+    case("combinator_beside_properties", Edit(&[("Size: {type: integer}", "Size: {oneOf: [{type: string}], properties: {A: {type: string}}}")])),
+    // Enums.
+    case("enum_is_a_text", Edit(&[("enum: [open, shut]", "enum: open")])),
+    case("enum_of_wrong_types", Edit(&[("enum: [open, shut]", "enum: [1, true]")])),
+    case("enum_of_yaml_words", Edit(&[("enum: [open, shut]", "enum: [on, off, yes, no, true, 1.0]")])),
+    case("enum_of_texts_for_integers", Edit(&[("Size: {type: integer}", "Size: {type: integer, enum: [one, 2]}")])),
+    case("enum_of_fractions", Edit(&[("Size: {type: integer}", "Size: {type: integer, enum: [1.5]}")])),
+    case("enum_value_stands_twice", Edit(&[("enum: [open, shut]", "enum: [open, open]")])),
+    case("enum_variants_clash", Edit(&[("enum: [open, shut]", "enum: [half open, half-open, HalfOpen]")])),
+    case("enum_variant_clashes_with_the_open_one", Edit(&[("enum: [open, shut]", "enum: [UnknownValue, unknown_value]")])),
+    // Names.
+    case("fields_of_one_name", Edit(&[("Size: {type: integer}", "ids: {type: integer}\n        IDS: {type: string}")])),
+    case("field_without_letters", Edit(&[("Size: {type: integer}", "'???': {type: integer}")])),
+    case("field_without_name", Edit(&[("Size: {type: integer}", "'': {type: integer}")])),
+    case("field_and_keyword_of_one_name", Edit(&[("Size: {type: integer}", "Type: {type: integer}\n        type_: {type: integer}")])),
+    case("setters_of_one_name", Edit(&[("Size: {type: integer}", "New: {type: integer}\n        SetNew: {type: integer}")])),
+    case("type_called_option", Add("    Option: {type: object, properties: {A: {type: string}}}\n")),
+    case("types_of_the_runtime", Add("    Client: {type: object}\n    Secret: {type: string}\n    Vec: {type: object, properties: {A: {type: string}}}\n")),
+    case("schemas_of_one_type", Add("    big-cage: {type: object}\n    BigCage: {type: object}\n    Big Cage: {type: string}\n")),
+    case("schema_and_inline_type_of_one_name", Add("    CageState: {type: object, properties: {A: {type: string}}}\n")),
+    case("schema_without_letters", Add("    '!': {type: object}\n    '42': {type: object}\n    '': {type: object}\n")),
+    case("rust_name_is_no_name", Add("    Odd: {type: object, x-rust-name: '???'}\n    Bad: {type: object, x-rust-name: 5}\n")),
+    case("rust_name_of_two_value_sets", Edit(&[("Size: {type: integer}", "A: {type: string, enum: [a], x-rust-name: One}\n        B: {type: string, enum: [b], x-rust-name: One}")])),
+    // Several at once: all of them in one run.
+    case("seven_damages", Edit(&[("openapi: 3.0.0", "openapi: 2.0.0"), ("'200'", "'400'"), ("items: {type: string}", "items: 5"), ("Size: {type: integer}", "Size: {type: int}"), ("schemas/Cage'", "schemas/Gone'"), ("required: [Id]", "required: [Ix]"), ("VRam: {type: integer}", "VRam: {not: {}}\n        V_RAM: {allOf: []}")])),
+    case("damages_of_every_input", WholeOverlay("overlay: 2\ninfo: {}\nextra: 1\nactions:\n- {target: $.nothing, description: a, update: {a: b}}\n- {target: '$[', description: a, remove: true}\n")),
+    // The overlay.
+    case("overlay_is_a_list", WholeOverlay("- a\n")),
+    case("overlay_is_no_yaml", WholeOverlay("actions: [\n")),
+    case("overlay_is_empty", WholeOverlay("")),
+    case("overlay_without_version", WholeOverlay("info: {}\nactions: []\n")),
+    case("overlay_with_duplicate_keys", WholeOverlay("overlay: 1.0.0\ninfo: {}\ninfo: {}\nactions: []\n")),
+    case("overlay_actions_is_a_mapping", Overlay("actions: {}\n")),
+    case("overlay_without_actions", Overlay("")),
+    case("overlay_action_is_a_text", Overlay("actions: [text]\n")),
+    case("overlay_unknown_keys", Overlay("acts: []\nactions:\n- {target: $.info, description: a, updates: {title: b}}\n")),
+    case("overlay_bad_path", Overlay("actions:\n- {target: '$.info[', description: a, update: {title: b}}\n- {target: 'info', description: a, update: {title: b}}\n- {target: '', description: a, update: {title: b}}\n")),
+    case("overlay_path_is_a_number", Overlay("actions:\n- {target: 5, description: a, update: {title: b}}\n- {description: a, update: {title: b}}\n")),
+    case("overlay_matches_nothing", Overlay("actions:\n- {target: $.components.schemas.Gone, description: a, update: {type: object}}\n- {target: '$.paths[?@.get]', description: a, remove: true}\n")),
+    case("overlay_changes_nothing", Overlay("actions:\n- {target: $.info, description: a, update: {title: Test}}\n- {target: $.info, description: a, update: {}}\n")),
+    case("overlay_without_reason", Overlay("actions:\n- {target: $.info, update: {title: b}}\n- {target: $.info, description: ' ', update: {title: c}}\n")),
+    case("overlay_update_of_a_text", Overlay("actions:\n- {target: $.info.title, description: a, update: b}\n- {target: $.info.title, description: a, update: {b: c}}\n")),
+    case("overlay_update_of_an_object_with_a_text", Overlay("actions:\n- {target: $.info, description: a, update: text}\n")),
+    case("overlay_update_and_remove", Overlay("actions:\n- {target: $.info, description: a, update: {title: b}, remove: true}\n- {target: $.info, description: a}\n- {target: $.info, description: a, remove: 'yes'}\n")),
+    case("overlay_removes_the_document", Overlay("actions:\n- {target: $, description: a, remove: true}\n")),
+    case("overlay_removes_what_is_used", Overlay("actions:\n- {target: $.components.schemas.Cage, description: a, remove: true}\n")),
+    case("overlay_breaks_a_schema", Overlay("actions:\n- {target: $.components.schemas.Cage.properties.State, description: a, update: {type: 5}}\n")),
+    // The documentation.
+    case("docs_is_a_list", Docs("- a\n")),
+    case("docs_is_no_yaml", Docs("actions: {\n")),
+    case("docs_unknown_section", Docs("methods: {ReadCages: Reads.}\n")),
+    case("docs_section_is_a_list", Docs("actions: [ReadCages]\n")),
+    case("docs_not_a_text", Docs("actions: {ReadCages: 5}\ntypes: {Cage: {text: a}}\nfields: {Cage.State: ''}\n")),
+    case("docs_unused_texts", Docs("actions: {ReadGone: a}\ntypes: {Gone: a}\nfields: {Cage.Gone: a, Gone: a, Gone.State: a}\n")),
+    case("docs_duplicate_keys", Docs("actions: {ReadCages: a, ReadCages: b}\n")),
+];

@@ -1,0 +1,311 @@
+//! Golden files: what the generator makes of small descriptions.
+//!
+//! A case is a folder `golden/<case>/` with `spec.yaml`, perhaps `overlay.yaml` and `docs.yaml`, and the expected
+//! files in `out/`. `examples.rs` beside them holds the documentation's examples; the target `compiled` compiles
+//! both. `BLESS=1 cargo test -p osc-tests --test golden` re-makes what is expected; review the difference.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
+
+mod expected;
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use osc_codegen::{Diagnostic, Files, Input};
+
+/// Generates, twice: the same input gives the same bytes.
+#[track_caller]
+fn generate(name: &str, description: &str, overlay: Option<&str>, docs: Option<&str>) -> Files {
+    let input = Input { description, overlay, docs, strict: false };
+    let once = || {
+        let (api, warnings) = osc_codegen::model(&input, &mut |_| {})
+            .unwrap_or_else(|problems| panic!("{name} has errors:\n{}", list(&problems)));
+        (osc_codegen::files(&api).unwrap_or_else(|error| panic!("{name}: {error}")), warnings)
+    };
+    let (first, warnings) = once();
+    assert!(first == once().0, "{name}: a second run printed something else");
+    // The tables of the generator are about the real description.
+    let ours = warnings.iter().filter(|warning| warning.source != osc_codegen::Source::Generator);
+    let ours: Vec<Diagnostic> = ours.cloned().collect();
+    assert!(ours.is_empty() || name.starts_with("published"), "{name} has warnings:\n{}", list(&ours));
+    first
+}
+
+fn list(problems: &[Diagnostic]) -> String {
+    problems.iter().map(|problem| format!("  {problem}\n")).collect()
+}
+
+/// Checks one case: every expected file, and that there is no other.
+#[track_caller]
+fn check(case: &str) {
+    let folder = expected::tests("golden").join(case);
+    let description = expected::read(&folder.join("spec.yaml"));
+    let overlay = expected::read_if_there(&folder.join("overlay.yaml"));
+    let docs = expected::read_if_there(&folder.join("docs.yaml"));
+    let files = generate(case, &description, overlay.as_deref(), docs.as_deref());
+    let out = folder.join("out");
+    let mut wrong: Vec<String> =
+        files.iter().filter_map(|(name, text)| expected::compare(&out.join(name), text).err()).collect();
+    wrong.extend(expected::compare(&folder.join("examples.rs"), &examples(&files)).err());
+    for entry in fs::read_dir(&out).unwrap() {
+        let path = entry.unwrap().path();
+        if files.contains_key(&*path.file_name().unwrap().to_string_lossy()) {
+            continue;
+        }
+        if expected::blessing() {
+            fs::remove_file(&path).unwrap();
+        } else {
+            wrong.push(format!("{} is not generated any more", path.display()));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{}\n\nIf this is what should come out: BLESS=1 cargo test -p osc-tests --test golden",
+        wrong.join("\n")
+    );
+}
+
+/// The examples of the documentation as functions, with the case's own types for those of the crate.
+fn examples(files: &Files) -> String {
+    let mut text =
+        "// The documentation's examples, for the compiler. Written by the test `golden`.\n".to_owned();
+    let (mut inside, mut count) = (false, 0);
+    for line in files.values().flat_map(|text| text.lines()) {
+        let Some(line) = line.trim_start().strip_prefix("///") else { continue };
+        let line = line.strip_prefix(' ').unwrap_or(line);
+        match (inside, line) {
+            (false, "```no_run") => {
+                inside = true;
+                count += 1;
+                text.push_str(&format!("\npub mod example{count} {{\n"));
+            }
+            (true, "```") => {
+                inside = false;
+                text.push_str("}\n");
+            }
+            (true, line) => {
+                let line = line.strip_prefix("# ").unwrap_or(line);
+                let line = line.replace("osc_api::types::", "super::super::modules::types::");
+                let line = line.replace("osc_api::", "crate::").replace("async fn", "pub async fn");
+                text.push_str(format!("    {line}").trim_end());
+                text.push('\n');
+            }
+            (false, _) => {}
+        }
+    }
+    text
+}
+
+#[test]
+fn every_case_is_generated_and_compiled() {
+    let (golden, compiled) = (expected::tests("golden.rs"), expected::tests("compiled.rs"));
+    let (golden, compiled) = (expected::read(&golden), expected::read(&compiled));
+    let entries = fs::read_dir(expected::tests("golden")).unwrap();
+    let folders: BTreeSet<_> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    assert!(!folders.is_empty());
+    for folder in folders {
+        assert!(golden.contains(&format!("check(\"{folder}\")")), "golden.rs has no test of {folder}");
+        assert!(compiled.contains(&format!("\"golden/{folder}\"")), "compiled.rs does not compile {folder}");
+    }
+}
+
+#[test]
+fn every_published_description_generates_with_and_without_the_overlay() {
+    let overlay = expected::read(&expected::workspace("spec/overlay.yaml"));
+    for (version, description) in expected::published() {
+        for overlay in [Some(overlay.as_str()), None] {
+            let files = generate(&format!("published {version}"), &description, overlay, None);
+            assert!(files.len() > 40, "{version} has {} files", files.len());
+        }
+    }
+}
+
+#[test]
+fn action_and_type_of_one_name() {
+    check("action_and_type_of_one_name");
+}
+
+#[test]
+fn aliases() {
+    check("aliases");
+}
+
+#[test]
+fn authentication() {
+    check("authentication");
+}
+
+#[test]
+fn both_directions() {
+    check("both_directions");
+}
+
+#[test]
+fn dates() {
+    check("dates");
+}
+
+#[test]
+fn description_texts() {
+    check("description_texts");
+}
+
+#[test]
+fn enum_of_one_name() {
+    check("enum_of_one_name");
+}
+
+#[test]
+fn doc_examples() {
+    check("doc_examples");
+}
+
+#[test]
+fn facts() {
+    check("facts");
+}
+
+#[test]
+fn failures() {
+    check("failures");
+}
+
+#[test]
+fn inline_bodies() {
+    check("inline_bodies");
+}
+
+#[test]
+fn inline_objects() {
+    check("inline_objects");
+}
+
+#[test]
+fn integer_enum() {
+    check("integer_enum");
+}
+
+#[test]
+fn keyword_fields() {
+    check("keyword_fields");
+}
+
+#[test]
+fn maps() {
+    check("maps");
+}
+
+#[test]
+fn no_content() {
+    check("no_content");
+}
+
+#[test]
+fn nullable_fields() {
+    check("nullable_fields");
+}
+
+#[test]
+fn numbers() {
+    check("numbers");
+}
+
+#[test]
+fn object_without_properties() {
+    check("object_without_properties");
+}
+
+#[test]
+fn odd_names() {
+    check("odd_names");
+}
+
+#[test]
+fn optional_list() {
+    check("optional_list");
+}
+
+#[test]
+fn overlay() {
+    check("overlay");
+}
+
+#[test]
+fn pagination() {
+    check("pagination");
+}
+
+#[test]
+fn recursion() {
+    check("recursion");
+}
+
+#[test]
+fn request_of_two_actions() {
+    check("request_of_two_actions");
+}
+
+#[test]
+fn required_fields() {
+    check("required_fields");
+}
+
+#[test]
+fn retry_safety() {
+    check("retry_safety");
+}
+
+#[test]
+fn schema_without_type() {
+    check("schema_without_type");
+}
+
+#[test]
+fn secrets() {
+    check("secrets");
+}
+
+#[test]
+fn shared_bodies() {
+    check("shared_bodies");
+}
+
+#[test]
+fn taken_names() {
+    check("taken_names");
+}
+
+#[test]
+fn text_beside_ref() {
+    check("text_beside_ref");
+}
+
+#[test]
+fn text_enum() {
+    check("text_enum");
+}
+
+#[test]
+fn texts_of_ours() {
+    check("texts_of_ours");
+}
+
+#[test]
+fn types_of_two_tags() {
+    check("types_of_two_tags");
+}
+
+#[test]
+fn unused_schema() {
+    check("unused_schema");
+}
+
+#[test]
+fn enums_without_variants() {
+    check("enums_without_variants");
+}
+
+#[test]
+fn names_of_the_language() {
+    check("names_of_the_language");
+}

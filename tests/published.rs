@@ -1,0 +1,92 @@
+//! Every published version generates code that compiles without warnings, with the overlay and without.
+//!
+//! The published descriptions stand beside the project, in a folder that a stranger does not have: then only the
+//! committed one is tried, without its overlay.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
+
+mod expected;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use osc_codegen::Input;
+
+use expected::{published, read, workspace};
+
+const CONTRACT: &str = "the contract";
+
+/// An overlay is optional, and each version must do without.
+const OVERLAYS: [bool; 2] = [true, false];
+
+#[test]
+fn every_published_version_compiles_without_warnings() {
+    let folder = tempfile::tempdir().unwrap();
+    crate_alone(folder.path());
+    let mut descriptions = published();
+    if descriptions.is_empty() {
+        println!("no published descriptions beside the project: only the committed one is tried");
+    }
+    descriptions.push((CONTRACT.to_owned(), read(&workspace("spec/outscale.yaml"))));
+    for (version, description) in &descriptions {
+        for with_overlay in OVERLAYS {
+            // That one is the crate as it is committed, which the whole workspace compiles.
+            if with_overlay && version == CONTRACT {
+                continue;
+            }
+            generate(description, with_overlay, &folder.path().join("osc-api/src/generated"));
+            compile(folder.path(), &format!("{version}, overlay: {with_overlay}"));
+        }
+    }
+}
+
+/// A workspace with the crate as its only member, so that other files can stand in for the generated ones.
+fn crate_alone(folder: &Path) {
+    let manifest = read(&workspace("Cargo.toml"));
+    let members = r#"members = ["codegen", "osc-api", "tests", "xtask"]"#;
+    assert!(manifest.contains(members), "the list of members has changed: change it here too");
+    fs::write(folder.join("Cargo.toml"), manifest.replace(members, r#"members = ["osc-api"]"#)).unwrap();
+    fs::copy(workspace("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    fs::copy(workspace("README.md"), folder.join("README.md")).unwrap();
+    copy(&workspace("osc-api"), &folder.join("osc-api"));
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let to = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &to);
+        } else {
+            fs::copy(&path, &to).unwrap();
+        }
+    }
+}
+
+fn generate(description: &str, with_overlay: bool, folder: &Path) {
+    let overlay = with_overlay.then(|| read(&workspace("spec/overlay.yaml")));
+    let input = Input { description, overlay: overlay.as_deref(), docs: None, strict: false };
+    let (api, _) = osc_codegen::model(&input, &mut |_| {}).unwrap();
+    fs::remove_dir_all(folder).unwrap();
+    fs::create_dir(folder).unwrap();
+    for (name, text) in osc_codegen::files(&api).unwrap() {
+        fs::write(folder.join(name), text).unwrap();
+    }
+}
+
+/// Checks the crate. What it depends on is compiled once, in a folder of its own that later runs use again.
+fn compile(folder: &Path, what: &str) {
+    let output = Command::new(env!("CARGO"))
+        .args(["check", "--quiet", "--offline", "--package", "osc-api", "--features", "serde-all"])
+        .current_dir(folder)
+        .env("CARGO_TARGET_DIR", workspace("target/published"))
+        .env("CARGO_INCREMENTAL", "0")
+        .env("RUSTFLAGS", "-D warnings")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{what} does not compile:\n{said}");
+    assert!(said.trim().is_empty(), "{what} compiles with warnings:\n{said}");
+}

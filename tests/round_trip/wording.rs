@@ -1,0 +1,110 @@
+//! The same answers in other words: JSON that means what the published text means and is written otherwise.
+
+use std::fmt::Debug;
+
+use osc_api::types::{ReadNetPeeringsResponse, ReadVmGroupsResponse, ReadVmsResponse};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::contract::{self, Example, Side};
+use crate::{compare, dispatch};
+
+/// Writes the members of an object.
+type Spelling = fn(&[(String, String)]) -> String;
+
+fn reads_as_published(spelling: Spelling, word: fn(&str) -> String) {
+    let mut checked = 0;
+    for Example { action, side, name, value } in answers() {
+        let text = spell(value, spelling, word);
+        let back = dispatch::codec(action, side).recode_text(&text);
+        let back = back.unwrap_or_else(|problem| panic!("{action}, {name}: {problem}"));
+        assert_eq!(compare::differences(value, &back), [""; 0], "{action}, {name}: {text}");
+        checked += 1;
+    }
+    assert_ne!(checked, 0);
+}
+
+#[test]
+fn names_and_texts_can_be_escaped() {
+    reads_as_published(in_order, |word| {
+        let units = word.encode_utf16().map(|unit| format!("\\u{unit:04x}"));
+        format!("\"{}\"", units.collect::<String>())
+    });
+}
+
+#[test]
+fn members_can_come_in_any_order_with_any_space() {
+    reads_as_published(
+        |members| {
+            let members: Vec<_> =
+                members.iter().rev().map(|(name, value)| format!("\n\t{name} : {value}\r\n ")).collect();
+            format!(" {{{}}} ", members.join(","))
+        },
+        quoted,
+    );
+}
+
+/// Readers of JSON differ on what a repeated name means; none of the meanings is a reason to lose the answer.
+#[test]
+fn the_last_of_a_repeated_member_counts() {
+    reads_as_published(
+        |members| {
+            let first = members.iter().map(|(name, _)| format!("{name}:null"));
+            let last = members.iter().map(|(name, value)| format!("{name}:{value},{name}:{value}"));
+            format!("{{{}}}", first.chain(last).collect::<Vec<_>>().join(","))
+        },
+        quoted,
+    );
+}
+
+#[test]
+fn it_does_not_matter_where_an_answer_is_read_from() {
+    from_everywhere::<ReadVmsResponse>("ReadVms");
+    from_everywhere::<ReadVmGroupsResponse>("ReadVmGroups");
+    from_everywhere::<ReadNetPeeringsResponse>("ReadNetPeerings");
+}
+
+/// A decoder lends names and texts out, or gives them away, depending on where it reads.
+fn from_everywhere<T: DeserializeOwned + Debug + PartialEq>(action: &str) {
+    for Example { name, value, .. } in answers().filter(|example| example.action == action) {
+        let text = value.to_string();
+        let expected: T = serde_json::from_str(&text).expect("an example");
+        let others = [
+            serde_json::from_slice(text.as_bytes()),
+            serde_json::from_reader(text.as_bytes()),
+            serde_json::from_value(value.clone()),
+            T::deserialize(value),
+        ];
+        for other in others {
+            assert_eq!(other.expect("an example"), expected, "{action}, {name}");
+        }
+    }
+}
+
+fn answers() -> impl Iterator<Item = Example> {
+    contract::examples().into_iter().filter(|example| example.side == Side::Response)
+}
+
+fn spell(value: &Value, spelling: Spelling, word: fn(&str) -> String) -> String {
+    match value {
+        Value::String(text) => word(text),
+        Value::Array(list) => {
+            let elements: Vec<_> = list.iter().map(|element| spell(element, spelling, word)).collect();
+            format!("[{}]", elements.join(","))
+        }
+        Value::Object(object) => {
+            let members = object.iter().map(|(name, member)| (word(name), spell(member, spelling, word)));
+            spelling(&members.collect::<Vec<_>>())
+        }
+        _ => value.to_string(),
+    }
+}
+
+fn in_order(members: &[(String, String)]) -> String {
+    let members: Vec<_> = members.iter().map(|(name, value)| format!("{name}:{value}")).collect();
+    format!("{{{}}}", members.join(","))
+}
+
+fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}

@@ -1,0 +1,110 @@
+//! A stand-in for the cloud's front door: it knows one account, and refuses what the real one would refuse.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+
+use crate::http::{Request, Response};
+use crate::osc4::{self, Refusal};
+
+/// The access key that the account has. Like everything here, it is made up.
+pub const ACCESS_KEY: &str = "FAKEACCESSKEY0000003";
+/// The secret key that belongs to [`ACCESS_KEY`].
+pub const SECRET_KEY: &str = "FAKESECRETKEYFORTESTS0000000000000000005";
+/// The login that the account has. Its letters make bytes that the URL-safe alphabet of base64 would spell otherwise.
+pub const LOGIN: &str = "zoé+~wire@example.com";
+/// The password that belongs to [`LOGIN`].
+pub const PASSWORD: &str = "fake:pass?word>ÿ";
+/// The region that the server stands for.
+pub const REGION: &str = "eu-west-2";
+/// The request identifier in every refusal.
+pub const REQUEST_ID: &str = "0f4b1c2d-0000-4000-8000-000000000001";
+
+/// Actions that take a login and password in place of a signature.
+pub const BASIC_ACTIONS: [&str; 14] = [
+    "CreateAccessKey",
+    "CreateApiAccessRule",
+    "CreateCa",
+    "DeleteAccessKey",
+    "DeleteApiAccessRule",
+    "DeleteCa",
+    "ReadAccessKeys",
+    "ReadApiAccessPolicy",
+    "ReadApiAccessRules",
+    "ReadCas",
+    "UpdateAccessKey",
+    "UpdateApiAccessPolicy",
+    "UpdateApiAccessRule",
+    "UpdateCa",
+];
+
+/// Actions that anybody may call.
+pub const PUBLIC_ACTIONS: [&str; 8] = [
+    "ReadFlexibleGpuCatalog",
+    "ReadLocations",
+    "ReadNetAccessPointServices",
+    "ReadProductTypes",
+    "ReadPublicCatalog",
+    "ReadPublicIpRanges",
+    "ReadRegions",
+    "ReadVmTypes",
+];
+
+/// Lets a request of the known account pass, or gives the answer that refuses it.
+///
+/// # Errors
+/// The refusal, in the shape of the API's errors.
+pub fn admit(request: &Request) -> Result<(), Response> {
+    let action = request.action();
+    if request.method != "POST" {
+        return Err(refusal(405, "2", "AccessDenied", "only POST"));
+    }
+    if request.target != format!("/api/v1/{action}") {
+        return Err(Response::new(404, "<html>not here</html>").header("Content-Type", "text/html"));
+    }
+    if request.header("Content-Type") != Some("application/json") || !request.json().is_object() {
+        return Err(refusal(400, "4000", "InvalidParameter", "the body must be a JSON object"));
+    }
+    if PUBLIC_ACTIONS.contains(&action) {
+        return Ok(());
+    }
+    match request.header("Authorization").and_then(|value| value.strip_prefix("Basic ")) {
+        Some(token) => admit_basic(request, token),
+        None => admit_signed(request),
+    }
+}
+
+/// An error answer in the shape of the API's own.
+pub fn refusal(status: u16, code: &str, kind: &str, details: &str) -> Response {
+    let error = json!({ "Type": kind, "Code": code, "Details": details });
+    let body = json!({ "Errors": [error], "ResponseContext": { "RequestId": REQUEST_ID } });
+    Response::json(status, &body)
+}
+
+fn admit_signed(request: &Request) -> Result<(), Response> {
+    let secret_key_of = |access_key: &str| (access_key == ACCESS_KEY).then(|| SECRET_KEY.to_owned());
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
+    let verified = osc4::verify(request, REGION, secret_key_of, now.try_into().unwrap_or_default());
+    verified.map(drop).map_err(|refused| match refused {
+        // The cloud says it so: not a 401.
+        Refusal::UnknownKey(_) => refusal(400, "4120", "InvalidParameterValue", ""),
+        Refusal::Malformed(why) | Refusal::Scope(why) | Refusal::Date(why) => {
+            refusal(401, "1", "AccessDenied", &why)
+        }
+        Refusal::Signature => refusal(401, "1", "AccessDenied", "the signature is another one"),
+    })
+}
+
+fn admit_basic(request: &Request, token: &str) -> Result<(), Response> {
+    let dated = request.header("X-Osc-Date").and_then(osc4::seconds).is_some();
+    let known = STANDARD.decode(token).is_ok_and(|pair| pair == format!("{LOGIN}:{PASSWORD}").as_bytes());
+    if !BASIC_ACTIONS.contains(&request.action()) {
+        Err(refusal(401, "9", "AccessDenied", "this action takes no login"))
+    } else if !dated || !known {
+        Err(refusal(401, "1", "AccessDenied", "wrong login, or no X-Osc-Date"))
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,219 @@
+//! HTTP/1.1 on a socket, as much of it as a test server needs: written by hand, because the tests want what a library
+//! would not let them do (answers that stop half-way, or never come), and the exact bytes that were received.
+
+use std::io::{self, BufRead, Read, Write};
+
+use serde_json::Value;
+
+/// A request as it was received.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The method, such as `POST`.
+    pub method: String,
+    /// The request target: path and query as they stood in the first line.
+    pub target: String,
+    /// Names and values, in the order of arrival.
+    pub headers: Vec<(String, String)>,
+    /// The body, byte for byte.
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    /// The value of the first header of this name, whatever the case of its letters.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(candidate, _)| candidate.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// The last segment of the path: the action that the request asks for.
+    pub fn action(&self) -> &str {
+        self.target.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// The body read as JSON, or null when it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// Reads one request; `None` when the peer has closed the connection instead of sending another.
+    ///
+    /// # Errors
+    /// When the connection breaks, or what arrives is not an HTTP/1.1 request with a `Content-Length` or no body.
+    pub fn read(stream: &mut (impl BufRead + Write)) -> io::Result<Option<Self>> {
+        let Some(first) = line(stream)? else {
+            return Ok(None);
+        };
+        let mut words = first.split(' ');
+        let (Some(method), Some(target), Some("HTTP/1.1"), None) =
+            (words.next(), words.next(), words.next(), words.next())
+        else {
+            return Err(invalid(format!("not the first line of a request: {first:?}")));
+        };
+        let (method, target) = (method.to_owned(), target.to_owned());
+        let mut headers = Vec::new();
+        loop {
+            let text = line(stream)?.ok_or(io::ErrorKind::UnexpectedEof)?;
+            if text.is_empty() {
+                break;
+            }
+            let (name, value) =
+                text.split_once(':').ok_or_else(|| invalid(format!("not a header: {text:?}")))?;
+            headers.push((name.to_owned(), value.trim().to_owned()));
+        }
+        let mut request = Self { method, target, headers, body: Vec::new() };
+        request.read_body(stream)?;
+        Ok(Some(request))
+    }
+
+    fn read_body(&mut self, stream: &mut (impl BufRead + Write)) -> io::Result<()> {
+        if self.header("Transfer-Encoding").is_some() {
+            return Err(invalid("a body in chunks: clients of this API know the length".to_owned()));
+        }
+        // Some versions of curl wait for this before they send a long body.
+        if self.header("Expect").is_some_and(|value| value.eq_ignore_ascii_case("100-continue")) {
+            stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
+        }
+        let length = self.header("Content-Length").unwrap_or("0");
+        let length: u64 = length.parse().map_err(|_| invalid(format!("not a length: {length:?}")))?;
+        stream.take(length).read_to_end(&mut self.body)?;
+        if self.body.len() as u64 == length { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+    }
+}
+
+/// What the server does with a request.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// Answers.
+    Answer(Response),
+    /// Answers in chunks of so many bytes, without saying beforehand how many there will be.
+    Chunked(Response, usize),
+    /// Announces the whole answer, but sends only so many bytes of its body.
+    Part(Response, usize, Then),
+    /// Sends the body over and over in chunks, until the client hangs up.
+    Endless(Response),
+    /// Sends nothing.
+    Nothing(Then),
+}
+
+/// What the server does after less than a whole answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// Closes the connection.
+    HangUp,
+    /// Waits until the client closes it.
+    Wait,
+}
+
+impl From<Response> for Reply {
+    fn from(response: Response) -> Self {
+        Self::Answer(response)
+    }
+}
+
+impl Reply {
+    /// Writes the reply; true when the connection can carry another request.
+    ///
+    /// # Errors
+    /// When the connection breaks: for an endless answer this is the usual end.
+    pub fn write(&self, stream: &mut (impl Read + Write)) -> io::Result<bool> {
+        match self {
+            Self::Answer(response) => {
+                stream.write_all(&[response.head_with_length().as_bytes(), &response.body].concat())?;
+                Ok(true)
+            }
+            Self::Chunked(response, size) => {
+                stream.write_all(response.head_of_chunks().as_bytes())?;
+                for part in response.body.chunks((*size).max(1)) {
+                    stream.write_all(&chunk(part))?;
+                }
+                stream.write_all(&chunk(b""))?;
+                Ok(true)
+            }
+            Self::Part(response, length, then) => {
+                stream.write_all(response.head_with_length().as_bytes())?;
+                stream.write_all(response.body.get(..*length).unwrap_or(&response.body))?;
+                then.act(stream)
+            }
+            Self::Endless(response) => {
+                stream.write_all(response.head_of_chunks().as_bytes())?;
+                let part = chunk(&response.body);
+                loop {
+                    stream.write_all(&part)?;
+                }
+            }
+            Self::Nothing(then) => then.act(stream),
+        }
+    }
+}
+
+impl Then {
+    fn act(self, stream: &mut impl Read) -> io::Result<bool> {
+        if self == Self::Wait {
+            stream.read_to_end(&mut Vec::new())?;
+        }
+        Ok(false)
+    }
+}
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub struct Response {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+impl Response {
+    /// An answer with this status and body, and no header but its length.
+    pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        Self { status, headers: Vec::new(), body: body.into() }
+    }
+
+    /// An answer whose body is JSON.
+    pub fn json(status: u16, body: &Value) -> Self {
+        Self::new(status, body.to_string()).header("Content-Type", "application/json")
+    }
+
+    /// The same answer with one more header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    fn head_with_length(&self) -> String {
+        self.head(&format!("Content-Length: {}", self.body.len()))
+    }
+
+    fn head_of_chunks(&self) -> String {
+        self.head("Transfer-Encoding: chunked")
+    }
+
+    /// Everything before the body. HTTP lets the reason phrase be empty.
+    fn head(&self, framing: &str) -> String {
+        let headers: String =
+            self.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        format!("HTTP/1.1 {} \r\n{headers}{framing}\r\n\r\n", self.status)
+    }
+}
+
+/// A chunk of a body; an empty one ends it.
+fn chunk(part: &[u8]) -> Vec<u8> {
+    [format!("{:x}\r\n", part.len()).as_bytes(), part, b"\r\n"].concat()
+}
+
+/// One line without its end; `None` at the end of the stream.
+fn line(stream: &mut impl BufRead) -> io::Result<Option<String>> {
+    const LONGEST: u64 = 64 * 1024;
+    let mut text = String::new();
+    stream.take(LONGEST).read_line(&mut text)?;
+    match text.strip_suffix("\r\n") {
+        Some(line) => Ok(Some(line.to_owned())),
+        None if text.is_empty() => Ok(None),
+        None => Err(invalid(format!("not a whole line: {text:?}"))),
+    }
+}
+
+fn invalid(message: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, message)
+}

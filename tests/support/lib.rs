@@ -1,0 +1,6 @@
+//! Support code that the tests of this workspace share.
+
+pub mod cloud;
+pub mod http;
+pub mod osc4;
+pub mod server;

@@ -1,0 +1,166 @@
+//! The server's side of an OSC4 signature, written from the published recipe with other libraries than the crate's.
+//!
+//! It shares no code with `osc-api`, so that a mistake there cannot hide here.
+
+use std::fmt::Write;
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+
+use crate::http::Request;
+
+/// The greatest distance, in seconds, between a request's date and the server's clock.
+pub const WINDOW: i64 = 5 * 60;
+
+const ALGORITHM: &str = "OSC4-HMAC-SHA256";
+const SERVICE: &str = "api";
+const TERMINATOR: &str = "osc4_request";
+
+/// Why a signature was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The request has no `Authorization` header of this scheme, or one that cannot be read.
+    Malformed(String),
+    /// The signature is for something else: another region, service, day, or too few headers.
+    Scope(String),
+    /// The request's date is too far from the server's clock.
+    Date(String),
+    /// Nobody has this access key.
+    UnknownKey(String),
+    /// The signature is not the one that the secret key gives for what was received.
+    Signature,
+}
+
+/// Checks the signature of a request against the secret key that `secret_key_of` knows for its access key.
+///
+/// `now` is the server's clock in seconds since 1970. Returns the access key.
+///
+/// # Errors
+/// The first thing found wrong.
+pub fn verify(
+    request: &Request,
+    region: &str,
+    secret_key_of: impl Fn(&str) -> Option<String>,
+    now: i64,
+) -> Result<String, Refusal> {
+    let header =
+        request.header("Authorization").ok_or_else(|| Refusal::Malformed("no Authorization".to_owned()))?;
+    let claim = Claim::parse(header)?;
+    let date = request.header("X-Osc-Date").ok_or_else(|| Refusal::Malformed("no X-Osc-Date".to_owned()))?;
+    let sent = seconds(date).ok_or_else(|| Refusal::Malformed(format!("not a date: {date:?}")))?;
+    claim.check_scope(date, region)?;
+    if (now - sent).abs() > WINDOW {
+        return Err(Refusal::Date(format!("{date} is more than five minutes away")));
+    }
+    let secret_key =
+        secret_key_of(claim.access_key).ok_or_else(|| Refusal::UnknownKey(claim.access_key.to_owned()))?;
+
+    let canonical = claim.canonical_request(request)?;
+    let Claim { day, region, service, .. } = claim;
+    let scope = format!("{day}/{region}/{service}/{TERMINATOR}");
+    let string_to_sign = format!("{ALGORITHM}\n{date}\n{scope}\n{}", hex(&Sha256::digest(canonical)));
+    let mut key = format!("OSC4{secret_key}").into_bytes();
+    for part in [day, region, service, TERMINATOR, &string_to_sign] {
+        key = keyed(&key, part)?;
+    }
+    if hex(&key) == claim.signature { Ok(claim.access_key.to_owned()) } else { Err(Refusal::Signature) }
+}
+
+/// Reads `yyyymmddThhmmssZ` as seconds since 1970.
+pub fn seconds(date: &str) -> Option<i64> {
+    let date = date.strip_suffix('Z')?;
+    let (day, time) = date.split_once('T')?;
+    if day.len() != 8 || time.len() != 6 || !day.chars().chain(time.chars()).all(|c| c.is_ascii_digit()) {
+        return None;
+    }
+    let (day, time): (i64, i64) = (day.parse().ok()?, time.parse().ok()?);
+    let (year, month, day) = (day / 10_000, day / 100 % 100, day % 100);
+    let (hour, minute, second) = (time / 10_000, time / 100 % 100, time % 100);
+    if !(1..=12).contains(&month) || !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    // Years that begin in March have their leap day last, which makes the days before a month a plain fraction.
+    let (year, month) = if month < 3 { (year - 1, month + 9) } else { (year, month - 3) };
+    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1 - 719_468;
+    Some(days * 86_400 + hour * 3_600 + minute * 60 + second)
+}
+
+/// What the `Authorization` header claims.
+struct Claim<'a> {
+    access_key: &'a str,
+    day: &'a str,
+    region: &'a str,
+    service: &'a str,
+    signed_headers: &'a str,
+    signature: &'a str,
+}
+
+impl<'a> Claim<'a> {
+    fn parse(header: &'a str) -> Result<Self, Refusal> {
+        let unreadable =
+            || Refusal::Malformed("the Authorization header is not that of a signature".to_owned());
+        let (algorithm, rest) = header.split_once(' ').ok_or_else(unreadable)?;
+        let mut parts = rest.split(',').map(str::trim);
+        let mut part = |name: &str| parts.next()?.strip_prefix(name)?.strip_prefix('=');
+        let credential = part("Credential").ok_or_else(unreadable)?;
+        let signed_headers = part("SignedHeaders").ok_or_else(unreadable)?;
+        let signature = part("Signature").ok_or_else(unreadable)?;
+        let mut credential = credential.split('/');
+        let mut next = || credential.next().ok_or_else(unreadable);
+        let (access_key, day, region, service, terminator) = (next()?, next()?, next()?, next()?, next()?);
+        if algorithm != ALGORITHM
+            || terminator != TERMINATOR
+            || credential.next().is_some()
+            || parts.next().is_some()
+        {
+            return Err(unreadable());
+        }
+        Ok(Self { access_key, day, region, service, signed_headers, signature })
+    }
+
+    fn check_scope(&self, date: &str, region: &str) -> Result<(), Refusal> {
+        let Self { day, region: claimed, service, signed_headers, .. } = self;
+        let signed: Vec<&str> = signed_headers.split(';').collect();
+        let problem = if !date.starts_with(day) || day.len() != 8 {
+            format!("the scope is of {day}, the request of {date}")
+        } else if *claimed != region {
+            format!("the scope is of region {claimed}, the server of {region}")
+        } else if *service != SERVICE {
+            format!("the scope is of service {service}")
+        } else if !["host", "x-osc-date"].iter().all(|name| signed.contains(name)) {
+            format!("host and x-osc-date must be signed, not only {signed_headers}")
+        } else if !signed.is_sorted() || signed_headers.chars().any(|c| c.is_ascii_uppercase()) {
+            format!("signed headers must be sorted and in lower case: {signed_headers}")
+        } else {
+            return Ok(());
+        };
+        Err(Refusal::Scope(problem))
+    }
+
+    fn canonical_request(&self, request: &Request) -> Result<String, Refusal> {
+        let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
+        let mut headers = String::new();
+        for name in self.signed_headers.split(';') {
+            let value = request
+                .header(name)
+                .ok_or_else(|| Refusal::Malformed(format!("{name} is signed, but absent")))?;
+            headers.extend([name, ":", value.trim(), "\n"]);
+        }
+        let (method, signed) = (&request.method, self.signed_headers);
+        Ok(format!("{method}\n{path}\n{query}\n{headers}\n{signed}\n{}", hex(&Sha256::digest(&request.body))))
+    }
+}
+
+fn keyed(key: &[u8], message: &str) -> Result<Vec<u8>, Refusal> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).map_err(|e| Refusal::Malformed(e.to_string()))?;
+    mac.update(message.as_bytes());
+    Ok(mac.finalize().into_bytes().to_vec())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

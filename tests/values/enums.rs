@@ -1,0 +1,175 @@
+//! Every generated enum: all known values, and those that nobody knows yet.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::fmt::{Debug, Display, Write as _};
+use std::hash::Hash;
+use std::str::FromStr;
+
+use osc_api::types;
+use osc_codegen::ir::{Enum, TypeDef, Values};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::listing;
+
+const LIST: &str = include_str!("enums.in");
+
+/// Texts that are no value of any enum.
+const UNKNOWN: [&str; 6] = ["", "zz-new", "Unknown", "UnknownValue", " ", "é \"quoted\"\n"];
+
+/// Sends a text through a type in every way, and gives what `Debug` shows of it.
+type Check = fn(&str) -> String;
+
+macro_rules! enums {
+    ($($kind:ident $name:ident)*) => {
+        const ENUMS: &[(&str, Check)] = &[$((stringify!($name), $kind::<types::$name>)),*];
+    };
+}
+
+include!("enums.in");
+
+#[test]
+fn known_values_have_their_variants_and_keep_their_texts() {
+    let checks: BTreeMap<&str, Check> = ENUMS.iter().copied().collect();
+    for Enum { name, values, .. } in known() {
+        let check =
+            checks.get(name.as_str()).unwrap_or_else(|| panic!("{name} is not in tests/values/enums.in"));
+        let values: Vec<(String, String)> = match values {
+            Values::Text(values) => values,
+            Values::Integer(values) => {
+                values.into_iter().map(|(variant, value)| (variant, value.to_string())).collect()
+            }
+        };
+        assert!(!values.is_empty(), "{name} has values");
+        for (variant, value) in values {
+            assert_eq!(check(&value), variant, "{name}: {value}");
+        }
+    }
+}
+
+#[test]
+fn unknown_values_keep_their_texts_too() {
+    for Enum { name, values, .. } in known() {
+        let (_, check) = ENUMS.iter().find(|(listed, _)| *listed == name).expect("in the list");
+        let unknown: &[&str] = match values {
+            Values::Text(_) => &UNKNOWN,
+            Values::Integer(_) => &["0", "-1", "9223372036854775807", "-9223372036854775808"],
+        };
+        for value in unknown {
+            assert!(check(value).starts_with("UnknownValue("), "{name}: {value:?} is {}", check(value));
+        }
+    }
+}
+
+#[test]
+fn known_values_are_told_from_others_by_case_and_space() {
+    use types::{BootMode, VmGroupState};
+    assert_eq!(BootMode::from("uefi"), BootMode::Uefi);
+    for other in ["Uefi", "UEFI", " uefi", "uefi "] {
+        assert_ne!(BootMode::from(other), BootMode::Uefi, "{other:?}");
+        assert_eq!(BootMode::from(other).as_str(), other);
+    }
+    assert_eq!(VmGroupState::from("scaling down").to_string(), "scaling down");
+    assert_ne!(VmGroupState::from("scaling-down"), VmGroupState::from("scaling down"));
+}
+
+#[test]
+fn display_keeps_to_the_width_that_it_is_given() {
+    assert_eq!(format!("[{:>6}]", types::BootMode::Uefi), "[  uefi]");
+    assert_eq!(format!("[{:<8}]", types::BootMode::from("zz-new")), "[zz-new  ]");
+    assert_eq!(format!("[{:>6}]", types::DirectLinkInterfaceMtu::Value1500), "[  1500]");
+}
+
+#[test]
+fn a_value_of_another_type_is_an_error_that_says_so() {
+    for (wrong, expected) in [("3", "string"), ("true", "string"), ("{}", "string"), ("[]", "string")] {
+        let error = serde_json::from_str::<types::BootMode>(wrong).expect_err("no text");
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+    assert!(serde_json::from_str::<types::DirectLinkInterfaceMtu>("\"1500\"").is_err());
+    assert!("1500 bytes".parse::<types::DirectLinkInterfaceMtu>().is_err());
+}
+
+#[test]
+fn the_list_of_enums_is_that_of_the_model() {
+    let mut wanted = "\
+        // Written by `BLESS=1 cargo test -p osc-tests --test values` from the contract and the overlay.\n\
+        // The name of an enum that is gone does not compile: remove its line first.\n\
+        enums! {\n"
+        .to_owned();
+    for Enum { name, values, .. } in known() {
+        let kind = match values {
+            Values::Text(_) => "text",
+            Values::Integer(_) => "integer",
+        };
+        writeln!(wanted, "    {kind} {name}").expect("a string takes all");
+    }
+    wanted.push_str("}\n");
+    listing::check("values", "values/enums.in", LIST, &wanted);
+}
+
+/// All enums of the model, by name.
+fn known() -> Vec<Enum> {
+    let description = include_str!("../../spec/outscale.yaml");
+    let overlay = Some(include_str!("../../spec/overlay.yaml"));
+    let input = osc_codegen::Input { description, overlay, docs: None, strict: false };
+    let (api, _) = osc_codegen::model(&input, &mut |_| {}).unwrap_or_else(|problems| panic!("{problems:?}"));
+    let types = api.modules.into_iter().flat_map(|module| module.types);
+    let mut enums: Vec<Enum> = types
+        .filter_map(|definition| match definition {
+            TypeDef::Enum(definition) => Some(definition),
+            TypeDef::Struct(_) | TypeDef::Alias(_) => None,
+        })
+        .collect();
+    enums.sort_by(|one, other| one.name.cmp(&other.name));
+    enums
+}
+
+fn text<E>(text: &str) -> String
+where
+    E: for<'a> From<&'a str> + From<String> + FromStr<Err = Infallible> + AsRef<str>,
+    E: Clone + Debug + Display + Eq + Hash + Serialize + DeserializeOwned,
+{
+    let value = E::from(text);
+    assert_eq!(value.as_ref(), text);
+    assert_eq!(value.to_string(), text);
+    let Ok(parsed) = text.parse::<E>();
+    assert_eq!(parsed, value);
+    assert_eq!(E::from(text.to_owned()), value);
+    assert_eq!(value.clone(), value);
+    let wire = serde_json::to_string(text).expect("a text");
+    through_json(&value, &wire)
+}
+
+fn integer<E>(text: &str) -> String
+where
+    E: From<i64> + From<i32> + FromStr<Err = std::num::ParseIntError>,
+    E: Clone + Debug + Display + Eq + Hash + Serialize + DeserializeOwned,
+{
+    let number: i64 = text.parse().expect("an integer");
+    let value = E::from(number);
+    assert_eq!(value.to_string(), text);
+    assert_eq!(text.parse::<E>().as_ref(), Ok(&value));
+    if let Ok(number) = i32::try_from(number) {
+        assert_eq!(E::from(number), value);
+    }
+    through_json(&value, text)
+}
+
+/// Decodes in each of the ways that a decoder can hand a value over, and encodes again.
+fn through_json<E: Debug + Eq + Serialize + DeserializeOwned>(value: &E, wire: &str) -> String {
+    let owned: serde_json::Value = serde_json::from_str(wire).expect("JSON");
+    let decoded = [
+        serde_json::from_str::<E>(wire),
+        serde_json::from_slice::<E>(wire.as_bytes()),
+        serde_json::from_reader::<_, E>(wire.as_bytes()),
+        serde_json::from_value::<E>(owned.clone()),
+    ];
+    for decoded in decoded {
+        assert_eq!(&decoded.expect("any text or number"), value, "{wire}");
+    }
+    assert_eq!(serde_json::to_string(value).expect("JSON"), wire);
+    assert_eq!(serde_json::to_value(value).expect("JSON"), owned);
+    format!("{value:?}")
+}

@@ -1,0 +1,67 @@
+//! The client over real HTTP, against a local server that checks signatures with its own code.
+//!
+//! Nothing here leaves the machine, uses a fixed port or depends on how fast the machine is.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on says why and stops"
+)]
+
+mod calls;
+mod errors;
+mod faults;
+mod programs;
+mod refusals;
+mod tls;
+
+use osc_api::{Client, ClientBuilder};
+use osc_tests::cloud;
+use osc_tests::http::{Reply, Request, Response};
+use osc_tests::server::Server;
+use serde_json::json;
+
+/// A server that does what `handler` says, to whoever calls.
+fn server<R: Into<Reply>>(handler: impl Fn(&Request) -> R + Send + Sync + 'static) -> Server {
+    Server::start(handler).expect("a local port")
+}
+
+/// A server that admits callers as the cloud does, and then answers what `answer` says.
+fn cloud(answer: impl Fn(&Request) -> Response + Send + Sync + 'static) -> Server {
+    server(move |request| cloud::admit(request).map_or_else(|refusal| refusal, |()| answer(request)))
+}
+
+/// A server that admits callers as the cloud does, and answers that all went well.
+fn empty_cloud() -> Server {
+    cloud(|_| Response::json(200, &json!({ "ResponseContext": { "RequestId": cloud::REQUEST_ID } })))
+}
+
+/// A builder that knows nothing but the endpoint: what the machine's own environment says does not count.
+fn builder(server: &Server) -> ClientBuilder {
+    Client::builder().ignore_environment().region(cloud::REGION).endpoint(server.endpoint())
+}
+
+/// A client with the account's access key.
+fn client(server: &Server) -> Client {
+    builder(server).access_key(cloud::ACCESS_KEY, cloud::SECRET_KEY).build().expect("a client")
+}
+
+/// A client with the account's login.
+fn basic_client(server: &Server) -> Client {
+    builder(server).basic(cloud::LOGIN, cloud::PASSWORD).build().expect("a client")
+}
+
+/// A client that is nobody.
+fn anonymous_client(server: &Server) -> Client {
+    builder(server).build().expect("a client")
+}
+
+/// The one request that a server received.
+fn only_request(server: &Server) -> Request {
+    let mut requests = server.requests();
+    match (requests.pop(), requests.len()) {
+        (Some(request), 0) => request,
+        (_, others) => panic!("{others} requests besides the last, which should be the only one"),
+    }
+}

@@ -1,0 +1,254 @@
+//! Whole programs against the server: curl, which signs by its own code, and the crate's example.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use osc_tests::cloud::{ACCESS_KEY, REGION, REQUEST_ID, SECRET_KEY};
+use osc_tests::http::Response;
+use osc_tests::server::Server;
+use serde_json::json;
+
+use crate::{cloud, empty_cloud, only_request};
+
+/// The first version of curl that knows the option `--aws-sigv4`.
+const FIRST_CURL: [u32; 2] = [7, 75];
+
+/// The oldest version of curl that was seen to sign the host with its port, as it sends it. Older ones leave it out.
+const CURL_WITH_PORT: [u32; 2] = [7, 88];
+
+/// A host on the default port: curl is led from there to the local server.
+const PORTLESS_HOST: &str = "api.eu-west-2.outscale.com";
+
+/// The version of curl if it is here and can sign; where not, says so, and the test has nothing to do.
+fn curl_that_signs() -> Option<[u32; 2]> {
+    let version = Command::new("curl").arg("--version").output().ok().and_then(|output| {
+        let text = String::from_utf8(output.stdout).ok()?;
+        let mut numbers = text.strip_prefix("curl ")?.split(['.', ' ']).map(str::parse);
+        Some([numbers.next()?.ok()?, numbers.next()?.ok()?])
+    });
+    let able = version.filter(|version| *version >= FIRST_CURL);
+    if able.is_none() {
+        eprintln!(
+            "not tested with curl: none that can sign is installed (found {version:?}, wanted {FIRST_CURL:?})"
+        );
+    }
+    able
+}
+
+/// What curl is to sign, and whither it is to send it.
+#[derive(Clone, Copy)]
+struct Signed<'a> {
+    access_key: &'a str,
+    secret_key: &'a str,
+    region: &'a str,
+    host: &'a str,
+    body: &'a str,
+}
+
+const RIGHT: Signed<'static> = Signed {
+    access_key: ACCESS_KEY,
+    secret_key: SECRET_KEY,
+    region: REGION,
+    host: PORTLESS_HOST,
+    body: "{}",
+};
+
+/// Lets curl sign and send a request; gives the status and the text of the answer.
+fn curl(server: &Server, signed: Signed<'_>) -> (u16, String) {
+    let Signed { access_key, secret_key, region, host, body } = signed;
+    let output = Command::new("curl")
+        .args(["--disable", "--silent", "--show-error", "--noproxy", "*", "--write-out", "\n%{http_code}"])
+        .args(["--connect-to", &format!("::{}", server.host())])
+        .args([
+            "--aws-sigv4",
+            &format!("osc:osc:{region}:api"),
+            "--user",
+            &format!("{access_key}:{secret_key}"),
+        ])
+        .args(["--header", "Content-Type: application/json", "--data-binary", body])
+        .arg(format!("http://{host}/api/v1/ReadVms"))
+        .output()
+        .expect("curl runs");
+    let (answer, status) = text(&output.stdout).rsplit_once('\n').expect("a status after the answer");
+    let status = status.parse().unwrap_or_else(|_| panic!("curl says {:?}", text(&output.stderr)));
+    (status, answer.to_owned())
+}
+
+#[test]
+fn curl_is_admitted_when_it_signs_right() {
+    let Some(version) = curl_that_signs() else { return };
+    let server = empty_cloud();
+    let address = server.host();
+    let body = r#"{"Filters":{"TagValues":["château","東京","🦀"]}}"#;
+    let mut calls = vec![RIGHT, Signed { body, ..RIGHT }];
+    if version >= CURL_WITH_PORT {
+        calls.extend([Signed { host: &address, ..RIGHT }, Signed { host: &address, body, ..RIGHT }]);
+    }
+    for signed in &calls {
+        let (status, answer) = curl(&server, *signed);
+        assert_eq!(status, 200, "{answer}");
+    }
+    let requests = server.requests();
+    assert_eq!(requests.len(), calls.len());
+    for (request, signed) in requests.iter().zip(&calls) {
+        assert_eq!(
+            (request.header("Host"), request.body.as_slice()),
+            (Some(signed.host), signed.body.as_bytes())
+        );
+        assert!(request.header("Authorization").is_some_and(|value| value.starts_with("OSC4-HMAC-SHA256 ")));
+    }
+}
+
+#[test]
+fn curl_is_refused_when_it_signs_wrong() {
+    if curl_that_signs().is_none() {
+        return;
+    }
+    let server = empty_cloud();
+    let other_key = SECRET_KEY.replace('5', "6");
+    for (signed, expected, code) in [
+        (Signed { secret_key: &other_key, ..RIGHT }, 401, "\"1\""),
+        (Signed { region: "us-east-2", ..RIGHT }, 401, "\"1\""),
+        (Signed { access_key: "FAKEACCESSKEY0000009", ..RIGHT }, 400, "\"4120\""),
+    ] {
+        let (status, answer) = curl(&server, signed);
+        assert!(status == expected && answer.contains(code), "{status}: {answer}");
+    }
+}
+
+/// The crate's example as a program, in a home directory of its own and with no settings but these.
+fn read_vms(home: &Path, settings: &[(&str, &str)]) -> Output {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_read_vms"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(|name| name.starts_with("OSC_")) {
+            program.env_remove(name);
+        }
+    }
+    program.env("HOME", home).env("USERPROFILE", home).envs(settings.iter().copied());
+    program.output().expect("the example runs")
+}
+
+/// An empty home directory.
+fn home(name: &str) -> PathBuf {
+    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("wire").join(name);
+    if home.exists() {
+        std::fs::remove_dir_all(&home).expect("the old directory goes");
+    }
+    std::fs::create_dir_all(&home).expect("a directory");
+    home
+}
+
+fn vm_cloud() -> Server {
+    cloud(|_| {
+        let vm = json!({ "VmId": "i-00000001", "State": "running", "VmType": "tinav6.c2r4p1" });
+        Response::json(200, &json!({ "Vms": [vm, { "VmId": "i-00000002", "State": "zz-new" }] }))
+    })
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("text")
+}
+
+#[test]
+fn the_example_lists_what_the_server_has_in_all_spellings_of_its_address() {
+    let home = home("spellings");
+    let server = vm_cloud();
+    let host = server.host();
+    for endpoint in
+        [host.clone(), format!("{host}/api/v1"), format!("http://{host}"), format!("http://{host}/api/v1")]
+    {
+        let output = read_vms(
+            &home,
+            &[
+                ("OSC_ACCESS_KEY", ACCESS_KEY),
+                ("OSC_SECRET_KEY", SECRET_KEY),
+                ("OSC_REGION", REGION),
+                ("OSC_PROTOCOL", "http"),
+                ("OSC_ENDPOINT_API", &endpoint),
+            ],
+        );
+        assert!(output.status.success(), "{endpoint}: {}", text(&output.stderr));
+        let lines: Vec<&str> = text(&output.stdout).lines().collect();
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        for word in ["i-00000001", "running", "tinav6.c2r4p1"] {
+            assert!(lines[0].contains(word), "{word} is not in {:?}", lines[0]);
+        }
+        assert!(lines[1].contains("i-00000002") && lines[1].contains("zz-new"), "{:?}", lines[1]);
+    }
+    assert_eq!(server.requests().len(), 4);
+}
+
+#[test]
+fn the_example_reads_the_profile_of_the_home_directory() {
+    let home = home("profile");
+    let server = vm_cloud();
+    let mine = json!({
+        "access_key": ACCESS_KEY, "secret_key": SECRET_KEY, "region": REGION,
+        "endpoints": { "api": server.endpoint() }, "some_tool": { "limiter": [1] }
+    });
+    let other = json!({ "access_key": "FAKEACCESSKEY0000009", "secret_key": SECRET_KEY });
+    std::fs::create_dir_all(home.join(".osc")).expect("a directory");
+    let file = json!({ "default": other, "mine": mine }).to_string();
+    std::fs::write(home.join(".osc").join("config.json"), file).expect("a profile file");
+    let output = read_vms(&home, &[("OSC_PROFILE", "mine")]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("i-00000001"), "{}", text(&output.stdout));
+    only_request(&server);
+}
+
+#[test]
+fn what_goes_to_this_machine_goes_past_any_proxy() {
+    let server = vm_cloud();
+    let proxy = vm_cloud();
+    let (endpoint, address) = (server.endpoint(), format!("http://{}", proxy.host()));
+    let mut settings = vec![
+        ("OSC_ACCESS_KEY", ACCESS_KEY),
+        ("OSC_SECRET_KEY", SECRET_KEY),
+        ("OSC_ENDPOINT_API", endpoint.as_str()),
+    ];
+    settings
+        .extend(["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"].map(|name| (name, address.as_str())));
+    settings.extend(["NO_PROXY", "no_proxy"].map(|name| (name, "")));
+    let output = read_vms(&home("proxy"), &settings);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    only_request(&server);
+    assert_eq!(proxy.requests(), []);
+}
+
+#[test]
+fn the_example_says_what_is_missing() {
+    let server = vm_cloud();
+    let output = read_vms(&home("nothing"), &[("OSC_ENDPOINT_API", &server.endpoint())]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(text(&output.stdout), "");
+    let message = text(&output.stderr);
+    for word in ["ReadVms", "OSC_ACCESS_KEY", "OSC_SECRET_KEY", "config.json"] {
+        assert!(message.contains(word), "{word} is not in {message:?}");
+    }
+    assert_eq!(message.lines().count(), 1, "{message}");
+    assert_eq!(server.requests(), []);
+}
+
+#[test]
+fn the_example_says_what_is_wrong() {
+    let home = home("wrong");
+    let server = vm_cloud();
+    let endpoint = server.endpoint();
+    let common = [("OSC_ENDPOINT_API", endpoint.as_str()), ("OSC_ACCESS_KEY", ACCESS_KEY)];
+    let half = read_vms(&home, &common);
+    assert_eq!(half.status.code(), Some(1));
+    for name in ["OSC_ACCESS_KEY", "OSC_SECRET_KEY"] {
+        assert!(text(&half.stderr).contains(name), "{}", text(&half.stderr));
+    }
+    assert_eq!(server.requests(), []);
+
+    let wrong = SECRET_KEY.replace('5', "6");
+    let refused = read_vms(&home, &[&common[..], &[("OSC_SECRET_KEY", &wrong)]].concat());
+    assert_eq!(refused.status.code(), Some(1));
+    let message = text(&refused.stderr);
+    assert!(
+        message.contains("401") && message.contains(REQUEST_ID) && !message.contains(&wrong),
+        "{message}"
+    );
+    only_request(&server);
+}

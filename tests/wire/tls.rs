@@ -1,0 +1,270 @@
+//! The client over TLS, against servers whose certificates are issued here.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use osc_api::types::ReadVmsRequest;
+use osc_api::{Client, ClientBuilder, Error};
+use osc_tests::cloud::{self, ACCESS_KEY, REGION, SECRET_KEY};
+use osc_tests::http::Response;
+use osc_tests::server::Server;
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
+    date_time_ymd,
+};
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::pki_types::PrivateKeyDer;
+use rustls::version::{TLS12, TLS13};
+use rustls::{ALL_VERSIONS, ServerConfig, SupportedProtocolVersion};
+use serde_json::json;
+
+use crate::only_request;
+
+/// The names under which a test server can be reached.
+const NAMES: [&str; 2] = ["localhost", "127.0.0.1"];
+
+/// A certificate authority of a test's own, which nobody trusts until told to.
+struct Authority(CertifiedIssuer<'static, KeyPair>);
+
+impl Authority {
+    fn new(name: &str) -> Self {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+        let key = KeyPair::generate().expect("a key");
+        Self(CertifiedIssuer::self_signed(params, key).expect("a certificate authority"))
+    }
+
+    /// A server that admits callers as the cloud does, with this certificate.
+    fn server_with(
+        &self,
+        params: &CertificateParams,
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> Server {
+        let key = KeyPair::generate().expect("a key");
+        let certificate = params.signed_by(&key, &self.0).expect("a certificate");
+        // The provider is handed over, as the client does it: nothing may be installed for the whole process.
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_protocol_versions(versions)
+            .expect("versions that the provider has")
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.der().clone()], PrivateKeyDer::from(key))
+            .expect("a certificate that fits its key");
+        let answer = Response::json(200, &json!({ "Vms": [{ "VmId": "i-00000001" }] }));
+        Server::start_tls(config, move |request| {
+            cloud::admit(request).map_or_else(|refusal| refusal, |()| answer.clone())
+        })
+        .expect("a local port")
+    }
+
+    /// A server with a certificate that leaves nothing to be desired.
+    fn server(&self) -> Server {
+        self.server_with(&certificate(NAMES), ALL_VERSIONS)
+    }
+}
+
+/// A certificate for these names, which is valid now and for long.
+fn certificate(names: [&str; 2]) -> CertificateParams {
+    let mut params =
+        CertificateParams::new(names.map(str::to_owned)).expect("names that a certificate can hold");
+    params.distinguished_name.push(DnType::CommonName, "test server");
+    params
+}
+
+/// A builder with the account's access key, which trusts these authorities beside those of the platform.
+fn trusting<'a>(
+    endpoint: impl Into<String>,
+    roots: impl IntoIterator<Item = &'a Authority>,
+) -> ClientBuilder {
+    let builder = Client::builder()
+        .ignore_environment()
+        .region(REGION)
+        .access_key(ACCESS_KEY, SECRET_KEY)
+        .endpoint(endpoint);
+    roots.into_iter().fold(builder, |builder, root| builder.add_root_certificate(root.0.pem()))
+}
+
+fn client<'a>(endpoint: impl Into<String>, roots: impl IntoIterator<Item = &'a Authority>) -> Client {
+    trusting(endpoint, roots).build().expect("a client")
+}
+
+/// The address of a server under one of its names.
+fn endpoint(server: &Server, name: &str) -> String {
+    server.endpoint().replace("127.0.0.1", name)
+}
+
+async fn assert_admitted(client: &Client) {
+    let answer = client.read_vms(&ReadVmsRequest::new()).await.expect("an answer");
+    assert_eq!(answer.vms[0].vm_id.as_deref(), Some("i-00000001"));
+}
+
+/// The error of a call that ended before anything was sent, and not because somebody waited too long.
+async fn refusal(client: &Client) -> Error {
+    let error = client.read_vms(&ReadVmsRequest::new()).await.expect_err("an error");
+    assert!(error.is_connect() && error.is_transport() && !error.is_timeout(), "{error:?}");
+    assert!(error.api().is_none() && !error.is_authentication() && !error.is_configuration(), "{error:?}");
+    assert_eq!(error.action(), Some("ReadVms"));
+    error
+}
+
+/// Checks that a client which trusts `root` does not take this certificate, but does take one without its fault.
+async fn assert_refused(root: &Authority, faulty: &CertificateParams, reason: &str) {
+    let server = root.server_with(faulty, ALL_VERSIONS);
+    for name in NAMES {
+        let error = refusal(&client(endpoint(&server, name), [root])).await;
+        let text = format!("{error:#}");
+        assert!(text.contains("certificate") && text.contains(reason), "{text}");
+    }
+    assert_eq!(server.requests(), []);
+    assert_admitted(&client(root.server().endpoint(), [root])).await;
+}
+
+#[tokio::test]
+async fn a_call_to_a_trusted_server_is_admitted() {
+    let root = Authority::new("trusted");
+    for version in [&TLS12, &TLS13] {
+        for name in NAMES {
+            let server = root.server_with(&certificate(NAMES), &[version]);
+            assert_admitted(&client(endpoint(&server, name), [&root])).await;
+            let request = only_request(&server);
+            // It is signed, or the server would have refused.
+            let host = server.host().replace("127.0.0.1", name);
+            assert_eq!(request.header("Host"), Some(host.as_str()));
+            let authorization = request.header("Authorization").expect("a signature");
+            assert!(authorization.contains("SignedHeaders=content-type;host;x-osc-date,"), "{authorization}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_connection_carries_many_calls() {
+    let root = Authority::new("trusted");
+    let server = root.server();
+    let client = client(server.endpoint(), [&root]);
+    for _ in 0..3 {
+        assert_admitted(&client).await;
+    }
+    assert_eq!(server.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn a_server_that_nobody_vouches_for_is_refused() {
+    let (root, stranger) = (Authority::new("trusted"), Authority::new("a stranger"));
+    let server = root.server();
+    let mut clients = vec![client(server.endpoint(), [&stranger])];
+    match trusting(server.endpoint(), []).build() {
+        Ok(client) => clients.push(client),
+        // A machine without any trusted certificate: the client cannot even be made, and says what to install.
+        Err(error) => {
+            assert!(error.is_configuration() && error.to_string().contains("ca-certificates"), "{error}")
+        }
+    }
+    for client in clients {
+        let error = refusal(&client).await;
+        let text = format!("{error:#}");
+        // What failed, where, and why: enough to know whose certificate somebody has to vouch for.
+        let beginning = format!("ReadVms was not sent: no connection to {}", server.host());
+        assert!(text.starts_with(&beginning), "{text}");
+        assert!(text.contains("certificate: UnknownIssuer"), "{text}");
+        assert!(error.to_string().contains("add_root_certificate"), "{text}");
+        assert_eq!(text.lines().count(), 1, "{text}");
+        let shown = format!("{text} {error:?}");
+        assert!(!shown.contains(SECRET_KEY) && !shown.contains(ACCESS_KEY), "{shown}");
+    }
+    assert_eq!(server.requests(), []);
+    assert_admitted(&client(server.endpoint(), [&root])).await;
+}
+
+#[tokio::test]
+async fn a_certificate_for_another_name_is_refused() {
+    let root = Authority::new("trusted");
+    let other = certificate(["api.eu-west-2.example", "127.0.0.2"]);
+    assert_refused(&root, &other, "not valid for name").await;
+}
+
+#[tokio::test]
+async fn a_certificate_for_one_name_is_none_for_the_other() {
+    let root = Authority::new("trusted");
+    for (certified, other) in [("localhost", "127.0.0.1"), ("127.0.0.1", "localhost")] {
+        let server = root.server_with(&certificate([certified, certified]), ALL_VERSIONS);
+        refusal(&client(endpoint(&server, other), [&root])).await;
+        assert_eq!(server.requests(), []);
+        assert_admitted(&client(endpoint(&server, certified), [&root])).await;
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_outside_of_its_time_is_refused() {
+    let root = Authority::new("trusted");
+    let mut expired = certificate(NAMES);
+    (expired.not_before, expired.not_after) = (date_time_ymd(2020, 1, 1), date_time_ymd(2020, 1, 2));
+    assert_refused(&root, &expired, "expired").await;
+    let mut early = certificate(NAMES);
+    early.not_before = date_time_ymd(3000, 1, 1);
+    assert_refused(&root, &early, "not valid yet").await;
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_up_on_tls_is_no_connection() {
+    let root = Authority::new("trusted");
+    let server = crate::empty_cloud();
+    let error = refusal(&client(server.endpoint().replace("http", "https"), [&root])).await;
+    assert!(error.to_string().contains(&server.host()), "{error}");
+    assert_eq!(server.requests(), []);
+}
+
+#[tokio::test]
+async fn a_server_that_answers_tls_in_plain_http_is_no_connection() {
+    let root = Authority::new("trusted");
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a local port");
+    let endpoint = format!("https://{}", listener.local_addr().expect("an address"));
+    let server = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a connection");
+        let mut received = vec![0; 16 * 1024];
+        let length = stream.read(&mut received).expect("the beginning of a handshake");
+        received.truncate(length);
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n").expect("an answer");
+        // As a server that keeps connections open: the client is the one to give up.
+        stream.read_to_end(&mut received).expect("the end");
+        received
+    });
+    refusal(&client(endpoint, [&root])).await;
+    let received = server.join().expect("what was received");
+    assert!(!String::from_utf8_lossy(&received).contains("ReadVms"), "the request was sent in the clear");
+}
+
+#[tokio::test]
+async fn a_handshake_that_does_not_end_is_no_connection_in_time() {
+    // The system accepts the connection; nobody ever looks at it.
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a local port");
+    let endpoint = format!("https://{}", listener.local_addr().expect("an address"));
+    let root = Authority::new("trusted");
+    let client = trusting(endpoint, [&root]).connect_timeout(Duration::from_millis(100));
+    let client = client.build().expect("a client");
+    let error = client.read_vms(&ReadVmsRequest::new()).await.expect_err("an error");
+    assert!(error.is_connect() && error.is_timeout() && error.is_transport(), "{error:?}");
+}
+
+#[tokio::test]
+async fn each_client_has_roots_of_its_own() {
+    let roots = [Authority::new("first"), Authority::new("second")];
+    let servers = roots.each_ref().map(Authority::server);
+    let clients = |root| servers.each_ref().map(|server| client(server.endpoint(), [root]));
+    let [first, second] = roots.each_ref().map(clients);
+    // Twice, so that the second round follows what both have learnt in the first.
+    for _ in 0..2 {
+        assert_admitted(&first[0]).await;
+        refusal(&first[1]).await;
+        refusal(&second[0]).await;
+        assert_admitted(&second[1]).await;
+    }
+    for server in &servers {
+        assert_eq!(server.requests().len(), 2);
+        assert_admitted(&client(server.endpoint(), &roots)).await;
+    }
+    assert!(CryptoProvider::get_default().is_none(), "somebody installed a provider for the whole process");
+}

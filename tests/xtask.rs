@@ -1,0 +1,48 @@
+//! Runs the command line of this repository as a program. A module of several tests.
+#![allow(dead_code, reason = "each test target uses a part of this module")]
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+/// How a run ended and what it printed on both streams.
+pub struct Run {
+    /// The exit code; none for a run that was killed.
+    pub code: Option<i32>,
+    /// Standard output, then standard error.
+    pub said: String,
+}
+
+/// The built program. Cargo says where it is; building it is quick when nothing changed.
+pub fn program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let build = ["build", "--quiet", "--package", "xtask", "--message-format", "json"];
+        let output = Command::new(env!("CARGO"))
+            .args(build)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .stderr(Stdio::inherit())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "xtask does not build");
+        let output = String::from_utf8(output.stdout).unwrap();
+        let messages = output.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+        let mut programs = messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from));
+        programs.next_back().expect("cargo named no program")
+    })
+}
+
+/// A run that has not begun.
+pub fn command<'a>(arguments: impl IntoIterator<Item = &'a OsStr>) -> Command {
+    let mut command = Command::new(program());
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Runs to the end.
+pub fn run<'a>(arguments: impl IntoIterator<Item = &'a OsStr>) -> Run {
+    let output = command(arguments).output().unwrap();
+    let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    Run { code: output.status.code(), said: out + &err }
+}
