@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use crate::diagnostics::{Diagnostic, Diagnostics, Pointer, Source};
-use crate::load::{Kind, read_yaml, write_yaml};
+use crate::load::{Kind, read_yaml, version, write_yaml};
 
 /// What a published description is split into.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,8 +35,7 @@ fn from_value(mut value: Value, problems: &mut Diagnostics) -> Option<Contract> 
     value.sort_all_objects();
     match write_yaml(&value) {
         Ok(yaml) => {
-            let version =
-                value.pointer("/info/version").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let version = version(&value).unwrap_or_default();
             Some(Contract { version, yaml, prose })
         }
         Err(error) => {

@@ -65,8 +65,8 @@ impl fmt::Display for Source {
 pub enum Severity {
     /// Nothing is generated.
     Error,
-    /// A row of ours (overlay, docs, a table) that has no effect: an error for the committed description,
-    /// a warning for any other, because older and newer versions have other schemas.
+    /// A row (of the overlay, the docs, a table, a list of required fields) that has no effect: an error for the
+    /// committed description, a warning for any other, because older and newer versions have other schemas.
     Stale,
 }
 

@@ -7,7 +7,7 @@ mod siblings;
 mod yaml;
 
 pub(crate) use kind::Kind;
-pub(crate) use parse::{Document, Security};
+pub(crate) use parse::{Document, Security, version};
 pub(crate) use yaml::{read as read_yaml, write as write_yaml};
 
 use crate::diagnostics::{Diagnostics, Source};

@@ -27,7 +27,7 @@ struct Origin<'a> {
 ///
 /// # Errors
 /// What could not be read or written.
-pub(crate) fn run(file: &Path) -> Result<End, String> {
+pub(crate) fn run(file: &Path, out: Option<&Path>) -> Result<End, String> {
     let report = Report { description: file, overlay: None, strict: false };
     let published = files::read(file)?;
     let spec = files::root().join("spec");
@@ -53,11 +53,12 @@ pub(crate) fn run(file: &Path) -> Result<End, String> {
         }
     };
     let lock = lock(&contract);
-    let old = files::read_if_there(&spec.join("prose.lock"))?.unwrap_or_default();
+    let folder = out.unwrap_or(&spec);
+    let old = files::read_if_there(&folder.join("prose.lock"))?.unwrap_or_default();
     let origin = origin(&contract, file, &published)?;
-    files::write(&spec.join("outscale.yaml"), &contract.yaml)?;
-    files::write(&spec.join("source.toml"), &origin)?;
-    files::write(&spec.join("prose.lock"), &lock)?;
+    files::write(&folder.join("outscale.yaml"), &contract.yaml)?;
+    files::write(&folder.join("source.toml"), &origin)?;
+    files::write(&folder.join("prose.lock"), &lock)?;
     let actions: usize = api.modules.iter().map(|module| module.actions.len()).sum();
     println!(
         "imported API {}: {actions} actions, {} texts of which {} changed; now run `cargo xtask regen`",

@@ -33,6 +33,9 @@ enum Spec {
     Import {
         /// The published description, as YAML
         file: PathBuf,
+        /// A folder other than spec/
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
     },
     /// Lists everything that is wrong with a description
     Check {
@@ -52,7 +55,7 @@ enum End {
 fn main() -> ExitCode {
     let end = match Command::parse() {
         Command::Regen(arguments) => regen::run(&arguments),
-        Command::Spec(Spec::Import { file }) => import::run(&file),
+        Command::Spec(Spec::Import { file, out }) => import::run(&file, out.as_deref()),
         Command::Spec(Spec::Check { file }) => check::run(&file),
     };
     match end {

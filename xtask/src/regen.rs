@@ -165,8 +165,7 @@ fn summary(api: &Api, files: usize, outcome: &Outcome, check: bool, time: Durati
         types.partition(|definition| matches!(definition, TypeDef::Enum(_)));
     let changed = if check { "to change" } else { "changed" };
     format!(
-        "{} of API {}: {actions} actions, {} types ({} of them enums), {files} files, {} {changed}, {} ms",
-        if check { "checked" } else { "generated" },
+        "API {}: {actions} actions, {} types ({} of them enums), {files} files, {} {changed}, {} ms",
         api.version,
         enums.len() + others.len(),
         enums.len(),

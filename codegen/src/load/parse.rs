@@ -36,6 +36,11 @@ pub(crate) struct Path {
     pub(crate) unsupported: Vec<String>,
 }
 
+/// The description's version. Without quotes YAML takes `1.10` for a number, and the zero is lost.
+pub(crate) fn version(value: &Value) -> Option<String> {
+    value.pointer("/info/version")?.as_str().map(str::to_owned)
+}
+
 /// Parses the whole of a description. `None` only when it is not an OpenAPI 3.0 object at all.
 pub(super) fn parse(value: &Value, problems: &mut Diagnostics) -> Option<Document> {
     let root = Pointer::root();
@@ -51,9 +56,12 @@ pub(super) fn parse(value: &Value, problems: &mut Diagnostics) -> Option<Documen
         Some(version) => problems.error(&root.join("openapi"), format!("must be 3.0.x, not {version}")),
         None => problems.error(&root, "has no `openapi` version: this is not an OpenAPI 3.0 description"),
     }
-    let version = value.pointer("/info/version").and_then(Value::as_str);
+    let version = version(value);
     if version.is_none() {
-        problems.error(&root.at(&["info", "version"]), "must be the version of the description, as text");
+        problems.error(
+            &root.at(&["info", "version"]),
+            "must be the version of the description: text, so put it in quotes",
+        );
     }
     let empty = Map::new();
     let components = mapping(object.get("components"), &empty, &root.join("components"), problems);
@@ -69,7 +77,7 @@ pub(super) fn parse(value: &Value, problems: &mut Diagnostics) -> Option<Documen
     let schemes = part("securitySchemes", problems);
     let at = root.join("components");
     let document = Document {
-        version: version.unwrap_or_default().to_owned(),
+        version: version.unwrap_or_default(),
         docs_url: object.get("x-docs-url").and_then(Value::as_str).map(str::to_owned),
         security: piece(
             Kind::Data,

@@ -5,7 +5,7 @@ use openapiv3::{SchemaKind, Type};
 use super::schema::Node;
 use crate::diagnostics::Pointer;
 use crate::docs::code;
-use crate::ir::{Auth, Pagination, RetrySafety};
+use crate::ir::{Auth, Direction, Pagination, RetrySafety};
 
 /// The actions that have a schema as their body.
 #[derive(Debug, Default)]
@@ -32,8 +32,8 @@ pub(super) fn schema(wire: &str, users: Option<&Users<'_>>) -> Vec<String> {
 }
 
 /// A body that the description leaves out.
-pub(super) fn body(action: &str, suffix: &str) -> Vec<String> {
-    let role = if suffix == "Request" { "Request of" } else { "Answer to" };
+pub(super) fn body(action: &str, direction: Direction) -> Vec<String> {
+    let role = if direction == Direction::Request { "Request of" } else { "Answer to" };
     vec![format!("{role} {}, which the description gives no fields.", marker(action))]
 }
 
@@ -123,7 +123,7 @@ pub(super) fn action(
     };
     let mut lines = vec![format!("- Authentication: {auth}.")];
     lines.extend(pages.map(str::to_owned));
-    lines.push(format!("- Sending it again after an unclear failure: {retry}."));
+    lines.push(format!("- Retry after an ambiguous failure: {retry}."));
     lines
         .extend(docs_url.map(|url| {
             format!("- [Official page]({})", url.replace("{action}", &wire.to_ascii_lowercase()))

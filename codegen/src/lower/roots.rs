@@ -4,7 +4,8 @@ use indexmap::IndexMap;
 use openapiv3::{MediaType, Operation, ReferenceOr, RequestBody, Response, StatusCode};
 use serde_json::Value;
 
-use super::schema::Node;
+use super::schema::{Node, Shape, shape};
+use super::usage::target;
 use crate::diagnostics::{Diagnostics, Pointer};
 use crate::load::Document;
 
@@ -32,6 +33,25 @@ pub(super) struct Body<'a> {
     /// Nothing where the description has no content or no schema for it.
     pub(super) schema: Option<Node<'a>>,
     pub(super) media: Option<&'a MediaType>,
+    /// The name that its type has by custom: that of the action and `Request` or `Response`.
+    pub(super) usual: String,
+}
+
+impl<'a> Body<'a> {
+    /// The named schema of the body: the one that it refers to or, without any content, the one of the usual name.
+    pub(super) fn named(&self, document: &'a Document) -> Option<&'a str> {
+        let Some(mut node) = self.schema else {
+            return document.schemas.get_key_value(&self.usual).map(|(name, _)| name.as_str());
+        };
+        let mut last = None;
+        // A chain of references longer than there are schemas is a circle.
+        for _ in 0..=document.schemas.len() {
+            let Ok(Shape::Reference(reference)) = shape(node) else { return last };
+            let (name, schema) = document.schemas.get_key_value(&target(reference)?)?;
+            (last, node) = (Some(name.as_str()), schema.into());
+        }
+        None
+    }
 }
 
 /// Finds all actions. What is not `POST /Action` with JSON in and out is reported and left out.
@@ -57,8 +77,8 @@ pub(super) fn collect<'a>(document: &'a Document, problems: &mut Diagnostics) ->
             let message = "parameters are not supported: all that an action takes is in its JSON body";
             problems.error(&at.join("parameters"), message);
         }
-        let request = request(document, operation, &at, problems);
-        let (response, failures) = responses(document, operation, &at, problems);
+        let request = request(document, operation, wire, &at, problems);
+        let (response, failures) = responses(document, operation, wire, &at, problems);
         let (Some(request), Some(response)) = (request, response) else { continue };
         let described = [&operation.description, &operation.summary, &item.description];
         roots.push(Root {
@@ -79,17 +99,18 @@ pub(super) fn collect<'a>(document: &'a Document, problems: &mut Diagnostics) ->
 fn request<'a>(
     document: &'a Document,
     operation: &'a Operation,
+    wire: &str,
     at: &Pointer,
     problems: &mut Diagnostics,
 ) -> Option<Body<'a>> {
     let at = at.join("requestBody");
-    let none = Some(Body { at: at.clone(), schema: None, media: None });
+    let usual = format!("{wire}Request");
     match &operation.request_body {
-        None => none,
+        None => Some(Body { at, schema: None, media: None, usual }),
         Some(body) => {
             let body: &RequestBody =
                 component(body, &document.request_bodies, "requestBodies", &at, problems)?;
-            json(&body.content, &at, problems)
+            json(&body.content, usual, &at, problems)
         }
     }
 }
@@ -98,6 +119,7 @@ fn request<'a>(
 fn responses<'a>(
     document: &'a Document,
     operation: &'a Operation,
+    wire: &str,
     at: &Pointer,
     problems: &mut Diagnostics,
 ) -> (Option<Body<'a>>, Vec<Body<'a>>) {
@@ -110,7 +132,8 @@ fn responses<'a>(
         let ok = matches!(status, StatusCode::Code(200..=299) | StatusCode::Range(2));
         let response: Option<&Response> =
             component(response, &document.responses, "responses", &at, problems);
-        let body = response.and_then(|response| json(&response.content, &at, problems));
+        let body =
+            response.and_then(|response| json(&response.content, format!("{wire}Response"), &at, problems));
         match (ok, found) {
             (true, false) => success = body,
             (true, true) => problems.error(
@@ -155,6 +178,7 @@ fn component<'a, T>(
 /// The JSON content of a body. No content at all is a body without a schema; content that is not JSON is reported.
 fn json<'a>(
     content: &'a IndexMap<String, MediaType>,
+    usual: String,
     at: &Pointer,
     problems: &mut Diagnostics,
 ) -> Option<Body<'a>> {
@@ -162,9 +186,9 @@ fn json<'a>(
     match content.iter().find(|(name, _)| is_json(name)) {
         Some((name, media)) => {
             let at = at.at(&["content", name, "schema"]);
-            Some(Body { at, schema: media.schema.as_ref().map(Node::from), media: Some(media) })
+            Some(Body { at, schema: media.schema.as_ref().map(Node::from), media: Some(media), usual })
         }
-        None if content.is_empty() => Some(Body { at: at.clone(), schema: None, media: None }),
+        None if content.is_empty() => Some(Body { at: at.clone(), schema: None, media: None, usual }),
         None => {
             problems.error(&at.join("content"), "has no `application/json`: other formats are not supported");
             None

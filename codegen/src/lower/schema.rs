@@ -146,6 +146,8 @@ pub(super) fn shape(node: Node<'_>) -> Result<Shape<'_>, String> {
                 Format::Item(StringFormat::Date) => Text::Date,
                 Format::Item(StringFormat::DateTime) => Text::DateTime,
                 Format::Item(StringFormat::Password) => Text::Secret,
+                // Versions before 1.25 spell it so.
+                Format::Unknown(format) if format == "datetime" => Text::DateTime,
                 // `byte` stays text: the API's page tokens are opaque, whatever the description says.
                 _ => Text::Plain,
             },
@@ -248,7 +250,7 @@ fn untyped(any: &AnySchema) -> Result<Shape<'_>, String> {
 fn text(any: &AnySchema) -> Result<Shape<'_>, String> {
     let format = match any.format.as_deref() {
         Some("date") => Text::Date,
-        Some("date-time") => Text::DateTime,
+        Some("date-time" | "datetime") => Text::DateTime,
         Some("password") => Text::Secret,
         _ => Text::Plain,
     };

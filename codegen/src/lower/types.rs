@@ -12,7 +12,7 @@ use super::facts;
 use super::roots::Root;
 use super::schema::{Node, Shape, Text, shape};
 use super::usage::{Usage, target};
-use crate::diagnostics::{Diagnostics, Pointer};
+use crate::diagnostics::{Diagnostics, Pointer, Source};
 use crate::docs::Docs;
 use crate::ir::{Alias, Direction, Field, Presence, Struct, Type, TypeDef};
 use crate::load::Document;
@@ -46,7 +46,7 @@ pub(super) fn lower<'a>(
     let mut users: HashMap<&str, facts::Users<'_>> = HashMap::new();
     for root in roots {
         for (body, is_request) in [(&root.request, true), (&root.response, false)] {
-            let Some((name, _)) = body.schema.and_then(|node| named(document, node)) else { continue };
+            let Some(name) = body.named(document) else { continue };
             let users = users.entry(name).or_default();
             if is_request { &mut users.requests } else { &mut users.responses }.push(root.name);
         }
@@ -67,23 +67,6 @@ pub(super) fn lower<'a>(
     }
     let bodies = roots.iter().filter_map(|root| lowering.bodies(root)).collect();
     Types { definitions: lowering.definitions, bodies }
-}
-
-/// The named schema that a node refers to, through one-item `allOf`s and other references.
-fn named<'a>(document: &'a Document, mut node: Node<'a>) -> Option<(&'a str, Node<'a>)> {
-    let mut last = None;
-    // A chain longer than there are schemas is a circle.
-    for _ in 0..=document.schemas.len() {
-        match shape(node) {
-            Ok(Shape::Reference(reference)) => {
-                let (name, schema) = document.schemas.get_key_value(&target(reference)?)?;
-                node = schema.into();
-                last = Some((name.as_str(), node));
-            }
-            _ => return last,
-        }
-    }
-    None
 }
 
 struct Lowering<'a, 'p> {
@@ -175,7 +158,8 @@ impl<'a> Lowering<'a, '_> {
         at: &Pointer,
     ) -> TypeDef {
         for name in required.iter().filter(|name| !properties.contains_key(*name)) {
-            self.problems.error(&at.join("required"), format!("`{name}` is required but is no property"));
+            let message = format!("`{name}` is required but is no property: remove it in the overlay");
+            self.problems.stale(Source::Description, &at.join("required"), message);
         }
         let mut fields: Vec<Field> = Vec::new();
         for (wire, node) in properties {

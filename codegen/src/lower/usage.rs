@@ -37,10 +37,11 @@ impl<'a> Usage<'a> {
         let mut usage = Self::default();
         for root in roots {
             let reach = |bodies: &[&Body<'a>], problems: &mut Diagnostics| {
-                let starts = bodies.iter().filter_map(|body| Some((body.schema?, &body.at)));
-                let starts =
-                    starts.flat_map(|(node, at)| edges(document, node, at, problems)).collect::<Vec<_>>();
-                closure(&graph, starts)
+                let starts = bodies.iter().flat_map(|body| match body.schema {
+                    Some(node) => edges(document, node, &body.at, problems),
+                    None => body.named(document).into_iter().collect(),
+                });
+                closure(&graph, starts.collect())
             };
             let sent = reach(&[&root.request], problems);
             let received = reach(&[&root.response], problems);
@@ -52,16 +53,43 @@ impl<'a> Usage<'a> {
             usage.received.extend(received);
             usage.received.extend(failures);
         }
+        usage.settle_unused(&graph);
         usage
     }
 
-    /// Which way a schema travels. One that no action uses may go either way.
+    /// Which way a schema travels. One that no action uses goes either way, if what it holds does.
     pub(super) fn direction(&self, schema: &str) -> Direction {
         match (self.sent.contains(schema), self.received.contains(schema)) {
             (true, false) => Direction::Request,
             (false, true) => Direction::Response,
             _ => Direction::Both,
         }
+    }
+
+    /// Gives the schemas that no action uses a direction in which everything that they hold goes too. Where there
+    /// is none, what they hold has to go both ways.
+    fn settle_unused(&mut self, graph: &HashMap<&'a str, Vec<&'a str>>) {
+        let is_used = |name: &&str| self.sent.contains(*name) || self.received.contains(*name);
+        let unused = graph.keys().copied().filter(|name| !is_used(name));
+        let held: HashMap<&str, Vec<&str>> = unused
+            .map(|name| (name, closure(graph, vec![name]).into_iter().filter(is_used).collect()))
+            .collect();
+        // What has to go both ways for one of them may decide for another: look again until nothing changes.
+        while let Some(mixed) = held.values().find(|held| self.ways(held) == (false, false)) {
+            self.sent.extend(mixed);
+            self.received.extend(mixed);
+        }
+        for (name, held) in held {
+            let (sent, received) = self.ways(&held);
+            self.sent.extend(sent.then_some(name));
+            self.received.extend(received.then_some(name));
+        }
+    }
+
+    /// Whether all of some schemas are sent, and whether all are received.
+    fn ways(&self, names: &[&str]) -> (bool, bool) {
+        let all = |set: &HashSet<&str>| names.iter().all(|name| set.contains(name));
+        (all(&self.sent), all(&self.received))
     }
 
     /// The tags whose actions send or receive a schema.

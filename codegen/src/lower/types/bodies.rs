@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::facts;
 use super::super::roots::{Body, Root};
 use super::super::schema::{Shape, shape};
-use super::{Lowering, Owner, named};
+use super::{Lowering, Owner};
 use crate::ir::{Direction, Struct, TypeDef};
 use crate::names;
 
@@ -18,21 +18,9 @@ impl<'a> Lowering<'a, '_> {
     }
 
     fn body(&mut self, root: &Root<'a>, body: &Body<'a>, direction: Direction) -> Option<String> {
-        let suffix = if direction == Direction::Request { "Request" } else { "Response" };
-        let own = format!("{}{suffix}", root.wire);
         let tags = BTreeSet::from([root.tag.to_owned()]);
-        let Some(node) = body.schema else {
-            // No content: the schema of the usual name if there is one, else a type without fields.
-            if let Some(name) = self.names.get(own.as_str()) {
-                return Some(name.clone());
-            }
-            let name = names::type_name(&own).ok()?;
-            let docs = facts::body(root.name, suffix);
-            let definition =
-                TypeDef::Struct(Struct { name: name.clone(), docs, direction, fields: Vec::new() });
-            return self.define(name, definition, &tags, &body.at);
-        };
-        if let Some((wire, _)) = named(self.document, node) {
+        let docs = facts::body(root.name, direction);
+        if let Some(wire) = body.named(self.document) {
             let name = self.names.get(wire)?;
             return match &self.definitions.get(name)?.definition {
                 TypeDef::Struct(_) => Some(name.clone()),
@@ -42,11 +30,21 @@ impl<'a> Lowering<'a, '_> {
                 }
             };
         }
+        let name = match names::type_name(&body.usual) {
+            Ok(name) => name,
+            Err(message) => {
+                self.problems.error(&body.at, message);
+                return None;
+            }
+        };
+        let Some(node) = body.schema else {
+            let fields = Vec::new();
+            let definition = TypeDef::Struct(Struct { name: name.clone(), docs, direction, fields });
+            return self.define(name, definition, &tags, &body.at);
+        };
         match shape(node) {
             Ok(Shape::Struct { properties, required }) => {
-                let name = names::type_name(&own).ok()?;
-                let owner = Owner { name: name.clone(), wire: own, direction, tags };
-                let docs = facts::body(root.name, suffix);
+                let owner = Owner { name: name.clone(), wire: name.clone(), direction, tags };
                 let definition = self.structure(&owner, docs, properties, required, &body.at);
                 self.define(name, definition, &owner.tags, &body.at)
             }
