@@ -426,7 +426,7 @@ impl Client {
     /// `expiration_date` it never expires.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createaccesskey)
     ///
     /// # Errors
@@ -457,7 +457,7 @@ impl Client {
     /// That of an EIM user must be `INACTIVE` first.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteaccesskey)
     ///
     /// # Errors
@@ -483,7 +483,7 @@ impl Client {
     /// Lists the access keys of the root user or an EIM user, without their secret keys.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readaccesskeys)
     ///
     /// # Errors
@@ -514,7 +514,7 @@ impl Client {
     /// Without `expiration_date` the key never expires from then on: to keep a date, send it again.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateaccesskey)
     ///
     /// # Errors

@@ -837,7 +837,7 @@ impl Client {
     /// Verifies the login and password of an account.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#checkauthentication)
     ///
     /// # Errors
@@ -868,7 +868,7 @@ impl Client {
     /// The calling account needs a quota for this, which OUTSCALE's sales team grants.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createaccount)
     ///
     /// # Errors
@@ -903,7 +903,7 @@ impl Client {
     /// Returns the particulars of the calling account.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readaccounts)
     ///
     /// # Errors
@@ -929,7 +929,7 @@ impl Client {
     /// Returns the account's estimated carbon footprint in the Region, month by month.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readco2emissionaccount)
     ///
     /// # Errors
@@ -958,7 +958,7 @@ impl Client {
     /// `to_date` is not part of the period.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readconsumptionaccount)
     ///
     /// # Errors
@@ -986,7 +986,7 @@ impl Client {
     /// Changes the particulars of the calling account.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateaccount)
     ///
     /// # Errors

@@ -137,7 +137,7 @@ impl Client {
     /// Returns the policy that the account has for API access.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readapiaccesspolicy)
     ///
     /// # Errors
@@ -163,7 +163,7 @@ impl Client {
     /// Replaces the policy that the account has for API access.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateapiaccesspolicy)
     ///
     /// # Errors

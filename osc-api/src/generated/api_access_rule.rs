@@ -392,7 +392,7 @@ impl Client {
     /// stay until they are deleted.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createapiaccessrule)
     ///
     /// # Errors
@@ -423,7 +423,7 @@ impl Client {
     /// OUTSCALE's support helps.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteapiaccessrule)
     ///
     /// # Errors
@@ -451,7 +451,7 @@ impl Client {
     /// Lists the API access rules.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readapiaccessrules)
     ///
     /// # Errors
@@ -484,7 +484,7 @@ impl Client {
     /// support to undo.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateapiaccessrule)
     ///
     /// # Errors

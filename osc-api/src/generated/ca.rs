@@ -308,7 +308,7 @@ impl Client {
     /// Registers a certificate authority whose client certificates API access rules can ask for.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createca)
     ///
     /// # Errors
@@ -334,7 +334,7 @@ impl Client {
     /// Deletes a client certificate authority.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteca)
     ///
     /// # Errors
@@ -360,7 +360,7 @@ impl Client {
     /// Lists the client certificate authorities.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readcas)
     ///
     /// # Errors
@@ -384,7 +384,7 @@ impl Client {
     /// Changes the description of a client certificate authority.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateca)
     ///
     /// # Errors

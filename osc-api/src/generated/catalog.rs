@@ -298,7 +298,7 @@ impl Client {
     /// Returns the Region's current prices.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readcatalog)
     ///
     /// # Errors
@@ -324,7 +324,7 @@ impl Client {
     /// Returns the Region's prices over a period.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readcatalogs)
     ///
     /// # Errors
@@ -356,7 +356,7 @@ impl Client {
     /// Returns the unit price of one entry of the catalog.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readunitprice)
     ///
     /// # Errors

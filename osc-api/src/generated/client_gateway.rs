@@ -354,7 +354,7 @@ impl Client {
     /// Registers the customer's end of a VPN connection: its public IP and its autonomous system number.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createclientgateway)
     ///
     /// # Errors
@@ -382,7 +382,7 @@ impl Client {
     /// Its VPN connections have to be deleted first.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteclientgateway)
     ///
     /// # Errors
@@ -409,7 +409,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readclientgateways)
     ///
     /// # Errors

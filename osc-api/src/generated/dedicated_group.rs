@@ -386,7 +386,7 @@ impl Client {
     /// Creates a dedicated group: hardware that only the account's own VMs run on.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#creatededicatedgroup)
     ///
     /// # Errors
@@ -418,7 +418,7 @@ impl Client {
     /// With `force`, the VMs and Nets in it are terminated and deleted too; without, it must be empty.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletededicatedgroup)
     ///
     /// # Errors
@@ -445,7 +445,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readdedicatedgroups)
     ///
     /// # Errors
@@ -472,7 +472,7 @@ impl Client {
     /// Renames a dedicated group.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatededicatedgroup)
     ///
     /// # Errors

@@ -375,7 +375,7 @@ impl Client {
     /// Give it to a Net with [`Client::update_net`](crate::Client::update_net).
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createdhcpoptions)
     ///
     /// # Errors
@@ -406,7 +406,7 @@ impl Client {
     /// No Net may use it any more. The `default` set cannot be deleted.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletedhcpoptions)
     ///
     /// # Errors
@@ -433,7 +433,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readdhcpoptions)
     ///
     /// # Errors

@@ -273,7 +273,7 @@ impl Client {
     /// Orders a DirectLink between a customer's network and a DirectLink location.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createdirectlink)
     ///
     /// # Errors
@@ -305,7 +305,7 @@ impl Client {
     /// Its interfaces have to be deleted first.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletedirectlink)
     ///
     /// # Errors
@@ -332,7 +332,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readdirectlinks)
     ///
     /// # Errors

@@ -511,7 +511,7 @@ impl Client {
     /// Creates an interface of a DirectLink, which reaches a Net through a virtual gateway.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createdirectlinkinterface)
     ///
     /// # Errors
@@ -543,7 +543,7 @@ impl Client {
     /// Deletes an interface of a DirectLink.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletedirectlinkinterface)
     ///
     /// # Errors
@@ -570,7 +570,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readdirectlinkinterfaces)
     ///
     /// # Errors
@@ -600,7 +600,7 @@ impl Client {
     /// Changes the MTU of a DirectLink interface.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatedirectlinkinterface)
     ///
     /// # Errors

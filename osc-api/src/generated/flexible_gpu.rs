@@ -595,7 +595,7 @@ impl Client {
     /// Attach it to a VM with [`Client::link_flexible_gpu`](crate::Client::link_flexible_gpu).
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createflexiblegpu)
     ///
     /// # Errors
@@ -625,7 +625,7 @@ impl Client {
     /// From then on anybody can have it.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteflexiblegpu)
     ///
     /// # Errors
@@ -653,7 +653,7 @@ impl Client {
     /// The VM must have the performance `highest`. The GPU is in place after a stop and a start; a reboot does not do.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkflexiblegpu)
     ///
     /// # Errors
@@ -679,7 +679,7 @@ impl Client {
     /// Lists the models of flexible GPUs on offer.
     ///
     /// - Authentication: none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readflexiblegpucatalog)
     ///
     /// # Errors
@@ -705,7 +705,7 @@ impl Client {
     /// Lists the flexible GPUs of the account.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readflexiblegpus)
     ///
     /// # Errors
@@ -734,7 +734,7 @@ impl Client {
     /// It stays `detaching` until the VM is stopped.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinkflexiblegpu)
     ///
     /// # Errors
@@ -760,7 +760,7 @@ impl Client {
     /// Says whether a flexible GPU is deleted together with its VM.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateflexiblegpu)
     ///
     /// # Errors

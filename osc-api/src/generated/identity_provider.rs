@@ -264,7 +264,7 @@ impl Client {
     /// Forbids the root user to log in with OUTSCALE credentials, when logins are federated.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#disableoutscalelogin)
     ///
     /// # Errors
@@ -290,7 +290,7 @@ impl Client {
     /// Forbids all EIM users to log in with OUTSCALE credentials, when logins are federated.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#disableoutscaleloginforusers)
     ///
     /// # Errors
@@ -316,7 +316,7 @@ impl Client {
     /// Forbids certain EIM users to log in with OUTSCALE credentials, when logins are federated.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#disableoutscaleloginperusers)
     ///
     /// # Errors
@@ -345,7 +345,7 @@ impl Client {
     /// Lets the root user log in with OUTSCALE credentials although logins are federated.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#enableoutscalelogin)
     ///
     /// # Errors
@@ -371,7 +371,7 @@ impl Client {
     /// Lets all EIM users log in with OUTSCALE credentials although logins are federated.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#enableoutscaleloginforusers)
     ///
     /// # Errors
@@ -397,7 +397,7 @@ impl Client {
     /// Lets certain EIM users log in with OUTSCALE credentials although logins are federated.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#enableoutscaleloginperusers)
     ///
     /// # Errors

@@ -1115,7 +1115,7 @@ impl Client {
     /// brings an image over from another Region.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createimage)
     ///
     /// # Errors
@@ -1147,7 +1147,7 @@ impl Client {
     /// while its state is `pending/queued`.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createimageexporttask)
     ///
     /// # Errors
@@ -1178,7 +1178,7 @@ impl Client {
     /// VMs made from it keep running.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteimage)
     ///
     /// # Errors
@@ -1205,7 +1205,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readimageexporttasks)
     ///
     /// # Errors
@@ -1233,7 +1233,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readimages)
     ///
     /// # Errors
@@ -1262,7 +1262,7 @@ impl Client {
     /// `product_codes` replaces all codes. An account that is let in can copy the image and keep the copy.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateimage)
     ///
     /// # Errors

@@ -422,7 +422,7 @@ impl Client {
     /// Attach it to the Net with [`Client::link_internet_service`](crate::Client::link_internet_service).
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createinternetservice)
     ///
     /// # Errors
@@ -450,7 +450,7 @@ impl Client {
     /// It has to be detached from its Net first.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteinternetservice)
     ///
     /// # Errors
@@ -476,7 +476,7 @@ impl Client {
     /// Attaches an internet service to a Net.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkinternetservice)
     ///
     /// # Errors
@@ -503,7 +503,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readinternetservices)
     ///
     /// # Errors
@@ -532,7 +532,7 @@ impl Client {
     /// The Net may have neither VMs with public IPs nor load balancers facing the Internet.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinkinternetservice)
     ///
     /// # Errors

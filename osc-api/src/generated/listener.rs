@@ -600,7 +600,7 @@ impl Client {
     /// The rule needs a host name pattern or a path pattern. The rule with the highest priority is tried first.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createlistenerrule)
     ///
     /// # Errors
@@ -634,7 +634,7 @@ impl Client {
     /// Adds listeners to a load balancer.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createloadbalancerlisteners)
     ///
     /// # Errors
@@ -663,7 +663,7 @@ impl Client {
     /// Deletes a rule of a listener.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletelistenerrule)
     ///
     /// # Errors
@@ -689,7 +689,7 @@ impl Client {
     /// Removes listeners from a load balancer, by their ports.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteloadbalancerlisteners)
     ///
     /// # Errors
@@ -715,7 +715,7 @@ impl Client {
     /// Lists rules of listeners.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readlistenerrules)
     ///
     /// # Errors
@@ -744,7 +744,7 @@ impl Client {
     /// Changes the host name pattern or the path pattern of a listener's rule.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatelistenerrule)
     ///
     /// # Errors

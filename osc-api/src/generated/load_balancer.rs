@@ -1099,7 +1099,7 @@ impl Client {
     /// `subregion_names` (in the public Cloud) is needed.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createloadbalancer)
     ///
     /// # Errors
@@ -1133,7 +1133,7 @@ impl Client {
     /// The value of a tag whose key exists already is overwritten.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createloadbalancertags)
     ///
     /// # Errors
@@ -1162,7 +1162,7 @@ impl Client {
     /// Deletes a load balancer.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteloadbalancer)
     ///
     /// # Errors
@@ -1188,7 +1188,7 @@ impl Client {
     /// Removes tags from load balancers.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteloadbalancertags)
     ///
     /// # Errors
@@ -1220,7 +1220,7 @@ impl Client {
     /// [`Client::unlink_load_balancer_backend_machines`](crate::Client::unlink_load_balancer_backend_machines).
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deregistervmsinloadbalancer)
     ///
     /// # Errors
@@ -1251,7 +1251,7 @@ impl Client {
     /// One of `backend_ips` and `backend_vm_ids` is needed. Traffic arrives after a short delay.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkloadbalancerbackendmachines)
     ///
     /// # Errors
@@ -1278,7 +1278,7 @@ impl Client {
     /// Lists the tags of load balancers.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readloadbalancertags)
     ///
     /// # Errors
@@ -1304,7 +1304,7 @@ impl Client {
     /// Lists load balancers.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readloadbalancers)
     ///
     /// # Errors
@@ -1331,7 +1331,7 @@ impl Client {
     /// Returns the health of a load balancer's backend VMs.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readvmshealth)
     ///
     /// # Errors
@@ -1361,7 +1361,7 @@ impl Client {
     /// [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines).
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#registervmsinloadbalancer)
     ///
     /// # Errors
@@ -1392,7 +1392,7 @@ impl Client {
     /// One of `backend_ips` and `backend_vm_ids` is needed.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinkloadbalancerbackendmachines)
     ///
     /// # Errors
@@ -1421,7 +1421,7 @@ impl Client {
     /// An empty `policy_names` switches the current policy off.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateloadbalancer)
     ///
     /// # Errors

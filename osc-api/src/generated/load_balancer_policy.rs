@@ -187,7 +187,7 @@ impl Client {
     /// [`Client::update_load_balancer`](crate::Client::update_load_balancer) puts it to use.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createloadbalancerpolicy)
     ///
     /// # Errors
@@ -219,7 +219,7 @@ impl Client {
     /// No listener may use it any more.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteloadbalancerpolicy)
     ///
     /// # Errors

@@ -367,7 +367,7 @@ impl Client {
     /// new NAT service.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: safe with a `client_token`.
+    /// - Retry after an ambiguous failure: safe with a `client_token`.
     /// - [Official page](https://docs.outscale.com/api.html#createnatservice)
     ///
     /// # Errors
@@ -395,7 +395,7 @@ impl Client {
     /// Its public IP stays in the account, and routes to it stay in the route tables.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletenatservice)
     ///
     /// # Errors
@@ -422,7 +422,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readnatservices)
     ///
     /// # Errors

@@ -404,7 +404,7 @@ impl Client {
     /// The range is between a `/28` and a `/16`.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createnet)
     ///
     /// # Errors
@@ -433,7 +433,7 @@ impl Client {
     /// tables, security groups, gateways, peerings.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletenet)
     ///
     /// # Errors
@@ -460,7 +460,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readnets)
     ///
     /// # Errors
@@ -487,7 +487,7 @@ impl Client {
     /// Gives a Net another set of DHCP options.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatenet)
     ///
     /// # Errors

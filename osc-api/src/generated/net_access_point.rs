@@ -561,7 +561,7 @@ impl Client {
     /// The given route tables get the route to the service; a public IP of the account is used up, free of charge.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createnetaccesspoint)
     ///
     /// # Errors
@@ -591,7 +591,7 @@ impl Client {
     /// Deletes a Net access point, and its routes in the route tables.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletenetaccesspoint)
     ///
     /// # Errors
@@ -618,7 +618,7 @@ impl Client {
     ///
     /// - Authentication: none.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readnetaccesspointservices)
     ///
     /// # Errors
@@ -646,7 +646,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readnetaccesspoints)
     ///
     /// # Errors
@@ -673,7 +673,7 @@ impl Client {
     /// Adds and removes route tables of a Net access point.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatenetaccesspoint)
     ///
     /// # Errors

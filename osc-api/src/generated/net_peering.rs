@@ -581,7 +581,7 @@ impl Client {
     /// opposite direction is then rejected.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#acceptnetpeering)
     ///
     /// # Errors
@@ -610,7 +610,7 @@ impl Client {
     /// `expired` after 7 days. Overlapping IP ranges make it `failed`.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createnetpeering)
     ///
     /// # Errors
@@ -639,7 +639,7 @@ impl Client {
     /// `rejected`, `failed` and `expired` nobody can.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletenetpeering)
     ///
     /// # Errors
@@ -666,7 +666,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readnetpeerings)
     ///
     /// # Errors
@@ -693,7 +693,7 @@ impl Client {
     /// Rejects a Net peering that is `pending-acceptance`.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#rejectnetpeering)
     ///
     /// # Errors

@@ -1165,7 +1165,7 @@ impl Client {
     /// Creates a network interface in a Subnet.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createnic)
     ///
     /// # Errors
@@ -1194,7 +1194,7 @@ impl Client {
     /// It must not be attached to a VM.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletenic)
     ///
     /// # Errors
@@ -1222,7 +1222,7 @@ impl Client {
     /// The interface must be `available`, the VM `running` or `stopped`, both in one Subregion.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#linknic)
     ///
     /// # Errors
@@ -1248,7 +1248,7 @@ impl Client {
     /// the Subnet.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkprivateips)
     ///
     /// # Errors
@@ -1276,7 +1276,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readnics)
     ///
     /// # Errors
@@ -1305,7 +1305,7 @@ impl Client {
     /// The primary interface cannot be detached.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinknic)
     ///
     /// # Errors
@@ -1331,7 +1331,7 @@ impl Client {
     /// Takes secondary private IPs away from a network interface.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinkprivateips)
     ///
     /// # Errors
@@ -1357,7 +1357,7 @@ impl Client {
     /// Changes one attribute of a network interface per call.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatenic)
     ///
     /// # Errors

@@ -1693,7 +1693,7 @@ impl Client {
     /// Creates a managed policy, whose first version `v1` is the one in force.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createpolicy)
     ///
     /// # Errors
@@ -1726,7 +1726,7 @@ impl Client {
     /// It is in force once it is the default one, at once with `set_as_default`. That can take up to 15 seconds.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createpolicyversion)
     ///
     /// # Errors
@@ -1758,7 +1758,7 @@ impl Client {
     /// It must be unlinked from everybody, and all its versions but the default deleted, before.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletepolicy)
     ///
     /// # Errors
@@ -1788,7 +1788,7 @@ impl Client {
     /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletepolicyversion)
     ///
     /// # Errors
@@ -1819,7 +1819,7 @@ impl Client {
     /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteusergrouppolicy)
     ///
     /// # Errors
@@ -1851,7 +1851,7 @@ impl Client {
     /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteuserpolicy)
     ///
     /// # Errors
@@ -1879,7 +1879,7 @@ impl Client {
     /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkmanagedpolicytousergroup)
     ///
     /// # Errors
@@ -1910,7 +1910,7 @@ impl Client {
     /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkpolicy)
     ///
     /// # Errors
@@ -1941,7 +1941,7 @@ impl Client {
     /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#putusergrouppolicy)
     ///
     /// # Errors
@@ -1974,7 +1974,7 @@ impl Client {
     /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#putuserpolicy)
     ///
     /// # Errors
@@ -2005,7 +2005,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `first_item` while the answer has more items.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readentitieslinkedtopolicy)
     ///
     /// # Errors
@@ -2035,7 +2035,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `first_item` while the answer has more items.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readlinkedpolicies)
     ///
     /// # Errors
@@ -2065,7 +2065,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `first_item` while the answer has more items.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readmanagedpolicieslinkedtousergroup)
     ///
     /// # Errors
@@ -2097,7 +2097,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `first_item` while the answer has more items.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readpolicies)
     ///
     /// # Errors
@@ -2133,7 +2133,7 @@ impl Client {
     /// [`Client::read_policy_version`](crate::Client::read_policy_version) returns the document.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readpolicy)
     ///
     /// # Errors
@@ -2161,7 +2161,7 @@ impl Client {
     /// Returns one version of a managed policy.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readpolicyversion)
     ///
     /// # Errors
@@ -2191,7 +2191,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `first_item` while the answer has more items.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readpolicyversions)
     ///
     /// # Errors
@@ -2222,7 +2222,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `first_item` while the answer has more items.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readusergrouppolicies)
     ///
     /// # Errors
@@ -2251,7 +2251,7 @@ impl Client {
     /// Returns an inline policy of a user group.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readusergrouppolicy)
     ///
     /// # Errors
@@ -2278,7 +2278,7 @@ impl Client {
     /// Lists the names of the inline policies of an EIM user.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readuserpolicies)
     ///
     /// # Errors
@@ -2304,7 +2304,7 @@ impl Client {
     /// Returns an inline policy of an EIM user.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readuserpolicy)
     ///
     /// # Errors
@@ -2332,7 +2332,7 @@ impl Client {
     /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#setdefaultpolicyversion)
     ///
     /// # Errors
@@ -2363,7 +2363,7 @@ impl Client {
     /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinkmanagedpolicyfromusergroup)
     ///
     /// # Errors
@@ -2394,7 +2394,7 @@ impl Client {
     /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinkpolicy)
     ///
     /// # Errors

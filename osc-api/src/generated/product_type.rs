@@ -253,7 +253,7 @@ impl Client {
     /// Creates a product type, which marks images for metering and billing.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createproducttype)
     ///
     /// # Errors
@@ -282,7 +282,7 @@ impl Client {
     /// Images that still have it prevent this, unless `force` is set; they then keep it.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteproducttype)
     ///
     /// # Errors
@@ -309,7 +309,7 @@ impl Client {
     ///
     /// - Authentication: none.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readproducttypes)
     ///
     /// # Errors

@@ -48,7 +48,7 @@ impl Client {
     /// Returns the public prices of the Region whose endpoint is called.
     ///
     /// - Authentication: none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readpubliccatalog)
     ///
     /// # Errors

@@ -573,7 +573,7 @@ impl Client {
     /// It stays allocated until [`Client::delete_public_ip`](crate::Client::delete_public_ip).
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createpublicip)
     ///
     /// # Errors
@@ -601,7 +601,7 @@ impl Client {
     /// Anybody can have the address then, so nothing should point to it any longer.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletepublicip)
     ///
     /// # Errors
@@ -630,7 +630,7 @@ impl Client {
     /// VM has the tag `osc.fcu.eip.auto-attach` with the address as its value.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkpublicip)
     ///
     /// # Errors
@@ -657,7 +657,7 @@ impl Client {
     ///
     /// - Authentication: none.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readpublicipranges)
     ///
     /// # Errors
@@ -684,7 +684,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readpublicips)
     ///
     /// # Errors
@@ -713,7 +713,7 @@ impl Client {
     /// That of a NAT service is set free by deleting the NAT service alone.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinkpublicip)
     ///
     /// # Errors

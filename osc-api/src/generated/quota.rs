@@ -192,7 +192,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readquotas)
     ///
     /// # Errors

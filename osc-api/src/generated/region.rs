@@ -63,7 +63,7 @@ impl Client {
     /// Lists the Regions and their endpoints.
     ///
     /// - Authentication: none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readregions)
     ///
     /// # Errors

@@ -326,7 +326,7 @@ impl Client {
     /// Exactly one target is needed: `gateway_id`, `nat_service_id`, `net_peering_id`, `nic_id` or `vm_id`.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createroute)
     ///
     /// # Errors
@@ -353,7 +353,7 @@ impl Client {
     /// Removes a route from a route table.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteroute)
     ///
     /// # Errors
@@ -381,7 +381,7 @@ impl Client {
     /// Exactly one target is needed: `gateway_id`, `nat_service_id`, `net_peering_id`, `nic_id` or `vm_id`.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateroute)
     ///
     /// # Errors

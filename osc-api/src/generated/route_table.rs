@@ -618,7 +618,7 @@ impl Client {
     /// It is without effect until [`Client::link_route_table`](crate::Client::link_route_table) gives it to a Subnet.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createroutetable)
     ///
     /// # Errors
@@ -646,7 +646,7 @@ impl Client {
     /// No Subnet may use it any more. The main one of a Net cannot be deleted.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteroutetable)
     ///
     /// # Errors
@@ -672,7 +672,7 @@ impl Client {
     /// Makes a Subnet use a route table of the same Net.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkroutetable)
     ///
     /// # Errors
@@ -701,7 +701,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readroutetables)
     ///
     /// # Errors
@@ -728,7 +728,7 @@ impl Client {
     /// Separates a route table from a Subnet, which then uses the main one of its Net.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinkroutetable)
     ///
     /// # Errors
@@ -754,7 +754,7 @@ impl Client {
     /// Makes a Subnet use another route table.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateroutetablelink)
     ///
     /// # Errors

@@ -521,7 +521,7 @@ impl Client {
     /// [`Client::create_security_group_rule`](crate::Client::create_security_group_rule).
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createsecuritygroup)
     ///
     /// # Errors
@@ -553,7 +553,7 @@ impl Client {
     /// It fails while a VM has the group or a rule of another group names it.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletesecuritygroup)
     ///
     /// # Errors
@@ -580,7 +580,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readsecuritygroups)
     ///
     /// # Errors

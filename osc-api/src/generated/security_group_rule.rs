@@ -305,7 +305,7 @@ impl Client {
     /// One rule is given by the fields of the request, several by `rules`. They apply after a short delay.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createsecuritygrouprule)
     ///
     /// # Errors
@@ -337,7 +337,7 @@ impl Client {
     /// All values must equal those of the existing rule. Several rules are given by `rules`.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletesecuritygrouprule)
     ///
     /// # Errors

@@ -338,7 +338,7 @@ impl Client {
     /// The key must be RSA in PKCS#1 PEM, without a passphrase.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createservercertificate)
     ///
     /// # Errors
@@ -370,7 +370,7 @@ impl Client {
     /// Deletes a server certificate.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteservercertificate)
     ///
     /// # Errors
@@ -396,7 +396,7 @@ impl Client {
     /// Lists server certificates, without their private keys.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readservercertificates)
     ///
     /// # Errors
@@ -423,7 +423,7 @@ impl Client {
     /// Changes the name or the path of a server certificate.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateservercertificate)
     ///
     /// # Errors

@@ -801,7 +801,7 @@ impl Client {
     /// `completed`.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: safe with a `client_token`.
+    /// - Retry after an ambiguous failure: safe with a `client_token`.
     /// - [Official page](https://docs.outscale.com/api.html#createsnapshot)
     ///
     /// # Errors
@@ -831,7 +831,7 @@ impl Client {
     /// The task can be cancelled only while its state is `pending/queued`.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createsnapshotexporttask)
     ///
     /// # Errors
@@ -862,7 +862,7 @@ impl Client {
     /// The images that use it have to be deleted first.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletesnapshot)
     ///
     /// # Errors
@@ -889,7 +889,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readsnapshotexporttasks)
     ///
     /// # Errors
@@ -917,7 +917,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readsnapshots)
     ///
     /// # Errors
@@ -946,7 +946,7 @@ impl Client {
     /// An account that is let in can copy the snapshot and keep the copy.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatesnapshot)
     ///
     /// # Errors

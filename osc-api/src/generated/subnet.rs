@@ -440,7 +440,7 @@ impl Client {
     /// Its IP range cannot be changed afterwards.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createsubnet)
     ///
     /// # Errors
@@ -468,7 +468,7 @@ impl Client {
     /// Its VMs, NICs, NAT services and load balancers have to be deleted first.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletesubnet)
     ///
     /// # Errors
@@ -495,7 +495,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readsubnets)
     ///
     /// # Errors
@@ -522,7 +522,7 @@ impl Client {
     /// Says whether NICs created in a Subnet get a public IP.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatesubnet)
     ///
     /// # Errors

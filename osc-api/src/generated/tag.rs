@@ -288,7 +288,7 @@ impl Client {
     /// [`Client::create_load_balancer_tags`](crate::Client::create_load_balancer_tags).
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createtags)
     ///
     /// # Errors
@@ -317,7 +317,7 @@ impl Client {
     /// Removes tags from resources.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletetags)
     ///
     /// # Errors
@@ -347,7 +347,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readtags)
     ///
     /// # Errors

@@ -61,7 +61,7 @@ impl Client {
     /// It is sure to work in the state `pending/queued` only: OUTSCALE's own texts differ on `active` and `pending`.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteexporttask)
     ///
     /// # Errors

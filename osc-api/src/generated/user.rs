@@ -321,7 +321,7 @@ impl Client {
     /// Creates an EIM user, a further user of the account.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createuser)
     ///
     /// # Errors
@@ -351,7 +351,7 @@ impl Client {
     /// The user must be in no group, and have neither access keys nor linked policies.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteuser)
     ///
     /// # Errors
@@ -378,7 +378,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `first_item` while the answer has more items.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readusers)
     ///
     /// # Errors
@@ -405,7 +405,7 @@ impl Client {
     /// Changes the name, the path or the email address of an EIM user.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateuser)
     ///
     /// # Errors

@@ -639,7 +639,7 @@ impl Client {
     /// Makes an EIM user a member of a user group.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#addusertousergroup)
     ///
     /// # Errors
@@ -667,7 +667,7 @@ impl Client {
     /// Creates a user group, whose policies hold for all its members.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createusergroup)
     ///
     /// # Errors
@@ -696,7 +696,7 @@ impl Client {
     /// it.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteusergroup)
     ///
     /// # Errors
@@ -724,7 +724,7 @@ impl Client {
     /// Returns a user group and its members.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readusergroup)
     ///
     /// # Errors
@@ -751,7 +751,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `first_item` while the answer has more items.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readusergroups)
     ///
     /// # Errors
@@ -782,7 +782,7 @@ impl Client {
     /// Lists the user groups that an EIM user is in.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readusergroupsperuser)
     ///
     /// # Errors
@@ -809,7 +809,7 @@ impl Client {
     /// Takes an EIM user out of a user group.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#removeuserfromusergroup)
     ///
     /// # Errors
@@ -840,7 +840,7 @@ impl Client {
     /// Changes the name or the path of a user group.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateusergroup)
     ///
     /// # Errors

@@ -554,7 +554,7 @@ impl Client {
     /// Creates a virtual gateway, the Net's end of a VPN connection.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createvirtualgateway)
     ///
     /// # Errors
@@ -582,7 +582,7 @@ impl Client {
     /// It is best to detach it from its Net and DirectLink interfaces, and to delete its VPN connections, first.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletevirtualgateway)
     ///
     /// # Errors
@@ -610,7 +610,7 @@ impl Client {
     /// The gateway must be `available`.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkvirtualgateway)
     ///
     /// # Errors
@@ -637,7 +637,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readvirtualgateways)
     ///
     /// # Errors
@@ -666,7 +666,7 @@ impl Client {
     /// Wait for the state `detached` before attaching it again or deleting the Net.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinkvirtualgateway)
     ///
     /// # Errors
@@ -692,7 +692,7 @@ impl Client {
     /// Switches on or off that a virtual gateway writes its routes to a route table.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateroutepropagation)
     ///
     /// # Errors

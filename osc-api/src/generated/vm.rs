@@ -1109,7 +1109,7 @@ impl Client {
     /// The answer comes while they are `pending`. With a `client_token`, a repeated call makes no second set.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: safe with a `client_token`.
+    /// - Retry after an ambiguous failure: safe with a `client_token`.
     /// - [Official page](https://docs.outscale.com/api.html#createvms)
     ///
     /// # Errors
@@ -1138,7 +1138,7 @@ impl Client {
     /// `terminated` for up to an hour.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletevms)
     ///
     /// # Errors
@@ -1166,7 +1166,7 @@ impl Client {
     /// It exists for the first boot only, and only an RSA keypair can decrypt it.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readadminpassword)
     ///
     /// # Errors
@@ -1194,7 +1194,7 @@ impl Client {
     /// The text is up to two seconds old. A Windows VM writes to its console during its first boot only.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readconsoleoutput)
     ///
     /// # Errors
@@ -1221,7 +1221,7 @@ impl Client {
     ///
     /// - Authentication: none.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readvmtypes)
     ///
     /// # Errors
@@ -1252,7 +1252,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readvms)
     ///
     /// # Errors
@@ -1276,7 +1276,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readvmsstate)
     ///
     /// # Errors
@@ -1304,7 +1304,7 @@ impl Client {
     /// The answer comes once the request is queued, before any VM has rebooted.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#rebootvms)
     ///
     /// # Errors
@@ -1330,7 +1330,7 @@ impl Client {
     /// Starts stopped VMs.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#startvms)
     ///
     /// # Errors
@@ -1358,7 +1358,7 @@ impl Client {
     /// What their memory held is lost. The answer comes while they are still `stopping`.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#stopvms)
     ///
     /// # Errors
@@ -1384,7 +1384,7 @@ impl Client {
     /// with the next stop and start; a reboot does not do.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatevm)
     ///
     /// # Errors

@@ -757,7 +757,7 @@ impl Client {
     /// OUTSCALE calls VM groups unfinished: they may not work. An account has 100 of them at most.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createvmgroup)
     ///
     /// # Errors
@@ -794,7 +794,7 @@ impl Client {
     /// OUTSCALE calls VM groups unfinished: they may not work.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletevmgroup)
     ///
     /// # Errors
@@ -822,7 +822,7 @@ impl Client {
     /// OUTSCALE calls VM groups unfinished: they may not work.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readvmgroups)
     ///
     /// # Errors
@@ -854,7 +854,7 @@ impl Client {
     /// OUTSCALE calls VM groups unfinished: they may not work.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#scaledownvmgroup)
     ///
     /// # Errors
@@ -885,7 +885,7 @@ impl Client {
     /// OUTSCALE calls VM groups unfinished: they may not work.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#scaleupvmgroup)
     ///
     /// # Errors
@@ -916,7 +916,7 @@ impl Client {
     /// OUTSCALE calls VM groups unfinished: they may not work.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatevmgroup)
     ///
     /// # Errors

@@ -557,7 +557,7 @@ impl Client {
     /// OUTSCALE calls VM templates unfinished: they may not work. An account has 50 of them at most.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createvmtemplate)
     ///
     /// # Errors
@@ -595,7 +595,7 @@ impl Client {
     /// OUTSCALE calls VM templates unfinished: they may not work.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletevmtemplate)
     ///
     /// # Errors
@@ -625,7 +625,7 @@ impl Client {
     /// OUTSCALE calls VM templates unfinished: they may not work.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readvmtemplates)
     ///
     /// # Errors
@@ -654,7 +654,7 @@ impl Client {
     /// OUTSCALE calls VM templates unfinished: they may not work.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatevmtemplate)
     ///
     /// # Errors

@@ -932,7 +932,7 @@ impl Client {
     /// the type is `io1`.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: safe with a `client_token`.
+    /// - Retry after an ambiguous failure: safe with a `client_token`.
     /// - [Official page](https://docs.outscale.com/api.html#createvolume)
     ///
     /// # Errors
@@ -963,7 +963,7 @@ impl Client {
     /// It must be `available`: detach it from its VM first.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletevolume)
     ///
     /// # Errors
@@ -991,7 +991,7 @@ impl Client {
     /// Both must be in one Subregion.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkvolume)
     ///
     /// # Errors
@@ -1018,7 +1018,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readvolumeupdatetasks)
     ///
     /// # Errors
@@ -1046,7 +1046,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readvolumes)
     ///
     /// # Errors
@@ -1075,7 +1075,7 @@ impl Client {
     /// For the root volume, the VM must be stopped.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinkvolume)
     ///
     /// # Errors
@@ -1105,7 +1105,7 @@ impl Client {
     /// not be rebooted or shut down by its own system meanwhile, or the data may be damaged; take a snapshot first.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatevolume)
     ///
     /// # Errors

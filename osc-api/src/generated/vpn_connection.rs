@@ -926,7 +926,7 @@ impl Client {
     /// The virtual gateway must be `available`. Two gateways can have one connection between them, no more.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createvpnconnection)
     ///
     /// # Errors
@@ -957,7 +957,7 @@ impl Client {
     /// Adds a static route to a VPN connection.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createvpnconnectionroute)
     ///
     /// # Errors
@@ -985,7 +985,7 @@ impl Client {
     /// This takes some time; a Net can be deleted without waiting for it once the virtual gateway is detached.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletevpnconnection)
     ///
     /// # Errors
@@ -1011,7 +1011,7 @@ impl Client {
     /// Removes a static route from a VPN connection.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletevpnconnectionroute)
     ///
     /// # Errors
@@ -1038,7 +1038,7 @@ impl Client {
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readvpnconnections)
     ///
     /// # Errors
@@ -1065,7 +1065,7 @@ impl Client {
     /// Changes the gateways or the options of a VPN connection.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatevpnconnection)
     ///
     /// # Errors
