@@ -74,7 +74,7 @@ pub const CASES: &[Case] = &[
     case("openapi_3_1", Edit(&[("openapi: 3.0.0", "openapi: 3.1.0")])),
     case("openapi_is_a_number", Edit(&[("openapi: 3.0.0", "openapi: 3.0")])),
     case("no_info", Edit(&[("info: {title: Test, version: \"1\"}\n", "")])),
-    case("version_is_a_number", Edit(&[("version: \"1\"", "version: 1")])),
+    case("version_is_a_number", Edit(&[("version: \"1\"", "version: 1.10")])),
     case("no_paths", Whole(b"openapi: 3.0.0\ninfo: {title: T, version: '1'}\n")),
     case("empty_paths", Whole(b"openapi: 3.0.0\ninfo: {title: T, version: '1'}\npaths: {}\n")),
     case("paths_is_a_list", Whole(b"openapi: 3.0.0\ninfo: {title: T, version: '1'}\npaths: [a]\n")),

@@ -44,7 +44,7 @@ impl Client {
     /// Calls `ReadBasic`.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
@@ -66,7 +66,7 @@ impl Client {
     /// Calls `ReadOpen`.
     ///
     /// - Authentication: none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
@@ -88,7 +88,7 @@ impl Client {
     /// Calls `ReadOptional`.
     ///
     /// - Authentication: none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
@@ -110,7 +110,7 @@ impl Client {
     /// Calls `ReadSigned`.
     ///
     /// - Authentication: access key.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).

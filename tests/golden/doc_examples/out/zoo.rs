@@ -398,7 +398,7 @@ impl Client {
     /// Calls `CreateExample`.
     ///
     /// - Authentication: none.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     ///
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
@@ -440,7 +440,7 @@ impl Client {
     /// Calls `CreatePlaceholder`.
     ///
     /// - Authentication: none.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     ///
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).

@@ -193,7 +193,7 @@ impl Client {
     /// Calls `CreateInline`.
     ///
     /// - Authentication: none.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     ///
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).

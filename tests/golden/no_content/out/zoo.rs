@@ -86,7 +86,7 @@ impl Client {
     /// Calls `DeleteEverything`.
     ///
     /// - Authentication: none.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     ///
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
@@ -111,7 +111,7 @@ impl Client {
     /// Calls `Ping`.
     ///
     /// - Authentication: none.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     ///
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
@@ -133,7 +133,7 @@ impl Client {
     /// Calls `ReadNothing`.
     ///
     /// - Authentication: none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).

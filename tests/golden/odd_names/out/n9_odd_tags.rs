@@ -171,7 +171,7 @@ impl Client {
     /// Calls `ReadCO2`.
     ///
     /// - Authentication: none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).

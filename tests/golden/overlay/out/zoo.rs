@@ -121,7 +121,7 @@ impl Client {
     /// Calls `ReadMended`.
     ///
     /// - Authentication: none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://example.com/#readmended)
     ///
     /// # Errors
@@ -147,7 +147,7 @@ impl Client {
     /// Calls `Send`.
     ///
     /// - Authentication: none.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://example.com/#send)
     ///
     /// # Errors

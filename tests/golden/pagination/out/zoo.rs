@@ -142,7 +142,7 @@ impl Client {
     ///
     /// - Authentication: none.
     /// - Pages: `results_per_page`, then `first_item` while the answer has more items.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
@@ -168,7 +168,7 @@ impl Client {
     ///
     /// - Authentication: none.
     /// - Pages: `results_per_page`, then `first_item` while the answer has more items.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
@@ -194,7 +194,7 @@ impl Client {
     ///
     /// - Authentication: none.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
@@ -219,7 +219,7 @@ impl Client {
     /// Calls `ReadHalf`.
     ///
     /// - Authentication: none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).

@@ -46,7 +46,7 @@ impl Client {
     /// Calls `LockZoo`.
     ///
     /// - Authentication: none.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     ///
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
@@ -68,7 +68,7 @@ impl Client {
     /// Calls `LockZooForUsers`.
     ///
     /// - Authentication: none.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     ///
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).

@@ -274,7 +274,7 @@ impl Client {
     /// Calls `CreateManyRequired`.
     ///
     /// - Authentication: none.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     ///
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
@@ -308,7 +308,7 @@ impl Client {
     /// Calls `CreateRequired`.
     ///
     /// - Authentication: none.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     ///
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).

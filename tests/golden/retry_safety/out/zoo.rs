@@ -69,7 +69,7 @@ impl Client {
     /// Calls `CheckRetried`.
     ///
     /// - Authentication: none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
@@ -91,7 +91,7 @@ impl Client {
     /// Calls `CreatePlain`.
     ///
     /// - Authentication: none.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     ///
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
@@ -113,7 +113,7 @@ impl Client {
     /// Calls `CreateWithToken`.
     ///
     /// - Authentication: none.
-    /// - Sending it again after an unclear failure: safe with a `client_token`.
+    /// - Retry after an ambiguous failure: safe with a `client_token`.
     ///
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
@@ -138,7 +138,7 @@ impl Client {
     /// Calls `DeleteRetried`.
     ///
     /// - Authentication: none.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     ///
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
@@ -160,7 +160,7 @@ impl Client {
     /// Calls `ReadRetried`.
     ///
     /// - Authentication: none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
@@ -182,7 +182,7 @@ impl Client {
     /// Calls `Reader`.
     ///
     /// - Authentication: none.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     ///
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
@@ -204,7 +204,7 @@ impl Client {
     /// Calls `Readjust`.
     ///
     /// - Authentication: none.
-    /// - Sending it again after an unclear failure: may do the work twice.
+    /// - Retry after an ambiguous failure: may do the work twice.
     ///
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).

@@ -89,7 +89,7 @@ impl Client {
     /// With a second paragraph.
     ///
     /// - Authentication: none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).

@@ -8,7 +8,7 @@ impl Client {
     /// Calls `ReadCommon`.
     ///
     /// - Authentication: none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).

@@ -9,8 +9,8 @@ pub const API_VERSION: &str = "1";
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::common::UnusedThing;
-    pub use super::zoo::{ReadUsedRequest, ReadUsedResponse};
+    pub use super::common::{UnusedAsking, UnusedTelling, UnusedThing};
+    pub use super::zoo::{Asked, Mixed, ReadUsedRequest, ReadUsedResponse, Told};
 }
 
 /// A marker type for every action.

@@ -3,19 +3,69 @@
 
 use crate::{Client, Result, support};
 
+/// The API's `Asked`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Asked {
+    /// `Name` of the API.
+    ///
+    /// Required.
+    pub name: String,
+}
+
+impl Asked {
+    /// A [`Asked`] with the fields that the API requires.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into() }
+    }
+
+    /// Sets [`name`](Self::name).
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+}
+
+support::sent!(Asked {
+    name: "Name",
+});
+
+/// The API's `Mixed`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Mixed {
+    /// `Name` of the API.
+    pub name: Option<String>,
+}
+
+support::received!(Mixed {
+    name: "Name",
+});
+
 /// Request of [`ReadUsed`](crate::action::ReadUsed).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ReadUsedRequest {}
+pub struct ReadUsedRequest {
+    /// `Asked` of the API.
+    pub asked: Option<Asked>,
+}
 
 impl ReadUsedRequest {
     /// An empty [`ReadUsedRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
+
+    /// Sets [`asked`](Self::asked).
+    pub fn asked(mut self, asked: impl Into<Asked>) -> Self {
+        self.asked = Some(asked.into());
+        self
+    }
 }
 
-support::sent!(ReadUsedRequest {});
+support::sent!(ReadUsedRequest {
+    asked: "Asked",
+});
 
 /// Answer to [`ReadUsed`](crate::action::ReadUsed).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,17 +73,35 @@ support::sent!(ReadUsedRequest {});
 pub struct ReadUsedResponse {
     /// `Used` of the API.
     pub used: Option<bool>,
+    /// `Told` of the API.
+    pub told: Option<Told>,
+    /// `Mixed` of the API.
+    pub mixed: Option<Mixed>,
 }
 
 support::received!(ReadUsedResponse {
     used: "Used",
+    told: "Told",
+    mixed: "Mixed",
+});
+
+/// The API's `Told`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Told {
+    /// `Name` of the API.
+    pub name: Option<String>,
+}
+
+support::received!(Told {
+    name: "Name",
 });
 
 impl Client {
     /// Calls `ReadUsed`.
     ///
     /// - Authentication: none.
-    /// - Sending it again after an unclear failure: safe.
+    /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).

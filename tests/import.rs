@@ -1,0 +1,183 @@
+//! `spec import`: the contract is the published description less its prose, and nothing else.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by a panic"
+)]
+
+mod expected;
+mod xtask;
+
+use std::path::Path;
+
+use osc_codegen::{Contract, Input};
+use serde_yaml::Value;
+
+/// A description with prose wherever it can stand, and with names and values that look like prose.
+const WORDY: &str = r##"
+openapi: 3.0.0
+info:
+  title: A zoo
+  version: "1.0"
+  description: Some words.
+  contact: {email: zoo@example.com}
+  x-internal: more words
+tags: [{name: Zoo, description: Words about a tag.}]
+externalDocs: {url: "https://example.com", description: Words.}
+servers: [{url: "https://example.com", description: Words., variables: {region: {default: a, description: Words.}}}]
+paths:
+  /ReadCages:
+    description: Words about a path.
+    post:
+      summary: Words.
+      description: Words.
+      tags: [Zoo]
+      requestBody:
+        description: Words.
+        content:
+          application/json:
+            schema: {$ref: "#/components/schemas/Cage", description: Words.}
+            examples: {ex1: {summary: Words., value: {description: kept, Since: "2024-02-29", Note: "a: '2024-01-01'"}}}
+      responses:
+        200: {description: Words., content: {application/json: {schema: {$ref: "#/components/schemas/Cage"}}}}
+components:
+  schemas:
+    Cage:
+      title: Words.
+      description: Words.
+      type: object
+      required: [summary, description]
+      properties:
+        Note: {type: string}
+        Since: {type: string, format: date, x-words: Words.}
+        description: {type: string, description: Words., example: a description}
+        summary: {type: string, description: Words., default: a summary}
+"##;
+
+fn contract(description: &str) -> Contract {
+    osc_codegen::split(description).unwrap_or_else(|problems| panic!("{problems:?}"))
+}
+
+/// The interface as the generator sees it, less its documentation. Sorted: the contract sorts properties by name.
+fn interface(description: &str) -> Vec<String> {
+    let input = Input { description, overlay: None, docs: None, strict: false };
+    let (api, _) = osc_codegen::model(&input, &mut |_| {}).unwrap();
+    let files = osc_codegen::files(&api).unwrap();
+    let lines = files.iter().flat_map(|(name, text)| {
+        let code =
+            text.lines().filter(|line| !line.trim_start().starts_with("//") && !line.trim().is_empty());
+        std::iter::once(name.as_str()).chain(code)
+    });
+    let mut lines: Vec<String> = lines.map(str::to_owned).collect();
+    lines.sort();
+    lines
+}
+
+#[test]
+fn prose_goes_and_names_and_values_stay() {
+    let Contract { version, yaml, prose } = contract(WORDY);
+    assert_eq!(version, "1.0");
+    assert!(!yaml.contains("ords"), "{yaml}");
+    let value: Value = serde_yaml::from_str(&yaml).unwrap();
+    let cage = &value["components"]["schemas"]["Cage"];
+    assert_eq!(cage["properties"]["description"]["example"], "a description");
+    assert_eq!(cage["properties"]["summary"]["default"], "a summary");
+    assert_eq!(cage["required"], serde_yaml::from_str::<Value>("[description, summary]").unwrap());
+    let post = &value["paths"]["/ReadCages"]["post"];
+    let example = &post["requestBody"]["content"]["application/json"]["examples"]["ex1"]["value"];
+    assert_eq!(example["description"], "kept");
+    assert_eq!(example["Note"], "a: '2024-01-01'");
+    // OpenAPI 3.0 wants a description of each response.
+    assert_eq!(post["responses"]["200"]["description"], "");
+    // Readers of YAML 1.1 take a bare date for one.
+    assert!(yaml.contains("Since: '2024-02-29'"), "{yaml}");
+    let places: Vec<&str> = prose.iter().map(|(at, _)| at.as_str()).collect();
+    assert!(places.contains(&"#/components/schemas/Cage/properties/description/description"), "{places:?}");
+    assert!(
+        places
+            .contains(&"#/paths/~1ReadCages/post/requestBody/content/application~1json/examples/ex1/summary")
+    );
+    assert!(places.is_sorted());
+}
+
+#[test]
+fn the_order_of_the_published_text_leaves_no_trace() {
+    let reordered = WORDY
+        .replace("      required: [summary, description]\n", "")
+        .replace("      type: object\n", "      required: [description, summary]\n      type: object\n");
+    assert_ne!(reordered, WORDY);
+    assert_eq!(contract(&reordered).yaml, contract(WORDY).yaml);
+}
+
+#[test]
+fn a_contract_is_its_own_contract() {
+    let committed = expected::read(&expected::workspace("spec/outscale.yaml"));
+    let Contract { yaml, prose, .. } = contract(&committed);
+    assert!(yaml == committed, "spec/outscale.yaml is not as `spec import` writes it");
+    // The empty descriptions of the responses.
+    assert!(prose.iter().all(|(_, text)| text.is_empty()), "spec/outscale.yaml has prose: {prose:?}");
+}
+
+#[test]
+fn a_contract_describes_what_the_publication_describes() {
+    let wordy = [("wordy".to_owned(), WORDY.to_owned())];
+    for (version, published) in wordy.into_iter().chain(expected::published()) {
+        let Contract { yaml, .. } = contract(&published);
+        let (ours, theirs) = (interface(&yaml), interface(&published));
+        let difference: Vec<_> =
+            ours.iter().zip(&theirs).filter(|(ours, theirs)| ours != theirs).take(5).collect();
+        assert!(ours == theirs, "{version}: the contract is another interface: {difference:#?}");
+        assert_eq!(contract(&yaml).yaml, yaml, "{version}");
+    }
+}
+
+#[test]
+fn the_command_writes_three_files_and_says_what_it_did() {
+    let folder = tempfile::tempdir().unwrap();
+    let published = folder.path().join("zoo-1.0.yaml");
+    std::fs::write(&published, WORDY).unwrap();
+    let out = folder.path().join("spec");
+    let import = |file: &Path| {
+        xtask::run(["spec".as_ref(), "import".as_ref(), file.as_os_str(), "--out".as_ref(), out.as_os_str()])
+    };
+    let run = import(&published);
+    assert_eq!(run.code, Some(0), "{}", run.said);
+    assert!(run.said.contains("API 1.0: 1 actions"), "{}", run.said);
+    let read = |name: &str| expected::read(&out.join(name));
+    assert_eq!(read("outscale.yaml"), contract(WORDY).yaml);
+    let source = read("source.toml");
+    assert!(
+        source.contains("zoo-1.0.yaml") && !source.contains(&folder.path().display().to_string()),
+        "{source}"
+    );
+    assert_eq!(read("prose.lock").lines().count(), 1 + contract(WORDY).prose.len());
+
+    // A reworded description is one line of the lock, and none of the contract.
+    std::fs::write(&published, WORDY.replace("Words about a path.", "Other words.")).unwrap();
+    let before = read("outscale.yaml");
+    let run = import(&published);
+    assert!(run.said.contains("of which 1 changed"), "{}", run.said);
+    assert_eq!(read("outscale.yaml"), before);
+
+    // A damaged one changes nothing.
+    std::fs::write(&published, WORDY.replace("type: string, format: date", "type: strin")).unwrap();
+    let (before, lock) = (read("outscale.yaml"), read("prose.lock"));
+    let run = import(&published);
+    assert_eq!(run.code, Some(1), "{}", run.said);
+    assert!(run.said.contains("/properties/Since"), "{}", run.said);
+    assert_eq!((read("outscale.yaml"), read("prose.lock")), (before, lock));
+}
+
+#[test]
+fn the_committed_contract_is_that_of_its_source() {
+    let source = expected::read(&expected::workspace("spec/source.toml"));
+    for (version, published) in expected::published() {
+        if source.contains(&format!("version = \"{version}\"")) {
+            let committed = expected::read(&expected::workspace("spec/outscale.yaml"));
+            assert!(contract(&published).yaml == committed, "import {version} again");
+        }
+    }
+}
