@@ -128,6 +128,18 @@ fn check_finds(word: &str, name: &str, damage: impl FnOnce(&Path)) {
 }
 
 #[test]
+fn a_folder_of_somebody_else_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let letter = folder.path().join("letter.txt");
+    fs::write(&letter, "Dear reader").unwrap();
+    let run = run(&["regen", "--out", folder.path().to_str().unwrap()]);
+    assert_eq!(run.code, Some(2), "{}", run.said);
+    assert!(run.said.contains("empty folder"), "{}", run.said);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    assert_eq!(fs::read_to_string(&letter).unwrap(), "Dear reader");
+}
+
+#[test]
 fn a_second_run_changes_nothing() {
     let work = Work::new(3);
     let first = work.regen("spec.yaml", "out", &[]);

@@ -19,6 +19,7 @@ use std::{iter, thread};
 
 pub use contract::{Contract, split};
 pub use diagnostics::{Diagnostic, Diagnostics, Pointer, Severity, Source};
+pub use render::HEADER;
 
 use crate::ir::Api;
 

@@ -65,6 +65,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<End, String> {
     report.show(&warnings);
     let wanted = osc_codegen::files(&api)?;
     watch.lap("emit and render");
+    if out.is_some() && !check && !is_ours(&folder)? {
+        return Err(format!(
+            "{} holds files and none of them is generated: regen removes what it did not write, so name a new or an \
+             empty folder",
+            folder.display()
+        ));
+    }
     let outcome = settle(&folder, &wanted, *check)?;
     watch.lap("compare and write");
     println!("{}", summary(&api, wanted.len(), &outcome, *check, watch.total()));
@@ -126,6 +133,15 @@ fn diff(found: &str, wanted: &str) {
     if lines.len() > DIFF_LINES {
         eprintln!("    … and {} more lines", lines.len() - DIFF_LINES);
     }
+}
+
+/// Whether a folder is empty, or holds what an earlier run wrote: a mistyped name must not cost anybody their files.
+fn is_ours(folder: &Path) -> Result<bool, String> {
+    let names = files::names(folder)?;
+    let is_generated = |name: &String| {
+        std::fs::read(folder.join(name)).is_ok_and(|text| text.starts_with(osc_codegen::HEADER.as_bytes()))
+    };
+    Ok(names.iter().all(|name| files::is_leftover(name)) || names.iter().any(is_generated))
 }
 
 /// One walk for checking and for writing: over the wanted files, then over the folder for what is too much.
