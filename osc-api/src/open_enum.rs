@@ -7,7 +7,7 @@ use serde::{Deserializer, de};
 
 /// The wire text of an enum value that this version of the crate does not know.
 ///
-/// The server may send values that are newer than the crate, so that every enum ends in an `Unknown` variant
+/// The server may send values that are newer than the crate, so that every enum ends in an `UnknownValue` variant
 /// that holds this. Only decoding and `From<&str>` make it, and both look for a known variant first: a known
 /// value never hides in here.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
