@@ -12,6 +12,13 @@ pub struct Api {
     pub modules: Vec<Module>,
 }
 
+impl Api {
+    /// How many actions there are.
+    pub fn action_count(&self) -> usize {
+        self.modules.iter().map(|module| module.actions.len()).sum()
+    }
+}
+
 /// One generated file: a tag's actions and the types that only it uses, or `common`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Module {

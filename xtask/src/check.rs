@@ -26,7 +26,7 @@ pub(crate) fn run(file: &Path) -> Result<End, String> {
     match osc_codegen::model(&input, &mut |_| {}) {
         Ok((api, warnings)) => {
             report.show(&warnings);
-            let actions: usize = api.modules.iter().map(|module| module.actions.len()).sum();
+            let actions = api.action_count();
             println!("{}: API {}, {actions} actions, no errors", file.display(), api.version);
             Ok(End::Done)
         }

@@ -59,7 +59,7 @@ pub(crate) fn run(file: &Path, out: Option<&Path>) -> Result<End, String> {
     files::write(&folder.join("outscale.yaml"), &contract.yaml)?;
     files::write(&folder.join("source.toml"), &origin)?;
     files::write(&folder.join("prose.lock"), &lock)?;
-    let actions: usize = api.modules.iter().map(|module| module.actions.len()).sum();
+    let actions = api.action_count();
     println!(
         "imported API {}: {actions} actions, {} texts of which {} changed; now run `cargo xtask regen`",
         contract.version,

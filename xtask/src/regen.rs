@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<End, String> {
     let description = files::read(&path)?;
     // Our overlay and texts are for the committed description: with any other, some of them have no effect.
     let report = Report { description: &path, overlay: overlay.as_deref(), strict: spec.is_none() };
-    let overlay = match overlay {
+    let overlay_text = match overlay {
         Some(path) => Some(files::read(path)?),
         None => files::read_if_there(&root.join("spec/overlay.yaml"))?,
     };
@@ -54,7 +54,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<End, String> {
     watch.lap("read");
     let strict = report.strict;
     let input =
-        Input { description: &description, overlay: overlay.as_deref(), docs: docs.as_deref(), strict };
+        Input { description: &description, overlay: overlay_text.as_deref(), docs: docs.as_deref(), strict };
     let (api, warnings) = match osc_codegen::model(&input, &mut |phase| watch.lap(phase)) {
         Ok(model) => model,
         Err(problems) => {
@@ -77,10 +77,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<End, String> {
     println!("{}", summary(&api, wanted.len(), &outcome, *check, watch.total()));
     if *check && !outcome.is_clean() {
         outcome.show(&folder, &wanted);
-        let spec = spec.as_ref().map(|path| format!(" --spec {}", path.display())).unwrap_or_default();
-        let out = out.as_ref().map(|path| format!(" --out {}", path.display())).unwrap_or_default();
+        let given = [("spec", spec), ("overlay", overlay), ("out", out)];
+        let given =
+            given.iter().filter_map(|(name, path)| Some(format!(" --{name} {}", path.as_ref()?.display())));
+        let given: String = given.collect();
         eprintln!(
-            "error: the generated files are not up to date: run `cargo xtask regen{spec}{out}` and commit the result"
+            "error: the generated files are not up to date: run `cargo xtask regen{given}` and commit the result"
         );
         return Ok(End::Failed);
     }
@@ -175,7 +177,7 @@ fn settle(folder: &Path, wanted: &Files, check: bool) -> Result<Outcome, String>
 }
 
 fn summary(api: &Api, files: usize, outcome: &Outcome, check: bool, time: Duration) -> String {
-    let actions: usize = api.modules.iter().map(|module| module.actions.len()).sum();
+    let actions = api.action_count();
     let types = api.modules.iter().flat_map(|module| &module.types);
     let (enums, others): (Vec<_>, Vec<_>) =
         types.partition(|definition| matches!(definition, TypeDef::Enum(_)));
