@@ -1,4 +1,4 @@
-//! Diagnostics: what the generator says of a damaged description, overlay or documentation.
+//! Diagnostics: what the generator says of a damaged description, overlay, documentation or list of codes.
 //!
 //! A case is a change of `diagnostics/base.yaml`, or a text of its own; what is said of it is in
 //! `diagnostics/expected.txt`, in full. `BLESS=1 cargo test -p osc-tests --test diagnostics` re-makes that file;
@@ -33,11 +33,12 @@ struct Damaged {
     description: Vec<u8>,
     overlay: Option<String>,
     docs: Option<String>,
+    errors: Option<String>,
 }
 
 #[track_caller]
 fn damaged(case: &Case) -> Damaged {
-    let mut damaged = Damaged { description: BASE.into(), overlay: None, docs: None };
+    let mut damaged = Damaged { description: BASE.into(), overlay: None, docs: None, errors: None };
     match case.damage {
         Damage::Edit(edits) => {
             let text = edits.iter().fold(BASE.to_owned(), |text, (old, new)| {
@@ -54,15 +55,21 @@ fn damaged(case: &Case) -> Damaged {
         }
         Damage::WholeOverlay(text) => damaged.overlay = Some(text.to_owned()),
         Damage::Docs(text) => damaged.docs = Some(text.to_owned()),
+        Damage::Errors(text) => damaged.errors = Some(text.to_owned()),
     }
     damaged
 }
 
 /// What the generator says, a line each. Nothing for bytes that are no text: they never reach it.
 fn problems(damaged: &Damaged) -> Option<Vec<String>> {
-    let Damaged { description, overlay, docs } = damaged;
-    let description = std::str::from_utf8(description).ok()?;
-    let input = Input { description, overlay: overlay.as_deref(), docs: docs.as_deref(), strict: true };
+    let Damaged { description, overlay, docs, errors } = damaged;
+    let input = Input {
+        description: std::str::from_utf8(description).ok()?,
+        overlay: overlay.as_deref(),
+        docs: docs.as_deref(),
+        errors: errors.as_deref(),
+        strict: true,
+    };
     let problems = match osc_codegen::model(&input, &mut |_| {}) {
         Ok((_, problems)) | Err(problems) => problems,
     };
@@ -81,7 +88,7 @@ fn problems_in_time(case: &'static Case) -> Option<Vec<String>> {
 
 #[test]
 fn the_base_is_good() {
-    let good = Damaged { description: BASE.into(), overlay: None, docs: None };
+    let good = Damaged { description: BASE.into(), overlay: None, docs: None, errors: None };
     assert_eq!(problems(&good), Some(Vec::new()));
 }
 
@@ -118,9 +125,9 @@ fn the_command_line_fails_without_a_panic_and_writes_nothing() {
         let damaged = damaged(case);
         let said = problems(&damaged);
         let only_stale = said.is_some_and(|said| said.iter().all(|problem| problem.starts_with("stale: ")));
-        let Damaged { description, overlay, docs } = damaged;
-        // There is no option for another `docs.yaml`.
-        if docs.is_some() {
+        let Damaged { description, overlay, docs, errors } = damaged;
+        // There is no option for another `docs.yaml` or `errors.yaml`.
+        if docs.is_some() || errors.is_some() {
             continue;
         }
         let (spec, changes, out) = ("spec.yaml", "overlay.yaml", "out");

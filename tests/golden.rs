@@ -1,7 +1,7 @@
 //! Golden files: what the generator makes of small descriptions.
 //!
-//! A case is a folder `golden/<case>/` with `spec.yaml`, perhaps `overlay.yaml` and `docs.yaml`, and the expected
-//! files in `out/`. `examples.rs` beside them holds the documentation's examples; the target `compiled` compiles
+//! A case is a folder `golden/<case>/` with `spec.yaml`, perhaps `overlay.yaml`, `docs.yaml` and `errors.yaml`, and the
+//! expected files in `out/`. `examples.rs` beside them holds the documentation's examples; the target `compiled` compiles
 //! both. `BLESS=1 cargo test -p osc-tests --test golden` re-makes what is expected; review the difference.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
 
@@ -14,10 +14,9 @@ use osc_codegen::{Diagnostic, Files, Input};
 
 /// Generates, twice: the same input gives the same bytes.
 #[track_caller]
-fn generate(name: &str, description: &str, overlay: Option<&str>, docs: Option<&str>) -> Files {
-    let input = Input { description, overlay, docs, strict: false };
+fn generate(name: &str, input: &Input<'_>) -> Files {
     let once = || {
-        let (api, warnings) = osc_codegen::model(&input, &mut |_| {})
+        let (api, warnings) = osc_codegen::model(input, &mut |_| {})
             .unwrap_or_else(|problems| panic!("{name} has errors:\n{}", list(&problems)));
         (osc_codegen::files(&api).unwrap_or_else(|error| panic!("{name}: {error}")), warnings)
     };
@@ -41,7 +40,15 @@ fn check(case: &str) {
     let description = expected::read(&folder.join("spec.yaml"));
     let overlay = expected::read_if_there(&folder.join("overlay.yaml"));
     let docs = expected::read_if_there(&folder.join("docs.yaml"));
-    let files = generate(case, &description, overlay.as_deref(), docs.as_deref());
+    let errors = expected::read_if_there(&folder.join("errors.yaml"));
+    let input = Input {
+        description: &description,
+        overlay: overlay.as_deref(),
+        docs: docs.as_deref(),
+        errors: errors.as_deref(),
+        strict: false,
+    };
+    let files = generate(case, &input);
     let out = folder.join("out");
     let mut wrong: Vec<String> =
         files.iter().filter_map(|(name, text)| expected::compare(&out.join(name), text).err()).collect();
@@ -114,7 +121,8 @@ fn every_published_description_generates_with_and_without_the_overlay() {
     let overlay = expected::read(&expected::workspace("spec/overlay.yaml"));
     for (version, description) in expected::published() {
         for overlay in [Some(overlay.as_str()), None] {
-            let files = generate(&format!("published {version}"), &description, overlay, None);
+            let input = Input { description: &description, overlay, docs: None, errors: None, strict: false };
+            let files = generate(&format!("published {version}"), &input);
             assert!(files.len() > 40, "{version} has {} files", files.len());
         }
     }
@@ -158,6 +166,11 @@ fn enum_of_one_name() {
 #[test]
 fn doc_examples() {
     check("doc_examples");
+}
+
+#[test]
+fn error_codes() {
+    check("error_codes");
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn contract(description: &str) -> Contract {
 
 /// The interface as the generator sees it, less its documentation. Sorted: the contract sorts properties by name.
 fn interface(description: &str) -> Vec<String> {
-    let input = Input { description, overlay: None, docs: None, strict: false };
+    let input = Input { description, overlay: None, docs: None, errors: None, strict: false };
     let (api, _) = osc_codegen::model(&input, &mut |_| {}).unwrap();
     let files = osc_codegen::files(&api).unwrap();
     let lines = files.iter().flat_map(|(name, text)| {

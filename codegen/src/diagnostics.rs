@@ -45,6 +45,8 @@ pub enum Source {
     Overlay,
     /// `spec/docs.yaml`.
     Docs,
+    /// `spec/errors.yaml`.
+    Errors,
     /// The generator itself: a row of a table that nothing uses.
     Generator,
 }
@@ -55,6 +57,7 @@ impl fmt::Display for Source {
             Self::Description => "description",
             Self::Overlay => "overlay",
             Self::Docs => "docs",
+            Self::Errors => "errors",
             Self::Generator => "generator",
         })
     }

@@ -1,6 +1,7 @@
 //! From the model to tokens. Everything was decided before: here it is only written down.
 
 mod action;
+mod codes;
 mod enumeration;
 mod example;
 mod index;
@@ -54,6 +55,11 @@ pub(crate) fn module(module: &Module) -> File {
     let actions = [action::methods(actions), action::markers(actions)];
     items.extend(actions.into_iter().flatten().map(Item::Tokens));
     File { name: format!("{name}.rs"), docs: docs.clone(), imports: index::imports(runtime, imports), items }
+}
+
+/// The file of the error codes, where there are any.
+pub(crate) fn codes(api: &Api) -> Option<File> {
+    (!api.codes.is_empty()).then(|| codes::codes(&api.codes))
 }
 
 /// The file that declares the modules and says what is public.

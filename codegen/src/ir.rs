@@ -8,6 +8,8 @@
 pub struct Api {
     /// `info.version` of the description.
     pub version: String,
+    /// The known error codes, by number. Where there are none, there is no file of them.
+    pub codes: Vec<Code>,
     /// The files to write, in the order of their names.
     pub modules: Vec<Module>,
 }
@@ -17,6 +19,21 @@ impl Api {
     pub fn action_count(&self) -> usize {
         self.modules.iter().map(|module| module.actions.len()).sum()
     }
+}
+
+/// An error code that the server may answer with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Code {
+    /// `5063`.
+    pub number: u32,
+    /// `no-such-vm`: what people call it.
+    pub name: String,
+    /// `NO_SUCH_VM`.
+    pub constant: String,
+    /// Rustdoc lines, without slashes.
+    pub docs: Vec<String>,
+    /// Whether it passes by waiting.
+    pub transient: bool,
 }
 
 /// One generated file: a tag's actions and the types that only it uses, or `common`.

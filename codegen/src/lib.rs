@@ -1,5 +1,5 @@
-//! The generator: from the OUTSCALE description, our overlay and our documentation to the source files of
-//! `osc-api`, or to the full list of what is wrong with them.
+//! The generator: from the OUTSCALE description, our overlay, our documentation and the known error codes to the
+//! source files of `osc-api`, or to the full list of what is wrong with them.
 //!
 //! Pure: texts in, texts out. `xtask` reads and writes the files.
 
@@ -32,6 +32,8 @@ pub struct Input<'a> {
     pub overlay: Option<&'a str>,
     /// Documentation of ours.
     pub docs: Option<&'a str>,
+    /// Known error codes. Without, no file of codes is made.
+    pub errors: Option<&'a str>,
     /// Whether overlay actions, texts and table rows without effect are errors.
     pub strict: bool,
 }
@@ -46,9 +48,10 @@ pub fn model(
 ) -> Result<(Api, Vec<Diagnostic>), Vec<Diagnostic>> {
     let mut problems = Diagnostics::default();
     let docs = input.docs.map(|text| docs::Docs::read(text, &mut problems)).unwrap_or_default();
+    let codes = input.errors.map(|text| lower::codes(text, &mut problems)).unwrap_or_default();
     let document = load::load(input.description, input.overlay, &mut problems);
     phase("load");
-    let api = document.and_then(|document| lower::lower(&document, &docs, &mut problems));
+    let api = document.and_then(|document| lower::lower(&document, &docs, codes, &mut problems));
     phase("lower");
     problems.finish(api, input.strict)
 }
@@ -75,6 +78,7 @@ pub fn files(api: &Api) -> Result<Files, String> {
             .collect::<Result<Vec<_>, _>>()
             .map_err(|_| "the generator panicked: please report it".to_owned())
     })?;
+    let codes = emit::codes(api).map(render::file);
     let index = render::file(emit::index(api));
-    printed.into_iter().flatten().chain([index]).collect()
+    printed.into_iter().flatten().chain(codes).chain([index]).collect()
 }

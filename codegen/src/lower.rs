@@ -2,6 +2,7 @@
 //! goes on.
 
 mod actions;
+mod codes;
 mod example;
 mod facts;
 mod modules;
@@ -13,12 +14,19 @@ mod usage;
 
 use crate::diagnostics::{Diagnostics, Pointer, Source};
 use crate::docs::Docs;
-use crate::ir::{Api, TypeDef};
+use crate::ir::{Api, Code, TypeDef};
 use crate::load::Document;
 use crate::names;
 
+pub(crate) use codes::read as codes;
+
 /// Lowers a whole description. `None` when there is no action left to generate.
-pub(crate) fn lower(document: &Document, docs: &Docs, problems: &mut Diagnostics) -> Option<Api> {
+pub(crate) fn lower(
+    document: &Document,
+    docs: &Docs,
+    codes: Vec<Code>,
+    problems: &mut Diagnostics,
+) -> Option<Api> {
     let roots = roots::collect(document, problems);
     let usage = usage::Usage::of(document, &roots, problems);
     let mut types = types::lower(document, docs, &roots, &usage, problems);
@@ -29,7 +37,7 @@ pub(crate) fn lower(document: &Document, docs: &Docs, problems: &mut Diagnostics
         report_unused(docs, &types, problems);
     }
     let modules = modules::arrange(types, actions, problems);
-    (!modules.is_empty()).then(|| Api { version: document.version.clone(), modules })
+    (!modules.is_empty()).then(|| Api { version: document.version.clone(), codes, modules })
 }
 
 /// Reports texts and table rows that nothing uses.

@@ -87,14 +87,18 @@ const TAKEN_METHODS: &[&str] = &[
     "new",
     "paginate",
     "pages",
+    "reset_authentication",
     "send",
     "send_raw",
     "wait_for",
     "with",
 ];
 
+/// Constants of the file of error codes that are not codes.
+const TAKEN_CONSTANTS: &[&str] = &["TRANSIENT"];
+
 /// Modules of `generated` that are not a tag's.
-const TAKEN_MODULES: &[&str] = &["action", "common", "modules", "types"];
+const TAKEN_MODULES: &[&str] = &["action", "codes", "common", "modules", "types"];
 
 /// The rows of the table that no name of this run used.
 pub(crate) fn unused_exceptions<'a>(wires: impl Iterator<Item = &'a str> + Clone) -> Vec<&'static str> {
@@ -185,6 +189,29 @@ pub(crate) fn inner_type(owner: &str, wire: &str) -> String {
     format!("{owner}{}", ascii(wire).to_pascal_case())
 }
 
+/// The constant of an error code: `no-such-vm` → `NO_SUCH_VM`.
+///
+/// # Errors
+/// Says why the name cannot be one.
+pub(crate) fn constant(name: &str) -> Result<String, String> {
+    let is_word = |word: &str| {
+        !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
+    if !name.split('-').all(is_word) || !name.starts_with(|c: char| c.is_ascii_lowercase()) {
+        return Err(format!(
+            "`{name}` is no name of a code: write small letters and digits in words with a dash between, a letter \
+             first"
+        ));
+    }
+    let constant = name.to_ascii_uppercase().replace('-', "_");
+    if TAKEN_CONSTANTS.contains(&constant.as_str()) {
+        return Err(format!(
+            "`{constant}` is a constant of the generator itself: give the code another name"
+        ));
+    }
+    Ok(constant)
+}
+
 fn unreserved(name: String) -> String {
     if KEYWORDS.contains(&name.as_str()) { format!("{name}_") } else { name }
 }
@@ -200,7 +227,7 @@ mod tests {
 
     #[test]
     fn tables_are_sorted_or_small_and_without_doubles() {
-        for table in [KEYWORDS, TAKEN_TYPES, TAKEN_SETTERS, TAKEN_METHODS, TAKEN_MODULES] {
+        for table in [KEYWORDS, TAKEN_TYPES, TAKEN_SETTERS, TAKEN_METHODS, TAKEN_CONSTANTS, TAKEN_MODULES] {
             for (index, name) in table.iter().enumerate() {
                 assert!(!table[..index].contains(name), "{name} stands twice");
             }
@@ -247,6 +274,15 @@ mod tests {
             ("???", "Value3f3f3f"),
         ] {
             assert_eq!(variant(value), name, "{value}");
+        }
+    }
+
+    #[test]
+    fn constants() {
+        assert_eq!(constant("no-such-vm").as_deref(), Ok("NO_SUCH_VM"));
+        assert_eq!(constant("gateway-does-not-exist-5001").as_deref(), Ok("GATEWAY_DOES_NOT_EXIST_5001"));
+        for wrong in ["", "-", "a--b", "a-", "Vm", "a b", "a_b", "5-vm", "é", "transient"] {
+            assert!(constant(wrong).is_err(), "{wrong}");
         }
     }
 

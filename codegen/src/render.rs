@@ -16,7 +16,8 @@ pub(crate) fn file(file: File) -> Result<(String, String), String> {
     let File { name, docs, imports, items } = file;
     let mut text = format!("{HEADER}\n");
     for line in docs {
-        text.push_str(&format!("//! {line}\n"));
+        text.push_str(format!("//! {line}").trim_end());
+        text.push('\n');
     }
     if !imports.is_empty() {
         text.push('\n');

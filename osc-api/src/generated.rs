@@ -7,4 +7,4 @@
 #[path = "generated/modules.rs"]
 mod modules;
 
-pub use modules::{API_VERSION, action, types};
+pub use modules::{API_VERSION, action, codes, types};

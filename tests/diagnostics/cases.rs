@@ -22,9 +22,11 @@ pub enum Damage {
     WholeOverlay(&'static str),
     /// A `docs.yaml`.
     Docs(&'static str),
+    /// An `errors.yaml`.
+    Errors(&'static str),
 }
 
-use Damage::{Add, Docs, Edit, Made, Overlay, Whole, WholeOverlay};
+use Damage::{Add, Docs, Edit, Errors, Made, Overlay, Whole, WholeOverlay};
 
 /// An overlay without actions.
 pub const NO_OVERLAY: &str = "overlay: 1.0.0\ninfo: {title: T, version: '1'}\nactions: []\n";
@@ -212,4 +214,19 @@ pub const CASES: &[Case] = &[
     case("docs_not_a_text", Docs("actions: {ReadCages: 5}\ntypes: {Cage: {text: a}}\nfields: {Cage.State: ''}\n")),
     case("docs_unused_texts", Docs("actions: {ReadGone: a}\ntypes: {Gone: a}\nfields: {Cage.Gone: a, Gone: a, Gone.State: a}\n")),
     case("docs_duplicate_keys", Docs("actions: {ReadCages: a, ReadCages: b}\n")),
+    // The error codes.
+    case("errors_is_a_list", Errors("- {code: 1, name: a}\n")),
+    case("errors_is_empty", Errors("# nothing\n")),
+    case("errors_is_no_yaml", Errors("1: {name: a\n")),
+    case("errors_without_a_code", Errors("no-such-cage: {name: no-such-cage}\n0: {name: a}\n-1: {name: b}\n007: {name: c}\n1.5: {name: d}\n'+1': {name: e}\n")),
+    case("errors_code_out_of_range", Errors("99999: {name: last}\n100000: {name: a}\n5000000000: {name: b}\n")),
+    case("errors_duplicate_codes", Errors("1: {name: a}\n1: {name: b}\n'1': {name: c}\n")),
+    case("errors_duplicate_names", Errors("1: {name: gate-is-shut}\n2: {name: gate-is-shut}\n3: {name: gate-is-open}\n")),
+    case("errors_entry_is_a_text", Errors("1: gate-is-shut\n2: [gate-is-open]\n3:\n")),
+    case("errors_without_a_name", Errors("1: {}\n2: {type: Gate}\n3: {name: ' '}\n4: {name: 5}\n")),
+    case("errors_names_that_are_none", Errors("1: {name: GateIsShut}\n2: {name: gate is shut}\n3: {name: gate--shut}\n4: {name: 1st-gate}\n5: {name: porte-fermée}\n6: {name: transient}\n")),
+    case("errors_unknown_keys", Errors("1: {name: a, typ: Gate}\n2: {name: b, docs: Text.}\n")),
+    case("errors_not_a_text", Errors("1: {name: a, type: 5}\n2: {name: b, doc: [Text]}\n3: {name: c, doc: ''}\n")),
+    case("errors_transient_is_no_truth", Errors("1: {name: a, transient: 'yes'}\n2: {name: b, transient: false}\n")),
+    case("errors_of_all_kinds", Errors("1: {name: A, typ: B, transient: 1}\n0: {doc: 5}\n2: gate\n")),
 ];

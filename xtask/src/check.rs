@@ -20,6 +20,7 @@ pub(crate) fn run(file: &Path) -> Result<End, String> {
         description: &description,
         overlay: overlay.as_deref(),
         docs: docs.as_deref(),
+        errors: None,
         strict: false,
     };
     let report = Report { description: file, overlay: None, strict: false };

@@ -33,8 +33,13 @@ pub(crate) fn run(file: &Path, out: Option<&Path>) -> Result<End, String> {
     let spec = files::root().join("spec");
     let overlay = files::read_if_there(&spec.join("overlay.yaml"))?;
     let docs = files::read_if_there(&spec.join("docs.yaml"))?;
-    let input =
-        Input { description: &published, overlay: overlay.as_deref(), docs: docs.as_deref(), strict: false };
+    let input = Input {
+        description: &published,
+        overlay: overlay.as_deref(),
+        docs: docs.as_deref(),
+        errors: None,
+        strict: false,
+    };
     let api = match osc_codegen::model(&input, &mut |_| {}) {
         Ok((api, warnings)) => {
             report.show(&warnings);

@@ -51,10 +51,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<End, String> {
         None => files::read_if_there(&root.join("spec/overlay.yaml"))?,
     };
     let docs = files::read_if_there(&root.join("spec/docs.yaml"))?;
+    let errors = files::read_if_there(&root.join("spec/errors.yaml"))?;
     watch.lap("read");
     let strict = report.strict;
-    let input =
-        Input { description: &description, overlay: overlay_text.as_deref(), docs: docs.as_deref(), strict };
+    let input = Input {
+        description: &description,
+        overlay: overlay_text.as_deref(),
+        docs: docs.as_deref(),
+        errors: errors.as_deref(),
+        strict,
+    };
     let (api, warnings) = match osc_codegen::model(&input, &mut |phase| watch.lap(phase)) {
         Ok(model) => model,
         Err(problems) => {

@@ -56,6 +56,7 @@ impl Report<'_> {
             Source::Description => self.description.display().to_string(),
             Source::Overlay => self.overlay.unwrap_or(Path::new("spec/overlay.yaml")).display().to_string(),
             Source::Docs => "spec/docs.yaml".to_owned(),
+            Source::Errors => "spec/errors.yaml".to_owned(),
             Source::Generator => "codegen/src/names.rs".to_owned(),
         };
         let position = position.map(|(line, column)| format!(":{line}:{column}")).unwrap_or_default();

@@ -8,7 +8,12 @@ use crate::ir::Api;
 
 /// `modules.rs`: what there is, and by which names the crate shows it.
 pub(super) fn index(api: &Api) -> File {
-    let Api { version, modules } = api;
+    let Api { version, codes, modules } = api;
+    let codes = (!codes.is_empty()).then(|| {
+        quote!(
+            pub mod codes;
+        )
+    });
     let declarations = modules.iter().map(|module| {
         let name = ident(&module.name);
         quote!(mod #name;)
@@ -25,7 +30,7 @@ pub(super) fn index(api: &Api) -> File {
     File {
         name: "modules.rs".to_owned(),
         docs: vec!["Every generated module, and what of it is public.".to_owned()],
-        imports: declarations.collect(),
+        imports: codes.into_iter().chain(declarations).collect(),
         items: vec![
             Item::Tokens(quote! {
                 /// The version of the OUTSCALE API description that this crate was generated from.
