@@ -59,10 +59,12 @@ pub struct ActionMeta<'a> {
 }
 
 impl<'a> ActionMeta<'a> {
-    /// An action of which only the name is known: authenticated with whatever the client has, never safe to
-    /// repeat.
+    /// An action of which only the name is known: authenticated with whatever the client has, and safe to
+    /// repeat where the name says that it only reads, as all of the API's names do.
     pub(crate) fn unknown(name: &'a str) -> Self {
-        Self { name, auth: Auth::Available, retry: RetrySafety::Unsafe }
+        let reads = name.starts_with("Read") || name.starts_with("Check");
+        let retry = if reads { RetrySafety::Idempotent } else { RetrySafety::Unsafe };
+        Self { name, auth: Auth::Available, retry }
     }
 }
 

@@ -1,26 +1,35 @@
 //! The client: a typed shell over bytes.
 
 mod builder;
+mod exchange;
+mod options;
+mod sender;
+mod token;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use zeroize::Zeroizing;
+use tokio::time::Instant;
 
-use crate::action::{Action, ActionMeta, Auth};
+use crate::action::{Action, ActionMeta};
+use crate::clock::Clock;
+use crate::codec;
 use crate::config::Config;
-use crate::credentials::{AccessKey, Basic};
-use crate::error::{ApiError, Error, Kind, Result};
-use crate::sign::{self, Signed, SigningKey};
-use crate::transport::{Identity, Transport};
+use crate::credentials::AccessKey;
+use crate::error::{Error, Result};
+use crate::guard::Guard;
+use crate::retry::Budget;
+use crate::sign::Signer;
+use crate::throttle::{RateLimit, Throttle};
+use crate::transport::Transport;
+
+use options::Settings;
 
 pub use builder::ClientBuilder;
+pub use options::CallOptions;
 
 /// A client of the API: one method per action, for one account in one region.
 ///
@@ -41,11 +50,22 @@ pub use builder::ClientBuilder;
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
+pub struct Client {
+    shared: Arc<Shared>,
+    settings: Settings,
+}
 
-struct Inner {
+/// What all clones of a client have in common.
+struct Shared {
     config: Config,
+    /// Signs with the access key, where there is one.
+    signer: Option<Signer>,
     transport: Transport,
+    throttle: Throttle,
+    guard: Guard,
+    clock: Clock,
+    budget: Mutex<Budget>,
+    made: Instant,
 }
 
 impl Client {
@@ -76,8 +96,53 @@ impl Client {
         ClientBuilder::default()
     }
 
-    fn new(config: Config, transport: Transport) -> Self {
-        Self(Arc::new(Inner { config, transport }))
+    fn new(config: Config, transport: Transport, limit: RateLimit, settings: Settings) -> Self {
+        let signer = config
+            .credentials
+            .access_key
+            .as_ref()
+            .map(|AccessKey { id, secret }| Signer::new(id, secret, &config.region));
+        let shared = Shared {
+            config,
+            signer,
+            transport,
+            throttle: Throttle::new(limit),
+            guard: Guard::default(),
+            clock: Clock::default(),
+            budget: Mutex::new(Budget::new()),
+            made: Instant::now(),
+        };
+        Self { shared: Arc::new(shared), settings }
+    }
+
+    /// The same client with other settings for the calls that are made with it. Connections, rate limit and
+    /// everything else are shared, so that this costs next to nothing.
+    ///
+    /// ```no_run
+    /// # async fn example(client: osc_api::Client) -> osc_api::Result<()> {
+    /// use std::time::Duration;
+    ///
+    /// use osc_api::CallOptions;
+    /// use osc_api::types::ReadVmsRequest;
+    ///
+    /// let quick = CallOptions::new().timeout(Duration::from_secs(3));
+    /// let answer = client.with(quick).read_vms(&ReadVmsRequest::new()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with(&self, options: CallOptions) -> Self {
+        Self { shared: Arc::clone(&self.shared), settings: self.settings.with(&options) }
+    }
+
+    /// Sends requests again after too many failed authentications, for this client and its clones.
+    ///
+    /// After the third failed authentication in a row a client sends nothing more that would be authenticated:
+    /// the fourth would lock the access key or login for a minute or more, for all programs that use it. Call
+    /// this when the cause is mended elsewhere, for example when a disabled key is active again; for other
+    /// credentials, make another client.
+    pub fn reset_authentication(&self) {
+        self.shared.guard.reset();
     }
 
     /// Sends an action by its type. The methods named after the actions all call this.
@@ -87,8 +152,8 @@ impl Client {
     /// see [`Error`].
     pub async fn send<A: Action>(&self, request: &A::Request) -> Result<A::Response> {
         let body = encode(A::NAME, request)?;
-        let reply = self.exchange(A::META, body).await?;
-        decode(A::NAME, &reply)
+        let (reply, attempts) = self.shared.exchange(self.settings, A::META, body).await?;
+        decode(A::NAME, &reply, attempts)
     }
 
     /// Sends an action by its name, for actions and fields that are newer than this crate.
@@ -111,86 +176,21 @@ impl Client {
     /// As [`send`](Self::send); a name that is not made of ASCII letters and digits is refused.
     pub async fn send_raw(&self, action: &str, request: &Value) -> Result<Value> {
         let body = encode(action, request)?;
-        let reply = self.exchange(ActionMeta::unknown(action), body).await?;
-        decode(action, &reply)
-    }
-
-    /// The untyped core: bytes in, the bytes of a successful answer out.
-    async fn exchange(&self, action: ActionMeta<'_>, body: Vec<u8>) -> Result<Vec<u8>> {
-        let Inner { config, transport } = &*self.0;
-        if action.name.is_empty() || !action.name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-            return Err(refused(action.name, "the name of an action is made of ASCII letters and digits"));
-        }
-        let url = config.endpoint.action(action.name);
-        let identity = identify(config, action, Timestamp::now(), url.path(), &body)?;
-        let reply = transport.post(action.name, url, identity, body).await?;
-        match reply.status {
-            200..300 => Ok(reply.body),
-            status => Err(Error::new(action.name, Kind::Api(ApiError::new(status, &reply.body)))),
-        }
+        let (reply, attempts) =
+            self.shared.exchange(self.settings, ActionMeta::unknown(action), body).await?;
+        decode(action, &reply, attempts)
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Config { credentials, region, endpoint, .. } = &self.0.config;
+        let Config { credentials, region, endpoint, .. } = &self.shared.config;
         f.debug_struct("Client")
             .field("endpoint", endpoint)
             .field("region", region)
             .field("credentials", credentials)
             .finish_non_exhaustive()
     }
-}
-
-/// What the request says about its sender, by what the action takes and the client has.
-fn identify(
-    config: &Config,
-    action: ActionMeta<'_>,
-    at: Timestamp,
-    path: &str,
-    body: &[u8],
-) -> Result<Identity> {
-    let credentials = &config.credentials;
-    match (action.auth, &credentials.access_key, &credentials.basic) {
-        (Auth::None, _, _) | (Auth::Available, None, None) => Ok(Identity::default()),
-        (_, Some(AccessKey { id, secret }), _) => {
-            let key = SigningKey { access_key: id, secret_key: secret, region: &config.region };
-            let Signed { date, authorization } = sign::sign(&key, at, config.endpoint.host(), path, body);
-            Ok(Identity { date: Some(date), authorization: Some(Zeroizing::new(authorization)) })
-        }
-        (Auth::AccessKeyOrBasic | Auth::Available, None, Some(basic)) => Ok(basic_identity(basic, at)),
-        (Auth::AccessKey, None, Some(_)) => Err(unidentified(
-            action.name,
-            "an access key, and the client has only a login and a password",
-            config,
-        )),
-        (Auth::AccessKey, None, None) => {
-            Err(unidentified(action.name, "an access key, and the client has none", config))
-        }
-        (Auth::AccessKeyOrBasic, None, None) => Err(unidentified(
-            action.name,
-            "an access key, or a login and a password, and the client has neither",
-            config,
-        )),
-    }
-}
-
-fn basic_identity(Basic { login, password }: &Basic, at: Timestamp) -> Identity {
-    let plain = Zeroizing::new(format!("{login}:{}", password.expose()));
-    let encoded = Zeroizing::new(STANDARD.encode(plain.as_bytes()));
-    Identity {
-        date: Some(sign::osc_date(at)),
-        authorization: Some(Zeroizing::new(format!("Basic {}", *encoded))),
-    }
-}
-
-fn unidentified(action: &str, what: &str, config: &Config) -> Error {
-    let reason = format!("it needs {what}: {}", config.remedy);
-    Error::new(action, Kind::Refused { reason, credentials: true })
-}
-
-fn refused(action: &str, reason: &str) -> Error {
-    Error::new(action, Kind::Refused { reason: reason.to_owned(), credentials: false })
 }
 
 fn encode<T: Serialize>(action: &str, request: &T) -> Result<Vec<u8>> {
@@ -202,8 +202,10 @@ fn encode<T: Serialize>(action: &str, request: &T) -> Result<Vec<u8>> {
     }
 }
 
-fn decode<T: DeserializeOwned>(action: &str, reply: &[u8]) -> Result<T> {
-    serde_json::from_slice(reply).map_err(|error| Error::decode(action, &error))
+fn decode<T: DeserializeOwned>(action: &str, reply: &[u8], attempts: u32) -> Result<T> {
+    codec::read(reply).map_err(|codec::Failure { path, error }| {
+        Error::decode(action, &error, path, reply).after(attempts, false)
+    })
 }
 
 #[cfg(test)]

@@ -91,9 +91,24 @@ impl Endpoint {
         self.url.scheme() == "https"
     }
 
+    /// The host by itself.
+    pub(crate) fn url_host(&self) -> Option<Host<&str>> {
+        self.url.host()
+    }
+
+    /// The port, be it the scheme's default.
+    pub(crate) fn port(&self) -> Option<u16> {
+        self.url.port_or_known_default()
+    }
+
     /// Whether the address is this machine itself, so that nothing that is sent leaves it.
     pub(crate) fn is_loopback(&self) -> bool {
-        match self.url.host() {
+        Self::is_this_machine(self.url.host())
+    }
+
+    /// Whether a host is this machine itself.
+    pub(crate) fn is_this_machine(host: Option<Host<&str>>) -> bool {
+        match host {
             Some(Host::Domain(name)) => name == "localhost",
             Some(Host::Ipv4(address)) => address.is_loopback(),
             Some(Host::Ipv6(address)) => address.is_loopback(),

@@ -1,5 +1,6 @@
 //! Typed, async client of the OUTSCALE API: every action and every type of the published description, and a
-//! runtime that signs, sends and maps errors.
+//! runtime that one can rely on: it configures itself as the other tools do, signs, sends, sends again where that
+//! is safe, and says what went wrong.
 //!
 //! # A first program
 //! ```no_run
@@ -20,34 +21,116 @@
 //! missing.
 //!
 //! # Configuration
-//! [`Client::from_env`] takes each setting from the first of these that has it: the environment, the profile,
-//! the default. [`Client::builder`] puts what the program itself says before them.
+//! [`Client::from_env`] takes each setting from the first of these that has it: the environment, the profile, the
+//! default. [`Client::builder`] puts what the program itself says before them.
 //!
-//! | setting | environment | profile | default |
-//! |---|---|---|---|
-//! | access key | `OSC_ACCESS_KEY`, `OSC_SECRET_KEY` | `access_key`, `secret_key` | |
-//! | login | `OSC_LOGIN`, `OSC_PASSWORD` | `login`, `password` | |
-//! | region | `OSC_REGION` | `region` | `eu-west-2` |
-//! | endpoint | `OSC_ENDPOINT_API` | `endpoints.api` | `https://api.<region>.outscale.com/api/v1` |
-//! | scheme of an endpoint without one | `OSC_PROTOCOL` | `protocol` | `https` |
+//! | setting | builder | environment | profile | default |
+//! |---|---|---|---|---|
+//! | access key | `access_key` | `OSC_ACCESS_KEY`, `OSC_SECRET_KEY` | `access_key`, `secret_key` | |
+//! | the same of the second generation | `access_key` | `OSC_ACCESS_KEY_V2`, `OSC_SECRET_KEY_V2` | `access_key_v2`, `secret_key_v2` | |
+//! | services that take the second generation | | `OSC_IAM_V2_SERVICES` | `iam_v2_services` | none |
+//! | login | `basic` | `OSC_LOGIN`, `OSC_PASSWORD` | `login` (or `email`), `password` | |
+//! | which of them to use | `credentials`, `no_credentials` | `OSC_AUTH_METHOD` | | what there is, the access key first |
+//! | region | `region` | `OSC_REGION` | `region` (or `region_name`) | `eu-west-2` |
+//! | endpoint | `endpoint` | `OSC_ENDPOINT_API` | `endpoints.api` (or `endpoint`, `host`) | `https://api.<region>.outscale.com/api/v1` |
+//! | scheme of an endpoint without one | | `OSC_PROTOCOL` | `protocol` (or `https`) | `https` |
+//! | plain http to another machine | `allow_http` | | | no |
+//! | client certificate and key, files in PEM | `client_certificate` | `OSC_X509_CLIENT_CERT`, `OSC_X509_CLIENT_KEY` | `x509_client_cert`, `x509_client_key` | none |
+//! | the same as base64 of the files | | `OSC_X509_CLIENT_CERT_B64`, `OSC_X509_CLIENT_KEY_B64` | `x509_client_cert_b64`, `x509_client_key_b64` | |
+//! | the same as one file | `client_certificate_with_key` | `OSC_X509_CLIENT_CERT` alone | `client_certificate` | |
+//! | more trusted authorities | `add_root_certificate` | | | those of the platform |
+//! | take any certificate of a server | `tls_skip_verify` | `OSC_TLS_SKIP_VERIFY` | `tls_skip_verify` | no |
+//! | proxy | `proxy`, `no_proxy` | `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY` | `proxy` | none |
+//! | profile | `profile` | `OSC_PROFILE` | | the one with `"default": true`, else `default` |
+//! | profile file | `config_file` | `OSC_CONFIG_FILE` | | `~/.osc/config.json` |
 //!
-//! Profiles are in `~/.osc/config.json`, or in the file that `OSC_CONFIG_FILE` names: an object of profiles
-//! by name. `OSC_PROFILE` chooses one; otherwise it is the one with `"default": true`, or else the one called
-//! `default`.
+//! The profile file is an object of profiles by name, and other tools use it too: keys that are not in the table are left
+//! alone.
 //! ```json
 //! { "default": { "access_key": "…", "secret_key": "…", "region": "eu-west-2" } }
 //! ```
-//! Credentials are one unit: when the environment has any part of them, the profile's are not used. An empty
-//! variable counts as one that is not set. A profile that the program names, with [`Client::from_profile`] or
-//! the builder, comes before the environment.
+//! - Credentials are one unit: when the environment has any part of them, the profile's are not used. The same holds for a
+//!   client certificate and its key.
+//! - An empty variable counts as one that is not set. Relative paths start at the working directory; `~` is not expanded.
+//! - A profile that the program names, with [`Client::from_profile`] or the builder, comes before the environment.
+//! - Keys of the second generation are used where the list names the service `api` (or `osc`); a place that has none of
+//!   them still gives its first-generation ones.
+//! - `OSC_AUTH_METHOD` is `accesskey`, `basic` (or `password`), or `none`.
+//! - The variables about proxies say nothing about this machine itself; `proxy` in the program or the profile does. Plain
+//!   http is not sent through a proxy on another machine unless `allow_http` is set.
+//! - All problems are reported together, each with its place and remedy, and never with a value that may be secret. A
+//!   profile file with secrets that others can read, and certificates that are not looked at, are logged as warnings.
+//!
+//! # When something fails
+//! A call is more than a request: it waits for its turn, signs, sends, and sends again where that helps and does
+//! no harm. All of it is on by default, shared by the clones of a client, and can be changed with
+//! [`Client::builder`] for all calls and with [`Client::with`] for some.
+//!
+//! - **Retries** ([`RetryPolicy`]): throttled requests and those that were never sent, always; where nobody knows
+//!   whether the action was carried out, only what can be repeated without harm. `CreateVms`, `CreateVolume`,
+//!   `CreateSnapshot` and `CreateNatService` can: the client gives them a `ClientToken`. No other create is ever
+//!   sent twice.
+//! - **Speed** ([`RateLimit`]): full, until the server throttles; then a little less than what it lets through,
+//!   and up again step by step.
+//! - **Authentication**: four failures in a row lock an access key or login for all who use it. After the third
+//!   one the client sends nothing more, and says so ([`Error::is_guard_closed`],
+//!   [`Client::reset_authentication`]). Until a first request was accepted, requests go out one after the other.
+//! - **Clock**: the server refuses requests that are dated more than five minutes off. The client learns the
+//!   server's time from its answers and signs with that.
+//! - **Time-outs**: 10 seconds for a connection, 60 for an attempt, 5 minutes for a call. Any future can be
+//!   dropped at any time.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use osc_api::{CallOptions, Client, RetryPolicy};
+//!
+//! # fn example() -> osc_api::Result<()> {
+//! let client = Client::builder()
+//!     .timeout(Duration::from_secs(600))
+//!     .retry(RetryPolicy::new().max_attempts(8))
+//!     .rate_limit(5.0)
+//!     .build()?;
+//! let impatient = client.with(CallOptions::new().timeout(Duration::from_secs(2)).retry(RetryPolicy::none()));
+//! # let _ = impatient;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Errors
+//! Every call returns the one type [`Error`]. Branch on its predicates, not on texts:
+//!
+//! | predicate | what it means | what to do |
+//! |---|---|---|
+//! | [`is_retryable`](Error::is_retryable) | it may pass, and repeating does nothing twice | wait, call again |
+//! | [`is_not_found`](Error::is_not_found) | a resource does not exist | after a delete: done |
+//! | [`is_conflict`](Error::is_conflict), [`is_dependency`](Error::is_dependency) | the state does not fit, or something else depends on it | wait for a state, or undo the other first |
+//! | [`is_validation`](Error::is_validation) | the request is wrong | mend the program or its input |
+//! | [`is_quota`](Error::is_quota), [`is_capacity`](Error::is_capacity) | no room, in the account or in the cloud | ask for a quota, or try elsewhere |
+//! | [`is_authentication`](Error::is_authentication), [`is_access_denied`](Error::is_access_denied) | who calls, or what they may do | stop: mend credentials or policies |
+//! | [`is_transport`](Error::is_transport), [`is_server_error`](Error::is_server_error) | nobody knows whether the action was carried out, unless [`is_connect`](Error::is_connect) | read the state before creating again |
+//!
+//! [`Error::has_code`] asks for one of the server's codes, which [`codes`] names:
+//! `error.has_code(codes::SUBNET_IN_USE)`. [`Error::api`] has the whole answer: status, every error with code,
+//! type and details, and the raw text.
+//!
+//! `Display` is one line for logs and people, with `{:#}` the causes too. It ends with the request's identifier
+//! ([`Error::request_id`]), which the provider's support asks for. No error ever holds a secret or the request.
+//!
+//! What may pass was retried before an error comes back, within the client's [`RetryPolicy`];
+//! [`Error::attempts`] says how often. After three failed authentications in a row the client holds further calls
+//! back ([`Error::is_guard_closed`]), because a fourth failure would lock the access key. A dry run that would have
+//! worked is no error.
+//!
+//! # Logging
+//! The crate tells what it does through [`tracing`](https://docs.rs/tracing): a span `osc_api` at level info for
+//! each call, with `action`, `endpoint`, `attempts`, `status`, `request_id` and `duration_ms`, and events in it
+//! for requests that are sent again (info), throttling (debug), a clock that is wrong and authentication that
+//! fails too often (warn). Bodies and secrets are in none of them, at no level.
 //!
 //! # Actions newer than this crate
 //! [`Client::send_raw`] sends any action by its name, as [`serde_json::Value`]. With types of your own,
 //! implement [`Action`].
-//!
-//! # Errors
-//! Every call returns the one type [`Error`]. Its predicates tell what to do next, and [`Error::api`] gives
-//! the server's words, codes and request identifier.
 //!
 //! # Features
 //! None is on by default.
@@ -58,6 +141,7 @@
 
 pub mod action;
 mod client;
+mod clock;
 mod codec;
 mod config;
 mod credentials;
@@ -65,12 +149,16 @@ mod datetime;
 mod endpoint;
 mod error;
 mod generated;
+mod guard;
 mod nullable;
 mod open_enum;
+mod random;
+mod retry;
 mod secret;
 mod sign;
 #[doc(hidden)]
 pub mod support;
+mod throttle;
 mod transport;
 
 /// Compiles the code of the README.
@@ -86,11 +174,13 @@ pub mod types {
 pub use serde_json;
 
 pub use crate::action::Action;
-pub use crate::client::{Client, ClientBuilder};
+pub use crate::client::{CallOptions, Client, ClientBuilder};
 pub use crate::credentials::Credentials;
 pub use crate::datetime::{Date, DateOrDateTime, DateTime, ParseDateError};
 pub use crate::error::{ApiError, Error, ErrorItem, Result};
-pub use crate::generated::API_VERSION;
+pub use crate::generated::{API_VERSION, codes};
 pub use crate::nullable::Nullable;
 pub use crate::open_enum::{UnknownInteger, UnknownValue};
+pub use crate::retry::RetryPolicy;
 pub use crate::secret::Secret;
+pub use crate::throttle::RateLimit;

@@ -3,30 +3,57 @@
 //! The scheme: hash the request into a *canonical request*, put that under a date and a *credential scope*
 //! into a *string to sign*, and sign that with a key derived from the secret key, the day, the region and the
 //! service. Service name and list of signed headers are those that the API is measured to accept.
+//!
+//! The derived key is kept for a day, and the texts are put together by hand: what is left is little more than the
+//! hashing itself.
 
-use std::fmt::Write as _;
+use std::sync::{Mutex, PoisonError};
 
-use jiff::Timestamp;
+use jiff::civil::{self, DateTime};
+use jiff::{Timestamp, tz};
 use ring::{digest, hmac};
 use zeroize::Zeroizing;
 
 use crate::Secret;
 
-/// The media type of every request. It is signed, so that what is sent and what is signed come from this one
-/// place.
+/// The media type of every request. It is signed too: see `BEFORE_HOST`.
 pub(crate) const CONTENT_TYPE: &str = "application/json";
 
 const ALGORITHM: &str = "OSC4-HMAC-SHA256";
 const KEY_PREFIX: &str = "OSC4";
 const SERVICE: &str = "api";
-const SIGNED_HEADERS: &str = "content-type;host;x-osc-date";
 const TERMINATOR: &str = "osc4_request";
 
-/// What a request is signed with.
-pub(crate) struct SigningKey<'a> {
-    pub(crate) access_key: &'a str,
-    pub(crate) secret_key: &'a Secret,
-    pub(crate) region: &'a str,
+// The canonical request, and the string to sign, between what changes: a few long parts are put together faster
+// than many short ones.
+const BEFORE_PATH: &str = "POST\n";
+const BEFORE_HOST: &str = "\n\ncontent-type:application/json\nhost:";
+const BEFORE_DATE: &str = "\nx-osc-date:";
+const BEFORE_BODY: &str = "\n\ncontent-type;host;x-osc-date\n";
+const BEFORE_SIGNATURE: &str = ", SignedHeaders=content-type;host;x-osc-date, Signature=";
+
+/// `yyyymmddThhmmssZ`.
+const DATE_LENGTH: usize = 16;
+/// `yyyymmdd`.
+const DAY_LENGTH: usize = 8;
+/// Room for what is in a text beside path, host and scope.
+const FIXED_LENGTH: usize = 192;
+/// A SHA-256 in hexadecimal.
+const HASH_LENGTH: usize = 2 * digest::SHA256_OUTPUT_LEN;
+
+/// Signs requests with one access key in one region.
+///
+/// The derived key is the same for all requests of a day and is kept from one to the next; a signature is a
+/// function of the arguments all the same.
+pub(crate) struct Signer {
+    secret_key: Secret,
+    region: Box<str>,
+    /// What `Authorization` begins with, up to the credential scope.
+    credential: Box<str>,
+    /// The credential scope behind the day.
+    scope: Box<str>,
+    /// The key of the day that was signed last.
+    derived: Mutex<Option<(civil::Date, hmac::Key)>>,
 }
 
 /// The two header values that a signature consists of.
@@ -37,28 +64,96 @@ pub(crate) struct Signed {
     pub(crate) authorization: String,
 }
 
-/// The time as `X-Osc-Date` carries it: `yyyymmddThhmmssZ`.
-pub(crate) fn osc_date(at: Timestamp) -> String {
-    at.strftime("%Y%m%dT%H%M%SZ").to_string()
+impl Signer {
+    /// Prepares for an access key, which is 20 characters long, and its secret key.
+    pub(crate) fn new(access_key: &str, secret_key: &Secret, region: &str) -> Self {
+        Self {
+            secret_key: secret_key.clone(),
+            region: region.into(),
+            credential: format!("{ALGORITHM} Credential={access_key}/").into(),
+            scope: format!("/{region}/{SERVICE}/{TERMINATOR}").into(),
+            derived: Mutex::new(None),
+        }
+    }
+
+    /// Signs a request to `path` at `host`, which is the `Host` header as it is sent: with the port when that is
+    /// not the scheme's default.
+    pub(crate) fn sign(&self, at: Timestamp, host: &str, path: &str, body: &[u8]) -> Signed {
+        let Self { credential, scope, .. } = self;
+        let at = utc(at);
+        let date = osc_date_of(at);
+        let (day, _) = date.split_at(DAY_LENGTH);
+
+        // One buffer for all texts, which hash faster as a whole than part by part.
+        let mut text =
+            Vec::with_capacity(FIXED_LENGTH + credential.len() + scope.len() + path.len() + host.len());
+        let body_hash = hex(digest::digest(&digest::SHA256, body).as_ref());
+        for part in [BEFORE_PATH, path, BEFORE_HOST, host, BEFORE_DATE, &date, BEFORE_BODY] {
+            text.extend_from_slice(part.as_bytes());
+        }
+        text.extend_from_slice(&body_hash);
+        let request_hash = hex(digest::digest(&digest::SHA256, &text).as_ref());
+
+        text.clear();
+        for part in [ALGORITHM, "\n", &date, "\n", day, scope, "\n"] {
+            text.extend_from_slice(part.as_bytes());
+        }
+        text.extend_from_slice(&request_hash);
+        let signature = hex(self.hmac(at.date(), day, &text).as_ref());
+
+        let length = credential.len() + DAY_LENGTH + scope.len() + BEFORE_SIGNATURE.len() + HASH_LENGTH;
+        let mut authorization = String::with_capacity(length);
+        for part in [credential, day, scope, BEFORE_SIGNATURE, str::from_utf8(&signature).unwrap_or_default()]
+        {
+            authorization.push_str(part);
+        }
+        Signed { date, authorization }
+    }
+
+    /// The HMAC of a text with the key of a day, which is given in both its forms.
+    fn hmac(&self, date: civil::Date, day: &str, text: &[u8]) -> hmac::Tag {
+        // A thread that panicked while it held the lock left a whole key or none.
+        let mut derived = self.derived.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*derived {
+            Some((kept, key)) if *kept == date => hmac::sign(key, text),
+            _ => {
+                let (_, key) = derived.insert((date, derive(&self.secret_key, day, &self.region)));
+                hmac::sign(key, text)
+            }
+        }
+    }
 }
 
-/// Signs a request to `path` at `host`, which is the `Host` header as it is sent: with the port when that is
-/// not the scheme's default.
-pub(crate) fn sign(key: &SigningKey<'_>, at: Timestamp, host: &str, path: &str, body: &[u8]) -> Signed {
-    let SigningKey { access_key, secret_key, region } = key;
-    let date = osc_date(at);
-    let day = date.split('T').next().unwrap_or_default();
-    let scope = format!("{day}/{region}/{SERVICE}/{TERMINATOR}");
-    let canonical_request = format!(
-        "POST\n{path}\n\ncontent-type:{CONTENT_TYPE}\nhost:{host}\nx-osc-date:{date}\n\n{SIGNED_HEADERS}\n{}",
-        sha256(body)
-    );
-    let string_to_sign = format!("{ALGORITHM}\n{date}\n{scope}\n{}", sha256(canonical_request.as_bytes()));
-    let signature = hex(hmac::sign(&derive(secret_key, day, region), string_to_sign.as_bytes()).as_ref());
-    let authorization = format!(
-        "{ALGORITHM} Credential={access_key}/{scope}, SignedHeaders={SIGNED_HEADERS}, Signature={signature}"
-    );
-    Signed { date, authorization }
+/// The time as `X-Osc-Date` carries it: `yyyymmddThhmmssZ`.
+pub(crate) fn osc_date(at: Timestamp) -> String {
+    osc_date_of(utc(at))
+}
+
+fn utc(at: Timestamp) -> DateTime {
+    tz::Offset::UTC.to_datetime(at)
+}
+
+/// The digits are written one by one: interpreting a format takes as long as two hashes.
+fn osc_date_of(at: DateTime) -> String {
+    let [century, year] =
+        [at.year() / 100, at.year() % 100].map(|pair| i8::try_from(pair).unwrap_or_default());
+    let pairs = [
+        (century, ""),
+        (year, ""),
+        (at.month(), ""),
+        (at.day(), "T"),
+        (at.hour(), ""),
+        (at.minute(), ""),
+        (at.second(), "Z"),
+    ];
+    let mut date = String::with_capacity(DATE_LENGTH);
+    for (pair, after) in pairs {
+        let pair = pair.unsigned_abs();
+        date.push(char::from(b'0' + pair / 10));
+        date.push(char::from(b'0' + pair % 10));
+        date.push_str(after);
+    }
+    date
 }
 
 /// The key of one day, region and service.
@@ -73,15 +168,14 @@ fn hmac_key(bytes: &[u8]) -> hmac::Key {
     hmac::Key::new(hmac::HMAC_SHA256, bytes)
 }
 
-fn sha256(bytes: &[u8]) -> String {
-    hex(digest::digest(&digest::SHA256, bytes).as_ref())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{byte:02x}");
+/// Lowercase hexadecimal.
+fn hex(hash: &[u8]) -> [u8; HASH_LENGTH] {
+    let digit = |nibble: u8| nibble + if nibble < 10 { b'0' } else { b'a' - 10 };
+    let mut text = [b'0'; HASH_LENGTH];
+    let (pairs, _) = text.as_chunks_mut();
+    for ([high, low], byte) in pairs.iter_mut().zip(hash) {
+        *high = digit(byte >> 4);
+        *low = digit(byte & 0xf);
     }
     text
 }
@@ -90,16 +184,18 @@ fn hex(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    fn authorization(second: i64, host: &str, path: &str, body: &[u8]) -> Signed {
+    fn signer() -> Signer {
         let secret_key = Secret::from("FAKESECRETKEYFORTESTS0000000000000000003");
-        let key =
-            SigningKey { access_key: "FAKEACCESSKEY0000002", secret_key: &secret_key, region: "eu-west-2" };
-        sign(&key, Timestamp::from_second(second).unwrap(), host, path, body)
+        Signer::new("FAKEACCESSKEY0000002", &secret_key, "eu-west-2")
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
     }
 
     #[test]
     fn the_header_has_the_published_form() {
-        let Signed { date, authorization } = authorization(0, "host", "/api/v1/ReadVms", b"{}");
+        let Signed { date, authorization } = signer().sign(at(0), "host", "/api/v1/ReadVms", b"{}");
         assert_eq!(date, "19700101T000000Z");
         let (start, signature) = authorization.split_once(", Signature=").unwrap();
         assert_eq!(
@@ -109,18 +205,56 @@ mod tests {
         );
         assert_eq!(signature.len(), 64);
         assert!(signature.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte)));
+        assert_eq!(authorization.capacity(), authorization.len());
+    }
+
+    #[test]
+    fn the_media_type_that_is_sent_is_signed() {
+        assert!(BEFORE_HOST.contains(&format!("content-type:{CONTENT_TYPE}\n")));
     }
 
     #[test]
     fn every_input_changes_the_signature() {
-        let signed = authorization(0, "host", "/path", b"{}").authorization;
+        let signed = signer().sign(at(0), "host", "/path", b"{}").authorization;
         for other in [
-            authorization(1, "host", "/path", b"{}"),
-            authorization(0, "host:8443", "/path", b"{}"),
-            authorization(0, "host", "/other", b"{}"),
-            authorization(0, "host", "/path", b""),
+            signer().sign(at(1), "host", "/path", b"{}"),
+            signer().sign(at(0), "host:8443", "/path", b"{}"),
+            signer().sign(at(0), "host", "/other", b"{}"),
+            signer().sign(at(0), "host", "/path", b""),
         ] {
             assert_ne!(other.authorization, signed);
+        }
+    }
+
+    #[test]
+    fn the_kept_key_is_not_to_be_seen() {
+        const DAY: i64 = 24 * 60 * 60;
+        let used = signer();
+        for second in [0, 0, DAY - 1, DAY, DAY + 1, 5, 40 * DAY, 0] {
+            let fresh = signer().sign(at(second), "host", "/path", b"{}").authorization;
+            assert_eq!(used.sign(at(second), "host", "/path", b"{}").authorization, fresh, "{second}");
+        }
+    }
+
+    #[test]
+    fn a_thread_that_panics_does_not_stop_the_others() {
+        let signer = signer();
+        std::thread::scope(|scope| {
+            let holder = || {
+                let _lock = signer.derived.lock();
+                panic!("on purpose, while the lock is held");
+            };
+            assert!(scope.spawn(holder).join().is_err());
+        });
+        assert!(signer.derived.is_poisoned());
+        assert_eq!(signer.sign(at(0), "host", "/path", b"{}").date, "19700101T000000Z");
+    }
+
+    #[test]
+    fn dates_are_written_as_the_format_says() {
+        for second in [0, 951_782_399, 951_782_400, 1_781_524_800, 2_147_483_648, 253_402_207_200, -1] {
+            let wanted = at(second).strftime("%Y%m%dT%H%M%SZ").to_string();
+            assert_eq!(osc_date(at(second)), wanted);
         }
     }
 }

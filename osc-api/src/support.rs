@@ -21,9 +21,27 @@ pub fn sign(
     path: &str,
     body: &[u8],
 ) -> (String, String) {
-    let at = jiff::Timestamp::from_second(unix_seconds).unwrap_or_default();
-    let secret_key = crate::Secret::from(secret_key);
-    let key = crate::sign::SigningKey { access_key, secret_key: &secret_key, region };
-    let crate::sign::Signed { date, authorization } = crate::sign::sign(&key, at, host, path, body);
-    (date, authorization)
+    signer(access_key, secret_key, region)(unix_seconds, host, path, body)
+}
+
+/// As [`sign`], for many requests: the arguments of what is returned are the last four.
+pub fn signer(
+    access_key: &str,
+    secret_key: &str,
+    region: &str,
+) -> impl Fn(i64, &str, &str, &[u8]) -> (String, String) + use<> {
+    let signer = crate::sign::Signer::new(access_key, &crate::Secret::from(secret_key), region);
+    move |unix_seconds, host, path, body| {
+        let at = jiff::Timestamp::from_second(unix_seconds).unwrap_or_default();
+        let crate::sign::Signed { date, authorization } = signer.sign(at, host, path, body);
+        (date, authorization)
+    }
+}
+
+/// Decodes an answer as the client does it.
+///
+/// # Errors
+/// When the text is no JSON, or none of this type.
+pub fn read<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::Error> {
+    crate::codec::read(bytes).map_err(|failure| failure.error)
 }

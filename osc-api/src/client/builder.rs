@@ -4,10 +4,13 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::config::{self, Explicit};
+use zeroize::Zeroizing;
+
+use super::options::Settings;
+use crate::config::{self, ClientPem, Explicit, ExplicitProxy, Resolved};
 use crate::error::{Error, Result};
 use crate::transport::{Options, Transport};
-use crate::{Client, Credentials, Secret};
+use crate::{CallOptions, Client, Credentials, RateLimit, RetryPolicy, Secret};
 
 /// The settings of a client.
 ///
@@ -33,6 +36,8 @@ use crate::{Client, Credentials, Secret};
 pub struct ClientBuilder {
     explicit: Explicit,
     options: Options,
+    settings: Settings,
+    limit: RateLimit,
 }
 
 impl ClientBuilder {
@@ -84,8 +89,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Looks neither at environment variables, nor at a profile file that is not named here. Proxy variables
-    /// still count.
+    /// Looks neither at environment variables, those about proxies included, nor at a profile file that is not
+    /// named here.
     pub fn ignore_environment(mut self) -> Self {
         self.explicit.ignore_environment = true;
         self
@@ -104,21 +109,101 @@ impl ClientBuilder {
         self
     }
 
-    /// How long one request may take, from connecting to the last byte of the answer. Default: 60 seconds.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.options.timeout = timeout;
-        self
+    /// How long one attempt may take, from connecting to the last byte of the answer. Default: 60 seconds.
+    pub fn attempt_timeout(self, timeout: Duration) -> Self {
+        self.set(CallOptions::new().attempt_timeout(timeout))
+    }
+
+    /// How long a call may take with all its attempts and the waits between them, from the moment at which it
+    /// is first allowed to go out. Default: 5 minutes.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        self.set(CallOptions::new().timeout(timeout))
+    }
+
+    /// When a failed request is sent again. Default: [`RetryPolicy::new`].
+    pub fn retry(self, policy: RetryPolicy) -> Self {
+        self.set(CallOptions::new().retry(policy))
     }
 
     /// The largest answer that is read, in bytes. Default: 64 MiB.
-    pub fn max_response_size(mut self, bytes: usize) -> Self {
-        self.options.max_response_size = bytes;
+    pub fn max_response_size(self, bytes: usize) -> Self {
+        self.set(CallOptions::new().max_response_size(bytes))
+    }
+
+    /// How fast to send: so many requests per second, or another [`RateLimit`]. Default:
+    /// [`RateLimit::Adaptive`].
+    pub fn rate_limit(mut self, limit: impl Into<RateLimit>) -> Self {
+        self.limit = limit.into();
         self
     }
 
     /// Trusts these certificates in PEM too, beside those that the platform trusts.
     pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.options.root_certificates.push(pem.into());
+        self
+    }
+
+    /// A certificate by which the client makes itself known to servers that ask for one, as API access rules
+    /// can demand it, and its private key, both in PEM.
+    ///
+    /// The certificate comes first, those of its authorities may follow. The key may be in PKCS#8, PKCS#1 or
+    /// SEC1, but not encrypted. Default: what `OSC_X509_CLIENT_CERT` and `OSC_X509_CLIENT_KEY` name, else
+    /// `x509_client_cert` and `x509_client_key` of the profile.
+    ///
+    /// ```no_run
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// let client = osc_api::Client::builder()
+    ///     .client_certificate(std::fs::read("client.pem")?, std::fs::read("client.key")?)
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn client_certificate(mut self, certificate: impl Into<Vec<u8>>, key: impl Into<Vec<u8>>) -> Self {
+        let (certificate, key) = (Zeroizing::new(certificate.into()), Some(Zeroizing::new(key.into())));
+        self.explicit.client_certificate = Some(ClientPem { certificate, key });
+        self
+    }
+
+    /// The same from one text in PEM that has both the certificate and its key.
+    pub fn client_certificate_with_key(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        let certificate = Zeroizing::new(pem.into());
+        self.explicit.client_certificate = Some(ClientPem { certificate, key: None });
+        self
+    }
+
+    /// Whether to take any certificate for the server's, so that whoever is on the way can read and change
+    /// everything. It is for tests; a warning is logged. Default: `OSC_TLS_SKIP_VERIFY`, else
+    /// `tls_skip_verify` of the profile, else no.
+    ///
+    /// To trust a server whose authority the platform does not know,
+    /// [`add_root_certificate`](Self::add_root_certificate) is the safe way.
+    pub fn tls_skip_verify(mut self, skip: bool) -> Self {
+        self.explicit.tls_skip_verify = Some(skip);
+        self
+    }
+
+    /// The HTTP proxy that all requests go through, `http://proxy.example.com:3128`, with a user name and a
+    /// password where it wants them: `http://user:password@proxy.example.com:3128`.
+    ///
+    /// Requests to https endpoints pass it unread. Those in plain http can be read by it, so that they go only to
+    /// one on this machine itself, or where [`allow_http`](Self::allow_http) allows it. A proxy that is given here
+    /// or in the profile also serves endpoints on this machine. Default: what `HTTPS_PROXY` and `NO_PROXY` say (never for this machine
+    /// itself), else `proxy` of the profile, else none.
+    ///
+    /// ```
+    /// # fn example() -> osc_api::Result<()> {
+    /// let client = osc_api::Client::builder().proxy("http://proxy.example.com:3128").build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
+        self.explicit.proxy = Some(ExplicitProxy::Through(url.into()));
+        self
+    }
+
+    /// No proxy, whatever the environment and the profile say.
+    pub fn no_proxy(mut self) -> Self {
+        self.explicit.proxy = Some(ExplicitProxy::Direct);
         self
     }
 
@@ -134,19 +219,25 @@ impl ClientBuilder {
     /// # Errors
     /// As [`Client::from_env`].
     pub fn build(self) -> Result<Client> {
-        let Self { explicit, options } = self;
-        let (config, mut problems) = match config::resolve_from_process(&explicit) {
-            Ok(config) => (Some(config), Vec::new()),
+        let Self { explicit, options, settings, limit } = self;
+        let (resolved, mut problems) = match config::resolve_from_process(&explicit) {
+            Ok(resolved) => (Some(resolved), Vec::new()),
             Err(problems) => (None, problems),
         };
         let checked = options.check(&mut problems);
-        match (config, checked) {
-            (Some(config), Some(checked)) => {
-                let transport = Transport::new(&options, checked, &config.endpoint)?;
-                Ok(Client::new(config, transport))
+        problems.extend(limit.problem());
+        match (resolved, checked) {
+            (Some(Resolved { config, connection, .. }), Some(checked)) if problems.is_empty() => {
+                let transport = Transport::new(&options, checked.over(connection), &config.endpoint)?;
+                Ok(Client::new(config, transport, limit, settings))
             }
             _ => Err(Error::configuration(problems)),
         }
+    }
+
+    fn set(mut self, options: CallOptions) -> Self {
+        self.settings = self.settings.with(&options);
+        self
     }
 
     fn change_credentials(mut self, change: impl FnOnce(Credentials) -> Credentials) -> Self {

@@ -4,12 +4,13 @@
 //! keep their own settings in the same file.
 
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::layer::{Given, Layer, Origin};
+use super::certificate::Pem;
+use super::layer::{Given, Layer, Origin, names_the_service};
 use super::{DEFAULT_PROFILE, Environment, Explicit, Problems, Sources};
 use crate::Secret;
 
@@ -27,6 +28,10 @@ impl Place {
     pub(super) fn describe(&self) -> String {
         let name = self.name.as_deref().unwrap_or(DEFAULT_PROFILE);
         format!("profile `{name}` in {}", self.file.display())
+    }
+
+    pub(super) fn file(&self) -> &Path {
+        &self.file
     }
 }
 
@@ -152,17 +157,33 @@ fn choose(place: &Place, profiles: &Map<String, Value>, problems: &mut Problems)
 }
 
 /// The settings of a profile, current keys first and then the ones of older tools.
+///
+/// Other tools keep keys of their own here, which are left alone whatever they hold: `method`, `version`,
+/// `max_retries` and more. One of them is `ssl_verify`, which asks one of those tools not to look at
+/// certificates: a word to another program is no leave for this one.
 fn settings(profile: &mut Map<String, Value>, place: &Place, problems: &mut Problems) -> Layer {
     let mut reader = Reader { profile, origin: Origin::Profile(place), problems };
     Layer {
+        is_profile: true,
         access_key: reader.text("access_key"),
         secret_key: reader.text("secret_key").map(secret),
+        access_key_v2: reader.text("access_key_v2"),
+        secret_key_v2: reader.text("secret_key_v2").map(secret),
+        takes_v2: reader.takes_v2(),
         login: reader.text("login").or_else(|| reader.legacy("email")),
         password: reader.text("password").map(secret),
+        method: None,
         region: reader.text("region").or_else(|| reader.legacy("region_name")),
         protocol: reader.text("protocol").or_else(|| reader.legacy_https()),
         endpoint: reader.api_endpoint().or_else(|| reader.legacy("endpoint")),
         domain: reader.legacy("host"),
+        client_certificate: reader.pem("x509_client_cert", "x509_client_cert_b64").or_else(|| {
+            let path = reader.legacy("client_certificate")?;
+            Some(path.map(|path| Pem::of_path(path.into())))
+        }),
+        client_key: reader.pem("x509_client_key", "x509_client_key_b64"),
+        tls_skip_verify: reader.flag("tls_skip_verify"),
+        proxy: reader.text("proxy").map(secret),
     }
 }
 
@@ -187,8 +208,36 @@ impl Reader<'_> {
             Value::String(text) => Some(self.origin.given(key, text)),
             mut other => {
                 wipe(&mut other);
-                self.problems
-                    .push(format!("{} is not a text: write it in quotes", self.origin.given(key, ()).place));
+                self.problems.push(format!("{} is not a text: write it in quotes", self.origin.place(key)));
+                None
+            }
+        }
+    }
+
+    /// The path of a PEM file, or else the file's text in base64.
+    fn pem(&mut self, path_key: &str, base64_key: &str) -> Option<Given<Pem>> {
+        let path = self.text(path_key).map(|given| given.map(|path| Pem::of_path(path.into())));
+        path.or_else(|| self.text(base64_key).map(|given| secret(given).map(Pem::Base64)))
+    }
+
+    /// Yes or no, as JSON says it or as the variable of the same meaning does.
+    fn flag(&mut self, key: &str) -> Option<Given<String>> {
+        match self.profile.get(key) {
+            Some(Value::Bool(value)) => Some(self.origin.given(key, value.to_string())),
+            _ => self.text(key),
+        }
+    }
+
+    /// Whether the list of services with second-generation keys names this one. It may also be one text, as
+    /// the variable is.
+    fn takes_v2(&mut self) -> Option<bool> {
+        const KEY: &str = "iam_v2_services";
+        match self.profile.get(KEY)? {
+            Value::Array(services) => Some(services.iter().filter_map(Value::as_str).any(names_the_service)),
+            Value::Null | Value::String(_) => self.text(KEY).map(|given| names_the_service(&given.value)),
+            _ => {
+                let place = self.origin.place(KEY);
+                self.problems.push(format!("{place} is not a list: write it as [\"api\"]"));
                 None
             }
         }
@@ -216,7 +265,7 @@ impl Reader<'_> {
                 self.check("endpoints.api", value)
             }
             _ => {
-                let place = self.origin.given("endpoints", ()).place;
+                let place = self.origin.place("endpoints");
                 self.problems
                     .push(format!("{place} is not an object: write it as {{\"api\": \"https://…\"}}"));
                 None
@@ -226,7 +275,7 @@ impl Reader<'_> {
 }
 
 fn secret(given: Given<String>) -> Given<Secret> {
-    Given { value: Secret::from(given.value), place: given.place }
+    given.map(Secret::from)
 }
 
 /// Wipes the texts of a value: the file holds the secrets of every profile.

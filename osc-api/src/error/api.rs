@@ -2,38 +2,45 @@
 
 use std::fmt;
 use std::ops::RangeInclusive;
+use std::time::Duration;
 
-use serde_json::Value;
+use super::form::{self, Told};
+use super::text::{bounded, one_line};
+use crate::codes;
 
-/// The most that is kept of an answer that is not understood, in bytes.
+/// The most that is kept of an answer, in bytes.
 const RAW_LIMIT: usize = 4096;
 
-/// The most of such an answer that is shown in one line, in characters.
-const SHOWN_LIMIT: usize = 200;
+/// As many errors of an answer are shown in its line.
+const SHOWN_ERRORS: usize = 5;
 
 /// An answer with an error: its status, its errors and the request's identifier.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
     status: u16,
+    retry_after: Option<Duration>,
     request_id: Option<String>,
     errors: Vec<ErrorItem>,
     /// Whether the errors came in the API's own form, not in that of a gateway.
     is_own_form: bool,
+    /// Where the answer is compressed, which nobody asked for: in which way.
+    compression: Option<&'static str>,
     raw: String,
 }
 
 /// One of the errors that an answer lists.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ErrorItem {
-    code: Option<String>,
-    kind: Option<String>,
-    details: Option<String>,
+    pub(super) code: Option<String>,
+    pub(super) kind: Option<String>,
+    pub(super) details: Option<String>,
 }
 
 impl ErrorItem {
     /// The code, where there is one and it is a number, as all of the API's own are.
+    /// [`codes`](crate::codes) names those that are known.
     pub fn code(&self) -> Option<u32> {
-        self.code.as_deref()?.parse().ok()
+        self.code.as_deref()?.trim().parse().ok()
     }
 
     /// The code as it came.
@@ -54,20 +61,22 @@ impl ErrorItem {
 
 impl ApiError {
     /// Reads an answer, whatever its form.
-    pub(crate) fn new(status: u16, body: &[u8]) -> Self {
-        let value = serde_json::from_slice(body).unwrap_or(Value::Null);
-        let request_id = text(value.get("ResponseContext").and_then(|context| context.get("RequestId")));
-        let mut errors = own_errors(&value);
-        let is_own_form = !errors.is_empty();
-        if !is_own_form {
-            errors.extend(gateway_error(&value));
-        }
-        Self { status, request_id, errors, is_own_form, raw: bounded(body) }
+    pub(crate) fn new(status: u16, body: &[u8], retry_after: Option<Duration>) -> Self {
+        let Told { errors, request_id, is_own_form } = form::read(body);
+        let compression = form::compression(body);
+        let raw = bounded(body, RAW_LIMIT);
+        Self { status, retry_after, request_id, errors, is_own_form, compression, raw }
     }
 
     /// The HTTP status.
     pub fn status(&self) -> u16 {
         self.status
+    }
+
+    /// How long the server asks to wait before the call is sent again, from the moment of the answer. `None`
+    /// where it does not say, which is the rule.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
     }
 
     /// The identifier of the request, which the provider's support asks for.
@@ -83,7 +92,7 @@ impl ApiError {
 
     /// The first code, where there is one and it is a number.
     pub fn code(&self) -> Option<u32> {
-        self.errors.iter().find_map(ErrorItem::code)
+        self.numbers().next()
     }
 
     /// The answer's text as it came, cut to 4096 bytes.
@@ -91,11 +100,17 @@ impl ApiError {
         &self.raw
     }
 
-    fn has(&self, codes: &[RangeInclusive<u32>]) -> bool {
-        self.errors
-            .iter()
-            .filter_map(ErrorItem::code)
-            .any(|code| codes.iter().any(|range| range.contains(&code)))
+    fn numbers(&self) -> impl Iterator<Item = u32> {
+        self.errors.iter().filter_map(ErrorItem::code)
+    }
+
+    /// Whether the API itself wrote the answer, not a gateway on the way.
+    pub(super) fn is_own_form(&self) -> bool {
+        self.is_own_form
+    }
+
+    pub(super) fn has(&self, codes: &[RangeInclusive<u32>]) -> bool {
+        self.numbers().any(|code| codes.iter().any(|range| range.contains(&code)))
     }
 
     /// An unknown key is a 400 with a code of its own. The other refusals of a 401 are about what is allowed.
@@ -112,6 +127,11 @@ impl ApiError {
         self.status == 429 || self.has(&[6..=6, 24..=25])
     }
 
+    /// A 400 whose code says something else is not about the form of the request.
+    pub(super) fn is_validation(&self) -> bool {
+        self.has(&[4000..=4119, 4121..=4999]) || (self.status == 400 && self.code().is_none())
+    }
+
     /// A resource that is missing is a 400 with a code. A bare 404 comes from a wrong address, and is no
     /// proof that a resource is gone; but an error in the API's form that has no code may mean one.
     pub(super) fn is_not_found(&self) -> bool {
@@ -123,6 +143,10 @@ impl ApiError {
         self.has(&[6000..=6999, 9000..=9999]) || (self.status == 409 && !self.has(&[10_000..=10_999]))
     }
 
+    pub(super) fn is_dependency(&self) -> bool {
+        self.status == 424 || self.has(&[1000..=1999])
+    }
+
     pub(super) fn is_quota(&self) -> bool {
         self.has(&[10_003..=10_999])
     }
@@ -130,23 +154,37 @@ impl ApiError {
     pub(super) fn is_capacity(&self) -> bool {
         self.has(&[10_001..=10_001])
     }
+
+    pub(super) fn is_server_error(&self) -> bool {
+        self.status >= 500 && !self.is_throttled()
+    }
+
+    /// One error that stays makes waiting for the others useless.
+    pub(super) fn is_transient(&self) -> bool {
+        let transient = |item: &ErrorItem| item.code().is_some_and(|code| codes::TRANSIENT.contains(&code));
+        !self.errors.is_empty() && self.errors.iter().all(transient)
+    }
 }
 
 /// One line: the status, each error, and the request's identifier.
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "status {}", self.status)?;
-        for (index, error) in self.errors.iter().enumerate() {
+        for (index, error) in self.errors.iter().take(SHOWN_ERRORS).enumerate() {
             f.write_str(if index == 0 { ": " } else { "; " })?;
             error.fmt(f)?;
         }
-        match one_line(&self.raw) {
+        if let Some(more @ 1..) = self.errors.len().checked_sub(SHOWN_ERRORS) {
+            write!(f, "; and {more} more")?;
+        }
+        match (self.compression, one_line(&self.raw)) {
             _ if !self.errors.is_empty() => {}
             _ if (300..400).contains(&self.status) => {
                 f.write_str(": a redirect, which is not followed; the endpoint must be the final address")?;
             }
-            text if text.is_empty() => f.write_str(" and no further word")?,
-            text => write!(f, ": {text}")?,
+            (Some(name), _) => write!(f, ": {}", super::display::Compressed(name))?,
+            (None, text) if text.is_empty() => f.write_str(" and no further word")?,
+            (None, text) => write!(f, ": {text}")?,
         }
         match &self.request_id {
             Some(id) => write!(f, " [request {}]", one_line(id)),
@@ -155,77 +193,20 @@ impl fmt::Display for ApiError {
     }
 }
 
-/// Kind, code and details, as far as they are there.
+/// Kind, code with its name, and details, as far as they are there.
 impl fmt::Display for ErrorItem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&one_line(self.kind().unwrap_or("error")))?;
         if let Some(code) = self.code_text() {
-            write!(f, " (code {})", one_line(code))?;
+            write!(f, " (code {}", one_line(code))?;
+            if let Some(name) = self.code().and_then(codes::name) {
+                write!(f, ", {name}")?;
+            }
+            f.write_str(")")?;
         }
         match self.details().map(one_line) {
             Some(details) if !details.is_empty() => write!(f, ": {details}"),
             _ => Ok(()),
         }
-    }
-}
-
-/// The errors of an answer in the API's own form.
-fn own_errors(value: &Value) -> Vec<ErrorItem> {
-    match value.get("Errors") {
-        Some(Value::Array(items)) => items.iter().filter(|item| item.is_object()).map(own_error).collect(),
-        Some(item @ Value::Object(_)) => vec![own_error(item)],
-        _ => Vec::new(),
-    }
-}
-
-fn own_error(item: &Value) -> ErrorItem {
-    ErrorItem {
-        code: text(item.get("Code")),
-        kind: text(item.get("Type")),
-        details: text(item.get("Details")),
-    }
-}
-
-/// Problem details (RFC 9457), the form with `__type`, or no more than a message.
-fn gateway_error(value: &Value) -> Option<ErrorItem> {
-    let first = |keys: &[&str]| keys.iter().find_map(|key| text(value.get(key)));
-    let kind = first(&["title", "__type", "type"]);
-    let details = first(&["detail", "message", "Message"]);
-    (kind.is_some() || details.is_some()).then_some(ErrorItem { code: None, kind, details })
-}
-
-/// A text or a number as text; an empty one says nothing.
-fn text(value: Option<&Value>) -> Option<String> {
-    match value? {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
-/// The beginning of a body as text. What is no UTF-8 is shown as the replacement character.
-fn bounded(body: &[u8]) -> String {
-    // A character that is cut in two would show as damage that the answer does not have, so that it is
-    // dropped.
-    let cut = body.get(..RAW_LIMIT).map_or(body, |cut| match std::str::from_utf8(cut) {
-        Err(error) if error.error_len().is_none() => cut.get(..error.valid_up_to()).unwrap_or(cut),
-        _ => cut,
-    });
-    let mut text = String::from_utf8_lossy(cut).into_owned();
-    // Replacement characters are longer than the bytes that they stand for.
-    while text.len() > RAW_LIMIT {
-        text.pop();
-    }
-    text
-}
-
-/// A text on one line, without what could play tricks on a terminal, cut where it becomes too long to read.
-fn one_line(text: &str) -> String {
-    let words: Vec<&str> =
-        text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
-    let line = words.join(" ");
-    match line.char_indices().nth(SHOWN_LIMIT).and_then(|(end, _)| line.get(..end)) {
-        Some(start) => format!("{start}…"),
-        None => line,
     }
 }

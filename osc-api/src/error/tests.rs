@@ -1,18 +1,25 @@
+use std::time::Duration;
+
 use super::*;
+use crate::codes;
 
 fn api(status: u16, body: &str) -> Error {
-    Error::new("ReadVms", Kind::Api(ApiError::new(status, body.as_bytes())))
+    Error::new("ReadVms", Kind::Api(ApiError::new(status, body.as_bytes(), None)))
+}
+
+fn transport(timeout: bool, connect: bool, permanent: bool) -> Error {
+    let source = "connection refused".into();
+    let host = "api.example.com".to_owned();
+    Error::new("ReadVms", Kind::Transport { host, timeout, connect, permanent, advice: None, source })
+}
+
+fn undecoded(body: &str, path: Option<&str>) -> Error {
+    let cause = serde_json::from_str::<Vec<i64>>(body).unwrap_err();
+    Error::decode("ReadVms", &cause, path.map(str::to_owned), body.as_bytes())
 }
 
 fn coded(status: u16, code: u32) -> Error {
     api(status, &format!(r#"{{"Errors":[{{"Type":"T","Code":"{code}","Details":""}}]}}"#))
-}
-
-#[test]
-fn an_error_is_one_word_and_can_go_anywhere() {
-    fn anywhere<T: Send + Sync + 'static>() {}
-    anywhere::<Error>();
-    assert_eq!(size_of::<Error>(), size_of::<usize>());
 }
 
 #[test]
@@ -27,7 +34,18 @@ fn the_own_form_is_read_whether_the_code_is_text_number_or_missing() {
         assert_eq!(answer.errors()[0].kind(), Some("InvalidParameterValue"));
         assert_eq!(answer.errors()[0].details(), Some("no such key"));
         assert_eq!(answer.raw(), body);
+        assert_eq!(error.request_id(), Some("abc"));
     }
+    // One error need not stand in a list, and codes are codes with a space too.
+    let error = api(400, r#"{"Errors":{"Code":" 5063 ","Type":"T"}}"#);
+    assert!(error.has_code(codes::NO_SUCH_VM) && !error.has_code(codes::NO_SUCH_VOLUME));
+}
+
+#[test]
+fn what_the_server_asks_to_wait_is_kept() {
+    let wait = Some(Duration::from_secs(7));
+    assert_eq!(ApiError::new(429, b"", wait).retry_after(), wait);
+    assert_eq!(ApiError::new(429, b"", None).retry_after(), None);
 }
 
 #[test]
@@ -64,100 +82,278 @@ fn what_is_not_understood_keeps_its_text_up_to_a_bound() {
         assert!(!error.to_string().contains('\n'));
     }
     let long = "é".repeat(4000);
-    let error = ApiError::new(500, &[b"x", long.as_bytes()].concat());
+    let error = ApiError::new(500, &[b"x", long.as_bytes()].concat(), None);
     assert_eq!(error.raw().len(), 4095);
     assert!(error.raw().ends_with('é'));
-    let error = ApiError::new(500, &[0xff; 5000]);
+    let error = ApiError::new(500, &[0xff; 5000], None);
     assert!(error.raw().len() <= 4096);
+    for huge in [
+        format!(r#"{{"Errors":[{{"Code":"1","Details":"{}"}}]}}"#, "x".repeat(10 << 20)),
+        "[".repeat(1 << 19),
+    ] {
+        let error = ApiError::new(401, huge.as_bytes(), None);
+        assert_eq!((error.errors(), error.raw().len()), (&[] as &[ErrorItem], 4096));
+        assert!(error.to_string().chars().count() < 300, "{error}");
+    }
 }
 
 #[test]
 fn display_is_one_line_that_says_all_and_debug_has_the_rest() {
-    let body = r#"{"Errors":[{"Type":"InvalidParameterValue","Code":"4047","Details":"two\nlines\u001b[31m"},{"Code":5}],
+    let body = r#"{"Errors":[{"Type":"InvalidParameterValue","Code":"4047","Details":"two\nlines\u001b[31m"},{"Code":3}],
         "ResponseContext":{"RequestId":"abc"}}"#;
     assert_eq!(
-        api(400, body).to_string(),
-        "ReadVms failed with status 400: InvalidParameterValue (code 4047): two lines [31m; error (code 5) [request abc]"
+        api(400, body).after(3, false).to_string(),
+        "ReadVms failed with status 400: InvalidParameterValue (code 4047, invalid-parameter-value): two lines [31m; \
+         error (code 3) [request abc] (3 attempts)"
     );
-    assert_eq!(api(502, " ").to_string(), "ReadVms failed with status 502 and no further word");
+    assert_eq!(
+        api(502, " ").after(1, true).to_string(),
+        "ReadVms failed with status 502 and no further word"
+    );
     assert!(api(307, "").to_string().contains("not followed"));
     assert!(format!("{:?}", api(400, body)).contains("4047"));
+    let many = format!(r#"{{"Errors":[{}{{"Code":5}}]}}"#, r#"{"Code":5},"#.repeat(99));
+    assert!(api(400, &many).to_string().ends_with("; and 95 more"));
+}
+
+#[test]
+fn every_kind_says_what_to_do() {
+    let host = || "api.example.com".to_owned();
+    let tls = Kind::Transport {
+        host: host(),
+        timeout: false,
+        connect: true,
+        permanent: true,
+        advice: Some("trust it"),
+        source: "certificate".into(),
+    };
+    let guarded = Kind::Guarded { failures: 3, last: "status 401:\nno".to_owned() };
+    for (error, shown) in [
+        (transport(false, true, false), "ReadVms was not sent: no connection to api.example.com"),
+        (transport(true, true, false), "ReadVms was not sent: no connection to api.example.com in time"),
+        (transport(true, false, false), "ReadVms failed: no complete answer from api.example.com in time"),
+        (transport(false, false, false), "ReadVms failed: no complete answer from api.example.com"),
+        (Error::new("ReadVms", tls), "ReadVms was not sent: no connection to api.example.com: trust it"),
+        (
+            Error::new("ReadVms", Kind::TooLarge { limit: 9 }),
+            "ReadVms: the answer is larger than 9 bytes: raise `max_response_size`",
+        ),
+        (
+            Error::new("ReadVms", Kind::Encoded("br\n".to_owned())),
+            "ReadVms: the answer is compressed (br), which the client did not ask for: a proxy or gateway on the \
+             way does it, and must not",
+        ),
+        (
+            Error::new("ReadVms", guarded),
+            "ReadVms was not sent: authentication failed 3 times in a row, and one more failure would lock the \
+             access key or the login for a minute or longer (the server last said: status 401: no); correct the \
+             credentials and make a new client, or call `Client::reset_authentication` once the cause is mended",
+        ),
+        (Error::configuration(vec!["a".to_owned(), "b".to_owned()]), "configuration: a; b"),
+    ] {
+        assert_eq!(error.to_string(), shown);
+        assert_eq!(error.attempts(), 0);
+        assert_eq!(error.after(2, false).to_string(), format!("{shown} (2 attempts)"));
+    }
 }
 
 #[test]
 fn the_source_is_the_cause_and_is_not_repeated() {
-    let cause = serde_json::from_str::<i64>("\n x").unwrap_err();
-    let error = Error::decode("ReadVms", &cause);
+    let error = undecoded("\n x", Some("Vms[3].NestedVirtualization"));
     let source = error.source().unwrap().to_string();
     assert_eq!(source, "expected value at line 2 column 2");
-    assert!(!error.to_string().contains(&source));
-    assert_eq!(format!("{error:#}"), format!("{error}: {source}"));
+    let shown = "ReadVms: the answer is not of the form that was expected at Vms[3].NestedVirtualization";
+    assert_eq!(error.to_string(), shown);
+    let error = error.after(2, true);
+    assert_eq!(format!("{error:#}"), format!("{shown} (2 attempts): {source}"));
     assert!(error.is_decode());
     assert_eq!(error.action(), Some("ReadVms"));
-    assert!(Error::configuration(vec!["a".to_owned(), "b".to_owned()]).to_string().ends_with("a; b"));
+    assert_eq!(
+        undecoded("", Some("")).to_string(),
+        "ReadVms: the answer is not of the form that was expected"
+    );
 }
 
 #[test]
-fn a_decode_error_does_not_show_the_text_that_it_met() {
-    for body in [r#"["marker"]"#, r#"["mar\", expected ker"]"#, r#"["string \"marker"]"#] {
-        let cause = serde_json::from_str::<Vec<i64>>(body).unwrap_err();
-        let error = Error::decode("ReadVms", &cause);
-        let shown = format!("{error} {error:?} {}", error.source().unwrap());
-        assert!(!shown.contains("ker") && shown.contains("a string, expected i64 at line 1"), "{shown}");
+fn a_decode_error_keeps_the_request_identifier_and_no_more() {
+    for (body, expected) in [
+        (r#"{"A":[{"Secret":"marker"}],"ResponseContext":{"Other":[],"RequestId":"a\u0062c"}}"#, Some("abc")),
+        // As far as the answer goes.
+        (r#"{"ResponseContext":{"RequestId":"abc"},"A":"mar"#, Some("abc")),
+        (r#"{"ResponseContext":{"RequestId":"abc"#, None),
+        (r#"{"ResponseContext":"abc"}"#, None),
+        (r#"{"ResponseContext":{"RequestId":["abc"]}}"#, None),
+        (r#"{"RequestId":"abc"}"#, None),
+        ("[]x", None),
+    ] {
+        let error = undecoded(body, None);
+        assert_eq!(error.request_id(), expected, "{body}");
+        assert_eq!(error.to_string().contains("[request abc]"), expected.is_some(), "{error}");
+        assert!(!format!("{error:?}").contains("mar"), "{error:?}");
     }
+}
+
+#[test]
+fn a_decode_error_does_not_show_the_value_that_it_met() {
+    for (body, shown) in [
+        (r#"["marker"]"#, "a string, expected i64 at line 1"),
+        (r#"["mar\", expected ker"]"#, "a string, expected i64 at line 1"),
+        (r#"["string \"marker"]"#, "a string, expected i64 at line 1"),
+        (r#"["integer `marker"]"#, "a string, expected i64 at line 1"),
+        ("[1.7654321]", "a floating point, expected i64 at line 1"),
+        ("[true]", "a boolean, expected i64 at line 1"),
+        ("7654321", "an integer, expected a sequence at line 1"),
+        ("[[]]", "sequence, expected i64 at line 1"),
+        ("[null]", "null, expected i64 at line 1"),
+    ] {
+        let error = undecoded(body, None);
+        let told = format!("{error} {error:?} {}", error.source().unwrap());
+        assert!(["ker", "7654321", "true"].iter().all(|value| !told.contains(value)), "{told}");
+        assert!(told.contains(shown), "{told}");
+    }
+}
+
+#[test]
+fn a_compressed_answer_is_told_as_such() {
+    for (body, name) in [(b"\x1f\x8b\x08\0\0".as_slice(), "gzip"), (b"\x28\xb5\x2f\xfd\0", "zstd")] {
+        let cause = serde_json::from_slice::<i64>(body).unwrap_err();
+        let error = Error::decode("ReadVms", &cause, None, body);
+        assert!(error.is_decode() && error.to_string().contains(&format!("compressed ({name})")), "{error}");
+        let error = Error::new("ReadVms", Kind::Api(ApiError::new(502, body, None)));
+        assert!(
+            error.to_string().contains(&format!("status 502: the answer is compressed ({name})")),
+            "{error}"
+        );
+    }
+}
+
+/// The names of the predicates that are true.
+fn holding(error: &Error) -> Vec<&'static str> {
+    let all = [
+        (error.is_configuration(), "configuration"),
+        (error.is_timeout(), "timeout"),
+        (error.is_connect(), "connect"),
+        (error.is_transport(), "transport"),
+        (error.is_decode(), "decode"),
+        (error.is_authentication(), "authentication"),
+        (error.is_guard_closed(), "guard"),
+        (error.is_access_denied(), "access denied"),
+        (error.is_throttled(), "throttled"),
+        (error.is_validation(), "validation"),
+        (error.is_not_found(), "not found"),
+        (error.is_conflict(), "conflict"),
+        (error.is_dependency(), "dependency"),
+        (error.is_quota(), "quota"),
+        (error.is_capacity(), "capacity"),
+        (error.is_server_error(), "server"),
+        (error.is_retryable(), "retryable"),
+    ];
+    all.into_iter().filter_map(|(holds, name)| holds.then_some(name)).collect()
 }
 
 #[test]
 fn predicates_follow_codes_first_and_status_second() {
-    let holding = |error: &Error| -> Vec<&str> {
-        [
-            (error.is_authentication(), "authentication"),
-            (error.is_access_denied(), "access denied"),
-            (error.is_throttled(), "throttled"),
-            (error.is_not_found(), "not found"),
-            (error.is_conflict(), "conflict"),
-            (error.is_quota(), "quota"),
-            (error.is_capacity(), "capacity"),
-            (error.is_timeout() || error.is_connect() || error.is_transport(), "transport"),
-            (error.is_decode() || error.is_configuration(), "other"),
-        ]
-        .into_iter()
-        .filter_map(|(holds, name)| holds.then_some(name))
-        .collect()
-    };
-    for (status, code, expected) in [
-        (401, 1, "authentication"),
-        (401, 9, "authentication"),
-        (401, 13, "authentication"),
-        (403, 8, "authentication"),
-        (403, 10, "authentication"),
-        (401, 20, "authentication"),
-        (400, 4120, "authentication"),
-        (401, 4, "access denied"),
-        (401, 14, "access denied"),
-        (403, 7, "access denied"),
-        (503, 6, "throttled"),
-        (429, 24, "throttled"),
-        (400, 5063, "not found"),
-        (409, 6007, "conflict"),
-        (409, 9085, "conflict"),
-        (409, 10001, "capacity"),
-        (409, 10022, "quota"),
-    ] {
-        assert_eq!(holding(&coded(status, code)), [expected], "{status} {code}");
+    let cases: &[(u16, &[u32], &[&str])] = &[
+        (401, &[1, 9, 11, 12, 13, 20], &["authentication"]),
+        (403, &[8, 10], &["authentication"]),
+        (400, &[4120], &["authentication"]),
+        (401, &[4, 5, 7, 14], &["access denied"]),
+        (403, &[4, 5, 7, 14], &["access denied"]),
+        (405, &[2], &[]),
+        (503, &[6], &["throttled", "retryable"]),
+        (429, &[24, 25, 99], &["throttled", "retryable"]),
+        (424, &[1000, 1004, 99], &["dependency"]),
+        (400, &[4000, 4047, 4116, 4117, 4119, 4121, 4999], &["validation"]),
+        (400, &[5000, 5063, 5098, 5999], &["not found"]),
+        (404, &[5063], &["not found"]),
+        (409, &[6000, 6003, 9000, 9029, 9999], &["conflict"]),
+        (409, &[6007, 6031, 9039, 9045, 9085, 9095], &["conflict", "retryable"]),
+        (409, &[10_001], &["capacity"]),
+        (409, &[10_002], &[]),
+        (409, &[10_003, 10_022, 10_999], &["quota"]),
+        (500, &[99], &["server"]),
+        // What no list knows says no more than its status.
+        (400, &[99, 3000], &[]),
+        (409, &[99, 11_000], &["conflict"]),
+    ];
+    for (status, codes, expected) in cases {
+        for code in *codes {
+            assert_eq!(holding(&coded(*status, *code)), *expected, "{status} {code}");
+        }
     }
-    assert_eq!(holding(&api(401, "")), ["authentication"]);
-    assert_eq!(holding(&api(429, "<html>")), ["throttled"]);
-    assert_eq!(holding(&api(404, r#"{"Errors":[{"Type":"NotFound"}]}"#)), ["not found"]);
-    for silent in [
-        coded(400, 4047),
-        coded(424, 1004),
-        coded(409, 10002),
-        api(404, "<html>"),
-        api(404, r#"{"message":"no route"}"#),
-        api(503, ""),
-        api(500, "{}"),
+    for (error, expected) in [
+        (api(400, ""), &["validation"] as &[&str]),
+        (api(400, r#"{"__type":"SerializationException"}"#), &["validation"]),
+        (api(401, ""), &["authentication"]),
+        (api(403, "<html>"), &["access denied"]),
+        (api(404, r#"{"Errors":[{"Type":"NotFound"}]}"#), &["not found"]),
+        (api(404, "<html>"), &[]),
+        (api(404, r#"{"message":"no route"}"#), &[]),
+        (api(409, ""), &["conflict"]),
+        (api(424, ""), &["dependency"]),
+        (api(429, "<html>"), &["throttled", "retryable"]),
+        (api(503, ""), &["server"]),
+        (api(500, "{}"), &["server"]),
+        (api(307, ""), &[]),
     ] {
-        assert!(holding(&silent).is_empty(), "{silent}");
+        assert_eq!(holding(&error), expected, "{error}");
     }
+}
+
+#[test]
+fn what_is_not_an_answer_has_its_predicates_too() {
+    for (error, expected) in [
+        (Error::configuration(Vec::new()), &["configuration"] as &[&str]),
+        (transport(true, true, false), &["timeout", "connect", "transport", "retryable"]),
+        (transport(true, false, false), &["timeout", "transport"]),
+        (Error::new("A", Kind::Guarded { failures: 3, last: String::new() }), &["authentication", "guard"]),
+        (Error::new("A", Kind::Refused { reason: String::new(), credentials: true }), &["authentication"]),
+        (Error::new("A", Kind::Refused { reason: String::new(), credentials: false }), &[]),
+        (Error::new("A", Kind::Encoded("br".to_owned())), &["decode"]),
+        (Error::new("A", Kind::TooLarge { limit: 1 }), &[]),
+        (undecoded("", None), &["decode"]),
+    ] {
+        assert_eq!(holding(&error), expected, "{error}");
+    }
+}
+
+/// For each failure: whether it is retryable where the action must not, and where it may, be carried out twice.
+#[test]
+fn retryable_is_what_may_succeed_and_does_nothing_twice() {
+    const TRANSIENT_AND_NOT: &str = r#"{"Errors":[{"Code":"9085"},{"Code":"9029"}]}"#;
+    const TWICE_TRANSIENT: &str = r#"{"Errors":[{"Code":"9085"},{"Code":9095}]}"#;
+    type Make = fn() -> Error;
+    let cases: &[(Make, [bool; 2])] = &[
+        (|| transport(false, true, false), [true, true]),
+        (|| transport(true, true, false), [true, true]),
+        (|| transport(false, true, true), [false, false]),
+        (|| transport(false, false, true), [false, false]),
+        (|| transport(true, false, false), [false, true]),
+        (|| transport(false, false, false), [false, true]),
+        (|| api(500, ""), [false, true]),
+        (|| api(501, ""), [false, false]),
+        (|| api(502, "<html>"), [false, true]),
+        (|| api(503, ""), [false, true]),
+        (|| api(504, ""), [false, true]),
+        (|| api(505, ""), [false, false]),
+        (|| coded(503, 6), [true, true]),
+        (|| api(429, ""), [true, true]),
+        (|| api(409, TRANSIENT_AND_NOT), [false, false]),
+        (|| api(409, TWICE_TRANSIENT), [true, true]),
+        (|| coded(409, 9029), [false, false]),
+        (|| coded(409, 10_001), [false, false]),
+        (|| coded(401, 1), [false, false]),
+        (|| undecoded("", None), [false, false]),
+    ];
+    for (make, expected) in cases {
+        let found = [false, true].map(|repeatable| make().after(1, repeatable).is_retryable());
+        assert_eq!(found, *expected, "{:?}", make());
+    }
+}
+
+#[test]
+fn codes_have_names() {
+    assert_eq!(codes::name(codes::NO_SUCH_VM), Some("no-such-vm"));
+    assert_eq!(codes::name(3), None);
+    assert_eq!(codes::TRANSIENT, [6007, 6031, 9039, 9045, 9085, 9095]);
 }

@@ -1,0 +1,295 @@
+//! One call: attempts, until one succeeds or another would be of no use or no longer safe.
+
+use std::sync::{MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout_at};
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span, debug, info, info_span, warn};
+
+use super::options::Settings;
+use super::sender::Sender;
+use super::{Shared, token};
+use crate::action::{ActionMeta, RetrySafety};
+use crate::clock::Reading;
+use crate::codes;
+use crate::error::{ApiError, Error, Kind, Result, request_id};
+use crate::guard::{self, Permit};
+use crate::random;
+use crate::retry::{Budget, Failure, Outcome};
+use crate::throttle::Pass;
+use crate::transport::{Attempt, Reply};
+
+/// Longer than any call: where a time-out is too large to add to a time.
+const FAR: Duration = Duration::from_secs(365 * 86_400);
+
+/// A call on its way.
+struct Call<'a> {
+    shared: &'a Shared,
+    settings: Settings,
+    action: ActionMeta<'a>,
+    sender: Sender<'a>,
+    body: Vec<u8>,
+    /// Whether sending the request twice does no more than sending it once.
+    repeatable: bool,
+    /// Requests that went out.
+    attempts: u32,
+    /// Those of them that were throttled.
+    throttled: u32,
+    /// The time that the last one was signed with.
+    signed_at: Option<Reading>,
+    /// Whether the request was sent again because the clock was wrong.
+    was_corrected: bool,
+}
+
+impl Shared {
+    /// The untyped core: bytes in, the bytes of a successful answer out, and how many attempts it took.
+    pub(super) async fn exchange(
+        &self,
+        settings: Settings,
+        action: ActionMeta<'_>,
+        body: Vec<u8>,
+    ) -> Result<(Vec<u8>, u32)> {
+        let mut call = Call::new(self, settings, action, body)?;
+        let span = info_span!(
+            "osc_api",
+            action = action.name,
+            endpoint = self.config.endpoint.host(),
+            attempts = Empty,
+            status = Empty,
+            request_id = Empty,
+            duration_ms = Empty,
+        );
+        let began = Instant::now();
+        let result = call.run().instrument(span.clone()).await;
+        if !span.is_disabled() {
+            call.record(&span, began, &result);
+        }
+        let reply = result.map_err(|error| error.after(call.attempts, call.repeatable))?;
+        self.budget().earn();
+        match reply.encoding() {
+            None => Ok((reply.body, call.attempts)),
+            Some(name) => {
+                Err(Error::new(action.name, Kind::Encoded(name.to_owned())).after(call.attempts, false))
+            }
+        }
+    }
+}
+
+impl<'a> Call<'a> {
+    /// Prepares a call.
+    ///
+    /// # Errors
+    /// When it cannot succeed.
+    fn new(shared: &'a Shared, settings: Settings, action: ActionMeta<'a>, body: Vec<u8>) -> Result<Self> {
+        let refused = |reason: &str| {
+            Error::new(action.name, Kind::Refused { reason: reason.to_owned(), credentials: false })
+        };
+        if action.name.is_empty() || !action.name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Err(refused("the name of an action is made of ASCII letters and digits"));
+        }
+        if tokio::runtime::Handle::try_current().is_err() {
+            return Err(refused("the client works inside of a tokio runtime only: call it from one"));
+        }
+        let sender = Sender::of(action, shared.signer.as_ref(), &shared.config)?;
+        let (body, repeatable) = match action.retry {
+            RetrySafety::Idempotent => (body, true),
+            RetrySafety::ClientToken => token::fill_in(body),
+            RetrySafety::Unsafe => (body, false),
+        };
+        Ok(Self {
+            shared,
+            settings,
+            action,
+            sender,
+            body,
+            repeatable,
+            attempts: 0,
+            throttled: 0,
+            signed_at: None,
+            was_corrected: false,
+        })
+    }
+
+    async fn run(&mut self) -> Result<Reply> {
+        let shared = self.shared;
+        let mut pass = shared.throttle.enter(self.action.name).await;
+        let now = Instant::now();
+        let deadline = now.checked_add(self.settings.timeout).unwrap_or(now + FAR);
+        loop {
+            let error = match self.attempt(pass, deadline).await {
+                Ok(reply) => return Ok(reply),
+                Err(error) => error,
+            };
+            let Some(delay) = self.delay(&error, deadline) else { return Err(error) };
+            let (attempts, delay_ms, reason) = (self.attempts, millis(delay), reason(&error));
+            info!(attempts, delay_ms, reason, "the request is sent again");
+            sleep(delay).await;
+            pass = match shared.throttle.enter_before(self.action.name, deadline).await {
+                Some(pass) => pass,
+                None => return Err(error),
+            };
+        }
+    }
+
+    /// Sends the request once, and tells everybody what came of it.
+    async fn attempt(&mut self, pass: Pass<'_>, deadline: Instant) -> Result<Reply> {
+        let permit = match self.sender {
+            Sender::Nobody => None,
+            Sender::Key(_) | Sender::Login(_) => Some(self.permit(deadline).await?),
+        };
+        let reading = self.shared.clock.read();
+        self.signed_at = Some(reading);
+        let endpoint = &self.shared.config.endpoint;
+        let url = endpoint.action(self.action.name);
+        let attempt = Attempt {
+            action: self.action.name,
+            identity: self.sender.identify(reading.at, endpoint.host(), url.path(), &self.body),
+            url,
+            body: self.body.clone(),
+            timeout: self.settings.attempt_timeout.min(deadline.duration_since(Instant::now())),
+            max_response_size: self.settings.max_response_size,
+        };
+        self.attempts += 1;
+        let reply = self.shared.transport.send(attempt).await?;
+        let error = match reply.status {
+            200..300 => None,
+            status => {
+                let answer = ApiError::new(status, &reply.body, reply.retry_after());
+                Some(Error::new(self.action.name, Kind::Api(answer)))
+            }
+        };
+        self.tell_throttle(pass, error.as_ref());
+        let is_accepted = self.tell_guard(permit, error.as_ref());
+        if !is_accepted
+            && let Some(correction) = reply.date().and_then(|d| self.shared.clock.learn(reading, d))
+        {
+            let seconds = correction.as_secs();
+            warn!(
+                seconds,
+                "this machine's clock is not the server's: requests are signed with the corrected time"
+            );
+        }
+        error.map_or(Ok(reply), Err)
+    }
+
+    /// Waits until the guard lets the request pass.
+    async fn permit(&self, deadline: Instant) -> Result<Permit<'a>> {
+        let name = self.action.name;
+        match timeout_at(deadline, self.shared.guard.enter()).await {
+            Ok(Ok(permit)) => Ok(permit),
+            Ok(Err(guard::Closed { failures, last })) => {
+                Err(Error::new(name, Kind::Guarded { failures, last }))
+            }
+            Err(_) => {
+                let reason = "its time was over before the first request of this client was answered, which \
+                              shows whether the credentials are good";
+                Err(Error::new(name, Kind::Refused { reason: reason.to_owned(), credentials: false }))
+            }
+        }
+    }
+
+    fn tell_throttle(&mut self, pass: Pass<'_>, error: Option<&Error>) {
+        match error {
+            Some(error) if error.is_throttled() => {
+                self.throttled += 1;
+                let is_of_action = error.has_code(codes::THROTTLED_BY_ACTION);
+                let retry_after = error.api().and_then(ApiError::retry_after);
+                let scope = if is_of_action { "action" } else { "account" };
+                debug!(scope, retry_after_ms = retry_after.map(millis), "the server throttles");
+                pass.throttled(is_of_action.then_some(self.action.name), retry_after);
+            }
+            // A server in trouble says nothing about its limits.
+            Some(error) if error.is_server_error() => drop(pass),
+            _ => pass.taken(),
+        }
+    }
+
+    /// Whether the server knew who sent the request.
+    fn tell_guard(&self, permit: Option<Permit<'_>>, error: Option<&Error>) -> bool {
+        let Some(permit) = permit else { return false };
+        match error {
+            None => permit.accepted(),
+            Some(error) if error.is_authentication() => {
+                let answer = error.api().map(ToString::to_string).unwrap_or_default();
+                let failures = permit.refused(answer);
+                if failures >= guard::MOST {
+                    warn!(
+                        failures,
+                        "no more requests are sent: another failed authentication would lock the account"
+                    );
+                }
+                return false;
+            }
+            Some(error) if error.proves_authentication() => permit.accepted(),
+            Some(_) => return false,
+        }
+        true
+    }
+
+    /// How long to wait before the request is sent again, or `None` where it must not be.
+    fn delay(&mut self, error: &Error, deadline: Instant) -> Option<Duration> {
+        let Settings { retry, .. } = self.settings;
+        if self.is_clock_to_blame(error) && !self.was_corrected && !retry.sends_once() {
+            self.was_corrected = true;
+            return Some(Duration::ZERO);
+        }
+        let failure = Failure {
+            outcome: Outcome::of(error),
+            repeatable: self.repeatable,
+            failed: self.attempts - self.throttled,
+            throttled: self.throttled,
+            retry_after: error.api().and_then(ApiError::retry_after),
+            left: deadline.duration_since(Instant::now()),
+        };
+        let delay = retry.delay(&failure, random::unit())?;
+        let is_paid = failure.outcome == Outcome::Throttled || self.shared.take_retry();
+        if !is_paid {
+            info!("the request is not sent again: too many others were, and the platform needs rest");
+        }
+        is_paid.then_some(delay)
+    }
+
+    /// Whether the request was signed with a time that turned out to be wrong.
+    fn is_clock_to_blame(&self, error: &Error) -> bool {
+        let is_refused =
+            error.is_authentication() && error.api().is_some_and(|answer| answer.status() == 401);
+        is_refused && self.signed_at.is_some_and(|reading| self.shared.clock.has_moved(reading))
+    }
+
+    fn record(&self, span: &Span, began: Instant, result: &Result<Reply>) {
+        let (status, id) = match result {
+            Ok(reply) => (Some(reply.status), request_id(&reply.body)),
+            Err(error) => (error.api().map(ApiError::status), error.request_id().map(str::to_owned)),
+        };
+        span.record("attempts", self.attempts);
+        span.record("duration_ms", millis(began.elapsed()));
+        span.record("status", status);
+        span.record("request_id", id);
+    }
+}
+
+impl Shared {
+    /// Takes one retry from the budget of all calls, if there is one.
+    fn take_retry(&self) -> bool {
+        let now = self.made.elapsed().as_secs_f64();
+        self.budget().take(now)
+    }
+
+    fn budget(&self) -> MutexGuard<'_, Budget> {
+        self.budget.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Why an attempt failed, without a word of the answer's body: that belongs into no log.
+fn reason(error: &Error) -> String {
+    match (error.api(), error.api().and_then(ApiError::code)) {
+        (Some(answer), Some(code)) => format!("status {}, code {code}", answer.status()),
+        (Some(answer), None) => format!("status {}", answer.status()),
+        (None, _) => error.to_string(),
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

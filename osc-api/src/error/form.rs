@@ -1,0 +1,132 @@
+//! The forms in which servers and gateways tell of errors.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::Value;
+
+use super::api::ErrorItem;
+use super::text::one_line;
+
+/// The largest body that is searched for errors, in bytes. What is longer was not written by the API.
+const LARGEST: usize = 1 << 20;
+
+/// What an answer with an error says.
+#[derive(Default)]
+pub(super) struct Told {
+    pub(super) errors: Vec<ErrorItem>,
+    pub(super) request_id: Option<String>,
+    /// Whether the errors came in the API's own form, not in that of a gateway.
+    pub(super) is_own_form: bool,
+}
+
+/// Reads an answer, whatever its form. What is not understood says nothing.
+pub(super) fn read(body: &[u8]) -> Told {
+    if body.len() > LARGEST {
+        return Told::default();
+    }
+    let value = serde_json::from_slice(body).unwrap_or(Value::Null);
+    let request_id = text(value.get("ResponseContext").and_then(|context| context.get("RequestId")));
+    let mut errors = own_errors(&value);
+    let is_own_form = !errors.is_empty();
+    if !is_own_form {
+        errors.extend(gateway_error(&value));
+    }
+    Told { errors, request_id, is_own_form }
+}
+
+/// The identifier of the request in a good answer, whatever the rest of it is like, as far as it was read.
+pub(crate) fn request_id(body: &[u8]) -> Option<String> {
+    let mut found = None;
+    let text = Text { path: &["ResponseContext", "RequestId"], found: &mut found };
+    // What is wrong with the answer was told already.
+    drop(text.deserialize(&mut serde_json::Deserializer::from_slice(body)));
+    found.map(|id| one_line(&id)).filter(|id| !id.is_empty())
+}
+
+/// Looks for the text at a path of members, and keeps nothing else: answers may be large.
+struct Text<'a> {
+    path: &'a [&'static str],
+    found: &'a mut Option<String>,
+}
+
+impl<'de> DeserializeSeed<'de> for Text<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        match self.path {
+            [] => deserializer.deserialize_str(self),
+            _ => deserializer.deserialize_map(self),
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for Text<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object, or a text at the end of the path")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        *self.found = Some(text.to_owned());
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        let Some((wanted, path)) = self.path.split_first() else { return Ok(()) };
+        while let Some(name) = members.next_key::<Cow<'de, str>>()? {
+            if name == *wanted {
+                members.next_value_seed(Text { path, found: self.found })?;
+            } else {
+                members.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The compression of a body, by the bytes that it begins with (RFC 1952, 2.3.1; RFC 8878, 3.1.1). No text
+/// begins with them.
+pub(super) fn compression(body: &[u8]) -> Option<&'static str> {
+    match body {
+        [0x1f, 0x8b, ..] => Some("gzip"),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Some("zstd"),
+        _ => None,
+    }
+}
+
+/// The errors of an answer in the API's own form.
+fn own_errors(value: &Value) -> Vec<ErrorItem> {
+    match value.get("Errors") {
+        Some(Value::Array(items)) => items.iter().filter(|item| item.is_object()).map(own_error).collect(),
+        Some(item @ Value::Object(_)) => vec![own_error(item)],
+        _ => Vec::new(),
+    }
+}
+
+fn own_error(item: &Value) -> ErrorItem {
+    ErrorItem {
+        code: text(item.get("Code")),
+        kind: text(item.get("Type")),
+        details: text(item.get("Details")),
+    }
+}
+
+/// Problem details (RFC 9457), the form with `__type`, or no more than a message.
+fn gateway_error(value: &Value) -> Option<ErrorItem> {
+    let first = |keys: &[&str]| keys.iter().find_map(|key| text(value.get(key)));
+    let kind = first(&["title", "__type", "type"]);
+    let details = first(&["detail", "message", "Message"]);
+    (kind.is_some() || details.is_some()).then_some(ErrorItem { code: None, kind, details })
+}
+
+/// A text or a number as text; an empty one says nothing.
+fn text(value: Option<&Value>) -> Option<String> {
+    match value? {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}

@@ -1,0 +1,108 @@
+use super::*;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn failure(outcome: Outcome) -> Failure {
+    let left = Duration::from_secs(1000);
+    Failure { outcome, repeatable: false, failed: 1, throttled: 1, retry_after: None, left }
+}
+
+#[test]
+fn only_what_cannot_be_duplicated_is_sent_again() {
+    for (outcome, repeatable, again) in [
+        (Outcome::Throttled, false, true),
+        (Outcome::Throttled, true, true),
+        (Outcome::NotSent, false, true),
+        (Outcome::NotSent, true, true),
+        (Outcome::Unclear, false, false),
+        (Outcome::Unclear, true, true),
+        (Outcome::Final, false, false),
+        (Outcome::Final, true, false),
+    ] {
+        for random in [0.0, 0.5, 0.999] {
+            let delay = RetryPolicy::new().delay(&Failure { repeatable, ..failure(outcome) }, random);
+            assert_eq!(delay.is_some(), again, "{outcome:?}, repeatable: {repeatable}");
+        }
+    }
+}
+
+#[test]
+fn waits_double_up_to_the_longest_and_are_random_from_nothing_on() {
+    let policy = RetryPolicy::new().max_attempts(u32::MAX);
+    for (attempt, longest) in [(1, 1), (2, 2), (3, 4), (4, 8), (5, 16), (6, 30), (7, 30), (u32::MAX - 1, 30)]
+    {
+        let longest = SECOND * longest;
+        let unclear = Failure { repeatable: true, failed: attempt, ..failure(Outcome::Unclear) };
+        let throttled = Failure { failed: 0, throttled: attempt, ..failure(Outcome::Throttled) };
+        for failure in [unclear, throttled] {
+            assert_eq!(policy.delay(&failure, 0.0), Some(Duration::ZERO));
+            assert_eq!(policy.delay(&failure, 0.5), Some(longest / 2));
+            assert_eq!(policy.delay(&failure, 1.0), Some(longest));
+        }
+    }
+}
+
+#[test]
+fn attempts_are_counted_but_not_those_that_were_throttled() {
+    let policy = RetryPolicy::new().max_attempts(3);
+    for (failed, again) in [(1, true), (2, true), (3, false), (4, false)] {
+        for outcome in [Outcome::NotSent, Outcome::Unclear] {
+            let failure = Failure { repeatable: true, failed, throttled: 50, ..failure(outcome) };
+            assert_eq!(policy.delay(&failure, 0.0).is_some(), again, "{outcome:?} after {failed}");
+        }
+    }
+    let throttled = Failure { failed: 2, throttled: 1_000_000, ..failure(Outcome::Throttled) };
+    assert!(policy.delay(&throttled, 0.0).is_some());
+}
+
+#[test]
+fn a_policy_of_one_attempt_sends_nothing_again() {
+    for policy in [RetryPolicy::none(), RetryPolicy::new().max_attempts(0)] {
+        for outcome in [Outcome::Throttled, Outcome::NotSent, Outcome::Unclear] {
+            let failure = Failure { repeatable: true, failed: 0, ..failure(outcome) };
+            assert_eq!(policy.delay(&failure, 0.0), None, "{outcome:?}");
+        }
+    }
+}
+
+#[test]
+fn the_server_is_waited_for_as_long_as_it_asks() {
+    let asked = Failure { retry_after: Some(SECOND * 90), ..failure(Outcome::Throttled) };
+    assert_eq!(RetryPolicy::new().delay(&asked, 0.5), Some(SECOND * 90));
+    let shorter = Failure { retry_after: Some(SECOND / 10), ..failure(Outcome::Throttled) };
+    assert_eq!(RetryPolicy::new().delay(&shorter, 0.5), Some(SECOND / 2));
+}
+
+#[test]
+fn a_wait_that_outlasts_the_call_is_not_begun() {
+    let asked = Failure { retry_after: Some(SECOND * 10), ..failure(Outcome::Throttled) };
+    for (left, again) in [(SECOND * 11, true), (SECOND * 10, false), (Duration::ZERO, false)] {
+        assert_eq!(RetryPolicy::new().delay(&Failure { left, ..asked }, 0.0).is_some(), again, "{left:?}");
+    }
+}
+
+#[test]
+fn extreme_settings_make_no_panic() {
+    let policy = RetryPolicy::new().base_delay(Duration::MAX).max_delay(Duration::MAX).max_attempts(u32::MAX);
+    let failure = Failure { throttled: u32::MAX, left: Duration::MAX, ..failure(Outcome::Throttled) };
+    for random in [0.0, 0.3, 1.0, 2.0, -1.0, f64::NAN] {
+        let _ = policy.delay(&failure, random);
+    }
+}
+
+#[test]
+fn the_budget_ends_and_comes_back_with_time_and_success() {
+    let mut budget = Budget::new();
+    let taken = |budget: &mut Budget, now| (0..1000).filter(|_| budget.take(now)).count();
+    assert_eq!(taken(&mut budget, 0.0), 50);
+    assert_eq!(taken(&mut budget, 0.4), 0);
+    assert_eq!(taken(&mut budget, 1.0), 2);
+    // A clock that runs backwards gives nothing.
+    assert_eq!(taken(&mut budget, 0.0), 0);
+    for _ in 0..101 {
+        budget.earn();
+    }
+    assert_eq!(taken(&mut budget, 1.0), 10);
+    // However long it waits, it is never more than full.
+    assert_eq!(taken(&mut budget, 1e9), 50);
+}

@@ -1,0 +1,290 @@
+//! TLS: whom the client trusts, and what the errors of TLS and of proxies mean.
+
+use std::error::Error as StdError;
+use std::io;
+use std::sync::Arc;
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{
+    AlertDescription, CertificateError, ClientConfig, DigitallySignedStruct, InvalidMessage, RootCertStore,
+    SignatureScheme,
+};
+use rustls_platform_verifier::Verifier;
+
+use crate::config::ClientCertificate;
+use crate::error::{Error, Result};
+
+/// What an error of the transport means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Diagnosis {
+    /// What a user can do about it.
+    pub(super) advice: Option<&'static str>,
+    /// Whether another try would fail in the same way.
+    pub(super) permanent: bool,
+}
+
+impl Diagnosis {
+    fn passing(advice: &'static str) -> Self {
+        Self { advice: Some(advice), permanent: false }
+    }
+}
+
+/// Looks for what TLS or a proxy say below an error.
+pub(super) fn diagnose(error: &(dyn StdError + 'static)) -> Diagnosis {
+    let tls = tls_error(error);
+    match (of_proxy(error), tls) {
+        // An error of TLS beside that of a proxy is about the proxy's certificate, not the endpoint's.
+        (Some(proxy), tls) => {
+            Diagnosis { permanent: proxy.permanent || tls.is_some_and(is_permanent), ..proxy }
+        }
+        (None, Some(tls)) => Diagnosis { advice: advice(tls), permanent: is_permanent(tls) },
+        (None, None) => Diagnosis::default(),
+    }
+}
+
+/// The error of rustls that an error comes from, if any: I/O errors carry it where `source` does not show it.
+fn tls_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
+    let wrapped = |error: &'a (dyn StdError + 'static)| error.downcast_ref::<io::Error>()?.get_ref();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        next = wrapped(error).map(|error| error as &(dyn StdError + 'static)).or_else(|| error.source());
+    }
+    None
+}
+
+/// What a user can do about it.
+fn advice(error: &rustls::Error) -> Option<&'static str> {
+    use CertificateError as Certificate;
+    Some(match error {
+        rustls::Error::InvalidCertificate(problem) => match problem {
+            Certificate::UnknownIssuer => {
+                "nobody that this machine trusts vouches for its certificate: add the authority to the system's, \
+                 or give it with `ClientBuilder::add_root_certificate`"
+            }
+            Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => {
+                "its certificate is for another name: correct the endpoint"
+            }
+            Certificate::Expired
+            | Certificate::ExpiredContext { .. }
+            | Certificate::NotValidYet
+            | Certificate::NotValidYetContext { .. } => {
+                "its certificate is not valid now: check this machine's clock, or renew the certificate"
+            }
+            _ => "its certificate is not acceptable",
+        },
+        rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
+            "it does not speak TLS: correct the port of the endpoint, or its scheme"
+        }
+        rustls::Error::PeerIncompatible(_) => "it does not speak TLS 1.2 or 1.3 as this client does",
+        rustls::Error::AlertReceived(alert) => return of_alert(*alert),
+        _ => return None,
+    })
+}
+
+/// What a server means by hanging up with an alert. Which one it takes for a certificate that it does not like
+/// is much up to the server.
+fn of_alert(alert: AlertDescription) -> Option<&'static str> {
+    use AlertDescription as Alert;
+    Some(match alert {
+        Alert::CertificateRequired | Alert::NoCertificate => {
+            "it demands a client certificate: set OSC_X509_CLIENT_CERT and OSC_X509_CLIENT_KEY, or give it with \
+             `ClientBuilder::client_certificate`"
+        }
+        Alert::BadCertificate
+        | Alert::UnsupportedCertificate
+        | Alert::CertificateRevoked
+        | Alert::CertificateExpired
+        | Alert::CertificateUnknown
+        | Alert::UnknownCA
+        | Alert::DecryptError
+        | Alert::AccessDenied => {
+            "it does not accept the client certificate, or demands one and got none: give one that it knows, by \
+             OSC_X509_CLIENT_CERT and OSC_X509_CLIENT_KEY or `ClientBuilder::client_certificate`"
+        }
+        Alert::HandshakeFailure | Alert::InsufficientSecurity | Alert::ProtocolVersion => {
+            "it does not agree to TLS as this client speaks it, or demands a client certificate: see \
+             `ClientBuilder::client_certificate`"
+        }
+        Alert::UnrecognisedName => "it does not know itself by that name: correct the endpoint",
+        _ => return None,
+    })
+}
+
+/// Whether another try would fail in the same way: the cause is what one of the two sides is configured to be.
+fn is_permanent(error: &rustls::Error) -> bool {
+    use AlertDescription as Alert;
+    match error {
+        rustls::Error::InvalidCertificate(_)
+        | rustls::Error::NoCertificatesPresented
+        | rustls::Error::UnsupportedNameType
+        | rustls::Error::PeerIncompatible(_)
+        | rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => true,
+        rustls::Error::AlertReceived(alert) => {
+            of_alert(*alert).is_some()
+                || matches!(alert, Alert::NoApplicationProtocol | Alert::UnknownPSKIdentity)
+        }
+        _ => false,
+    }
+}
+
+/// What a user can do about a proxy that lets nothing through, and whether another try would fail in the same
+/// way. The library has no better name for its error than its words.
+fn of_proxy(error: &(dyn StdError + 'static)) -> Option<Diagnosis> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(words) = error.to_string().strip_prefix("tunnel error: ") {
+            return Some(match words {
+                "proxy authorization required" => Diagnosis {
+                    advice: Some(
+                        "the proxy demands another user name and password: correct them in its URL, \
+                         http://user:password@proxy:port",
+                    ),
+                    permanent: true,
+                },
+                "failed to create underlying connection" => {
+                    Diagnosis::passing("the proxy cannot be reached: see whether its URL is right")
+                }
+                "unsuccessful" => Diagnosis::passing(
+                    "the proxy does not connect to it: see whether the endpoint is right, and what the proxy \
+                     allows",
+                ),
+                _ => Diagnosis::passing("the proxy does not answer as one: see whether its URL is right"),
+            });
+        }
+        next = error.source();
+    }
+    None
+}
+
+/// Whom to take for the server.
+pub(super) enum Trust {
+    /// Whoever the platform vouches for, or one of these.
+    Platform(Vec<CertificateDer<'static>>),
+    /// Everybody.
+    Everybody,
+    /// Nobody: there is no TLS.
+    Nobody,
+}
+
+/// TLS by rustls with the ring provider, which is passed along rather than installed for the process: other
+/// users of rustls in the same program are not our business.
+pub(super) fn config(trust: Trust, client: Option<&ClientCertificate>) -> Result<ClientConfig> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| Error::setup("TLS cannot be set up", error))?;
+    let builder = match trust {
+        Trust::Platform(roots) => {
+            builder.dangerous().with_custom_certificate_verifier(verifier(roots, provider)?)
+        }
+        Trust::Everybody => {
+            builder.dangerous().with_custom_certificate_verifier(Arc::new(Unverified(provider)))
+        }
+        Trust::Nobody => builder.with_root_certificates(RootCertStore::empty()),
+    };
+    Ok(match client {
+        Some(client) => builder.with_client_cert_resolver(client.resolver()),
+        None => builder.with_no_client_auth(),
+    })
+}
+
+fn verifier(
+    roots: Vec<CertificateDer<'static>>,
+    provider: Arc<CryptoProvider>,
+) -> Result<Arc<dyn ServerCertVerifier>> {
+    let verifier = Verifier::new_with_extra_roots(roots, provider).map_err(|error| {
+        let problem = "the trusted certificates cannot be loaded: install those of the system (often a package \
+                       named ca-certificates), or correct those given with `ClientBuilder::add_root_certificate`";
+        Error::setup(problem, error)
+    })?;
+    Ok(Arc::new(verifier))
+}
+
+/// Takes every certificate, but still sees that the server has the key of the one it shows.
+#[derive(Debug)]
+struct Unverified(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for Unverified {
+    fn verify_server_cert(
+        &self,
+        _end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An error as the layers above wrap it.
+    fn wrapped(error: rustls::Error) -> io::Error {
+        io::Error::other(io::Error::new(io::ErrorKind::InvalidData, error))
+    }
+
+    #[test]
+    fn what_configuration_causes_is_permanent_and_has_advice() {
+        use AlertDescription as Alert;
+        for (error, part) in [
+            (rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer), "add_root_certificate"),
+            (rustls::Error::InvalidCertificate(CertificateError::Expired), "clock"),
+            (rustls::Error::InvalidCertificate(CertificateError::NotValidForName), "another name"),
+            (rustls::Error::InvalidCertificate(CertificateError::BadEncoding), "not acceptable"),
+            (rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType), "port"),
+            (rustls::Error::AlertReceived(Alert::CertificateRequired), "demands a client certificate"),
+            (rustls::Error::AlertReceived(Alert::BadCertificate), "OSC_X509_CLIENT_CERT"),
+            (rustls::Error::AlertReceived(Alert::UnknownCA), "OSC_X509_CLIENT_CERT"),
+            (rustls::Error::AlertReceived(Alert::AccessDenied), "OSC_X509_CLIENT_CERT"),
+            (rustls::Error::AlertReceived(Alert::HandshakeFailure), "client certificate"),
+            (rustls::Error::AlertReceived(Alert::UnrecognisedName), "endpoint"),
+        ] {
+            let diagnosis = diagnose(&wrapped(error.clone()));
+            assert!(diagnosis.permanent, "{error:?}");
+            assert!(diagnosis.advice.is_some_and(|advice| advice.contains(part)), "{error:?} {diagnosis:?}");
+        }
+    }
+
+    #[test]
+    fn what_may_pass_is_not_permanent() {
+        for error in [
+            rustls::Error::AlertReceived(AlertDescription::InternalError),
+            rustls::Error::AlertReceived(AlertDescription::BadRecordMac),
+            rustls::Error::DecryptError,
+            rustls::Error::General("marker".to_owned()),
+        ] {
+            assert_eq!(diagnose(&wrapped(error)), Diagnosis::default());
+        }
+        assert_eq!(diagnose(&io::Error::from(io::ErrorKind::ConnectionRefused)), Diagnosis::default());
+    }
+}
