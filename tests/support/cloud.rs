@@ -1,9 +1,8 @@
 //! A stand-in for the cloud's front door: it knows one account, and refuses what the real one would refuse.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::http::{Request, Response};
@@ -57,6 +56,14 @@ pub const PUBLIC_ACTIONS: [&str; 8] = [
 /// # Errors
 /// The refusal, in the shape of the API's errors.
 pub fn admit(request: &Request) -> Result<(), Response> {
+    admit_at(request, now())
+}
+
+/// The same by another clock, in seconds since 1970. Only signatures are held to it.
+///
+/// # Errors
+/// As [`admit`].
+pub fn admit_at(request: &Request, now: i64) -> Result<(), Response> {
     let action = request.action();
     if request.method != "POST" {
         return Err(refusal(405, "2", "AccessDenied", "only POST"));
@@ -72,7 +79,7 @@ pub fn admit(request: &Request) -> Result<(), Response> {
     }
     match request.header("Authorization").and_then(|value| value.strip_prefix("Basic ")) {
         Some(token) => admit_basic(request, token),
-        None => admit_signed(request),
+        None => admit_signed(request, now),
     }
 }
 
@@ -83,10 +90,20 @@ pub fn refusal(status: u16, code: &str, kind: &str, details: &str) -> Response {
     Response::json(status, &body)
 }
 
-fn admit_signed(request: &Request) -> Result<(), Response> {
+/// The clock of this machine, in seconds since 1970.
+pub fn now() -> i64 {
+    Timestamp::now().as_second()
+}
+
+/// A time, in seconds since 1970, as the headers of HTTP write it.
+pub fn http_date(seconds: i64) -> String {
+    let time = Timestamp::from_second(seconds).unwrap_or_default();
+    time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+fn admit_signed(request: &Request, now: i64) -> Result<(), Response> {
     let secret_key_of = |access_key: &str| (access_key == ACCESS_KEY).then(|| SECRET_KEY.to_owned());
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
-    let verified = osc4::verify(request, REGION, secret_key_of, now.try_into().unwrap_or_default());
+    let verified = osc4::verify(request, REGION, secret_key_of, now);
     verified.map(drop).map_err(|refused| match refused {
         // The cloud says it so: not a 401.
         Refusal::UnknownKey(_) => refusal(400, "4120", "InvalidParameterValue", ""),

@@ -91,6 +91,8 @@ pub enum Reply {
     Part(Response, usize, Then),
     /// Sends the body over and over in chunks, until the client hangs up.
     Endless(Response),
+    /// Sends these bytes, be they HTTP or not.
+    Raw(Vec<u8>, Then),
     /// Sends nothing.
     Nothing(Then),
 }
@@ -100,8 +102,21 @@ pub enum Reply {
 pub enum Then {
     /// Closes the connection.
     HangUp,
+    /// Breaks the connection: whoever reads or writes at the other end gets an error.
+    Reset,
     /// Waits until the client closes it.
     Wait,
+}
+
+/// What a connection is good for after a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum After {
+    /// Another request.
+    Open,
+    /// Nothing.
+    Closed,
+    /// Nothing, and it is to end in disorder.
+    Broken,
 }
 
 impl From<Response> for Reply {
@@ -111,15 +126,15 @@ impl From<Response> for Reply {
 }
 
 impl Reply {
-    /// Writes the reply; true when the connection can carry another request.
+    /// Writes the reply, and tells what is to become of the connection.
     ///
     /// # Errors
     /// When the connection breaks: for an endless answer this is the usual end.
-    pub fn write(&self, stream: &mut (impl Read + Write)) -> io::Result<bool> {
+    pub fn write(&self, stream: &mut (impl Read + Write)) -> io::Result<After> {
         match self {
             Self::Answer(response) => {
                 stream.write_all(&[response.head_with_length().as_bytes(), &response.body].concat())?;
-                Ok(true)
+                Ok(After::Open)
             }
             Self::Chunked(response, size) => {
                 stream.write_all(response.head_of_chunks().as_bytes())?;
@@ -127,7 +142,7 @@ impl Reply {
                     stream.write_all(&chunk(part))?;
                 }
                 stream.write_all(&chunk(b""))?;
-                Ok(true)
+                Ok(After::Open)
             }
             Self::Part(response, length, then) => {
                 stream.write_all(response.head_with_length().as_bytes())?;
@@ -141,17 +156,22 @@ impl Reply {
                     stream.write_all(&part)?;
                 }
             }
+            Self::Raw(bytes, then) => {
+                stream.write_all(bytes)?;
+                then.act(stream)
+            }
             Self::Nothing(then) => then.act(stream),
         }
     }
 }
 
 impl Then {
-    fn act(self, stream: &mut impl Read) -> io::Result<bool> {
-        if self == Self::Wait {
-            stream.read_to_end(&mut Vec::new())?;
+    fn act(self, stream: &mut impl Read) -> io::Result<After> {
+        match self {
+            Self::HangUp => Ok(After::Closed),
+            Self::Reset => Ok(After::Broken),
+            Self::Wait => stream.read_to_end(&mut Vec::new()).map(|_| After::Closed),
         }
-        Ok(false)
     }
 }
 
@@ -179,6 +199,16 @@ impl Response {
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// The status.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The body read as JSON, or null when it is none.
+    pub fn to_json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
     fn head_with_length(&self) -> String {

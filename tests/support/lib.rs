@@ -2,5 +2,7 @@
 
 pub mod cloud;
 pub mod http;
+pub mod logs;
 pub mod osc4;
+pub mod proxy;
 pub mod server;

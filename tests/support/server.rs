@@ -1,14 +1,17 @@
 //! A local HTTP server whose behaviour is a closure, and which remembers what it was asked.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use socket2::SockRef;
 
-use crate::http::{Reply, Request};
+use crate::http::{After, Reply, Request};
+use crate::logs::{self, Span};
 
 /// A running server on 127.0.0.1, on a port that the system chose. It stops when it is dropped.
 ///
@@ -17,8 +20,10 @@ pub struct Server {
     scheme: &'static str,
     address: SocketAddr,
     requests: Arc<Mutex<Vec<Request>>>,
+    /// Since when its address is its own: another server may have had it before.
+    since: usize,
     stop: Arc<AtomicBool>,
-    listener: Option<JoinHandle<()>>,
+    listener: Option<JoinHandle<Vec<JoinHandle<()>>>>,
 }
 
 impl Server {
@@ -56,13 +61,24 @@ impl Server {
         let requests = Arc::new(Mutex::new(Vec::new()));
         let record = Arc::clone(&requests);
         Self::listen(requests, move |stream| {
+            let socket = stream.try_clone()?;
             let mut connection = Connection(BufReader::new(open(stream)?));
-            while let Some(request) = Request::read(&mut connection)? {
-                let reply = handler(&request).into();
-                record.lock().unwrap_or_else(PoisonError::into_inner).push(request);
-                if !reply.write(&mut connection)? {
-                    break;
+            let mut converse = || -> io::Result<After> {
+                while let Some(request) = Request::read(&mut connection)? {
+                    let reply = handler(&request).into();
+                    record.lock().unwrap_or_else(PoisonError::into_inner).push(request);
+                    match reply.write(&mut connection)? {
+                        After::Open => {}
+                        last => return Ok(last),
+                    }
                 }
+                Ok(After::Closed)
+            };
+            match converse() {
+                Ok(After::Broken) => reset(&socket),
+                Ok(_) => {}
+                // What was said last, such as why a handshake failed, must not be lost to a reset.
+                Err(_) => linger(socket),
             }
             Ok(())
         })
@@ -74,29 +90,32 @@ impl Server {
     /// When no port can be opened on the loopback interface.
     pub fn start_resetting() -> io::Result<Self> {
         // A socket that is closed while it holds bytes nobody read is reset, not ended in good order.
-        Self::listen(Arc::default(), |mut stream| stream.read_exact(&mut [0]))
+        Self::start_raw(|stream| stream.read_exact(&mut [0]))
+    }
+
+    /// Starts a server that does with each connection what `serve` says, and reads no requests.
+    ///
+    /// # Errors
+    /// When no port can be opened on the loopback interface.
+    pub fn start_raw(
+        serve: impl Fn(&mut TcpStream) -> io::Result<()> + Send + Sync + 'static,
+    ) -> io::Result<Self> {
+        Self::listen(Arc::default(), move |mut stream| serve(&mut stream))
     }
 
     fn listen(
         requests: Arc<Mutex<Vec<Request>>>,
         serve: impl Fn(TcpStream) -> io::Result<()> + Send + Sync + 'static,
     ) -> io::Result<Self> {
+        // Whatever talks to a server logs under the eyes of the sentinel.
+        logs::watch();
         let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = socket.local_addr()?;
+        let since = logs::now();
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
-        let serve = Arc::new(serve);
-        let listener = thread::spawn(move || {
-            for stream in socket.incoming() {
-                if stopped.load(Ordering::SeqCst) {
-                    break;
-                }
-                let serve = Arc::clone(&serve);
-                // A connection that breaks ends its thread: the client is what is tested, and it will say so.
-                thread::spawn(move || stream.and_then(|stream| serve(stream)));
-            }
-        });
-        Ok(Self { scheme: "http", address, requests, stop, listener: Some(listener) })
+        let listener = thread::spawn(move || accept(&socket, &stopped, &Arc::new(serve)));
+        Ok(Self { scheme: "http", address, requests, since, stop, listener: Some(listener) })
     }
 
     /// The address, such as `127.0.0.1:40123`: what a client sends as `Host`.
@@ -113,17 +132,84 @@ impl Server {
     pub fn requests(&self) -> Vec<Request> {
         self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+
+    /// The spans of a crate or module that have the server's address in a field.
+    pub fn spans(&self, module: &str) -> Vec<Span> {
+        logs::spans(self.since, module, &self.host())
+    }
+
+    /// Waits until all that was sent has been read and every connection is closed, and tells what came in all.
+    ///
+    /// The clients must be gone or have nothing open: a connection that they keep would be waited for. This blocks
+    /// the thread.
+    pub fn finish(mut self) -> Seen {
+        let connections = self.stop();
+        // One of them was made only to wake the listener.
+        let count = connections.len().saturating_sub(1);
+        for connection in connections {
+            drop(connection.join());
+        }
+        Seen { requests: self.requests(), connections: count }
+    }
+
+    /// Accepts nothing more; gives the threads of the connections.
+    fn stop(&mut self) -> Vec<JoinHandle<()>> {
+        let Some(listener) = self.listener.take() else {
+            return Vec::new();
+        };
+        self.stop.store(true, Ordering::SeqCst);
+        // Wakes the listener, which waits for a connection.
+        drop(TcpStream::connect(self.address));
+        listener.join().unwrap_or_default()
+    }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.stop.store(true, Ordering::SeqCst);
-        // Wakes the listener, which waits for a connection.
-        drop(TcpStream::connect(self.address));
-        if let Some(listener) = self.listener.take() {
-            drop(listener.join());
-        }
+        drop(self.stop());
     }
+}
+
+/// What a server has seen in its life.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// The requests, in the order in which they were read.
+    pub requests: Vec<Request>,
+    /// How many connections there were.
+    pub connections: usize,
+}
+
+/// Gives each connection a thread, until the server is stopped and nobody waits to be let in.
+fn accept(
+    socket: &TcpListener,
+    stop: &AtomicBool,
+    serve: &Arc<impl Fn(TcpStream) -> io::Result<()> + Send + Sync + 'static>,
+) -> Vec<JoinHandle<()>> {
+    let mut connections = Vec::new();
+    while let Ok((stream, _)) = socket.accept() {
+        if stop.load(Ordering::SeqCst) && socket.set_nonblocking(true).is_err() {
+            break;
+        }
+        let serve = Arc::clone(serve);
+        connections.push(thread::spawn(move || {
+            // A connection that breaks ends its thread: the client is what is tested, and it will say so.
+            drop(stream.set_nonblocking(false).and_then(|()| serve(stream)));
+        }));
+    }
+    connections
+}
+
+/// Reads what is still to come, so that the connection ends in good order.
+fn linger(mut stream: TcpStream) {
+    if stream.shutdown(Shutdown::Write).is_ok() {
+        drop(io::copy(&mut stream, &mut io::sink()));
+    }
+}
+
+/// Closes a connection without the good order of a close.
+fn reset(stream: &TcpStream) {
+    // Nothing else can be done about a failure: the test will see an ordinary end in place of an error.
+    drop(SockRef::from(stream).set_linger(Some(Duration::ZERO)));
 }
 
 /// Reads through the buffer, writes past it.

@@ -5,7 +5,7 @@ use std::error::Error as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use osc_api::types::{ReadAccessKeysRequest, ReadVmsRequest};
-use osc_api::{Client, ClientBuilder, Credentials, Error};
+use osc_api::{Client, ClientBuilder, Credentials, Error, RetryPolicy};
 use osc_tests::http::{Reply, Request, Response};
 use osc_tests::server::Server;
 use serde_json::json;
@@ -19,12 +19,12 @@ const PASSWORD: &str = "marker password";
 type Change = fn(ClientBuilder) -> ClientBuilder;
 
 fn builder() -> ClientBuilder {
-    Client::builder().ignore_environment().access_key(ACCESS_KEY, SECRET_KEY)
+    Client::builder().ignore_environment().retry(RetryPolicy::none()).access_key(ACCESS_KEY, SECRET_KEY)
 }
 
 /// A client of somebody who has only a login.
 fn basic() -> ClientBuilder {
-    Client::builder().ignore_environment().basic(LOGIN, PASSWORD)
+    Client::builder().ignore_environment().retry(RetryPolicy::none()).basic(LOGIN, PASSWORD)
 }
 
 fn shows_nothing(what: &str, shown: &[String]) {
@@ -119,6 +119,22 @@ async fn a_server_that_is_not_there_is_told_without_credentials() {
             client.read_access_keys(&ReadAccessKeysRequest::new()).await.expect_err("nobody is there");
         assert!(error.is_transport(), "{error:?}");
         tells_nothing("no server", &error);
+    }
+}
+
+#[tokio::test]
+async fn credentials_that_are_refused_are_not_told() {
+    for builder in [builder(), basic()] {
+        let server = answering(|_| Response::json(401, &json!({ "Errors": [{ "Code": "1" }] })));
+        let client = builder.endpoint(server.endpoint()).build().expect("a client");
+        for call in 0..5 {
+            let error =
+                client.read_access_keys(&ReadAccessKeysRequest::new()).await.expect_err("they are refused");
+            assert!(error.is_authentication(), "{error:?}");
+            assert_eq!(error.is_guard_closed(), call >= 3, "{error:?}");
+            tells_nothing("refused credentials", &error);
+        }
+        assert_eq!(server.requests().len(), 3);
     }
 }
 

@@ -1,24 +1,38 @@
 //! Answers with an error, in every form that was seen: status, request identifier and text are kept.
 
-use osc_api::Error;
-use osc_api::types::ReadVmsRequest;
-use osc_tests::cloud::REQUEST_ID;
-use osc_tests::http::Response;
+use std::time::Duration;
 
-use crate::{client, only_request, server};
+use osc_api::types::ReadVmsRequest;
+use osc_api::{Client, Error, RetryPolicy, codes};
+use osc_tests::cloud::{self, REQUEST_ID};
+use osc_tests::http::Response;
+use osc_tests::server::Server;
+
+use crate::{builder, only_request, server};
+
+/// A client that asks once, whatever the answer is: what is asked again is the matter of other tests.
+fn client(server: &Server) -> Client {
+    let builder = builder(server).access_key(cloud::ACCESS_KEY, cloud::SECRET_KEY);
+    builder.retry(RetryPolicy::none()).build().expect("a client")
+}
 
 /// Answers a call so, and gives the error that comes of it.
-async fn error(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Error {
-    let response = Response::new(status, body).header("Content-Type", content_type);
+async fn failure(response: Response) -> Error {
     let server = server(move |_| response.clone());
     let error = client(&server).read_vms(&ReadVmsRequest::new()).await.expect_err("an error");
-    // Whatever the answer is, it is no reason to ask again.
     only_request(&server);
-    assert_eq!(error.action(), Some("ReadVms"));
+    assert_eq!((error.action(), error.attempts()), (Some("ReadVms"), 1));
+    assert_eq!(error.to_string().lines().count(), 1, "{error}");
+    assert!(!error.to_string().contains("attempt"), "{error}");
+    error
+}
+
+/// The same of an answer with this status and body.
+async fn error(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Error {
+    let error = failure(Response::new(status, body).header("Content-Type", content_type)).await;
     let api = error.api().unwrap_or_else(|| panic!("no answer of the API: {error:?}"));
     assert_eq!(api.status(), status);
     assert!(error.to_string().contains(&status.to_string()), "{error}");
-    assert_eq!(error.to_string().lines().count(), 1, "{error}");
     error
 }
 
@@ -28,7 +42,7 @@ async fn own(status: u16, code: &str) -> Error {
     let body = format!(r#"{{"Errors":[{item}],"ResponseContext":{{"RequestId":"{REQUEST_ID}"}}}}"#);
     let error = error(status, "application/json", body.clone()).await;
     let api = error.api().expect("an answer of the API");
-    assert_eq!(api.request_id(), Some(REQUEST_ID));
+    assert_eq!((api.request_id(), error.request_id()), (Some(REQUEST_ID), Some(REQUEST_ID)));
     assert_eq!(api.raw(), body);
     assert_eq!(api.errors().len(), 1);
     assert_eq!((api.errors()[0].kind(), api.errors()[0].details()), (Some("Kind"), Some("some words")));
@@ -49,16 +63,21 @@ fn kinds(error: &Error) -> Vec<&'static str> {
     let all = [
         ("authentication", error.is_authentication()),
         ("access denied", error.is_access_denied()),
+        ("guard", error.is_guard_closed()),
         ("throttled", error.is_throttled()),
+        ("validation", error.is_validation()),
         ("not found", error.is_not_found()),
         ("conflict", error.is_conflict()),
+        ("dependency", error.is_dependency()),
         ("quota", error.is_quota()),
         ("capacity", error.is_capacity()),
+        ("server", error.is_server_error()),
         ("timeout", error.is_timeout()),
         ("connect", error.is_connect()),
         ("transport", error.is_transport()),
         ("decode", error.is_decode()),
         ("configuration", error.is_configuration()),
+        ("retryable", error.is_retryable()),
     ];
     all.into_iter().filter_map(|(name, is)| is.then_some(name)).collect()
 }
@@ -81,34 +100,47 @@ async fn a_code_is_a_text_a_number_or_not_there() {
 
 #[tokio::test]
 async fn status_and_code_say_what_kind_of_error_it_is() {
-    let cases: [(u16, u32, &[&str]); 23] = [
+    let cases: &[(u16, u32, &[&str])] = &[
         (401, 1, &["authentication"]),
         (405, 2, &[]),
         (401, 4, &["access denied"]),
         (401, 5, &["access denied"]),
-        (503, 6, &["throttled"]),
+        (503, 6, &["throttled", "retryable"]),
         (401, 7, &["access denied"]),
         (403, 8, &["authentication"]),
         (401, 9, &["authentication"]),
         (403, 10, &["authentication"]),
         (401, 11, &["authentication"]),
+        (401, 12, &["authentication"]),
         (401, 13, &["authentication"]),
         (401, 14, &["access denied"]),
         (401, 20, &["authentication"]),
-        (429, 24, &["throttled"]),
-        (429, 25, &["throttled"]),
-        (424, 1004, &[]),
-        (400, 4045, &[]),
-        (400, 4120, &["authentication"]),
-        (400, 5063, &["not found"]),
+        (429, 24, &["throttled", "retryable"]),
+        (429, 25, &["throttled", "retryable"]),
+        (424, 1004, &["dependency"]),
+        (400, 4045, &["validation"]),
+        (400, codes::PAGE_TOKEN_EXPIRED, &["validation"]),
+        (400, codes::UNKNOWN_ACCESS_KEY, &["authentication"]),
+        (400, codes::NO_SUCH_VM, &["not found"]),
         (409, 6003, &["conflict"]),
+        (409, 6007, &["conflict", "retryable"]),
+        (409, 6031, &["conflict", "retryable"]),
         (409, 9029, &["conflict"]),
-        (409, 10_001, &["capacity"]),
+        (409, 9039, &["conflict", "retryable"]),
+        (409, 9045, &["conflict", "retryable"]),
+        (409, codes::SECURITY_GROUP_IN_USE, &["conflict", "retryable"]),
+        (409, codes::SUBNET_IN_USE, &["conflict", "retryable"]),
+        (409, codes::INSUFFICIENT_CAPACITY, &["capacity"]),
         (409, 10_003, &["quota"]),
+        // To read a second time does no harm, whatever went wrong the first time.
+        (500, 99_999, &["server", "retryable"]),
     ];
-    for (status, code, expected) in cases {
+    for &(status, code, expected) in cases {
         let error = own(status, &format!(r#","Code":"{code}""#)).await;
         assert_eq!(error.api().and_then(|api| api.code()), Some(code));
+        assert!(error.has_code(code) && !error.has_code(code + 1));
+        let name = codes::name(code).map(|name| format!("(code {code}, {name})"));
+        assert!(name.is_none_or(|name| error.to_string().contains(&name)), "{error}");
         assert_eq!(kinds(&error), expected, "status {status}, code {code}");
     }
 }
@@ -129,7 +161,7 @@ async fn problem_details_are_understood() {
 async fn the_form_with_a_type_alone_is_understood() {
     let error = foreign(400, "application/json", r#"{"__type":"SerializationException"}"#).await;
     assert!(error.to_string().contains("SerializationException"), "{error}");
-    assert_eq!(kinds(&error), [""; 0]);
+    assert_eq!(kinds(&error), ["validation"]);
 }
 
 #[tokio::test]
@@ -140,19 +172,24 @@ async fn html_and_plain_words_are_kept() {
     {
         let error = foreign(502, content_type, body).await;
         assert!(error.api().is_some_and(|api| api.errors().is_empty()));
-        assert_eq!(kinds(&error), [""; 0]);
+        assert_eq!(kinds(&error), ["server", "retryable"]);
     }
 }
 
 #[tokio::test]
 async fn an_empty_answer_keeps_its_status() {
     for (status, expected) in [
-        (401, &["authentication"] as &[&str]),
+        (400, &["validation"] as &[&str]),
+        (401, &["authentication"]),
         (403, &["access denied"]),
         (404, &[]),
-        (429, &["throttled"]),
-        (500, &[]),
-        (503, &[]),
+        (405, &[]),
+        (409, &["conflict"]),
+        (424, &["dependency"]),
+        (429, &["throttled", "retryable"]),
+        (500, &["server", "retryable"]),
+        (501, &["server"]),
+        (503, &["server", "retryable"]),
     ] {
         let error = foreign(status, "text/plain", "").await;
         assert_eq!(kinds(&error), expected, "{status}");
@@ -194,4 +231,50 @@ async fn a_long_or_damaged_text_is_kept_in_part() {
 async fn bytes_that_are_no_text_are_shown_as_such() {
     let error = error(500, "text/html", b"\xff\xfe away".as_slice()).await;
     assert!(error.api().is_some_and(|api| api.raw().ends_with(" away")), "{error:?}");
+}
+
+#[tokio::test]
+async fn one_error_need_not_stand_in_a_list() {
+    let error = error(400, "application/json", r#"{"Errors":{"Code":5063,"Type":"InvalidResource"}}"#).await;
+    assert!(error.has_code(codes::NO_SUCH_VM) && error.is_not_found(), "{error:?}");
+}
+
+#[tokio::test]
+async fn answers_made_to_hurt_are_errors_like_others() {
+    let deep = "[".repeat(1 << 20);
+    let deep_details = format!(r#"{{"Errors":[{{"Code":"1","Details":{}}}]}}"#, "[".repeat(100_000));
+    let huge = format!(r#"{{"Errors":[{{"Code":"1","Details":"{}"}}]}}"#, "x".repeat(10 << 20));
+    let many = format!(r#"{{"Errors":[{}{{}}]}}"#, r#"{"Code":"1","Type":"T"},"#.repeat(10_000));
+    for body in [deep, deep_details, huge, many] {
+        let error = error(401, "application/json", body).await;
+        assert_eq!(kinds(&error), ["authentication"]);
+        assert!(error.to_string().len() < 1500, "{} bytes", error.to_string().len());
+        assert!(error.api().is_some_and(|api| api.raw().len() <= 4096));
+    }
+}
+
+#[tokio::test]
+async fn what_the_server_asks_to_wait_is_told() {
+    let busy = Response::new(503, "").header("Retry-After", "7");
+    let error = failure(busy).await;
+    let asked = error.api().and_then(|api| api.retry_after());
+    assert_eq!(asked, Some(Duration::from_secs(7)), "{error:?}");
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_asked_to_compress_is_told_as_such() {
+    for status in [200, 502] {
+        let error = failure(Response::new(status, b"\x1f\x8b\x08\0garbage".as_slice())).await;
+        assert!(error.to_string().contains("compressed (gzip)"), "{error}");
+        assert_eq!(error.is_decode(), status == 200, "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_understood_says_of_which_request_it_is() {
+    let body = format!(r#"{{"Vms":[{{"VmId":[]}}],"ResponseContext":{{"RequestId":"{REQUEST_ID}"}}}}"#);
+    let error = failure(Response::new(200, body)).await;
+    assert_eq!(kinds(&error), ["decode"]);
+    assert_eq!(error.request_id(), Some(REQUEST_ID));
+    assert!(error.to_string().contains("Vms[0].VmId") && error.to_string().contains(REQUEST_ID), "{error}");
 }

@@ -1,4 +1,6 @@
-//! Servers and networks that do not do their part.
+//! Servers and networks that do not do their part, to a client that sends everything once.
+//!
+//! What becomes of more attempts is in the table of faults.
 
 use std::net::TcpStream;
 use std::time::Duration;
@@ -106,7 +108,7 @@ async fn times_out(reply: Reply) {
         tokio::task::yield_now().await;
     }
     let impatient =
-        builder(&server).access_key(ACCESS_KEY, SECRET_KEY).timeout(SHORT).build().expect("a client");
+        builder(&server).access_key(ACCESS_KEY, SECRET_KEY).attempt_timeout(SHORT).build().expect("a client");
     let error = error(&impatient).await;
     assert!(error.is_timeout() && error.is_transport() && !error.is_decode(), "{error:?}");
     // Were both of the same patience, the first would have been woken by now too, and finish here.

@@ -10,17 +10,32 @@
 )]
 
 mod calls;
+mod client_certificates;
 mod errors;
 mod faults;
+mod guard;
+mod options;
+mod profile;
 mod programs;
+mod proxy;
 mod refusals;
+mod retries;
+mod sentinel;
+mod skew;
+mod table;
 mod tls;
+mod tracing;
 
-use osc_api::{Client, ClientBuilder};
+use std::time::Duration;
+
+use osc_api::{Client, ClientBuilder, RateLimit, RetryPolicy};
 use osc_tests::cloud;
 use osc_tests::http::{Reply, Request, Response};
 use osc_tests::server::Server;
 use serde_json::json;
+
+/// The wait before a second attempt, where there is one.
+const MOMENT: Duration = Duration::from_millis(1);
 
 /// A server that does what `handler` says, to whoever calls.
 fn server<R: Into<Reply>>(handler: impl Fn(&Request) -> R + Send + Sync + 'static) -> Server {
@@ -34,12 +49,29 @@ fn cloud(answer: impl Fn(&Request) -> Response + Send + Sync + 'static) -> Serve
 
 /// A server that admits callers as the cloud does, and answers that all went well.
 fn empty_cloud() -> Server {
-    cloud(|_| Response::json(200, &json!({ "ResponseContext": { "RequestId": cloud::REQUEST_ID } })))
+    cloud(|_| ok())
+}
+
+/// An answer to any action.
+fn ok() -> Response {
+    Response::json(200, &json!({ "ResponseContext": { "RequestId": cloud::REQUEST_ID } }))
 }
 
 /// A builder that knows nothing but the endpoint: what the machine's own environment says does not count.
+///
+/// Its clients send everything once, at once: retries and pace have tests of their own.
 fn builder(server: &Server) -> ClientBuilder {
-    Client::builder().ignore_environment().region(cloud::REGION).endpoint(server.endpoint())
+    Client::builder()
+        .ignore_environment()
+        .region(cloud::REGION)
+        .endpoint(server.endpoint())
+        .retry(RetryPolicy::none())
+        .rate_limit(RateLimit::Off)
+}
+
+/// The same with as many attempts as by default, but hardly any waiting between them.
+fn retrying(server: &Server) -> ClientBuilder {
+    builder(server).retry(RetryPolicy::new().base_delay(MOMENT).max_delay(4 * MOMENT))
 }
 
 /// A client with the account's access key.

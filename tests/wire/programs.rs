@@ -117,10 +117,12 @@ fn curl_is_refused_when_it_signs_wrong() {
 }
 
 /// The crate's example as a program, in a home directory of its own and with no settings but these.
-fn read_vms(home: &Path, settings: &[(&str, &str)]) -> Output {
+pub(crate) fn read_vms(home: &Path, settings: &[(&str, &str)]) -> Output {
     let mut program = Command::new(env!("CARGO_BIN_EXE_read_vms"));
     for (name, _) in std::env::vars_os() {
-        if name.to_str().is_some_and(|name| name.starts_with("OSC_")) {
+        let is_setting =
+            |name: &str| name.starts_with("OSC_") || name.to_ascii_uppercase().ends_with("_PROXY");
+        if name.to_str().is_some_and(is_setting) {
             program.env_remove(name);
         }
     }
@@ -129,7 +131,7 @@ fn read_vms(home: &Path, settings: &[(&str, &str)]) -> Output {
 }
 
 /// An empty home directory.
-fn home(name: &str) -> PathBuf {
+pub(crate) fn home(name: &str) -> PathBuf {
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("wire").join(name);
     if home.exists() {
         std::fs::remove_dir_all(&home).expect("the old directory goes");

@@ -3,9 +3,11 @@
 use osc_api::Error;
 use osc_api::types::{ReadAccessKeysRequest, ReadRegionsRequest, ReadVmsRequest};
 use osc_tests::cloud::{ACCESS_KEY, LOGIN, PASSWORD, REQUEST_ID, SECRET_KEY};
+use osc_tests::http::Response;
+use osc_tests::logs;
 use serde_json::json;
 
-use crate::{anonymous_client, basic_client, builder, client, empty_cloud, only_request};
+use crate::{anonymous_client, basic_client, builder, client, empty_cloud, only_request, server};
 
 /// Secret keys that are not the account's: the last letter mistyped, one letter short, and another key altogether.
 const WRONG_SECRET_KEYS: [&str; 3] = [
@@ -111,6 +113,21 @@ async fn a_raw_action_must_be_a_name() {
         assert!(error.api().is_none() && !error.is_transport(), "{name:?}: {error:?}");
     }
     assert_eq!(server.requests(), []);
+}
+
+#[tokio::test]
+async fn a_page_that_shows_what_it_was_sent_is_not_shown() {
+    // Some gateways help to find faults by repeating the headers of the request.
+    let server = server(|request| {
+        let page = format!("<html>You sent: {:?}</html>", request.headers);
+        Response::new(500, page).header("Content-Type", "text/html")
+    });
+    for client in [client(&server), basic_client(&server)] {
+        let error = client.read_access_keys(&ReadAccessKeysRequest::new()).await.expect_err("an error");
+        assert_tells_no_secret(&error, &[PASSWORD]);
+        let raw = error.api().map(|answer| answer.raw().to_owned()).unwrap_or_default();
+        assert!(!logs::tells_secret(&format!("{error} {error:?} {raw}")), "{error:?}");
+    }
 }
 
 #[tokio::test]

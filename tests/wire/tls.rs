@@ -7,30 +7,36 @@ use std::thread;
 use std::time::Duration;
 
 use osc_api::types::ReadVmsRequest;
-use osc_api::{Client, ClientBuilder, Error};
+use osc_api::{Client, ClientBuilder, Error, RetryPolicy};
 use osc_tests::cloud::{self, ACCESS_KEY, REGION, SECRET_KEY};
 use osc_tests::http::Response;
+use osc_tests::logs;
 use osc_tests::server::Server;
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
     date_time_ymd,
 };
+use rustls::crypto::ring::sign::any_supported_type;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::PrivateKeyDer;
+use rustls::server::WebPkiClientVerifier;
+use rustls::server::danger::ClientCertVerifier;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::version::{TLS12, TLS13};
-use rustls::{ALL_VERSIONS, ServerConfig, SupportedProtocolVersion};
+use rustls::{ALL_VERSIONS, RootCertStore, ServerConfig, SupportedProtocolVersion};
 use serde_json::json;
+use tracing::Level;
 
 use crate::only_request;
 
 /// The names under which a test server can be reached.
-const NAMES: [&str; 2] = ["localhost", "127.0.0.1"];
+pub(crate) const NAMES: [&str; 2] = ["localhost", "127.0.0.1"];
 
 /// A certificate authority of a test's own, which nobody trusts until told to.
-struct Authority(CertifiedIssuer<'static, KeyPair>);
+pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -40,35 +46,65 @@ impl Authority {
     }
 
     /// A server that admits callers as the cloud does, with this certificate.
-    fn server_with(
+    pub(crate) fn server_with(
         &self,
         params: &CertificateParams,
         versions: &[&'static SupportedProtocolVersion],
     ) -> Server {
+        let verifier = WebPkiClientVerifier::no_client_auth();
+        start(self.identity(params, versions, verifier))
+    }
+
+    /// A server with an impeccable certificate that lets in only those who show one by `clients`.
+    pub(crate) fn demanding(&self, clients: &Self, versions: &[&'static SupportedProtocolVersion]) -> Server {
+        let mut roots = RootCertStore::empty();
+        roots.add(clients.0.der().clone()).expect("a certificate authority");
+        let provider = Arc::new(ring::default_provider());
+        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+        start(self.identity(&certificate(NAMES), versions, verifier.build().expect("a verifier")))
+    }
+
+    fn identity(
+        &self,
+        params: &CertificateParams,
+        versions: &[&'static SupportedProtocolVersion],
+        clients: Arc<dyn ClientCertVerifier>,
+    ) -> ServerConfig {
         let key = KeyPair::generate().expect("a key");
         let certificate = params.signed_by(&key, &self.0).expect("a certificate");
         // The provider is handed over, as the client does it: nothing may be installed for the whole process.
-        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_protocol_versions(versions)
             .expect("versions that the provider has")
-            .with_no_client_auth()
+            .with_client_cert_verifier(clients)
             .with_single_cert(vec![certificate.der().clone()], PrivateKeyDer::from(key))
-            .expect("a certificate that fits its key");
-        let answer = Response::json(200, &json!({ "Vms": [{ "VmId": "i-00000001" }] }));
-        Server::start_tls(config, move |request| {
-            cloud::admit(request).map_or_else(|refusal| refusal, |()| answer.clone())
-        })
-        .expect("a local port")
+            .expect("a certificate that fits its key")
+    }
+
+    /// A certificate for the owner of this key, in PEM.
+    pub(crate) fn certify(&self, name: &str, key: &KeyPair) -> String {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.signed_by(key, &self.0).expect("a certificate").pem()
     }
 
     /// A server with a certificate that leaves nothing to be desired.
-    fn server(&self) -> Server {
+    pub(crate) fn server(&self) -> Server {
         self.server_with(&certificate(NAMES), ALL_VERSIONS)
     }
 }
 
+/// A server that admits callers as the cloud does.
+fn start(config: ServerConfig) -> Server {
+    let answer = Response::json(200, &json!({ "Vms": [{ "VmId": "i-00000001" }] }));
+    Server::start_tls(config, move |request| {
+        cloud::admit(request).map_or_else(|refusal| refusal, |()| answer.clone())
+    })
+    .expect("a local port")
+}
+
 /// A certificate for these names, which is valid now and for long.
-fn certificate(names: [&str; 2]) -> CertificateParams {
+pub(crate) fn certificate(names: [&str; 2]) -> CertificateParams {
     let mut params =
         CertificateParams::new(names.map(str::to_owned)).expect("names that a certificate can hold");
     params.distinguished_name.push(DnType::CommonName, "test server");
@@ -76,7 +112,7 @@ fn certificate(names: [&str; 2]) -> CertificateParams {
 }
 
 /// A builder with the account's access key, which trusts these authorities beside those of the platform.
-fn trusting<'a>(
+pub(crate) fn trusting<'a>(
     endpoint: impl Into<String>,
     roots: impl IntoIterator<Item = &'a Authority>,
 ) -> ClientBuilder {
@@ -88,26 +124,31 @@ fn trusting<'a>(
     roots.into_iter().fold(builder, |builder, root| builder.add_root_certificate(root.0.pem()))
 }
 
-fn client<'a>(endpoint: impl Into<String>, roots: impl IntoIterator<Item = &'a Authority>) -> Client {
+pub(crate) fn client<'a>(
+    endpoint: impl Into<String>,
+    roots: impl IntoIterator<Item = &'a Authority>,
+) -> Client {
     trusting(endpoint, roots).build().expect("a client")
 }
 
 /// The address of a server under one of its names.
-fn endpoint(server: &Server, name: &str) -> String {
+pub(crate) fn endpoint(server: &Server, name: &str) -> String {
     server.endpoint().replace("127.0.0.1", name)
 }
 
-async fn assert_admitted(client: &Client) {
+pub(crate) async fn assert_admitted(client: &Client) {
     let answer = client.read_vms(&ReadVmsRequest::new()).await.expect("an answer");
     assert_eq!(answer.vms[0].vm_id.as_deref(), Some("i-00000001"));
 }
 
 /// The error of a call that ended before anything was sent, and not because somebody waited too long.
-async fn refusal(client: &Client) -> Error {
+pub(crate) async fn refusal(client: &Client) -> Error {
     let error = client.read_vms(&ReadVmsRequest::new()).await.expect_err("an error");
     assert!(error.is_connect() && error.is_transport() && !error.is_timeout(), "{error:?}");
     assert!(error.api().is_none() && !error.is_authentication() && !error.is_configuration(), "{error:?}");
     assert_eq!(error.action(), Some("ReadVms"));
+    // It is told at once: no certificate gets better by trying again.
+    assert_eq!(error.attempts(), 1);
     error
 }
 
@@ -209,10 +250,46 @@ async fn a_certificate_outside_of_its_time_is_refused() {
 }
 
 #[tokio::test]
+async fn certificates_are_not_looked_at_only_when_asked_and_with_a_warning() {
+    let stranger = Authority::new("a stranger");
+    let mut expired = certificate(["far.example", "127.0.0.2"]);
+    (expired.not_before, expired.not_after) = (date_time_ymd(2020, 1, 1), date_time_ymd(2020, 1, 2));
+    for version in [&TLS12, &TLS13] {
+        let server = stranger.server_with(&expired, &[version]);
+        let builder = trusting(server.endpoint(), []).tls_skip_verify(true);
+        assert_admitted(&builder.build().expect("a client")).await;
+    }
+    let warnings = logs::events("osc_api", "ClientBuilder::tls_skip_verify");
+    assert!(!warnings.is_empty() && warnings.iter().all(|warning| warning.level == Level::WARN));
+}
+
+#[tokio::test]
+async fn a_server_without_the_key_of_its_certificate_is_refused_even_so() {
+    let root = Authority::new("trusted");
+    let [own, other] = [(); 2].map(|()| KeyPair::generate().expect("a key"));
+    let chain = vec![certificate(NAMES).signed_by(&own, &root.0).expect("a certificate").der().clone()];
+    let signer = any_supported_type(&PrivateKeyDer::from(other)).expect("a key");
+    for version in [&TLS12, &TLS13] {
+        let pair = CertifiedKey::new(chain.clone(), Arc::clone(&signer));
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_protocol_versions(&[version])
+            .expect("versions that the provider has")
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::new(SingleCertAndKey::from(pair)));
+        let server = start(config);
+        let client = trusting(server.endpoint(), []).tls_skip_verify(true).build().expect("a client");
+        let error = refusal(&client).await;
+        assert!(format!("{error:#}").contains("BadSignature"), "{error:#}");
+        assert_eq!(server.requests(), []);
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_hangs_up_on_tls_is_no_connection() {
     let root = Authority::new("trusted");
     let server = crate::empty_cloud();
-    let error = refusal(&client(server.endpoint().replace("http", "https"), [&root])).await;
+    let client = trusting(server.endpoint().replace("http", "https"), [&root]).retry(RetryPolicy::none());
+    let error = refusal(&client.build().expect("a client")).await;
     assert!(error.to_string().contains(&server.host()), "{error}");
     assert_eq!(server.requests(), []);
 }
@@ -244,7 +321,7 @@ async fn a_handshake_that_does_not_end_is_no_connection_in_time() {
     let endpoint = format!("https://{}", listener.local_addr().expect("an address"));
     let root = Authority::new("trusted");
     let client = trusting(endpoint, [&root]).connect_timeout(Duration::from_millis(100));
-    let client = client.build().expect("a client");
+    let client = client.retry(RetryPolicy::none()).build().expect("a client");
     let error = client.read_vms(&ReadVmsRequest::new()).await.expect_err("an error");
     assert!(error.is_connect() && error.is_timeout() && error.is_transport(), "{error:?}");
 }

@@ -1,5 +1,6 @@
 //! One call: attempts, until one succeeds or another would be of no use or no longer safe.
 
+use std::borrow::Cow;
 use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,10 +19,13 @@ use crate::guard::{self, Permit};
 use crate::random;
 use crate::retry::{Budget, Failure, Outcome};
 use crate::throttle::Pass;
-use crate::transport::{Attempt, Reply};
+use crate::transport::{Attempt, Identity, Reply};
 
 /// Longer than any call: where a time-out is too large to add to a time.
 const FAR: Duration = Duration::from_secs(365 * 86_400);
+
+/// What stands for a secret.
+const REDACTED: &str = "[redacted]";
 
 /// A call on its way.
 struct Call<'a> {
@@ -155,7 +159,10 @@ impl<'a> Call<'a> {
         let error = match reply.status {
             200..300 => None,
             status => {
-                let answer = ApiError::new(status, &reply.body, reply.retry_after());
+                let url = endpoint.action(self.action.name);
+                let sent = self.sender.identify(reading.at, endpoint.host(), url.path(), &self.body);
+                let body = redact(&reply.body, &sent);
+                let answer = ApiError::new(status, &body, reply.retry_after());
                 Some(Error::new(self.action.name, Kind::Api(answer)))
             }
         };
@@ -278,6 +285,21 @@ impl Shared {
 
     fn budget(&self) -> MutexGuard<'_, Budget> {
         self.budget.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An answer without the credentials of its request: some gateways show in their error page what they were sent.
+fn redact<'a>(body: &'a [u8], sent: &Identity) -> Cow<'a, [u8]> {
+    // The end of the header is what opens the door: the signature, or login and password.
+    let secret =
+        sent.authorization.as_ref().and_then(|text| text.rsplit([' ', '=']).find(|part| !part.is_empty()));
+    let Some(secret) = secret else { return Cow::Borrowed(body) };
+    let text = String::from_utf8_lossy(body);
+    // Some writers of JSON put a backslash before each slash.
+    let escaped = secret.replace('/', "\\/");
+    match text.contains(secret) || text.contains(&escaped) {
+        true => Cow::Owned(text.replace(secret, REDACTED).replace(&escaped, REDACTED).into_bytes()),
+        false => Cow::Borrowed(body),
     }
 }
 

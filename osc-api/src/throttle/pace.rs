@@ -26,6 +26,10 @@ const DECREASE: f64 = 0.93;
 /// The step up after each second without a throttled answer, as a part of the rate.
 const STEP: f64 = 0.02;
 
+/// The same until a rate was too much for the first time: what the server took of a burst says how much it takes
+/// at least.
+const FIRST_STEP: f64 = 0.2;
+
 /// The smallest step up, in requests per second.
 const SMALLEST_STEP: f64 = 0.1;
 
@@ -34,6 +38,14 @@ const COUNTABLE: f64 = 8.0;
 
 /// The slowest that it becomes, in requests per second.
 const SLOWEST: f64 = 0.2;
+
+/// The slowest that it begins with, in requests per second, where another program has used up the limit and
+/// nothing was measured.
+const SLOWEST_FIRST: f64 = 1.0;
+
+/// The longest that one answer can stop all requests for. The call that it answered waits for as long as it was
+/// asked to, within its own time.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// So many answers are remembered to measure the rate. Faster rates are measured over less than a second.
 const REMEMBERED: usize = 256;
@@ -125,8 +137,8 @@ impl Spaced {
 }
 
 impl Growth {
-    fn new(ceiling: f64, now: Instant) -> Self {
-        Self { ceiling, lowered: now, raised: now, step: STEP, was_felt: false }
+    fn new(ceiling: f64, now: Instant, step: f64) -> Self {
+        Self { ceiling, lowered: now, raised: now, step, was_felt: false }
     }
 
     /// The rate after another request was taken.
@@ -157,9 +169,9 @@ impl Pace {
 
     /// A rate that was too much is known already.
     pub(crate) fn lowered(too_much: f64, now: Instant) -> Self {
-        let rate = (too_much * DECREASE).max(SLOWEST);
+        let rate = (too_much * DECREASE).max(SLOWEST_FIRST);
         let spaced = Spaced::new(rate, later(now, 1.0 / rate));
-        Self::new(Mode::Adaptive(spaced, Growth::new(too_much, now)))
+        Self::new(Mode::Adaptive(spaced, Growth::new(too_much, now, FIRST_STEP)))
     }
 
     fn new(mode: Mode) -> Self {
@@ -204,7 +216,7 @@ impl Pace {
         match &mut self.mode {
             Mode::Ramp { .. } => {}
             Mode::Adaptive(spaced, _) | Mode::Fixed(spaced) => {
-                spaced.next = spaced.next.max(later(now, wait.as_secs_f64()));
+                spaced.next = spaced.next.max(later(now, wait.min(LONGEST_PAUSE).as_secs_f64()));
             }
         }
     }
@@ -256,13 +268,17 @@ impl Pace {
             Some(known) => measured.min(known),
             None => measured,
         };
-        let rate = (too_much * DECREASE).max(SLOWEST);
+        let (slowest, step) = match known {
+            Some(_) => (SLOWEST, STEP),
+            None => (SLOWEST_FIRST, FIRST_STEP),
+        };
+        let rate = (too_much * DECREASE).max(slowest);
         // What went out within this second counts: after a burst, the pace begins when it would have been
         // through with it.
         let since = self.taken.front().copied().unwrap_or(now);
         let next = later(since, self.taken.len() as f64 / rate).max(later(now, 1.0 / rate));
         let next = next.min(now + WINDOW + WINDOW).max(later(now, 1.0 / rate));
-        self.mode = Mode::Adaptive(Spaced::new(rate, next), Growth::new(too_much, now));
+        self.mode = Mode::Adaptive(Spaced::new(rate, next), Growth::new(too_much, now, step));
     }
 }
 

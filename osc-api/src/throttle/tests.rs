@@ -213,6 +213,16 @@ fn answers_to_requests_from_before_do_not_lower_the_rate_again() {
 }
 
 #[test]
+fn a_limit_that_others_have_used_up_is_met_with_patience_but_not_with_despair() {
+    let start = Instant::now();
+    let mut pace = Pace::adaptive();
+    assert_eq!(pace.turn(start), Turn::Go);
+    pace.answered(start, start, Answer::Throttled(None));
+    assert_eq!(pace.rate(), Some(1.0));
+    assert_eq!(pace.turn(start), Turn::At(start + Duration::from_secs(1)));
+}
+
+#[test]
 fn a_fixed_rate_is_even_and_never_exceeded() {
     let start = Instant::now();
     let mut pace = Pace::fixed(5.0, start);
@@ -235,10 +245,13 @@ fn a_fixed_rate_is_even_and_never_exceeded() {
 #[test]
 fn the_server_is_waited_for_as_long_as_it_asks() {
     let start = Instant::now();
-    for mut pace in [Pace::adaptive(), Pace::fixed(5.0, start)] {
-        assert_eq!(pace.turn(start), Turn::Go);
-        pace.answered(start, start, Answer::Throttled(Some(Duration::from_secs(7))));
-        assert_eq!(pace.turn(start), Turn::At(start + Duration::from_secs(7)));
+    // But one answer must not stop everything for a day.
+    for (asked, waited) in [(7, 7), (30, 30), (86_400, 30)] {
+        for mut pace in [Pace::adaptive(), Pace::fixed(5.0, start)] {
+            assert_eq!(pace.turn(start), Turn::Go);
+            pace.answered(start, start, Answer::Throttled(Some(Duration::from_secs(asked))));
+            assert_eq!(pace.turn(start), Turn::At(start + Duration::from_secs(waited)));
+        }
     }
 }
 
@@ -251,13 +264,13 @@ fn an_action_that_is_throttled_on_its_own_slows_down_no_other() {
     runtime().block_on(async {
         let throttle = Throttle::new(RateLimit::Adaptive);
         let pass = throttle.enter("ReadVms").await;
-        pass.throttled(Some("ReadVms"), Some(Duration::from_secs(60)));
+        pass.throttled(Some("ReadVms"), Some(Duration::from_secs(20)));
         let began = Instant::now();
         throttle.enter("ReadNets").await.taken();
         assert_eq!(began.elapsed(), Duration::ZERO);
-        assert!(throttle.enter_before("ReadVms", began + Duration::from_secs(59)).await.is_none());
+        assert!(throttle.enter_before("ReadVms", began + Duration::from_secs(19)).await.is_none());
         throttle.enter("ReadVms").await.taken();
-        assert_eq!(began.elapsed(), Duration::from_secs(60));
+        assert_eq!(began.elapsed(), Duration::from_secs(20));
     });
 }
 
@@ -265,10 +278,10 @@ fn an_action_that_is_throttled_on_its_own_slows_down_no_other() {
 fn an_account_that_is_throttled_slows_down_all() {
     runtime().block_on(async {
         let throttle = Throttle::new(RateLimit::Adaptive);
-        throttle.enter("ReadVms").await.throttled(None, Some(Duration::from_secs(60)));
+        throttle.enter("ReadVms").await.throttled(None, Some(Duration::from_secs(20)));
         let began = Instant::now();
         throttle.enter("ReadNets").await.taken();
-        assert_eq!(began.elapsed(), Duration::from_secs(60));
+        assert_eq!(began.elapsed(), Duration::from_secs(20));
     });
 }
 
@@ -298,7 +311,7 @@ fn off_is_off() {
             passes.push(throttle.enter("ReadVms").await);
         }
         for pass in passes {
-            pass.throttled(None, Some(Duration::from_secs(60)));
+            pass.throttled(None, Some(Duration::from_secs(20)));
         }
         throttle.enter("ReadVms").await.taken();
         assert_eq!(began.elapsed(), Duration::ZERO);

@@ -1,0 +1,143 @@
+//! An HTTP proxy, as much of one as tests need: it leads every client to one server, whatever host they ask for.
+
+use std::io::{self, BufReader, Read, Write};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use crate::http::{Reply, Request, Response};
+use crate::logs;
+
+/// A running proxy on 127.0.0.1, on a port that the system chose. It stops when it is dropped.
+pub struct Proxy {
+    address: SocketAddr,
+    requests: Arc<Mutex<Vec<Request>>>,
+    stop: Arc<AtomicBool>,
+    listener: Option<JoinHandle<()>>,
+}
+
+impl Proxy {
+    /// Starts a proxy that leads to the server at `target`, such as `127.0.0.1:40123`.
+    ///
+    /// It asks `admit` about each request, be it for a tunnel or to be passed on, and answers with the refusal if it
+    /// gets one.
+    ///
+    /// # Errors
+    /// When no port can be opened on the loopback interface.
+    pub fn start(
+        target: String,
+        admit: impl Fn(&Request) -> Result<(), Response> + Send + Sync + 'static,
+    ) -> io::Result<Self> {
+        logs::watch();
+        let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let address = socket.local_addr()?;
+        let (requests, stop) = (Arc::<Mutex<Vec<_>>>::default(), Arc::new(AtomicBool::new(false)));
+        let (record, stopped) = (Arc::clone(&requests), Arc::clone(&stop));
+        let serve = Arc::new(move |stream: TcpStream| {
+            let mut client = Client(BufReader::new(stream));
+            let Some(request) = Request::read(&mut client)? else { return Ok(()) };
+            let admitted = admit(&request);
+            record.lock().unwrap_or_else(PoisonError::into_inner).push(request.clone());
+            match admitted {
+                Ok(()) => client.lead_to(&target, &request),
+                Err(refusal) => Reply::from(refusal).write(&mut client).map(drop),
+            }
+        });
+        let listener = thread::spawn(move || {
+            for stream in socket.incoming() {
+                if stopped.load(Ordering::SeqCst) {
+                    break;
+                }
+                let serve = Arc::clone(&serve);
+                // A connection that breaks ends its thread: the client is what is tested, and it will say so.
+                thread::spawn(move || -> io::Result<()> { serve(stream?) });
+            }
+        });
+        Ok(Self { address, requests, stop, listener: Some(listener) })
+    }
+
+    /// The address, such as `127.0.0.1:40123`.
+    pub fn host(&self) -> String {
+        self.address.to_string()
+    }
+
+    /// The requests received so far: for tunnels, and those to be passed on.
+    pub fn requests(&self) -> Vec<Request> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::SeqCst);
+        // Wakes the listener, which waits for a connection.
+        drop(TcpStream::connect(self.address));
+        if let Some(listener) = self.listener.take() {
+            drop(listener.join());
+        }
+    }
+}
+
+/// The connection of a client. Reads through the buffer, writes past it.
+struct Client(BufReader<TcpStream>);
+
+impl Client {
+    /// Makes a tunnel, or passes a request on and makes a tunnel of the rest.
+    fn lead_to(mut self, target: &str, request: &Request) -> io::Result<()> {
+        let mut server = TcpStream::connect(target)?;
+        if request.method == "CONNECT" {
+            self.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")?;
+        } else {
+            server.write_all(&passed_on(request))?;
+        }
+        let (mut back, mut answers) = (self.0.get_ref().try_clone()?, server.try_clone()?);
+        let backwards = thread::spawn(move || {
+            drop(io::copy(&mut answers, &mut back));
+            drop(back.shutdown(Shutdown::Write));
+        });
+        drop(io::copy(&mut self.0, &mut server));
+        drop(server.shutdown(Shutdown::Write));
+        drop(backwards.join());
+        Ok(())
+    }
+}
+
+/// The request as the server gets it: without the host in the first line, and without what is for the proxy.
+fn passed_on(request: &Request) -> Vec<u8> {
+    let target =
+        request.target.strip_prefix("http://").and_then(|rest| rest.find('/').map(|at| rest.split_at(at).1));
+    let mut head = format!("{} {} HTTP/1.1\r\n", request.method, target.unwrap_or(&request.target));
+    for (name, value) in &request.headers {
+        if !name.to_ascii_lowercase().starts_with("proxy-") {
+            head.extend([name, ": ", value, "\r\n"]);
+        }
+    }
+    [head.as_bytes(), b"\r\n", &request.body].concat()
+}
+
+impl Read for Client {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.0.read(into)
+    }
+}
+
+impl io::BufRead for Client {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.0.fill_buf()
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.0.consume(amount);
+    }
+}
+
+impl Write for Client {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.get_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.get_mut().flush()
+    }
+}

@@ -1,0 +1,199 @@
+//! The guard before the lock: a fourth failed authentication in a row would lock the account's key.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use osc_api::types::{ReadAccessKeysRequest, ReadRegionsRequest, ReadVmsRequest};
+use osc_api::{CallOptions, Client, Error, Result};
+use osc_tests::cloud::{self, ACCESS_KEY, LOGIN, SECRET_KEY, refusal};
+use osc_tests::http::Response;
+use osc_tests::server::Server;
+use tokio::task::JoinSet;
+
+use crate::{builder, ok, retrying, server};
+
+/// So many failures in a row the server may see.
+const MOST: usize = 3;
+
+async fn read(client: &Client) -> Result<()> {
+    client.read_vms(&ReadVmsRequest::new()).await.map(drop)
+}
+
+/// A client whose secret key is not the account's.
+fn impostor(server: &Server) -> Client {
+    retrying(server)
+        .access_key(ACCESS_KEY, "FAKESECRETKEYFORTESTS0000000000000000006")
+        .build()
+        .expect("a client")
+}
+
+/// A server that replies so to one request after the other, and then with success, whoever asks.
+fn in_turn<const N: usize>(replies: [Response; N]) -> Server {
+    let number = AtomicUsize::new(0);
+    server(move |_| replies.get(number.fetch_add(1, Ordering::SeqCst)).cloned().unwrap_or_else(ok))
+}
+
+fn refused(status: u16, code: &str) -> Response {
+    refusal(status, code, "AccessDenied", "who are you?")
+}
+
+/// Checks that a call is refused by the client itself, in words that help.
+fn assert_closed(error: &Error) {
+    assert!(error.is_guard_closed() && error.is_authentication() && error.api().is_none(), "{error:?}");
+    assert!(!error.is_retryable() && error.attempts() == 0, "{error:?}");
+    let text = error.to_string();
+    for word in ["not sent", "3", "lock", "reset_authentication"] {
+        assert!(text.contains(word), "{word:?} is not in {text:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_tasks_with_wrong_credentials_three_are_heard() {
+    let credentials: [fn(&Server) -> Client; 4] = [
+        impostor,
+        |server| retrying(server).access_key("FAKEACCESSKEY0000009", SECRET_KEY).build().expect("a client"),
+        |server| {
+            retrying(server).region("us-east-2").access_key(ACCESS_KEY, SECRET_KEY).build().expect("a client")
+        },
+        |server| retrying(server).basic(LOGIN, "fake-and-wrong").build().expect("a client"),
+    ];
+    for (kind, make) in credentials.into_iter().enumerate() {
+        let server = crate::empty_cloud();
+        let client = make(&server);
+        let mut calls = JoinSet::new();
+        for _ in 0..64 {
+            let client = client.clone();
+            // All kinds of credentials are taken by this action.
+            calls.spawn(async move { client.read_access_keys(&ReadAccessKeysRequest::new()).await });
+        }
+        let errors: Vec<Error> =
+            calls.join_all().await.into_iter().map(|result| result.expect_err("a refusal")).collect();
+        assert_eq!(server.requests().len(), MOST, "credentials {kind}");
+        let (told, kept): (Vec<_>, Vec<_>) = errors.iter().partition(|error| error.api().is_some());
+        assert_eq!((told.len(), kept.len()), (MOST, 64 - MOST), "credentials {kind}");
+        assert!(told.iter().all(|error| error.is_authentication() && !error.is_guard_closed()), "{told:?}");
+        kept.into_iter().for_each(assert_closed);
+    }
+}
+
+#[tokio::test]
+async fn after_the_cause_is_mended_the_guard_can_be_opened() {
+    let mended = Arc::new(AtomicBool::new(false));
+    let is_mended = Arc::clone(&mended);
+    let server = server(move |_| if is_mended.load(Ordering::SeqCst) { ok() } else { refused(401, "1") });
+    let client = impostor(&server);
+    for round in 1..=3 {
+        for _ in 0..2 * MOST {
+            read(&client).await.expect_err("a refusal");
+        }
+        assert_eq!(server.requests().len(), round * MOST);
+        assert_closed(&read(&client).await.expect_err("a refusal"));
+        client.reset_authentication();
+    }
+    mended.store(true, Ordering::SeqCst);
+    for _ in 0..10 {
+        read(&client).await.expect("an answer");
+    }
+}
+
+#[tokio::test]
+async fn a_success_counts_as_a_new_beginning() {
+    let refused = || refused(401, "1");
+    // A refusal for another reason says too that the server knows who asks.
+    let known = [ok(), refusal(409, "9029", "Conflict", ""), refusal(400, "4045", "InvalidParameter", "")];
+    for known in known {
+        let server = in_turn([refused(), refused(), known, refused(), refused()]);
+        let client = impostor(&server);
+        for _ in 0..5 {
+            drop(read(&client).await);
+        }
+        read(&client).await.expect("an answer");
+        assert_eq!(server.requests().len(), 6);
+    }
+}
+
+#[tokio::test]
+async fn what_says_nothing_of_the_credentials_is_no_new_beginning() {
+    let refused = || refused(401, "1");
+    let gateway = Response::new(404, "<html>who?</html>").header("Content-Type", "text/html");
+    for neither in [gateway, Response::new(502, ""), Response::new(500, "")] {
+        let server = in_turn([refused(), refused(), neither, refused()]);
+        let client = builder(&server).access_key(ACCESS_KEY, SECRET_KEY).build().expect("a client");
+        for _ in 0..4 {
+            assert!(read(&client).await.is_err_and(|error| !error.is_guard_closed()));
+        }
+        assert_closed(&read(&client).await.expect_err("a refusal"));
+        assert_eq!(server.requests().len(), 4);
+    }
+}
+
+#[tokio::test]
+async fn public_actions_pass_the_guard_and_prove_nothing() {
+    let server = crate::empty_cloud();
+    let client = impostor(&server);
+    for _ in 0..2 * MOST {
+        drop(read(&client).await);
+        client.read_regions(&ReadRegionsRequest::new()).await.expect("an answer");
+    }
+    let (public, signed): (Vec<_>, Vec<_>) =
+        server.requests().into_iter().partition(|request| request.action() == "ReadRegions");
+    assert_eq!((public.len(), signed.len()), (2 * MOST, MOST));
+}
+
+#[tokio::test]
+async fn clones_and_derived_clients_have_one_guard() {
+    let server = crate::empty_cloud();
+    let client = impostor(&server);
+    let derived = client.with(CallOptions::new());
+    for client in [&client, &client.clone(), &derived] {
+        assert!(read(client).await.is_err_and(|error| error.api().is_some()));
+    }
+    for client in [&client, &client.clone(), &derived, &client.with(CallOptions::new())] {
+        assert_closed(&read(client).await.expect_err("a refusal"));
+    }
+    assert_eq!(server.requests().len(), MOST);
+    // One of another client is another's.
+    assert!(read(&impostor(&server)).await.is_err_and(|error| error.api().is_some()));
+    derived.reset_authentication();
+    assert!(read(&client).await.is_err_and(|error| error.api().is_some()));
+}
+
+#[tokio::test]
+async fn not_every_refusal_is_a_failed_authentication() {
+    const CALLS: usize = 6;
+    for (status, code, counts) in [
+        (401, "1", true),
+        (401, "9", true),
+        (401, "13", true),
+        (400, "4120", true),
+        (401, "4", false),
+        (401, "14", false),
+        (403, "5", false),
+        (400, "4045", false),
+        (400, "5063", false),
+        (404, "5063", false),
+        (409, "9029", false),
+        (500, "2000", false),
+    ] {
+        let server = server(move |_| refused(status, code));
+        let client = builder(&server).access_key(ACCESS_KEY, SECRET_KEY).build().expect("a client");
+        for _ in 0..CALLS {
+            read(&client).await.expect_err("a refusal");
+        }
+        let expected = if counts { MOST } else { CALLS };
+        assert_eq!(server.requests().len(), expected, "status {status}, code {code}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_server_said_last_is_not_forgotten() {
+    let server = crate::empty_cloud();
+    let client = impostor(&server);
+    for _ in 0..MOST {
+        drop(read(&client).await);
+    }
+    let text = read(&client).await.expect_err("a refusal").to_string();
+    assert!(text.contains("401") || text.contains("the signature is another one"), "{text}");
+    assert_eq!(text.lines().count(), 1, "{text}");
+    assert!(!text.contains(cloud::REQUEST_ID) || text.contains("request"), "{text}");
+}

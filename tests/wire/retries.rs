@@ -1,0 +1,259 @@
+//! What happens between the attempts of a call, and to those who do not wait for its end.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use osc_api::types::{CreateVolumeRequest, ReadVmsRequest};
+use osc_api::{CallOptions, Client, Error, RateLimit, RetryPolicy};
+use osc_tests::cloud::{self, ACCESS_KEY, SECRET_KEY};
+use osc_tests::http::{Reply, Response, Then};
+use osc_tests::server::Server;
+use serde_json::json;
+use tokio::task::{JoinSet, yield_now};
+use tokio::time::timeout;
+
+use crate::{MOMENT, ok, only_request, retrying, server};
+
+fn client(server: &Server, limit: RateLimit) -> Client {
+    retrying(server).rate_limit(limit).access_key(ACCESS_KEY, SECRET_KEY).build().expect("a client")
+}
+
+async fn read(client: &Client) -> Result<(), Error> {
+    client.read_vms(&ReadVmsRequest::new()).await.map(drop)
+}
+
+/// Replies so to the first request, and with success to all others.
+fn first(reply: impl Into<Reply>) -> Server {
+    let (reply, number) = (reply.into(), AtomicUsize::new(0));
+    server(move |_| if number.fetch_add(1, Ordering::SeqCst) == 0 { reply.clone() } else { ok().into() })
+}
+
+#[tokio::test]
+async fn a_token_of_the_caller_is_sent_as_it_is() {
+    let server = first(Response::new(500, ""));
+    let request = CreateVolumeRequest::new("eu-west-2a").client_token("mine");
+    client(&server, RateLimit::Off).create_volume(&request).await.expect("an answer");
+    let bodies: Vec<_> = server.requests().into_iter().map(|request| request.json()).collect();
+    let expected = json!({ "SubregionName": "eu-west-2a", "ClientToken": "mine" });
+    assert_eq!(bodies, [expected.clone(), expected]);
+}
+
+#[tokio::test]
+async fn a_raw_create_is_sent_as_it_is_and_once() {
+    let server = server(|_| Response::new(500, ""));
+    let body = json!({ "SubregionName": "eu-west-2a" });
+    let error = client(&server, RateLimit::Off).send_raw("CreateVolume", &body).await.expect_err("an error");
+    assert!(!error.is_retryable(), "{error:?}");
+    assert_eq!(only_request(&server).json(), body);
+}
+
+#[tokio::test]
+async fn an_error_tells_how_often_it_was_tried() {
+    let server = server(|_| Response::new(500, ""));
+    for attempts in [1, 2, 7] {
+        let policy = RetryPolicy::new().max_attempts(attempts).base_delay(MOMENT).max_delay(MOMENT);
+        let client = client(&server, RateLimit::Off).with(CallOptions::new().retry(policy));
+        let error = read(&client).await.expect_err("an error");
+        assert_eq!(error.attempts(), attempts);
+        let told = format!("{attempts} attempts");
+        assert_eq!(error.to_string().contains(&told), attempts > 1, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_throttled_call_gets_through_at_any_rate_limit() {
+    // So many good answers before show an adaptive client that it need not wait for long.
+    const GOOD: usize = 30;
+    for limit in [RateLimit::Adaptive, RateLimit::Fixed(1000.0), RateLimit::Off] {
+        for (status, code) in [(429, "24"), (429, "25"), (503, "6")] {
+            let number = AtomicUsize::new(0);
+            let server = server(move |_| match number.fetch_add(1, Ordering::SeqCst) {
+                GOOD => cloud::refusal(status, code, "Throttled", ""),
+                _ => ok(),
+            });
+            let client = client(&server, limit);
+            for _ in 0..=GOOD {
+                read(&client).await.expect("an answer");
+            }
+            assert_eq!(server.requests().len(), GOOD + 2, "{limit:?}, {status}");
+        }
+    }
+}
+
+/// A cloud that takes so many requests in each second of its clock.
+fn limited(per_second: usize) -> Server {
+    let began = Instant::now();
+    let taken = Mutex::new((0, 0));
+    server(move |request| {
+        if let Err(refusal) = cloud::admit(request) {
+            return refusal;
+        }
+        let mut taken = taken.lock().expect("no panic");
+        let second = began.elapsed().as_secs();
+        let count = if taken.0 == second { taken.1 } else { 0 };
+        *taken = (second, count + 1);
+        if count < per_second { ok() } else { cloud::refusal(429, "24", "Throttled", "") }
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_tasks_get_through_a_narrow_door() {
+    const TASKS: usize = 32;
+    const CALLS: usize = 12;
+    let server = limited(300);
+    let client = client(&server, RateLimit::Adaptive);
+    let mut tasks = JoinSet::new();
+    for _ in 0..TASKS {
+        let client = client.clone();
+        tasks.spawn(async move {
+            for _ in 0..CALLS {
+                read(&client).await.expect("an answer");
+            }
+        });
+    }
+    assert_eq!(tasks.join_all().await.len(), TASKS);
+    assert!(server.requests().len() >= TASKS * CALLS);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_server_in_trouble_is_not_hammered() {
+    const TASKS: usize = 64;
+    const CALLS: usize = 4;
+    // What all calls of a client may send again together, at once and per second.
+    const BUDGET: usize = 50;
+    let server = server(|_| Response::new(500, ""));
+    let client = client(&server, RateLimit::Off);
+    let began = Instant::now();
+    let mut tasks = JoinSet::new();
+    for _ in 0..TASKS {
+        let client = client.with(CallOptions::new());
+        tasks.spawn(async move {
+            for _ in 0..CALLS {
+                let error = read(&client).await.expect_err("an error");
+                assert_eq!(error.api().map(|api| api.status()), Some(500), "{error:?}");
+            }
+        });
+    }
+    tasks.join_all().await;
+    let grown = 2 * (began.elapsed().as_secs() as usize + 1);
+    let requests = server.requests().len();
+    // Without a budget it would be five times as many as there are calls.
+    let most = TASKS * CALLS + BUDGET + grown;
+    assert!((TASKS * CALLS + BUDGET..=most).contains(&requests), "{requests} requests, at most {most}");
+}
+
+#[tokio::test]
+async fn refusals_that_come_too_soon_take_nothing_from_the_budget() {
+    // Far more than the budget.
+    const THROTTLED: usize = 200;
+    let number = AtomicUsize::new(0);
+    let server = server(move |_| match number.fetch_add(1, Ordering::SeqCst) {
+        ..THROTTLED => cloud::refusal(429, "24", "Throttled", ""),
+        THROTTLED => Response::new(502, ""),
+        _ => ok(),
+    });
+    let client = client(&server, RateLimit::Off);
+    read(&client).await.expect("an answer");
+    assert_eq!(server.requests().len(), THROTTLED + 2);
+}
+
+/// Polls a future so many times, letting everything else go on in between, and drops it.
+async fn give_up_after(polls: usize, call: impl Future<Output = Result<(), Error>>) -> bool {
+    let mut call = pin!(call);
+    for _ in 0..polls {
+        let mut context = Context::from_waker(Waker::noop());
+        if let Poll::Ready(result) = call.as_mut().poll(&mut context) {
+            result.expect("an answer");
+            return true;
+        }
+        yield_now().await;
+    }
+    false
+}
+
+#[tokio::test]
+async fn a_call_can_be_dropped_at_any_point() {
+    // Far more than a call needs.
+    const POLLS: usize = 200;
+    for limit in [RateLimit::Adaptive, RateLimit::Fixed(10_000.0), RateLimit::Off] {
+        // Reasons to go on, fewer than there is a budget for.
+        let number = AtomicUsize::new(0);
+        let server = server(move |_| match number.fetch_add(1, Ordering::SeqCst) % 4 {
+            0 => Response::new(500, ""),
+            // One that adapts would slow down to a crawl.
+            2 if limit != RateLimit::Adaptive => cloud::refusal(503, "6", "Throttled", ""),
+            _ => ok(),
+        });
+        let client = client(&server, limit);
+        let mut finished = 0;
+        for polls in (0..POLLS).step_by(4) {
+            finished += usize::from(give_up_after(polls, read(&client)).await);
+            if polls % 20 == 0 {
+                read(&client).await.expect("an answer after a call that was dropped");
+            }
+        }
+        read(&client).await.expect("an answer");
+        assert!(finished < POLLS / 4, "{limit:?}: no call was dropped");
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_on_its_way_leaves_the_client_usable() {
+    for limit in [RateLimit::Adaptive, RateLimit::Fixed(10_000.0), RateLimit::Off] {
+        let server = server(|request| match request.json()["DryRun"].as_bool() {
+            Some(true) => Reply::Nothing(Then::Wait),
+            _ => ok().into(),
+        });
+        let client = client(&server, limit);
+        // More than may be on their way at once, and before anybody was let in: the first of all proves the key.
+        for round in 1..=20 {
+            let lost = client.clone();
+            let lost = tokio::spawn(async move { lost.read_vms(&ReadVmsRequest::new().dry_run(true)).await });
+            while server.requests().len() < round {
+                yield_now().await;
+            }
+            lost.abort();
+            assert!(lost.await.is_err_and(|error| error.is_cancelled()));
+        }
+        read(&client).await.expect("an answer");
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_between_attempts_leaves_the_client_usable() {
+    let server = first(Response::new(500, ""));
+    let client = client(&server, RateLimit::Adaptive);
+    let hour = Duration::from_secs(3600);
+    let policy = RetryPolicy::new().base_delay(hour).max_delay(hour);
+    let waiting = client.with(CallOptions::new().retry(policy).timeout(2 * hour));
+    let waiting = tokio::spawn(async move { read(&waiting).await });
+    while server.requests().is_empty() {
+        yield_now().await;
+    }
+    read(&client).await.expect("an answer beside a call that waits");
+    waiting.abort();
+    assert!(waiting.await.is_err_and(|error| error.is_cancelled()));
+    read(&client).await.expect("an answer");
+    assert_eq!(server.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn calls_that_are_dropped_in_the_queue_take_no_turn() {
+    let server = server(|_| ok());
+    // Were their turns taken, the last call would have to wait for minutes.
+    let client = client(&server, RateLimit::Fixed(5.0));
+    read(&client).await.expect("an answer");
+    let mut queue = JoinSet::new();
+    for _ in 0..1000 {
+        let client = client.clone();
+        queue.spawn(async move { read(&client).await });
+    }
+    yield_now().await;
+    queue.shutdown().await;
+    timeout(Duration::from_secs(20), read(&client)).await.expect("in time").expect("an answer");
+    assert!(server.requests().len() < 10, "{} requests", server.requests().len());
+}

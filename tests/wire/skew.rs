@@ -1,0 +1,162 @@
+//! Clocks that do not agree: the server refuses what is signed more than five minutes away from its own time.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use osc_api::Client;
+use osc_api::types::{CreateNetRequest, ReadRegionsRequest, ReadVmsRequest};
+use osc_tests::cloud::{self, ACCESS_KEY, SECRET_KEY, http_date, now};
+use osc_tests::http::Response;
+use osc_tests::osc4;
+use osc_tests::server::Server;
+use tokio::task::JoinSet;
+
+use crate::{ok, only_request, retrying, server};
+
+/// Ten minutes, in seconds.
+const TEN_MINUTES: i64 = 600;
+
+/// A server whose clock is ahead by so many seconds, and the count of those that it refused.
+fn ahead(seconds: i64) -> (Server, Arc<AtomicUsize>) {
+    let refused = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&refused);
+    let server = server(move |request| {
+        let now = now() + seconds;
+        let answer = cloud::admit_at(request, now).map_or_else(
+            |refusal| {
+                count.fetch_add(1, Ordering::SeqCst);
+                refusal
+            },
+            |()| ok(),
+        );
+        answer.header("Date", &http_date(now))
+    });
+    (server, refused)
+}
+
+fn client(server: &Server) -> Client {
+    retrying(server).access_key(ACCESS_KEY, SECRET_KEY).build().expect("a client")
+}
+
+/// By how many seconds the dates of the requests were ahead of this machine's clock.
+fn signed_ahead(server: &Server) -> Vec<i64> {
+    let dates = server.requests().into_iter().map(|request| {
+        let date = request.header("X-Osc-Date").map(str::to_owned).expect("a date");
+        osc4::seconds(&date).expect("seconds") - now()
+    });
+    dates.collect()
+}
+
+#[tokio::test]
+async fn one_correction_is_enough() {
+    for seconds in [TEN_MINUTES, -TEN_MINUTES, 400 * 86_400, -400 * 86_400] {
+        let (server, refused) = ahead(seconds);
+        let client = client(&server);
+        client.read_vms(&ReadVmsRequest::new()).await.expect("an answer");
+        assert_eq!((server.requests().len(), refused.load(Ordering::SeqCst)), (2, 1), "{seconds} s");
+        for client in [&client, &client.clone(), &client.with(osc_api::CallOptions::new())] {
+            client.read_vms(&ReadVmsRequest::new()).await.expect("an answer");
+        }
+        assert_eq!((server.requests().len(), refused.load(Ordering::SeqCst)), (5, 1), "{seconds} s");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_to_anybody_tells_the_time_too() {
+    for seconds in [TEN_MINUTES, -TEN_MINUTES] {
+        let (server, refused) = ahead(seconds);
+        let client = client(&server);
+        client.read_regions(&ReadRegionsRequest::new()).await.expect("an answer");
+        client.read_vms(&ReadVmsRequest::new()).await.expect("an answer");
+        assert_eq!((server.requests().len(), refused.load(Ordering::SeqCst)), (2, 0), "{seconds} s");
+    }
+}
+
+#[tokio::test]
+async fn what_was_refused_may_be_sent_again_whatever_it_is() {
+    let (server, refused) = ahead(TEN_MINUTES);
+    client(&server).create_net(&CreateNetRequest::new("10.0.0.0/16")).await.expect("an answer");
+    assert_eq!((server.requests().len(), refused.load(Ordering::SeqCst)), (2, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_tasks_with_a_wrong_clock_all_succeed() {
+    let (server, refused) = ahead(-TEN_MINUTES);
+    let client = client(&server);
+    let mut calls = JoinSet::new();
+    for _ in 0..64 {
+        let client = client.clone();
+        calls.spawn(async move { client.read_vms(&ReadVmsRequest::new()).await.map(drop) });
+    }
+    for result in calls.join_all().await {
+        result.expect("an answer");
+    }
+    let refused = refused.load(Ordering::SeqCst);
+    assert!((1..=3).contains(&refused), "{refused} failed authentications");
+    assert_eq!(server.requests().len(), 64 + refused);
+}
+
+#[tokio::test]
+async fn a_wrong_key_is_not_mended_by_a_clock() {
+    let wrong = "FAKESECRETKEYFORTESTS0000000000000000006";
+    // With the right time there is nothing to correct; with a wrong one, one correction.
+    for (seconds, requests) in [(0, 1), (60, 1), (-60, 1), (TEN_MINUTES, 2), (-TEN_MINUTES, 2)] {
+        let (server, _) = ahead(seconds);
+        let client = retrying(&server).access_key(ACCESS_KEY, wrong).build().expect("a client");
+        let error = client.read_vms(&ReadVmsRequest::new()).await.expect_err("a refusal");
+        assert!(error.is_authentication() && !error.is_guard_closed(), "{error:?}");
+        assert_eq!(server.requests().len(), requests, "{seconds} s");
+        assert_eq!(error.attempts() as usize, requests, "{seconds} s");
+    }
+}
+
+#[tokio::test]
+async fn a_date_that_is_none_is_no_reason() {
+    for date in ["", "yesterday", "-1", "0", "99999999999999999999", "Thu, 99 Jan 2026 00:00:00 GMT"] {
+        let server = server(move |_| {
+            let refusal = cloud::refusal(401, "1", "AccessDenied", "");
+            if date.is_empty() { refusal } else { refusal.header("Date", date) }
+        });
+        let error = client(&server).read_vms(&ReadVmsRequest::new()).await.expect_err("a refusal");
+        assert!(error.is_authentication(), "{date:?}: {error:?}");
+        only_request(&server);
+    }
+}
+
+#[tokio::test]
+async fn a_small_difference_is_left_alone() {
+    for seconds in [-90, 90] {
+        let (server, refused) = ahead(seconds);
+        let client = client(&server);
+        for _ in 0..3 {
+            client.read_vms(&ReadVmsRequest::new()).await.expect("an answer");
+        }
+        assert_eq!(refused.load(Ordering::SeqCst), 0);
+        assert!(signed_ahead(&server).iter().all(|ahead| ahead.abs() < 45), "{:?}", signed_ahead(&server));
+    }
+}
+
+#[tokio::test]
+async fn what_was_accepted_needs_no_correction() {
+    // A server that looks at no date, and whose own is wrong.
+    let server = server(|_| ok().header("Date", &http_date(now() + 86_400)));
+    let client = client(&server);
+    for _ in 0..3 {
+        client.read_vms(&ReadVmsRequest::new()).await.expect("an answer");
+    }
+    assert!(signed_ahead(&server).iter().all(|ahead| ahead.abs() < 45), "{:?}", signed_ahead(&server));
+}
+
+#[tokio::test]
+async fn the_same_refusal_after_a_correction_is_told() {
+    // Its clock says something else each time.
+    let hours = AtomicUsize::new(0);
+    let server = server(move |_| {
+        let hours: i64 = hours.fetch_add(1, Ordering::SeqCst).try_into().expect("a small number");
+        let refusal: Response = cloud::refusal(401, "1", "AccessDenied", "");
+        refusal.header("Date", &http_date(now() + (hours + 1) * 3600))
+    });
+    let error = client(&server).read_vms(&ReadVmsRequest::new()).await.expect_err("a refusal");
+    assert!(error.is_authentication() && !error.is_guard_closed(), "{error:?}");
+    assert_eq!(server.requests().len(), 2);
+}

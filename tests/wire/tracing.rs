@@ -1,0 +1,198 @@
+//! What a call tells those who follow it: one span, and an event for each thing out of the ordinary.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use ::tracing::Level;
+use osc_api::types::{CreateNetRequest, ReadRegionsRequest, ReadVmsRequest};
+use osc_api::{Client, RateLimit};
+use osc_tests::cloud::{self, ACCESS_KEY, REQUEST_ID, SECRET_KEY, http_date, now};
+use osc_tests::http::{Reply, Response, Then};
+use osc_tests::logs::{self, Event, Span};
+use osc_tests::server::Server;
+
+use crate::{client, ok, retrying, server};
+
+/// Where the crate's own words come from.
+const CRATE: &str = "osc_api";
+
+/// The spans of the calls to a server.
+fn spans(server: &Server) -> Vec<Span> {
+    server.spans(CRATE)
+}
+
+fn only_span(server: &Server) -> Span {
+    let mut spans = spans(server);
+    assert_eq!(spans.len(), 1, "{spans:#?}");
+    spans.remove(0)
+}
+
+/// What the crate itself told within a span, from this level up.
+fn events(span: &Span, level: Level) -> Vec<&Event> {
+    span.events.iter().filter(|event| event.target.starts_with(CRATE) && event.level <= level).collect()
+}
+
+fn patient(server: &Server) -> Client {
+    retrying(server).access_key(ACCESS_KEY, SECRET_KEY).build().expect("a client")
+}
+
+/// Replies so to the first request, and with success to all others.
+fn first(reply: impl Into<Reply>) -> Server {
+    let (reply, number) = (reply.into(), AtomicUsize::new(0));
+    server(move |_| if number.fetch_add(1, Ordering::SeqCst) == 0 { reply.clone() } else { ok().into() })
+}
+
+#[track_caller]
+fn assert_fields(span: &Span, expected: &[(&str, &str)]) {
+    for (name, value) in expected {
+        assert_eq!(span.fields.get(*name).map(String::as_str), Some(*value), "{name} of {:?}", span.fields);
+    }
+}
+
+#[tokio::test]
+async fn a_call_is_one_span() {
+    let server = crate::empty_cloud();
+    let client = client(&server);
+    client.read_vms(&ReadVmsRequest::new()).await.expect("an answer");
+    client.read_regions(&ReadRegionsRequest::new()).await.expect("an answer");
+    let [signed, public] = &spans(&server)[..] else { panic!("not two spans: {:#?}", spans(&server)) };
+    for (span, action) in [(signed, "ReadVms"), (public, "ReadRegions")] {
+        assert!(span.closed && span.level() == Level::INFO, "{span:#?}");
+        assert_fields(span, &[("action", action), ("endpoint", &server.host()), ("attempts", "1")]);
+        assert_fields(span, &[("status", "200"), ("request_id", REQUEST_ID)]);
+        let duration = span.fields.get("duration_ms").and_then(|text| text.parse::<u64>().ok());
+        assert!(duration.is_some(), "{:?}", span.fields);
+        // Nothing out of the ordinary: nothing to tell.
+        assert!(events(span, Level::INFO).is_empty(), "{:#?}", events(span, Level::INFO));
+    }
+}
+
+#[tokio::test]
+async fn a_failed_call_is_one_span_too() {
+    let refusing = server(|_| cloud::refusal(409, "9029", "Conflict", ""));
+    client(&refusing).create_net(&CreateNetRequest::new("10.0.0.0/16")).await.expect_err("an error");
+    let span = only_span(&refusing);
+    assert!(span.closed);
+    assert_fields(&span, &[("action", "CreateNet"), ("status", "409"), ("request_id", REQUEST_ID)]);
+
+    let silent = server(|_| Reply::Nothing(Then::HangUp));
+    client(&silent).read_vms(&ReadVmsRequest::new()).await.expect_err("an error");
+    let span = only_span(&silent);
+    assert_fields(&span, &[("attempts", "1")]);
+    assert!(!span.fields.contains_key("status") && !span.fields.contains_key("request_id"), "{span:#?}");
+}
+
+#[tokio::test]
+async fn each_retry_is_an_event() {
+    let server = server(|_| Response::new(500, ""));
+    patient(&server).read_vms(&ReadVmsRequest::new()).await.expect_err("an error");
+    let span = only_span(&server);
+    assert_fields(&span, &[("attempts", "5"), ("status", "500")]);
+    let retries = events(&span, Level::INFO);
+    let attempts: Vec<_> = retries.iter().filter_map(|event| event.fields.get("attempts")).collect();
+    assert_eq!(attempts, ["1", "2", "3", "4"], "{retries:#?}");
+    assert!(retries.iter().all(|event| event.fields.contains_key("delay_ms")), "{retries:#?}");
+}
+
+#[tokio::test]
+async fn throttling_is_an_event() {
+    for limit in [RateLimit::Adaptive, RateLimit::Off] {
+        let number = AtomicUsize::new(0);
+        let server = server(move |_| match number.fetch_add(1, Ordering::SeqCst) {
+            // Enough to know what the server takes, so that nobody has to wait for long.
+            30 => cloud::refusal(429, "24", "Throttled", ""),
+            _ => ok(),
+        });
+        let client = retrying(&server).rate_limit(limit).access_key(ACCESS_KEY, SECRET_KEY).build();
+        let client = client.expect("a client");
+        for _ in 0..31 {
+            client.read_vms(&ReadVmsRequest::new()).await.expect("an answer");
+        }
+        let spans = spans(&server);
+        let told: Vec<&Event> = spans.iter().flat_map(|span| events(span, Level::INFO)).collect();
+        assert_eq!(told.len(), 1, "{limit:?}: {told:#?}");
+        assert!(told[0].to_string().contains("429"), "{}", told[0]);
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_clock_is_a_warning() {
+    let server = server(|request| {
+        let server_time = now() + 600;
+        let answer = cloud::admit_at(request, server_time).map_or_else(|refusal| refusal, |()| ok());
+        answer.header("Date", &http_date(server_time))
+    });
+    let client = patient(&server);
+    for _ in 0..2 {
+        client.read_vms(&ReadVmsRequest::new()).await.expect("an answer");
+    }
+    let spans = spans(&server);
+    let warnings: Vec<_> = spans.iter().flat_map(|span| events(span, Level::WARN)).collect();
+    let [warning] = warnings[..] else { panic!("not one warning: {warnings:#?}") };
+    assert!(warning.fields["message"].contains("clock"), "{warning}");
+    let seconds: i64 = warning.fields["seconds"].parse().expect("seconds");
+    assert!((540..=660).contains(&seconds), "{warning}");
+}
+
+#[tokio::test]
+async fn a_guard_that_closes_is_a_warning() {
+    let server = crate::empty_cloud();
+    let client = retrying(&server).access_key(ACCESS_KEY, "FAKESECRETKEYFORTESTS0000000000000000006").build();
+    let client = client.expect("a client");
+    for _ in 0..5 {
+        client.read_vms(&ReadVmsRequest::new()).await.expect_err("a refusal");
+    }
+    let spans = spans(&server);
+    assert_eq!(spans.len(), 5);
+    let closing: Vec<_> = spans
+        .iter()
+        .map(|span| events(span, Level::WARN).iter().any(|e| e.fields["failures"] == "3"))
+        .collect();
+    assert_eq!(closing, [false, false, true, false, false]);
+    // What was kept back is told as such.
+    assert_fields(&spans[4], &[("attempts", "0")]);
+}
+
+#[tokio::test]
+async fn what_the_server_says_stays_out_of_the_log() {
+    // Some gateways help to find faults by showing what they were sent.
+    let echo = |request: &osc_tests::http::Request| {
+        let sent = request.header("Authorization").unwrap_or_default();
+        format!("<html>marker-of-a-page {sent} {}</html>", String::from_utf8_lossy(&request.body))
+    };
+    let pages = server(move |request| Response::new(502, echo(request)));
+    let details = server(move |request| cloud::refusal(503, "6", "Kind", &echo(request)));
+    let client_of = |server: &Server| retrying(server).timeout(100 * crate::MOMENT);
+    for server in [&pages, &details] {
+        let client = client_of(server).access_key(ACCESS_KEY, SECRET_KEY).build().expect("a client");
+        client.read_vms(&ReadVmsRequest::new()).await.expect_err("an error");
+        let span = only_span(server);
+        assert!(!events(&span, Level::INFO).is_empty(), "no event at all");
+    }
+    // Had the signature been logged, this process would not live any more.
+    assert!(logs::events("", "marker-of-a-page").is_empty());
+}
+
+#[tokio::test]
+async fn a_dropped_call_closes_its_span() {
+    let server = server(|_| Reply::Nothing(Then::Wait));
+    let client = client(&server);
+    let call = tokio::spawn(async move { client.read_vms(&ReadVmsRequest::new()).await });
+    while server.requests().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    assert!(!only_span(&server).closed);
+    call.abort();
+    assert!(call.await.is_err_and(|error| error.is_cancelled()));
+    assert!(only_span(&server).closed);
+}
+
+#[tokio::test]
+async fn the_calls_of_a_program_are_inside_of_its_own_spans() {
+    let server = first(Response::new(500, ""));
+    let client = patient(&server);
+    let outer = ::tracing::info_span!("program", host = server.host());
+    let call = async { client.read_vms(&ReadVmsRequest::new()).await.map(drop) };
+    ::tracing::Instrument::instrument(call, outer).await.expect("an answer");
+    let [outer] = &server.spans("wire")[..] else { panic!("not one span") };
+    assert!(outer.closed && !events(outer, Level::INFO).is_empty(), "{outer:#?}");
+}
