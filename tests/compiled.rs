@@ -2,8 +2,8 @@
 #![deny(warnings)]
 
 pub use osc_api::{
-    Date, DateOrDateTime, DateTime, Nullable, Result, Secret, UnknownInteger, UnknownValue, serde_json,
-    support,
+    Date, DateOrDateTime, DateTime, Nullable, Paginated, Result, Secret, UnknownInteger, UnknownValue,
+    serde_json, support, wait,
 };
 
 /// What generated code expects at this place of its crate.
@@ -21,6 +21,25 @@ impl Client {
     }
 }
 
+/// The same for the blocking client.
+pub mod blocking {
+    use osc_api::action::Action;
+
+    /// Stands for the client.
+    pub struct Client;
+
+    impl Client {
+        /// Sends nothing.
+        ///
+        /// # Errors
+        /// None: there is no end to it.
+        pub fn send<A: Action>(&self, request: &A::Request) -> osc_api::Result<A::Response> {
+            _ = (request, A::NAME);
+            std::process::abort()
+        }
+    }
+}
+
 // The runtime asks for them.
 const _: &[u32] = error_codes::modules::codes::TRANSIENT;
 
@@ -30,11 +49,16 @@ macro_rules! case {
         #[doc = $folder]
         #[path = $folder]
         pub mod $name {
+            #[path = "out/answers.rs"]
+            pub mod answers;
+            #[path = "out/blocking.rs"]
+            mod blocking;
             #[path = "examples.rs"]
             #[allow(missing_docs, unused_variables, reason = "they are documentation")]
             pub mod examples;
             #[path = "out/modules.rs"]
             pub mod modules;
+            use modules::{action, types};
         }
     };
 }
@@ -63,6 +87,7 @@ case!(odd_names, "golden/odd_names");
 case!(optional_list, "golden/optional_list");
 case!(overlay, "golden/overlay");
 case!(pagination, "golden/pagination");
+case!(published_answers, "golden/published_answers");
 case!(recursion, "golden/recursion");
 case!(request_of_two_actions, "golden/request_of_two_actions");
 case!(required_fields, "golden/required_fields");
@@ -76,5 +101,7 @@ case!(text_enum, "golden/text_enum");
 case!(texts_of_ours, "golden/texts_of_ours");
 case!(types_of_two_tags, "golden/types_of_two_tags");
 case!(unused_schema, "golden/unused_schema");
+case!(waiters, "golden/waiters");
+case!(value_sets, "golden/value_sets");
 case!(enums_without_variants, "golden/enums_without_variants");
 case!(names_of_the_language, "golden/names_of_the_language");

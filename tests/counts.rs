@@ -97,8 +97,12 @@ struct Generated {
     aliases: BTreeSet<String>,
     /// Constants of each marker, as text.
     markers: BTreeMap<String, BTreeMap<String, String>>,
+    /// Requests of listings with pages.
+    paginated: BTreeSet<String>,
     /// The documentation of each method.
     methods: BTreeMap<String, String>,
+    /// The same of the blocking client.
+    blocking: BTreeMap<String, String>,
     /// Public items without documentation.
     bare: Vec<String>,
 }
@@ -109,7 +113,15 @@ impl Generated {
         for entry in std::fs::read_dir(expected::workspace("osc-api/src/generated")).unwrap() {
             let path = entry.unwrap().path();
             let file = syn::parse_file(&expected::read(&path)).unwrap();
-            generated.items(&file.items);
+            if path.ends_with("blocking.rs") {
+                let mut blocking = Self::default();
+                blocking.items(&file.items);
+                generated.blocking = blocking.methods;
+                generated.bare.extend(blocking.bare);
+            } else if !path.ends_with("waiters.rs") {
+                // What stands there is no part of the description, and is named in a place of its own.
+                generated.items(&file.items);
+            }
         }
         generated
     }
@@ -170,6 +182,7 @@ impl Generated {
                 let other = self.markers.insert(owner.clone(), constants.collect());
                 assert!(other.is_none(), "the marker {owner} is declared twice");
             }
+            Some("Paginated") => assert!(self.paginated.insert(owner.clone()), "{owner} has pages twice"),
             Some(_) => {}
         }
     }
@@ -236,6 +249,7 @@ fn every_action_has_one_method_and_one_marker() {
     assert_eq!(names, actions);
     assert_eq!(generated.markers.len(), actions.len());
     assert_eq!(generated.methods.len(), actions.len());
+    assert!(generated.blocking.keys().eq(generated.methods.keys()), "the blocking client has other methods");
 }
 
 #[test]
@@ -284,8 +298,23 @@ fn every_enum_of_the_contract_is_open() {
     }
     let described = enums(&contract.root["components"]);
     known(&contract, "enums", described, 13);
+    let added = overlay_value_sets();
+    known(&contract, "value sets of the overlay", added.len(), 37);
+    let missing: Vec<_> = added.difference(&generated.enums).collect();
+    assert!(missing.is_empty(), "no enum for {missing:?}");
     // One name may stand for several equal sets.
-    assert!((1..=described).contains(&generated.enums.len()), "{:?}", generated.enums);
+    let of_contract = generated.enums.difference(&added).count();
+    assert!((1..=described).contains(&of_contract), "{:?}", generated.enums);
+}
+
+/// The schemas of values that the overlay adds.
+fn overlay_value_sets() -> BTreeSet<String> {
+    let text = expected::read(&expected::workspace("spec/overlay.yaml"));
+    let overlay: Value = serde_yaml::from_str(&text).unwrap();
+    let actions = overlay["actions"].as_sequence().unwrap();
+    let added = actions.iter().filter(|action| action["target"] == "$.components.schemas");
+    let schemas = added.flat_map(|action| entries(&action["update"]));
+    schemas.filter(|(_, schema)| schema["enum"].is_sequence()).map(|(name, _)| name.to_owned()).collect()
 }
 
 #[test]
@@ -328,6 +357,8 @@ fn pagination_is_as_described() {
     assert_eq!(generated.documented("- Pages: `results_per_page`, then `next_page_token`"), tokens);
     assert_eq!(generated.documented("- Pages: `results_per_page`, then `first_item`"), items);
     assert_eq!(generated.documented("- Pages: "), tokens + items);
+    assert_eq!(generated.documented("[`Client::paginate`]"), tokens + items);
+    assert_eq!(generated.paginated.len(), tokens + items);
 }
 
 #[test]

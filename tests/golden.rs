@@ -249,6 +249,11 @@ fn pagination() {
 }
 
 #[test]
+fn published_answers() {
+    check("published_answers");
+}
+
+#[test]
 fn recursion() {
     check("recursion");
 }
@@ -314,6 +319,11 @@ fn unused_schema() {
 }
 
 #[test]
+fn value_sets() {
+    check("value_sets");
+}
+
+#[test]
 fn enums_without_variants() {
     check("enums_without_variants");
 }
@@ -321,4 +331,9 @@ fn enums_without_variants() {
 #[test]
 fn names_of_the_language() {
     check("names_of_the_language");
+}
+
+#[test]
+fn waiters() {
+    check("waiters");
 }

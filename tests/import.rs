@@ -181,3 +181,40 @@ fn the_committed_contract_is_that_of_its_source() {
         }
     }
 }
+
+#[test]
+fn a_value_that_the_text_gains_is_a_line_of_the_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("spec");
+    let file = folder.path().join("zoo-1.0.yaml");
+    let import = |values: &str| {
+        let volume = format!(
+            "    Volume:\n      type: object\n      properties:\n        State: {{type: string, description: 'Words \
+             ({values}).'}}\n"
+        );
+        std::fs::write(&file, format!("{WORDY}{volume}")).unwrap();
+        let run = xtask::run([
+            "spec".as_ref(),
+            "import".as_ref(),
+            file.as_os_str(),
+            "--out".as_ref(),
+            out.as_os_str(),
+        ]);
+        assert_eq!(run.code, Some(0), "{}", run.said);
+        run.said
+    };
+    let said = import(r"`creating` \| `frozen` \| `in-use`");
+    let notes: Vec<&str> = said.lines().filter(|line| line.contains("Volume/properties/State")).collect();
+    let [note] = notes.as_slice() else { panic!("{said}") };
+    assert!(note.starts_with("note: ") && note.contains("zoo-1.0.yaml"), "{note}");
+    assert!(note.contains("names `frozen`, which the value set `VolumeState` has not"), "{note}");
+
+    // What the overlay has is no news, and neither is a text without a list.
+    for text in [r"`creating` \| `in-use`", "`creating` or `frozen`"] {
+        assert!(!import(text).contains("Volume/properties/State"), "{text}");
+    }
+    // The contract has no texts, and so nothing to compare.
+    let contract = out.join("outscale.yaml");
+    let run = xtask::run(["spec".as_ref(), "check".as_ref(), contract.as_os_str()]);
+    assert!(run.code == Some(0) && !run.said.contains("value set"), "{}", run.said);
+}

@@ -71,6 +71,8 @@ pub enum Severity {
     /// A row (of the overlay, the docs, a table, a list of required fields) that has no effect: an error for the
     /// committed description, a warning for any other, because older and newer versions have other schemas.
     Stale,
+    /// Something to look at, which never stops a run.
+    Note,
 }
 
 /// One problem.
@@ -94,6 +96,7 @@ impl fmt::Display for Diagnostic {
         let word = match severity {
             Severity::Error => "error",
             Severity::Stale => "stale",
+            Severity::Note => "note",
         };
         write!(f, "{word}: {source} {pointer}")?;
         if let Some((line, column)) = position {
@@ -131,6 +134,11 @@ impl Diagnostics {
         self.push(Severity::Stale, source, at, None, message.into());
     }
 
+    /// Adds something to look at, at a place of the description.
+    pub fn note(&mut self, at: &Pointer, message: impl Into<String>) {
+        self.push(Severity::Note, Source::Description, at, None, message.into());
+    }
+
     /// All problems so far.
     pub fn list(&self) -> &[Diagnostic] {
         &self.list
@@ -153,7 +161,12 @@ impl Diagnostics {
     /// # Errors
     /// The full list, when there is an error in it or when no value could be made.
     pub fn finish<T>(self, value: Option<T>, strict: bool) -> Result<(T, Vec<Diagnostic>), Vec<Diagnostic>> {
-        let fatal = self.list.iter().any(|d| strict || d.severity == Severity::Error);
+        let is_fatal = |diagnostic: &Diagnostic| match diagnostic.severity {
+            Severity::Error => true,
+            Severity::Stale => strict,
+            Severity::Note => false,
+        };
+        let fatal = self.list.iter().any(is_fatal);
         match value {
             Some(value) if !fatal => Ok((value, self.list)),
             _ => Err(self.list),

@@ -1,11 +1,15 @@
 //! From the model to tokens. Everything was decided before: here it is only written down.
 
 mod action;
+mod answers;
+mod blocking;
 mod codes;
 mod enumeration;
 mod example;
 mod index;
+mod pages;
 mod structure;
+mod waiters;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -52,14 +56,30 @@ pub(crate) fn module(module: &Module) -> File {
             TypeDef::Alias(definition) => items.push(Item::Tokens(alias(definition))),
         }
     }
+    items.extend(actions.iter().filter_map(pages::paginated).map(Item::Tokens));
     let actions = [action::methods(actions), action::markers(actions)];
     items.extend(actions.into_iter().flatten().map(Item::Tokens));
     File { name: format!("{name}.rs"), docs: docs.clone(), imports: index::imports(runtime, imports), items }
 }
 
+/// The file of the published answers.
+pub(crate) fn answers(api: &Api) -> File {
+    answers::answers(api)
+}
+
+/// The file of the blocking client's methods.
+pub(crate) fn blocking(api: &Api) -> File {
+    blocking::blocking(api)
+}
+
 /// The file of the error codes, where there are any.
 pub(crate) fn codes(api: &Api) -> Option<File> {
     (!api.codes.is_empty()).then(|| codes::codes(&api.codes))
+}
+
+/// The file of what can be waited for, where there is something.
+pub(crate) fn waiters(api: &Api) -> Option<File> {
+    (!api.listings.is_empty()).then(|| waiters::waiters(&api.listings))
 }
 
 /// The file that declares the modules and says what is public.

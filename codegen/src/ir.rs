@@ -10,6 +10,8 @@ pub struct Api {
     pub version: String,
     /// The known error codes, by number. Where there are none, there is no file of them.
     pub codes: Vec<Code>,
+    /// The actions that list resources which can be waited for.
+    pub listings: Vec<Listing>,
     /// The files to write, in the order of their names.
     pub modules: Vec<Module>,
 }
@@ -212,14 +214,16 @@ pub struct Action {
     pub auth: Auth,
     /// Whether it may be sent again after an ambiguous failure.
     pub retry: RetrySafety,
-    /// How its answer is cut into pages.
-    pub pagination: Pagination,
+    /// How its answers are cut into pages, where they are.
+    pub pagination: Option<Pagination>,
     /// The first line of the method's documentation.
     pub summary: Vec<String>,
     /// The facts of the method's documentation, after the summary.
     pub facts: Vec<String>,
     /// The request that the documentation shows.
     pub example: Example,
+    /// The first published answer, as JSON. `{}` where there is none.
+    pub answer: String,
 }
 
 /// Authentication that an action accepts.
@@ -244,15 +248,103 @@ pub enum RetrySafety {
     Unsafe,
 }
 
-/// The two ways in which this API cuts listings into pages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pagination {
-    /// One answer holds everything.
-    None,
-    /// `NextPageToken`.
-    Token,
-    /// `FirstItem` and `HasMoreItems`.
-    FirstItem,
+/// How a listing is cut into pages: the fields of its request and of its answer, by their Rust names.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pagination {
+    /// What leads from a page to the next.
+    pub cursor: Cursor,
+    /// The field of the request for the number of items on a page.
+    pub size: String,
+    /// The field of the answer that has the lists and says whether there is more, where the answer itself does not.
+    pub inside: Option<String>,
+    /// The lists that hold the items.
+    pub lists: Vec<String>,
+    /// What they are lists of.
+    pub item: Type,
+}
+
+/// The two ways in which this API leads from page to page.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cursor {
+    /// The request takes the token that the answer before gave.
+    Token {
+        /// `next_page_token` of the request.
+        request: String,
+        /// `next_page_token` of the answer.
+        answer: String,
+    },
+    /// The request takes the number of items already read, the answer says if there are more.
+    FirstItem {
+        /// `first_item`.
+        request: String,
+        /// `has_more_items`.
+        answer: String,
+    },
+}
+
+/// An action that lists resources by their identifiers, and what of these can be waited for. All names are Rust's.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listing {
+    /// The action's marker type.
+    pub marker: String,
+    /// The request's type.
+    pub request: String,
+    /// The answer's type.
+    pub response: String,
+    /// The setter of the request's filters, and their type.
+    pub filters: (String, String),
+    /// The setter of the filter for identifiers.
+    pub filter: String,
+    /// The list of the answer.
+    pub list: String,
+    /// The resource's type.
+    pub item: String,
+    /// The field of the resource that identifies it.
+    pub id: String,
+    /// The fields of the request for token and size of a page, and that of the answer for the next token.
+    pub page: Option<(String, String, String)>,
+    /// What can be waited for.
+    pub watched: Vec<Watched>,
+}
+
+/// A resource, or a part of one, with a state that can be waited for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Watched {
+    /// `vm`: the function that callers begin with.
+    pub function: String,
+    /// `VM`: the constant with what the goals have in common.
+    pub constant: String,
+    /// `Vm`: what it returns.
+    pub type_: String,
+    /// `VM`: in words.
+    pub noun: String,
+    /// The field of the part or the parts that have the state, where it is not the resource itself.
+    pub part: Option<String>,
+    /// The fields that lead to the state, all of them optional.
+    pub state: Vec<String>,
+    /// Whether the state is an enum, and not a text.
+    pub is_enum: bool,
+    /// The time-out.
+    pub minutes: u64,
+    /// The states.
+    pub goals: Vec<Goal>,
+}
+
+/// A state that can be waited for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Goal {
+    /// `in_use`
+    pub method: String,
+    /// `in-use`
+    pub name: String,
+    /// Any of them is the goal.
+    pub states: Vec<String>,
+    /// None of them leads to it.
+    pub failures: Vec<String>,
+    /// Whether absence is the goal too.
+    pub gone: bool,
+    /// Rustdoc lines.
+    pub docs: Vec<String>,
 }
 
 /// An expression of the documentation's example.

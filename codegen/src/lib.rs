@@ -78,7 +78,10 @@ pub fn files(api: &Api) -> Result<Files, String> {
             .collect::<Result<Vec<_>, _>>()
             .map_err(|_| "the generator panicked: please report it".to_owned())
     })?;
+    let blocking = render::file(emit::blocking(api));
     let codes = emit::codes(api).map(render::file);
+    let answers = render::file(emit::answers(api));
+    let waiters = emit::waiters(api).map(render::file);
     let index = render::file(emit::index(api));
-    printed.into_iter().flatten().chain(codes).chain([index]).collect()
+    printed.into_iter().flatten().chain(codes).chain(waiters).chain([answers, blocking, index]).collect()
 }

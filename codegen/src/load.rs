@@ -4,6 +4,7 @@ mod kind;
 mod overlay;
 mod parse;
 mod siblings;
+mod value_sets;
 mod yaml;
 
 pub(crate) use kind::Kind;
@@ -20,6 +21,7 @@ pub(crate) fn load(description: &str, overlay: Option<&str>, problems: &mut Diag
     let mut value = yaml::read(description, Source::Description, problems)?;
     if let Some(overlay) = overlay {
         overlay::apply(overlay, &mut value, problems);
+        value_sets::compare(&value, problems);
     }
     siblings::keep(Kind::Root, &mut value);
     parse::parse(&value, problems)

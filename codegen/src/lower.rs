@@ -6,13 +6,15 @@ mod codes;
 mod example;
 mod facts;
 mod modules;
+mod pages;
 mod recursion;
 mod roots;
 mod schema;
 mod types;
 mod usage;
+mod waiters;
 
-use crate::diagnostics::{Diagnostics, Pointer, Source};
+use crate::diagnostics::{Diagnostic, Diagnostics, Pointer, Severity, Source};
 use crate::docs::Docs;
 use crate::ir::{Api, Code, TypeDef};
 use crate::load::Document;
@@ -33,11 +35,14 @@ pub(crate) fn lower(
     recursion::boxed(&mut types.definitions, problems);
     let actions = actions::lower(document, docs, &roots, &types, problems);
     // Where a part of the description could not be read, what seems unused may belong to that part.
-    if !problems.list().iter().any(|problem| problem.source == Source::Description) {
+    let is_gap =
+        |problem: &Diagnostic| problem.source == Source::Description && problem.severity != Severity::Note;
+    if !problems.list().iter().any(is_gap) {
         report_unused(docs, &types, problems);
     }
+    let listings = waiters::lower(document, actions.iter().map(|(_, action)| action), &types, problems);
     let modules = modules::arrange(types, actions, problems);
-    (!modules.is_empty()).then(|| Api { version: document.version.clone(), codes, modules })
+    (!modules.is_empty()).then(|| Api { version: document.version.clone(), codes, listings, modules })
 }
 
 /// Reports texts and table rows that nothing uses.

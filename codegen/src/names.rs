@@ -51,6 +51,7 @@ const TAKEN_TYPES: &[&str] = &[
     "Ok",
     "Option",
     "Ord",
+    "Paginated",
     "PartialEq",
     "PartialOrd",
     "Result",
@@ -88,9 +89,12 @@ const TAKEN_METHODS: &[&str] = &[
     "paginate",
     "pages",
     "reset_authentication",
+    "run",
     "send",
     "send_raw",
     "wait_for",
+    "wait_until",
+    "waits",
     "with",
 ];
 
@@ -98,7 +102,8 @@ const TAKEN_METHODS: &[&str] = &[
 const TAKEN_CONSTANTS: &[&str] = &["TRANSIENT"];
 
 /// Modules of `generated` that are not a tag's.
-const TAKEN_MODULES: &[&str] = &["action", "codes", "common", "modules", "types"];
+const TAKEN_MODULES: &[&str] =
+    &["action", "answers", "blocking", "codes", "common", "modules", "types", "waiters"];
 
 /// The rows of the table that no name of this run used.
 pub(crate) fn unused_exceptions<'a>(wires: impl Iterator<Item = &'a str> + Clone) -> Vec<&'static str> {
@@ -182,6 +187,13 @@ pub(crate) fn variant(value: &str) -> String {
     };
     // The open variant has this name.
     if name == "UnknownValue" { "UnknownValue_".to_owned() } else { unreserved(name) }
+}
+
+/// Whether a name that the overlay gives can be a variant's.
+pub(crate) fn is_variant(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !matches!(name, "Self" | "UnknownValue")
 }
 
 /// A type that stands inside another without a name of its own: `VmGroup` and `State` → `VmGroupState`.

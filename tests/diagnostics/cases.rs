@@ -35,6 +35,11 @@ const fn case(name: &'static str, damage: Damage) -> Case {
     Case { name, damage }
 }
 
+/// A request for pages, and an answer that has them.
+const PAGED: (&str, &str) =
+    ("Size: {type: integer}", "NextPageToken: {type: string}\n        ResultsPerPage: {type: integer}");
+const MORE: (&str, &str) = ("        Cages:", "        NextPageToken: {type: string}\n        Cages:");
+
 /// Every kind of damage.
 pub const CASES: &[Case] = &[
     // The text as a whole.
@@ -180,7 +185,22 @@ pub const CASES: &[Case] = &[
     case("schemas_of_one_type", Add("    big-cage: {type: object}\n    BigCage: {type: object}\n    Big Cage: {type: string}\n")),
     case("schema_and_inline_type_of_one_name", Add("    CageState: {type: object, properties: {A: {type: string}}}\n")),
     case("schema_without_letters", Add("    '!': {type: object}\n    '42': {type: object}\n    '': {type: object}\n")),
+    // Pages.
+    case("pages_without_a_list", Edit(&[PAGED, ("Cages: {type: array, items: {$ref: '#/components/schemas/Cage'}}", "NextPageToken: {type: string}")])),
+    case("pages_with_two_lists", Edit(&[PAGED, ("        Cages:", "        NextPageToken: {type: string}\n        Others: {type: array, items: {type: string}}\n        Cages:")])),
+    case("page_items_without_pages", Edit(&[("tags: [Cage]", "tags: [Cage]\n      x-page-items: [Cages]")])),
+    case("page_items_that_are_no_list", Edit(&[PAGED, MORE, ("tags: [Cage]", "tags: [Cage]\n      x-page-items: [Cages, Lions, 5]")])),
+    case("page_items_that_are_nothing", Edit(&[PAGED, MORE, ("tags: [Cage]", "tags: [Cage]\n      x-page-items: Cages")])),
+    case("page_items_without_effect", Edit(&[PAGED, MORE, ("tags: [Cage]", "tags: [Cage]\n      x-page-items: [Cages]")])),
+    case("page_items_of_two_types", Edit(&[PAGED, ("        Cages:", "        NextPageToken: {type: string}\n        Others: {type: array, items: {type: string}}\n        Cages:"), ("tags: [Cage]", "tags: [Cage]\n      x-page-items: [Cages, Others]")])),
+    case("page_token_that_is_no_text", Edit(&[PAGED, ("        Cages:", "        NextPageToken: {type: integer}\n        Cages:")])),
+    case("page_size_that_is_required", Edit(&[PAGED, MORE, ("    ReadCagesRequest:\n      type: object\n", "    ReadCagesRequest:\n      type: object\n      required: [ResultsPerPage]\n")])),
+    case("pages_of_one_request_for_two_actions", Edit(&[PAGED, MORE, ("DeleteCageRequest'", "ReadCagesRequest'"), ("DeleteCageResponse'", "ReadCagesResponse'")])),
     case("rust_name_is_no_name", Add("    Odd: {type: object, x-rust-name: '???'}\n    Bad: {type: object, x-rust-name: 5}\n")),
+    case("rust_variants_of_no_form", Edit(&[("enum: [open, shut]", "enum: [open, shut], x-rust-variants: {open: '???', shut: 5}")])),
+    case("rust_variants_is_a_list", Edit(&[("enum: [open, shut]", "enum: [open, shut], x-rust-variants: [Open]")])),
+    case("rust_variants_clash", Edit(&[("enum: [open, shut]", "enum: [open, shut], x-rust-variants: {open: Shut}")])),
+    case("rust_variants_of_no_value", Edit(&[("enum: [open, shut]", "enum: [open, shut], x-rust-variants: {ajar: Ajar}")])),
     case("rust_name_of_two_value_sets", Edit(&[("Size: {type: integer}", "A: {type: string, enum: [a], x-rust-name: One}\n        B: {type: string, enum: [b], x-rust-name: One}")])),
     // Several at once: all of them in one run.
     case("seven_damages", Edit(&[("openapi: 3.0.0", "openapi: 2.0.0"), ("'200'", "'400'"), ("items: {type: string}", "items: 5"), ("Size: {type: integer}", "Size: {type: int}"), ("schemas/Cage'", "schemas/Gone'"), ("required: [Id]", "required: [Ix]"), ("VRam: {type: integer}", "VRam: {not: {}}\n        V_RAM: {allOf: []}")])),
@@ -191,6 +211,14 @@ pub const CASES: &[Case] = &[
     case("overlay_is_empty", WholeOverlay("")),
     case("overlay_without_version", WholeOverlay("info: {}\nactions: []\n")),
     case("overlay_with_duplicate_keys", WholeOverlay("overlay: 1.0.0\ninfo: {}\ninfo: {}\nactions: []\n")),
+    // What can be waited for.
+    case("waiters_are_a_list", Overlay("actions: [{target: $, description: a, update: {x-waiters: [a]}}]\n")),
+    case("waiters_of_unknown_things", Overlay(
+        "actions:\n- {target: $.components.schemas, description: a, update: {Filters: {type: object, properties: {CageIds: {type: array, items: {type: string}}, Sizes: {type: array, items: {type: integer}}}}}}\n- {target: $.components.schemas.ReadCagesRequest.properties, description: a, update: {Filters: {$ref: '#/components/schemas/Filters'}}}\n- {target: $.components.schemas.Cage.properties, description: a, update: {CageId: {type: string}}}\n- target: $\n  description: a\n  update:\n    x-waiters:\n      ReadNothing: {}\n      DeleteCage: {filter: Ids, list: Cages, id: CageId, resources: {a: {}}}\n      ReadCages:\n        filter: CageIds\n        list: Cages\n        id: CageId\n        resources:\n          no_mapping: 5\n          other_key: {wait: true}\n          no_noun: {state: State, until: {open: {}}}\n          no_goal: {noun: a, state: State, until: {}}\n          no_field: {noun: a, state: Mood, until: {open: {}}}\n          no_text: {noun: a, state: VRam, until: {open: {}}}\n          no_struct: {noun: a, state: State.Name, until: {open: {}}}\n          no_part: {noun: a, part: Doors, state: State, until: {open: {}}}\n          no_value: {noun: a, state: State, until: {ajar: {}}}\n          no_state: {noun: a, state: State, until: {open: {states: []}}}\n          both: {noun: a, state: State, until: {open: {failures: [open]}}}\n          not_true: {noun: a, state: State, until: {open: {gone: false}}}\n          too_long: {noun: a, state: State, minutes: 1441, until: {open: {}}}\n          '…': {noun: a, state: State, until: {open: {}}}\n"
+    )),
+    case("waiters_by_what_is_no_text", Overlay(
+        "actions:\n- {target: $.components.schemas, description: a, update: {Filters: {type: object, properties: {Sizes: {type: array, items: {type: integer}}}}}}\n- {target: $.components.schemas.ReadCagesRequest.properties, description: a, update: {Filters: {$ref: '#/components/schemas/Filters'}}}\n- {target: $, description: a, update: {x-waiters: {ReadCages: {filter: Sizes, list: Cages, id: VRam, resources: {cage: {noun: a, state: State, until: {open: {}}}}}}}}\n"
+    )),
     case("overlay_actions_is_a_mapping", Overlay("actions: {}\n")),
     case("overlay_without_actions", Overlay("")),
     case("overlay_action_is_a_text", Overlay("actions: [text]\n")),

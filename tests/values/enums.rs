@@ -1,13 +1,13 @@
 //! Every generated enum: all known values, and those that nobody knows yet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::fmt::{Debug, Display, Write as _};
 use std::hash::Hash;
 use std::str::FromStr;
 
 use osc_api::types;
-use osc_codegen::ir::{Enum, TypeDef, Values};
+use osc_codegen::ir::{Enum, Type, TypeDef, Values};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -95,6 +95,49 @@ fn a_value_of_another_type_is_an_error_that_says_so() {
 }
 
 #[test]
+fn every_enum_is_the_type_of_a_field() {
+    // A value set that the overlay adds and nothing refers to would go unnoticed: the contract has it nowhere.
+    fn named(ty: &Type) -> Option<&str> {
+        match ty {
+            Type::Named(name) => Some(name),
+            Type::List(inner) | Type::Map(inner) => named(inner),
+            _ => None,
+        }
+    }
+    let model = model();
+    let fields = model.iter().filter_map(|definition| match definition {
+        TypeDef::Struct(definition) => Some(&definition.fields),
+        TypeDef::Enum(_) | TypeDef::Alias(_) => None,
+    });
+    let used: BTreeSet<&str> = fields.flatten().filter_map(|field| named(&field.ty)).collect();
+    for Enum { name, .. } in known() {
+        assert!(used.contains(name.as_str()), "no field is of the type {name}: remove it from the overlay");
+    }
+}
+
+#[test]
+fn one_set_of_values_is_one_type_wherever_it_stands() {
+    use types::{CreateVolumeRequest, FiltersVm, FiltersVolume, IpProtocol, LinkState, VmStateName};
+    use types::{LinkedVolume, Vm, VmState, Volume};
+    fn received<T: DeserializeOwned>(name: &str, value: &str) -> T {
+        serde_json::from_value(serde_json::json!({ name: value })).expect("an answer")
+    }
+    let filters = FiltersVm::new().vm_state_names(["running", "zz-new"]);
+    assert_eq!(filters.vm_state_names, Some(vec![VmStateName::Running, VmStateName::from("zz-new")]));
+    assert_eq!(received::<Vm>("State", "running").state, Some(VmStateName::Running));
+    assert_eq!(received::<VmState>("CurrentState", "running").current_state, Some(VmStateName::Running));
+
+    let request = CreateVolumeRequest::new("eu-west-2a").volume_type("gp2");
+    assert_eq!(request.volume_type, received::<Volume>("VolumeType", "gp2").volume_type);
+    let filters = FiltersVolume::new().volume_types(request.volume_type);
+    let filters = filters.link_volume_link_states([LinkState::Attached]);
+    let linked: LinkedVolume = received("State", "attached");
+    assert_eq!(filters.link_volume_link_states, linked.state.map(|state| vec![state]));
+    assert_eq!(IpProtocol::All.as_str(), "-1");
+    assert_eq!(IpProtocol::from("50").as_str(), "50");
+}
+
+#[test]
 fn the_list_of_enums_is_that_of_the_model() {
     let mut wanted = "\
         // Written by `BLESS=1 cargo test -p osc-tests --test values` from the contract and the overlay.\n\
@@ -114,12 +157,8 @@ fn the_list_of_enums_is_that_of_the_model() {
 
 /// All enums of the model, by name.
 fn known() -> Vec<Enum> {
-    let description = include_str!("../../spec/outscale.yaml");
-    let overlay = Some(include_str!("../../spec/overlay.yaml"));
-    let input = osc_codegen::Input { description, overlay, docs: None, errors: None, strict: false };
-    let (api, _) = osc_codegen::model(&input, &mut |_| {}).unwrap_or_else(|problems| panic!("{problems:?}"));
-    let types = api.modules.into_iter().flat_map(|module| module.types);
-    let mut enums: Vec<Enum> = types
+    let mut enums: Vec<Enum> = model()
+        .into_iter()
         .filter_map(|definition| match definition {
             TypeDef::Enum(definition) => Some(definition),
             TypeDef::Struct(_) | TypeDef::Alias(_) => None,
@@ -127,6 +166,15 @@ fn known() -> Vec<Enum> {
         .collect();
     enums.sort_by(|one, other| one.name.cmp(&other.name));
     enums
+}
+
+/// All types that are generated.
+fn model() -> Vec<TypeDef> {
+    let description = include_str!("../../spec/outscale.yaml");
+    let overlay = Some(include_str!("../../spec/overlay.yaml"));
+    let input = osc_codegen::Input { description, overlay, docs: None, errors: None, strict: false };
+    let (api, _) = osc_codegen::model(&input, &mut |_| {}).unwrap_or_else(|problems| panic!("{problems:?}"));
+    api.modules.into_iter().flat_map(|module| module.types).collect()
 }
 
 fn text<E>(text: &str) -> String

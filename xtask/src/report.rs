@@ -25,6 +25,8 @@ impl Report<'_> {
             !self.strict && problem.source == Source::Docs && problem.severity == Severity::Stale
         };
         let (remarks, others): (Vec<_>, Vec<_>) = problems.iter().partition(is_remark);
+        let (notes, others): (Vec<_>, Vec<_>) =
+            others.into_iter().partition(|problem| problem.severity == Severity::Note);
         let (errors, warnings): (Vec<_>, Vec<_>) =
             others.into_iter().partition(|problem| self.is_error(problem));
         let count = errors.len() + warnings.len();
@@ -33,6 +35,9 @@ impl Report<'_> {
         }
         if count > SHOWN {
             eprintln!("… and {} more", count - SHOWN);
+        }
+        for note in notes {
+            eprintln!("{}", self.line(note));
         }
         if !remarks.is_empty() {
             eprintln!(
@@ -46,12 +51,20 @@ impl Report<'_> {
     }
 
     fn is_error(&self, problem: &Diagnostic) -> bool {
-        self.strict || problem.severity == Severity::Error
+        match problem.severity {
+            Severity::Error => true,
+            Severity::Stale => self.strict,
+            Severity::Note => false,
+        }
     }
 
     fn line(&self, problem: &Diagnostic) -> String {
-        let Diagnostic { severity: _, source, pointer, position, message } = problem;
-        let word = if self.is_error(problem) { "error" } else { "warning" };
+        let Diagnostic { severity, source, pointer, position, message } = problem;
+        let word = match severity {
+            Severity::Note => "note",
+            _ if self.is_error(problem) => "error",
+            _ => "warning",
+        };
         let file = match source {
             Source::Description => self.description.display().to_string(),
             Source::Overlay => self.overlay.unwrap_or(Path::new("spec/overlay.yaml")).display().to_string(),

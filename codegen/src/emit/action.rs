@@ -22,11 +22,7 @@ pub(super) fn markers(actions: &[Action]) -> Option<TokenStream> {
 
 fn marker(action: &Action) -> TokenStream {
     let Action { wire, marker, method, request, response, auth, retry, .. } = action;
-    let auth = match auth {
-        Auth::AccessKey => quote!(Auth::AccessKey),
-        Auth::AccessKeyOrBasic => quote!(Auth::AccessKeyOrBasic),
-        Auth::None => quote!(Auth::None),
-    };
+    let auth = self::auth(*auth);
     let retry = match retry {
         RetrySafety::Idempotent => quote!(RetrySafety::Idempotent),
         RetrySafety::ClientToken => quote!(RetrySafety::ClientToken),
@@ -45,6 +41,15 @@ fn marker(action: &Action) -> TokenStream {
             const AUTH: Auth = #auth;
             const RETRY: RetrySafety = #retry;
         }
+    }
+}
+
+/// The constant of the runtime.
+pub(super) fn auth(auth: Auth) -> TokenStream {
+    match auth {
+        Auth::AccessKey => quote!(Auth::AccessKey),
+        Auth::AccessKeyOrBasic => quote!(Auth::AccessKeyOrBasic),
+        Auth::None => quote!(Auth::None),
     }
 }
 

@@ -8,12 +8,22 @@ use crate::ir::Api;
 
 /// `modules.rs`: what there is, and by which names the crate shows it.
 pub(super) fn index(api: &Api) -> File {
-    let Api { version, codes, modules } = api;
+    let Api { version, codes, listings, modules } = api;
     let codes = (!codes.is_empty()).then(|| {
         quote!(
             pub mod codes;
         )
     });
+    // The runtime builds on it in any case.
+    let waiters = match listings.is_empty() {
+        false => quote!(
+            pub mod waiters;
+        ),
+        true => quote!(
+            /// Nothing: no resource is described that can be waited for.
+            pub mod waiters {}
+        ),
+    };
     let declarations = modules.iter().map(|module| {
         let name = ident(&module.name);
         quote!(mod #name;)
@@ -36,6 +46,7 @@ pub(super) fn index(api: &Api) -> File {
                 /// The version of the OUTSCALE API description that this crate was generated from.
                 pub const API_VERSION: &str = #version;
             }),
+            Item::Tokens(waiters),
             Item::Tokens(quote! {
                 /// Every type that the API sends and receives.
                 pub mod types { #(#types)* }

@@ -14,6 +14,8 @@ pub(crate) struct Document {
     pub(crate) version: String,
     /// `x-docs-url` of the overlay: the official page of an action, with `{action}` for its lower-case name.
     pub(crate) docs_url: Option<String>,
+    /// `x-waiters` of the overlay: what can be waited for.
+    pub(crate) waiters: Option<Value>,
     /// Requirements that hold where an operation names none: the names of the schemes, by alternative.
     pub(crate) security: Security,
     /// The security schemes, and whether each is HTTP basic authentication.
@@ -79,6 +81,7 @@ pub(super) fn parse(value: &Value, problems: &mut Diagnostics) -> Option<Documen
     let document = Document {
         version: version.unwrap_or_default(),
         docs_url: object.get("x-docs-url").and_then(Value::as_str).map(str::to_owned),
+        waiters: object.get("x-waiters").cloned(),
         security: piece(
             Kind::Data,
             object.get("security").unwrap_or(&Value::Array(vec![])),

@@ -1,13 +1,13 @@
-//! Actions: names, authentication, retry safety, pagination, documentation.
+//! Actions: names, authentication, retry safety, documentation.
 
 use std::collections::HashMap;
 
 use super::roots::Root;
 use super::types::Types;
-use super::{example, facts};
+use super::{example, facts, pages};
 use crate::diagnostics::{Diagnostics, Pointer};
 use crate::docs::Docs;
-use crate::ir::{Action, Auth, Pagination, RetrySafety, Struct, Type, TypeDef};
+use crate::ir::{Action, Auth, RetrySafety, Struct, TypeDef};
 use crate::load::{Document, Security};
 use crate::names;
 
@@ -24,11 +24,12 @@ pub(super) fn lower(
 ) -> Vec<(String, Action)> {
     let mut actions = Vec::new();
     let mut methods: HashMap<String, &Pointer> = HashMap::new();
+    let mut pages = pages::Pages::default();
     if !roots.is_empty() {
         auth(document, &document.security, &Pointer::root().join("security"), problems);
     }
     for root in roots {
-        let Some((request, response)) = types.bodies.get(root.wire) else { continue };
+        let Some(bodies @ (request, response)) = types.bodies.get(root.wire) else { continue };
         let (marker, method) = match (names::type_name(root.name), names::method(root.name)) {
             (Ok(marker), Ok(method)) => (marker, method),
             (marker, method) => {
@@ -53,9 +54,8 @@ pub(super) fn lower(
             Some(security) => auth(document, security, &root.at.join("security"), problems),
             None => auth(document, &document.security, &Pointer::root().join("security"), problems),
         };
-        let (request_type, response_type) = (structure(types, request), structure(types, response));
-        let retry = retry(root.wire, request_type);
-        let pagination = pagination(types, request_type, response_type);
+        let retry = retry(root.wire, structure(types, request));
+        let pagination = pages.of(root, types, bodies, problems);
         let text = docs.action(root.wire, root.description);
         actions.push((
             root.tag.to_owned(),
@@ -67,10 +67,17 @@ pub(super) fn lower(
                 response: response.clone(),
                 auth,
                 retry,
-                pagination,
                 summary: text.unwrap_or_else(|| vec![format!("Calls `{}`.", root.wire)]),
-                facts: facts::action(root.wire, auth, retry, pagination, document.docs_url.as_deref()),
+                facts: facts::action(
+                    root.wire,
+                    auth,
+                    retry,
+                    pagination.as_ref(),
+                    document.docs_url.as_deref(),
+                ),
                 example: example::request(types, request, root.request.media),
+                answer: example::answer(root.response.media),
+                pagination,
             },
         ));
     }
@@ -115,25 +122,5 @@ fn retry(wire: &str, request: Option<&Struct>) -> RetrySafety {
         RetrySafety::ClientToken
     } else {
         RetrySafety::Unsafe
-    }
-}
-
-/// Found by shape: what the request takes and what the answer gives back, in one case one level deeper.
-fn pagination(types: &Types, request: Option<&Struct>, response: Option<&Struct>) -> Pagination {
-    if !has(request, "ResultsPerPage") {
-        return Pagination::None;
-    }
-    let nested = |wire: &str| {
-        response.into_iter().flat_map(|response| &response.fields).any(|field| match &field.ty {
-            Type::Named(name) => has(structure(types, name), wire),
-            _ => false,
-        })
-    };
-    if has(request, "NextPageToken") && has(response, "NextPageToken") {
-        Pagination::Token
-    } else if has(request, "FirstItem") && (has(response, "HasMoreItems") || nested("HasMoreItems")) {
-        Pagination::FirstItem
-    } else {
-        Pagination::None
     }
 }

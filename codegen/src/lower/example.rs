@@ -1,4 +1,4 @@
-//! The request that an action's documentation shows: the first published example, as an expression.
+//! The first published examples: of a request as the expression that the documentation shows, of an answer as text.
 
 use openapiv3::{MediaType, ReferenceOr};
 use serde_json::{Map, Value};
@@ -11,17 +11,32 @@ const DEPTH: usize = 16;
 
 /// The example of a request. Where the description has none, the required fields get placeholders.
 pub(super) fn request(types: &Types, name: &str, media: Option<&MediaType>) -> Example {
-    let published = media.and_then(|media| {
-        let named = media.examples.values().find_map(|example| match example {
-            ReferenceOr::Item(example) => example.value.as_ref(),
-            ReferenceOr::Reference { .. } => None,
-        });
-        named.or(media.example.as_ref())
-    });
     let empty = Map::new();
-    structure(types, name, published.and_then(Value::as_object).unwrap_or(&empty), DEPTH).unwrap_or_else(
-        || Example::Struct { name: name.to_owned(), arguments: Vec::new(), setters: Vec::new() },
-    )
+    let published = published(media).and_then(Value::as_object).unwrap_or(&empty);
+    structure(types, name, published, DEPTH).unwrap_or_else(|| Example::Struct {
+        name: name.to_owned(),
+        arguments: Vec::new(),
+        setters: Vec::new(),
+    })
+}
+
+/// The answer of an action as text, for the fake endpoint. Where the description has none, it is an empty object.
+/// Members are sorted: their order is no part of the contract.
+pub(super) fn answer(media: Option<&MediaType>) -> String {
+    let published = published(media).filter(|value| value.is_object());
+    let Some(mut answer) = published.cloned() else { return "{}".to_owned() };
+    answer.sort_all_objects();
+    answer.to_string()
+}
+
+/// The first example of a body.
+fn published(media: Option<&MediaType>) -> Option<&Value> {
+    let media = media?;
+    let named = media.examples.values().find_map(|example| match example {
+        ReferenceOr::Item(example) => example.value.as_ref(),
+        ReferenceOr::Reference { .. } => None,
+    });
+    named.or(media.example.as_ref())
 }
 
 /// Members that do not fit their type are left out, so that the example compiles.

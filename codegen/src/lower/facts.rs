@@ -5,7 +5,10 @@ use openapiv3::{SchemaKind, Type};
 use super::schema::Node;
 use crate::diagnostics::Pointer;
 use crate::docs::code;
-use crate::ir::{Auth, Direction, Pagination, RetrySafety};
+use crate::ir::{Auth, Cursor, Direction, Pagination, RetrySafety};
+
+/// What spares a caller the pages.
+const PAGINATE: &str = "[`Client::paginate`](crate::Client::paginate) reads them all.";
 
 /// The actions that have a schema as their body.
 #[derive(Debug, Default)]
@@ -99,7 +102,7 @@ pub(super) fn action(
     wire: &str,
     auth: Auth,
     retry: RetrySafety,
-    pagination: Pagination,
+    pagination: Option<&Pagination>,
     docs_url: Option<&str>,
 ) -> Vec<String> {
     let auth = match auth {
@@ -112,17 +115,16 @@ pub(super) fn action(
         RetrySafety::ClientToken => "safe with a `client_token`",
         RetrySafety::Unsafe => "may do the work twice",
     };
-    let pages = match pagination {
-        Pagination::None => None,
-        Pagination::Token => {
-            Some("- Pages: `results_per_page`, then `next_page_token` until the answer has none.")
+    let pages = pagination.map(|Pagination { cursor, size, .. }| match cursor {
+        Cursor::Token { request, answer: _ } => {
+            format!("- Pages: `{size}`, then `{request}` until the answer has none. {PAGINATE}")
         }
-        Pagination::FirstItem => {
-            Some("- Pages: `results_per_page`, then `first_item` while the answer has more items.")
+        Cursor::FirstItem { request, answer: _ } => {
+            format!("- Pages: `{size}`, then `{request}` while the answer has more items. {PAGINATE}")
         }
-    };
+    });
     let mut lines = vec![format!("- Authentication: {auth}.")];
-    lines.extend(pages.map(str::to_owned));
+    lines.extend(pages);
     lines.push(format!("- Retry after an ambiguous failure: {retry}."));
     lines
         .extend(docs_url.map(|url| {

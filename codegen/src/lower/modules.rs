@@ -154,6 +154,10 @@ fn needs(module: &mut Module, homes: &HashMap<String, String>) {
     for action in &module.actions {
         runtime.extend(["Client", "Result"]);
         named.extend([action.request.as_str(), action.response.as_str()]);
+        if let Some(pagination) = &action.pagination {
+            runtime.extend(["Paginated", "support"]);
+            type_needs(&pagination.item, &mut runtime, &mut named);
+        }
     }
     let mut imports: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for name in named {

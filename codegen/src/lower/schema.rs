@@ -50,6 +50,11 @@ impl<'a> Node<'a> {
         self.data()?.extensions.get("x-rust-name")?.as_str()
     }
 
+    /// The names that the overlay gives to single values of an enum, by value.
+    pub(super) fn rust_variants(self) -> Option<&'a Value> {
+        self.data()?.extensions.get("x-rust-variants")
+    }
+
     /// The schemas directly inside this one, each with the keys that lead to it.
     pub(super) fn children(self) -> Vec<(Vec<String>, Node<'a>)> {
         let Self::Schema(schema) = self else { return Vec::new() };

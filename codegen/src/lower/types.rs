@@ -138,9 +138,11 @@ impl<'a> Lowering<'a, '_> {
             Ok(Shape::Struct { properties, required }) => {
                 Some(self.structure(&owner, docs, properties, required, &at))
             }
-            Ok(Shape::Text { values, .. }) if !values.is_empty() => self.text_enum(name, docs, &values, &at),
+            Ok(Shape::Text { values, .. }) if !values.is_empty() => {
+                self.text_enum(name, docs, &values, node, &at)
+            }
             Ok(Shape::Integer { values, .. }) if !values.is_empty() => {
-                self.integer_enum(name, docs, &values, &at)
+                self.integer_enum(name, docs, &values, node, &at)
             }
             Ok(_) => self.ty(node, &at, &owner, &name).map(|ty| TypeDef::Alias(Alias { name, docs, ty })),
         };

@@ -12,9 +12,9 @@ pub mod example1 {
 
 pub mod example2 {
     pub async fn example(client: &crate::Client) -> crate::Result<()> {
-    use super::super::modules::types::ReadByItemRequest;
+    use super::super::modules::types::ReadByNestedRequest;
 
-    let request = ReadByItemRequest::new();
+    let request = ReadByNestedRequest::new();
     let response = client.read_by_nested(&request).await?;
     Ok(())
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::super::facts;
 use super::super::schema::{Node, Shape};
 use super::{Lowering, Owner, Placed};
-use crate::diagnostics::Pointer;
+use crate::diagnostics::{Pointer, Source};
 use crate::ir::{Enum, Type, TypeDef, Values};
 use crate::names;
 
@@ -28,8 +28,8 @@ impl<'a> Lowering<'a, '_> {
         };
         let docs = self.docs.type_(&name, None).unwrap_or_else(|| facts::inner(&owner.name, at));
         let definition = match shape {
-            Shape::Text { values, .. } => self.text_enum(name.clone(), docs, &values, at)?,
-            Shape::Integer { values, .. } => self.integer_enum(name.clone(), docs, &values, at)?,
+            Shape::Text { values, .. } => self.text_enum(name.clone(), docs, &values, node, at)?,
+            Shape::Integer { values, .. } => self.integer_enum(name.clone(), docs, &values, node, at)?,
             Shape::Struct { properties, required } => {
                 let owner = Owner {
                     name: name.clone(),
@@ -70,12 +70,13 @@ impl<'a> Lowering<'a, '_> {
         name: String,
         docs: Vec<String>,
         values: &[&str],
+        node: Node<'_>,
         at: &Pointer,
     ) -> Option<TypeDef> {
-        let variants =
-            values.iter().map(|value| (names::variant(value), (*value).to_owned())).collect::<Vec<_>>();
-        self.variants_are_distinct(variants.iter().map(|(variant, value)| (variant, value.clone())), at)?;
-        Some(TypeDef::Enum(Enum { name, docs, values: Values::Text(variants) }))
+        let texts: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
+        let variants = self.variants(&texts, node, at)?;
+        let values = variants.into_iter().zip(texts).collect();
+        Some(TypeDef::Enum(Enum { name, docs, values: Values::Text(values) }))
     }
 
     pub(super) fn integer_enum(
@@ -83,12 +84,51 @@ impl<'a> Lowering<'a, '_> {
         name: String,
         docs: Vec<String>,
         values: &[i64],
+        node: Node<'_>,
         at: &Pointer,
     ) -> Option<TypeDef> {
-        let variants =
-            values.iter().map(|value| (names::variant(&value.to_string()), *value)).collect::<Vec<_>>();
-        self.variants_are_distinct(variants.iter().map(|(variant, value)| (variant, value.to_string())), at)?;
-        Some(TypeDef::Enum(Enum { name, docs, values: Values::Integer(variants) }))
+        let texts: Vec<String> = values.iter().map(ToString::to_string).collect();
+        let variants = self.variants(&texts, node, at)?;
+        let values = variants.into_iter().zip(values.iter().copied()).collect();
+        Some(TypeDef::Enum(Enum { name, docs, values: Values::Integer(values) }))
+    }
+
+    /// The names of the variants: those that the overlay gives, else made from the values.
+    fn variants(&mut self, values: &[String], node: Node<'_>, at: &Pointer) -> Option<Vec<String>> {
+        let given = self.given_variants(values, node, &at.join("x-rust-variants"))?;
+        let name = |value: &String| given.get(value).cloned().unwrap_or_else(|| names::variant(value));
+        let variants: Vec<String> = values.iter().map(name).collect();
+        self.variants_are_distinct(variants.iter().zip(values.iter().cloned()), at)?;
+        Some(variants)
+    }
+
+    fn given_variants(
+        &mut self,
+        values: &[String],
+        node: Node<'_>,
+        at: &Pointer,
+    ) -> Option<HashMap<String, String>> {
+        let Some(table) = node.rust_variants() else { return Some(HashMap::new()) };
+        let Some(table) = table.as_object() else {
+            self.problems.error(at, "must be a mapping of values to the names of their variants");
+            return None;
+        };
+        let mut given = HashMap::new();
+        for (value, name) in table {
+            match name.as_str().filter(|name| names::is_variant(name)) {
+                Some(_) if !values.contains(value) => {
+                    let message = "is no value of this enum: remove it in the overlay";
+                    self.problems.stale(Source::Description, &at.join(value), message);
+                }
+                Some(name) => _ = given.insert(value.clone(), name.to_owned()),
+                None => {
+                    let message = "must be a Rust name for a variant, such as `InUse`";
+                    self.problems.error(&at.join(value), message);
+                    return None;
+                }
+            }
+        }
+        Some(given)
     }
 
     fn variants_are_distinct<'v>(
@@ -101,7 +141,7 @@ impl<'a> Lowering<'a, '_> {
         for (variant, value) in variants {
             if let Some(other) = seen.insert(variant, value.clone()) {
                 let message = format!(
-                    "the values `{other}` and `{value}` would both be the variant `{variant}`: remove one in the overlay"
+                    "the values `{other}` and `{value}` would both be the variant `{variant}`: remove one in the overlay, or name it with `x-rust-variants`"
                 );
                 self.problems.error(&at.join("enum"), message);
                 distinct = None;

@@ -6,11 +6,15 @@ mod zoo;
 /// The version of the OUTSCALE API description that this crate was generated from.
 pub const API_VERSION: &str = "1";
 
+/// Nothing: no resource is described that can be waited for.
+pub mod waiters {}
+
 /// Every type that the API sends and receives.
 pub mod types {
     pub use super::zoo::{
-        NestedEntities, ReadByItemRequest, ReadByItemResponse, ReadByNestedResponse,
-        ReadByTokenRequest, ReadByTokenResponse, ReadHalfResponse,
+        Animal, NestedEntities, ReadByItemRequest, ReadByItemResponse,
+        ReadByNestedRequest, ReadByNestedResponse, ReadByTokenRequest,
+        ReadByTokenResponse, ReadHalfResponse,
     };
 }
 

@@ -1,0 +1,154 @@
+//! What can be waited for: how resources are listed by their identifiers, and a function and its goals for each.
+
+use std::iter;
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::quote;
+
+use super::{File, Item, doc, ident};
+use crate::ir::{Goal, Listing, Watched};
+
+/// `waiters.rs`.
+pub(super) fn waiters(listings: &[Listing]) -> File {
+    let items = listings.iter().flat_map(|listing| {
+        let resources = listing.watched.iter().flat_map(|watched| resource(watched, listing));
+        iter::once(listed(listing)).chain(resources)
+    });
+    File {
+        name: "waiters.rs".to_owned(),
+        docs: vec!["What can be waited for: see [`wait`](crate::wait).".to_owned()],
+        imports: vec![quote! {
+            use super::{action, types};
+            use crate::wait::{Goal, Listed, Subject, Waiter};
+        }],
+        items: items.map(Item::Tokens).collect(),
+    }
+}
+
+fn listed(listing: &Listing) -> TokenStream {
+    let Listing { marker, request, response, filters, filter, list, item, id, page, watched: _ } = listing;
+    let (marker, request, response, item) = (ident(marker), ident(request), ident(response), ident(item));
+    let (setter, filters) = (ident(&filters.0), ident(&filters.1));
+    let (filter, list, id) = (ident(filter), ident(list), ident(id));
+    let made = quote!(types::#request::new().#setter(types::#filters::new().#filter(ids)));
+    let (argument, made, next) = match page {
+        None => (quote!(_), made, quote!(None)),
+        Some((token, size, next)) => {
+            let (token, size, next) = (ident(token), ident(size), ident(next));
+            let made = quote! {
+                let mut request = #made;
+                // A token is of use only with the size of a page.
+                request.#size = page.is_some().then_some(100);
+                request.#token = page;
+                request
+            };
+            (quote!(page), made, quote!(answer.#next))
+        }
+    };
+    quote! {
+        impl Listed for action::#marker {
+            type Item = types::#item;
+
+            fn request(ids: Vec<String>, #argument: Option<String>) -> types::#request {
+                #made
+            }
+
+            fn items(answer: types::#response) -> (Vec<types::#item>, Option<String>) {
+                (answer.#list, #next)
+            }
+
+            fn id(item: &types::#item) -> Option<&str> {
+                item.#id.as_deref()
+            }
+        }
+    }
+}
+
+/// The items of a resource.
+fn resource(watched: &Watched, listing: &Listing) -> [TokenStream; 4] {
+    let Watched { function, constant, type_, noun, minutes, goals, part: _, state: _, is_enum: _ } = watched;
+    let Listing { marker, item, id, .. } = listing;
+    let (marker, item) = (ident(marker), ident(item));
+    let what = format!(" The {noun} to wait for, as [`{function}`] makes it.");
+    let how = format!(" The {noun} with this `{id}`, to wait for.");
+    let time = format!(" The wait lasts at most {minutes} minutes, unless it is told otherwise.");
+    let (function, type_, id) = (ident(function), ident(type_), ident(id));
+    let constant = ident(constant);
+    let minutes = Literal::u64_unsuffixed(*minutes);
+    let states = states(watched);
+    let methods =
+        goals.iter().map(|goal| method(goal, &constant, &quote!(action::#marker), &quote!(types::#item)));
+    [
+        quote! {
+            #[doc = #what]
+            #[derive(Clone, Debug)]
+            #[must_use]
+            pub struct #type_(String);
+        },
+        quote! {
+            #[doc = #how]
+            #[doc = ""]
+            #[doc = #time]
+            pub fn #function(#id: impl Into<String>) -> #type_ {
+                #type_(#id.into())
+            }
+        },
+        quote! {
+            impl #type_ {
+                #(#methods)*
+            }
+        },
+        quote! {
+            const #constant: &Subject<types::#item> =
+                &Subject { noun: #noun, minutes: #minutes, states: |item| #states };
+        },
+    ]
+}
+
+/// The states of a resource, as the runtime looks at them.
+fn states(watched: &Watched) -> TokenStream {
+    let Watched { part, state, is_enum, .. } = watched;
+    let of = |holder: TokenStream| {
+        let mut path = state.iter().map(|field| ident(field));
+        let last = path.next_back();
+        let holder = path.fold((holder, false), |(holder, is_option), field| match is_option {
+            false => (quote!(#holder.#field.as_ref()), true),
+            true => (quote!(#holder.and_then(|inner| inner.#field.as_ref())), true),
+        });
+        let text = match is_enum {
+            false => quote!(as_deref()),
+            true => quote!(as_ref().map(|state| state.as_str())),
+        };
+        match holder {
+            (holder, false) => quote!(#holder.#last.#text.unwrap_or_default()),
+            (holder, true) => quote!(#holder.and_then(|inner| inner.#last.#text).unwrap_or_default()),
+        }
+    };
+    match part {
+        None => {
+            let state = of(quote!(item));
+            quote!(Vec::from([#state]))
+        }
+        Some(part) => {
+            let (part, state) = (ident(part), of(quote!(part)));
+            quote!(item.#part.iter().map(|part| #state).collect())
+        }
+    }
+}
+
+fn method(goal: &Goal, constant: &Ident, marker: &TokenStream, item: &TokenStream) -> TokenStream {
+    let Goal { method, name, states, failures, gone, docs } = goal;
+    let (docs, method) = (doc(docs), ident(method));
+    let (output, make) = match gone {
+        false => (quote!(Waiter<#marker>), quote!(present)),
+        true => (quote!(Waiter<#marker, Option<#item>>), quote!(gone)),
+    };
+    quote! {
+        #docs
+        pub fn #method(self) -> #output {
+            const GOAL: &Goal =
+                &Goal { name: #name, states: &[#(#states),*], failures: &[#(#failures),*] };
+            Waiter::#make(self.0, #constant, GOAL)
+        }
+    }
+}
