@@ -2,7 +2,7 @@
 //! Actions of the tag `AccessKey`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, DateOrDateTime, DateTime, Result, Secret, support};
+use crate::{Client, DateOrDateTime, DateTime, Result, Secret, UnknownValue, support};
 
 /// An access key, without its secret key.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,8 +16,8 @@ pub struct AccessKey {
     pub expiration_date: Option<DateTime>,
     /// Time of the last change, in UTC.
     pub last_modification_date: Option<DateTime>,
-    /// `ACTIVE`, when requests can be signed with the key, or `INACTIVE`.
-    pub state: Option<String>,
+    /// Whether requests can be signed with the key.
+    pub state: Option<AccessKeyState>,
     /// Label that the access key bears.
     pub tag: Option<String>,
 }
@@ -45,8 +45,8 @@ pub struct AccessKeySecretKey {
     pub last_modification_date: Option<DateTime>,
     /// Secret half of the access key. It is shown by the key's creation only.
     pub secret_key: Option<Secret>,
-    /// `ACTIVE`, when requests can be signed with the key, or `INACTIVE`.
-    pub state: Option<String>,
+    /// Whether requests can be signed with the key.
+    pub state: Option<AccessKeyState>,
     /// Label that the access key bears.
     pub tag: Option<String>,
 }
@@ -60,6 +60,41 @@ support::received!(AccessKeySecretKey {
     state: "State",
     tag: "Tag",
 });
+
+/// Whether an access key can sign requests.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AccessKeyState {
+    /// `ACTIVE`
+    Active,
+    /// `INACTIVE`
+    Inactive,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl AccessKeyState {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Active => "ACTIVE",
+            Self::Inactive => "INACTIVE",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for AccessKeyState {
+    fn from(value: &str) -> Self {
+        match value {
+            "ACTIVE" => Self::Active,
+            "INACTIVE" => Self::Inactive,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(AccessKeyState);
 
 /// Request of [`CreateAccessKey`](crate::action::CreateAccessKey).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -198,8 +233,8 @@ support::received!(DeleteAccessKeyResponse {
 pub struct FiltersAccessKeys {
     /// `AccessKeyIds` of the API.
     pub access_key_ids: Option<Vec<String>>,
-    /// Keeps the access keys whose state is one of these: `ACTIVE` or `INACTIVE`.
-    pub states: Option<Vec<String>>,
+    /// Keeps the access keys whose state is one of these.
+    pub states: Option<Vec<AccessKeyState>>,
 }
 
 impl FiltersAccessKeys {
@@ -220,7 +255,7 @@ impl FiltersAccessKeys {
     /// Sets [`states`](Self::states).
     pub fn states(
         mut self,
-        states: impl IntoIterator<Item = impl Into<String>>,
+        states: impl IntoIterator<Item = impl Into<AccessKeyState>>,
     ) -> Self {
         self.states = Some(states.into_iter().map(Into::into).collect());
         self
@@ -315,8 +350,8 @@ pub struct UpdateAccessKeyRequest {
     pub dry_run: Option<bool>,
     /// New date, or date and time, of expiry. Absent means never, not that the present one is kept.
     pub expiration_date: Option<DateOrDateTime>,
-    /// New state, `ACTIVE` or `INACTIVE`.
-    pub state: Option<String>,
+    /// New state.
+    pub state: Option<AccessKeyState>,
     /// New label of the access key, in place of the present one. Without effect together with `clear_tag`.
     pub tag: Option<String>,
     /// Name of the EIM user that the key belongs to. Absent means the user who calls, be it the root user.
@@ -375,7 +410,7 @@ impl UpdateAccessKeyRequest {
     }
 
     /// Sets [`state`](Self::state).
-    pub fn state(mut self, state: impl Into<String>) -> Self {
+    pub fn state(mut self, state: impl Into<AccessKeyState>) -> Self {
         self.state = Some(state.into());
         self
     }
@@ -492,10 +527,10 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::{FiltersAccessKeys, ReadAccessKeysRequest};
+    /// use osc_api::types::{AccessKeyState, FiltersAccessKeys, ReadAccessKeysRequest};
     ///
     /// let request = ReadAccessKeysRequest::new()
-    ///     .filters(FiltersAccessKeys::new().states(["ACTIVE"]))
+    ///     .filters(FiltersAccessKeys::new().states([AccessKeyState::Active]))
     ///     .tag("Group1")
     ///     .user_name("example-user");
     /// let response = client.read_access_keys(&request).await?;
@@ -523,11 +558,11 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::UpdateAccessKeyRequest;
+    /// use osc_api::types::{AccessKeyState, UpdateAccessKeyRequest};
     ///
     /// let request = UpdateAccessKeyRequest::new("ABCDEFGHIJ0123456789")
     ///     .expiration_date("2063-04-05")
-    ///     .state("ACTIVE");
+    ///     .state(AccessKeyState::Active);
     /// let response = client.update_access_key(&request).await?;
     /// # Ok(())
     /// # }

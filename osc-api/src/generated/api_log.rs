@@ -2,7 +2,7 @@
 //! Actions of the tag `ApiLog`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, DateOrDateTime, DateTime, Result, Secret, support};
+use crate::{Client, DateOrDateTime, DateTime, Paginated, Result, Secret, support};
 
 /// Conditions on which logs are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -475,6 +475,26 @@ support::sent!(With {
     response_status_code: "ResponseStatusCode",
 });
 
+impl Paginated for ReadApiLogsRequest {
+    type Action = action::ReadApiLogs;
+    type Item = Log;
+    fn cursor(&mut self) -> support::Cursor<'_> {
+        support::Cursor::Token {
+            token: &mut self.next_page_token,
+            size: &mut self.results_per_page,
+        }
+    }
+    fn next(answer: &ReadApiLogsResponse) -> support::Next<'_> {
+        support::Next::Token {
+            count: answer.logs.len(),
+            token: answer.next_page_token.as_deref(),
+        }
+    }
+    fn items(answer: ReadApiLogsResponse) -> Vec<Log> {
+        answer.logs
+    }
+}
+
 impl Client {
     /// Lists the API calls that the account made.
     ///
@@ -482,7 +502,7 @@ impl Client {
     /// from or up to it.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
+    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readapilogs)
     ///

@@ -70,6 +70,41 @@ support::received!(ApplicationStickyCookiePolicy {
     policy_name: "PolicyName",
 });
 
+/// A processor architecture.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Architecture {
+    /// `i386`
+    I386,
+    /// `x86_64`
+    X86_64,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl Architecture {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::I386 => "i386",
+            Self::X86_64 => "x86_64",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for Architecture {
+    fn from(value: &str) -> Self {
+        match value {
+            "i386" => Self::I386,
+            "x86_64" => Self::X86_64,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(Architecture);
+
 /// How a VM boots, by legacy BIOS or by UEFI.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -120,9 +155,8 @@ pub struct BsuToCreate {
     pub snapshot_id: Option<String>,
     /// Size of the volume in GiB, at least that of the snapshot. Absent means that of the snapshot.
     pub volume_size: Option<i64>,
-    /// Type of the volume: `standard` (magnetic), `gp2` (general-purpose SSD) or `io1` (SSD with guaranteed IOPS).
-    /// Absent means `standard`.
-    pub volume_type: Option<String>,
+    /// Type of the volume. Absent means `standard`.
+    pub volume_type: Option<VolumeType>,
 }
 
 impl BsuToCreate {
@@ -159,7 +193,7 @@ impl BsuToCreate {
     }
 
     /// Sets [`volume_type`](Self::volume_type).
-    pub fn volume_type(mut self, volume_type: impl Into<String>) -> Self {
+    pub fn volume_type(mut self, volume_type: impl Into<VolumeType>) -> Self {
         self.volume_type = Some(volume_type.into());
         self
     }
@@ -257,6 +291,41 @@ impl From<&str> for CpuPerformance {
 
 support::open_enum!(CpuPerformance);
 
+/// The format of an exported image or snapshot.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DiskImageFormat {
+    /// `qcow2`
+    Qcow2,
+    /// `raw`
+    Raw,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl DiskImageFormat {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Qcow2 => "qcow2",
+            Self::Raw => "raw",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for DiskImageFormat {
+    fn from(value: &str) -> Self {
+        match value {
+            "qcow2" => Self::Qcow2,
+            "raw" => Self::Raw,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(DiskImageFormat);
+
 /// The API's `ErrorResponse`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -345,10 +414,10 @@ pub struct HealthCheck {
     ///
     /// Required.
     pub port: Option<i64>,
-    /// `Protocol` of the API.
+    /// Protocol of the checks.
     ///
     /// Required.
-    pub protocol: Option<String>,
+    pub protocol: Option<LoadBalancerProtocol>,
     /// `Timeout` of the API.
     ///
     /// Required.
@@ -365,7 +434,7 @@ impl HealthCheck {
         check_interval: impl Into<i64>,
         healthy_threshold: impl Into<i64>,
         port: impl Into<i64>,
-        protocol: impl Into<String>,
+        protocol: impl Into<LoadBalancerProtocol>,
         timeout: impl Into<i64>,
         unhealthy_threshold: impl Into<i64>,
     ) -> Self {
@@ -405,7 +474,7 @@ impl HealthCheck {
     }
 
     /// Sets [`protocol`](Self::protocol).
-    pub fn protocol(mut self, protocol: impl Into<String>) -> Self {
+    pub fn protocol(mut self, protocol: impl Into<LoadBalancerProtocol>) -> Self {
         self.protocol = Some(protocol.into());
         self
     }
@@ -433,6 +502,87 @@ support::exchanged!(HealthCheck {
     unhealthy_threshold: "UnhealthyThreshold",
 });
 
+/// What runs a VM.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Hypervisor {
+    /// `ovm`
+    Ovm,
+    /// `xen`
+    Xen,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl Hypervisor {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Ovm => "ovm",
+            Self::Xen => "xen",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for Hypervisor {
+    fn from(value: &str) -> Self {
+        match value {
+            "ovm" => Self::Ovm,
+            "xen" => Self::Xen,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(Hypervisor);
+
+/// The protocol of a security group's rule.
+///
+/// The value `-1` is for all of them. In a Net a rule may also have a protocol's number, such as `"50"`, which is no
+/// known value but can be given as text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum IpProtocol {
+    /// `tcp`
+    Tcp,
+    /// `udp`
+    Udp,
+    /// `icmp`
+    Icmp,
+    /// `-1`
+    All,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl IpProtocol {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Tcp => "tcp",
+            Self::Udp => "udp",
+            Self::Icmp => "icmp",
+            Self::All => "-1",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for IpProtocol {
+    fn from(value: &str) -> Self {
+        match value {
+            "tcp" => Self::Tcp,
+            "udp" => Self::Udp,
+            "icmp" => Self::Icmp,
+            "-1" => Self::All,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(IpProtocol);
+
 /// The link between a route table and a Subnet, or a whole Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -457,18 +607,61 @@ support::received!(LinkRouteTable {
     subnet_id: "SubnetId",
 });
 
+/// The state of an attachment: of a volume or a network interface to a VM, of a virtual gateway to a Net.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LinkState {
+    /// `attaching`
+    Attaching,
+    /// `attached`
+    Attached,
+    /// `detaching`
+    Detaching,
+    /// `detached`
+    Detached,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl LinkState {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Attaching => "attaching",
+            Self::Attached => "attached",
+            Self::Detaching => "detaching",
+            Self::Detached => "detached",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for LinkState {
+    fn from(value: &str) -> Self {
+        match value {
+            "attaching" => Self::Attaching,
+            "attached" => Self::Attached,
+            "detaching" => Self::Detaching,
+            "detached" => Self::Detached,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(LinkState);
+
 /// A port that a load balancer listens on, and where the traffic goes.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Listener {
     /// Port that the backend VMs listen on, 1 to 65535.
     pub backend_port: Option<i64>,
-    /// Protocol towards the backend VMs: `HTTP`, `HTTPS`, `TCP` or `SSL`.
-    pub backend_protocol: Option<String>,
+    /// Protocol towards the backend VMs.
+    pub backend_protocol: Option<LoadBalancerProtocol>,
     /// Port that the load balancer listens on, 1 to 65535.
     pub load_balancer_port: Option<i64>,
-    /// Protocol of the clients: `HTTP`, `HTTPS`, `TCP` or `SSL`.
-    pub load_balancer_protocol: Option<String>,
+    /// Protocol of the clients.
+    pub load_balancer_protocol: Option<LoadBalancerProtocol>,
     /// Names of policies.
     pub policy_names: Vec<String>,
     /// OUTSCALE Resource Name of the server certificate, which starts with `orn:`.
@@ -492,16 +685,16 @@ pub struct ListenerForCreation {
     ///
     /// Required.
     pub backend_port: i64,
-    /// Protocol towards the backend VMs: `HTTP`, `HTTPS`, `TCP` or `SSL`.
-    pub backend_protocol: Option<String>,
+    /// Protocol towards the backend VMs.
+    pub backend_protocol: Option<LoadBalancerProtocol>,
     /// Port that the load balancer listens on, 1 to 65535.
     ///
     /// Required.
     pub load_balancer_port: i64,
-    /// Protocol of the clients: `HTTP`, `HTTPS`, `TCP` or `SSL`.
+    /// Protocol of the clients.
     ///
     /// Required.
-    pub load_balancer_protocol: String,
+    pub load_balancer_protocol: LoadBalancerProtocol,
     /// OUTSCALE Resource Name of the server certificate, which starts with `orn:`.
     pub server_certificate_id: Option<String>,
 }
@@ -511,7 +704,7 @@ impl ListenerForCreation {
     pub fn new(
         backend_port: impl Into<i64>,
         load_balancer_port: impl Into<i64>,
-        load_balancer_protocol: impl Into<String>,
+        load_balancer_protocol: impl Into<LoadBalancerProtocol>,
     ) -> Self {
         Self {
             backend_port: backend_port.into(),
@@ -529,7 +722,10 @@ impl ListenerForCreation {
     }
 
     /// Sets [`backend_protocol`](Self::backend_protocol).
-    pub fn backend_protocol(mut self, backend_protocol: impl Into<String>) -> Self {
+    pub fn backend_protocol(
+        mut self,
+        backend_protocol: impl Into<LoadBalancerProtocol>,
+    ) -> Self {
         self.backend_protocol = Some(backend_protocol.into());
         self
     }
@@ -543,7 +739,7 @@ impl ListenerForCreation {
     /// Sets [`load_balancer_protocol`](Self::load_balancer_protocol).
     pub fn load_balancer_protocol(
         mut self,
-        load_balancer_protocol: impl Into<String>,
+        load_balancer_protocol: impl Into<LoadBalancerProtocol>,
     ) -> Self {
         self.load_balancer_protocol = load_balancer_protocol.into();
         self
@@ -589,8 +785,8 @@ pub struct LoadBalancer {
     pub load_balancer_name: Option<String>,
     /// `LoadBalancerStickyCookiePolicies` of the API.
     pub load_balancer_sticky_cookie_policies: Vec<LoadBalancerStickyCookiePolicy>,
-    /// `internet-facing`, with a public address, or `internal`, with a private one. For load balancers in a Net.
-    pub load_balancer_type: Option<String>,
+    /// Whether the load balancer has a public or a private address. For load balancers in a Net.
+    pub load_balancer_type: Option<LoadBalancerType>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     pub net_id: Option<String>,
     /// Public IPv4 address.
@@ -601,8 +797,8 @@ pub struct LoadBalancer {
     pub security_groups: Vec<String>,
     /// `SourceSecurityGroup` of the API.
     pub source_security_group: Option<SourceSecurityGroup>,
-    /// `provisioning`, `starting`, `reloading`, `active`, `reconfiguring`, `deleting` or `deleted`.
-    pub state: Option<String>,
+    /// State of the load balancer.
+    pub state: Option<LoadBalancerState>,
     /// IDs of Subnets, each `subnet-` and eight hexadecimal digits.
     pub subnets: Vec<String>,
     /// Name of the Subregion that the load balancer was created in.
@@ -633,6 +829,104 @@ support::received!(LoadBalancer {
     tags: "Tags",
 });
 
+/// A protocol of a load balancer: towards its clients, its backends, or of its health checks.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LoadBalancerProtocol {
+    /// `HTTP`
+    Http,
+    /// `HTTPS`
+    Https,
+    /// `TCP`
+    Tcp,
+    /// `SSL`
+    Ssl,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl LoadBalancerProtocol {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Http => "HTTP",
+            Self::Https => "HTTPS",
+            Self::Tcp => "TCP",
+            Self::Ssl => "SSL",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for LoadBalancerProtocol {
+    fn from(value: &str) -> Self {
+        match value {
+            "HTTP" => Self::Http,
+            "HTTPS" => Self::Https,
+            "TCP" => Self::Tcp,
+            "SSL" => Self::Ssl,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(LoadBalancerProtocol);
+
+/// The state of a load balancer. While it is not `active`, a change of it may be refused.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LoadBalancerState {
+    /// `provisioning`
+    Provisioning,
+    /// `starting`
+    Starting,
+    /// `reloading`
+    Reloading,
+    /// `active`
+    Active,
+    /// `reconfiguring`
+    Reconfiguring,
+    /// `deleting`
+    Deleting,
+    /// `deleted`
+    Deleted,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl LoadBalancerState {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Provisioning => "provisioning",
+            Self::Starting => "starting",
+            Self::Reloading => "reloading",
+            Self::Active => "active",
+            Self::Reconfiguring => "reconfiguring",
+            Self::Deleting => "deleting",
+            Self::Deleted => "deleted",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for LoadBalancerState {
+    fn from(value: &str) -> Self {
+        match value {
+            "provisioning" => Self::Provisioning,
+            "starting" => Self::Starting,
+            "reloading" => Self::Reloading,
+            "active" => Self::Active,
+            "reconfiguring" => Self::Reconfiguring,
+            "deleting" => Self::Deleting,
+            "deleted" => Self::Deleted,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(LoadBalancerState);
+
 /// A stickiness policy that follows a cookie of the load balancer itself.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -647,6 +941,84 @@ support::received!(LoadBalancerStickyCookiePolicy {
     cookie_expiration_period: "CookieExpirationPeriod",
     policy_name: "PolicyName",
 });
+
+/// Whether a load balancer in a Net has a public address (`internet-facing`) or a private one (`internal`).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LoadBalancerType {
+    /// `internet-facing`
+    InternetFacing,
+    /// `internal`
+    Internal,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl LoadBalancerType {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::InternetFacing => "internet-facing",
+            Self::Internal => "internal",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for LoadBalancerType {
+    fn from(value: &str) -> Self {
+        match value {
+            "internet-facing" => Self::InternetFacing,
+            "internal" => Self::Internal,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(LoadBalancerType);
+
+/// The state of a network interface. What it is attached by has a [`LinkState`](crate::types::LinkState).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NicState {
+    /// `available`
+    Available,
+    /// `attaching`
+    Attaching,
+    /// `in-use`
+    InUse,
+    /// `detaching`
+    Detaching,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl NicState {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Available => "available",
+            Self::Attaching => "attaching",
+            Self::InUse => "in-use",
+            Self::Detaching => "detaching",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for NicState {
+    fn from(value: &str) -> Self {
+        match value {
+            "available" => Self::Available,
+            "attaching" => Self::Attaching,
+            "in-use" => Self::InUse,
+            "detaching" => Self::Detaching,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(NicState);
 
 /// An access key for the object storage that is exported to.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -686,10 +1058,10 @@ support::sent!(OsuApiKey {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OsuExportToCreate {
-    /// Format of the exported file, `qcow2` or `raw`.
+    /// Format of the exported file.
     ///
     /// Required.
-    pub disk_image_format: String,
+    pub disk_image_format: DiskImageFormat,
     /// `OsuApiKey` of the API.
     pub osu_api_key: Option<OsuApiKey>,
     /// Name of the bucket in object storage.
@@ -705,7 +1077,7 @@ pub struct OsuExportToCreate {
 impl OsuExportToCreate {
     /// A [`OsuExportToCreate`] with the fields that the API requires.
     pub fn new(
-        disk_image_format: impl Into<String>,
+        disk_image_format: impl Into<DiskImageFormat>,
         osu_bucket: impl Into<String>,
     ) -> Self {
         Self {
@@ -718,7 +1090,10 @@ impl OsuExportToCreate {
     }
 
     /// Sets [`disk_image_format`](Self::disk_image_format).
-    pub fn disk_image_format(mut self, disk_image_format: impl Into<String>) -> Self {
+    pub fn disk_image_format(
+        mut self,
+        disk_image_format: impl Into<DiskImageFormat>,
+    ) -> Self {
         self.disk_image_format = disk_image_format.into();
         self
     }
@@ -861,6 +1236,49 @@ support::sent!(PrivateIpLight {
     private_ip: "PrivateIp",
 });
 
+/// The state of what connects networks: NAT services, gateways, VPN connections and their routes, Net access points.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ResourceState {
+    /// `pending`
+    Pending,
+    /// `available`
+    Available,
+    /// `deleting`
+    Deleting,
+    /// `deleted`
+    Deleted,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl ResourceState {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Pending => "pending",
+            Self::Available => "available",
+            Self::Deleting => "deleting",
+            Self::Deleted => "deleted",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for ResourceState {
+    fn from(value: &str) -> Self {
+        match value {
+            "pending" => Self::Pending,
+            "available" => Self::Available,
+            "deleting" => Self::Deleting,
+            "deleted" => Self::Deleted,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(ResourceState);
+
 /// A label on a resource: a key and a value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -902,6 +1320,113 @@ support::exchanged!(ResourceTag {
     value: "Value",
 });
 
+/// A kind of resource that can have tags.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ResourceType {
+    /// `instance`
+    Instance,
+    /// `image`
+    Image,
+    /// `keypair`
+    Keypair,
+    /// `flexible-gpu`
+    FlexibleGpu,
+    /// `volume`
+    Volume,
+    /// `snapshot`
+    Snapshot,
+    /// `task`
+    Task,
+    /// `vpc`
+    Vpc,
+    /// `subnet`
+    Subnet,
+    /// `network-interface`
+    NetworkInterface,
+    /// `public-ip`
+    PublicIp,
+    /// `security-group`
+    SecurityGroup,
+    /// `route-table`
+    RouteTable,
+    /// `natgateway`
+    NatGateway,
+    /// `virtual-private-gateway`
+    VirtualPrivateGateway,
+    /// `customer-gateway`
+    CustomerGateway,
+    /// `vpn-connection`
+    VpnConnection,
+    /// `vpc-peering-connection`
+    VpcPeeringConnection,
+    /// `vpc-endpoint`
+    VpcEndpoint,
+    /// `dhcpoptions`
+    DhcpOptions,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl ResourceType {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Instance => "instance",
+            Self::Image => "image",
+            Self::Keypair => "keypair",
+            Self::FlexibleGpu => "flexible-gpu",
+            Self::Volume => "volume",
+            Self::Snapshot => "snapshot",
+            Self::Task => "task",
+            Self::Vpc => "vpc",
+            Self::Subnet => "subnet",
+            Self::NetworkInterface => "network-interface",
+            Self::PublicIp => "public-ip",
+            Self::SecurityGroup => "security-group",
+            Self::RouteTable => "route-table",
+            Self::NatGateway => "natgateway",
+            Self::VirtualPrivateGateway => "virtual-private-gateway",
+            Self::CustomerGateway => "customer-gateway",
+            Self::VpnConnection => "vpn-connection",
+            Self::VpcPeeringConnection => "vpc-peering-connection",
+            Self::VpcEndpoint => "vpc-endpoint",
+            Self::DhcpOptions => "dhcpoptions",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for ResourceType {
+    fn from(value: &str) -> Self {
+        match value {
+            "instance" => Self::Instance,
+            "image" => Self::Image,
+            "keypair" => Self::Keypair,
+            "flexible-gpu" => Self::FlexibleGpu,
+            "volume" => Self::Volume,
+            "snapshot" => Self::Snapshot,
+            "task" => Self::Task,
+            "vpc" => Self::Vpc,
+            "subnet" => Self::Subnet,
+            "network-interface" => Self::NetworkInterface,
+            "public-ip" => Self::PublicIp,
+            "security-group" => Self::SecurityGroup,
+            "route-table" => Self::RouteTable,
+            "natgateway" => Self::NatGateway,
+            "virtual-private-gateway" => Self::VirtualPrivateGateway,
+            "customer-gateway" => Self::CustomerGateway,
+            "vpn-connection" => Self::VpnConnection,
+            "vpc-peering-connection" => Self::VpcPeeringConnection,
+            "vpc-endpoint" => Self::VpcEndpoint,
+            "dhcpoptions" => Self::DhcpOptions,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(ResourceType);
+
 /// What the server says of the answer itself.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -913,6 +1438,41 @@ pub struct ResponseContext {
 support::received!(ResponseContext {
     request_id: "RequestId",
 });
+
+/// What the root volume of a VM or an image is kept on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RootDeviceType {
+    /// `bsu`
+    Bsu,
+    /// `ebs`
+    Ebs,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl RootDeviceType {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Bsu => "bsu",
+            Self::Ebs => "ebs",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for RootDeviceType {
+    fn from(value: &str) -> Self {
+        match value {
+            "bsu" => Self::Bsu,
+            "ebs" => Self::Ebs,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(RootDeviceType);
 
 /// A rule of a route table: where traffic for a range goes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1049,8 +1609,8 @@ support::received!(SecurityGroupLight {
 pub struct SecurityGroupRule {
     /// First port for TCP and UDP, or type number for ICMP.
     pub from_port_range: Option<i64>,
-    /// `tcp`, `udp`, `icmp` or, for all, `-1`. In a Net also a protocol's number. Absent means `-1`.
-    pub ip_protocol: Option<String>,
+    /// Protocol, or all. In a Net also a protocol's number. Absent means all.
+    pub ip_protocol: Option<IpProtocol>,
     /// IPv4 ranges in CIDR notation, such as `192.0.2.0/24`.
     pub ip_ranges: Option<Vec<String>>,
     /// `SecurityGroupRuleId` of the API.
@@ -1076,7 +1636,7 @@ impl SecurityGroupRule {
     }
 
     /// Sets [`ip_protocol`](Self::ip_protocol).
-    pub fn ip_protocol(mut self, ip_protocol: impl Into<String>) -> Self {
+    pub fn ip_protocol(mut self, ip_protocol: impl Into<IpProtocol>) -> Self {
         self.ip_protocol = Some(ip_protocol.into());
         self
     }
@@ -1207,8 +1767,8 @@ pub struct Tag {
     pub key: Option<String>,
     /// ID of the resource.
     pub resource_id: Option<String>,
-    /// `ResourceType` of the API.
-    pub resource_type: Option<String>,
+    /// Kind of the resource that has the tag.
+    pub resource_type: Option<ResourceType>,
     /// Value of the tag, at most 255 characters. It may be empty.
     pub value: Option<String>,
 }
@@ -1232,7 +1792,7 @@ impl Tag {
     }
 
     /// Sets [`resource_type`](Self::resource_type).
-    pub fn resource_type(mut self, resource_type: impl Into<String>) -> Self {
+    pub fn resource_type(mut self, resource_type: impl Into<ResourceType>) -> Self {
         self.resource_type = Some(resource_type.into());
         self
     }
@@ -1250,6 +1810,47 @@ support::exchanged!(Tag {
     resource_type: "ResourceType",
     value: "Value",
 });
+
+/// Whether VMs share their hardware with those of other accounts.
+///
+/// Where VMs run in a dedicated group, its ID stands here, which is no known value but can be given as text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Tenancy {
+    /// `default`
+    Default,
+    /// `dedicated`
+    Dedicated,
+    /// `host`
+    Host,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl Tenancy {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Default => "default",
+            Self::Dedicated => "dedicated",
+            Self::Host => "host",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for Tenancy {
+    fn from(value: &str) -> Self {
+        match value {
+            "default" => Self::Default,
+            "dedicated" => Self::Dedicated,
+            "host" => Self::Host,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(Tenancy);
 
 /// An EIM user of the account.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1280,3 +1881,42 @@ support::received!(User {
     user_id: "UserId",
     user_name: "UserName",
 });
+
+/// The type of a volume: `standard` is magnetic, `gp2` a general-purpose SSD, `io1` an SSD whose IOPS are guaranteed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum VolumeType {
+    /// `standard`
+    Standard,
+    /// `gp2`
+    Gp2,
+    /// `io1`
+    Io1,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl VolumeType {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Standard => "standard",
+            Self::Gp2 => "gp2",
+            Self::Io1 => "io1",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for VolumeType {
+    fn from(value: &str) -> Self {
+        match value {
+            "standard" => Self::Standard,
+            "gp2" => Self::Gp2,
+            "io1" => Self::Io1,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(VolumeType);

@@ -2,7 +2,7 @@
 //! Actions of the tag `DedicatedGroup`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Result, support};
+use crate::{Client, Paginated, Result, support};
 
 /// Request of [`CreateDedicatedGroup`](crate::action::CreateDedicatedGroup).
 #[derive(Clone, Debug, PartialEq)]
@@ -382,6 +382,26 @@ support::received!(UpdateDedicatedGroupResponse {
     response_context: "ResponseContext",
 });
 
+impl Paginated for ReadDedicatedGroupsRequest {
+    type Action = action::ReadDedicatedGroups;
+    type Item = DedicatedGroup;
+    fn cursor(&mut self) -> support::Cursor<'_> {
+        support::Cursor::Token {
+            token: &mut self.next_page_token,
+            size: &mut self.results_per_page,
+        }
+    }
+    fn next(answer: &ReadDedicatedGroupsResponse) -> support::Next<'_> {
+        support::Next::Token {
+            count: answer.dedicated_groups.len(),
+            token: answer.next_page_token.as_deref(),
+        }
+    }
+    fn items(answer: ReadDedicatedGroupsResponse) -> Vec<DedicatedGroup> {
+        answer.dedicated_groups
+    }
+}
+
 impl Client {
     /// Creates a dedicated group: hardware that only the account's own VMs run on.
     ///
@@ -444,7 +464,7 @@ impl Client {
     /// Lists dedicated groups.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
+    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readdedicatedgroups)
     ///

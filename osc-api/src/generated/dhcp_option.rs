@@ -2,7 +2,7 @@
 //! Actions of the tag `DhcpOption`, and the types that only they use.
 
 use super::common::{ResourceTag, ResponseContext};
-use crate::{Client, Result, support};
+use crate::{Client, Paginated, Result, support};
 
 /// Request of [`CreateDhcpOptions`](crate::action::CreateDhcpOptions).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -369,6 +369,26 @@ support::received!(ReadDhcpOptionsResponse {
     response_context: "ResponseContext",
 });
 
+impl Paginated for ReadDhcpOptionsRequest {
+    type Action = action::ReadDhcpOptions;
+    type Item = DhcpOptionsSet;
+    fn cursor(&mut self) -> support::Cursor<'_> {
+        support::Cursor::Token {
+            token: &mut self.next_page_token,
+            size: &mut self.results_per_page,
+        }
+    }
+    fn next(answer: &ReadDhcpOptionsResponse) -> support::Next<'_> {
+        support::Next::Token {
+            count: answer.dhcp_options_sets.len(),
+            token: answer.next_page_token.as_deref(),
+        }
+    }
+    fn items(answer: ReadDhcpOptionsResponse) -> Vec<DhcpOptionsSet> {
+        answer.dhcp_options_sets
+    }
+}
+
 impl Client {
     /// Creates a set of DHCP options that Nets can use.
     ///
@@ -432,7 +452,7 @@ impl Client {
     /// Lists sets of DHCP options.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
+    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readdhcpoptions)
     ///

@@ -2,16 +2,16 @@
 //! Actions of the tag `DirectLink`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Result, support};
+use crate::{Client, Paginated, Result, UnknownValue, support};
 
 /// Request of [`CreateDirectLink`](crate::action::CreateDirectLink).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDirectLinkRequest {
-    /// Bandwidth of the line, `1Gbps` or `10Gbps`.
+    /// Bandwidth of the line.
     ///
     /// Required.
-    pub bandwidth: String,
+    pub bandwidth: DirectLinkBandwidth,
     /// Name of the DirectLink.
     ///
     /// Required.
@@ -27,7 +27,7 @@ pub struct CreateDirectLinkRequest {
 impl CreateDirectLinkRequest {
     /// A [`CreateDirectLinkRequest`] with the fields that the API requires.
     pub fn new(
-        bandwidth: impl Into<String>,
+        bandwidth: impl Into<DirectLinkBandwidth>,
         direct_link_name: impl Into<String>,
         location: impl Into<String>,
     ) -> Self {
@@ -40,7 +40,7 @@ impl CreateDirectLinkRequest {
     }
 
     /// Sets [`bandwidth`](Self::bandwidth).
-    pub fn bandwidth(mut self, bandwidth: impl Into<String>) -> Self {
+    pub fn bandwidth(mut self, bandwidth: impl Into<DirectLinkBandwidth>) -> Self {
         self.bandwidth = bandwidth.into();
         self
     }
@@ -143,8 +143,8 @@ support::received!(DeleteDirectLinkResponse {
 pub struct DirectLink {
     /// ID of the owning account, twelve digits.
     pub account_id: Option<String>,
-    /// Bandwidth of the line, `1Gbps` or `10Gbps`.
-    pub bandwidth: Option<String>,
+    /// Bandwidth of the line.
+    pub bandwidth: Option<DirectLinkBandwidth>,
     /// ID of the DirectLink, `dxcon-` and eight hexadecimal digits.
     pub direct_link_id: Option<String>,
     /// Name of the DirectLink.
@@ -153,8 +153,8 @@ pub struct DirectLink {
     pub location: Option<String>,
     /// Name of the Region, such as `eu-west-2`.
     pub region_name: Option<String>,
-    /// `pending` until the line is there, `available`, `disabled` while the line is down, or `deleted`.
-    pub state: Option<String>,
+    /// State of the line.
+    pub state: Option<DirectLinkState>,
 }
 
 support::received!(DirectLink {
@@ -166,6 +166,88 @@ support::received!(DirectLink {
     region_name: "RegionName",
     state: "State",
 });
+
+/// The bandwidth of a DirectLink.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DirectLinkBandwidth {
+    /// `1Gbps`
+    Gbps1,
+    /// `10Gbps`
+    Gbps10,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl DirectLinkBandwidth {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Gbps1 => "1Gbps",
+            Self::Gbps10 => "10Gbps",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for DirectLinkBandwidth {
+    fn from(value: &str) -> Self {
+        match value {
+            "1Gbps" => Self::Gbps1,
+            "10Gbps" => Self::Gbps10,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(DirectLinkBandwidth);
+
+/// The state of a DirectLink. It is `disabled` while the line is down.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DirectLinkState {
+    /// `requested`
+    Requested,
+    /// `pending`
+    Pending,
+    /// `available`
+    Available,
+    /// `disabled`
+    Disabled,
+    /// `deleted`
+    Deleted,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl DirectLinkState {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Requested => "requested",
+            Self::Pending => "pending",
+            Self::Available => "available",
+            Self::Disabled => "disabled",
+            Self::Deleted => "deleted",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for DirectLinkState {
+    fn from(value: &str) -> Self {
+        match value {
+            "requested" => Self::Requested,
+            "pending" => Self::Pending,
+            "available" => Self::Available,
+            "disabled" => Self::Disabled,
+            "deleted" => Self::Deleted,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(DirectLinkState);
 
 /// Conditions on which DirectLinks are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -269,6 +351,26 @@ support::received!(ReadDirectLinksResponse {
     response_context: "ResponseContext",
 });
 
+impl Paginated for ReadDirectLinksRequest {
+    type Action = action::ReadDirectLinks;
+    type Item = DirectLink;
+    fn cursor(&mut self) -> support::Cursor<'_> {
+        support::Cursor::Token {
+            token: &mut self.next_page_token,
+            size: &mut self.results_per_page,
+        }
+    }
+    fn next(answer: &ReadDirectLinksResponse) -> support::Next<'_> {
+        support::Next::Token {
+            count: answer.direct_links.len(),
+            token: answer.next_page_token.as_deref(),
+        }
+    }
+    fn items(answer: ReadDirectLinksResponse) -> Vec<DirectLink> {
+        answer.direct_links
+    }
+}
+
 impl Client {
     /// Orders a DirectLink between a customer's network and a DirectLink location.
     ///
@@ -282,10 +384,10 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::CreateDirectLinkRequest;
+    /// use osc_api::types::{CreateDirectLinkRequest, DirectLinkBandwidth};
     ///
     /// let request = CreateDirectLinkRequest::new(
-    ///     "1Gbps",
+    ///     DirectLinkBandwidth::Gbps1,
     ///     "Connection to Outscale",
     ///     "PAR1",
     /// );
@@ -331,7 +433,7 @@ impl Client {
     /// Lists DirectLinks.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
+    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readdirectlinks)
     ///

@@ -2,7 +2,7 @@
 //! Actions of the tag `DirectLinkInterface`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Result, Secret, UnknownInteger, support};
+use crate::{Client, Paginated, Result, Secret, UnknownInteger, UnknownValue, support};
 
 /// Request of [`CreateDirectLinkInterface`](crate::action::CreateDirectLinkInterface).
 #[derive(Clone, Debug, PartialEq)]
@@ -268,6 +268,61 @@ impl From<i64> for DirectLinkInterfaceMtu {
 
 support::open_integer_enum!(DirectLinkInterfaceMtu);
 
+/// The state of an interface of a DirectLink.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DirectLinkInterfaceState {
+    /// `pending`
+    Pending,
+    /// `confirming`
+    Confirming,
+    /// `available`
+    Available,
+    /// `rejected`
+    Rejected,
+    /// `expired`
+    Expired,
+    /// `deleting`
+    Deleting,
+    /// `deleted`
+    Deleted,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl DirectLinkInterfaceState {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Pending => "pending",
+            Self::Confirming => "confirming",
+            Self::Available => "available",
+            Self::Rejected => "rejected",
+            Self::Expired => "expired",
+            Self::Deleting => "deleting",
+            Self::Deleted => "deleted",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for DirectLinkInterfaceState {
+    fn from(value: &str) -> Self {
+        match value {
+            "pending" => Self::Pending,
+            "confirming" => Self::Confirming,
+            "available" => Self::Available,
+            "rejected" => Self::Rejected,
+            "expired" => Self::Expired,
+            "deleting" => Self::Deleting,
+            "deleted" => Self::Deleted,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(DirectLinkInterfaceState);
+
 /// An interface of a DirectLink, as it exists.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -294,8 +349,8 @@ pub struct DirectLinkInterfaces {
     pub mtu: Option<i64>,
     /// Address of OUTSCALE's side.
     pub outscale_private_ip: Option<String>,
-    /// `pending`, `confirming`, `available`, `deleting`, `deleted`, `rejected` or `expired`.
-    pub state: Option<String>,
+    /// State of the interface.
+    pub state: Option<DirectLinkInterfaceState>,
     /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
     pub virtual_gateway_id: Option<String>,
     /// Number of the VLAN, from 2 to 4094 and used once.
@@ -507,6 +562,26 @@ support::received!(UpdateDirectLinkInterfaceResponse {
     response_context: "ResponseContext",
 });
 
+impl Paginated for ReadDirectLinkInterfacesRequest {
+    type Action = action::ReadDirectLinkInterfaces;
+    type Item = DirectLinkInterfaces;
+    fn cursor(&mut self) -> support::Cursor<'_> {
+        support::Cursor::Token {
+            token: &mut self.next_page_token,
+            size: &mut self.results_per_page,
+        }
+    }
+    fn next(answer: &ReadDirectLinkInterfacesResponse) -> support::Next<'_> {
+        support::Next::Token {
+            count: answer.direct_link_interfaces.len(),
+            token: answer.next_page_token.as_deref(),
+        }
+    }
+    fn items(answer: ReadDirectLinkInterfacesResponse) -> Vec<DirectLinkInterfaces> {
+        answer.direct_link_interfaces
+    }
+}
+
 impl Client {
     /// Creates an interface of a DirectLink, which reaches a Net through a virtual gateway.
     ///
@@ -569,7 +644,7 @@ impl Client {
     /// Lists DirectLink interfaces.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
+    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readdirectlinkinterfaces)
     ///

@@ -2,7 +2,7 @@
 //! Actions of the tag `FlexibleGpu`, and the types that only they use.
 
 use super::common::{ResponseContext, Tag};
-use crate::{Client, Result, support};
+use crate::{Client, Result, UnknownValue, support};
 
 /// Request of [`CreateFlexibleGpu`](crate::action::CreateFlexibleGpu).
 #[derive(Clone, Debug, PartialEq)]
@@ -161,8 +161,8 @@ pub struct FiltersFlexibleGpu {
     pub generations: Option<Vec<String>>,
     /// `ModelNames` of the API.
     pub model_names: Option<Vec<String>>,
-    /// Keeps the flexible GPUs whose state is one of these: `allocated`, `attaching`, `attached` or `detaching`.
-    pub states: Option<Vec<String>>,
+    /// Keeps the flexible GPUs whose state is one of these.
+    pub states: Option<Vec<FlexibleGpuState>>,
     /// Keeps the flexible GPUs in one of these Subregions, by name.
     pub subregion_names: Option<Vec<String>>,
     /// Keeps the flexible GPUs that have one of these tags.
@@ -218,7 +218,7 @@ impl FiltersFlexibleGpu {
     /// Sets [`states`](Self::states).
     pub fn states(
         mut self,
-        states: impl IntoIterator<Item = impl Into<String>>,
+        states: impl IntoIterator<Item = impl Into<FlexibleGpuState>>,
     ) -> Self {
         self.states = Some(states.into_iter().map(Into::into).collect());
         self
@@ -274,8 +274,8 @@ pub struct FlexibleGpu {
     pub generation: Option<String>,
     /// Model of the flexible GPU, such as `nvidia-p100`.
     pub model_name: Option<String>,
-    /// `allocated`, `attaching`, `attached` or `detaching`.
-    pub state: Option<String>,
+    /// State of the flexible GPU.
+    pub state: Option<FlexibleGpuState>,
     /// Name of the Subregion, such as `eu-west-2a`.
     pub subregion_name: Option<String>,
     /// Tags of the resource.
@@ -318,6 +318,49 @@ support::received!(FlexibleGpuCatalog {
     model_name: "ModelName",
     vram: "VRam",
 });
+
+/// The state of a flexible GPU.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FlexibleGpuState {
+    /// `allocated`
+    Allocated,
+    /// `attaching`
+    Attaching,
+    /// `attached`
+    Attached,
+    /// `detaching`
+    Detaching,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl FlexibleGpuState {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Allocated => "allocated",
+            Self::Attaching => "attaching",
+            Self::Attached => "attached",
+            Self::Detaching => "detaching",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for FlexibleGpuState {
+    fn from(value: &str) -> Self {
+        match value {
+            "allocated" => Self::Allocated,
+            "attaching" => Self::Attaching,
+            "attached" => Self::Attached,
+            "detaching" => Self::Detaching,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(FlexibleGpuState);
 
 /// Request of [`LinkFlexibleGpu`](crate::action::LinkFlexibleGpu).
 #[derive(Clone, Debug, PartialEq)]

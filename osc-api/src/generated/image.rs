@@ -2,10 +2,11 @@
 //! Actions of the tag `Image`, and the types that only they use.
 
 use super::common::{
-    BootMode, BsuToCreate, OsuExportToCreate, PermissionsOnResource,
-    PermissionsOnResourceCreation, ResourceTag, ResponseContext,
+    Architecture, BootMode, BsuToCreate, DiskImageFormat, Hypervisor, OsuExportToCreate,
+    PermissionsOnResource, PermissionsOnResourceCreation, ResourceTag, ResponseContext,
+    RootDeviceType, VolumeType,
 };
-use crate::{Client, DateTime, Result, support};
+use crate::{Client, DateTime, Paginated, Result, UnknownValue, support};
 
 /// A device of an image and the volume that its VMs get there.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -126,8 +127,8 @@ support::received!(CreateImageExportTaskResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImageRequest {
-    /// Processor architecture, `x86_64` or `i386`, when a snapshot is the source. Absent means `x86_64`.
-    pub architecture: Option<String>,
+    /// Processor architecture, when a snapshot is the source. Absent means `x86_64`.
+    pub architecture: Option<Architecture>,
     /// Devices and the snapshots behind them. Needed when a snapshot is the source.
     pub block_device_mappings: Option<Vec<BlockDeviceMappingImage>>,
     /// Boot modes that VMs of the image can have.
@@ -163,7 +164,7 @@ impl CreateImageRequest {
     }
 
     /// Sets [`architecture`](Self::architecture).
-    pub fn architecture(mut self, architecture: impl Into<String>) -> Self {
+    pub fn architecture(mut self, architecture: impl Into<Architecture>) -> Self {
         self.architecture = Some(architecture.into());
         self
     }
@@ -351,8 +352,8 @@ pub struct FiltersImage {
     pub account_aliases: Option<Vec<String>>,
     /// Keeps the images of these accounts, by ID. Absent means all images that may be used.
     pub account_ids: Option<Vec<String>>,
-    /// Keeps what has one of these architectures, `x86_64` or `i386`.
-    pub architectures: Option<Vec<String>>,
+    /// Keeps what has one of these processor architectures.
+    pub architectures: Option<Vec<Architecture>>,
     /// Keeps what has volumes that are, or are not, deleted together with the VM.
     pub block_device_mapping_delete_on_vm_deletion: Option<bool>,
     /// Keeps what has a volume with one of these device names, such as `/dev/sdb`.
@@ -361,16 +362,16 @@ pub struct FiltersImage {
     pub block_device_mapping_snapshot_ids: Option<Vec<String>>,
     /// `BlockDeviceMappingVolumeSizes` of the API.
     pub block_device_mapping_volume_sizes: Option<Vec<i64>>,
-    /// `BlockDeviceMappingVolumeTypes` of the API.
-    pub block_device_mapping_volume_types: Option<Vec<String>>,
+    /// Keeps the images that have a volume of one of these types.
+    pub block_device_mapping_volume_types: Option<Vec<VolumeType>>,
     /// Keeps the images that can boot in one of these modes.
     pub boot_modes: Option<Vec<BootMode>>,
     /// Keeps what has one of these descriptions.
     pub descriptions: Option<Vec<String>>,
     /// `FileLocations` of the API.
     pub file_locations: Option<Vec<String>>,
-    /// `Hypervisors` of the API.
-    pub hypervisors: Option<Vec<String>>,
+    /// Keeps what is for one of these hypervisors.
+    pub hypervisors: Option<Vec<Hypervisor>>,
     /// Keeps the images whose ID is one of these.
     pub image_ids: Option<Vec<String>>,
     /// `ImageNames` of the API.
@@ -386,11 +387,11 @@ pub struct FiltersImage {
     /// Keeps what has one of these names for the root device, such as `/dev/sda1`.
     pub root_device_names: Option<Vec<String>>,
     /// Keeps what has one of these types of root device.
-    pub root_device_types: Option<Vec<String>>,
+    pub root_device_types: Option<Vec<RootDeviceType>>,
     /// Keeps the images with secure boot on, or off.
     pub secure_boot: Option<bool>,
-    /// Keeps the images whose state is one of these: `pending`, `available` or `failed`.
-    pub states: Option<Vec<String>>,
+    /// Keeps the images whose state is one of these.
+    pub states: Option<Vec<ImageState>>,
     /// Keeps what has a tag whose key is one of these.
     pub tag_keys: Option<Vec<String>>,
     /// Keeps what has a tag whose value is one of these.
@@ -432,7 +433,7 @@ impl FiltersImage {
     /// Sets [`architectures`](Self::architectures).
     pub fn architectures(
         mut self,
-        architectures: impl IntoIterator<Item = impl Into<String>>,
+        architectures: impl IntoIterator<Item = impl Into<Architecture>>,
     ) -> Self {
         self.architectures = Some(architectures.into_iter().map(Into::into).collect());
         self
@@ -485,7 +486,9 @@ impl FiltersImage {
     /// Sets [`block_device_mapping_volume_types`](Self::block_device_mapping_volume_types).
     pub fn block_device_mapping_volume_types(
         mut self,
-        block_device_mapping_volume_types: impl IntoIterator<Item = impl Into<String>>,
+        block_device_mapping_volume_types: impl IntoIterator<
+            Item = impl Into<VolumeType>,
+        >,
     ) -> Self {
         self.block_device_mapping_volume_types = Some(
             block_device_mapping_volume_types.into_iter().map(Into::into).collect(),
@@ -523,7 +526,7 @@ impl FiltersImage {
     /// Sets [`hypervisors`](Self::hypervisors).
     pub fn hypervisors(
         mut self,
-        hypervisors: impl IntoIterator<Item = impl Into<String>>,
+        hypervisors: impl IntoIterator<Item = impl Into<Hypervisor>>,
     ) -> Self {
         self.hypervisors = Some(hypervisors.into_iter().map(Into::into).collect());
         self
@@ -603,7 +606,7 @@ impl FiltersImage {
     /// Sets [`root_device_types`](Self::root_device_types).
     pub fn root_device_types(
         mut self,
-        root_device_types: impl IntoIterator<Item = impl Into<String>>,
+        root_device_types: impl IntoIterator<Item = impl Into<RootDeviceType>>,
     ) -> Self {
         self.root_device_types = Some(
             root_device_types.into_iter().map(Into::into).collect(),
@@ -620,7 +623,7 @@ impl FiltersImage {
     /// Sets [`states`](Self::states).
     pub fn states(
         mut self,
-        states: impl IntoIterator<Item = impl Into<String>>,
+        states: impl IntoIterator<Item = impl Into<ImageState>>,
     ) -> Self {
         self.states = Some(states.into_iter().map(Into::into).collect());
         self
@@ -746,8 +749,8 @@ pub struct Image {
     pub account_alias: Option<String>,
     /// ID of the owning account, twelve digits.
     pub account_id: Option<String>,
-    /// Processor architecture, `x86_64` or `i386`.
-    pub architecture: Option<String>,
+    /// Processor architecture.
+    pub architecture: Option<Architecture>,
     /// Devices and the volumes behind them.
     pub block_device_mappings: Vec<BlockDeviceMappingImage>,
     /// Boot modes that VMs of the image can have.
@@ -771,11 +774,11 @@ pub struct Image {
     /// Device name of the root volume, such as `/dev/sda1`.
     pub root_device_name: Option<String>,
     /// Type of the root device.
-    pub root_device_type: Option<String>,
+    pub root_device_type: Option<RootDeviceType>,
     /// Whether secure boot is on.
     pub secure_boot: Option<bool>,
-    /// `pending`, `available` or `failed`.
-    pub state: Option<String>,
+    /// State of the image.
+    pub state: Option<ImageState>,
     /// `StateComment` of the API.
     pub state_comment: Option<StateComment>,
     /// Tags of the resource.
@@ -819,8 +822,8 @@ pub struct ImageExportTask {
     pub osu_export: Option<OsuExportImageExportTask>,
     /// How far it is, from 0 to 100 percent.
     pub progress: Option<i64>,
-    /// `pending/queued`, `pending`, `completed`, `failed` or `cancelled`.
-    pub state: Option<String>,
+    /// State of the task.
+    pub state: Option<ImageExportTaskState>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
     /// ID of the task, `image-export-` and eight hexadecimal digits.
@@ -837,12 +840,98 @@ support::received!(ImageExportTask {
     task_id: "TaskId",
 });
 
+/// The state of the export of an image. It can be cancelled only while it is `pending/queued`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ImageExportTaskState {
+    /// `pending/queued`
+    PendingQueued,
+    /// `pending`
+    Pending,
+    /// `completed`
+    Completed,
+    /// `failed`
+    Failed,
+    /// `cancelled`
+    Cancelled,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl ImageExportTaskState {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::PendingQueued => "pending/queued",
+            Self::Pending => "pending",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for ImageExportTaskState {
+    fn from(value: &str) -> Self {
+        match value {
+            "pending/queued" => Self::PendingQueued,
+            "pending" => Self::Pending,
+            "completed" => Self::Completed,
+            "failed" => Self::Failed,
+            "cancelled" => Self::Cancelled,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(ImageExportTaskState);
+
+/// The state of an image.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ImageState {
+    /// `pending`
+    Pending,
+    /// `available`
+    Available,
+    /// `failed`
+    Failed,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl ImageState {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Pending => "pending",
+            Self::Available => "available",
+            Self::Failed => "failed",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for ImageState {
+    fn from(value: &str) -> Self {
+        match value {
+            "pending" => Self::Pending,
+            "available" => Self::Available,
+            "failed" => Self::Failed,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(ImageState);
+
 /// Where an image is exported to, and in which format.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OsuExportImageExportTask {
-    /// Format of the exported file, `qcow2` or `raw`.
-    pub disk_image_format: Option<String>,
+    /// Format of the exported file.
+    pub disk_image_format: Option<DiskImageFormat>,
     /// Name of the bucket in object storage.
     pub osu_bucket: Option<String>,
     /// URL of the manifest.
@@ -1107,6 +1196,46 @@ support::received!(UpdateImageResponse {
     response_context: "ResponseContext",
 });
 
+impl Paginated for ReadImageExportTasksRequest {
+    type Action = action::ReadImageExportTasks;
+    type Item = ImageExportTask;
+    fn cursor(&mut self) -> support::Cursor<'_> {
+        support::Cursor::Token {
+            token: &mut self.next_page_token,
+            size: &mut self.results_per_page,
+        }
+    }
+    fn next(answer: &ReadImageExportTasksResponse) -> support::Next<'_> {
+        support::Next::Token {
+            count: answer.image_export_tasks.len(),
+            token: answer.next_page_token.as_deref(),
+        }
+    }
+    fn items(answer: ReadImageExportTasksResponse) -> Vec<ImageExportTask> {
+        answer.image_export_tasks
+    }
+}
+
+impl Paginated for ReadImagesRequest {
+    type Action = action::ReadImages;
+    type Item = Image;
+    fn cursor(&mut self) -> support::Cursor<'_> {
+        support::Cursor::Token {
+            token: &mut self.next_page_token,
+            size: &mut self.results_per_page,
+        }
+    }
+    fn next(answer: &ReadImagesResponse) -> support::Next<'_> {
+        support::Next::Token {
+            count: answer.images.len(),
+            token: answer.next_page_token.as_deref(),
+        }
+    }
+    fn items(answer: ReadImagesResponse) -> Vec<Image> {
+        answer.images
+    }
+}
+
 impl Client {
     /// Creates an image from a VM, another image, a snapshot or a manifest in object storage.
     ///
@@ -1156,11 +1285,13 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::{CreateImageExportTaskRequest, OsuExportToCreate};
+    /// use osc_api::types::{
+    ///     CreateImageExportTaskRequest, DiskImageFormat, OsuExportToCreate,
+    /// };
     ///
     /// let request = CreateImageExportTaskRequest::new(
     ///     "ami-12345678",
-    ///     OsuExportToCreate::new("qcow2", "BUCKET").osu_prefix("PREFIX"),
+    ///     OsuExportToCreate::new(DiskImageFormat::Qcow2, "BUCKET").osu_prefix("PREFIX"),
     /// );
     /// let response = client.create_image_export_task(&request).await?;
     /// # Ok(())
@@ -1204,7 +1335,7 @@ impl Client {
     /// Lists export tasks of images.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
+    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readimageexporttasks)
     ///
@@ -1232,7 +1363,7 @@ impl Client {
     /// Lists the images that the account may use: its own, shared and public ones.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
+    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readimages)
     ///

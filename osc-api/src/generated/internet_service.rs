@@ -2,7 +2,7 @@
 //! Actions of the tag `InternetService`, and the types that only they use.
 
 use super::common::{ResourceTag, ResponseContext};
-use crate::{Client, Result, support};
+use crate::{Client, Paginated, Result, support};
 
 /// Request of [`CreateInternetService`](crate::action::CreateInternetService).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -416,6 +416,26 @@ support::received!(UnlinkInternetServiceResponse {
     response_context: "ResponseContext",
 });
 
+impl Paginated for ReadInternetServicesRequest {
+    type Action = action::ReadInternetServices;
+    type Item = InternetService;
+    fn cursor(&mut self) -> support::Cursor<'_> {
+        support::Cursor::Token {
+            token: &mut self.next_page_token,
+            size: &mut self.results_per_page,
+        }
+    }
+    fn next(answer: &ReadInternetServicesResponse) -> support::Next<'_> {
+        support::Next::Token {
+            count: answer.internet_services.len(),
+            token: answer.next_page_token.as_deref(),
+        }
+    }
+    fn items(answer: ReadInternetServicesResponse) -> Vec<InternetService> {
+        answer.internet_services
+    }
+}
+
 impl Client {
     /// Creates an internet service, through which a Net reaches the Internet.
     ///
@@ -502,7 +522,7 @@ impl Client {
     /// Lists internet services.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
+    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readinternetservices)
     ///

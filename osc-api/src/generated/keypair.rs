@@ -2,7 +2,7 @@
 //! Actions of the tag `Keypair`, and the types that only they use.
 
 use super::common::{ResourceTag, ResponseContext};
-use crate::{Client, Result, Secret, support};
+use crate::{Client, Paginated, Result, Secret, UnknownValue, support};
 
 /// Request of [`CreateKeypair`](crate::action::CreateKeypair).
 #[derive(Clone, Debug, PartialEq)]
@@ -133,8 +133,8 @@ pub struct FiltersKeypair {
     pub keypair_ids: Option<Vec<String>>,
     /// Keeps the keypairs whose name is one of these.
     pub keypair_names: Option<Vec<String>>,
-    /// `KeypairTypes` of the API.
-    pub keypair_types: Option<Vec<String>>,
+    /// Keeps the keypairs that have one of these types.
+    pub keypair_types: Option<Vec<KeypairType>>,
     /// Keeps what has a tag whose key is one of these.
     pub tag_keys: Option<Vec<String>>,
     /// Keeps what has a tag whose value is one of these.
@@ -181,7 +181,7 @@ impl FiltersKeypair {
     /// Sets [`keypair_types`](Self::keypair_types).
     pub fn keypair_types(
         mut self,
-        keypair_types: impl IntoIterator<Item = impl Into<String>>,
+        keypair_types: impl IntoIterator<Item = impl Into<KeypairType>>,
     ) -> Self {
         self.keypair_types = Some(keypair_types.into_iter().map(Into::into).collect());
         self
@@ -232,8 +232,8 @@ pub struct Keypair {
     pub keypair_id: Option<String>,
     /// Name of the keypair.
     pub keypair_name: Option<String>,
-    /// Type of the key: `ssh-rsa`, `ssh-ed25519` or `ecdsa-sha2-nistp` with 256, 384 or 521.
-    pub keypair_type: Option<String>,
+    /// Type of the key.
+    pub keypair_type: Option<KeypairType>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
 }
@@ -256,8 +256,8 @@ pub struct KeypairCreated {
     pub keypair_id: Option<String>,
     /// Name of the keypair.
     pub keypair_name: Option<String>,
-    /// Type of the key: `ssh-rsa`, `ssh-ed25519` or `ecdsa-sha2-nistp` with 256, 384 or 521.
-    pub keypair_type: Option<String>,
+    /// Type of the key.
+    pub keypair_type: Option<KeypairType>,
     /// Private key, shown this once. Absent when a public key was imported.
     pub private_key: Option<Secret>,
     /// Tags of the resource.
@@ -272,6 +272,53 @@ support::received!(KeypairCreated {
     private_key: "PrivateKey",
     tags: "Tags",
 });
+
+/// The algorithm of a keypair.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum KeypairType {
+    /// `ecdsa-sha2-nistp256`
+    EcdsaSha2Nistp256,
+    /// `ecdsa-sha2-nistp384`
+    EcdsaSha2Nistp384,
+    /// `ecdsa-sha2-nistp521`
+    EcdsaSha2Nistp521,
+    /// `ssh-ed25519`
+    SshEd25519,
+    /// `ssh-rsa`
+    SshRsa,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl KeypairType {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::EcdsaSha2Nistp256 => "ecdsa-sha2-nistp256",
+            Self::EcdsaSha2Nistp384 => "ecdsa-sha2-nistp384",
+            Self::EcdsaSha2Nistp521 => "ecdsa-sha2-nistp521",
+            Self::SshEd25519 => "ssh-ed25519",
+            Self::SshRsa => "ssh-rsa",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for KeypairType {
+    fn from(value: &str) -> Self {
+        match value {
+            "ecdsa-sha2-nistp256" => Self::EcdsaSha2Nistp256,
+            "ecdsa-sha2-nistp384" => Self::EcdsaSha2Nistp384,
+            "ecdsa-sha2-nistp521" => Self::EcdsaSha2Nistp521,
+            "ssh-ed25519" => Self::SshEd25519,
+            "ssh-rsa" => Self::SshRsa,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(KeypairType);
 
 /// Request of [`ReadKeypairs`](crate::action::ReadKeypairs).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -345,6 +392,26 @@ support::received!(ReadKeypairsResponse {
     response_context: "ResponseContext",
 });
 
+impl Paginated for ReadKeypairsRequest {
+    type Action = action::ReadKeypairs;
+    type Item = Keypair;
+    fn cursor(&mut self) -> support::Cursor<'_> {
+        support::Cursor::Token {
+            token: &mut self.next_page_token,
+            size: &mut self.results_per_page,
+        }
+    }
+    fn next(answer: &ReadKeypairsResponse) -> support::Next<'_> {
+        support::Next::Token {
+            count: answer.keypairs.len(),
+            token: answer.next_page_token.as_deref(),
+        }
+    }
+    fn items(answer: ReadKeypairsResponse) -> Vec<Keypair> {
+        answer.keypairs
+    }
+}
+
 impl Client {
     /// Creates a keypair for logging in to VMs, or imports the public half of an existing one.
     ///
@@ -404,7 +471,7 @@ impl Client {
     /// Lists keypairs, without their private keys.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
+    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readkeypairs)
     ///

@@ -643,10 +643,15 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::{CreateLoadBalancerListenersRequest, ListenerForCreation};
+    /// use osc_api::types::{
+    ///     CreateLoadBalancerListenersRequest, ListenerForCreation, LoadBalancerProtocol,
+    /// };
     ///
     /// let request = CreateLoadBalancerListenersRequest::new(
-    ///     [ListenerForCreation::new(58, 62, "TCP").backend_protocol("TCP")],
+    ///     [
+    ///         ListenerForCreation::new(58, 62, LoadBalancerProtocol::Tcp)
+    ///             .backend_protocol(LoadBalancerProtocol::Tcp),
+    ///     ],
     ///     "example-lbu",
     /// );
     /// let response = client.create_load_balancer_listeners(&request).await?;

@@ -2,10 +2,10 @@
 //! Actions of the tag `LoadBalancer`, and the types that only they use.
 
 use super::common::{
-    AccessLog, HealthCheck, ListenerForCreation, LoadBalancer, ResourceTag,
-    ResponseContext,
+    AccessLog, HealthCheck, ListenerForCreation, LoadBalancer, LoadBalancerState,
+    LoadBalancerType, ResourceTag, ResponseContext,
 };
-use crate::{Client, Result, support};
+use crate::{Client, Result, UnknownValue, support};
 
 /// The health of one backend VM of a load balancer.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,10 +13,10 @@ use crate::{Client, Result, support};
 pub struct BackendVmHealth {
     /// Why the backend is in this state.
     pub description: Option<String>,
-    /// Health of the backend: `InService`, `OutOfService` or `Unknown`.
-    pub state: Option<String>,
-    /// Who is the cause of `OutOfService`: `ELB` (the load balancer), `Instance` (the VM) or `N/A`.
-    pub state_reason: Option<String>,
+    /// Health of the backend.
+    pub state: Option<BackendVmHealthState>,
+    /// Who is the cause when the backend is out of service.
+    pub state_reason: Option<BackendVmHealthStateReason>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
     pub vm_id: Option<String>,
 }
@@ -27,6 +27,92 @@ support::received!(BackendVmHealth {
     state_reason: "StateReason",
     vm_id: "VmId",
 });
+
+/// The health of a backend VM. `UP` and `DOWN` stand in published examples only.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum BackendVmHealthState {
+    /// `InService`
+    InService,
+    /// `OutOfService`
+    OutOfService,
+    /// `Unknown`
+    Unknown,
+    /// `UP`
+    Up,
+    /// `DOWN`
+    Down,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl BackendVmHealthState {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::InService => "InService",
+            Self::OutOfService => "OutOfService",
+            Self::Unknown => "Unknown",
+            Self::Up => "UP",
+            Self::Down => "DOWN",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for BackendVmHealthState {
+    fn from(value: &str) -> Self {
+        match value {
+            "InService" => Self::InService,
+            "OutOfService" => Self::OutOfService,
+            "Unknown" => Self::Unknown,
+            "UP" => Self::Up,
+            "DOWN" => Self::Down,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(BackendVmHealthState);
+
+/// Who is the cause of a backend VM being out of service: the load balancer (`ELB`), the VM (`Instance`) or nobody.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum BackendVmHealthStateReason {
+    /// `ELB`
+    Elb,
+    /// `Instance`
+    Instance,
+    /// `N/A`
+    NotApplicable,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl BackendVmHealthStateReason {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Elb => "ELB",
+            Self::Instance => "Instance",
+            Self::NotApplicable => "N/A",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for BackendVmHealthStateReason {
+    fn from(value: &str) -> Self {
+        match value {
+            "ELB" => Self::Elb,
+            "Instance" => Self::Instance,
+            "N/A" => Self::NotApplicable,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(BackendVmHealthStateReason);
 
 /// Request of [`CreateLoadBalancer`](crate::action::CreateLoadBalancer).
 #[derive(Clone, Debug, PartialEq)]
@@ -42,8 +128,8 @@ pub struct CreateLoadBalancerRequest {
     ///
     /// Required.
     pub load_balancer_name: String,
-    /// `internet-facing`, with a public address, or `internal`, with a private one. For load balancers in a Net.
-    pub load_balancer_type: Option<String>,
+    /// Whether the load balancer has a public or a private address. For load balancers in a Net.
+    pub load_balancer_type: Option<LoadBalancerType>,
     /// Public IPv4 address for a load balancer that faces the Internet. Absent means one of OUTSCALE's.
     pub public_ip: Option<String>,
     /// IDs of security groups, in a Net only. Absent means the default one of the Net.
@@ -97,7 +183,10 @@ impl CreateLoadBalancerRequest {
     }
 
     /// Sets [`load_balancer_type`](Self::load_balancer_type).
-    pub fn load_balancer_type(mut self, load_balancer_type: impl Into<String>) -> Self {
+    pub fn load_balancer_type(
+        mut self,
+        load_balancer_type: impl Into<LoadBalancerType>,
+    ) -> Self {
         self.load_balancer_type = Some(load_balancer_type.into());
         self
     }
@@ -461,9 +550,8 @@ support::received!(DeregisterVmsInLoadBalancerResponse {
 pub struct FiltersLoadBalancer {
     /// Keeps the load balancers whose name is one of these.
     pub load_balancer_names: Option<Vec<String>>,
-    /// Keeps the load balancers whose state is one of these: `provisioning`, `starting`, `reloading`, `active`,
-    /// `reconfiguring`, `deleting` or `deleted`.
-    pub states: Option<Vec<String>>,
+    /// Keeps the load balancers whose state is one of these.
+    pub states: Option<Vec<LoadBalancerState>>,
 }
 
 impl FiltersLoadBalancer {
@@ -486,7 +574,7 @@ impl FiltersLoadBalancer {
     /// Sets [`states`](Self::states).
     pub fn states(
         mut self,
-        states: impl IntoIterator<Item = impl Into<String>>,
+        states: impl IntoIterator<Item = impl Into<LoadBalancerState>>,
     ) -> Self {
         self.states = Some(states.into_iter().map(Into::into).collect());
         self
@@ -1108,13 +1196,19 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::{CreateLoadBalancerRequest, ListenerForCreation};
+    /// use osc_api::types::{
+    ///     CreateLoadBalancerRequest, ListenerForCreation, LoadBalancerProtocol,
+    ///     LoadBalancerType,
+    /// };
     ///
     /// let request = CreateLoadBalancerRequest::new(
-    ///         [ListenerForCreation::new(80, 80, "TCP").backend_protocol("TCP")],
+    ///         [
+    ///             ListenerForCreation::new(80, 80, LoadBalancerProtocol::Tcp)
+    ///                 .backend_protocol(LoadBalancerProtocol::Tcp),
+    ///         ],
     ///         "private-lb-example",
     ///     )
-    ///     .load_balancer_type("internal")
+    ///     .load_balancer_type(LoadBalancerType::Internal)
     ///     .security_groups(["sg-12345678"])
     ///     .subnets(["subnet-12345678"]);
     /// let response = client.create_load_balancer(&request).await?;
@@ -1430,10 +1524,13 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::{HealthCheck, UpdateLoadBalancerRequest};
+    /// use osc_api::types::{HealthCheck, LoadBalancerProtocol, UpdateLoadBalancerRequest};
     ///
     /// let request = UpdateLoadBalancerRequest::new("private-lb-example")
-    ///     .health_check(HealthCheck::new(30, 10, 8080, "HTTPS", 5, 5).path("/index.html"));
+    ///     .health_check(
+    ///         HealthCheck::new(30, 10, 8080, LoadBalancerProtocol::Https, 5, 5)
+    ///             .path("/index.html"),
+    ///     );
     /// let response = client.update_load_balancer(&request).await?;
     /// # Ok(())
     /// # }

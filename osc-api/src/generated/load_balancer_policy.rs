@@ -2,7 +2,7 @@
 //! Actions of the tag `LoadBalancerPolicy`, and the types that only they use.
 
 use super::common::{LoadBalancer, ResponseContext};
-use crate::{Client, Result, support};
+use crate::{Client, Result, UnknownValue, support};
 
 /// Request of [`CreateLoadBalancerPolicy`](crate::action::CreateLoadBalancerPolicy).
 #[derive(Clone, Debug, PartialEq)]
@@ -24,10 +24,10 @@ pub struct CreateLoadBalancerPolicyRequest {
     ///
     /// Required.
     pub policy_name: String,
-    /// `PolicyType` of the API.
+    /// Whose cookie the policy follows.
     ///
     /// Required.
-    pub policy_type: String,
+    pub policy_type: LoadBalancerPolicyType,
 }
 
 impl CreateLoadBalancerPolicyRequest {
@@ -35,7 +35,7 @@ impl CreateLoadBalancerPolicyRequest {
     pub fn new(
         load_balancer_name: impl Into<String>,
         policy_name: impl Into<String>,
-        policy_type: impl Into<String>,
+        policy_type: impl Into<LoadBalancerPolicyType>,
     ) -> Self {
         Self {
             cookie_expiration_period: None,
@@ -81,7 +81,10 @@ impl CreateLoadBalancerPolicyRequest {
     }
 
     /// Sets [`policy_type`](Self::policy_type).
-    pub fn policy_type(mut self, policy_type: impl Into<String>) -> Self {
+    pub fn policy_type(
+        mut self,
+        policy_type: impl Into<LoadBalancerPolicyType>,
+    ) -> Self {
         self.policy_type = policy_type.into();
         self
     }
@@ -180,6 +183,41 @@ support::received!(DeleteLoadBalancerPolicyResponse {
     response_context: "ResponseContext",
 });
 
+/// Whose cookie a stickiness policy follows: the application's or the load balancer's.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LoadBalancerPolicyType {
+    /// `app`
+    App,
+    /// `load_balancer`
+    LoadBalancer,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl LoadBalancerPolicyType {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::App => "app",
+            Self::LoadBalancer => "load_balancer",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for LoadBalancerPolicyType {
+    fn from(value: &str) -> Self {
+        match value {
+            "app" => Self::App,
+            "load_balancer" => Self::LoadBalancer,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(LoadBalancerPolicyType);
+
 impl Client {
     /// Creates a stickiness policy, which keeps a client on one backend by a cookie.
     ///
@@ -196,12 +234,12 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::CreateLoadBalancerPolicyRequest;
+    /// use osc_api::types::{CreateLoadBalancerPolicyRequest, LoadBalancerPolicyType};
     ///
     /// let request = CreateLoadBalancerPolicyRequest::new(
     ///     "example-lbu",
     ///     "example-browser-policy",
-    ///     "load_balancer",
+    ///     LoadBalancerPolicyType::LoadBalancer,
     /// );
     /// let response = client.create_load_balancer_policy(&request).await?;
     /// # Ok(())

@@ -2,7 +2,7 @@
 //! Actions of the tag `Location`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Result, support};
+use crate::{Client, Paginated, Result, support};
 
 /// A data centre where a DirectLink can end.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -82,11 +82,31 @@ support::received!(ReadLocationsResponse {
     response_context: "ResponseContext",
 });
 
+impl Paginated for ReadLocationsRequest {
+    type Action = action::ReadLocations;
+    type Item = Location;
+    fn cursor(&mut self) -> support::Cursor<'_> {
+        support::Cursor::Token {
+            token: &mut self.next_page_token,
+            size: &mut self.results_per_page,
+        }
+    }
+    fn next(answer: &ReadLocationsResponse) -> support::Next<'_> {
+        support::Next::Token {
+            count: answer.locations.len(),
+            token: answer.next_page_token.as_deref(),
+        }
+    }
+    fn items(answer: ReadLocationsResponse) -> Vec<Location> {
+        answer.locations
+    }
+}
+
 impl Client {
     /// Lists the places (data centres) where a DirectLink can be set up.
     ///
     /// - Authentication: none.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
+    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readlocations)
     ///

@@ -59,13 +59,15 @@ mod vpn_connection;
 /// The version of the OUTSCALE API description that this crate was generated from.
 pub const API_VERSION: &str = "1.40.1";
 
+pub mod waiters;
+
 /// Every type that the API sends and receives.
 pub mod types {
     pub use super::access_key::{
-        AccessKey, AccessKeySecretKey, CreateAccessKeyRequest, CreateAccessKeyResponse,
-        DeleteAccessKeyRequest, DeleteAccessKeyResponse, FiltersAccessKeys,
-        ReadAccessKeysRequest, ReadAccessKeysResponse, UpdateAccessKeyRequest,
-        UpdateAccessKeyResponse,
+        AccessKey, AccessKeySecretKey, AccessKeyState, CreateAccessKeyRequest,
+        CreateAccessKeyResponse, DeleteAccessKeyRequest, DeleteAccessKeyResponse,
+        FiltersAccessKeys, ReadAccessKeysRequest, ReadAccessKeysResponse,
+        UpdateAccessKeyRequest, UpdateAccessKeyResponse,
     };
     pub use super::account::{
         Account, CO2CategoryDistribution, CO2EmissionEntry, CO2FactorDistribution,
@@ -103,14 +105,17 @@ pub mod types {
         ReadClientGatewaysRequest, ReadClientGatewaysResponse,
     };
     pub use super::common::{
-        AccessLog, ApplicationStickyCookiePolicy, BootMode, BsuToCreate, Catalog,
-        CatalogEntry, CpuPerformance, ErrorResponse, Errors, FiltersUserGroup,
-        HealthCheck, LinkRouteTable, Listener, ListenerForCreation, LoadBalancer,
-        LoadBalancerStickyCookiePolicy, OsuApiKey, OsuExportToCreate,
-        PermissionsOnResource, PermissionsOnResourceCreation, PrivateIpLight,
-        ResourceTag, ResponseContext, Route, RoutePropagatingVirtualGateway, RouteTable,
-        SecurityGroup, SecurityGroupLight, SecurityGroupRule, SecurityGroupsMember,
-        SourceSecurityGroup, Tag, User,
+        AccessLog, ApplicationStickyCookiePolicy, Architecture, BootMode, BsuToCreate,
+        Catalog, CatalogEntry, CpuPerformance, DiskImageFormat, ErrorResponse, Errors,
+        FiltersUserGroup, HealthCheck, Hypervisor, IpProtocol, LinkRouteTable, LinkState,
+        Listener, ListenerForCreation, LoadBalancer, LoadBalancerProtocol,
+        LoadBalancerState, LoadBalancerStickyCookiePolicy, LoadBalancerType, NicState,
+        OsuApiKey, OsuExportToCreate, PermissionsOnResource,
+        PermissionsOnResourceCreation, PrivateIpLight, ResourceState, ResourceTag,
+        ResourceType, ResponseContext, RootDeviceType, Route,
+        RoutePropagatingVirtualGateway, RouteTable, SecurityGroup, SecurityGroupLight,
+        SecurityGroupRule, SecurityGroupsMember, SourceSecurityGroup, Tag, Tenancy, User,
+        VolumeType,
     };
     pub use super::dedicated_group::{
         CreateDedicatedGroupRequest, CreateDedicatedGroupResponse, DedicatedGroup,
@@ -125,24 +130,24 @@ pub mod types {
     };
     pub use super::direct_link::{
         CreateDirectLinkRequest, CreateDirectLinkResponse, DeleteDirectLinkRequest,
-        DeleteDirectLinkResponse, DirectLink, FiltersDirectLink, ReadDirectLinksRequest,
-        ReadDirectLinksResponse,
+        DeleteDirectLinkResponse, DirectLink, DirectLinkBandwidth, DirectLinkState,
+        FiltersDirectLink, ReadDirectLinksRequest, ReadDirectLinksResponse,
     };
     pub use super::direct_link_interface::{
         CreateDirectLinkInterfaceRequest, CreateDirectLinkInterfaceResponse,
         DeleteDirectLinkInterfaceRequest, DeleteDirectLinkInterfaceResponse,
-        DirectLinkInterface, DirectLinkInterfaceMtu, DirectLinkInterfaces,
-        FiltersDirectLinkInterface, ReadDirectLinkInterfacesRequest,
-        ReadDirectLinkInterfacesResponse, UpdateDirectLinkInterfaceRequest,
-        UpdateDirectLinkInterfaceResponse,
+        DirectLinkInterface, DirectLinkInterfaceMtu, DirectLinkInterfaceState,
+        DirectLinkInterfaces, FiltersDirectLinkInterface,
+        ReadDirectLinkInterfacesRequest, ReadDirectLinkInterfacesResponse,
+        UpdateDirectLinkInterfaceRequest, UpdateDirectLinkInterfaceResponse,
     };
     pub use super::flexible_gpu::{
         CreateFlexibleGpuRequest, CreateFlexibleGpuResponse, DeleteFlexibleGpuRequest,
         DeleteFlexibleGpuResponse, FiltersFlexibleGpu, FlexibleGpu, FlexibleGpuCatalog,
-        LinkFlexibleGpuRequest, LinkFlexibleGpuResponse, ReadFlexibleGpuCatalogRequest,
-        ReadFlexibleGpuCatalogResponse, ReadFlexibleGpusRequest,
-        ReadFlexibleGpusResponse, UnlinkFlexibleGpuRequest, UnlinkFlexibleGpuResponse,
-        UpdateFlexibleGpuRequest, UpdateFlexibleGpuResponse,
+        FlexibleGpuState, LinkFlexibleGpuRequest, LinkFlexibleGpuResponse,
+        ReadFlexibleGpuCatalogRequest, ReadFlexibleGpuCatalogResponse,
+        ReadFlexibleGpusRequest, ReadFlexibleGpusResponse, UnlinkFlexibleGpuRequest,
+        UnlinkFlexibleGpuResponse, UpdateFlexibleGpuRequest, UpdateFlexibleGpuResponse,
     };
     pub use super::identity_provider::{
         DisableOutscaleLoginForUsersRequest, DisableOutscaleLoginForUsersResponse,
@@ -156,9 +161,10 @@ pub mod types {
         BlockDeviceMappingImage, CreateImageExportTaskRequest,
         CreateImageExportTaskResponse, CreateImageRequest, CreateImageResponse,
         DeleteImageRequest, DeleteImageResponse, FiltersImage,
-        FiltersReadImageExportTask, Image, ImageExportTask, OsuExportImageExportTask,
-        ReadImageExportTasksRequest, ReadImageExportTasksResponse, ReadImagesRequest,
-        ReadImagesResponse, StateComment, UpdateImageRequest, UpdateImageResponse,
+        FiltersReadImageExportTask, Image, ImageExportTask, ImageExportTaskState,
+        ImageState, OsuExportImageExportTask, ReadImageExportTasksRequest,
+        ReadImageExportTasksResponse, ReadImagesRequest, ReadImagesResponse,
+        StateComment, UpdateImageRequest, UpdateImageResponse,
     };
     pub use super::internet_service::{
         CreateInternetServiceRequest, CreateInternetServiceResponse,
@@ -170,7 +176,7 @@ pub mod types {
     };
     pub use super::keypair::{
         CreateKeypairRequest, CreateKeypairResponse, DeleteKeypairRequest,
-        DeleteKeypairResponse, FiltersKeypair, Keypair, KeypairCreated,
+        DeleteKeypairResponse, FiltersKeypair, Keypair, KeypairCreated, KeypairType,
         ReadKeypairsRequest, ReadKeypairsResponse,
     };
     pub use super::listener::{
@@ -183,7 +189,8 @@ pub mod types {
         UpdateListenerRuleResponse,
     };
     pub use super::load_balancer::{
-        BackendVmHealth, CreateLoadBalancerRequest, CreateLoadBalancerResponse,
+        BackendVmHealth, BackendVmHealthState, BackendVmHealthStateReason,
+        CreateLoadBalancerRequest, CreateLoadBalancerResponse,
         CreateLoadBalancerTagsRequest, CreateLoadBalancerTagsResponse,
         DeleteLoadBalancerRequest, DeleteLoadBalancerResponse,
         DeleteLoadBalancerTagsRequest, DeleteLoadBalancerTagsResponse,
@@ -201,6 +208,7 @@ pub mod types {
     pub use super::load_balancer_policy::{
         CreateLoadBalancerPolicyRequest, CreateLoadBalancerPolicyResponse,
         DeleteLoadBalancerPolicyRequest, DeleteLoadBalancerPolicyResponse,
+        LoadBalancerPolicyType,
     };
     pub use super::location::{Location, ReadLocationsRequest, ReadLocationsResponse};
     pub use super::nat_service::{
@@ -210,7 +218,7 @@ pub mod types {
     };
     pub use super::net::{
         CreateNetRequest, CreateNetResponse, DeleteNetRequest, DeleteNetResponse,
-        FiltersNet, Net, ReadNetsRequest, ReadNetsResponse, UpdateNetRequest,
+        FiltersNet, Net, NetState, ReadNetsRequest, ReadNetsResponse, UpdateNetRequest,
         UpdateNetResponse,
     };
     pub use super::net_access_point::{
@@ -225,8 +233,8 @@ pub mod types {
         AcceptNetPeeringRequest, AcceptNetPeeringResponse, AccepterNet,
         CreateNetPeeringRequest, CreateNetPeeringResponse, DeleteNetPeeringRequest,
         DeleteNetPeeringResponse, FiltersNetPeering, NetPeering, NetPeeringState,
-        ReadNetPeeringsRequest, ReadNetPeeringsResponse, RejectNetPeeringRequest,
-        RejectNetPeeringResponse, SourceNet,
+        NetPeeringStateName, ReadNetPeeringsRequest, ReadNetPeeringsResponse,
+        RejectNetPeeringRequest, RejectNetPeeringResponse, SourceNet,
     };
     pub use super::nic::{
         CreateNicRequest, CreateNicResponse, DeleteNicRequest, DeleteNicResponse,
@@ -299,7 +307,7 @@ pub mod types {
     };
     pub use super::security_group_rule::{
         CreateSecurityGroupRuleRequest, CreateSecurityGroupRuleResponse,
-        DeleteSecurityGroupRuleRequest, DeleteSecurityGroupRuleResponse,
+        DeleteSecurityGroupRuleRequest, DeleteSecurityGroupRuleResponse, Flow,
     };
     pub use super::server_certificate::{
         CreateServerCertificateRequest, CreateServerCertificateResponse,
@@ -314,12 +322,13 @@ pub mod types {
         DeleteSnapshotResponse, FiltersSnapshot, FiltersSnapshotExportTask,
         OsuExportSnapshotExportTask, ReadSnapshotExportTasksRequest,
         ReadSnapshotExportTasksResponse, ReadSnapshotsRequest, ReadSnapshotsResponse,
-        Snapshot, SnapshotExportTask, UpdateSnapshotRequest, UpdateSnapshotResponse,
+        Snapshot, SnapshotExportTask, SnapshotExportTaskState, SnapshotState,
+        UpdateSnapshotRequest, UpdateSnapshotResponse,
     };
     pub use super::subnet::{
         CreateSubnetRequest, CreateSubnetResponse, DeleteSubnetRequest,
         DeleteSubnetResponse, FiltersSubnet, ReadSubnetsRequest, ReadSubnetsResponse,
-        Subnet, UpdateSubnetRequest, UpdateSubnetResponse,
+        Subnet, SubnetState, UpdateSubnetRequest, UpdateSubnetResponse,
     };
     pub use super::subregion::{
         FiltersSubregion, ReadSubregionsRequest, ReadSubregionsResponse, Subregion,
@@ -375,8 +384,9 @@ pub mod types {
         ActionsOnNextBoot, BlockDeviceMappingCreated, BlockDeviceMappingVmCreation,
         BlockDeviceMappingVmUpdate, BsuCreated, BsuToUpdateVm, FiltersVm, FiltersVmType,
         FiltersVmsState, LinkNicLight, LinkPublicIpLightForVm, MaintenanceEvent,
-        NicForVmCreation, NicLight, Placement, PrivateIpLightForVm, SecureBootAction, Vm,
-        VmState, VmStates, VmType,
+        MaintenanceEventCode, NicForVmCreation, NicLight, Placement, PrivateIpLightForVm,
+        SecureBootAction, Vm, VmInitiatedShutdownBehavior, VmState, VmStateName,
+        VmStates, VmType,
     };
     pub use super::volume::{
         CreateVolumeRequest, CreateVolumeResponse, DeleteVolumeRequest,
@@ -384,8 +394,8 @@ pub mod types {
         LinkVolumeRequest, LinkVolumeResponse, LinkedVolume,
         ReadVolumeUpdateTasksRequest, ReadVolumeUpdateTasksResponse, ReadVolumesRequest,
         ReadVolumesResponse, UnlinkVolumeRequest, UnlinkVolumeResponse,
-        UpdateVolumeRequest, UpdateVolumeResponse, Volume, VolumeUpdate,
-        VolumeUpdateParameters, VolumeUpdateTask,
+        UpdateVolumeRequest, UpdateVolumeResponse, Volume, VolumeState, VolumeUpdate,
+        VolumeUpdateParameters, VolumeUpdateTask, VolumeUpdateTaskState,
     };
     pub use super::vpn_connection::{
         CreateVpnConnectionRequest, CreateVpnConnectionResponse,
@@ -394,7 +404,8 @@ pub mod types {
         DeleteVpnConnectionRouteRequest, DeleteVpnConnectionRouteResponse,
         FiltersVpnConnection, Phase1Options, Phase2Options, ReadVpnConnectionsRequest,
         ReadVpnConnectionsResponse, RouteLight, UpdateVpnConnectionRequest,
-        UpdateVpnConnectionResponse, VgwTelemetry, VpnConnection, VpnOptions,
+        UpdateVpnConnectionResponse, VgwTelemetry, VgwTelemetryState, VpnConnection,
+        VpnOptions,
     };
 }
 

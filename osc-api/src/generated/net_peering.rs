@@ -2,7 +2,7 @@
 //! Actions of the tag `NetPeering`, and the types that only they use.
 
 use super::common::{ResourceTag, ResponseContext};
-use crate::{Client, DateTime, Result, support};
+use crate::{Client, DateTime, Paginated, Result, UnknownValue, support};
 
 /// Request of [`AcceptNetPeering`](crate::action::AcceptNetPeering).
 #[derive(Clone, Debug, PartialEq)]
@@ -228,8 +228,8 @@ pub struct FiltersNetPeering {
     pub source_net_net_ids: Option<Vec<String>>,
     /// `StateMessages` of the API.
     pub state_messages: Option<Vec<String>>,
-    /// `StateNames` of the API.
-    pub state_names: Option<Vec<String>>,
+    /// Keeps what is in one of these states.
+    pub state_names: Option<Vec<NetPeeringStateName>>,
     /// Keeps what has a tag whose key is one of these.
     pub tag_keys: Option<Vec<String>>,
     /// Keeps what has a tag whose value is one of these.
@@ -344,7 +344,7 @@ impl FiltersNetPeering {
     /// Sets [`state_names`](Self::state_names).
     pub fn state_names(
         mut self,
-        state_names: impl IntoIterator<Item = impl Into<String>>,
+        state_names: impl IntoIterator<Item = impl Into<NetPeeringStateName>>,
     ) -> Self {
         self.state_names = Some(state_names.into_iter().map(Into::into).collect());
         self
@@ -424,14 +424,65 @@ support::received!(NetPeering {
 pub struct NetPeeringState {
     /// `Message` of the API.
     pub message: Option<String>,
-    /// `pending-acceptance`, `active`, `rejected`, `failed`, `expired` or `deleted`.
-    pub name: Option<String>,
+    /// State itself.
+    pub name: Option<NetPeeringStateName>,
 }
 
 support::received!(NetPeeringState {
     message: "Message",
     name: "Name",
 });
+
+/// The state of a Net peering.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NetPeeringStateName {
+    /// `pending-acceptance`
+    PendingAcceptance,
+    /// `active`
+    Active,
+    /// `rejected`
+    Rejected,
+    /// `failed`
+    Failed,
+    /// `expired`
+    Expired,
+    /// `deleted`
+    Deleted,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl NetPeeringStateName {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::PendingAcceptance => "pending-acceptance",
+            Self::Active => "active",
+            Self::Rejected => "rejected",
+            Self::Failed => "failed",
+            Self::Expired => "expired",
+            Self::Deleted => "deleted",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for NetPeeringStateName {
+    fn from(value: &str) -> Self {
+        match value {
+            "pending-acceptance" => Self::PendingAcceptance,
+            "active" => Self::Active,
+            "rejected" => Self::Rejected,
+            "failed" => Self::Failed,
+            "expired" => Self::Expired,
+            "deleted" => Self::Deleted,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(NetPeeringStateName);
 
 /// Request of [`ReadNetPeerings`](crate::action::ReadNetPeerings).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -574,6 +625,26 @@ support::received!(SourceNet {
     net_id: "NetId",
 });
 
+impl Paginated for ReadNetPeeringsRequest {
+    type Action = action::ReadNetPeerings;
+    type Item = NetPeering;
+    fn cursor(&mut self) -> support::Cursor<'_> {
+        support::Cursor::Token {
+            token: &mut self.next_page_token,
+            size: &mut self.results_per_page,
+        }
+    }
+    fn next(answer: &ReadNetPeeringsResponse) -> support::Next<'_> {
+        support::Next::Token {
+            count: answer.net_peerings.len(),
+            token: answer.next_page_token.as_deref(),
+        }
+    }
+    fn items(answer: ReadNetPeeringsResponse) -> Vec<NetPeering> {
+        answer.net_peerings
+    }
+}
+
 impl Client {
     /// Accepts a Net peering that another Net asked for.
     ///
@@ -665,7 +736,7 @@ impl Client {
     /// Lists Net peerings.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
+    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readnetpeerings)
     ///

@@ -3,10 +3,10 @@
 
 use super::common::{FiltersUserGroup, ResponseContext};
 use super::policy_types::{
-    InlinePolicy, LinkedPolicy, Policy, PolicyEntities, PolicyEntityType, PolicyVersion,
-    ReadLinkedPoliciesFilters, ReadPoliciesFilters,
+    InlinePolicy, LinkedPolicy, MinimalPolicy, Policy, PolicyEntities, PolicyEntityType,
+    PolicyVersion, ReadLinkedPoliciesFilters, ReadPoliciesFilters,
 };
-use crate::{Client, Result, support};
+use crate::{Client, Paginated, Result, support};
 
 /// Request of [`CreatePolicy`](crate::action::CreatePolicy).
 #[derive(Clone, Debug, PartialEq)]
@@ -704,7 +704,7 @@ support::received!(PutUserPolicyResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadEntitiesLinkedToPolicyRequest {
-    /// `EntitiesType` of the API.
+    /// Keeps the entities of these kinds.
     pub entities_type: Option<Vec<PolicyEntityType>>,
     /// How many items to pass over: those of the pages already read.
     pub first_item: Option<i64>,
@@ -1689,6 +1689,140 @@ support::received!(UnlinkPolicyResponse {
     response_context: "ResponseContext",
 });
 
+impl Paginated for ReadEntitiesLinkedToPolicyRequest {
+    type Action = action::ReadEntitiesLinkedToPolicy;
+    type Item = MinimalPolicy;
+    fn cursor(&mut self) -> support::Cursor<'_> {
+        support::Cursor::FirstItem {
+            first: &mut self.first_item,
+            size: &mut self.results_per_page,
+        }
+    }
+    fn next(answer: &ReadEntitiesLinkedToPolicyResponse) -> support::Next<'_> {
+        match &answer.policy_entities {
+            Some(inside) => {
+                support::Next::FirstItem {
+                    count: inside.accounts.len() + inside.groups.len()
+                        + inside.users.len(),
+                    more: inside.has_more_items,
+                }
+            }
+            None => support::Next::End,
+        }
+    }
+    fn items(answer: ReadEntitiesLinkedToPolicyResponse) -> Vec<MinimalPolicy> {
+        match answer.policy_entities {
+            Some(inside) => {
+                [inside.accounts, inside.groups, inside.users]
+                    .into_iter()
+                    .flatten()
+                    .collect()
+            }
+            None => Vec::new(),
+        }
+    }
+}
+
+impl Paginated for ReadLinkedPoliciesRequest {
+    type Action = action::ReadLinkedPolicies;
+    type Item = LinkedPolicy;
+    fn cursor(&mut self) -> support::Cursor<'_> {
+        support::Cursor::FirstItem {
+            first: &mut self.first_item,
+            size: &mut self.results_per_page,
+        }
+    }
+    fn next(answer: &ReadLinkedPoliciesResponse) -> support::Next<'_> {
+        support::Next::FirstItem {
+            count: answer.policies.len(),
+            more: answer.has_more_items,
+        }
+    }
+    fn items(answer: ReadLinkedPoliciesResponse) -> Vec<LinkedPolicy> {
+        answer.policies
+    }
+}
+
+impl Paginated for ReadManagedPoliciesLinkedToUserGroupRequest {
+    type Action = action::ReadManagedPoliciesLinkedToUserGroup;
+    type Item = LinkedPolicy;
+    fn cursor(&mut self) -> support::Cursor<'_> {
+        support::Cursor::FirstItem {
+            first: &mut self.first_item,
+            size: &mut self.results_per_page,
+        }
+    }
+    fn next(answer: &ReadManagedPoliciesLinkedToUserGroupResponse) -> support::Next<'_> {
+        support::Next::FirstItem {
+            count: answer.policies.len(),
+            more: answer.has_more_items,
+        }
+    }
+    fn items(answer: ReadManagedPoliciesLinkedToUserGroupResponse) -> Vec<LinkedPolicy> {
+        answer.policies
+    }
+}
+
+impl Paginated for ReadPoliciesRequest {
+    type Action = action::ReadPolicies;
+    type Item = Policy;
+    fn cursor(&mut self) -> support::Cursor<'_> {
+        support::Cursor::FirstItem {
+            first: &mut self.first_item,
+            size: &mut self.results_per_page,
+        }
+    }
+    fn next(answer: &ReadPoliciesResponse) -> support::Next<'_> {
+        support::Next::FirstItem {
+            count: answer.policies.len(),
+            more: answer.has_more_items,
+        }
+    }
+    fn items(answer: ReadPoliciesResponse) -> Vec<Policy> {
+        answer.policies
+    }
+}
+
+impl Paginated for ReadPolicyVersionsRequest {
+    type Action = action::ReadPolicyVersions;
+    type Item = PolicyVersion;
+    fn cursor(&mut self) -> support::Cursor<'_> {
+        support::Cursor::FirstItem {
+            first: &mut self.first_item,
+            size: &mut self.results_per_page,
+        }
+    }
+    fn next(answer: &ReadPolicyVersionsResponse) -> support::Next<'_> {
+        support::Next::FirstItem {
+            count: answer.policy_versions.len(),
+            more: answer.has_more_items,
+        }
+    }
+    fn items(answer: ReadPolicyVersionsResponse) -> Vec<PolicyVersion> {
+        answer.policy_versions
+    }
+}
+
+impl Paginated for ReadUserGroupPoliciesRequest {
+    type Action = action::ReadUserGroupPolicies;
+    type Item = InlinePolicy;
+    fn cursor(&mut self) -> support::Cursor<'_> {
+        support::Cursor::FirstItem {
+            first: &mut self.first_item,
+            size: &mut self.results_per_page,
+        }
+    }
+    fn next(answer: &ReadUserGroupPoliciesResponse) -> support::Next<'_> {
+        support::Next::FirstItem {
+            count: answer.policies.len(),
+            more: answer.has_more_items,
+        }
+    }
+    fn items(answer: ReadUserGroupPoliciesResponse) -> Vec<InlinePolicy> {
+        answer.policies
+    }
+}
+
 impl Client {
     /// Creates a managed policy, whose first version `v1` is the one in force.
     ///
@@ -2004,7 +2138,7 @@ impl Client {
     /// Lists the accounts, users and user groups that a managed policy is linked to.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `first_item` while the answer has more items.
+    /// - Pages: `results_per_page`, then `first_item` while the answer has more items. [`Client::paginate`](crate::Client::paginate) reads them all.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readentitieslinkedtopolicy)
     ///
@@ -2034,7 +2168,7 @@ impl Client {
     /// Lists the managed policies of an EIM user.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `first_item` while the answer has more items.
+    /// - Pages: `results_per_page`, then `first_item` while the answer has more items. [`Client::paginate`](crate::Client::paginate) reads them all.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readlinkedpolicies)
     ///
@@ -2064,7 +2198,7 @@ impl Client {
     /// Lists the managed policies of a user group.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `first_item` while the answer has more items.
+    /// - Pages: `results_per_page`, then `first_item` while the answer has more items. [`Client::paginate`](crate::Client::paginate) reads them all.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readmanagedpolicieslinkedtousergroup)
     ///
@@ -2096,7 +2230,7 @@ impl Client {
     /// Lists managed policies, those of OUTSCALE included.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `first_item` while the answer has more items.
+    /// - Pages: `results_per_page`, then `first_item` while the answer has more items. [`Client::paginate`](crate::Client::paginate) reads them all.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readpolicies)
     ///
@@ -2190,7 +2324,7 @@ impl Client {
     /// Lists the versions of a managed policy.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `first_item` while the answer has more items.
+    /// - Pages: `results_per_page`, then `first_item` while the answer has more items. [`Client::paginate`](crate::Client::paginate) reads them all.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readpolicyversions)
     ///
@@ -2221,7 +2355,7 @@ impl Client {
     /// Lists the inline policies of a user group.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `first_item` while the answer has more items.
+    /// - Pages: `results_per_page`, then `first_item` while the answer has more items. [`Client::paginate`](crate::Client::paginate) reads them all.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readusergrouppolicies)
     ///

@@ -257,7 +257,7 @@ pub struct ReadPoliciesFilters {
     pub only_linked: Option<bool>,
     /// Keeps what has a path that starts with this. Absent means `/`.
     pub path_prefix: Option<String>,
-    /// `Scope` of the API.
+    /// Keeps the policies of OUTSCALE or the account's own.
     pub scope: Option<PolicyScope>,
 }
 

@@ -2,7 +2,7 @@
 //! Actions of the tag `ProductType`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Result, support};
+use crate::{Client, Paginated, Result, support};
 
 /// Request of [`CreateProductType`](crate::action::CreateProductType).
 #[derive(Clone, Debug, PartialEq)]
@@ -249,6 +249,26 @@ support::received!(ReadProductTypesResponse {
     response_context: "ResponseContext",
 });
 
+impl Paginated for ReadProductTypesRequest {
+    type Action = action::ReadProductTypes;
+    type Item = ProductType;
+    fn cursor(&mut self) -> support::Cursor<'_> {
+        support::Cursor::Token {
+            token: &mut self.next_page_token,
+            size: &mut self.results_per_page,
+        }
+    }
+    fn next(answer: &ReadProductTypesResponse) -> support::Next<'_> {
+        support::Next::Token {
+            count: answer.product_types.len(),
+            token: answer.next_page_token.as_deref(),
+        }
+    }
+    fn items(answer: ReadProductTypesResponse) -> Vec<ProductType> {
+        answer.product_types
+    }
+}
+
 impl Client {
     /// Creates a product type, which marks images for metering and billing.
     ///
@@ -308,7 +328,7 @@ impl Client {
     /// Lists product types.
     ///
     /// - Authentication: none.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
+    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readproducttypes)
     ///

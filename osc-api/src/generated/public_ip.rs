@@ -2,7 +2,7 @@
 //! Actions of the tag `PublicIp`, and the types that only they use.
 
 use super::common::{ResourceTag, ResponseContext};
-use crate::{Client, Result, support};
+use crate::{Client, Paginated, Result, support};
 
 /// Request of [`CreatePublicIp`](crate::action::CreatePublicIp).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -567,6 +567,46 @@ support::received!(UnlinkPublicIpResponse {
     response_context: "ResponseContext",
 });
 
+impl Paginated for ReadPublicIpRangesRequest {
+    type Action = action::ReadPublicIpRanges;
+    type Item = String;
+    fn cursor(&mut self) -> support::Cursor<'_> {
+        support::Cursor::Token {
+            token: &mut self.next_page_token,
+            size: &mut self.results_per_page,
+        }
+    }
+    fn next(answer: &ReadPublicIpRangesResponse) -> support::Next<'_> {
+        support::Next::Token {
+            count: answer.public_ips.len(),
+            token: answer.next_page_token.as_deref(),
+        }
+    }
+    fn items(answer: ReadPublicIpRangesResponse) -> Vec<String> {
+        answer.public_ips
+    }
+}
+
+impl Paginated for ReadPublicIpsRequest {
+    type Action = action::ReadPublicIps;
+    type Item = PublicIp;
+    fn cursor(&mut self) -> support::Cursor<'_> {
+        support::Cursor::Token {
+            token: &mut self.next_page_token,
+            size: &mut self.results_per_page,
+        }
+    }
+    fn next(answer: &ReadPublicIpsResponse) -> support::Next<'_> {
+        support::Next::Token {
+            count: answer.public_ips.len(),
+            token: answer.next_page_token.as_deref(),
+        }
+    }
+    fn items(answer: ReadPublicIpsResponse) -> Vec<PublicIp> {
+        answer.public_ips
+    }
+}
+
 impl Client {
     /// Allocates a public IP to the account.
     ///
@@ -656,7 +696,7 @@ impl Client {
     /// Lists the blocks of public IPv4 addresses of the Region whose endpoint is called.
     ///
     /// - Authentication: none.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
+    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readpublicipranges)
     ///
@@ -683,7 +723,7 @@ impl Client {
     /// Lists the public IPs of the account, associated or not.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
+    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readpublicips)
     ///

@@ -2,7 +2,7 @@
 //! Actions of the tag `Quota`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Result, support};
+use crate::{Client, Paginated, Result, support};
 
 /// Conditions on which quotas are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -187,11 +187,31 @@ support::received!(ReadQuotasResponse {
     response_context: "ResponseContext",
 });
 
+impl Paginated for ReadQuotasRequest {
+    type Action = action::ReadQuotas;
+    type Item = QuotaTypes;
+    fn cursor(&mut self) -> support::Cursor<'_> {
+        support::Cursor::Token {
+            token: &mut self.next_page_token,
+            size: &mut self.results_per_page,
+        }
+    }
+    fn next(answer: &ReadQuotasResponse) -> support::Next<'_> {
+        support::Next::Token {
+            count: answer.quota_types.len(),
+            token: answer.next_page_token.as_deref(),
+        }
+    }
+    fn items(answer: ReadQuotasResponse) -> Vec<QuotaTypes> {
+        answer.quota_types
+    }
+}
+
 impl Client {
     /// Lists the account's quotas and how much of each is used.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
+    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readquotas)
     ///

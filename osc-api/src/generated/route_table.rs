@@ -2,7 +2,7 @@
 //! Actions of the tag `RouteTable`, and the types that only they use.
 
 use super::common::{ResponseContext, RouteTable};
-use crate::{Client, Result, support};
+use crate::{Client, Paginated, Result, support};
 
 /// Request of [`CreateRouteTable`](crate::action::CreateRouteTable).
 #[derive(Clone, Debug, PartialEq)]
@@ -612,6 +612,26 @@ support::received!(UpdateRouteTableLinkResponse {
     response_context: "ResponseContext",
 });
 
+impl Paginated for ReadRouteTablesRequest {
+    type Action = action::ReadRouteTables;
+    type Item = RouteTable;
+    fn cursor(&mut self) -> support::Cursor<'_> {
+        support::Cursor::Token {
+            token: &mut self.next_page_token,
+            size: &mut self.results_per_page,
+        }
+    }
+    fn next(answer: &ReadRouteTablesResponse) -> support::Next<'_> {
+        support::Next::Token {
+            count: answer.route_tables.len(),
+            token: answer.next_page_token.as_deref(),
+        }
+    }
+    fn items(answer: ReadRouteTablesResponse) -> Vec<RouteTable> {
+        answer.route_tables
+    }
+}
+
 impl Client {
     /// Creates a route table in a Net.
     ///
@@ -700,7 +720,7 @@ impl Client {
     /// A Subnet that is linked to none uses the main one of its Net.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
+    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readroutetables)
     ///

@@ -2,10 +2,10 @@
 //! Actions of the tag `Snapshot`, and the types that only they use.
 
 use super::common::{
-    OsuExportToCreate, PermissionsOnResource, PermissionsOnResourceCreation, ResourceTag,
-    ResponseContext,
+    DiskImageFormat, OsuExportToCreate, PermissionsOnResource,
+    PermissionsOnResourceCreation, ResourceTag, ResponseContext,
 };
-use crate::{Client, DateTime, Result, support};
+use crate::{Client, DateTime, Paginated, Result, UnknownValue, support};
 
 /// Request of [`CreateSnapshotExportTask`](crate::action::CreateSnapshotExportTask).
 #[derive(Clone, Debug, PartialEq)]
@@ -253,8 +253,8 @@ pub struct FiltersSnapshot {
     pub progresses: Option<Vec<i64>>,
     /// Keeps the snapshots whose ID is one of these.
     pub snapshot_ids: Option<Vec<String>>,
-    /// Keeps the snapshots whose state is one of these: `in-queue`, `pending`, `completed`, `error` or `deleting`.
-    pub states: Option<Vec<String>>,
+    /// Keeps the snapshots whose state is one of these.
+    pub states: Option<Vec<SnapshotState>>,
     /// Keeps what has a tag whose key is one of these.
     pub tag_keys: Option<Vec<String>>,
     /// Keeps what has a tag whose value is one of these.
@@ -370,7 +370,7 @@ impl FiltersSnapshot {
     /// Sets [`states`](Self::states).
     pub fn states(
         mut self,
-        states: impl IntoIterator<Item = impl Into<String>>,
+        states: impl IntoIterator<Item = impl Into<SnapshotState>>,
     ) -> Self {
         self.states = Some(states.into_iter().map(Into::into).collect());
         self
@@ -488,8 +488,8 @@ support::sent!(FiltersSnapshotExportTask {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OsuExportSnapshotExportTask {
-    /// Format of the exported file, `qcow2` or `raw`.
-    pub disk_image_format: Option<String>,
+    /// Format of the exported file.
+    pub disk_image_format: Option<DiskImageFormat>,
     /// Name of the bucket in object storage.
     pub osu_bucket: Option<String>,
     /// Prefix of the objects' keys in the bucket.
@@ -666,8 +666,8 @@ pub struct Snapshot {
     pub progress: Option<i64>,
     /// ID of the snapshot, `snap-` and eight hexadecimal digits.
     pub snapshot_id: Option<String>,
-    /// `in-queue`, `pending`, `completed`, `error` or `deleting`.
-    pub state: Option<String>,
+    /// State of the snapshot.
+    pub state: Option<SnapshotState>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
     /// ID of the volume, `vol-` and eight hexadecimal digits.
@@ -703,8 +703,8 @@ pub struct SnapshotExportTask {
     pub progress: Option<i64>,
     /// ID of the snapshot, `snap-` and eight hexadecimal digits.
     pub snapshot_id: Option<String>,
-    /// `pending`, `active`, `completed`, `cancelled` or `failed`; `queued` was seen too.
-    pub state: Option<String>,
+    /// State of the task.
+    pub state: Option<SnapshotExportTaskState>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
     /// ID of the task, `snap-export-` and eight hexadecimal digits.
@@ -720,6 +720,112 @@ support::received!(SnapshotExportTask {
     tags: "Tags",
     task_id: "TaskId",
 });
+
+/// The state of the export of a snapshot. Not all servers send `queued`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SnapshotExportTaskState {
+    /// `pending`
+    Pending,
+    /// `queued`
+    Queued,
+    /// `active`
+    Active,
+    /// `completed`
+    Completed,
+    /// `cancelled`
+    Cancelled,
+    /// `failed`
+    Failed,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl SnapshotExportTaskState {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Pending => "pending",
+            Self::Queued => "queued",
+            Self::Active => "active",
+            Self::Completed => "completed",
+            Self::Cancelled => "cancelled",
+            Self::Failed => "failed",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for SnapshotExportTaskState {
+    fn from(value: &str) -> Self {
+        match value {
+            "pending" => Self::Pending,
+            "queued" => Self::Queued,
+            "active" => Self::Active,
+            "completed" => Self::Completed,
+            "cancelled" => Self::Cancelled,
+            "failed" => Self::Failed,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(SnapshotExportTaskState);
+
+/// The state of a snapshot. The filter knows neither `pending/queued` nor `importing`, which answers have.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SnapshotState {
+    /// `in-queue`
+    InQueue,
+    /// `pending`
+    Pending,
+    /// `pending/queued`
+    PendingQueued,
+    /// `importing`
+    Importing,
+    /// `completed`
+    Completed,
+    /// `error`
+    Error,
+    /// `deleting`
+    Deleting,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl SnapshotState {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::InQueue => "in-queue",
+            Self::Pending => "pending",
+            Self::PendingQueued => "pending/queued",
+            Self::Importing => "importing",
+            Self::Completed => "completed",
+            Self::Error => "error",
+            Self::Deleting => "deleting",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for SnapshotState {
+    fn from(value: &str) -> Self {
+        match value {
+            "in-queue" => Self::InQueue,
+            "pending" => Self::Pending,
+            "pending/queued" => Self::PendingQueued,
+            "importing" => Self::Importing,
+            "completed" => Self::Completed,
+            "error" => Self::Error,
+            "deleting" => Self::Deleting,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(SnapshotState);
 
 /// Request of [`UpdateSnapshot`](crate::action::UpdateSnapshot).
 #[derive(Clone, Debug, PartialEq)]
@@ -793,6 +899,46 @@ support::received!(UpdateSnapshotResponse {
     snapshot: "Snapshot",
 });
 
+impl Paginated for ReadSnapshotExportTasksRequest {
+    type Action = action::ReadSnapshotExportTasks;
+    type Item = SnapshotExportTask;
+    fn cursor(&mut self) -> support::Cursor<'_> {
+        support::Cursor::Token {
+            token: &mut self.next_page_token,
+            size: &mut self.results_per_page,
+        }
+    }
+    fn next(answer: &ReadSnapshotExportTasksResponse) -> support::Next<'_> {
+        support::Next::Token {
+            count: answer.snapshot_export_tasks.len(),
+            token: answer.next_page_token.as_deref(),
+        }
+    }
+    fn items(answer: ReadSnapshotExportTasksResponse) -> Vec<SnapshotExportTask> {
+        answer.snapshot_export_tasks
+    }
+}
+
+impl Paginated for ReadSnapshotsRequest {
+    type Action = action::ReadSnapshots;
+    type Item = Snapshot;
+    fn cursor(&mut self) -> support::Cursor<'_> {
+        support::Cursor::Token {
+            token: &mut self.next_page_token,
+            size: &mut self.results_per_page,
+        }
+    }
+    fn next(answer: &ReadSnapshotsResponse) -> support::Next<'_> {
+        support::Next::Token {
+            count: answer.snapshots.len(),
+            token: answer.next_page_token.as_deref(),
+        }
+    }
+    fn items(answer: ReadSnapshotsResponse) -> Vec<Snapshot> {
+        answer.snapshots
+    }
+}
+
 impl Client {
     /// Creates a snapshot from a volume, another snapshot or a file in object storage.
     ///
@@ -840,10 +986,12 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::{CreateSnapshotExportTaskRequest, OsuExportToCreate};
+    /// use osc_api::types::{
+    ///     CreateSnapshotExportTaskRequest, DiskImageFormat, OsuExportToCreate,
+    /// };
     ///
     /// let request = CreateSnapshotExportTaskRequest::new(
-    ///     OsuExportToCreate::new("qcow2", "BUCKET").osu_prefix("PREFIX"),
+    ///     OsuExportToCreate::new(DiskImageFormat::Qcow2, "BUCKET").osu_prefix("PREFIX"),
     ///     "snap-12345678",
     /// );
     /// let response = client.create_snapshot_export_task(&request).await?;
@@ -888,7 +1036,7 @@ impl Client {
     /// Lists export tasks of snapshots.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
+    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readsnapshotexporttasks)
     ///
@@ -916,7 +1064,7 @@ impl Client {
     /// Lists the snapshots that the account may use, and who else may.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
+    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readsnapshots)
     ///

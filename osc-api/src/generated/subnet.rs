@@ -2,7 +2,7 @@
 //! Actions of the tag `Subnet`, and the types that only they use.
 
 use super::common::{ResourceTag, ResponseContext};
-use crate::{Client, Result, support};
+use crate::{Client, Paginated, Result, UnknownValue, support};
 
 /// Request of [`CreateSubnet`](crate::action::CreateSubnet).
 #[derive(Clone, Debug, PartialEq)]
@@ -142,8 +142,8 @@ pub struct FiltersSubnet {
     pub ip_ranges: Option<Vec<String>>,
     /// Keeps the Subnets in one of these Nets, by ID.
     pub net_ids: Option<Vec<String>>,
-    /// Keeps the Subnets whose state is one of these: `pending`, `available` or `deleted`.
-    pub states: Option<Vec<String>>,
+    /// Keeps the Subnets whose state is one of these.
+    pub states: Option<Vec<SubnetState>>,
     /// Keeps the Subnets whose ID is one of these.
     pub subnet_ids: Option<Vec<String>>,
     /// Keeps the Subnets in one of these Subregions, by name.
@@ -194,7 +194,7 @@ impl FiltersSubnet {
     /// Sets [`states`](Self::states).
     pub fn states(
         mut self,
-        states: impl IntoIterator<Item = impl Into<String>>,
+        states: impl IntoIterator<Item = impl Into<SubnetState>>,
     ) -> Self {
         self.states = Some(states.into_iter().map(Into::into).collect());
         self
@@ -341,8 +341,8 @@ pub struct Subnet {
     pub map_public_ip_on_launch: Option<bool>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     pub net_id: Option<String>,
-    /// `pending`, `available` or `deleted`.
-    pub state: Option<String>,
+    /// State of the Subnet.
+    pub state: Option<SubnetState>,
     /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
     pub subnet_id: Option<String>,
     /// Name of the Subregion, such as `eu-west-2a`.
@@ -361,6 +361,45 @@ support::received!(Subnet {
     subregion_name: "SubregionName",
     tags: "Tags",
 });
+
+/// The state of a Subnet.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SubnetState {
+    /// `pending`
+    Pending,
+    /// `available`
+    Available,
+    /// `deleted`
+    Deleted,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl SubnetState {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Pending => "pending",
+            Self::Available => "available",
+            Self::Deleted => "deleted",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for SubnetState {
+    fn from(value: &str) -> Self {
+        match value {
+            "pending" => Self::Pending,
+            "available" => Self::Available,
+            "deleted" => Self::Deleted,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(SubnetState);
 
 /// Request of [`UpdateSubnet`](crate::action::UpdateSubnet).
 #[derive(Clone, Debug, PartialEq)]
@@ -434,6 +473,26 @@ support::received!(UpdateSubnetResponse {
     subnet: "Subnet",
 });
 
+impl Paginated for ReadSubnetsRequest {
+    type Action = action::ReadSubnets;
+    type Item = Subnet;
+    fn cursor(&mut self) -> support::Cursor<'_> {
+        support::Cursor::Token {
+            token: &mut self.next_page_token,
+            size: &mut self.results_per_page,
+        }
+    }
+    fn next(answer: &ReadSubnetsResponse) -> support::Next<'_> {
+        support::Next::Token {
+            count: answer.subnets.len(),
+            token: answer.next_page_token.as_deref(),
+        }
+    }
+    fn items(answer: ReadSubnetsResponse) -> Vec<Subnet> {
+        answer.subnets
+    }
+}
+
 impl Client {
     /// Creates a Subnet in a Net.
     ///
@@ -494,7 +553,7 @@ impl Client {
     /// Lists Subnets.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
+    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readsubnets)
     ///

@@ -2,7 +2,7 @@
 //! Actions of the tag `Subregion`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Result, support};
+use crate::{Client, Paginated, Result, support};
 
 /// Conditions on which Subregions are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -151,11 +151,31 @@ support::received!(Subregion {
     subregion_name: "SubregionName",
 });
 
+impl Paginated for ReadSubregionsRequest {
+    type Action = action::ReadSubregions;
+    type Item = Subregion;
+    fn cursor(&mut self) -> support::Cursor<'_> {
+        support::Cursor::Token {
+            token: &mut self.next_page_token,
+            size: &mut self.results_per_page,
+        }
+    }
+    fn next(answer: &ReadSubregionsResponse) -> support::Next<'_> {
+        support::Next::Token {
+            count: answer.subregions.len(),
+            token: answer.next_page_token.as_deref(),
+        }
+    }
+    fn items(answer: ReadSubregionsResponse) -> Vec<Subregion> {
+        answer.subregions
+    }
+}
+
 impl Client {
     /// Lists the Region's Subregions that the account may use.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
+    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readsubregions)
     ///

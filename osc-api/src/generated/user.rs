@@ -2,7 +2,7 @@
 //! Actions of the tag `User`, and the types that only they use.
 
 use super::common::{ResponseContext, User};
-use crate::{Client, Result, support};
+use crate::{Client, Paginated, Result, support};
 
 /// Request of [`CreateUser`](crate::action::CreateUser).
 #[derive(Clone, Debug, PartialEq)]
@@ -317,6 +317,26 @@ support::received!(UpdateUserResponse {
     user: "User",
 });
 
+impl Paginated for ReadUsersRequest {
+    type Action = action::ReadUsers;
+    type Item = User;
+    fn cursor(&mut self) -> support::Cursor<'_> {
+        support::Cursor::FirstItem {
+            first: &mut self.first_item,
+            size: &mut self.results_per_page,
+        }
+    }
+    fn next(answer: &ReadUsersResponse) -> support::Next<'_> {
+        support::Next::FirstItem {
+            count: answer.users.len(),
+            more: answer.has_more_items,
+        }
+    }
+    fn items(answer: ReadUsersResponse) -> Vec<User> {
+        answer.users
+    }
+}
+
 impl Client {
     /// Creates an EIM user, a further user of the account.
     ///
@@ -377,7 +397,7 @@ impl Client {
     /// Lists EIM users.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `first_item` while the answer has more items.
+    /// - Pages: `results_per_page`, then `first_item` while the answer has more items. [`Client::paginate`](crate::Client::paginate) reads them all.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readusers)
     ///

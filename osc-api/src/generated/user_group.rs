@@ -2,7 +2,7 @@
 //! Actions of the tag `UserGroup`, and the types that only they use.
 
 use super::common::{FiltersUserGroup, ResponseContext, User};
-use crate::{Client, DateTime, Result, support};
+use crate::{Client, DateTime, Paginated, Result, support};
 
 /// Request of [`AddUserToUserGroup`](crate::action::AddUserToUserGroup).
 #[derive(Clone, Debug, PartialEq)]
@@ -635,6 +635,26 @@ support::received!(UserGroup {
     user_group_id: "UserGroupId",
 });
 
+impl Paginated for ReadUserGroupsRequest {
+    type Action = action::ReadUserGroups;
+    type Item = UserGroup;
+    fn cursor(&mut self) -> support::Cursor<'_> {
+        support::Cursor::FirstItem {
+            first: &mut self.first_item,
+            size: &mut self.results_per_page,
+        }
+    }
+    fn next(answer: &ReadUserGroupsResponse) -> support::Next<'_> {
+        support::Next::FirstItem {
+            count: answer.user_groups.len(),
+            more: answer.has_more_items,
+        }
+    }
+    fn items(answer: ReadUserGroupsResponse) -> Vec<UserGroup> {
+        answer.user_groups
+    }
+}
+
 impl Client {
     /// Makes an EIM user a member of a user group.
     ///
@@ -750,7 +770,7 @@ impl Client {
     /// Lists user groups.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `first_item` while the answer has more items.
+    /// - Pages: `results_per_page`, then `first_item` while the answer has more items. [`Client::paginate`](crate::Client::paginate) reads them all.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readusergroups)
     ///

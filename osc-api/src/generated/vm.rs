@@ -4,10 +4,10 @@
 use super::common::{BootMode, CpuPerformance, ResponseContext};
 use super::vm_types::{
     ActionsOnNextBoot, BlockDeviceMappingVmCreation, BlockDeviceMappingVmUpdate,
-    FiltersVm, FiltersVmType, FiltersVmsState, NicForVmCreation, Placement, Vm, VmState,
-    VmStates, VmType,
+    FiltersVm, FiltersVmType, FiltersVmsState, NicForVmCreation, Placement, Vm,
+    VmInitiatedShutdownBehavior, VmState, VmStates, VmType,
 };
-use crate::{Client, Result, Secret, support};
+use crate::{Client, Paginated, Result, Secret, support};
 
 /// Request of [`CreateVms`](crate::action::CreateVms).
 #[derive(Clone, Debug, PartialEq)]
@@ -48,7 +48,7 @@ pub struct CreateVmsRequest {
     pub nested_virtualization: Option<bool>,
     /// Network interfaces to create or attach, one of them with device number 0.
     pub nics: Option<Vec<NicForVmCreation>>,
-    /// Performance of the processors: `medium`, `high` or `highest`. Without effect if `vm_type` tells it.
+    /// Performance of the processors. Without effect if `vm_type` tells it.
     ///
     /// Default: `"high"`.
     pub performance: Option<CpuPerformance>,
@@ -66,10 +66,10 @@ pub struct CreateVmsRequest {
     pub tpm_enabled: Option<bool>,
     /// Script or configuration that the VM gets, encoded as Base64, at most 500 KiB.
     pub user_data: Option<Secret>,
-    /// What follows when the VM stops: `stop`, `restart` or `terminate`.
+    /// What follows when the VM stops.
     ///
     /// Default: `"stop"`.
-    pub vm_initiated_shutdown_behavior: Option<String>,
+    pub vm_initiated_shutdown_behavior: Option<VmInitiatedShutdownBehavior>,
     /// Type of the VM, such as `tinav5.c2r2p2` (generation, cores, GiB of memory, performance) or an AWS name. Absent
     /// means `t2.small`.
     pub vm_type: Option<String>,
@@ -270,7 +270,7 @@ impl CreateVmsRequest {
     /// Sets [`vm_initiated_shutdown_behavior`](Self::vm_initiated_shutdown_behavior).
     pub fn vm_initiated_shutdown_behavior(
         mut self,
-        vm_initiated_shutdown_behavior: impl Into<String>,
+        vm_initiated_shutdown_behavior: impl Into<VmInitiatedShutdownBehavior>,
     ) -> Self {
         self.vm_initiated_shutdown_behavior = Some(
             vm_initiated_shutdown_behavior.into(),
@@ -923,7 +923,7 @@ pub struct UpdateVmRequest {
     pub keypair_name: Option<String>,
     /// Whether the VM can run VMs itself. With dedicated tenancy only.
     pub nested_virtualization: Option<bool>,
-    /// Performance of the processors: `medium`, `high` or `highest`.
+    /// Performance of the processors.
     pub performance: Option<CpuPerformance>,
     /// IDs of security groups, each `sg-` and eight hexadecimal digits.
     pub security_group_ids: Option<Vec<String>>,
@@ -933,8 +933,8 @@ pub struct UpdateVmRequest {
     ///
     /// Required.
     pub vm_id: String,
-    /// What follows when the VM stops: `stop`, `restart` or `terminate`.
-    pub vm_initiated_shutdown_behavior: Option<String>,
+    /// What follows when the VM stops.
+    pub vm_initiated_shutdown_behavior: Option<VmInitiatedShutdownBehavior>,
     /// Type of the VM, such as `tinav5.c2r2p2` (generation, cores, GiB of memory, performance) or an AWS name.
     pub vm_type: Option<String>,
 }
@@ -1056,7 +1056,7 @@ impl UpdateVmRequest {
     /// Sets [`vm_initiated_shutdown_behavior`](Self::vm_initiated_shutdown_behavior).
     pub fn vm_initiated_shutdown_behavior(
         mut self,
-        vm_initiated_shutdown_behavior: impl Into<String>,
+        vm_initiated_shutdown_behavior: impl Into<VmInitiatedShutdownBehavior>,
     ) -> Self {
         self.vm_initiated_shutdown_behavior = Some(
             vm_initiated_shutdown_behavior.into(),
@@ -1102,6 +1102,66 @@ support::received!(UpdateVmResponse {
     response_context: "ResponseContext",
     vm: "Vm",
 });
+
+impl Paginated for ReadVmTypesRequest {
+    type Action = action::ReadVmTypes;
+    type Item = VmType;
+    fn cursor(&mut self) -> support::Cursor<'_> {
+        support::Cursor::Token {
+            token: &mut self.next_page_token,
+            size: &mut self.results_per_page,
+        }
+    }
+    fn next(answer: &ReadVmTypesResponse) -> support::Next<'_> {
+        support::Next::Token {
+            count: answer.vm_types.len(),
+            token: answer.next_page_token.as_deref(),
+        }
+    }
+    fn items(answer: ReadVmTypesResponse) -> Vec<VmType> {
+        answer.vm_types
+    }
+}
+
+impl Paginated for ReadVmsRequest {
+    type Action = action::ReadVms;
+    type Item = Vm;
+    fn cursor(&mut self) -> support::Cursor<'_> {
+        support::Cursor::Token {
+            token: &mut self.next_page_token,
+            size: &mut self.results_per_page,
+        }
+    }
+    fn next(answer: &ReadVmsResponse) -> support::Next<'_> {
+        support::Next::Token {
+            count: answer.vms.len(),
+            token: answer.next_page_token.as_deref(),
+        }
+    }
+    fn items(answer: ReadVmsResponse) -> Vec<Vm> {
+        answer.vms
+    }
+}
+
+impl Paginated for ReadVmsStateRequest {
+    type Action = action::ReadVmsState;
+    type Item = VmStates;
+    fn cursor(&mut self) -> support::Cursor<'_> {
+        support::Cursor::Token {
+            token: &mut self.next_page_token,
+            size: &mut self.results_per_page,
+        }
+    }
+    fn next(answer: &ReadVmsStateResponse) -> support::Next<'_> {
+        support::Next::Token {
+            count: answer.vm_states.len(),
+            token: answer.next_page_token.as_deref(),
+        }
+    }
+    fn items(answer: ReadVmsStateResponse) -> Vec<VmStates> {
+        answer.vm_states
+    }
+}
 
 impl Client {
     /// Creates VMs from an image, and starts them unless `boot_on_creation` is false.
@@ -1220,7 +1280,7 @@ impl Client {
     /// Lists the predefined VM types.
     ///
     /// - Authentication: none.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
+    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readvmtypes)
     ///
@@ -1251,7 +1311,7 @@ impl Client {
     /// invalid is an error.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
+    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readvms)
     ///
@@ -1275,7 +1335,7 @@ impl Client {
     /// Returns the states of VMs: the running ones, or all with `all_vms`.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none.
+    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readvmsstate)
     ///

@@ -219,8 +219,8 @@ pub struct FiltersVmTemplate {
     pub cpu_cores: Option<Vec<i64>>,
     /// Keeps what has one of these generations of processors.
     pub cpu_generations: Option<Vec<String>>,
-    /// `CpuPerformances` of the API.
-    pub cpu_performances: Option<Vec<String>>,
+    /// Keeps what has processors of one of these performances.
+    pub cpu_performances: Option<Vec<CpuPerformance>>,
     /// Keeps what has one of these descriptions.
     pub descriptions: Option<Vec<String>>,
     /// Keeps what has one of these images, by ID.
@@ -270,7 +270,7 @@ impl FiltersVmTemplate {
     /// Sets [`cpu_performances`](Self::cpu_performances).
     pub fn cpu_performances(
         mut self,
-        cpu_performances: impl IntoIterator<Item = impl Into<String>>,
+        cpu_performances: impl IntoIterator<Item = impl Into<CpuPerformance>>,
     ) -> Self {
         self.cpu_performances = Some(
             cpu_performances.into_iter().map(Into::into).collect(),

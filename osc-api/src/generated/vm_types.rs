@@ -2,7 +2,8 @@
 //! Types that stand inside the requests and answers of `vm`.
 
 use super::common::{
-    BootMode, BsuToCreate, PrivateIpLight, ResourceTag, SecurityGroupLight,
+    Architecture, BootMode, BsuToCreate, CpuPerformance, Hypervisor, LinkState, NicState,
+    PrivateIpLight, ResourceTag, RootDeviceType, SecurityGroupLight, Tenancy,
 };
 use crate::{DateOrDateTime, DateTime, Secret, UnknownValue, support};
 
@@ -165,7 +166,7 @@ pub struct BsuCreated {
     /// `LinkDate` of the API.
     pub link_date: Option<DateTime>,
     /// State of the volume's attachment.
-    pub state: Option<String>,
+    pub state: Option<LinkState>,
     /// ID of the volume, `vol-` and eight hexadecimal digits.
     pub volume_id: Option<String>,
 }
@@ -218,16 +219,16 @@ support::sent!(BsuToUpdateVm {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersVm {
-    /// Keeps what has one of these architectures, `x86_64` or `i386`.
-    pub architectures: Option<Vec<String>>,
+    /// Keeps what has one of these processor architectures.
+    pub architectures: Option<Vec<Architecture>>,
     /// Keeps what has volumes that are, or are not, deleted together with the VM.
     pub block_device_mapping_delete_on_vm_deletion: Option<bool>,
     /// Keeps what has a volume with one of these device names, such as `/dev/sdb`.
     pub block_device_mapping_device_names: Option<Vec<String>>,
     /// `BlockDeviceMappingLinkDates` of the API.
     pub block_device_mapping_link_dates: Option<Vec<DateOrDateTime>>,
-    /// `BlockDeviceMappingStates` of the API.
-    pub block_device_mapping_states: Option<Vec<String>>,
+    /// Keeps the VMs that have a volume attached in one of these states.
+    pub block_device_mapping_states: Option<Vec<LinkState>>,
     /// `BlockDeviceMappingVolumeIds` of the API.
     pub block_device_mapping_volume_ids: Option<Vec<String>>,
     /// Keeps the VMs that boot in one of these modes.
@@ -262,8 +263,8 @@ pub struct FiltersVm {
     pub nic_link_nic_link_nic_dates: Option<Vec<DateOrDateTime>>,
     /// `NicLinkNicLinkNicIds` of the API.
     pub nic_link_nic_link_nic_ids: Option<Vec<String>>,
-    /// `NicLinkNicStates` of the API.
-    pub nic_link_nic_states: Option<Vec<String>>,
+    /// Keeps the VMs that have a network interface attached in one of these states.
+    pub nic_link_nic_states: Option<Vec<LinkState>>,
     /// `NicLinkNicVmAccountIds` of the API.
     pub nic_link_nic_vm_account_ids: Option<Vec<String>>,
     /// `NicLinkNicVmIds` of the API.
@@ -294,8 +295,8 @@ pub struct FiltersVm {
     pub nic_security_group_ids: Option<Vec<String>>,
     /// `NicSecurityGroupNames` of the API.
     pub nic_security_group_names: Option<Vec<String>>,
-    /// `NicStates` of the API.
-    pub nic_states: Option<Vec<String>>,
+    /// Keeps the VMs that have a network interface in one of these states.
+    pub nic_states: Option<Vec<NicState>>,
     /// `NicSubnetIds` of the API.
     pub nic_subnet_ids: Option<Vec<String>>,
     /// `NicSubregionNames` of the API.
@@ -313,7 +314,7 @@ pub struct FiltersVm {
     /// Keeps what has one of these names for the root device, such as `/dev/sda1`.
     pub root_device_names: Option<Vec<String>>,
     /// Keeps what has one of these types of root device.
-    pub root_device_types: Option<Vec<String>>,
+    pub root_device_types: Option<Vec<RootDeviceType>>,
     /// Keeps the VMs that have one of these security groups, by ID. In the public Cloud only.
     pub security_group_ids: Option<Vec<String>>,
     /// Keeps what has one of these security groups, by name.
@@ -334,8 +335,8 @@ pub struct FiltersVm {
     pub tag_values: Option<Vec<String>>,
     /// Keeps the VMs that have one of these tags, each written `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
-    /// `Tenancies` of the API.
-    pub tenancies: Option<Vec<String>>,
+    /// Keeps what has one of these tenancies.
+    pub tenancies: Option<Vec<Tenancy>>,
     /// Keeps the VMs with a virtual TPM, or without.
     pub tpm_enabled: Option<bool>,
     /// Keeps the VMs whose ID is one of these.
@@ -346,8 +347,8 @@ pub struct FiltersVm {
     pub vm_security_group_names: Option<Vec<String>>,
     /// `VmStateCodes` of the API.
     pub vm_state_codes: Option<Vec<i64>>,
-    /// `VmStateNames` of the API.
-    pub vm_state_names: Option<Vec<String>>,
+    /// Keeps the VMs whose state is one of these.
+    pub vm_state_names: Option<Vec<VmStateName>>,
     /// Keeps the VMs whose type is one of these.
     pub vm_types: Option<Vec<String>>,
 }
@@ -361,7 +362,7 @@ impl FiltersVm {
     /// Sets [`architectures`](Self::architectures).
     pub fn architectures(
         mut self,
-        architectures: impl IntoIterator<Item = impl Into<String>>,
+        architectures: impl IntoIterator<Item = impl Into<Architecture>>,
     ) -> Self {
         self.architectures = Some(architectures.into_iter().map(Into::into).collect());
         self
@@ -405,7 +406,7 @@ impl FiltersVm {
     /// Sets [`block_device_mapping_states`](Self::block_device_mapping_states).
     pub fn block_device_mapping_states(
         mut self,
-        block_device_mapping_states: impl IntoIterator<Item = impl Into<String>>,
+        block_device_mapping_states: impl IntoIterator<Item = impl Into<LinkState>>,
     ) -> Self {
         self.block_device_mapping_states = Some(
             block_device_mapping_states.into_iter().map(Into::into).collect(),
@@ -583,7 +584,7 @@ impl FiltersVm {
     /// Sets [`nic_link_nic_states`](Self::nic_link_nic_states).
     pub fn nic_link_nic_states(
         mut self,
-        nic_link_nic_states: impl IntoIterator<Item = impl Into<String>>,
+        nic_link_nic_states: impl IntoIterator<Item = impl Into<LinkState>>,
     ) -> Self {
         self.nic_link_nic_states = Some(
             nic_link_nic_states.into_iter().map(Into::into).collect(),
@@ -760,7 +761,7 @@ impl FiltersVm {
     /// Sets [`nic_states`](Self::nic_states).
     pub fn nic_states(
         mut self,
-        nic_states: impl IntoIterator<Item = impl Into<String>>,
+        nic_states: impl IntoIterator<Item = impl Into<NicState>>,
     ) -> Self {
         self.nic_states = Some(nic_states.into_iter().map(Into::into).collect());
         self
@@ -847,7 +848,7 @@ impl FiltersVm {
     /// Sets [`root_device_types`](Self::root_device_types).
     pub fn root_device_types(
         mut self,
-        root_device_types: impl IntoIterator<Item = impl Into<String>>,
+        root_device_types: impl IntoIterator<Item = impl Into<RootDeviceType>>,
     ) -> Self {
         self.root_device_types = Some(
             root_device_types.into_iter().map(Into::into).collect(),
@@ -955,7 +956,7 @@ impl FiltersVm {
     /// Sets [`tenancies`](Self::tenancies).
     pub fn tenancies(
         mut self,
-        tenancies: impl IntoIterator<Item = impl Into<String>>,
+        tenancies: impl IntoIterator<Item = impl Into<Tenancy>>,
     ) -> Self {
         self.tenancies = Some(tenancies.into_iter().map(Into::into).collect());
         self
@@ -1010,7 +1011,7 @@ impl FiltersVm {
     /// Sets [`vm_state_names`](Self::vm_state_names).
     pub fn vm_state_names(
         mut self,
-        vm_state_names: impl IntoIterator<Item = impl Into<String>>,
+        vm_state_names: impl IntoIterator<Item = impl Into<VmStateName>>,
     ) -> Self {
         self.vm_state_names = Some(vm_state_names.into_iter().map(Into::into).collect());
         self
@@ -1216,8 +1217,8 @@ support::sent!(FiltersVmType {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersVmsState {
-    /// `MaintenanceEventCodes` of the API.
-    pub maintenance_event_codes: Option<Vec<String>>,
+    /// Keeps what has one of these planned.
+    pub maintenance_event_codes: Option<Vec<MaintenanceEventCode>>,
     /// `MaintenanceEventDescriptions` of the API.
     pub maintenance_event_descriptions: Option<Vec<String>>,
     /// `MaintenanceEventsNotAfter` of the API.
@@ -1228,9 +1229,8 @@ pub struct FiltersVmsState {
     pub subregion_names: Option<Vec<String>>,
     /// Keeps the states of these VMs, by ID.
     pub vm_ids: Option<Vec<String>>,
-    /// Keeps what is `pending`, `running`, `stopping`, `stopped`, `shutting-down`, `terminated` or `quarantine`, as
-    /// listed.
-    pub vm_states: Option<Vec<String>>,
+    /// Keeps what is in one of these states.
+    pub vm_states: Option<Vec<VmStateName>>,
 }
 
 impl FiltersVmsState {
@@ -1242,7 +1242,9 @@ impl FiltersVmsState {
     /// Sets [`maintenance_event_codes`](Self::maintenance_event_codes).
     pub fn maintenance_event_codes(
         mut self,
-        maintenance_event_codes: impl IntoIterator<Item = impl Into<String>>,
+        maintenance_event_codes: impl IntoIterator<
+            Item = impl Into<MaintenanceEventCode>,
+        >,
     ) -> Self {
         self.maintenance_event_codes = Some(
             maintenance_event_codes.into_iter().map(Into::into).collect(),
@@ -1308,7 +1310,7 @@ impl FiltersVmsState {
     /// Sets [`vm_states`](Self::vm_states).
     pub fn vm_states(
         mut self,
-        vm_states: impl IntoIterator<Item = impl Into<String>>,
+        vm_states: impl IntoIterator<Item = impl Into<VmStateName>>,
     ) -> Self {
         self.vm_states = Some(vm_states.into_iter().map(Into::into).collect());
         self
@@ -1335,8 +1337,8 @@ pub struct LinkNicLight {
     pub device_number: Option<i64>,
     /// ID of the attachment of the network interface, `eni-attach-` and eight hexadecimal digits.
     pub link_nic_id: Option<String>,
-    /// State of the attachment: `attaching`, `attached`, `detaching` or `detached`.
-    pub state: Option<String>,
+    /// State of the attachment.
+    pub state: Option<LinkState>,
 }
 
 support::received!(LinkNicLight {
@@ -1368,8 +1370,8 @@ support::received!(LinkPublicIpLightForVm {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MaintenanceEvent {
-    /// What is going to happen, `system-reboot` or `system-maintenance`.
-    pub code: Option<String>,
+    /// What is going to happen.
+    pub code: Option<MaintenanceEventCode>,
     /// What is going to be done.
     pub description: Option<String>,
     /// `NotAfter` of the API.
@@ -1384,6 +1386,41 @@ support::received!(MaintenanceEvent {
     not_after: "NotAfter",
     not_before: "NotBefore",
 });
+
+/// What a planned maintenance does to a VM.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MaintenanceEventCode {
+    /// `system-reboot`
+    SystemReboot,
+    /// `system-maintenance`
+    SystemMaintenance,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl MaintenanceEventCode {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::SystemReboot => "system-reboot",
+            Self::SystemMaintenance => "system-maintenance",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for MaintenanceEventCode {
+    fn from(value: &str) -> Self {
+        match value {
+            "system-reboot" => Self::SystemReboot,
+            "system-maintenance" => Self::SystemMaintenance,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(MaintenanceEventCode);
 
 /// A network interface to create, or attach, with a new VM.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1513,8 +1550,8 @@ pub struct NicLight {
     pub private_ips: Vec<PrivateIpLightForVm>,
     /// Security groups of the resource.
     pub security_groups: Vec<SecurityGroupLight>,
-    /// State of the network interface: `available`, `attaching`, `in-use` or `detaching`.
-    pub state: Option<String>,
+    /// State of the network interface.
+    pub state: Option<NicState>,
     /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
     pub subnet_id: Option<String>,
 }
@@ -1541,8 +1578,8 @@ support::received!(NicLight {
 pub struct Placement {
     /// Name of the Subregion, such as `eu-west-2a`.
     pub subregion_name: Option<String>,
-    /// `default`, `dedicated` for hardware without other accounts' VMs, or the ID of a dedicated group.
-    pub tenancy: Option<String>,
+    /// Whether the hardware is shared with other accounts' VMs. Also the ID of a dedicated group.
+    pub tenancy: Option<Tenancy>,
 }
 
 impl Placement {
@@ -1558,7 +1595,7 @@ impl Placement {
     }
 
     /// Sets [`tenancy`](Self::tenancy).
-    pub fn tenancy(mut self, tenancy: impl Into<String>) -> Self {
+    pub fn tenancy(mut self, tenancy: impl Into<Tenancy>) -> Self {
         self.tenancy = Some(tenancy.into());
         self
     }
@@ -1643,8 +1680,8 @@ support::open_enum!(SecureBootAction);
 pub struct Vm {
     /// What to do when the VM starts next.
     pub actions_on_next_boot: Option<ActionsOnNextBoot>,
-    /// Processor architecture, `x86_64` or `i386`.
-    pub architecture: Option<String>,
+    /// Processor architecture.
+    pub architecture: Option<Architecture>,
     /// Devices and the volumes behind them.
     pub block_device_mappings: Vec<BlockDeviceMappingCreated>,
     /// How the VM boots.
@@ -1657,8 +1694,8 @@ pub struct Vm {
     pub creation_date: Option<DateTime>,
     /// Whether the VM is safe from termination until this is set to false.
     pub deletion_protection: Option<bool>,
-    /// `Hypervisor` of the API.
-    pub hypervisor: Option<String>,
+    /// What runs the VM.
+    pub hypervisor: Option<Hypervisor>,
     /// ID of the image, `ami-` and eight hexadecimal digits.
     pub image_id: Option<String>,
     /// Whether traffic is dropped that is neither from nor for this VM. A NAT VM needs false. In a Net only.
@@ -1675,8 +1712,8 @@ pub struct Vm {
     pub nics: Vec<NicLight>,
     /// `OsFamily` of the API.
     pub os_family: Option<String>,
-    /// Performance of the processors: `medium`, `high` or `highest`.
-    pub performance: Option<String>,
+    /// Performance of the processors.
+    pub performance: Option<CpuPerformance>,
     /// Where the VM runs.
     pub placement: Option<Placement>,
     /// Private DNS name, such as `ip-10-0-0-4.eu-west-2.compute.internal`.
@@ -1694,11 +1731,11 @@ pub struct Vm {
     /// Device name of the root volume, such as `/dev/sda1`.
     pub root_device_name: Option<String>,
     /// Type of the root device.
-    pub root_device_type: Option<String>,
+    pub root_device_type: Option<RootDeviceType>,
     /// Security groups of the resource.
     pub security_groups: Vec<SecurityGroupLight>,
-    /// `pending`, `running`, `stopping`, `stopped`, `shutting-down`, `terminated` or `quarantine`.
-    pub state: Option<String>,
+    /// State of the VM.
+    pub state: Option<VmStateName>,
     /// Why the VM is in its state.
     pub state_reason: Option<String>,
     /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
@@ -1711,8 +1748,8 @@ pub struct Vm {
     pub user_data: Option<Secret>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
     pub vm_id: Option<String>,
-    /// What follows when the VM stops: `stop`, `restart` or `terminate`.
-    pub vm_initiated_shutdown_behavior: Option<String>,
+    /// What follows when the VM stops.
+    pub vm_initiated_shutdown_behavior: Option<VmInitiatedShutdownBehavior>,
     /// Type of the VM, such as `tinav5.c2r2p2` (generation, cores, GiB of memory, performance) or an AWS name.
     pub vm_type: Option<String>,
 }
@@ -1757,14 +1794,53 @@ support::received!(Vm {
     vm_type: "VmType",
 });
 
+/// What follows when a VM stops.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum VmInitiatedShutdownBehavior {
+    /// `stop`
+    Stop,
+    /// `restart`
+    Restart,
+    /// `terminate`
+    Terminate,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl VmInitiatedShutdownBehavior {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Stop => "stop",
+            Self::Restart => "restart",
+            Self::Terminate => "terminate",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for VmInitiatedShutdownBehavior {
+    fn from(value: &str) -> Self {
+        match value {
+            "stop" => Self::Stop,
+            "restart" => Self::Restart,
+            "terminate" => Self::Terminate,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(VmInitiatedShutdownBehavior);
+
 /// The state of a VM before and after a call.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VmState {
-    /// `CurrentState` of the API.
-    pub current_state: Option<String>,
-    /// `PreviousState` of the API.
-    pub previous_state: Option<String>,
+    /// State after the call.
+    pub current_state: Option<VmStateName>,
+    /// State before the call.
+    pub previous_state: Option<VmStateName>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
     pub vm_id: Option<String>,
 }
@@ -1774,6 +1850,63 @@ support::received!(VmState {
     previous_state: "PreviousState",
     vm_id: "VmId",
 });
+
+/// The state of a VM.
+///
+/// A `terminated` VM stays listed for up to an hour.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum VmStateName {
+    /// `pending`
+    Pending,
+    /// `running`
+    Running,
+    /// `quarantine`
+    Quarantine,
+    /// `stopping`
+    Stopping,
+    /// `stopped`
+    Stopped,
+    /// `shutting-down`
+    ShuttingDown,
+    /// `terminated`
+    Terminated,
+    /// A value that this version of the crate does not know.
+    UnknownValue(UnknownValue),
+}
+
+impl VmStateName {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Pending => "pending",
+            Self::Running => "running",
+            Self::Quarantine => "quarantine",
+            Self::Stopping => "stopping",
+            Self::Stopped => "stopped",
+            Self::ShuttingDown => "shutting-down",
+            Self::Terminated => "terminated",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for VmStateName {
+    fn from(value: &str) -> Self {
+        match value {
+            "pending" => Self::Pending,
+            "running" => Self::Running,
+            "quarantine" => Self::Quarantine,
+            "stopping" => Self::Stopping,
+            "stopped" => Self::Stopped,
+            "shutting-down" => Self::ShuttingDown,
+            "terminated" => Self::Terminated,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+support::open_enum!(VmStateName);
 
 /// The state of a VM, and the maintenance planned for it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1785,8 +1918,8 @@ pub struct VmStates {
     pub subregion_name: Option<String>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
     pub vm_id: Option<String>,
-    /// `VmState` of the API.
-    pub vm_state: Option<String>,
+    /// State of the VM.
+    pub vm_state: Option<VmStateName>,
 }
 
 support::received!(VmStates {
