@@ -1,5 +1,7 @@
 //! The client: a typed shell over bytes.
 
+#[cfg(feature = "blocking")]
+pub(crate) mod apart;
 mod builder;
 mod exchange;
 mod options;
@@ -25,6 +27,7 @@ use crate::retry::Budget;
 use crate::sign::Signer;
 use crate::throttle::{RateLimit, Throttle};
 use crate::transport::Transport;
+use crate::wait::Hubs;
 
 use options::Settings;
 
@@ -62,10 +65,12 @@ struct Shared {
     signer: Option<Signer>,
     transport: Transport,
     throttle: Throttle,
-    guard: Guard,
-    clock: Clock,
+    guard: Arc<Guard>,
+    clock: Arc<Clock>,
     budget: Mutex<Budget>,
     made: Instant,
+    /// Who waits for what.
+    waits: Hubs,
 }
 
 impl Client {
@@ -107,10 +112,11 @@ impl Client {
             signer,
             transport,
             throttle: Throttle::new(limit),
-            guard: Guard::default(),
-            clock: Clock::default(),
+            guard: Arc::default(),
+            clock: Arc::default(),
             budget: Mutex::new(Budget::new()),
             made: Instant::now(),
+            waits: Hubs::default(),
         };
         Self { shared: Arc::new(shared), settings }
     }
@@ -143,6 +149,11 @@ impl Client {
     /// credentials, make another client.
     pub fn reset_authentication(&self) {
         self.shared.guard.reset();
+    }
+
+    /// Who waits for what, of this client and its clones.
+    pub(crate) fn waits(&self) -> &Hubs {
+        &self.shared.waits
     }
 
     /// Sends an action by its type. The methods named after the actions all call this.
@@ -193,7 +204,7 @@ impl fmt::Debug for Client {
     }
 }
 
-fn encode<T: Serialize>(action: &str, request: &T) -> Result<Vec<u8>> {
+pub(crate) fn encode<T: Serialize>(action: &str, request: &T) -> Result<Vec<u8>> {
     match serde_json::to_vec(request) {
         // A request without fields may be a type that is written as null; the server wants an object.
         Ok(body) if body == b"null" => Ok(b"{}".to_vec()),
@@ -202,7 +213,7 @@ fn encode<T: Serialize>(action: &str, request: &T) -> Result<Vec<u8>> {
     }
 }
 
-fn decode<T: DeserializeOwned>(action: &str, reply: &[u8], attempts: u32) -> Result<T> {
+pub(crate) fn decode<T: DeserializeOwned>(action: &str, reply: &[u8], attempts: u32) -> Result<T> {
     codec::read(reply).map_err(|codec::Failure { path, error }| {
         Error::decode(action, &error, path, reply).after(attempts, false)
     })

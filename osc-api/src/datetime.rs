@@ -14,6 +14,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
+use std::time::SystemTime;
 
 use ::jiff::Timestamp;
 use ::jiff::civil;
@@ -28,9 +29,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// Two values are equal, and are ordered, by the moment they mean, however it is written. Texts that mean no
 /// moment come after all others and compare as texts.
 ///
-/// Made from a moment ([`jiff::Timestamp`](::jiff::Timestamp), [`SystemTime`](std::time::SystemTime), and the
-/// types of `chrono` and `time` behind the features of these names) it is written in UTC with milliseconds;
-/// finer digits are cut off.
+/// Made from a moment ([`jiff::Timestamp`](::jiff::Timestamp), [`SystemTime`], and the types of `chrono` and
+/// `time` behind the features of these names) it is written in UTC with milliseconds; finer digits are cut off.
+/// The other way there are methods that give an `Option`, and `TryFrom` with an error that shows the text.
 ///
 /// ```
 /// use osc_api::DateTime;
@@ -41,6 +42,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// assert_eq!(server.as_str(), "2017-05-10T12:34:56.789+0000");
 /// assert_eq!(server.to_timestamp().map(|moment| moment.as_millisecond()), Some(1_494_419_696_789));
 /// assert!("tomorrow".parse::<DateTime>().is_err());
+///
+/// let moment = std::time::SystemTime::try_from(&server)?;
+/// assert_eq!(DateTime::from(moment), server);
 /// # Ok::<(), osc_api::ParseDateError>(())
 /// ```
 #[derive(Clone)]
@@ -102,6 +106,11 @@ impl DateTime {
         timestamp(&self.0)
     }
 
+    /// The moment that the text means, if it means one.
+    pub fn to_system_time(&self) -> Option<SystemTime> {
+        self.to_timestamp().map(SystemTime::from)
+    }
+
     fn is_well_formed(text: &str) -> bool {
         extended(text) && timestamp(text).is_some()
     }
@@ -133,6 +142,11 @@ impl DateOrDateTime {
         timestamp(&self.0).or_else(|| civil_date(&self.0).and_then(midnight))
     }
 
+    /// The moment that the text means; for a day, its first moment in UTC.
+    pub fn to_system_time(&self) -> Option<SystemTime> {
+        self.to_timestamp().map(SystemTime::from)
+    }
+
     /// The day, if the text is one and has no time.
     pub fn to_civil(&self) -> Option<civil::Date> {
         civil_date(&self.0)
@@ -161,6 +175,10 @@ macro_rules! text_type {
 
             fn key(&self) -> Key<'_> {
                 self.to_timestamp().map_or(Key::Text(&self.0), Key::Moment)
+            }
+
+            fn misunderstood(&self) -> ParseDateError {
+                ParseDateError { text: self.0.clone(), wanted: Self::WANTED }
             }
         }
 
@@ -248,6 +266,30 @@ macro_rules! text_type {
         }
     };
 }
+
+/// Conversions to types of other crates, for what a method understands.
+macro_rules! understood {
+    ($($name:ident => $other:ty: $method:ident;)*) => {$(
+        /// Fails for a text that is not of the right form.
+        impl TryFrom<&$name> for $other {
+            type Error = $crate::ParseDateError;
+
+            fn try_from(value: &$name) -> Result<Self, $crate::ParseDateError> {
+                value.$method().ok_or_else(|| value.misunderstood())
+            }
+        }
+
+        /// Fails for a text that is not of the right form.
+        impl TryFrom<$name> for $other {
+            type Error = $crate::ParseDateError;
+
+            fn try_from(value: $name) -> Result<Self, $crate::ParseDateError> {
+                Self::try_from(&value)
+            }
+        }
+    )*};
+}
+use understood;
 
 text_type!(DateTime);
 text_type!(Date);

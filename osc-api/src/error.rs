@@ -1,12 +1,15 @@
 //! What can go wrong with a call, as one opaque type.
 
 mod api;
+mod copy;
 mod display;
 mod form;
 mod predicates;
 mod text;
 
 use std::error::Error as StdError;
+use std::mem;
+use std::time::Duration;
 
 pub use api::{ApiError, ErrorItem};
 pub(crate) use form::request_id;
@@ -89,6 +92,21 @@ pub(crate) enum Kind {
     Decode { path: Option<String>, request_id: Option<String>, source: Source },
     /// The server answered with an error.
     Api(ApiError),
+    /// There is no way on in a listing, for this reason; the answer is there where it was an error.
+    Pagination { reason: &'static str, answer: Option<ApiError> },
+    /// A wait was over without what it was for. `resource` is missing where it was for an answer.
+    Wait { resource: Option<String>, goal: &'static str, state: Option<String>, end: WaitEnd },
+}
+
+/// Why a wait was over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WaitEnd {
+    /// From the state that the resource is in, the wanted one does not follow.
+    Failed,
+    /// There is no such resource, or not any more.
+    Missing,
+    /// After so long.
+    TimedOut(Duration),
 }
 
 impl Error {
@@ -124,6 +142,20 @@ impl Error {
         Self::new(action, Kind::Decode { path, request_id, source: text::without_values(error).into() })
     }
 
+    pub(crate) fn pagination(action: &str, reason: &'static str) -> Self {
+        Self::new(action, Kind::Pagination { reason, answer: None })
+    }
+
+    /// The same answer of the server, as the end of a listing.
+    pub(crate) fn into_pagination(mut self, reason: &'static str) -> Self {
+        let ended = Kind::Pagination { reason, answer: None };
+        let kind = mem::replace(&mut self.0.kind, ended);
+        if let (Kind::Api(error), Kind::Pagination { answer, .. }) = (kind, &mut self.0.kind) {
+            *answer = Some(error);
+        }
+        self
+    }
+
     /// Notes how often the call was tried, and whether the action may be carried out twice without harm.
     pub(crate) fn after(mut self, attempts: u32, repeatable: bool) -> Self {
         self.0.attempts = attempts;
@@ -145,6 +177,15 @@ impl Error {
     pub fn api(&self) -> Option<&ApiError> {
         match &self.0.kind {
             Kind::Api(error) => Some(error),
+            Kind::Pagination { answer, .. } => answer.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The state that a wait saw last, as the API writes it, where a wait ended without what it was for.
+    pub fn last_state(&self) -> Option<&str> {
+        match &self.0.kind {
+            Kind::Wait { state, .. } => state.as_deref(),
             _ => None,
         }
     }
@@ -153,9 +194,8 @@ impl Error {
     /// of one that could not be understood.
     pub fn request_id(&self) -> Option<&str> {
         match &self.0.kind {
-            Kind::Api(error) => error.request_id(),
             Kind::Decode { request_id, .. } => request_id.as_deref(),
-            _ => None,
+            _ => self.api().and_then(ApiError::request_id),
         }
     }
 }

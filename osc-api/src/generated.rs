@@ -7,4 +7,16 @@
 #[path = "generated/modules.rs"]
 mod modules;
 
-pub use modules::{API_VERSION, action, codes, types};
+#[cfg(feature = "testing")]
+#[rustfmt::skip]
+#[path = "generated/answers.rs"]
+mod answers;
+
+#[cfg(feature = "blocking")]
+#[rustfmt::skip]
+#[path = "generated/blocking.rs"]
+mod blocking;
+
+#[cfg(feature = "testing")]
+pub(crate) use answers::ANSWERS;
+pub use modules::{API_VERSION, action, codes, types, waiters};

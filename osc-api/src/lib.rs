@@ -97,6 +97,51 @@
 //! # }
 //! ```
 //!
+//! # Pages
+//! Listings come in pages of up to 1000 items. [`Client::paginate`] goes through all of them, one page at a time
+//! in memory; an error loses nothing, and asking on fetches the failed page again:
+//! ```no_run
+//! # async fn example(client: osc_api::Client) -> osc_api::Result<()> {
+//! use osc_api::types::ReadVolumesRequest;
+//!
+//! let mut volumes = client.paginate(ReadVolumesRequest::new());
+//! while let Some(volume) = volumes.try_next().await? {
+//!     println!("{:?}", volume.volume_id);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//! It is a `Stream` too. Requests of actions that answer everything at once do not compile there: call their
+//! method.
+//!
+//! # Waiting for states
+//! Creating and deleting takes time after the answer is there. [`Client::wait_for`] takes what [`wait`] makes:
+//! ```no_run
+//! # async fn example(client: osc_api::Client) -> osc_api::Result<()> {
+//! use osc_api::wait;
+//!
+//! let vm = client.wait_for(wait::vm("i-12345678").running()).await?;
+//! println!("{:?}", vm.private_ip);
+//! # Ok(())
+//! # }
+//! ```
+//! A state that is not known keeps the wait going; one from which the wanted one does not follow is an error
+//! ([`Error::is_wait_failed`], [`Error::last_state`]), and so is the end of the time ([`Error::is_timeout`]). Gone
+//! is a state. A hundred waits for a hundred VMs send no more requests than one. [`Client::wait_until`] waits on
+//! any action with a closure.
+//!
+//! # Without async, and in tests
+//! With the feature `blocking`, `blocking::Client` has the same methods, listings as iterators, and waits. It may
+//! be called inside of a runtime too: it blocks that thread and never panics.
+//!
+//! With the feature `testing`, `testing::FakeApi` is a server on this machine that admits callers as the cloud
+//! does, and answers every action with its published example, or what the test says: other answers, errors,
+//! throttling, delays, broken connections. The module's page has whole programs.
+//! ```toml
+//! [dev-dependencies]
+//! osc-api = { version = "0.1", features = ["testing"] }
+//! ```
+//!
 //! # Errors
 //! Every call returns the one type [`Error`]. Branch on its predicates, not on texts:
 //!
@@ -108,6 +153,8 @@
 //! | [`is_validation`](Error::is_validation) | the request is wrong | mend the program or its input |
 //! | [`is_quota`](Error::is_quota), [`is_capacity`](Error::is_capacity) | no room, in the account or in the cloud | ask for a quota, or try elsewhere |
 //! | [`is_authentication`](Error::is_authentication), [`is_access_denied`](Error::is_access_denied) | who calls, or what they may do | stop: mend credentials or policies |
+//! | [`is_pagination`](Error::is_pagination) | a listing has no way on: its token is too old, or the server leads in a circle | list again from the beginning |
+//! | [`is_wait_failed`](Error::is_wait_failed) | a resource will not get into the state that was waited for | look at `last_state`, start over |
 //! | [`is_transport`](Error::is_transport), [`is_server_error`](Error::is_server_error) | nobody knows whether the action was carried out, unless [`is_connect`](Error::is_connect) | read the state before creating again |
 //!
 //! [`Error::has_code`] asks for one of the server's codes, which [`codes`] names:
@@ -126,7 +173,7 @@
 //! The crate tells what it does through [`tracing`](https://docs.rs/tracing): a span `osc_api` at level info for
 //! each call, with `action`, `endpoint`, `attempts`, `status`, `request_id` and `duration_ms`, and events in it
 //! for requests that are sent again (info), throttling (debug), a clock that is wrong and authentication that
-//! fails too often (warn). Bodies and secrets are in none of them, at no level.
+//! fails too often (warn). Waits tell each of their reads (debug). Bodies and secrets are in none of them, at no level.
 //!
 //! # Actions newer than this crate
 //! [`Client::send_raw`] sends any action by its name, as [`serde_json::Value`]. With types of your own,
@@ -134,15 +181,21 @@
 //!
 //! # Features
 //! None is on by default.
+//! - `blocking`: the same client without async: the module `blocking`.
 //! - `serde-all`: `Serialize` and `Deserialize` on every type. Without it, requests are only written and
 //!   responses only read, which keeps the build small.
 //! - `chrono`, `time`: conversions between this crate's dates and those of the crates of that name. Those of
 //!   `jiff` are always there.
+//! - `testing`: the module `testing`, a fake endpoint for tests of programs that use this crate. Includes
+//!   `serde-all`.
 
 pub mod action;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod client;
 mod clock;
 mod codec;
+pub mod coming_from_outscale_api;
 mod config;
 mod credentials;
 mod datetime;
@@ -152,14 +205,18 @@ mod generated;
 mod guard;
 mod nullable;
 mod open_enum;
+mod paginate;
 mod random;
 mod retry;
 mod secret;
 mod sign;
 #[doc(hidden)]
 pub mod support;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod throttle;
 mod transport;
+pub mod wait;
 
 /// Compiles the code of the README.
 #[cfg(doctest)]
@@ -181,6 +238,7 @@ pub use crate::error::{ApiError, Error, ErrorItem, Result};
 pub use crate::generated::{API_VERSION, codes};
 pub use crate::nullable::Nullable;
 pub use crate::open_enum::{UnknownInteger, UnknownValue};
+pub use crate::paginate::{Items, Pages, Paginated};
 pub use crate::retry::RetryPolicy;
 pub use crate::secret::Secret;
 pub use crate::throttle::RateLimit;

@@ -4,6 +4,7 @@ pub use serde;
 
 pub use crate::codec::{Entry, Member, Members, Name, Object, Received, decode};
 pub use crate::open_enum::text;
+pub use crate::paginate::{Answer, Cursor, Next};
 pub use crate::{
     __exchanged as exchanged, __open_enum as open_enum, __open_integer_enum as open_integer_enum,
     __received as received, __sent as sent,

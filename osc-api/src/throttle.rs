@@ -6,6 +6,7 @@ mod pace;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -77,6 +78,12 @@ impl Throttle {
             RateLimit::Adaptive | RateLimit::Off => Pace::adaptive(),
         };
         Self { limit, account: Arc::new(Lane::new(pace)), actions: Mutex::default() }
+    }
+
+    /// The same limit, with nothing known yet and nobody in the queues.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn apart(&self) -> Self {
+        Self::new(self.limit)
     }
 
     /// Waits until a request of this action may go out.
@@ -156,6 +163,8 @@ impl Pass<'_> {
 /// A pace, and the queue of those who wait for it.
 #[derive(Debug)]
 struct Lane {
+    /// Those who wait, the first of the queue included.
+    waiting: AtomicUsize,
     /// Held by the first of the queue.
     queue: tokio::sync::Mutex<()>,
     pace: Mutex<Pace>,
@@ -165,22 +174,38 @@ struct Lane {
 
 impl Lane {
     fn new(pace: Pace) -> Self {
-        Self { queue: tokio::sync::Mutex::default(), pace: Mutex::new(pace), answered: Notify::new() }
+        Self {
+            waiting: AtomicUsize::new(0),
+            queue: tokio::sync::Mutex::default(),
+            pace: Mutex::new(pace),
+            answered: Notify::new(),
+        }
     }
 
     /// Waits for a turn.
     async fn enter(&self) -> Instant {
+        // Where nobody waits there is no queue: many tasks at full speed must not hand a lock from one to the
+        // next, which takes longer than a request.
+        if self.waiting.load(Ordering::Acquire) == 0
+            && let (now, Turn::Go) = self.turn()
+        {
+            return now;
+        }
+        let _place = Place::take(&self.waiting);
         let _first = self.queue.lock().await;
         loop {
-            let now = Instant::now();
-            let turn = self.pace().turn(now);
-            match turn {
-                Turn::Go => return now,
+            match self.turn() {
+                (now, Turn::Go) => return now,
                 // An answer may put the time off; that is seen when it comes.
-                Turn::At(time) => sleep_until(time).await,
-                Turn::Later => self.answered.notified().await,
+                (_, Turn::At(time)) => sleep_until(time).await,
+                (_, Turn::Later) => self.answered.notified().await,
             }
         }
+    }
+
+    fn turn(&self) -> (Instant, Turn) {
+        let now = Instant::now();
+        (now, self.pace().turn(now))
     }
 
     fn answer(&self, sent: Instant, answer: Answer) {
@@ -194,6 +219,22 @@ impl Lane {
 
     fn pace(&self) -> MutexGuard<'_, Pace> {
         self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A place in a queue, until it is dropped.
+struct Place<'a>(&'a AtomicUsize);
+
+impl<'a> Place<'a> {
+    fn take(waiting: &'a AtomicUsize) -> Self {
+        waiting.fetch_add(1, Ordering::AcqRel);
+        Self(waiting)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }
 

@@ -91,6 +91,9 @@ impl Reply {
 pub(crate) struct Transport {
     http: reqwest::Client,
     host: HeaderValue,
+    /// What it was made of, for another one with connections of its own.
+    #[cfg(feature = "blocking")]
+    made_of: (Options, Checked),
 }
 
 impl Transport {
@@ -99,10 +102,27 @@ impl Transport {
     /// # Errors
     /// When the platform has no usable trust roots.
     pub(crate) fn new(options: &Options, checked: Checked, endpoint: &Endpoint) -> Result<Self> {
+        #[cfg(feature = "blocking")]
+        let made_of = (options.clone(), checked.clone());
         let http = setup::http(options, checked, endpoint)?;
         let host = HeaderValue::from_str(endpoint.host())
             .map_err(|error| Error::setup("the host of the endpoint is not one that can be sent", error))?;
-        Ok(Self { http, host })
+        Ok(Self {
+            http,
+            host,
+            #[cfg(feature = "blocking")]
+            made_of,
+        })
+    }
+
+    /// The same for the same endpoint, with connections of its own.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    #[cfg(feature = "blocking")]
+    pub(crate) fn apart(&self, endpoint: &Endpoint) -> Result<Self> {
+        let (options, checked) = &self.made_of;
+        Self::new(options, checked.clone(), endpoint)
     }
 
     /// Sends one request, once, and reads the whole answer.

@@ -235,6 +235,15 @@ impl ClientBuilder {
         }
     }
 
+    /// Makes a client whose calls block the thread: see [`blocking`](crate::blocking). Nothing is sent yet.
+    ///
+    /// # Errors
+    /// As [`Client::from_env`].
+    #[cfg(feature = "blocking")]
+    pub fn build_blocking(self) -> Result<crate::blocking::Client> {
+        self.build().map(crate::blocking::Client::of_own)
+    }
+
     fn set(mut self, options: CallOptions) -> Self {
         self.settings = self.settings.with(&options);
         self

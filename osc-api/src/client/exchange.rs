@@ -8,9 +8,10 @@ use tokio::time::{Instant, sleep, timeout_at};
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span, debug, info, info_span, warn};
 
+use super::Shared;
 use super::options::Settings;
 use super::sender::Sender;
-use super::{Shared, token};
+use super::token::{self, Token};
 use crate::action::{ActionMeta, RetrySafety};
 use crate::clock::Reading;
 use crate::codes;
@@ -36,6 +37,8 @@ struct Call<'a> {
     body: Vec<u8>,
     /// Whether sending the request twice does no more than sending it once.
     repeatable: bool,
+    /// Whether the same holds for the whole call: with a token that was made for this one it does not.
+    repeatable_by_caller: bool,
     /// Requests that went out.
     attempts: u32,
     /// Those of them that were throttled.
@@ -69,7 +72,7 @@ impl Shared {
         if !span.is_disabled() {
             call.record(&span, began, &result);
         }
-        let reply = result.map_err(|error| error.after(call.attempts, call.repeatable))?;
+        let reply = result.map_err(|error| error.after(call.attempts, call.repeatable_by_caller))?;
         self.budget().earn();
         match reply.encoding() {
             None => Ok((reply.body, call.attempts)),
@@ -96,18 +99,19 @@ impl<'a> Call<'a> {
             return Err(refused("the client works inside of a tokio runtime only: call it from one"));
         }
         let sender = Sender::of(action, shared.signer.as_ref(), &shared.config)?;
-        let (body, repeatable) = match action.retry {
-            RetrySafety::Idempotent => (body, true),
+        let (body, token) = match action.retry {
             RetrySafety::ClientToken => token::fill_in(body),
-            RetrySafety::Unsafe => (body, false),
+            RetrySafety::Idempotent | RetrySafety::Unsafe => (body, Token::Missing),
         };
+        let is_idempotent = action.retry == RetrySafety::Idempotent;
         Ok(Self {
             shared,
             settings,
             action,
             sender,
             body,
-            repeatable,
+            repeatable: is_idempotent || token != Token::Missing,
+            repeatable_by_caller: is_idempotent || token == Token::Given,
             attempts: 0,
             throttled: 0,
             signed_at: None,

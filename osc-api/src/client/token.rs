@@ -8,23 +8,36 @@ use crate::random;
 
 const MEMBER: &str = "ClientToken";
 
-/// Gives a request a token, unless the caller gave it one. Returns the request, and whether it has one now.
-pub(super) fn fill_in(body: Vec<u8>) -> (Vec<u8>, bool) {
+/// Whose token a request has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Token {
+    /// The caller's: it is the same when the caller makes the call again.
+    Given,
+    /// This call's.
+    Made,
+    /// None, and no place for one.
+    Missing,
+}
+
+/// Gives a request a token, unless the caller gave it one.
+pub(super) fn fill_in(body: Vec<u8>) -> (Vec<u8>, Token) {
     type Members = BTreeMap<String, Option<IgnoredAny>>;
     let Ok(members) = serde_json::from_slice::<Members>(&body) else {
-        return (body, false);
+        return (body, Token::Missing);
     };
-    if let Some(token) = members.get(MEMBER) {
-        return (body, token.is_some());
+    match members.get(MEMBER) {
+        Some(Some(_)) => return (body, Token::Given),
+        Some(None) => return (body, Token::Missing),
+        None => {}
     }
     let (Some(token), Some(start)) = (random::token(), body.iter().position(|byte| *byte == b'{')) else {
-        return (body, false);
+        return (body, Token::Missing);
     };
     let separator = if members.is_empty() { "" } else { "," };
     let member = format!("\"{MEMBER}\":\"{token}\"{separator}");
     let mut filled = body;
     filled.splice(start + 1..=start, member.into_bytes());
-    (filled, true)
+    (filled, Token::Made)
 }
 
 #[cfg(test)]
@@ -33,17 +46,18 @@ mod tests {
 
     use super::*;
 
-    fn filled(request: &str) -> (Value, bool) {
-        let (body, has_one) = fill_in(request.as_bytes().to_vec());
-        (serde_json::from_slice(&body).unwrap(), has_one)
+    fn filled(request: &str) -> (Value, Token) {
+        let (body, token) = fill_in(request.as_bytes().to_vec());
+        (serde_json::from_slice(&body).unwrap(), token)
     }
 
     #[test]
     fn a_request_without_a_token_gets_one_of_its_own() {
         for request in ["{}", " { } ", r#"{"A":1}"#, r#"{ "A": {"ClientToken": "inner"}, "B": [] }"#] {
-            let (one, has_one) = filled(request);
+            let (one, token) = filled(request);
             let (other, _) = filled(request);
-            assert!(has_one && one["ClientToken"] != other["ClientToken"], "{one}");
+            assert_eq!(token, Token::Made);
+            assert_ne!(one["ClientToken"], other["ClientToken"]);
             let length = one["ClientToken"].as_str().unwrap().len();
             assert!((16..=64).contains(&length), "{one}");
             let mut rest = one;
@@ -55,13 +69,13 @@ mod tests {
     #[test]
     fn the_callers_token_is_the_one() {
         let request = json!({ "A": 1, "ClientToken": "mine" });
-        assert_eq!(filled(&request.to_string()), (request, true));
+        assert_eq!(filled(&request.to_string()), (request, Token::Given));
     }
 
     #[test]
     fn what_has_no_place_for_a_token_stays_as_it_is() {
         for request in [json!({ "ClientToken": null }), json!([]), json!("text")] {
-            assert_eq!(filled(&request.to_string()), (request, false));
+            assert_eq!(filled(&request.to_string()), (request, Token::Missing));
         }
     }
 }

@@ -4,7 +4,7 @@
 use chrono::{DateTime as ChronoDateTime, Datelike, NaiveDate, TimeZone, Utc};
 
 use super::jiff::{day, moment};
-use super::{Date, DateOrDateTime, DateTime};
+use super::{Date, DateOrDateTime, DateTime, understood};
 
 /// Written in UTC with milliseconds; finer digits are cut off.
 impl<Tz: TimeZone> From<ChronoDateTime<Tz>> for DateTime {
@@ -58,6 +58,12 @@ impl DateOrDateTime {
     pub fn to_chrono(&self) -> Option<ChronoDateTime<Utc>> {
         chrono(self.to_timestamp()?)
     }
+}
+
+understood! {
+    DateTime => ChronoDateTime<Utc>: to_chrono;
+    Date => NaiveDate: to_chrono;
+    DateOrDateTime => ChronoDateTime<Utc>: to_chrono;
 }
 
 fn chrono(moment: jiff::Timestamp) -> Option<ChronoDateTime<Utc>> {

@@ -1,10 +1,10 @@
-//! Values made from the types of `jiff` and of the standard library.
+//! Conversions from and to the types of `jiff` and of the standard library.
 
 use std::time::SystemTime;
 
 use jiff::{Timestamp, civil};
 
-use super::{Date, DateOrDateTime, DateTime};
+use super::{Date, DateOrDateTime, DateTime, understood};
 
 /// Written in UTC with milliseconds; finer digits are cut off.
 impl From<Timestamp> for DateTime {
@@ -44,6 +44,14 @@ impl From<civil::Date> for DateOrDateTime {
     fn from(day: civil::Date) -> Self {
         Date::from(day).into()
     }
+}
+
+understood! {
+    DateTime => Timestamp: to_timestamp;
+    DateTime => SystemTime: to_system_time;
+    Date => civil::Date: to_civil;
+    DateOrDateTime => Timestamp: to_timestamp;
+    DateOrDateTime => SystemTime: to_system_time;
 }
 
 /// The moment so many seconds and nanoseconds after 1970, or the nearest one that can be written.

@@ -105,6 +105,40 @@ fn moments_are_written_in_utc_with_milliseconds() {
     assert_eq!(DateOrDateTime::from(civil::date(2023, 4, 5)).as_str(), "2023-04-05");
 }
 
+#[test]
+fn moments_and_days_go_both_ways() {
+    let time = SystemTime::UNIX_EPOCH - Duration::from_millis(1_500);
+    let moment = DateTime::from(time);
+    assert_eq!(moment.as_str(), "1969-12-31T23:59:58.500Z");
+    assert_eq!(moment.to_system_time(), Some(time));
+    assert_eq!(SystemTime::try_from(&moment), Ok(time));
+    assert_eq!(SystemTime::try_from(moment), Ok(time));
+    for text in NOON {
+        let moment = DateTime::from(text);
+        let timestamp = Timestamp::try_from(&moment).unwrap();
+        assert_eq!(DateTime::from(timestamp), moment, "{text}");
+        assert_eq!(Timestamp::try_from(DateOrDateTime::from(text)), Ok(timestamp));
+        assert_eq!(DateOrDateTime::from(text).to_system_time(), moment.to_system_time());
+    }
+    let day = Date::from("2024-02-29");
+    assert_eq!(civil::Date::try_from(&day), Ok(civil::date(2024, 2, 29)));
+    assert_eq!(Date::from(civil::Date::try_from(day.clone()).unwrap()), day);
+    let midnight = DateTime::from("2024-02-29T00:00:00Z");
+    assert_eq!(SystemTime::try_from(DateOrDateTime::from(day)).ok(), midnight.to_system_time());
+}
+
+#[test]
+fn texts_that_mean_nothing_are_errors_that_show_them() {
+    for text in NONSENSE {
+        let error = Timestamp::try_from(DateTime::from(text)).unwrap_err();
+        assert_eq!(error, text.parse::<DateTime>().unwrap_err());
+        assert_eq!(SystemTime::try_from(&DateTime::from(text)), Err(error));
+    }
+    let error = civil::Date::try_from(Date::from("2023-02-30")).unwrap_err().to_string();
+    assert!(error.contains("\"2023-02-30\" is not a date"), "{error}");
+    assert!(SystemTime::try_from(DateOrDateTime::from("soon")).is_err());
+}
+
 #[cfg(feature = "chrono")]
 #[test]
 fn chrono_goes_both_ways() {
@@ -112,9 +146,14 @@ fn chrono_goes_both_ways() {
     assert_eq!(DateTime::from(moment).as_str(), "1969-12-31T23:59:59.500Z");
     assert_eq!(DateTime::from(moment).to_chrono(), Some(moment));
     assert_eq!(DateOrDateTime::from(moment).to_chrono(), Some(moment));
+    assert_eq!(chrono::DateTime::try_from(&DateTime::from(moment)), Ok(moment));
+    assert_eq!(chrono::DateTime::try_from(DateOrDateTime::from(moment)), Ok(moment));
+    assert!(chrono::DateTime::try_from(DateTime::from("never")).is_err());
     let day = chrono::NaiveDate::from_ymd_opt(2024, 2, 29).unwrap();
     assert_eq!(Date::from(day).as_str(), "2024-02-29");
     assert_eq!(Date::from(day).to_chrono(), Some(day));
+    assert_eq!(chrono::NaiveDate::try_from(Date::from(day)), Ok(day));
+    assert!(chrono::NaiveDate::try_from(&Date::from("2023-02-30")).is_err());
     assert_eq!(DateOrDateTime::from(day).as_str(), "2024-02-29");
     assert_eq!(Date::from(chrono::NaiveDate::MAX).as_str(), "9999-12-31");
     assert_eq!(
@@ -130,8 +169,13 @@ fn time_goes_both_ways() {
     assert_eq!(DateTime::from(moment).as_str(), "1969-12-31T23:59:59.500Z");
     assert_eq!(DateTime::from(moment).to_time(), Some(moment));
     assert_eq!(DateOrDateTime::from(moment).to_time(), Some(moment));
+    assert_eq!(time::OffsetDateTime::try_from(&DateTime::from(moment)), Ok(moment));
+    assert_eq!(time::OffsetDateTime::try_from(DateOrDateTime::from(moment)), Ok(moment));
+    assert!(time::OffsetDateTime::try_from(DateTime::from("never")).is_err());
     let day = time::Date::from_calendar_date(2024, time::Month::February, 29).unwrap();
     assert_eq!(Date::from(day).as_str(), "2024-02-29");
     assert_eq!(Date::from(day).to_time(), Some(day));
+    assert_eq!(time::Date::try_from(Date::from(day)), Ok(day));
+    assert!(time::Date::try_from(&Date::from("2023-02-30")).is_err());
     assert_eq!(DateOrDateTime::from(day).as_str(), "2024-02-29");
 }

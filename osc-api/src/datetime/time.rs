@@ -4,7 +4,7 @@
 use time::{Month, OffsetDateTime, UtcDateTime};
 
 use super::jiff::{day, moment};
-use super::{Date, DateOrDateTime, DateTime};
+use super::{Date, DateOrDateTime, DateTime, understood};
 
 /// Written in UTC with milliseconds; finer digits are cut off.
 impl From<OffsetDateTime> for DateTime {
@@ -67,4 +67,10 @@ impl DateOrDateTime {
     pub fn to_time(&self) -> Option<OffsetDateTime> {
         OffsetDateTime::from_unix_timestamp_nanos(self.to_timestamp()?.as_nanosecond()).ok()
     }
+}
+
+understood! {
+    DateTime => OffsetDateTime: to_time;
+    Date => time::Date: to_time;
+    DateOrDateTime => OffsetDateTime: to_time;
 }

@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use super::text::one_line;
-use super::{Error, Inner, Kind};
+use super::{Error, Inner, Kind, WaitEnd};
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -57,7 +57,37 @@ impl Kind {
                 request_id.as_ref().map_or(Ok(()), |id| write!(f, " [request {id}]"))
             }
             Self::Api(error) => write!(f, "{action} failed with {error}"),
+            Self::Pagination { reason, answer } => {
+                write!(f, "{action} cannot list any further: {reason}")?;
+                answer.as_ref().map_or(Ok(()), |answer| write!(f, ": {answer}"))
+            }
+            Self::Wait { resource, goal, state, end } => {
+                let state = state.as_deref().map(one_line);
+                match resource.as_deref().map(one_line) {
+                    Some(resource) => wait(&resource, goal, state.as_deref(), *end, f),
+                    None => write!(f, "waiting with {action} failed: what it was for did not come in time"),
+                }
+            }
         }
+    }
+}
+
+/// Says how a wait for the state of a resource was over.
+fn wait(
+    resource: &str,
+    goal: &str,
+    state: Option<&str>,
+    end: WaitEnd,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    write!(f, "waiting for {resource} to be {goal} failed: ")?;
+    match (end, state) {
+        (WaitEnd::Failed, Some(state)) => write!(f, "it is {state}"),
+        (WaitEnd::Failed, None) => f.write_str("its state is not known"),
+        (WaitEnd::Missing, None) => f.write_str("it is not there"),
+        (WaitEnd::Missing, Some(state)) => write!(f, "it is not there any more, and was {state} last"),
+        (WaitEnd::TimedOut(time), Some(state)) => write!(f, "it is still {state} after {time:?}"),
+        (WaitEnd::TimedOut(time), None) => write!(f, "it was not seen within {time:?}"),
     }
 }
 
@@ -98,7 +128,9 @@ impl StdError for Error {
             | Kind::Guarded { .. }
             | Kind::TooLarge { .. }
             | Kind::Encoded(_)
-            | Kind::Api(_) => None,
+            | Kind::Api(_)
+            | Kind::Pagination { .. }
+            | Kind::Wait { .. } => None,
         }
     }
 }

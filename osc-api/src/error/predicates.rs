@@ -4,7 +4,7 @@
 //! the server's own: 1000s dependencies, 4000s parameters, 5000s missing resources, 6000s states, 9000s
 //! conflicts, 10000s quotas and capacity.
 
-use super::{ApiError, Error, Kind};
+use super::{ApiError, Error, Kind, WaitEnd};
 use crate::retry::Outcome;
 
 impl Error {
@@ -15,8 +15,20 @@ impl Error {
 
     /// Whether no complete answer came in time. The action may have been carried out nevertheless, unless
     /// [`is_connect`](Self::is_connect) is true too.
+    ///
+    /// Also whether the time of a [wait](crate::wait) was over; [`last_state`](Self::last_state) is the state by then.
     pub fn is_timeout(&self) -> bool {
-        matches!(self.0.kind, Kind::Transport { timeout: true, .. })
+        match &self.0.kind {
+            Kind::Transport { timeout, .. } => *timeout,
+            Kind::Wait { end, .. } => matches!(end, WaitEnd::TimedOut(_)),
+            _ => false,
+        }
+    }
+
+    /// Whether a [wait](crate::wait) is of no use any more: the resource is in a state from which the wanted one
+    /// does not follow, or it does not exist. [`last_state`](Self::last_state) is that state.
+    pub fn is_wait_failed(&self) -> bool {
+        matches!(self.0.kind, Kind::Wait { end: WaitEnd::Failed | WaitEnd::Missing, .. })
     }
 
     /// Whether no connection could be made: unknown host, refused, TLS not trusted. Nothing was sent.
@@ -74,9 +86,11 @@ impl Error {
         self.api().is_some_and(ApiError::is_validation)
     }
 
-    /// Whether a resource that the request names does not exist (codes from 5000 to 5999; their status is 400).
+    /// Whether a resource that the request names does not exist (codes from 5000 to 5999; their status is 400), or
+    /// one that was [waited](crate::wait) for.
     pub fn is_not_found(&self) -> bool {
         self.api().is_some_and(ApiError::is_not_found)
+            || matches!(self.0.kind, Kind::Wait { end: WaitEnd::Missing, .. })
     }
 
     /// Whether the request does not fit the state of a resource, or collides with another resource (codes
@@ -91,6 +105,15 @@ impl Error {
     /// (codes from 1000 to 1999; status 424).
     pub fn is_dependency(&self) -> bool {
         self.api().is_some_and(ApiError::is_dependency)
+    }
+
+    /// Whether a listing of [`Client::paginate`](crate::Client::paginate) cannot go on: the server gives a page
+    /// token twice, claims more items after an empty page, or refuses the token of a page, which may be too old
+    /// ([`PAGE_TOKEN_EXPIRED`](crate::codes::PAGE_TOKEN_EXPIRED)).
+    ///
+    /// What was listed until then is good. The rest is found by listing again from the beginning only.
+    pub fn is_pagination(&self) -> bool {
+        matches!(self.0.kind, Kind::Pagination { .. })
     }
 
     /// Whether a quota of the account is used up (codes from 10003).
@@ -122,7 +145,8 @@ impl Error {
     /// - calls that were not sent because no connection could be made, unless the cause stays until somebody
     ///   changes something, such as a certificate that is not trusted;
     /// - calls of which nobody knows whether they were carried out (no complete answer, or the status 500,
-    ///   502, 503 or 504), where repeating the action is harmless: it only reads, or it carries a client token;
+    ///   502, 503 or 504), where repeating the action is harmless: it only reads, or it carries a client token
+    ///   of the caller's (the one that the client makes up is new for each call);
     /// - conflicts that pass by waiting, such as a volume that is not ready yet: all errors of the answer have
     ///   a code whose text in [`codes`](crate::codes) says so.
     ///

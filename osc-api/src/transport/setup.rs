@@ -35,6 +35,7 @@ impl Default for Options {
 }
 
 /// Options that were checked.
+#[cfg_attr(feature = "blocking", derive(Clone))]
 pub(crate) struct Checked {
     root_certificates: Vec<CertificateDer<'static>>,
     user_agent: HeaderValue,

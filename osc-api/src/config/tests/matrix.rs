@@ -28,12 +28,7 @@ const OTHERS: &str = r#"{"default": {"region": "file-1", "ssl_verify": false, "v
 
 const ROWS: &[Row] = &[
     // Nothing said.
-    (
-        NONE,
-        "",
-        "",
-        "key=- login=- region=eu-west-2 proxy=- verify=yes",
-    ),
+    (NONE, "", "", "key=- login=- region=eu-west-2 proxy=- verify=yes"),
     ("{}", "", "", "key=- region=eu-west-2"),
     (r#"{"other": {"region": "x"}}"#, "", "", "region=eu-west-2"),
     (OTHERS, "", "", "key=- region=file-1 verify=yes at=https://api.file-1.outscale.com/api/v1/X"),

@@ -1,0 +1,44 @@
+//! Stops the VMs with a tag, as a script at the end of the day does, without async. Needs the feature `blocking`.
+
+use osc_api::blocking::Client;
+use osc_api::types::{FiltersVm, ReadVmsRequest, StopVmsRequest, VmStateName};
+use osc_api::{Result, wait};
+
+const USAGE: &str = "usage: blocking_script KEY=VALUE
+Stops all running VMs that have the tag, and waits until they are stopped.";
+
+fn stop(tag: &str) -> Result<()> {
+    let client = Client::from_env()?;
+    let filters = FiltersVm::new().tags([tag]).vm_state_names([VmStateName::Running]);
+    let mut ids = Vec::new();
+    // Pages are fetched while the loop goes on.
+    for vm in client.paginate(ReadVmsRequest::new().filters(filters)) {
+        ids.extend(vm?.vm_id);
+    }
+    if ids.is_empty() {
+        println!("no VM with the tag {tag} is running");
+        return Ok(());
+    }
+    // One request for all: they stop side by side.
+    client.stop_vms(&StopVmsRequest::new(&ids))?;
+    for id in ids {
+        client.wait_for(wait::vm(&id).stopped()).wait()?;
+        println!("{id} is stopped");
+    }
+    Ok(())
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let tag = match arguments.as_slice() {
+        [tag] if tag.contains('=') => tag,
+        _ => {
+            eprintln!("{USAGE}");
+            std::process::exit(2);
+        }
+    };
+    if let Err(error) = stop(tag) {
+        eprintln!("{error:#}");
+        std::process::exit(1);
+    }
+}

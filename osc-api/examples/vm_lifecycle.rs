@@ -1,0 +1,57 @@
+//! Creates a VM, waits until it runs, stops it, and deletes it. The VM is deleted on failure too.
+
+use std::error::Error;
+
+use osc_api::types::{CreateVmsRequest, DeleteVmsRequest, StopVmsRequest};
+use osc_api::{Client, wait};
+
+const USAGE: &str = "usage: vm_lifecycle IMAGE_ID
+Creates a VM from the image, waits until it runs, stops it, deletes it. A running VM costs money.";
+
+async fn live(client: &Client, id: &str) -> osc_api::Result<()> {
+    let report =
+        |progress: &wait::Progress<'_>| eprintln!("{id} is {}", progress.state.unwrap_or("not listed yet"));
+    let vm = client.wait_for(wait::vm(id).running()).on_progress(report).await?;
+    println!("{id} runs at {}", vm.private_ip.unwrap_or_default());
+
+    client.stop_vms(&StopVmsRequest::new([id])).await?;
+    client.wait_for(wait::vm(id).stopped()).await?;
+    println!("{id} is stopped");
+    Ok(())
+}
+
+async fn delete(client: &Client, id: &str) -> osc_api::Result<()> {
+    client.delete_vms(&DeleteVmsRequest::new([id])).await?;
+    client.wait_for(wait::vm(id).terminated()).await?;
+    println!("{id} is deleted");
+    Ok(())
+}
+
+async fn run(image: &str) -> Result<(), Box<dyn Error>> {
+    let client = Client::from_env()?;
+    // The client gives the request a `ClientToken`, so that no retry of this call makes a second VM.
+    let created = client.create_vms(&CreateVmsRequest::new(image)).await?;
+    let id = created.vms.into_iter().find_map(|vm| vm.vm_id).ok_or("CreateVms answered without a VM")?;
+    println!("{id} is created");
+
+    let lived = live(&client, &id).await;
+    // However that went, the VM must go; but the first failure is the one that matters.
+    let deleted = delete(&client, &id).await;
+    if let Err(error) = &deleted {
+        eprintln!("{id} may still be there and cost money: {error:#}");
+    }
+    Ok(lived.and(deleted)?)
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [image] = arguments.as_slice() else {
+        eprintln!("{USAGE}");
+        std::process::exit(2);
+    };
+    if let Err(error) = run(image).await {
+        eprintln!("{error:#}");
+        std::process::exit(1);
+    }
+}

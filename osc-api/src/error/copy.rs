@@ -1,0 +1,119 @@
+//! One failure for several who waited for the same answer.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use super::{Error, Inner, Kind, Source};
+
+impl Error {
+    /// The same error once more. Of its causes it has the words.
+    pub(crate) fn copy(&self) -> Self {
+        let Inner { action, attempts, repeatable, kind } = &*self.0;
+        let kind = kind.copy();
+        Self(Box::new(Inner { action: action.clone(), attempts: *attempts, repeatable: *repeatable, kind }))
+    }
+}
+
+impl Kind {
+    fn copy(&self) -> Self {
+        match self {
+            Self::Configuration { problems, source } => {
+                Self::Configuration { problems: problems.clone(), source: source.as_deref().map(cause) }
+            }
+            Self::Refused { reason, credentials } => {
+                Self::Refused { reason: reason.clone(), credentials: *credentials }
+            }
+            Self::Guarded { failures, last } => Self::Guarded { failures: *failures, last: last.clone() },
+            Self::Encode(source) => Self::Encode(cause(&**source)),
+            Self::Transport { host, timeout, connect, permanent, advice, source } => Self::Transport {
+                host: host.clone(),
+                timeout: *timeout,
+                connect: *connect,
+                permanent: *permanent,
+                advice: *advice,
+                source: cause(&**source),
+            },
+            Self::TooLarge { limit } => Self::TooLarge { limit: *limit },
+            Self::Encoded(name) => Self::Encoded(name.clone()),
+            Self::Decode { path, request_id, source } => {
+                Self::Decode { path: path.clone(), request_id: request_id.clone(), source: cause(&**source) }
+            }
+            Self::Api(answer) => Self::Api(answer.clone()),
+            Self::Pagination { reason, answer } => Self::Pagination { reason, answer: answer.clone() },
+            Self::Wait { resource, goal, state, end } => {
+                Self::Wait { resource: resource.clone(), goal, state: state.clone(), end: *end }
+            }
+        }
+    }
+}
+
+/// What a cause says, and what those below it say.
+#[derive(Debug)]
+struct Cause {
+    text: String,
+    source: Option<Box<Cause>>,
+}
+
+impl Cause {
+    fn of(error: &(dyn StdError + 'static)) -> Self {
+        Self { text: error.to_string(), source: error.source().map(|source| Box::new(Self::of(source))) }
+    }
+}
+
+fn cause(error: &(dyn StdError + Send + Sync + 'static)) -> Source {
+    Box::new(Cause::of(error))
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl StdError for Cause {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ApiError;
+
+    #[test]
+    fn a_copy_says_the_same_and_is_branched_on_alike() {
+        let transport = |timeout| Kind::Transport {
+            host: "host".to_owned(),
+            timeout,
+            connect: !timeout,
+            permanent: false,
+            advice: Some("do something"),
+            source: Box::new(Cause {
+                text: "outer".to_owned(),
+                source: Some(Box::new(Cause { text: "inner".to_owned(), source: None })),
+            }),
+        };
+        let answer = ApiError::new(400, br#"{"Errors": [{"Code": "5063"}]}"#, None);
+        let kinds = [
+            transport(true),
+            transport(false),
+            Kind::Encode("odd".into()),
+            Kind::Configuration { problems: vec!["a".to_owned()], source: Some("b".into()) },
+            Kind::Refused { reason: "why".to_owned(), credentials: true },
+            Kind::Guarded { failures: 3, last: "no".to_owned() },
+            Kind::TooLarge { limit: 5 },
+            Kind::Encoded("gzip".to_owned()),
+            Kind::Decode { path: Some("a".to_owned()), request_id: None, source: "c".into() },
+            Kind::Api(answer),
+        ];
+        for kind in kinds {
+            let error = Error::new("ReadVms", kind).after(2, true);
+            let copy = error.copy();
+            assert_eq!(format!("{copy:#}"), format!("{error:#}"));
+            let branches = |e: &Error| [e.is_timeout(), e.is_connect(), e.is_retryable(), e.is_not_found()];
+            assert_eq!(branches(&copy), branches(&error));
+            assert_eq!((copy.attempts(), copy.action()), (2, Some("ReadVms")));
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! How fast the crate is beside `outscale_api`, another client of the same API: see `benches/README.md`.
+
+#[path = "../../ratios/calls.rs"]
+#[expect(dead_code, reason = "shared with the benchmark of the workspace, which uses the rest")]
+mod calls;
+#[path = "../../ratios/codec.rs"]
+#[expect(dead_code, reason = "shared with the benchmark of the workspace, which uses the rest")]
+mod codec;
+#[path = "../../ratios/material.rs"]
+mod material;
+#[path = "../../ratios/race.rs"]
+mod race;
+#[path = "../../ratios/server.rs"]
+mod server;
+#[path = "../../ratios/shape.rs"]
+mod shape;
+
+use std::hint::black_box;
+use std::net::SocketAddr;
+use std::thread;
+use std::time::Duration;
+
+use osc_api::support;
+use osc_api::types::ReadVmsResponse;
+use outscale_api::apis::configuration::{AWSv4Key, Configuration};
+use outscale_api::apis::middleware::{BackoffParams, ClientWithBackoff, LimiterParams};
+use outscale_api::apis::vm_api;
+use outscale_api::models;
+
+use crate::material::{ACCESS_KEY, REGION, SECRET_KEY, read_vms_answer};
+use crate::race::{Contestant, Outcome, race};
+
+/// The other client.
+const PEER: &str = "outscale_api";
+
+fn main() {
+    race::head();
+    signature().print("signature, body of 1 kB");
+    for vms in [1, 1_000, 10_000] {
+        decoding(vms).print(&format!("decode, VMs: {vms}"));
+    }
+    for (vms, in_flight) in [(1, 1), (1, 32), (1_000, 1), (1_000, 32)] {
+        calling(vms, in_flight).print(&format!("calls, in flight: {in_flight}, VMs: {vms}"));
+    }
+}
+
+fn signature() -> Outcome {
+    let body = "x".repeat(1_000);
+    let sign = support::signer(ACCESS_KEY, SECRET_KEY, REGION);
+    let ours = |repetitions| {
+        for _ in 0..repetitions {
+            let body = black_box(body.as_bytes());
+            black_box(sign(1_800_000_000, "api.us-east-2.outscale.com", "/api/v1/ReadVms", body));
+        }
+    };
+    let key = peer_key();
+    let theirs = |repetitions| {
+        for _ in 0..repetitions {
+            let url = "https://api.us-east-2.outscale.com/api/v1/ReadVms";
+            black_box(key.sign(url, "POST", black_box(&body)).expect("a signature"));
+        }
+    };
+    race(vec![Contestant::ours(ours), Contestant::other(PEER, 1.0, theirs)])
+}
+
+fn decoding(vms: usize) -> Outcome {
+    let text = read_vms_answer(vms);
+    let peer = |bytes: &[u8]| {
+        // From a text, as the other client does it, which checks it for being one before.
+        serde_json::from_str::<models::ReadVmsResponse>(str::from_utf8(bytes).expect("a text"))
+    };
+    race(vec![
+        Contestant::ours(codec::repeat(&text, support::read::<ReadVmsResponse>)),
+        Contestant::other(PEER, 1.0, codec::repeat(&text, peer)),
+    ])
+}
+
+fn calling(vms: usize, in_flight: usize) -> Outcome {
+    let address = server::start(&read_vms_answer(vms));
+    let runtime = calls::runtime();
+    race(vec![
+        Contestant::ours(calls::ours(&runtime, address, in_flight)),
+        Contestant::other(PEER, 1.0, peer_calls(address, in_flight)),
+    ])
+}
+
+/// The other client blocks: what is in flight takes a thread each.
+fn peer_calls(address: SocketAddr, in_flight: usize) -> impl FnMut(usize) {
+    let http = reqwest::blocking::Client::builder().no_proxy().build().expect("a client");
+    // Its limit of five calls per second is switched off.
+    let limiter = LimiterParams { max_requests: usize::MAX, window: Duration::from_millis(1) };
+    let configuration = Configuration {
+        base_path: format!("http://{address}/api/v1"),
+        client: ClientWithBackoff::new(http, BackoffParams::default(), limiter),
+        aws_v4_key: Some(peer_key()),
+        ..Configuration::default()
+    };
+    move |repetitions| {
+        let call = |calls: usize| {
+            for _ in 0..calls {
+                black_box(
+                    vm_api::read_vms(&configuration, Some(models::ReadVmsRequest::new())).expect("an answer"),
+                );
+            }
+        };
+        thread::scope(|scope| {
+            for task in 0..in_flight {
+                let calls = repetitions / in_flight + usize::from(task < repetitions % in_flight);
+                scope.spawn(move || call(calls));
+            }
+        });
+    }
+}
+
+fn peer_key() -> AWSv4Key {
+    AWSv4Key {
+        access_key: ACCESS_KEY.to_owned(),
+        secret_key: SECRET_KEY.to_owned().into(),
+        region: REGION.to_owned(),
+        service: "oapi".to_owned(),
+    }
+}

@@ -1,0 +1,40 @@
+//! Signing one request. The floor: hashing the body, and one HMAC with a key that is there already.
+
+use std::hint::black_box;
+
+use osc_api::support;
+use ring::{digest, hmac};
+
+use crate::material::{ACCESS_KEY, REGION, SECRET_KEY};
+use crate::race::{Contestant, Outcome, Race, race};
+
+pub const ALL: &[Race] =
+    &[("signature, body of 100 B", || signature(100)), ("signature, body of 1 kB", || signature(1_000))];
+
+/// As long as the text that the signature's own HMAC is about.
+const STRING_TO_SIGN: [u8; 136] = [b'x'; 136];
+
+fn signature(size: usize) -> Outcome {
+    let body = vec![b'x'; size];
+    let sign = support::signer(ACCESS_KEY, SECRET_KEY, REGION);
+    let mut second = 1_800_000_000;
+    let ours = |repetitions| {
+        for _ in 0..repetitions {
+            second += 1;
+            black_box(sign(
+                black_box(second),
+                "api.us-east-2.outscale.com",
+                "/api/v1/ReadVms",
+                black_box(&body),
+            ));
+        }
+    };
+    let key = hmac::Key::new(hmac::HMAC_SHA256, &[7; digest::SHA256_OUTPUT_LEN]);
+    let floor = |repetitions| {
+        for _ in 0..repetitions {
+            black_box(digest::digest(&digest::SHA256, black_box(&body)));
+            black_box(hmac::sign(&key, black_box(&STRING_TO_SIGN)));
+        }
+    };
+    race(vec![Contestant::ours(ours), Contestant::other("ring: SHA-256 and HMAC", 0.5, floor)])
+}

@@ -1,0 +1,102 @@
+//! Calls from many threads, and what is left of a client that nobody has any more.
+
+use std::sync::Barrier;
+use std::thread;
+
+use osc_api::CallOptions;
+use osc_api::types::{FiltersVm, ReadVmsRequest};
+use osc_tests::http::{Reply, Response, Then};
+use serde_json::json;
+
+use crate::{client, cloud, server, vm};
+
+#[test]
+fn calls_of_eight_threads_are_on_their_way_at_once() {
+    const THREADS: usize = 8;
+    const CALLS: usize = 4;
+    // Nobody is answered before all have asked: were the calls in turn, the first would wait until it times out.
+    let barrier = Barrier::new(THREADS);
+    let server = server(move |request| {
+        if request.action() == "ReadVms" {
+            barrier.wait();
+        }
+        vm(request)
+    });
+    let client = client(&server);
+    // As long as nobody knows whether the key is the right one, calls are in turn.
+    client.send_raw("ReadNets", &json!({})).expect("an answer");
+    thread::scope(|scope| {
+        for number in 0..THREADS {
+            let client = if number % 2 == 0 { client.clone() } else { client.with(CallOptions::new()) };
+            scope.spawn(move || {
+                for call in 0..CALLS {
+                    let id = format!("i-{number}-{call}");
+                    let request = ReadVmsRequest::new().filters(FiltersVm::new().vm_ids([&id]));
+                    let answer = client.read_vms(&request).expect("an answer");
+                    assert_eq!(answer.vms[0].vm_id, Some(id));
+                }
+            });
+        }
+    });
+    assert_eq!(server.requests().len(), 1 + THREADS * CALLS);
+}
+
+#[test]
+fn one_client_is_shared_by_reference() {
+    let server = cloud();
+    let client = client(&server);
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| client.read_vms(&ReadVmsRequest::new()).expect("an answer"));
+        }
+    });
+    assert_eq!(server.requests().len(), 8);
+}
+
+#[test]
+fn clients_can_be_dropped_in_any_order() {
+    let server = cloud();
+    for first in [true, false] {
+        let client = client(&server);
+        let (derived, mut vms) = (client.with(CallOptions::new()), client.paginate(ReadVmsRequest::new()));
+        client.read_vms(&ReadVmsRequest::new()).expect("an answer");
+        drop(client);
+        if first {
+            drop(derived);
+            assert!(vms.next().is_some_and(|vm| vm.is_ok()));
+        } else {
+            drop(vms);
+            derived.read_vms(&ReadVmsRequest::new()).expect("an answer");
+        }
+    }
+    // Waits until nothing is open any more.
+    assert_eq!(server.finish().connections, 2);
+}
+
+#[test]
+fn a_client_that_was_never_used_leaves_nothing() {
+    let server = cloud();
+    drop(client(&server).paginate(ReadVmsRequest::new()));
+    assert_eq!(server.finish().connections, 0);
+}
+
+#[test]
+fn pages_on_their_way_end_with_the_last_client() {
+    let server = server(|request| match request.json()["NextPageToken"].as_str() {
+        None => Reply::from(vm_with_more()),
+        Some(_) => Reply::Nothing(Then::Wait),
+    });
+    let mut vms = client(&server).paginate(ReadVmsRequest::new()).prefetch(1);
+    assert!(vms.next().is_some_and(|vm| vm.is_ok()));
+    while server.requests().len() < 2 {
+        thread::yield_now();
+    }
+    drop(vms);
+    // The server waits for the client to hang up.
+    assert_eq!(server.finish().requests.len(), 2);
+}
+
+fn vm_with_more() -> Response {
+    let answer = json!({ "Vms": [{ "VmId": "i-1" }], "NextPageToken": "more" });
+    Response::json(200, &answer)
+}

@@ -1,0 +1,127 @@
+//! The crate's examples as programs of their own, against the fake endpoint: what they print, how they end, and what
+//! they asked of the cloud.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on says why and stops"
+)]
+
+mod access;
+mod keys;
+mod listing;
+mod room;
+mod vms;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use osc_api::serde_json::Value;
+use osc_api::testing::FakeApi;
+
+/// How a program ended.
+#[derive(Debug)]
+struct Ended {
+    code: Option<i32>,
+    output: String,
+    errors: String,
+}
+
+impl Ended {
+    fn lines(&self) -> Vec<&str> {
+        self.output.lines().collect()
+    }
+
+    /// What it printed, of a program that is said to have done well.
+    #[track_caller]
+    fn well(&self) -> Vec<&str> {
+        assert_eq!(self.code, Some(0), "{self:?}");
+        self.lines()
+    }
+
+    #[track_caller]
+    fn fails_with(&self, code: i32, words: &[&str]) {
+        assert_eq!(self.code, Some(code), "{self:?}");
+        for word in words {
+            assert!(self.errors.contains(word), "{word} is not in {:?}", self.errors);
+        }
+    }
+}
+
+/// A program by its path, with these arguments, and with no settings but those that lead it to the fake.
+fn run(program: &str, fake: &FakeApi, arguments: &[&str]) -> Ended {
+    let output = Command::new(program)
+        .args(arguments)
+        .env_clear()
+        .envs(fake.environment())
+        .env("HOME", place("home"))
+        .output()
+        .expect("the example runs");
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    Ended { code: output.status.code(), output: text(output.stdout), errors: text(output.stderr) }
+}
+
+/// A path of these tests. Nothing is there but what a test put there.
+fn place(name: &str) -> PathBuf {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("examples");
+    std::fs::create_dir_all(&directory).expect("a directory");
+    directory.join(name)
+}
+
+fn start() -> FakeApi {
+    FakeApi::start().expect("a fake")
+}
+
+/// The names of the actions that were called, in their order.
+fn actions(fake: &FakeApi) -> Vec<String> {
+    fake.calls().into_iter().map(|call| call.action).collect()
+}
+
+/// The bodies of the calls of an action.
+fn bodies(fake: &FakeApi, action: &str) -> Vec<Value> {
+    fake.calls().into_iter().filter(|call| call.action == action).map(|call| call.body).collect()
+}
+
+#[test]
+fn wrong_use_is_told_and_nothing_is_sent() {
+    let fake = start();
+    for (program, arguments) in [
+        (env!("CARGO_BIN_EXE_list_everything"), &["now"][..]),
+        (env!("CARGO_BIN_EXE_vm_lifecycle"), &[]),
+        (env!("CARGO_BIN_EXE_vm_lifecycle"), &["ami-1", "ami-2"]),
+        (env!("CARGO_BIN_EXE_unattached_volumes"), &["--destroy"]),
+        (env!("CARGO_BIN_EXE_unattached_volumes"), &["--delete", "vol-1"]),
+        (env!("CARGO_BIN_EXE_rotate_access_key"), &["KEY", "2030-01-01"]),
+        (env!("CARGO_BIN_EXE_rotate_access_key"), &["KEY", "2030-01-01", "file", "--remove"]),
+        (env!("CARGO_BIN_EXE_api_access_rules"), &["ca.pem"]),
+        (env!("CARGO_BIN_EXE_blocking_script"), &["tag"]),
+        (env!("CARGO_BIN_EXE_throttling_and_quotas"), &["10"]),
+        (env!("CARGO_BIN_EXE_throttling_and_quotas"), &["much", "eu-west-2a"]),
+    ] {
+        let name = Path::new(program).file_stem().and_then(|name| name.to_str()).expect("a name");
+        let ended = run(program, &fake, arguments);
+        ended.fails_with(2, &["usage: ", name]);
+        assert_eq!(ended.output, "", "{name}");
+    }
+    assert_eq!(actions(&fake), Vec::<String>::new());
+}
+
+#[test]
+fn a_wrong_key_is_told_by_all() {
+    let fake = start();
+    for (program, arguments) in [
+        (env!("CARGO_BIN_EXE_list_everything"), &[][..]),
+        (env!("CARGO_BIN_EXE_vm_lifecycle"), &["ami-12345678"]),
+        (env!("CARGO_BIN_EXE_unattached_volumes"), &["--delete"]),
+        (env!("CARGO_BIN_EXE_rotate_access_key"), &["OLD", "2030-01-01", "never-written"]),
+        (env!("CARGO_BIN_EXE_api_access_rules"), &[]),
+        (env!("CARGO_BIN_EXE_blocking_script"), &["a=b"]),
+        (env!("CARGO_BIN_EXE_throttling_and_quotas"), &["10", "eu-west-2a"]),
+    ] {
+        fake.next_any(1, osc_api::testing::Fault::code(osc_api::codes::AUTHENTICATION_FAILED));
+        fake.forget_calls();
+        let ended = run(program, &fake, arguments);
+        ended.fails_with(1, &["failed with status 401", "request "]);
+        assert_eq!(actions(&fake).len(), 1, "{program}: nothing follows, nothing is tried again");
+    }
+}

@@ -1,0 +1,147 @@
+//! `vm_lifecycle` and `blocking_script`.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use osc_api::codes;
+use osc_api::serde_json::{Value, json};
+use osc_api::testing::{FakeApi, Fault};
+
+use crate::{Ended, actions, bodies, run, start};
+
+/// A cloud of VMs. What is asked of them is done by the time of the next read, so that nobody waits.
+fn cloud(vms: &[(&str, &'static str)]) -> FakeApi {
+    let fake = start();
+    let owned = vms.iter().map(|(id, state)| ((*id).to_owned(), *state));
+    let states: Arc<Mutex<BTreeMap<String, &'static str>>> = Arc::new(Mutex::new(owned.collect()));
+    let known = Arc::clone(&states);
+    fake.on_raw("ReadVms", move |request| {
+        let filter = |name: &str, value: &str| match request["Filters"][name].as_array() {
+            Some(wanted) => wanted.iter().any(|wanted| wanted == value),
+            None => true,
+        };
+        let states = known.lock().expect("the states");
+        let listed = states.iter().filter(|(id, state)| filter("VmIds", id) && filter("VmStateNames", state));
+        let vms: Vec<Value> = listed
+            .map(|(id, state)| json!({ "VmId": id, "State": state, "PrivateIp": "10.0.0.4" }))
+            .collect();
+        json!({ "Vms": vms })
+    });
+    let known = Arc::clone(&states);
+    fake.on_raw("CreateVms", move |_| {
+        known.lock().expect("the states").insert("i-00000001".to_owned(), "running");
+        json!({ "Vms": [{ "VmId": "i-00000001", "State": "pending" }] })
+    });
+    for (action, state) in [("StopVms", "stopped"), ("DeleteVms", "terminated")] {
+        let known = Arc::clone(&states);
+        fake.on_raw(action, move |request| {
+            for id in request["VmIds"].as_array().expect("identifiers") {
+                known
+                    .lock()
+                    .expect("the states")
+                    .insert(id.as_str().expect("an identifier").to_owned(), state);
+            }
+            json!({ "Vms": [] })
+        });
+    }
+    fake
+}
+
+fn lifecycle(fake: &FakeApi) -> Ended {
+    run(env!("CARGO_BIN_EXE_vm_lifecycle"), fake, &["ami-12345678"])
+}
+
+#[test]
+fn a_vm_lives_and_goes() {
+    let fake = cloud(&[]);
+    let ended = lifecycle(&fake);
+    assert_eq!(
+        ended.well(),
+        [
+            "i-00000001 is created",
+            "i-00000001 runs at 10.0.0.4",
+            "i-00000001 is stopped",
+            "i-00000001 is deleted"
+        ]
+    );
+    assert!(ended.errors.contains("i-00000001 is running"), "{ended:?}");
+    assert_eq!(actions(&fake), ["CreateVms", "ReadVms", "StopVms", "ReadVms", "DeleteVms", "ReadVms"]);
+    assert_eq!(bodies(&fake, "CreateVms")[0]["ImageId"], "ami-12345678");
+    assert_eq!(bodies(&fake, "DeleteVms"), [json!({ "VmIds": ["i-00000001"] })]);
+}
+
+#[test]
+fn a_vm_is_deleted_whatever_step_fails() {
+    for (step, fault, word) in [
+        ("ReadVms", Fault::code(codes::UNAUTHORIZED_OPERATION), "ReadVms failed"),
+        ("StopVms", Fault::code(codes::UNAUTHORIZED_OPERATION), "StopVms failed"),
+        ("StopVms", Fault::cut(), "StopVms failed: no complete answer"),
+    ] {
+        let fake = cloud(&[]);
+        fake.next_raw(step, 1, fault);
+        let ended = lifecycle(&fake);
+        ended.fails_with(1, &[word]);
+        assert_eq!(ended.lines().last(), Some(&"i-00000001 is deleted"), "{step}");
+        assert_eq!(bodies(&fake, "DeleteVms"), [json!({ "VmIds": ["i-00000001"] })], "{step}");
+    }
+}
+
+#[test]
+fn a_vm_that_breaks_while_it_starts_is_deleted() {
+    let fake = cloud(&[]);
+    fake.on_raw("CreateVms", |_| json!({ "Vms": [{ "VmId": "i-00000002", "State": "pending" }] }));
+    let mut reads = 0;
+    fake.on_raw("ReadVms", move |_| {
+        reads += 1;
+        json!({ "Vms": [{ "VmId": "i-00000002", "State": if reads == 1 { "quarantine" } else { "terminated" } }] })
+    });
+    let ended = lifecycle(&fake);
+    ended.fails_with(1, &["i-00000002 to be running", "quarantine"]);
+    assert_eq!(bodies(&fake, "DeleteVms"), [json!({ "VmIds": ["i-00000002"] })]);
+}
+
+#[test]
+fn a_vm_that_cannot_be_deleted_is_named() {
+    let fake = cloud(&[]);
+    fake.next_raw("DeleteVms", 1, Fault::code(codes::UNAUTHORIZED_OPERATION));
+    lifecycle(&fake).fails_with(1, &["i-00000001 may still be there", "DeleteVms failed"]);
+}
+
+#[test]
+fn nothing_is_deleted_where_nothing_was_created() {
+    let fake = cloud(&[]);
+    fake.next_raw("CreateVms", 1, Fault::code(codes::TOO_MANY_INSTANCES));
+    lifecycle(&fake).fails_with(1, &["CreateVms failed", "10010"]);
+    assert_eq!(actions(&fake), ["CreateVms"]);
+}
+
+fn script(fake: &FakeApi) -> Ended {
+    run(env!("CARGO_BIN_EXE_blocking_script"), fake, &["night=off"])
+}
+
+#[test]
+fn the_script_stops_what_runs() {
+    let fake = cloud(&[("i-00000001", "running"), ("i-00000002", "stopped"), ("i-00000003", "running")]);
+    let ended = script(&fake);
+    assert_eq!(ended.well(), ["i-00000001 is stopped", "i-00000003 is stopped"]);
+    assert_eq!(bodies(&fake, "StopVms"), [json!({ "VmIds": ["i-00000001", "i-00000003"] })]);
+    let filters = json!({ "Tags": ["night=off"], "VmStateNames": ["running"] });
+    assert_eq!(bodies(&fake, "ReadVms")[0]["Filters"], filters);
+}
+
+#[test]
+fn the_script_has_nothing_to_do() {
+    let fake = cloud(&[("i-00000002", "stopped")]);
+    let ended = script(&fake);
+    assert_eq!(ended.well(), ["no VM with the tag night=off is running"]);
+    assert_eq!(actions(&fake), ["ReadVms"]);
+}
+
+#[test]
+fn the_script_says_what_failed() {
+    let fake = cloud(&[("i-00000001", "running")]);
+    fake.next_raw("StopVms", 1, Fault::code(codes::UNAUTHORIZED_OPERATION));
+    let ended = script(&fake);
+    ended.fails_with(1, &["StopVms failed"]);
+    assert_eq!(ended.output, "");
+}

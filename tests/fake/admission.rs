@@ -1,0 +1,134 @@
+//! Who is admitted, and how others are refused.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use osc_api::testing::FakeApi;
+use osc_api::types::{ReadAccessKeysRequest, ReadRegionsRequest, ReadVmsRequest};
+use osc_api::{Client, codes};
+use osc_tests::cloud::{BASIC_ACTIONS, PUBLIC_ACTIONS};
+use serde_json::json;
+
+use crate::raw::Raw;
+use crate::start;
+
+#[test]
+fn a_signature_is_checked_down_to_the_last_part() {
+    let fake = start();
+    let right = Raw::of("ReadVms");
+    assert_eq!(right.send(&fake).status, 200);
+    for late in [-290, 290] {
+        assert_eq!(Raw { late, ..right.clone() }.send(&fake).status, 200, "{late}");
+    }
+    let other_key = "FAKESECRETKEYFORTESTS0000000000000000007";
+    for (what, wrong) in [
+        ("secret key", Raw { secret_key: other_key, ..right.clone() }),
+        ("region", Raw { region: "us-east-2", ..right.clone() }),
+        ("early", Raw { late: -310, ..right.clone() }),
+        ("late", Raw { late: 310, ..right.clone() }),
+        ("host", Raw { signed_host: Some("127.0.0.1"), ..right.clone() }),
+        ("path", Raw { signed_path: Some("/"), ..right.clone() }),
+        ("body", Raw { signed_body: Some("{ }"), ..right.clone() }),
+        ("date", Raw { is_dated: false, ..right.clone() }),
+        ("no signature", Raw { authorization: Some(String::new()), ..right.clone() }),
+        ("no sense", Raw { authorization: Some("OSC4-HMAC-SHA256 nonsense".to_owned()), ..right.clone() }),
+        ("another scheme", Raw { authorization: Some("Bearer token".to_owned()), ..right.clone() }),
+    ] {
+        let answer = wrong.send(&fake);
+        assert_eq!((answer.status, answer.code()), (401, Some("1")), "{what}: {answer:?}");
+    }
+    let unknown = Raw { access_key: "FAKEACCESSKEY0000099", ..right }.send(&fake);
+    assert_eq!((unknown.status, unknown.code()), (400, Some("4120")));
+}
+
+#[test]
+fn login_and_password_open_fourteen_actions() {
+    let fake = start();
+    let pair =
+        |password: &str| format!("Basic {}", STANDARD.encode(format!("{}:{password}", FakeApi::LOGIN)));
+    let with = |action: &str, password: &str| Raw { authorization: Some(pair(password)), ..Raw::of(action) };
+    for action in BASIC_ACTIONS {
+        assert_eq!(with(action, FakeApi::PASSWORD).send(&fake).status, 200, "{action}");
+        let wrong = with(action, "another").send(&fake);
+        assert_eq!((wrong.status, wrong.code()), (401, Some("1")), "{action}");
+        let undated = Raw { is_dated: false, ..with(action, FakeApi::PASSWORD) }.send(&fake);
+        assert_eq!((undated.status, undated.code()), (401, Some("1")), "{action}");
+    }
+    let closed = with("ReadVms", FakeApi::PASSWORD).send(&fake);
+    assert_eq!((closed.status, closed.code()), (401, Some("9")));
+}
+
+#[test]
+fn eight_actions_are_open_to_everybody() {
+    let fake = start();
+    for action in PUBLIC_ACTIONS {
+        for authorization in ["", "Basic nonsense", "OSC4-HMAC-SHA256 nonsense"] {
+            let request = Raw { authorization: Some(authorization.to_owned()), ..Raw::of(action) };
+            assert_eq!(request.send(&fake).status, 200, "{action} with {authorization:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_call_is_refused() {
+    let fake = start();
+    let get = Raw { method: "GET", ..Raw::of("ReadVms") }.send(&fake);
+    assert_eq!((get.status, get.code()), (405, Some("2")));
+    for path in ["/api/v1/ReadRainbows", "/api/v1/", "/ReadVms", "/api/v1/ReadVms/x", "/api/v1/readvms"] {
+        let unknown = Raw { path: path.to_owned(), ..Raw::of("") }.send(&fake);
+        assert_eq!(unknown.status, 404, "{path}");
+    }
+    for body in ["", "[]", "{", "null"] {
+        let answer = Raw { body, ..Raw::of("ReadVms") }.send(&fake);
+        assert_eq!((answer.status, answer.code()), (400, None), "{body:?}");
+        assert!(
+            answer.body["Errors"][0]["Details"].as_str().is_some_and(|text| text.contains("JSON object"))
+        );
+    }
+}
+
+#[test]
+fn every_answer_has_its_date_and_its_identifier() {
+    let fake = start();
+    let mut identifiers = Vec::new();
+    for action in ["ReadVms", "ReadVms", "ReadRainbows"] {
+        let answer = Raw::of(action).send(&fake);
+        assert!(answer.header("Date").is_some_and(|date| date.ends_with(" GMT")), "{answer:?}");
+        identifiers.push(answer.header("X-Request-Id").expect("an identifier").to_owned());
+    }
+    let refused = Raw { region: "us-east-2", ..Raw::of("ReadVms") }.send(&fake);
+    identifiers.push(refused.body["ResponseContext"]["RequestId"].as_str().expect("one").to_owned());
+    let recorded: Vec<String> = fake.calls().into_iter().map(|call| call.request_id).collect();
+    assert_eq!(identifiers, recorded);
+    identifiers.sort();
+    identifiers.dedup();
+    assert_eq!(identifiers.len(), 4);
+}
+
+#[tokio::test]
+async fn clients_with_every_kind_of_credentials_are_admitted() {
+    let fake = start();
+    let bare = || Client::builder().ignore_environment().endpoint(fake.endpoint());
+    let own = bare().access_key(FakeApi::ACCESS_KEY, FakeApi::SECRET_KEY).region(FakeApi::REGION);
+    own.build().expect("a client").read_vms(&ReadVmsRequest::new()).await.expect("an answer");
+    let login = bare().basic(FakeApi::LOGIN, FakeApi::PASSWORD).build().expect("a client");
+    login.read_access_keys(&ReadAccessKeysRequest::new()).await.expect("an answer");
+    let error = login.send_raw("ReadVms", &json!({})).await.expect_err("no action for a login");
+    assert!(error.has_code(9), "{error}");
+    let nobody = bare().no_credentials().build().expect("a client");
+    nobody.read_regions(&ReadRegionsRequest::new()).await.expect("an answer");
+}
+
+#[tokio::test]
+async fn clients_learn_why_they_are_refused() {
+    let fake = start();
+    let wrong = fake.builder().access_key("FAKEACCESSKEY0000099", FakeApi::SECRET_KEY).build();
+    let error = wrong.expect("a client").read_vms(&ReadVmsRequest::new()).await.expect_err("unknown");
+    assert!(error.is_authentication() && error.has_code(4120), "{error}");
+    let wrong = fake.builder().region("us-east-2").build().expect("a client");
+    let error = wrong.read_vms(&ReadVmsRequest::new()).await.expect_err("another region");
+    assert!(error.is_authentication() && error.has_code(codes::AUTHENTICATION_FAILED), "{error}");
+    assert!(error.to_string().contains("us-east-2"), "{error}");
+    let error =
+        fake.client().expect("a client").send_raw("ReadRainbows", &json!({})).await.expect_err("none");
+    assert!(error.to_string().contains("on_raw") && !error.is_not_found(), "{error}");
+}

@@ -1,0 +1,73 @@
+//! Without a handler, every action answers its published example.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use osc_api::action::{self, Action};
+use osc_api::testing::example;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::{client, start};
+
+/// What is done with the answer of an action: it must be the same as a type and as an example.
+type Check = fn(&Value);
+
+fn check<A: Action>(answer: &Value)
+where
+    A::Response: Default + Serialize + PartialEq + Debug,
+{
+    let decoded: A::Response = serde_json::from_value(answer.clone()).expect(A::NAME);
+    let mut wanted = serde_json::to_value(example::<A>()).expect(A::NAME);
+    assert_ne!(wanted["ResponseContext"], answer["ResponseContext"], "{}", A::NAME);
+    wanted["ResponseContext"] = answer["ResponseContext"].clone();
+    assert_eq!(serde_json::to_value(&decoded).expect(A::NAME), wanted, "{}", A::NAME);
+    assert_eq!(decoded, serde_json::from_value(wanted).expect(A::NAME));
+}
+
+macro_rules! actions {
+    ($($marker:ident)*) => {
+        const ACTIONS: &[(&str, Check)] =
+            &[$((<action::$marker as Action>::NAME, check::<action::$marker>)),*];
+    };
+}
+
+include!("../round_trip/actions.in");
+
+/// The first example of each action's answer, read from the contract without the generator's help.
+fn published() -> BTreeMap<String, Value> {
+    let contract: Value = serde_yaml::from_str(include_str!("../../spec/outscale.yaml")).expect("YAML");
+    let paths = contract["paths"].as_object().expect("paths");
+    let example = |item: &Value| {
+        let examples = item.pointer("/post/responses/200/content/application~1json/examples")?.as_object()?;
+        Some(examples.values().next()?["value"].clone())
+    };
+    let name = |path: &str| path.trim_start_matches('/').to_owned();
+    paths.iter().filter_map(|(path, item)| Some((name(path), example(item)?))).collect()
+}
+
+#[tokio::test]
+async fn every_action_answers_its_example_and_it_decodes() {
+    let (fake, published) = (start(), published());
+    let client = client(&fake);
+    for (name, check) in ACTIONS {
+        let mut answer = client.send_raw(name, &json!({})).await.expect(name);
+        check(&answer);
+        let mut example = published[*name].clone();
+        for value in [&mut answer, &mut example] {
+            value.as_object_mut().expect("an object").remove("ResponseContext");
+        }
+        assert_eq!(answer, example, "{name}");
+    }
+    assert_eq!(ACTIONS.len(), published.len());
+    assert_eq!(fake.calls().len(), published.len());
+}
+
+#[tokio::test]
+async fn a_dry_run_gets_no_resource() {
+    let fake = start();
+    for (dry_run, members) in [(true, 1), (false, 2)] {
+        let answer = client(&fake).send_raw("CreateNet", &json!({ "DryRun": dry_run })).await.expect("ok");
+        assert_eq!(answer.as_object().map(|answer| answer.len()), Some(members), "{answer}");
+    }
+}

@@ -1,0 +1,125 @@
+//! How fakes begin, live side by side, and end.
+
+use std::net::TcpStream;
+use std::process::Command;
+use std::time::Duration;
+
+use osc_api::action::ReadVms;
+use osc_api::testing::{FakeApi, Fault, example};
+use osc_api::types::{ReadVmsRequest, ReadVmsResponse};
+use tokio::task::JoinSet;
+
+use crate::{client, start};
+
+/// Where a fake listens.
+fn address(fake: &FakeApi) -> String {
+    fake.endpoint().trim_start_matches("http://").trim_end_matches("/api/v1").to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_tasks_call_at_once() {
+    let fake = start();
+    let mut calls = 0;
+    fake.on::<ReadVms>(move |_| {
+        calls += 1;
+        let mut answer = ReadVmsResponse::default();
+        answer.next_page_token = Some(calls.to_string());
+        answer
+    });
+    let client = client(&fake);
+    let mut tasks = JoinSet::new();
+    for _ in 0..32 {
+        let client = client.clone();
+        tasks.spawn(async move {
+            let mut tokens = Vec::new();
+            for _ in 0..8 {
+                let answer = client.read_vms(&ReadVmsRequest::new()).await.expect("an answer");
+                tokens.extend(answer.next_page_token);
+            }
+            tokens
+        });
+    }
+    let mut tokens = tasks.join_all().await.concat();
+    tokens.sort();
+    tokens.dedup();
+    assert_eq!((tokens.len(), fake.count::<ReadVms>()), (32 * 8, 32 * 8));
+}
+
+#[test]
+fn a_test_without_async_can_use_it() {
+    let fake = start();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let call = async { client(&fake).read_vms(&ReadVmsRequest::new()).await };
+    let answer = runtime.block_on(call).expect("an answer");
+    assert_eq!(answer.vms, example::<ReadVms>().vms);
+}
+
+#[tokio::test]
+async fn two_fakes_do_not_know_of_each_other() {
+    let (one, other) = (start(), start());
+    assert_ne!(one.endpoint(), other.endpoint());
+    one.on::<ReadVms>(|_| Err(Fault::code(5)));
+    other.next_any(1, Fault::throttled());
+    assert!(client(&one).read_vms(&ReadVmsRequest::new()).await.expect_err("denied").is_access_denied());
+    client(&other).read_vms(&ReadVmsRequest::new()).await.expect("an answer");
+    assert_eq!((one.count::<ReadVms>(), other.count::<ReadVms>()), (1, 2));
+    drop(one);
+    client(&other).read_vms(&ReadVmsRequest::new()).await.expect("an answer");
+}
+
+#[tokio::test]
+async fn dropping_ends_it_at_once_and_with_it_what_it_owns() {
+    let fake = start();
+    let (owned, weak) = {
+        let owned = std::sync::Arc::new(());
+        let weak = std::sync::Arc::downgrade(&owned);
+        (owned, weak)
+    };
+    fake.on::<ReadVms>(move |_| {
+        let _ = &owned;
+        example::<ReadVms>()
+    });
+    fake.next_any(1, Fault::delay(Duration::from_secs(3600)));
+    let client = fake.builder().retry(osc_api::RetryPolicy::none()).build().expect("a client");
+    let call = tokio::spawn(async move { client.read_vms(&ReadVmsRequest::new()).await });
+    while fake.calls().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let address = address(&fake);
+    drop(fake);
+    assert!(weak.upgrade().is_none(), "its thread still runs");
+    assert!(TcpStream::connect(address).is_err());
+    assert!(call.await.expect("a task").expect_err("no answer").is_transport());
+}
+
+#[test]
+fn a_handler_may_own_the_fake() {
+    let fake = start();
+    let address = address(&fake);
+    let inner = start();
+    let owner = std::sync::Mutex::new(Some(fake));
+    // Dropped by the handler, on the thread of the other fake: it ends all the same.
+    inner.on::<ReadVms>(move |_| {
+        drop(owner.lock().expect("the owner").take());
+        example::<ReadVms>()
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let call = async { client(&inner).read_vms(&ReadVmsRequest::new()).await };
+    runtime.block_on(call).expect("an answer");
+    assert!(TcpStream::connect(address).is_err());
+}
+
+#[test]
+fn a_program_is_led_to_it_by_its_environment() {
+    let fake = start();
+    let output = Command::new(env!("CARGO_BIN_EXE_read_vms"))
+        .env_clear()
+        .envs(fake.environment())
+        .output()
+        .expect("the example");
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let id = example::<ReadVms>().vms[0].vm_id.clone().expect("an identifier");
+    assert!(shown.contains(&id), "{shown}");
+    assert_eq!(fake.count::<ReadVms>(), 1);
+}

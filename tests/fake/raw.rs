@@ -1,0 +1,101 @@
+//! Requests by hand, for what a client of ours does not send.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use osc_api::support;
+use osc_api::testing::FakeApi;
+use serde_json::Value;
+
+/// A request whose parts can be made wrong one by one: what is signed need not be what is sent.
+#[derive(Clone)]
+pub struct Raw {
+    pub method: &'static str,
+    pub path: String,
+    pub access_key: &'static str,
+    pub secret_key: &'static str,
+    pub region: &'static str,
+    /// Seconds that the signature is dated after now.
+    pub late: i64,
+    pub signed_host: Option<&'static str>,
+    pub signed_path: Option<&'static str>,
+    pub signed_body: Option<&'static str>,
+    pub body: &'static str,
+    /// In place of a signature, or nothing at all where it is empty.
+    pub authorization: Option<String>,
+    pub is_dated: bool,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub head: String,
+    pub body: Value,
+}
+
+impl Answer {
+    /// The code of the first error.
+    pub fn code(&self) -> Option<&str> {
+        self.body["Errors"][0]["Code"].as_str()
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.head.lines().filter_map(|line| line.split_once(": "));
+        headers.find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+}
+
+impl Raw {
+    /// A request that is right.
+    pub fn of(action: &str) -> Self {
+        Self {
+            method: "POST",
+            path: format!("/api/v1/{action}"),
+            access_key: FakeApi::ACCESS_KEY,
+            secret_key: FakeApi::SECRET_KEY,
+            region: FakeApi::REGION,
+            late: 0,
+            signed_host: None,
+            signed_path: None,
+            signed_body: None,
+            body: "{}",
+            authorization: None,
+            is_dated: true,
+        }
+    }
+
+    pub fn send(&self, fake: &FakeApi) -> Answer {
+        let endpoint = fake.endpoint();
+        let host = endpoint.trim_start_matches("http://").trim_end_matches("/api/v1");
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
+        let (date, signature) = support::sign(
+            self.access_key,
+            self.secret_key,
+            self.region,
+            i64::try_from(now).expect("a time") + self.late,
+            self.signed_host.unwrap_or(host),
+            self.signed_path.unwrap_or(&self.path),
+            self.signed_body.unwrap_or(self.body).as_bytes(),
+        );
+        let Self { method, path, body, .. } = self;
+        let mut text = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
+        text += &format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len());
+        if self.is_dated {
+            text += &format!("X-Osc-Date: {date}\r\n");
+        }
+        match self.authorization.as_deref() {
+            None => text += &format!("Authorization: {signature}\r\n"),
+            Some("") => {}
+            Some(other) => text += &format!("Authorization: {other}\r\n"),
+        }
+        let mut stream = TcpStream::connect(host).expect("a connection");
+        stream.write_all(format!("{text}\r\n{body}").as_bytes()).expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+        Answer { status, head: head.to_owned(), body: serde_json::from_str(body).unwrap_or_default() }
+    }
+}

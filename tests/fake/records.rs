@@ -1,0 +1,57 @@
+//! What a fake remembers.
+
+use osc_api::action::{CheckAuthentication, CreateVolume, ReadVms};
+use osc_api::types::{CheckAuthenticationRequest, CreateVolumeRequest, FiltersVm, ReadVmsRequest};
+use serde_json::json;
+
+use crate::raw::Raw;
+use crate::{client, start};
+
+#[tokio::test]
+async fn requests_are_there_as_they_were_made() {
+    let fake = start();
+    let client = client(&fake);
+    let first = ReadVmsRequest::new().filters(FiltersVm::new().vm_ids(["i-1", "i-2"]));
+    let second = ReadVmsRequest::new().results_per_page(3);
+    client.read_vms(&first).await.expect("an answer");
+    client.create_volume(&CreateVolumeRequest::new("eu-west-2a").size(10)).await.expect("an answer");
+    client.read_vms(&second).await.expect("an answer");
+    assert_eq!(fake.requests::<ReadVms>(), [first, second]);
+    assert_eq!((fake.count::<ReadVms>(), fake.count::<CreateVolume>()), (2, 1));
+    // The client has given the create a token.
+    assert!(fake.requests::<CreateVolume>()[0].client_token.is_some());
+    let calls = fake.calls();
+    let names: Vec<&str> = calls.iter().map(|call| call.action.as_str()).collect();
+    assert_eq!(names, ["ReadVms", "CreateVolume", "ReadVms"]);
+    assert_eq!(calls[0].body, json!({ "Filters": { "VmIds": ["i-1", "i-2"] } }));
+    fake.forget_calls();
+    assert!(fake.calls().is_empty() && fake.count::<ReadVms>() == 0);
+}
+
+#[tokio::test]
+async fn secrets_are_redacted_where_they_are_shown() {
+    let fake = start();
+    let request = CheckAuthenticationRequest::new("somebody@example.com", "marker");
+    client(&fake).check_authentication(&request).await.expect("an answer");
+    let recorded = fake.requests::<CheckAuthentication>();
+    assert_eq!(recorded[0].password.expose(), "marker");
+    let shown = format!("{recorded:?} {:?} {fake:?}", fake.calls());
+    assert!(shown.contains("Password") && !shown.contains("marker"), "{shown}");
+}
+
+#[test]
+fn what_was_refused_is_there_too() {
+    let fake = start();
+    Raw { method: "GET", ..Raw::of("ReadVms") }.send(&fake);
+    Raw { path: "/elsewhere".to_owned(), ..Raw::of("") }.send(&fake);
+    Raw { body: "no JSON", ..Raw::of("ReadVms") }.send(&fake);
+    Raw { body: r#"{"ResultsPerPage":"many"}"#, ..Raw::of("ReadVms") }.send(&fake);
+    let calls = fake.calls();
+    let seen: Vec<(&str, Option<u16>)> =
+        calls.iter().map(|call| (call.action.as_str(), call.status)).collect();
+    let (read, ok) = ("ReadVms", Some(200));
+    assert_eq!(seen, [(read, Some(405)), ("/elsewhere", Some(404)), (read, Some(400)), (read, ok)]);
+    assert_eq!(calls[2].body, json!(null));
+    // The last one was admitted, but is no request of its type.
+    assert_eq!((fake.count::<ReadVms>(), fake.requests::<ReadVms>().len()), (3, 1));
+}

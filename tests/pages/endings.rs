@@ -1,0 +1,99 @@
+//! Listings that cannot go on: an error, then the end.
+
+use osc_api::types::{ReadPublicIpRangesRequest, ReadUsersRequest};
+use osc_api::{Error, codes};
+use osc_tests::cloud::refusal;
+use osc_tests::http::{Request, Response};
+use serde_json::json;
+
+use crate::{Listing, all_names, answer, client, listing, page_of, read, server};
+
+/// Reads a listing to its end, which must be one error. Gives the names, the error and the number of requests.
+async fn broken<R: Listing>(
+    ahead: usize,
+    handler: impl Fn(&Request) -> Response + Send + Sync + 'static,
+) -> (Vec<String>, Error, usize) {
+    let server = server(handler);
+    let (names, mut errors) = read(client(&server).paginate((R::ALL)()).prefetch(ahead)).await;
+    let error = errors.pop().expect("an error");
+    assert!(errors.is_empty(), "more than one error: {errors:?}");
+    assert!(error.is_pagination() && !error.is_retryable(), "{error:?}");
+    (names, error, server.requests().len())
+}
+
+#[tokio::test]
+async fn a_repeated_token_is_an_error_after_all_items_before_it() {
+    for ahead in [0, 1] {
+        let (names, error, requests) = broken::<ReadPublicIpRangesRequest>(ahead, |request| {
+            let page = page_of(request);
+            let items = crate::names(page);
+            // The third page gives its own token once more.
+            let token = format!("page {}", (page + 1).min(2));
+            Response::json(200, &json!({ "PublicIps": items, "NextPageToken": token }))
+        })
+        .await;
+        assert_eq!((names, requests), (all_names(3), 3));
+        let expected = "ReadPublicIpRanges cannot list any further: the server gave a page token again";
+        assert!(error.to_string().starts_with(expected), "{error}");
+        assert!(error.api().is_none());
+    }
+}
+
+#[tokio::test]
+async fn an_empty_page_that_claims_more_is_an_error() {
+    let (names, error, requests) = broken::<ReadUsersRequest>(1, |request| match page_of(request) {
+        0 | 1 => answer(request, 9),
+        _ => Response::json(200, &json!({ "Users": [], "HasMoreItems": true })),
+    })
+    .await;
+    assert_eq!((names, requests), (all_names(2), 3));
+    assert!(error.to_string().contains("a page without any"), "{error}");
+}
+
+#[tokio::test]
+async fn empty_pages_with_tokens_are_passed_over() {
+    let server = server(|request| match page_of(request) {
+        page @ (0 | 2 | 3) => Response::json(200, &json!({ "NextPageToken": format!("page {}", page + 1) })),
+        _ => answer(request, 5),
+    });
+    let (names, errors) = read(client(&server).paginate(ReadPublicIpRangesRequest::new())).await;
+    assert_eq!((names, errors.len()), ([crate::names(1), crate::names(4)].concat(), 0));
+}
+
+#[tokio::test]
+async fn a_token_that_is_too_old_is_an_error_that_says_what_to_do() {
+    for code in [codes::PAGE_TOKEN_EXPIRED, codes::INVALID_PAGE_TOKEN] {
+        for ahead in [0, 1] {
+            let (names, error, requests) =
+                broken::<ReadPublicIpRangesRequest>(ahead, move |request| match page_of(request) {
+                    0..=3 => answer(request, 9),
+                    _ => refusal(400, &code.to_string(), "InvalidParameterValue", ""),
+                })
+                .await;
+            assert_eq!((names, requests), (all_names(4), 5));
+            assert!(error.has_code(code) && error.is_validation() && error.request_id().is_some());
+            assert!(error.to_string().contains("begin again with the first page"), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_goes_on_after_errors_that_stay_comes_to_an_end() {
+    let broken = server(|request| match page_of(request) {
+        0 | 1 => answer(request, 5),
+        _ => refusal(403, "5", "AccessDenied", ""),
+    });
+    let mut items = client(&broken).paginate(ReadPublicIpRangesRequest::new());
+    let mut ends = Vec::new();
+    while let Some(item) = items.next().await {
+        ends.push(item.map_err(|error| error.is_access_denied()));
+    }
+    let expected: Vec<_> = all_names(2).into_iter().map(Ok).chain([Err(true), Err(true)]).collect();
+    assert_eq!(ends, expected);
+    assert!(items.next().await.is_none());
+    assert_eq!(broken.requests().len(), 4);
+    // When somebody has mended it, the rest is where it was.
+    let place = items.next_page().expect("a place").clone();
+    let (rest, _) = read(client(&listing(5)).paginate(place)).await;
+    assert_eq!(rest, all_names(5).split_off(all_names(2).len()));
+}

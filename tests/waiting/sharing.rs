@@ -1,0 +1,164 @@
+//! Many waits, few reads.
+
+use std::future::{IntoFuture, poll_fn};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
+use std::time::Duration;
+
+use osc_api::{CallOptions, Client, wait};
+use osc_tests::cloud;
+use osc_tests::server::Server;
+use tokio::task::{JoinHandle, JoinSet, yield_now};
+
+use super::{LONG, client, ids, quick, server, vms};
+
+/// Time enough for every task of a test to take its place.
+const SPACE: Duration = Duration::from_millis(100);
+
+/// A wait for a VM, on its way.
+fn running(client: &Client, id: String) -> JoinHandle<osc_api::Result<osc_api::types::Vm>> {
+    let wait = client.wait_for(wait::vm(id).running()).interval(SPACE, SPACE).timeout(LONG);
+    tokio::spawn(wait.into_future())
+}
+
+/// How many requests it takes until so many VMs are seen running, which they are from the sixth request on.
+async fn requests(count: usize) -> usize {
+    let server = vms(|_, number| Some(if number < 6 { "pending" } else { "running" }));
+    let client = client(&server);
+    let waits: Vec<_> = (0..count).map(|number| running(&client, format!("i-{number}"))).collect();
+    for (number, wait) in waits.into_iter().enumerate() {
+        let vm = wait.await.expect("no panic").expect("it runs");
+        assert_eq!(vm.vm_id, Some(format!("i-{number}")));
+    }
+    server.requests().len()
+}
+
+#[tokio::test]
+async fn requests_grow_with_time_and_not_with_waiters() {
+    let (one, hundred) = (requests(1).await, requests(100).await);
+    assert_eq!(one, 6);
+    // The first read may have been without those who came while it went out.
+    assert!(hundred <= one + 3, "{hundred} requests for a hundred");
+}
+
+#[tokio::test]
+async fn a_request_asks_for_a_hundred_at_most_and_for_each_once() {
+    let server = vms(|_, number| Some(if number < 9 { "pending" } else { "running" }));
+    let client = client(&server);
+    let mut waits = JoinSet::new();
+    // Two wait for each of 250 VMs.
+    for number in 0..500 {
+        let wait = client.wait_for(wait::vm(format!("i-{:03}", number / 2)).running());
+        waits.spawn(wait.interval(SPACE, SPACE).timeout(LONG).into_future());
+    }
+    while let Some(ended) = waits.join_next().await {
+        ended.expect("no panic").expect("it runs");
+    }
+    let sizes: Vec<usize> = server
+        .requests()
+        .iter()
+        .map(|request| {
+            let listed = request.json()["Filters"]["VmIds"].as_array().map_or(0, Vec::len);
+            assert_eq!(listed, ids(request, "VmIds").len(), "each once");
+            listed
+        })
+        .collect();
+    assert!(sizes.iter().all(|size| *size <= 100), "{sizes:?}");
+    assert!(sizes.contains(&100), "{sizes:?}");
+}
+
+#[tokio::test]
+async fn clones_share_their_reads() {
+    let server = vms(|_, number| Some(if number < 6 { "pending" } else { "running" }));
+    let first = client(&server);
+    let clients = [first.clone(), first.with(CallOptions::new().timeout(LONG)), first];
+    let waits: Vec<_> = (0..30).map(|n| running(&clients[n % 3], format!("i-{n}"))).collect();
+    for wait in waits {
+        wait.await.expect("no panic").expect("it runs");
+    }
+    assert!(server.requests().len() <= 9, "{}", server.requests().len());
+}
+
+#[tokio::test]
+async fn those_who_stay_do_not_miss_those_who_go() {
+    let go = Arc::new(AtomicBool::new(false));
+    let may_run = Arc::clone(&go);
+    let server = vms(move |_, _| Some(if may_run.load(Ordering::SeqCst) { "running" } else { "pending" }));
+    let client = client(&server);
+    let mut waits: Vec<_> = (0..5)
+        .map(|n| tokio::spawn(quick(client.wait_for(wait::vm(format!("i-{n}")).running())).into_future()))
+        .collect();
+    // They go one by one, the first to come first, each after another read.
+    for _ in 0..4 {
+        let seen = server.requests().len();
+        while server.requests().len() < seen + 2 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        waits.remove(0).abort();
+    }
+    go.store(true, Ordering::SeqCst);
+    for wait in waits {
+        wait.await.expect("no panic").expect("it runs");
+    }
+}
+
+#[tokio::test]
+async fn one_that_nobody_polls_stops_no_other() {
+    let server = vms(|_, number| Some(if number < 3 { "pending" } else { "running" }));
+    let client = client(&server);
+    let mut idle = quick(client.wait_for(wait::vm("i-idle").running())).into_future();
+    let once = poll_fn(|context| Poll::Ready(idle.as_mut().poll(context).is_ready()));
+    assert!(!once.await);
+    quick(client.wait_for(wait::vm("i-1").running())).await.expect("it runs");
+    idle.await.expect("it runs too");
+}
+
+#[tokio::test]
+async fn nothing_reads_on_when_all_have_gone() {
+    let server = vms(|_, _| Some("pending"));
+    let client = client(&server);
+    let waits = ["i-1", "i-2"].map(|id| running(&client, id.to_owned()));
+    while server.requests().is_empty() {
+        yield_now().await;
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    for wait in waits {
+        wait.abort();
+        drop(wait.await);
+    }
+    drop(client);
+    // It waits for the end of every connection, which a task that reads on would keep open for ever.
+    let seen = tokio::task::spawn_blocking(|| Server::finish(server)).await.expect("no panic");
+    assert!(seen.requests.len() < 10);
+}
+
+#[tokio::test]
+async fn the_next_runtime_goes_on_where_one_ended() {
+    let server = vms(|id, _| Some(if id == "i-1" { "running" } else { "pending" }));
+    let client = client(&server);
+    let first = client.clone();
+    // The reader is a task of this runtime, and so is one of those who wait.
+    let other = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            tokio::spawn(quick(first.wait_for(wait::vm("i-2").running())).into_future());
+            quick(first.wait_for(wait::vm("i-1").running())).await.expect("it runs");
+        });
+    });
+    quick(client.wait_for(wait::vm("i-1").running())).await.expect("it runs");
+    tokio::task::spawn_blocking(move || other.join()).await.expect("no panic").expect("no panic");
+    quick(client.wait_for(wait::vm("i-1").running())).await.expect("it runs");
+}
+
+#[tokio::test]
+async fn an_error_reaches_all_who_wait() {
+    let server = server(|_, _| cloud::refusal(403, "4", "UnauthorizedOperation", "not you"));
+    let client = client(&server);
+    let waits: Vec<_> = (0..10).map(|n| running(&client, format!("i-{n}"))).collect();
+    for wait in waits {
+        let error = wait.await.expect("no panic").expect_err("it is not allowed");
+        assert!(error.is_access_denied(), "{error}");
+    }
+    assert!(server.requests().len() <= 3);
+}
