@@ -54,7 +54,10 @@ use crate::error::Result;
 
 use schedule::Schedule;
 
-#[allow(unused_imports, reason = "a description without our overlay says nothing of what can be waited for")]
+#[allow(
+    unused_imports,
+    reason = "a description without our overlay says nothing of what can be waited for"
+)]
 pub use crate::generated::waiters::*;
 pub(crate) use hub::Hubs;
 
