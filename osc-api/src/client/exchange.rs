@@ -171,7 +171,8 @@ impl<'a> Call<'a> {
             }
         };
         self.tell_throttle(pass, error.as_ref());
-        let is_accepted = self.tell_guard(permit, error.as_ref());
+        // Before the guard lets the next request out, which else would be signed with the wrong time too.
+        let is_accepted = permit.is_some() && error.as_ref().is_none_or(Error::proves_authentication);
         if !is_accepted
             && let Some(correction) = reply.date().and_then(|d| self.shared.clock.learn(reading, d))
         {
@@ -180,6 +181,9 @@ impl<'a> Call<'a> {
                 seconds,
                 "this machine's clock is not the server's: requests are signed with the corrected time"
             );
+        }
+        if let Some(permit) = permit {
+            tell_guard(permit, error.as_ref());
         }
         error.map_or(Ok(reply), Err)
     }
@@ -214,28 +218,6 @@ impl<'a> Call<'a> {
             Some(error) if error.is_server_error() => drop(pass),
             _ => pass.taken(),
         }
-    }
-
-    /// Whether the server knew who sent the request.
-    fn tell_guard(&self, permit: Option<Permit<'_>>, error: Option<&Error>) -> bool {
-        let Some(permit) = permit else { return false };
-        match error {
-            None => permit.accepted(),
-            Some(error) if error.is_authentication() => {
-                let answer = error.api().map(ToString::to_string).unwrap_or_default();
-                let failures = permit.refused(answer);
-                if failures >= guard::MOST {
-                    warn!(
-                        failures,
-                        "no more requests are sent: another failed authentication would lock the account"
-                    );
-                }
-                return false;
-            }
-            Some(error) if error.proves_authentication() => permit.accepted(),
-            Some(_) => return false,
-        }
-        true
     }
 
     /// How long to wait before the request is sent again, or `None` where it must not be.
@@ -289,6 +271,25 @@ impl Shared {
 
     fn budget(&self) -> MutexGuard<'_, Budget> {
         self.budget.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Tells whether the server knew who sent the request, where its answer shows that.
+fn tell_guard(permit: Permit<'_>, error: Option<&Error>) {
+    match error {
+        None => permit.accepted(),
+        Some(error) if error.is_authentication() => {
+            let answer = error.api().map(ToString::to_string).unwrap_or_default();
+            let failures = permit.refused(answer);
+            if failures >= guard::MOST {
+                warn!(
+                    failures,
+                    "no more requests are sent: another failed authentication would lock the account"
+                );
+            }
+        }
+        Some(error) if error.proves_authentication() => permit.accepted(),
+        Some(_) => {}
     }
 }
 
