@@ -11,7 +11,7 @@ use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::{SignedDuration, Timestamp};
 
 /// How far the clocks may be apart before it matters. The server takes requests of five minutes to either side
-/// (FACTS: documented); `Date` has whole seconds, and an answer may take a minute.
+/// (the provider's documentation); `Date` has whole seconds, and an answer may take a minute.
 const TOLERANCE: SignedDuration = SignedDuration::from_secs(120);
 
 /// A time, and by how much it was corrected.
@@ -72,10 +72,10 @@ mod tests {
     use super::*;
 
     /// 2024-01-01T00:00:00Z.
-    const NOON: i64 = 1_704_067_200;
+    const MIDNIGHT: i64 = 1_704_067_200;
 
     fn machine(seconds: i64) -> Timestamp {
-        Timestamp::from_second(NOON + seconds).unwrap()
+        Timestamp::from_second(MIDNIGHT + seconds).unwrap()
     }
 
     fn date(seconds: i64) -> String {

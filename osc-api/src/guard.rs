@@ -1,5 +1,5 @@
 //! The guard before the lock: four failed authentications in a row lock an access key or login for a minute,
-//! and each further four for a minute more (FACTS: documented). After the third one in a row nothing more is
+//! and each further four for a minute more (the provider's documentation). After the third one in a row nothing more is
 //! sent.
 //!
 //! As long as no request was accepted, only one is on its way: otherwise a program that begins with many

@@ -49,8 +49,7 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Up to 5 attempts, with waits of up to 1, 2, 4 and 8 seconds between them. (The official clients make
-    /// four, one second longer each.)
+    /// Up to 5 attempts, with waits of up to 1, 2, 4 and 8 seconds between them.
     pub fn new() -> Self {
         Self::default()
     }

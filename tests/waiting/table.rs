@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{client, ids, listed, quick, server};
 
-/// How one kind of resource is listed, as FACTS and the contract have it.
+/// How one kind of resource is listed, as the contract has it.
 struct Kind {
     action: &'static str,
     filter: &'static str,

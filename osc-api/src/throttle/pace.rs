@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The server counts by the second (FACTS: documented).
+/// The server counts by the second (the provider's documentation).
 const WINDOW: Duration = Duration::from_secs(1);
 
 /// So many requests are on their way at first. The other official clients send as many in a second, so that no

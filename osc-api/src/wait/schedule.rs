@@ -15,7 +15,7 @@ pub(super) struct Schedule {
 }
 
 impl Default for Schedule {
-    /// What other tools of the cloud do lies between 0.1 and 10 seconds (FACTS: waiting for states).
+    /// What other tools of the cloud do lies between 0.1 and 10 seconds.
     fn default() -> Self {
         Self { first: Duration::from_millis(500), longest: Duration::from_secs(10) }
     }
