@@ -1,1 +1,0 @@
-#![doc = include_str!("coming_from_outscale_api.md")]

@@ -1,0 +1,37 @@
+//! Short pages, one a subject.
+
+#[doc = include_str!("guide/configuration.md")]
+pub mod configuration {}
+
+#[doc = include_str!("guide/errors.md")]
+pub mod errors {}
+
+#[doc = include_str!("guide/retries.md")]
+pub mod retries {}
+
+#[doc = include_str!("guide/pages.md")]
+pub mod pages {}
+
+#[doc = include_str!("guide/waiting.md")]
+pub mod waiting {}
+
+#[doc = include_str!("guide/blocking.md")]
+pub mod blocking {}
+
+#[doc = include_str!("guide/testing.md")]
+pub mod testing {}
+
+#[doc = include_str!("guide/logging.md")]
+pub mod logging {}
+
+#[doc = include_str!("guide/newer_actions.md")]
+pub mod newer_actions {}
+
+#[doc = include_str!("guide/features.md")]
+pub mod features {}
+
+#[doc = include_str!("guide/versioning.md")]
+pub mod versioning {}
+
+#[doc = include_str!("guide/coming_from_outscale_api.md")]
+pub mod coming_from_outscale_api {}
