@@ -38,12 +38,16 @@ async fn rotate(old: &str, expiry: &str, path: &str, is_deleting: bool) -> Resul
     let old_key = keys.into_iter().next().ok_or_else(|| format!("there is no access key {old}"))?;
 
     let file = private_file(path).map_err(|error| format!("{path}: {error}"))?;
-    let answer = client.create_access_key(&CreateAccessKeyRequest::new().expiration_date(expiry)).await?;
+    let wanted = CreateAccessKeyRequest::new().expiration_date(expiry);
+    // Without a key the file is empty, and would be in the way of the next try.
+    let no_key = |_: &osc_api::Error| drop(std::fs::remove_file(path));
+    let answer = client.create_access_key(&wanted).await.inspect_err(no_key)?;
     let (id, secret) = answer
         .access_key
         .and_then(|key| key.access_key_id.zip(key.secret_key))
         .ok_or("CreateAccessKey answered without a key")?;
-    keep(file, &id, &secret).map_err(|error| format!("{path}: {error}"))?;
+    keep(file, &id, &secret)
+        .map_err(|error| format!("{id} is created, but its secret key is lost: {path}: {error}"))?;
     println!("{id} is created: put what is in {path} into your profile file, and delete {path}");
 
     // From here on the new key signs. Where it is not accepted, the old one has not been touched.

@@ -322,7 +322,7 @@ impl<R: Paginated> Pages<R> {
                 pages => Fetch::ahead(&self.client, request, &self.walk, pages),
             });
             let Some(result) = ready!(fetch.poll(context)) else {
-                // The task is gone, as when its runtime shuts down: this page is fetched without one.
+                // It went with its runtime: this page is fetched in the one that is here.
                 self.fetch = Some(Fetch::one(&self.client, request));
                 continue;
             };

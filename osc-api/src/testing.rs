@@ -67,9 +67,15 @@
 //! # }
 //! ```
 //!
+//! # Time
+//! Delays are in real time. A test that pauses tokio's clock sees calls time out at random: while an answer is on its
+//! way, such a clock jumps to the end of the next time-out. Leave it running, or use the blocking client, whose thread
+//! has a clock of its own.
+//!
 //! # Who may call it
 //! [`FakeApi::client`] and [`FakeApi::builder`] make clients that it admits. Other programs are told of it by
-//! [`FakeApi::environment`]: `Command::new("tool").envs(fake.environment())`.
+//! [`FakeApi::environment`]: `Command::new("tool").envs(fake.environment())`. Those that sign in the way of AWS are
+//! admitted too, as the cloud admits them.
 
 mod admission;
 mod body;
@@ -163,6 +169,9 @@ impl FakeApi {
     }
 
     /// The environment variables that lead a program to the fake, by name.
+    ///
+    /// What else the program inherits still counts, such as another variable with credentials or a proxy of the
+    /// profile file. With `env_clear` before, and an empty directory as its `HOME`, a test does the same everywhere.
     pub fn environment(&self) -> [(&'static str, String); 4] {
         [
             ("OSC_ENDPOINT_API", self.endpoint()),
@@ -201,7 +210,8 @@ impl FakeApi {
     }
 
     /// The same by the name of the action, in JSON: for actions that this crate does not know, and for answers
-    /// that are easier to write so.
+    /// that are easier to write so. An action that it does not know may be called without credentials; those that
+    /// come with the call must be right.
     ///
     /// ```
     /// use osc_api::serde_json::json;
@@ -247,8 +257,8 @@ impl FakeApi {
         self.state.calls()
     }
 
-    /// The requests of an action so far. Those that are no such request, which only other clients can send, are
-    /// left out; [`calls`](Self::calls) has them.
+    /// The requests of an action so far. Those that are not of its type, as [`Client::send_raw`] and other clients
+    /// can send them, are left out; [`calls`](Self::calls) has them.
     pub fn requests<A: Action>(&self) -> Vec<A::Request>
     where
         A::Request: DeserializeOwned,
@@ -259,7 +269,7 @@ impl FakeApi {
 
     /// How often an action was called so far.
     pub fn count<A: Action>(&self) -> usize {
-        self.calls().iter().filter(|call| call.action == A::NAME).count()
+        self.state.count(A::NAME)
     }
 
     /// Forgets the calls so far.

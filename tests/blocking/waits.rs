@@ -60,6 +60,14 @@ fn a_wait_ends_when_its_time_is_over() {
 }
 
 #[test]
+fn what_may_not_be_missing_is_an_error_at_once() {
+    let server = server(|_| Response::json(200, &json!({ "Vms": [] })));
+    let wait = client(&server).wait_for(wait::vm("i-1").running()).timeout(Duration::from_secs(30));
+    let error = wait.grace(Duration::ZERO).wait().expect_err("an error");
+    assert!(error.is_not_found() && !error.is_timeout(), "{error:?}");
+}
+
+#[test]
 fn any_answer_can_be_waited_for() {
     let server = vm_with(&["pending", "pending", "stopped"]);
     let client = client(&server);
@@ -85,6 +93,21 @@ fn a_call_from_within_a_report_is_refused_and_does_not_hang() {
         .expect("a VM");
     let error = error.recv().expect("a report").expect("an error");
     assert!(error.to_string().contains("own thread"), "{error}");
+}
+
+#[test]
+fn a_listing_within_a_report_is_refused_and_has_an_end() {
+    let server = vm_with(&["running"]);
+    let client = client(&server);
+    let (mut vms, (told, errors)) = (client.paginate(ReadVmsRequest::new()), mpsc::channel());
+    let wait = client.wait_for(wait::vm("i-1").running()).on_progress(move |_| {
+        let errors: Vec<_> = vms.by_ref().take(9).map(Result::err).collect();
+        told.send((errors, vms.next_page().is_some())).expect("somebody listens");
+    });
+    wait.wait().expect("a VM");
+    let (errors, has_place) = errors.recv().expect("a report");
+    assert!(errors.len() == 2 && errors.iter().all(Option::is_some) && has_place, "{errors:?}");
+    assert_eq!(server.requests().len(), 1);
 }
 
 #[test]

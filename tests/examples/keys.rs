@@ -117,4 +117,6 @@ fn a_quota_of_keys_is_told() {
     let (fake, path) = (cloud(), file("quota.json"));
     fake.next_raw("CreateAccessKey", 1, Fault::code(codes::TOO_MANY_ACCESSKEYS));
     rotate(&fake, &[OLD, "2030-01-31", &path]).fails_with(1, &["CreateAccessKey failed", "10005"]);
+    // The empty file does not stay in the way of the next try.
+    rotate(&fake, &[OLD, "2030-01-31", &path]).well();
 }

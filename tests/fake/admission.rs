@@ -69,6 +69,26 @@ fn eight_actions_are_open_to_everybody() {
 }
 
 #[test]
+fn an_action_that_nobody_knows_takes_what_it_gets_but_nothing_wrong() {
+    let fake = start();
+    fake.on_raw("ReadRainbows", |_| json!({}));
+    let right = Raw::of("ReadRainbows");
+    let with = |text: String| Raw { authorization: Some(text), ..right.clone() };
+    let basic =
+        |password: &str| format!("Basic {}", STANDARD.encode(format!("{}:{password}", FakeApi::LOGIN)));
+    for (request, status) in [
+        (right.clone(), 200),
+        (Raw { region: "us-east-2", ..right.clone() }, 401),
+        (with(String::new()), 200),
+        (with(basic(FakeApi::PASSWORD)), 200),
+        (with(basic("another")), 401),
+    ] {
+        let answer = request.send(&fake);
+        assert_eq!(answer.status, status, "{:?}: {answer:?}", request.authorization);
+    }
+}
+
+#[test]
 fn what_is_no_call_is_refused() {
     let fake = start();
     let get = Raw { method: "GET", ..Raw::of("ReadVms") }.send(&fake);

@@ -6,6 +6,7 @@ use osc_api::action::{CreateNet, CreateVms, ReadNets, ReadVms};
 use osc_api::testing::{FakeApi, Fault, example};
 use osc_api::types::{CreateNetRequest, CreateVmsRequest, ReadNetsRequest, ReadVmsRequest};
 use osc_api::{Error, RetryPolicy};
+use serde_json::Value;
 
 use crate::raw::Raw;
 use crate::{client, start};
@@ -113,6 +114,16 @@ async fn a_cut_answer_is_that_of_a_call_that_was_carried_out() {
     // A handler may say so too: then it is the published answer that is cut.
     fake.on::<ReadVms>(|_| Err(Fault::cut_answer()));
     assert!(read_once(&fake).await.expect_err("half an answer").is_transport());
+}
+
+#[test]
+fn a_cut_answer_begins_as_a_whole_one_does() {
+    let fake = start();
+    let whole = Raw::of("ReadVms").send(&fake);
+    fake.next_any(1, Fault::cut_answer());
+    let half = Raw::of("ReadVms").send(&fake);
+    assert_eq!((half.status, half.header("Content-Length")), (200, whole.header("Content-Length")));
+    assert_eq!((half.length, half.body), (whole.length / 2, Value::Null));
 }
 
 #[tokio::test]

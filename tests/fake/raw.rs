@@ -33,6 +33,8 @@ pub struct Answer {
     pub status: u16,
     pub head: String,
     pub body: Value,
+    /// The bytes of the body.
+    pub length: usize,
 }
 
 impl Answer {
@@ -96,6 +98,7 @@ impl Raw {
         stream.read_to_string(&mut answer).expect("an answer");
         let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
-        Answer { status, head: head.to_owned(), body: serde_json::from_str(body).unwrap_or_default() }
+        let value = serde_json::from_str(body).unwrap_or_default();
+        Answer { status, head: head.to_owned(), body: value, length: body.len() }
     }
 }

@@ -122,3 +122,24 @@ fn without_a_runtime_it_is_an_error_and_no_panic() {
     });
     assert_eq!(names, all_names(2));
 }
+
+#[test]
+fn a_page_on_its_way_survives_its_runtime() {
+    for ahead in [0, 1] {
+        let server = listing(2);
+        let mut items = client(&server).paginate(ReadUsersRequest::new()).prefetch(ahead);
+        let runtime =
+            || tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let first = runtime();
+        first.block_on(async {
+            let next = pin!(items.next()).poll(&mut Context::from_waker(Waker::noop()));
+            assert!(next.is_pending());
+            while server.requests().is_empty() && ahead > 0 {
+                yield_now().await;
+            }
+        });
+        drop(first);
+        let (names, errors) = runtime().block_on(crate::read(items));
+        assert_eq!(names, all_names(2), "{ahead} ahead: {errors:?}");
+    }
+}

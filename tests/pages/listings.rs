@@ -12,7 +12,7 @@ use crate::{Listing, PER_PAGE, all_names, client, listing, names, read, server};
 
 async fn each_item_comes_once<R: Listing>() {
     for pages in [1, 2, 20] {
-        for ahead in [0, 1, 3, 50] {
+        for ahead in [0, 1, 3, 50, usize::MAX] {
             let server = listing(pages);
             let (names, errors) = read(client(&server).paginate((R::ALL)()).prefetch(ahead)).await;
             assert_eq!(names, all_names(pages), "{pages} pages, {ahead} ahead");

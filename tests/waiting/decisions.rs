@@ -198,10 +198,17 @@ async fn any_read_can_be_waited_on() {
 #[test]
 fn without_a_runtime_it_is_an_error() {
     let server = vms(|_, _| None);
-    let wait = client(&server).wait_for(wait::vm("i-1").running()).into_future();
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    match std::pin::pin!(wait).poll(&mut context) {
-        std::task::Poll::Ready(Err(error)) => assert!(error.to_string().contains("tokio runtime"), "{error}"),
-        other => panic!("{other:?}"),
+    let client = client(&server);
+    let state = client.wait_for(wait::vm("i-1").running()).into_future();
+    let answer =
+        client.wait_until::<ReadVms, _>(ReadVmsRequest::new(), |mut answer| answer.vms.pop()).into_future();
+    for wait in [state, answer] {
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        match std::pin::pin!(wait).poll(&mut context) {
+            std::task::Poll::Ready(Err(error)) => {
+                assert!(error.to_string().contains("tokio runtime"), "{error}")
+            }
+            other => panic!("{other:?}"),
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! Many waits, few reads.
 
 use std::future::{IntoFuture, poll_fn};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -161,4 +161,61 @@ async fn an_error_reaches_all_who_wait() {
         assert!(error.is_access_denied(), "{error}");
     }
     assert!(server.requests().len() <= 3);
+}
+
+#[tokio::test]
+async fn whoever_comes_is_read_for_at_once() {
+    let server = vms(|id, _| Some(if id == "i-never" { "pending" } else { "running" }));
+    let client = client(&server);
+    // Nobody here would come to a second read of its own.
+    let rare = |id| client.wait_for(wait::vm(id).running()).interval(LONG, LONG).timeout(LONG / 2);
+    for id in ["i-1", "i-2", "i-1"] {
+        rare(id).await.expect("it runs");
+    }
+    let never = tokio::spawn(rare("i-never").into_future());
+    while server.requests().len() < 4 {
+        yield_now().await;
+    }
+    rare("i-3").await.expect("it runs");
+    never.abort();
+}
+
+#[tokio::test]
+async fn what_was_read_before_a_wait_began_is_not_for_it() {
+    let (release, released) = std::sync::mpsc::channel();
+    let (released, asked) = (Mutex::new(released), Arc::new(AtomicBool::new(false)));
+    let is_asked = Arc::clone(&asked);
+    let server = vms(move |_, number| match number {
+        // The VM was running; until the answer comes, somebody changes that.
+        1 => {
+            is_asked.store(true, Ordering::SeqCst);
+            released.lock().expect("no panic").recv().map(|()| "running").ok()
+        }
+        2 => Some("pending"),
+        _ => Some("running"),
+    });
+    let client = client(&server);
+    let other = tokio::spawn(quick(client.wait_for(wait::vm("i-1").terminated())).into_future());
+    while !asked.load(Ordering::SeqCst) {
+        yield_now().await;
+    }
+    let mut wait = quick(client.wait_for(wait::vm("i-1").running())).into_future();
+    assert!(!poll_fn(|context| Poll::Ready(wait.as_mut().poll(context).is_ready())).await);
+    release.send(()).expect("the server waits");
+    wait.await.expect("it runs");
+    other.abort();
+    assert!(server.requests().len() >= 3, "an answer from before");
+}
+
+#[test]
+fn a_runtime_that_is_gone_is_an_error() {
+    let server = vms(|_, _| Some("pending"));
+    let client = client(&server);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let runtime = runtime.expect("a runtime");
+    let handle = runtime.handle().clone();
+    drop(runtime);
+    let error = handle.block_on(quick(client.wait_for(wait::vm("i-1").running())).into_future());
+    let error = error.expect_err("nobody can read");
+    assert!(error.to_string().contains("runtime"), "{error}");
 }

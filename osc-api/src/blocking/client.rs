@@ -86,7 +86,7 @@ impl Client {
     /// itself, is refused.
     pub fn send<A: Action>(&self, request: &A::Request) -> Result<A::Response> {
         let body = encode(A::NAME, request)?;
-        let (reply, attempts) = self.run(A::NAME, |client| exchange(client, A::META, body))??;
+        let (reply, attempts) = self.exchange(A::META, body)?;
         decode(A::NAME, &reply, attempts)
     }
 
@@ -100,6 +100,11 @@ impl Client {
         let call = |client| async move { exchange(client, ActionMeta::unknown(&name), body).await };
         let (reply, attempts) = self.run(action, call)??;
         decode(action, &reply, attempts)
+    }
+
+    /// Sends the bytes of a request. It is compiled once, not for each action.
+    fn exchange(&self, action: ActionMeta<'static>, body: Vec<u8>) -> Result<(Vec<u8>, u32)> {
+        self.run(action.name, |client| exchange(client, action, body))?
     }
 
     /// Runs something on the client's thread.

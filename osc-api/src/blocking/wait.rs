@@ -38,7 +38,8 @@ impl Client {
     }
 
     /// Calls an action again and again until `found` makes something of its answer: see
-    /// [`Client::wait_until`](crate::Client::wait_until). `found` is called on the client's thread.
+    /// [`Client::wait_until`](crate::Client::wait_until). `found` is called on the client's thread, as
+    /// [`on_progress`](Wait::on_progress) has it.
     pub fn wait_until<A, T>(
         &self,
         request: A::Request,

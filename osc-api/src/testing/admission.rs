@@ -37,11 +37,17 @@ pub(super) fn action(request: &Request<Bytes>) -> Option<&str> {
     (!name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some(name)
 }
 
-/// Lets a request pass, or says how the cloud refuses it. `auth` is what the action wants, where there is one.
+/// Lets a request pass, or says how the cloud refuses it. `body` is its body as JSON, and `auth` what the action
+/// wants, where there is one.
 ///
 /// # Errors
 /// The refusal.
-pub(super) fn admit(request: &Request<Bytes>, auth: Option<Auth>, now: Timestamp) -> Result<(), Fault> {
+pub(super) fn admit(
+    request: &Request<Bytes>,
+    body: &Value,
+    auth: Option<Auth>,
+    now: Timestamp,
+) -> Result<(), Fault> {
     if request.method() != Method::POST {
         return Err(Fault::code(codes::METHOD_NOT_ALLOWED).details("every action is a POST"));
     }
@@ -52,8 +58,8 @@ pub(super) fn admit(request: &Request<Bytes>, auth: Option<Auth>, now: Timestamp
         return Err(Fault::status(404, text));
     };
     identify(request, auth, now)?;
-    match serde_json::from_slice(request.body()) {
-        Ok(Value::Object(_)) => Ok(()),
+    match body {
+        Value::Object(_) => Ok(()),
         _ => Err(Fault::uncoded(400, "InvalidParameterValue", "the body must be a JSON object")),
     }
 }

@@ -8,7 +8,8 @@ use crate::codes;
 
 /// What a call gets in place of its answer: an error, a connection that breaks, or nothing for a while.
 ///
-/// [`FakeApi::next`](super::FakeApi::next) plans it; a handler can also return it.
+/// [`FakeApi::next`](super::FakeApi::next) plans it; a handler can also return it, and then the answer that
+/// [`delay`](Self::delay) and [`cut_answer`](Self::cut_answer) speak of is the published one.
 ///
 /// ```
 /// use std::time::Duration;
@@ -89,7 +90,7 @@ impl Fault {
         self
     }
 
-    /// The same with the header `Retry-After`, in whole seconds.
+    /// The same with the header `Retry-After`, which has whole seconds: what is more is left out.
     pub fn retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
         self

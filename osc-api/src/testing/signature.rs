@@ -9,8 +9,14 @@ use ring::{digest, hmac};
 
 use super::FakeApi;
 
-/// The header with the time of the signature.
+/// The header with the time of the request.
 pub(super) const DATE: &str = "x-osc-date";
+
+/// What the cloud takes: signatures of its own kind, and those of AWS, which some older programs send.
+const KINDS: [Kind; 2] = [
+    Kind { prefix: "OSC4", algorithm: "OSC4-HMAC-SHA256", date: DATE, terminator: "osc4_request" },
+    Kind { prefix: "AWS4", algorithm: "AWS4-HMAC-SHA256", date: "x-amz-date", terminator: "aws4_request" },
+];
 
 /// The names by which the cloud knows its service.
 const SERVICES: &[&str] = &["api", "oapi", "osc"];
@@ -37,10 +43,11 @@ pub(super) fn verify(request: &Request<Bytes>, header: &str, now: Timestamp) -> 
     if claim.access_key != FakeApi::ACCESS_KEY {
         return Err(Refusal::UnknownKey);
     }
-    let date = text(request, DATE).ok_or_else(|| wrong("the request has no X-Osc-Date"))?;
-    let at = seconds(date).ok_or_else(|| wrong("X-Osc-Date is not a date"))?;
+    let name = claim.kind.date;
+    let date = text(request, name).ok_or_else(|| Refusal::Wrong(format!("the request has no {name}")))?;
+    let at = seconds(date).ok_or_else(|| Refusal::Wrong(format!("{name} is not a date")))?;
     if (now.as_second() - at).abs() > WINDOW {
-        return Err(wrong("X-Osc-Date is more than five minutes away"));
+        return Err(Refusal::Wrong(format!("{name} is more than five minutes away")));
     }
     claim.check_scope(date).map_err(Refusal::Wrong)?;
     let canonical = claim.canonical_request(request).map_err(Refusal::Wrong)?;
@@ -51,8 +58,21 @@ pub(super) fn verify(request: &Request<Bytes>, header: &str, now: Timestamp) -> 
     }
 }
 
+/// A kind of signature.
+#[derive(Debug)]
+struct Kind {
+    /// What is put before the secret key.
+    prefix: &'static str,
+    algorithm: &'static str,
+    /// The header with the time of the signature.
+    date: &'static str,
+    /// The end of the credential scope.
+    terminator: &'static str,
+}
+
 /// What the header claims.
 struct Claim<'a> {
+    kind: &'static Kind,
     access_key: &'a str,
     /// What follows the access key: day, region, service, terminator.
     scope: &'a str,
@@ -63,29 +83,30 @@ struct Claim<'a> {
 
 impl<'a> Claim<'a> {
     fn read(header: &'a str) -> Option<Self> {
-        let mut parameters = header.strip_prefix("OSC4-HMAC-SHA256 ")?.split(',').map(str::trim);
+        let (algorithm, parameters) = header.split_once(' ')?;
+        let kind = KINDS.iter().find(|kind| kind.algorithm == algorithm)?;
+        let mut parameters = parameters.split(',').map(str::trim);
         let mut parameter = |name: &str| parameters.next()?.strip_prefix(name)?.strip_prefix('=');
         let credential = parameter("Credential")?;
         let (signed, signature) = (parameter("SignedHeaders")?, parameter("Signature")?);
         let (access_key, scope) = credential.split_once('/')?;
         let parts = scope.split('/').collect::<Vec<_>>().try_into().ok()?;
-        Some(Self { access_key, scope, parts, signed, signature })
+        Some(Self { kind, access_key, scope, parts, signed, signature })
     }
 
     fn check_scope(&self, date: &str) -> Result<(), String> {
-        let [day, region, service, terminator] = self.parts;
+        let [day, region, service, end] = self.parts;
+        let Kind { date: date_header, terminator, .. } = self.kind;
         let covers = |name: &str| self.signed.split(';').any(|signed| signed == name);
+        let wanted = FakeApi::REGION;
         if day.len() != 8 || !date.starts_with(day) {
-            Err("the credential scope is of another day than X-Osc-Date".to_owned())
-        } else if region != FakeApi::REGION {
-            Err(format!(
-                "the credential scope is of the region {region}, the endpoint of {}",
-                FakeApi::REGION
-            ))
-        } else if !SERVICES.contains(&service) || terminator != "osc4_request" {
-            Err(format!("the credential scope ends with {service}/{terminator}, not with api/osc4_request"))
-        } else if !covers("host") || !covers(DATE) {
-            Err("host and x-osc-date must be signed".to_owned())
+            Err(format!("the credential scope is of another day than {date_header}"))
+        } else if region != wanted {
+            Err(format!("the credential scope is of the region {region}, the endpoint of {wanted}"))
+        } else if !SERVICES.contains(&service) || end != *terminator {
+            Err(format!("the credential scope ends with {service}/{end}, not with api/{terminator}"))
+        } else if !covers("host") || !covers(date_header) {
+            Err(format!("host and {date_header} must be signed"))
         } else {
             Ok(())
         }
@@ -107,8 +128,9 @@ impl<'a> Claim<'a> {
     }
 
     fn sign(&self, date: &str, canonical: &str) -> String {
-        let text = format!("OSC4-HMAC-SHA256\n{date}\n{}\n{}", self.scope, hash(canonical.as_bytes()));
-        let mut key = format!("OSC4{}", FakeApi::SECRET_KEY).into_bytes();
+        let Kind { prefix, algorithm, .. } = self.kind;
+        let text = format!("{algorithm}\n{date}\n{}\n{}", self.scope, hash(canonical.as_bytes()));
+        let mut key = format!("{prefix}{}", FakeApi::SECRET_KEY).into_bytes();
         for message in self.parts.into_iter().chain([text.as_str()]) {
             let signed = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &key), message.as_bytes());
             key = signed.as_ref().to_vec();
@@ -133,4 +155,87 @@ fn hash(bytes: &[u8]) -> String {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AT: &str = "20240101T000000Z";
+
+    fn request(kind: &Kind) -> Request<Bytes> {
+        let request = Request::post("/api/v1/ReadVms").header("host", "127.0.0.1:8080").header(kind.date, AT);
+        request.header("content-type", "application/json").body(Bytes::from_static(b"{}")).unwrap()
+    }
+
+    /// The header up to its signature.
+    fn unsigned(kind: &Kind, scope: &str, signed: &str) -> String {
+        let credential = format!("{}/{scope}", FakeApi::ACCESS_KEY);
+        format!("{} Credential={credential}, SignedHeaders={signed}, Signature=", kind.algorithm)
+    }
+
+    /// The outcome of a signature that is the right one for its scope and its list of headers, whatever they are.
+    fn outcome(kind: &Kind, scope: &str, signed: &str) -> Result<(), Refusal> {
+        let unsigned = unsigned(kind, scope, signed);
+        let claim = Claim::read(&unsigned).unwrap();
+        let signature = claim.sign(AT, &claim.canonical_request(&request(kind)).unwrap());
+        verify(&request(kind), &format!("{unsigned}{signature}"), "2024-01-01T00:00:07Z".parse().unwrap())
+    }
+
+    /// Computed by a program in another language from the published rules.
+    #[test]
+    fn both_kinds_of_signatures_are_known() {
+        let wanted = [
+            "375413603dd6dbe52aa7615da14f617a87b367d35379d6cf41161e28cfe7242a",
+            "bf6e666705caf0937e1af1884626e44c5e65a742c0a0573ab3f88c9fcef57995",
+        ];
+        for (kind, wanted) in KINDS.iter().zip(wanted) {
+            let scope = format!("20240101/eu-west-2/oapi/{}", kind.terminator);
+            let signed = format!("content-type;host;{}", kind.date);
+            let header = format!("{}{wanted}", unsigned(kind, &scope, &signed));
+            let now = "2024-01-01T00:00:07Z".parse().unwrap();
+            assert_eq!(verify(&request(kind), &header, now), Ok(()), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn every_name_of_the_service_is_taken() {
+        for kind in &KINDS {
+            for service in ["api", "oapi", "osc"] {
+                let scope = format!("20240101/eu-west-2/{service}/{}", kind.terminator);
+                assert_eq!(outcome(kind, &scope, &format!("host;{}", kind.date)), Ok(()), "{scope}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_signed_must_be_what_the_cloud_wants_signed() {
+        let [osc, aws] = &KINDS;
+        for (kind, scope, signed, word) in [
+            (osc, "20240102/eu-west-2/api/osc4_request", "host;x-osc-date", "another day"),
+            (osc, "2024/eu-west-2/api/osc4_request", "host;x-osc-date", "another day"),
+            (osc, "20240101/us-east-2/api/osc4_request", "host;x-osc-date", "region us-east-2"),
+            (osc, "20240101/eu-west-2/fcu/osc4_request", "host;x-osc-date", "fcu/osc4_request"),
+            (osc, "20240101/eu-west-2/api/aws4_request", "host;x-osc-date", "api/aws4_request"),
+            (aws, "20240101/eu-west-2/api/osc4_request", "host;x-amz-date", "api/osc4_request"),
+            (osc, "20240101/eu-west-2/api/osc4_request", "x-osc-date", "must be signed"),
+            (osc, "20240101/eu-west-2/api/osc4_request", "content-type;host", "must be signed"),
+        ] {
+            let Err(Refusal::Wrong(reason)) = outcome(kind, scope, signed) else {
+                panic!("{scope} and {signed} are taken");
+            };
+            assert!(reason.contains(word), "{reason}");
+        }
+    }
+
+    #[test]
+    fn a_signed_header_must_be_there() {
+        let [osc, aws] = &KINDS;
+        let header = unsigned(osc, "20240101/eu-west-2/api/osc4_request", "accept;host;x-osc-date");
+        let now = "2024-01-01T00:00:07Z".parse().unwrap();
+        for (sent, word) in [(osc, "accept"), (aws, "no x-osc-date")] {
+            let refusal = verify(&request(sent), &header, now);
+            assert!(matches!(&refusal, Err(Refusal::Wrong(reason)) if reason.contains(word)), "{refusal:?}");
+        }
+    }
 }

@@ -73,6 +73,10 @@ impl State {
         self.lock().calls.clone()
     }
 
+    pub(super) fn count(&self, action: &str) -> usize {
+        self.lock().calls.iter().filter(|call| call.action == action).count()
+    }
+
     pub(super) fn forget_calls(&self) {
         self.lock().calls.clear();
     }
@@ -92,7 +96,7 @@ impl State {
         let registered = action.and_then(|action| self.lock().handlers.get(action).cloned());
         let published = action.and_then(admission::known);
         let auth = registered.as_ref().map(|it| it.auth).or(published.as_ref().map(|it| it.auth));
-        if let Err(fault) = admission::admit(request, auth, Timestamp::now()) {
+        if let Err(fault) = admission::admit(request, body, auth, Timestamp::now()) {
             return Decision::instead(fault, json!({}));
         }
         let action = action.unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::debug;
 
@@ -20,6 +21,7 @@ pub(super) async fn watch<A: Listed, O>(
     settings: Settings,
     report: Report<'_>,
 ) -> Result<O> {
+    must_have_runtime(A::NAME)?;
     let Waiter { id, subject, goal, gone, output, .. } = waiter;
     let mut course = Course::begin(subject.noun, &id, report);
     let mut judge = Judge::new(goal, gone, settings.grace);
@@ -29,7 +31,7 @@ pub(super) async fn watch<A: Listed, O>(
         Error::new(A::NAME, Kind::Wait { resource, goal: goal.name, state, end })
     };
     let deadline = after(course.began, settings.timeout);
-    let place = Place::<A>::take(&client, &id, settings.schedule)?;
+    let place = Place::<A>::take(&client, &id, settings.schedule);
     loop {
         let Ok(sighting) = timeout_at(deadline, place.next()).await else {
             return Err(end(last, WaitEnd::TimedOut(settings.timeout)));
@@ -64,6 +66,7 @@ pub(super) async fn poll<A, T>(
 where
     A: Action<Request: Send, Response: Send>,
 {
+    must_have_runtime(A::NAME)?;
     let mut course = Course::begin(A::NAME, "", report);
     let deadline = after(course.began, settings.timeout);
     let polls = async {
@@ -80,6 +83,17 @@ where
         let end = WaitEnd::TimedOut(settings.timeout);
         Err(Error::new(A::NAME, Kind::Wait { resource: None, goal: "", state: None, end }))
     })
+}
+
+/// Without a runtime there are no timers, which panic.
+fn must_have_runtime(action: &str) -> Result<()> {
+    match Handle::try_current() {
+        Ok(_) => Ok(()),
+        Err(_) => {
+            let reason = "the client works inside of a tokio runtime only: call it from one".to_owned();
+            Err(Error::new(action, Kind::Refused { reason, credentials: false }))
+        }
+    }
 }
 
 /// What a wait tells of its way.

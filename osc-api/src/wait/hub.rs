@@ -9,8 +9,8 @@ mod reader;
 use std::any::{Any, TypeId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
@@ -22,6 +22,10 @@ use crate::{Client, random};
 
 /// So many resources are asked for in one request: as many as one page of an answer holds at least.
 const MOST: usize = 100;
+
+/// Between two reads there is this time at least, or less where somebody wants it: those who come one by one are
+/// read for together.
+const SPACE: Duration = Duration::from_millis(500);
 
 /// What a read says of a resource, which may be missing.
 pub(super) type Sighting<Item> = Result<Option<Item>>;
@@ -54,7 +58,10 @@ struct State<Item> {
     /// Numbers places and readers.
     next: u64,
     seats: BTreeMap<u64, Seat<Item>>,
+    /// When the last read began. Forgotten with the last place: whoever comes then does not come one by one.
     last_read: Option<Instant>,
+    /// The last number that was given before it began.
+    read_to: u64,
     reader: Option<Reader>,
 }
 
@@ -85,14 +92,7 @@ pub(super) struct Place<A: Listed> {
 
 impl<A: Listed> Place<A> {
     /// Takes a place.
-    ///
-    /// # Errors
-    /// Outside of a tokio runtime.
-    pub(super) fn take(client: &Client, id: &str, schedule: Schedule) -> Result<Self> {
-        if Handle::try_current().is_err() {
-            let reason = "the client works inside of a tokio runtime only: call it from one".to_owned();
-            return Err(Error::new(A::NAME, Kind::Refused { reason, credentials: false }));
-        }
+    pub(super) fn take(client: &Client, id: &str, schedule: Schedule) -> Self {
         let hub = client.waits().of::<A>();
         let (now, seen) = (Instant::now(), Arc::new(Notify::new()));
         let mut state = hub.state();
@@ -108,7 +108,7 @@ impl<A: Listed> Place<A> {
         state.seats.insert(number, seat);
         drop(state);
         hub.changed.notify_one();
-        Ok(Self { hub, client: client.clone(), number, seen })
+        Self { hub, client: client.clone(), number, seen }
     }
 
     /// What is read of the resource next. Nothing is lost where this is dropped.
@@ -118,7 +118,7 @@ impl<A: Listed> Place<A> {
             if let Some(sighting) = seat(&mut self.hub.state()) {
                 return sighting;
             }
-            Hub::read_on(&self.hub, &self.client);
+            Hub::read_on(&self.hub, &self.client)?;
             self.seen.notified().await;
         }
     }
@@ -128,9 +128,11 @@ impl<A: Listed> Drop for Place<A> {
     fn drop(&mut self) {
         let mut state = self.hub.state();
         state.seats.remove(&self.number);
-        if state.seats.is_empty()
-            && let Some(Reader { task: Some(task), .. }) = state.reader.take()
-        {
+        if !state.seats.is_empty() {
+            return;
+        }
+        state.last_read = None;
+        if let Some(Reader { task: Some(task), .. }) = state.reader.take() {
             drop(state);
             task.abort();
         }
@@ -139,8 +141,7 @@ impl<A: Listed> Drop for Place<A> {
 
 impl<A: Listed> Default for Hub<A> {
     fn default() -> Self {
-        let state = State { next: 0, seats: BTreeMap::new(), last_read: None, reader: None };
-        Self { state: Mutex::new(state), changed: Notify::new() }
+        Self { state: Mutex::new(State::new()), changed: Notify::new() }
     }
 }
 
@@ -150,39 +151,53 @@ impl<A: Listed> Hub<A> {
     }
 
     /// Starts a reader where there is none: the first one, or the next after one whose runtime has ended.
-    fn read_on(hub: &Arc<Self>, client: &Client) {
+    ///
+    /// # Errors
+    /// Where this runtime has ended too.
+    fn read_on(hub: &Arc<Self>, client: &Client) -> Result<()> {
         let mut state = hub.state();
         if state.reader.is_some() {
-            return;
+            return Ok(());
         }
         let number = state.number();
         state.reader = Some(Reader { number, task: None });
         // A runtime that is about to end drops the task at once, and the task takes the lock when it is dropped.
         drop(state);
         let task = tokio::spawn(reader::read(reader::Post::new(hub, number), client.clone()));
-        if let Some(reader) = hub.state().reader.as_mut().filter(|reader| reader.number == number) {
-            reader.task = Some(task.abort_handle());
+        match hub.state().reader.as_mut().filter(|reader| reader.number == number) {
+            Some(reader) => reader.task = Some(task.abort_handle()),
+            None => return Err(ended(A::NAME)),
         }
+        Ok(())
     }
 }
 
+fn ended(action: &str) -> Error {
+    let reason = "the tokio runtime is shutting down, and starts no task that could read".to_owned();
+    Error::new(action, Kind::Refused { reason, credentials: false })
+}
+
 impl<Item> State<Item> {
+    fn new() -> Self {
+        Self { next: 0, seats: BTreeMap::new(), last_read: None, read_to: 0, reader: None }
+    }
+
     fn number(&mut self) -> u64 {
         self.next += 1;
         self.next
     }
 
-    /// When to read next: as soon as somebody is due, but not sooner after the last read than any of them
-    /// would read alone. So there are no more reads for many who come one by one than for one.
+    /// When to read next: as soon as somebody is due, but not at once after the last read unless one of them
+    /// would do so alone. So there are hardly more reads for many who come one by one than for one.
     fn next_read(&self) -> Option<Instant> {
         let due = self.seats.values().map(|seat| seat.due).min()?;
-        let space = self.seats.values().map(|seat| seat.schedule.first).min()?;
+        let space = self.seats.values().map(|seat| seat.schedule.first).min()?.min(SPACE);
         Some(self.last_read.map_or(due, |last| due.max(after(last, space))))
     }
 
     /// The resources to read now: all that are due, and as many others as the last request has room for.
     fn begin(&mut self, now: Instant) -> Vec<String> {
-        self.last_read = Some(now);
+        (self.last_read, self.read_to) = (Some(now), self.next);
         let mut seats: Vec<_> = self.seats.values().collect();
         seats.sort_by_key(|seat| seat.due);
         let is_due = |seat: &&&Seat<Item>| seat.due <= now;
@@ -197,9 +212,14 @@ impl<Item> State<Item> {
         ids.into_iter().map(str::to_owned).collect()
     }
 
-    /// Gives everybody whose resource was read what was seen of it.
+    /// Gives everybody whose resource was read what was seen of it. `ids` are in order.
+    ///
+    /// Those who came after the read began are left out: what they did before they came, it may not have seen.
     fn deliver(&mut self, ids: &[String], now: Instant, sighting: impl Fn(&str) -> Option<Sighting<Item>>) {
-        for seat in self.seats.values_mut().filter(|seat| ids.contains(&seat.id)) {
+        for (_, seat) in self.seats.range_mut(..=self.read_to) {
+            if ids.binary_search(&seat.id).is_err() {
+                continue;
+            }
             let elapsed = now.duration_since(seat.since);
             seat.due = after(now, seat.schedule.delay(elapsed, random::unit()));
             if let Some(sighting) = sighting(&seat.id) {
@@ -209,3 +229,6 @@ impl<Item> State<Item> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,7 +28,7 @@ impl Schedule {
     /// somebody else, changes nothing.
     pub(super) fn delay(self, elapsed: Duration, chance: f64) -> Duration {
         let whole = self.first.saturating_add(elapsed).min(self.longest);
-        whole.mul_f64(1.0 - chance.clamp(0.0, 1.0) / 4.0)
+        whole.saturating_sub(whole.mul_f64(chance.clamp(0.0, 1.0) / 4.0))
     }
 }
 

@@ -1,4 +1,4 @@
-//! The pure parts, and reads without a server, in the paused time of tokio.
+//! The pure parts.
 
 use std::time::Duration;
 
@@ -31,6 +31,8 @@ fn chance_takes_at_most_a_quarter() {
         assert_eq!(schedule.delay(Duration::ZERO, chance).as_millis(), millis, "{chance}");
     }
     assert_eq!(schedule.delay(Duration::MAX, 0.0), 4 * SECOND);
+    let never = Schedule { first: Duration::MAX, longest: Duration::MAX };
+    assert_eq!(never.delay(SECOND, 0.0), Duration::MAX);
 }
 
 #[tokio::test]
