@@ -94,6 +94,7 @@ case!(required_fields, "golden/required_fields");
 case!(retry_safety, "golden/retry_safety");
 case!(schema_without_type, "golden/schema_without_type");
 case!(secrets, "golden/secrets");
+case!(several_examples, "golden/several_examples");
 case!(shared_bodies, "golden/shared_bodies");
 case!(taken_names, "golden/taken_names");
 case!(text_beside_ref, "golden/text_beside_ref");

@@ -369,5 +369,11 @@ fn everything_is_documented_and_every_method_has_an_example_and_its_page() {
         let example = docs.contains("```no_run") && docs.contains(&format!("client.{name}(&request).await?"));
         assert!(example, "{name} has no example");
         assert!(docs.contains("# Errors") && docs.contains("- [Official page](https://"), "{name}");
+        // One title for each of several examples, in our words and not the `ex1` of the description.
+        let examples = docs.matches("```no_run").count();
+        let several = docs.contains("# Examples\n");
+        assert_eq!(several, examples > 1, "{name}");
+        assert_eq!(docs.matches(":\n\n ```no_run").count(), if several { examples } else { 0 }, "{name}");
+        assert!(!docs.contains("`ex1`"), "{name}");
     }
 }

@@ -21,7 +21,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use cases::{CASES, Case, Damage};
-use osc_codegen::Input;
+use osc_codegen::{Diagnostic, Input, Severity};
 
 /// The longest that a damaged text may take, in an unoptimised build on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -60,8 +60,8 @@ fn damaged(case: &Case) -> Damaged {
     damaged
 }
 
-/// What the generator says, a line each. Nothing for bytes that are no text: they never reach it.
-fn problems(damaged: &Damaged) -> Option<Vec<String>> {
+/// What the generator says. Nothing for bytes that are no text: they never reach it.
+fn problems(damaged: &Damaged) -> Option<Vec<Diagnostic>> {
     let Damaged { description, overlay, docs, errors } = damaged;
     let input = Input {
         description: std::str::from_utf8(description).ok()?,
@@ -70,14 +70,13 @@ fn problems(damaged: &Damaged) -> Option<Vec<String>> {
         errors: errors.as_deref(),
         strict: true,
     };
-    let problems = match osc_codegen::model(&input, &mut |_| {}) {
-        Ok((_, problems)) | Err(problems) => problems,
-    };
-    Some(problems.iter().map(ToString::to_string).collect())
+    match osc_codegen::model(&input, &mut |_| {}) {
+        Ok((_, problems)) | Err(problems) => Some(problems),
+    }
 }
 
 /// As [`problems`]: no input may keep the generator busy for long.
-fn problems_in_time(case: &'static Case) -> Option<Vec<String>> {
+fn problems_in_time(case: &'static Case) -> Option<Vec<Diagnostic>> {
     let (sender, receiver) = std::sync::mpsc::channel();
     std::thread::spawn(move || sender.send(problems(&damaged(case))));
     match receiver.recv_timeout(PATIENCE) {
@@ -101,7 +100,12 @@ fn every_damage_is_reported_with_its_place_and_remedy() {
         if problems.is_empty() {
             silent.push(case.name);
         }
-        problems.iter().for_each(|problem| _ = writeln!(text, "{problem}"));
+        for problem in problems {
+            _ = writeln!(text, "{problem}");
+            if let Some(place) = problem.place {
+                _ = writeln!(text, "{}", place.excerpt());
+            }
+        }
         text.push('\n');
     }
     let path = expected::tests("diagnostics/expected.txt");
@@ -124,7 +128,8 @@ fn the_command_line_fails_without_a_panic_and_writes_nothing() {
     for case in CASES {
         let damaged = damaged(case);
         let said = problems(&damaged);
-        let only_stale = said.is_some_and(|said| said.iter().all(|problem| problem.starts_with("stale: ")));
+        let only_stale =
+            said.is_some_and(|said| said.iter().all(|problem| problem.severity == Severity::Stale));
         let Damaged { description, overlay, docs, errors } = damaged;
         // There is no option for another `docs.yaml` or `errors.yaml`.
         if docs.is_some() || errors.is_some() {
@@ -154,5 +159,50 @@ fn the_command_line_fails_without_a_panic_and_writes_nothing() {
         assert!(matches!(run.code, Some(1 | 2)), "{}: exit code {:?}: {said}", case.name, run.code);
         assert!(said.contains("error: "), "{}: {said}", case.name);
         assert!(!out.exists(), "{} wrote {}", case.name, out.display());
+    }
+}
+
+/// A description with prose, so that its contract has other lines, and a mistake.
+fn annotated() -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bad.yaml");
+    let text = BASE.replacen("info: {title: Test,", "info:\n  {description: much, title: Test,", 1);
+    std::fs::write(&path, text.replacen("Size: {type: integer}", "Size: {type: wrong}", 1)).unwrap();
+    let path = path.to_str().unwrap().to_owned();
+    (folder, path)
+}
+
+#[test]
+fn every_command_that_reads_descriptions_tells_places() {
+    let (folder, file) = annotated();
+    let out = folder.path().join("out").to_str().unwrap().to_owned();
+    let good = expected::workspace("spec/outscale.yaml").to_str().unwrap().to_owned();
+    let pointer = "#/components/schemas/ReadCagesRequest/properties/Size";
+    for command in [
+        &["regen", "--spec", &file, "--out", &out][..],
+        &["spec", "check", &file],
+        &["spec", "import", &file, "--out", &out],
+        &["spec", "diff", &good, &file],
+    ] {
+        let arguments = |format: &'static str| {
+            let format = ["--format", format];
+            command.iter().copied().chain(format).map(std::ffi::OsStr::new).collect::<Vec<_>>()
+        };
+        let run = xtask::run(arguments("text"));
+        let shown = format!("error: {file}:26:9 {pointer}: `wrong` is not a type of OpenAPI 3.0");
+        assert!(run.code == Some(1) && run.said.contains(&shown), "{command:?}: {}", run.said);
+        assert!(
+            run.said.contains("\n    26 |         Size: {type: wrong}\n       |         ^\n"),
+            "{command:?}: {}",
+            run.said
+        );
+        assert!(run.said.contains("found 1 error"), "{command:?}: {}", run.said);
+        let run = xtask::run(arguments("github"));
+        let shown = format!("::error file={file},line=26,col=9,title=description::{pointer}: `wrong` is not");
+        assert!(
+            run.code == Some(1) && run.said.lines().any(|line| line.starts_with(&shown)),
+            "{command:?}: {}",
+            run.said
+        );
     }
 }

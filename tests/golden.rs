@@ -5,6 +5,7 @@
 //! both. `BLESS=1 cargo test -p osc-tests --test golden` re-makes what is expected; review the difference.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
 
+mod doc_code;
 mod expected;
 
 use std::collections::BTreeSet;
@@ -52,7 +53,7 @@ fn check(case: &str) {
     let out = folder.join("out");
     let mut wrong: Vec<String> =
         files.iter().filter_map(|(name, text)| expected::compare(&out.join(name), text).err()).collect();
-    wrong.extend(expected::compare(&folder.join("examples.rs"), &examples(&files)).err());
+    wrong.extend(expected::compare(&folder.join("examples.rs"), &doc_code::examples(&files)).err());
     for entry in fs::read_dir(&out).unwrap() {
         let path = entry.unwrap().path();
         if files.contains_key(&*path.file_name().unwrap().to_string_lossy()) {
@@ -69,37 +70,6 @@ fn check(case: &str) {
         "{}\n\nIf this is what should come out: BLESS=1 cargo test -p osc-tests --test golden",
         wrong.join("\n")
     );
-}
-
-/// The examples of the documentation as functions, with the case's own types for those of the crate.
-fn examples(files: &Files) -> String {
-    let mut text =
-        "// The documentation's examples, for the compiler. Written by the test `golden`.\n".to_owned();
-    let (mut inside, mut count) = (false, 0);
-    for line in files.values().flat_map(|text| text.lines()) {
-        let Some(line) = line.trim_start().strip_prefix("///") else { continue };
-        let line = line.strip_prefix(' ').unwrap_or(line);
-        match (inside, line) {
-            (false, "```no_run") => {
-                inside = true;
-                count += 1;
-                text.push_str(&format!("\npub mod example{count} {{\n"));
-            }
-            (true, "```") => {
-                inside = false;
-                text.push_str("}\n");
-            }
-            (true, line) => {
-                let line = line.strip_prefix("# ").unwrap_or(line);
-                let line = line.replace("osc_api::types::", "super::super::modules::types::");
-                let line = line.replace("osc_api::", "crate::").replace("async fn", "pub async fn");
-                text.push_str(format!("    {line}").trim_end());
-                text.push('\n');
-            }
-            (false, _) => {}
-        }
-    }
-    text
 }
 
 #[test]
@@ -161,6 +131,11 @@ fn description_texts() {
 #[test]
 fn enum_of_one_name() {
     check("enum_of_one_name");
+}
+
+#[test]
+fn several_examples() {
+    check("several_examples");
 }
 
 #[test]

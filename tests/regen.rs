@@ -280,7 +280,7 @@ fn a_damaged_description_leaves_the_folder_as_it_was() {
     work.write("bad.yaml", &description(2, "Name").replace("type: string", "type: strin"));
     let run = work.regen("bad.yaml", "out", &[]);
     assert_eq!(run.code, Some(1), "{}", run.said);
-    assert!(run.said.contains("2 problems found") && run.said.contains("bad.yaml"), "{}", run.said);
+    assert!(run.said.contains("found 2 errors") && run.said.contains("bad.yaml"), "{}", run.said);
     assert_eq!((work.files("out"), times(Path::new(&work.path("out")))), before);
 }
 
@@ -324,7 +324,7 @@ fn spec_check_lists_problems_or_says_that_there_are_none() {
     work.write("bad.yaml", &description(2, "Name").replace("type: string", "type: strin"));
     let bad = run(&["spec", "check", &work.path("bad.yaml")]);
     assert_eq!(bad.code, Some(1));
-    let named = bad.said.contains("bad.yaml #/components/schemas/Read1Request/properties/Name: `strin`");
+    let named = bad.said.contains("bad.yaml:9:47 #/components/schemas/Read1Request/properties/Name: `strin`");
     assert!(named, "{}", bad.said);
 }
 

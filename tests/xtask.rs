@@ -42,7 +42,12 @@ pub fn command<'a>(arguments: impl IntoIterator<Item = &'a OsStr>) -> Command {
 
 /// Runs to the end.
 pub fn run<'a>(arguments: impl IntoIterator<Item = &'a OsStr>) -> Run {
-    let output = command(arguments).output().unwrap();
+    finish(command(arguments))
+}
+
+/// Runs a command to its end.
+pub fn finish(mut command: Command) -> Run {
+    let output = command.output().unwrap();
     let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     Run { code: output.status.code(), said: out + &err }
 }

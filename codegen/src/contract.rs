@@ -3,8 +3,9 @@
 
 use serde_json::{Map, Value};
 
+use crate::Input;
 use crate::diagnostics::{Diagnostic, Diagnostics, Pointer, Source};
-use crate::load::{Kind, read_yaml, version, write_yaml};
+use crate::load::{Kind, locate, read_yaml, version, write_yaml};
 
 /// What a published description is split into.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +26,8 @@ pub fn split(description: &str) -> Result<Contract, Vec<Diagnostic>> {
     let mut problems = Diagnostics::default();
     let contract = read_yaml(description, Source::Description, &mut problems)
         .and_then(|value| from_value(value, &mut problems));
+    let input = Input { description, overlay: None, docs: None, errors: None, strict: false };
+    locate(&input, &mut problems);
     problems.finish(contract, false).map(|(contract, _)| contract)
 }
 

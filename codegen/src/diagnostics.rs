@@ -1,7 +1,12 @@
 //! Problems: what is wrong, where, and what to do about it. Reporting never stops a phase.
 
+mod place;
+
 use std::collections::HashSet;
 use std::fmt;
+
+pub(crate) use place::{BOM, Cursor};
+pub use place::{Place, visible};
 
 /// A place in a document: a JSON pointer in its URI fragment form (RFC 6901, section 6, unescaped for reading).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -11,6 +16,17 @@ impl Pointer {
     /// The whole document.
     pub fn root() -> Self {
         Self("#".to_owned())
+    }
+
+    /// The place that a JSON pointer as of RFC 6901, section 3, names.
+    pub(crate) fn of_path(path: &str) -> Self {
+        Self(format!("#{path}"))
+    }
+
+    /// The keys on the way to this place.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = String> {
+        let keys = self.0.strip_prefix('#').unwrap_or(&self.0).split('/').skip(1);
+        keys.map(|key| key.replace("~1", "/").replace("~0", "~"))
     }
 
     /// The place `key` below this one.
@@ -36,8 +52,8 @@ impl fmt::Display for Pointer {
     }
 }
 
-/// Which of the generator's inputs a problem is in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which of the generator's inputs a problem is in, in the order in which problems are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Source {
     /// The OpenAPI description or the contract.
     Description,
@@ -84,33 +100,58 @@ pub struct Diagnostic {
     pub source: Source,
     /// The place in that document.
     pub pointer: Pointer,
-    /// Line and column (from 1), where the reader of the text knows them.
-    pub position: Option<(usize, usize)>,
+    /// Line and column, where there is a text to point into.
+    pub place: Option<Place>,
     /// What is wrong and what to do about it.
     pub message: String,
+    /// How its place is found, once all problems are known.
+    pub(crate) spot: Spot,
+}
+
+/// How the place of a problem is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Spot {
+    /// By the pointer.
+    Pointer,
+    /// By the pointer, where the key stands for the second time.
+    SecondKey,
+    /// It is this byte: of a text that cannot be read.
+    Byte(usize),
+    /// The text cannot be read because more follows: where that begins.
+    NextDocument,
 }
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { severity, source, pointer, position, message } = self;
+        let Self { severity, source, pointer, place, message, spot: _ } = self;
         let word = match severity {
             Severity::Error => "error",
             Severity::Stale => "stale",
             Severity::Note => "note",
         };
         write!(f, "{word}: {source} {pointer}")?;
-        if let Some((line, column)) = position {
-            write!(f, " (line {line}, column {column})")?;
+        if let Some(place) = place {
+            let near = if place.is_exact { "" } else { "near " };
+            let other = if place.source == *source { String::new() } else { format!("{}, ", place.source) };
+            write!(f, " ({other}{near}line {}, column {})", place.line, place.column)?;
         }
         write!(f, ": {message}")
     }
 }
 
-/// The problems of one run, in the order in which they were found.
+/// The problems of one run: in the order in which they were found, until they have places.
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
-    seen: HashSet<(Pointer, String)>,
+    seen: HashSet<(Source, Pointer, String)>,
+    /// What the overlay put into the description: the place there and the place in the overlay.
+    additions: Vec<(Pointer, Pointer)>,
+}
+
+impl From<Vec<Diagnostic>> for Diagnostics {
+    fn from(list: Vec<Diagnostic>) -> Self {
+        Self { list, ..Self::default() }
+    }
 }
 
 impl Diagnostics {
@@ -121,22 +162,43 @@ impl Diagnostics {
 
     /// Adds an error at a place of any input.
     pub fn error_in(&mut self, source: Source, at: &Pointer, message: impl Into<String>) {
-        self.push(Severity::Error, source, at, None, message.into());
+        self.push(Severity::Error, source, at, Spot::Pointer, message.into());
+    }
+
+    /// Adds the error that a key stands twice in a mapping.
+    pub(crate) fn second_key(&mut self, source: Source, at: &Pointer, message: impl Into<String>) {
+        self.push(Severity::Error, source, at, Spot::SecondKey, message.into());
     }
 
     /// Adds a syntax error, with its place in the text.
-    pub fn syntax(&mut self, source: Source, position: Option<(usize, usize)>, message: String) {
-        self.push(Severity::Error, source, &Pointer::root(), position, message);
+    pub(crate) fn syntax(&mut self, source: Source, spot: Spot, message: String) {
+        self.push(Severity::Error, source, &Pointer::root(), spot, message);
     }
 
     /// Adds a row of ours that has no effect.
     pub fn stale(&mut self, source: Source, at: &Pointer, message: impl Into<String>) {
-        self.push(Severity::Stale, source, at, None, message.into());
+        self.push(Severity::Stale, source, at, Spot::Pointer, message.into());
     }
 
     /// Adds something to look at, at a place of the description.
     pub fn note(&mut self, at: &Pointer, message: impl Into<String>) {
-        self.push(Severity::Note, Source::Description, at, None, message.into());
+        self.push(Severity::Note, Source::Description, at, Spot::Pointer, message.into());
+    }
+
+    /// Remembers that what is at a place of the description comes from a place of the overlay.
+    pub(crate) fn added(&mut self, there: Pointer, here: Pointer) {
+        self.additions.push((there, here));
+    }
+
+    /// What the overlay put into the description: the place there and the place in the overlay.
+    pub(crate) fn additions(&self) -> &[(Pointer, Pointer)] {
+        &self.additions
+    }
+
+    /// Takes all problems out, to give them places and an order.
+    pub(crate) fn replace(&mut self, change: impl FnOnce(&Self, Vec<Diagnostic>) -> Vec<Diagnostic>) {
+        let list = std::mem::take(&mut self.list);
+        self.list = change(self, list);
     }
 
     /// All problems so far.
@@ -173,17 +235,11 @@ impl Diagnostics {
         }
     }
 
-    fn push(
-        &mut self,
-        severity: Severity,
-        source: Source,
-        pointer: &Pointer,
-        position: Option<(usize, usize)>,
-        message: String,
-    ) {
+    fn push(&mut self, severity: Severity, source: Source, pointer: &Pointer, spot: Spot, message: String) {
         // Two actions may lead to the same broken schema: it is one problem.
-        if self.seen.insert((pointer.clone(), message.clone())) {
-            self.list.push(Diagnostic { severity, source, pointer: pointer.clone(), position, message });
+        if self.seen.insert((source, pointer.clone(), message.clone())) {
+            let pointer = pointer.clone();
+            self.list.push(Diagnostic { severity, source, pointer, place: None, message, spot });
         }
     }
 }

@@ -11,6 +11,7 @@ mod pages;
 mod structure;
 mod waiters;
 
+pub(crate) use example::blocks as example_blocks;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
@@ -88,7 +89,7 @@ pub(crate) fn index(api: &Api) -> File {
 }
 
 fn alias(alias: &Alias) -> TokenStream {
-    let Alias { name, docs, ty } = alias;
+    let Alias { name, at: _, docs, ty } = alias;
     let (name, docs, ty) = (ident(name), doc(docs), type_(ty));
     quote! { #docs pub type #name = #ty; }
 }

@@ -3,6 +3,17 @@
 //! Nothing here knows OpenAPI and nothing here knows tokens. Names are final, directions and presences are
 //! decided, documentation is ready to print.
 
+mod example;
+mod facts;
+mod text;
+mod waiters;
+
+pub use example::{Example, NamedExample};
+pub use facts::{Facts, Limit, LimitKind};
+pub use waiters::{Goal, Listing, Watched};
+
+use crate::diagnostics::Pointer;
+
 /// A whole crate's worth of generated code.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Api {
@@ -75,6 +86,15 @@ impl TypeDef {
             | Self::Alias(Alias { name, .. }) => name,
         }
     }
+
+    /// Where it is described.
+    pub fn at(&self) -> &Pointer {
+        match self {
+            Self::Struct(Struct { at, .. }) | Self::Enum(Enum { at, .. }) | Self::Alias(Alias { at, .. }) => {
+                at
+            }
+        }
+    }
 }
 
 /// Which way values of a type travel.
@@ -93,6 +113,8 @@ pub enum Direction {
 pub struct Struct {
     /// The Rust name.
     pub name: String,
+    /// Where it is described.
+    pub at: Pointer,
     /// Rustdoc lines.
     pub docs: Vec<String>,
     /// Which way it travels.
@@ -116,6 +138,8 @@ pub struct Field {
     pub presence: Presence,
     /// Whether `new` takes it.
     pub required: bool,
+    /// What the description says of its values.
+    pub facts: Facts,
     /// Rustdoc lines.
     pub docs: Vec<String>,
 }
@@ -171,6 +195,8 @@ pub enum Type {
 pub struct Enum {
     /// The Rust name.
     pub name: String,
+    /// Where it is described: the first place, where several have one name.
+    pub at: Pointer,
     /// Rustdoc lines.
     pub docs: Vec<String>,
     /// The known values.
@@ -191,6 +217,8 @@ pub enum Values {
 pub struct Alias {
     /// The Rust name.
     pub name: String,
+    /// Where it is described.
+    pub at: Pointer,
     /// Rustdoc lines.
     pub docs: Vec<String>,
     /// What it stands for.
@@ -202,6 +230,8 @@ pub struct Alias {
 pub struct Action {
     /// The name on the wire.
     pub wire: String,
+    /// Where it is described.
+    pub at: Pointer,
     /// The name of the marker type.
     pub marker: String,
     /// The name of the client's method.
@@ -216,12 +246,14 @@ pub struct Action {
     pub retry: RetrySafety,
     /// How its answers are cut into pages, where they are.
     pub pagination: Option<Pagination>,
+    /// Whether callers are asked not to use it any more.
+    pub deprecated: bool,
     /// The first line of the method's documentation.
     pub summary: Vec<String>,
     /// The facts of the method's documentation, after the summary.
     pub facts: Vec<String>,
-    /// The request that the documentation shows.
-    pub example: Example,
+    /// The requests that the documentation shows. There is always one.
+    pub examples: Vec<NamedExample>,
     /// The first published answer, as JSON. `{}` where there is none.
     pub answer: String,
 }
@@ -279,102 +311,5 @@ pub enum Cursor {
         request: String,
         /// `has_more_items`.
         answer: String,
-    },
-}
-
-/// An action that lists resources by their identifiers, and what of these can be waited for. All names are Rust's.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Listing {
-    /// The action's marker type.
-    pub marker: String,
-    /// The request's type.
-    pub request: String,
-    /// The answer's type.
-    pub response: String,
-    /// The setter of the request's filters, and their type.
-    pub filters: (String, String),
-    /// The setter of the filter for identifiers.
-    pub filter: String,
-    /// The list of the answer.
-    pub list: String,
-    /// The resource's type.
-    pub item: String,
-    /// The field of the resource that identifies it.
-    pub id: String,
-    /// The fields of the request for token and size of a page, and that of the answer for the next token.
-    pub page: Option<(String, String, String)>,
-    /// What can be waited for.
-    pub watched: Vec<Watched>,
-}
-
-/// A resource, or a part of one, with a state that can be waited for.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Watched {
-    /// `vm`: the function that callers begin with.
-    pub function: String,
-    /// `VM`: the constant with what the goals have in common.
-    pub constant: String,
-    /// `Vm`: what it returns.
-    pub type_: String,
-    /// `VM`: in words.
-    pub noun: String,
-    /// The field of the part or the parts that have the state, where it is not the resource itself.
-    pub part: Option<String>,
-    /// The fields that lead to the state, all of them optional.
-    pub state: Vec<String>,
-    /// Whether the state is an enum, and not a text.
-    pub is_enum: bool,
-    /// The time-out.
-    pub minutes: u64,
-    /// The states.
-    pub goals: Vec<Goal>,
-}
-
-/// A state that can be waited for.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Goal {
-    /// `in_use`
-    pub method: String,
-    /// `in-use`
-    pub name: String,
-    /// Any of them is the goal.
-    pub states: Vec<String>,
-    /// None of them leads to it.
-    pub failures: Vec<String>,
-    /// Whether absence is the goal too.
-    pub gone: bool,
-    /// Rustdoc lines.
-    pub docs: Vec<String>,
-}
-
-/// An expression of the documentation's example.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Example {
-    /// `true`
-    Bool(bool),
-    /// `1`
-    Integer(i64),
-    /// `1.5`
-    Float(f64),
-    /// `"text"`
-    Text(String),
-    /// `["a", "b"]`
-    List(Vec<Example>),
-    /// `[("key", "value")]`
-    Map(Vec<(String, Example)>),
-    /// `serde_json::json!(…)`
-    Json(serde_json::Value),
-    /// `Nullable::Null`
-    Null,
-    /// `BootMode::Uefi`
-    Variant(String, String),
-    /// `Type::new(…).setter(…)`
-    Struct {
-        /// The type.
-        name: String,
-        /// What `new` takes.
-        arguments: Vec<Example>,
-        /// The chained setters.
-        setters: Vec<(String, Example)>,
     },
 }

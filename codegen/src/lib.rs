@@ -5,11 +5,14 @@
 
 mod contract;
 mod diagnostics;
+mod diff;
 mod docs;
 mod emit;
+mod export;
 pub mod ir;
 mod load;
 mod lower;
+mod misfits;
 mod names;
 mod render;
 
@@ -18,7 +21,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{iter, thread};
 
 pub use contract::{Contract, split};
-pub use diagnostics::{Diagnostic, Diagnostics, Pointer, Severity, Source};
+pub use diagnostics::{Diagnostic, Diagnostics, Place, Pointer, Severity, Source, visible};
+pub use diff::{Bump, Change, Class, Diff, Kind};
+pub use export::export;
+pub use load::unneeded;
+pub use misfits::misfits;
 pub use render::HEADER;
 
 use crate::ir::Api;
@@ -42,10 +49,29 @@ pub struct Input<'a> {
 ///
 /// # Errors
 /// Every problem of the input, in one list.
-pub fn model(
-    input: &Input<'_>,
-    phase: &mut dyn FnMut(&'static str),
-) -> Result<(Api, Vec<Diagnostic>), Vec<Diagnostic>> {
+pub fn model(input: &Input<'_>, phase: &mut dyn FnMut(&'static str)) -> Outcome<Api> {
+    read(input, phase).map(|((api, _), problems)| (api, problems))
+}
+
+/// The actions, examples, types and fields that `docs` has no text for, such as `fields/Vm.State`, sorted.
+///
+/// # Errors
+/// Every problem of the input, in one list.
+pub fn undocumented(input: &Input<'_>) -> Outcome<Vec<String>> {
+    read(input, &mut |_| {}).map(|((_, docs), problems)| (docs.missing(), problems))
+}
+
+/// Points the problems at other texts: at the published description, when they were found in its contract.
+pub fn relocate(input: &Input<'_>, problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut moved = Diagnostics::from(problems);
+    load::locate(input, &mut moved);
+    moved.list().to_vec()
+}
+
+/// What a run ends with: a value and the problems that did not stop it, or all problems.
+pub type Outcome<T> = Result<(T, Vec<Diagnostic>), Vec<Diagnostic>>;
+
+fn read(input: &Input<'_>, phase: &mut dyn FnMut(&'static str)) -> Outcome<(Api, docs::Docs)> {
     let mut problems = Diagnostics::default();
     let docs = input.docs.map(|text| docs::Docs::read(text, &mut problems)).unwrap_or_default();
     let codes = input.errors.map(|text| lower::codes(text, &mut problems)).unwrap_or_default();
@@ -53,7 +79,8 @@ pub fn model(
     phase("load");
     let api = document.and_then(|document| lower::lower(&document, &docs, codes, &mut problems));
     phase("lower");
-    problems.finish(api, input.strict)
+    load::locate(input, &mut problems);
+    problems.finish(api.map(|api| (api, docs)), input.strict)
 }
 
 /// The generated files, by name, and the problems that did not stop the run.

@@ -75,6 +75,34 @@ pub const CASES: &[Case] = &[
         let levels = (1..40).map(|n| format!("a{n}: &a{n} [*a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}]\n", p = n - 1));
         format!("a0: &a0 [x, x, x, x, x, x, x, x, x]\n{}", levels.collect::<String>())
     })),
+    // What makes places hard to find.
+    case("places_behind_aliases", Edit(&[("Size: {type: integer}", "Size: &size {type: array, items: {type: wrong}}\n        Again: *size\n        Other: {type: array, items: *size}")])),
+    case("places_of_quoted_keys", Edit(&[("Size: {type: integer}", "\"S\\u0069ze\": {type: wrong}\n        'it''s': {type: wrong}")])),
+    case("places_of_keys_with_slashes_and_tildes", Edit(&[("Size: {type: integer}", "'~1/0~/': {type: wrong}\n        \"\": {type: wrong}")])),
+    case("places_of_keys_that_are_numbers", Edit(&[("'200': {description: done, content: {application/json: {schema: {$ref: '#/components/schemas/ReadCagesResponse'}}}}", "0xC8: {description: done, content: {application/json: {schema: {$ref: '#/components/schemas/Gone'}}}}")])),
+    case("places_of_keys_with_question_marks", Edit(&[("Size: {type: integer}", "? Size\n        : {type: wrong}\n        ? |-\n          Other\n        :\n          type: wrong")])),
+    case("places_of_keys_with_anchors_and_tags", Edit(&[("Size: {type: integer}", "&key Size: &value {type: wrong}\n        Other: {title: *key, type: wrong}")])),
+    case("places_beside_characters_of_many_bytes", Edit(&[("State: {type: string, enum: [open, shut]}", "État: {type: array, title: '日本語 🐾', items: {type: wrong}}")])),
+    case("places_beside_references_with_siblings", Edit(&[("VRam: {type: integer}", "VRam: {description: much, $ref: '#/components/schemas/Gone'}")])),
+    case("places_in_long_lines", Made(|| super::BASE.replacen("Size: {type: integer}", &format!("Size: {{title: '{}', type: array, items: {{type: wrong}}, example: '{}'}}", "a".repeat(500), "b".repeat(500)), 1))),
+    case("places_with_carriage_returns", Made(|| super::BASE.replacen("Size: {type: integer}", "Size: {type: wrong}", 1).replace('\n', "\r\n"))),
+    case("places_with_a_byte_order_mark", Made(|| super::BASE.replacen("openapi: 3.0.0", "\u{feff}openapi: 3.1.0", 1).replacen("Size: {type: integer}", "Size: {type: wrong}", 1))),
+    case("places_with_tabs_and_hidden_characters", Edit(&[("Size: {type: integer}", "Size:\t{title: \"a\u{202e}b\u{200b}\\u0007\",\ttype: array,\titems: {type: wrong}}")])),
+    case("places_after_line_ends_of_other_systems", Edit(&[("title: Test", "title: \"a\u{85}b\u{2028}c\u{2029}d\""), ("Size: {type: integer}", "Size: {type: wrong}")])),
+    case("places_after_texts_of_several_lines", Edit(&[("Size: {type: integer}", "Size:\n          title: >-\n            one: [\n\n            two\n          description: |+\n            Size: {type: wrong}\n\n          type: wrong")])),
+    case("places_in_json", Whole(b"{\n\t\"openapi\": \"3.0.0\",\n\t\"info\": {\"title\": \"T\", \"version\": 1},\n\t\"paths\": {\"\\/A\": {\"post\": 3}, \"\\u002FB\": []}\n}")),
+    case("places_in_one_line_of_json", Whole(b"{\"openapi\":\"3.0.0\",\"info\":{\"title\":\"T\",\"version\":1},\"paths\":{\"/A\":{\"post\":3},\"/B\":[]}}")),
+    case("syntax_after_a_byte_order_mark", Whole("\u{feff}é: }\n".as_bytes())),
+    case("syntax_after_characters_of_many_bytes", Whole("openapi: 3.0.0\ninfo: {title: '日本語 🐾', version: '1'}}\n".as_bytes())),
+    case("syntax_after_line_ends_of_other_systems", Whole("openapi: 3.0.0\ninfo: {title: \"a\u{85}b\u{2028}c\"}\npaths: }\n".as_bytes())),
+    case("a_second_document_after_carriage_returns", Whole(b"openapi: 3.0.0\r\ninfo: {}\r\n--- # more\r\npaths: {}\r\n")),
+    case("brackets_after_characters_of_many_bytes", Made(|| format!("openapi: 3.0.0\npaths: ['é', {}", "[".repeat(2001)))),
+    case("places_in_what_the_overlay_adds", Overlay("actions:\n- target: $.components.schemas\n  description: a\n  update:\n    Cage:\n      properties:\n        VRam: {type: wrong}\n        Bars: {type: array, items: {type: wrong}}\n- {target: $.paths, description: a, update: {/Open: {}}}\n")),
+    case("places_in_what_the_overlay_replaces", Overlay("actions:\n- target: $.components.schemas.Cage.properties.State\n  description: a\n  update:\n    title: a\n    type: 3\n- {target: $.components.schemas.Cage, description: a, update: {required: true}}\n")),
+    case("places_of_names_that_the_overlay_gives", Overlay("actions:\n- target: $.components.schemas\n  description: a\n  update:\n    Cage:\n      properties:\n        State: {x-rust-name: '???'}\n        VRam: {x-rust-name: 5}\n")),
+    case("places_in_what_the_overlay_adds_at_two_places", Overlay("actions:\n- target: $.components.schemas['Cage', 'DeleteCageRequest']\n  description: a\n  update: {properties: {Bars: {type: wrong}}}\n")),
+    case("places_beside_merge_keys", Docs("actions: &texts\n  <<: {ReadCages: a}\ntypes:\n  <<: *texts\n")),
+    case("places_in_several_documents", Docs("actions:\n  Gone: a\n---\ntypes: {}\n")),
     // The frame.
     case("no_version_of_openapi", Edit(&[("openapi: 3.0.0\n", "")])),
     case("swagger_2", Edit(&[("openapi: 3.0.0", "swagger: '2.0'")])),
@@ -218,6 +246,9 @@ pub const CASES: &[Case] = &[
     )),
     case("waiters_by_what_is_no_text", Overlay(
         "actions:\n- {target: $.components.schemas, description: a, update: {Filters: {type: object, properties: {Sizes: {type: array, items: {type: integer}}}}}}\n- {target: $.components.schemas.ReadCagesRequest.properties, description: a, update: {Filters: {$ref: '#/components/schemas/Filters'}}}\n- {target: $, description: a, update: {x-waiters: {ReadCages: {filter: Sizes, list: Cages, id: VRam, resources: {cage: {noun: a, state: State, until: {open: {}}}}}}}}\n"
+    )),
+    case("waiters_of_one_name", Overlay(
+        "actions:\n- {target: $.components.schemas, description: a, update: {Filters: {type: object, properties: {CageIds: {type: array, items: {type: string}}}}}}\n- {target: $.components.schemas.ReadCagesRequest.properties, description: a, update: {Filters: {$ref: '#/components/schemas/Filters'}}}\n- {target: $.components.schemas.Cage.properties, description: a, update: {CageId: {type: string}}}\n- target: $\n  description: a\n  update:\n    x-waiters:\n      ReadCages:\n        filter: CageIds\n        list: Cages\n        id: CageId\n        resources:\n          cage_1: {noun: a, state: State, until: {open: {}}}\n          cage1: {noun: a, state: State, until: {open: {}}}\n          waiter: {noun: a, state: State, until: {open: {}}}\n          goals: {noun: a, state: State, until: {half-open: {states: [open]}, half_open: {states: [open]}, ajar: {}, shut: {}}}\n"
     )),
     case("overlay_actions_is_a_mapping", Overlay("actions: {}\n")),
     case("overlay_without_actions", Overlay("")),

@@ -4,14 +4,14 @@ use std::path::Path;
 
 use osc_codegen::Input;
 
-use crate::report::Report;
+use crate::report::{Format, Report};
 use crate::{End, files};
 
 /// Reads and lowers a description with our overlay, and lists what is wrong.
 ///
 /// # Errors
 /// What could not be read.
-pub(crate) fn run(file: &Path) -> Result<End, String> {
+pub(crate) fn run(file: &Path, format: Format) -> Result<End, String> {
     let description = files::read(file)?;
     let root = files::root();
     let overlay = files::read_if_there(&root.join("spec/overlay.yaml"))?;
@@ -23,7 +23,7 @@ pub(crate) fn run(file: &Path) -> Result<End, String> {
         errors: None,
         strict: false,
     };
-    let report = Report { description: file, overlay: None, strict: false };
+    let report = Report { description: file, overlay: None, docs: None, strict: false, format };
     match osc_codegen::model(&input, &mut |_| {}) {
         Ok((api, warnings)) => {
             report.show(&warnings);

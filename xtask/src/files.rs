@@ -20,13 +20,30 @@ pub(crate) fn root() -> PathBuf {
 pub(crate) fn read(path: &Path) -> Result<String, String> {
     let shown = path.display();
     let size = fs::metadata(path).map_err(|error| format!("cannot read {shown}: {error}"))?.len();
-    if size > LARGEST {
-        return Err(format!("{shown} has {size} bytes: a description has at most {LARGEST}"));
+    bounded(path, size)?;
+    text(path, fs::read(path).map_err(|error| format!("cannot read {shown}: {error}"))?)
+}
+
+/// Refuses what is too large for a description.
+///
+/// # Errors
+/// Names the file and its size.
+pub(crate) fn bounded(path: &Path, size: u64) -> Result<(), String> {
+    if size <= LARGEST {
+        return Ok(());
     }
-    let bytes = fs::read(path).map_err(|error| format!("cannot read {shown}: {error}"))?;
+    Err(format!("{} has {size} bytes: a description has at most {LARGEST}", path.display()))
+}
+
+/// Bytes as text.
+///
+/// # Errors
+/// Names the file that they are from, and the first byte that is wrong.
+pub(crate) fn text(path: &Path, bytes: Vec<u8>) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|error| {
         format!(
-            "{shown} is not UTF-8 text: the first wrong byte is number {}",
+            "{} is not UTF-8 text: the first wrong byte is number {}",
+            path.display(),
             error.utf8_error().valid_up_to() + 1
         )
     })

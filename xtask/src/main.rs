@@ -1,10 +1,15 @@
 //! The command line of this repository: the only writer of generated files.
 
 mod check;
+mod diff;
+mod docs;
 mod files;
 mod import;
+mod origin;
+mod prose;
 mod regen;
 mod report;
+mod sha256;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -25,22 +30,24 @@ enum Command {
     /// Works on descriptions
     #[command(subcommand)]
     Spec(Spec),
+    /// Looks after the documentation
+    #[command(subcommand)]
+    Docs(docs::Docs),
 }
 
 #[derive(Subcommand)]
 enum Spec {
     /// Takes over a published description: writes the contract, source.toml and prose.lock into spec/
-    Import {
-        /// The published description, as YAML
-        file: PathBuf,
-        /// A folder other than spec/
-        #[arg(long, value_name = "DIR")]
-        out: Option<PathBuf>,
-    },
+    Import(import::Arguments),
+    /// Tells what changes for callers from one description to another, and the version that it asks for
+    Diff(diff::Arguments),
     /// Lists everything that is wrong with a description
     Check {
         /// A published description or a contract, as YAML
         file: PathBuf,
+        /// How problems are printed
+        #[arg(long, value_enum, default_value_t)]
+        format: report::Format,
     },
 }
 
@@ -54,9 +61,11 @@ enum End {
 
 fn main() -> ExitCode {
     let end = match Command::parse() {
+        Command::Docs(command) => docs::run(&command),
         Command::Regen(arguments) => regen::run(&arguments),
-        Command::Spec(Spec::Import { file, out }) => import::run(&file, out.as_deref()),
-        Command::Spec(Spec::Check { file }) => check::run(&file),
+        Command::Spec(Spec::Import(arguments)) => import::run(&arguments),
+        Command::Spec(Spec::Diff(arguments)) => diff::run(&arguments),
+        Command::Spec(Spec::Check { file, format }) => check::run(&file, format),
     };
     match end {
         Ok(End::Done) => ExitCode::SUCCESS,

@@ -8,7 +8,8 @@ use osc_codegen::ir::{Api, TypeDef};
 use osc_codegen::{Files, Input};
 use similar::TextDiff;
 
-use crate::report::Report;
+use crate::origin::Origin;
+use crate::report::{Format, Report};
 use crate::{End, files};
 
 /// Lines of a difference that are shown for each file.
@@ -31,6 +32,9 @@ pub(crate) struct Arguments {
     /// Say how long each phase took
     #[arg(long)]
     timings: bool,
+    /// How problems are printed
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
 }
 
 /// Generates and writes or compares.
@@ -38,14 +42,26 @@ pub(crate) struct Arguments {
 /// # Errors
 /// What could not be read or written.
 pub(crate) fn run(arguments: &Arguments) -> Result<End, String> {
-    let Arguments { check, spec, overlay, out, timings } = arguments;
+    let Arguments { check, spec, overlay, out, timings, format } = arguments;
     let mut watch = Watch::start(*timings);
     let root = files::root();
     let path = spec.clone().unwrap_or_else(|| root.join("spec/outscale.yaml"));
     let folder = out.clone().unwrap_or_else(|| root.join("osc-api/src/generated"));
     let description = files::read(&path)?;
+    // What an import left half-way is no description to generate from.
+    let origin = if spec.is_none() { Origin::read(&root.join("spec"))? } else { None };
+    if let Some(mismatch) = origin.and_then(|origin| origin.mismatch(&description)) {
+        eprintln!("error: {mismatch}");
+        return Ok(End::Failed);
+    }
     // Our overlay and texts are for the committed description: with any other, some of them have no effect.
-    let report = Report { description: &path, overlay: overlay.as_deref(), strict: spec.is_none() };
+    let report = Report {
+        description: &path,
+        overlay: overlay.as_deref(),
+        docs: None,
+        strict: spec.is_none(),
+        format: *format,
+    };
     let overlay_text = match overlay {
         Some(path) => Some(files::read(path)?),
         None => files::read_if_there(&root.join("spec/overlay.yaml"))?,

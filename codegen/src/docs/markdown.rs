@@ -18,7 +18,10 @@ pub(super) fn clean(text: &str) -> Option<Vec<String>> {
         } else if fenced {
             lines.push(line.trim_end().to_owned());
         } else {
-            lines.push(indent(line) + &block_start(&inline(trimmed)));
+            // A tag may have hidden the start of the line.
+            let text = inline(trimmed);
+            let (markers, rest) = containers(text.trim());
+            lines.push(indent(line) + &markers + &block_start(rest));
         }
     }
     if fenced {
@@ -33,11 +36,7 @@ pub(super) fn clean(text: &str) -> Option<Vec<String>> {
 /// Drops what a reader cannot see and the compiler refuses: control characters, and those that reorder text.
 fn visible(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n").replace('\t', " ");
-    let hidden = |c: char| {
-        (c.is_control() && c != '\n')
-            || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
-    };
-    text.chars().filter(|c| !hidden(*c)).collect()
+    text.chars().filter(|c| *c == '\n' || !super::is_hidden(*c)).collect()
 }
 
 /// Turns `<br />` into line breaks: two in a row begin a paragraph.
@@ -54,10 +53,35 @@ fn indent(line: &str) -> String {
     if item && (2..=3).contains(&depth) { " ".repeat(depth) } else { String::new() }
 }
 
+/// The marks of list items and quotes that a line begins with, one space after each, and what follows them. With more
+/// spaces what follows would be code.
+fn containers(line: &str) -> (String, &str) {
+    let (mut markers, mut rest) = (String::new(), line);
+    loop {
+        let digits = rest.chars().take_while(char::is_ascii_digit).count();
+        let mark = match rest.get(digits..).and_then(|rest| rest.chars().next()) {
+            Some('.' | ')') if digits > 0 => digits + 1,
+            Some('-' | '*' | '+' | '>') if digits == 0 => 1,
+            _ => return (markers, rest),
+        };
+        let (mark, tail) = rest.split_at(mark);
+        // A list item's mark stands alone; `*x*`, `-1` and `1.5` are none. A rule is cared for as a whole.
+        if tail.is_empty() || !(tail.starts_with(' ') || mark == ">") || is_rule(rest) {
+            return (markers, rest);
+        }
+        markers.push_str(&format!("{mark} "));
+        rest = tail.trim_start();
+    }
+}
+
 /// Takes its meaning from a character that would begin a heading, an underline or a table.
 fn block_start(line: &str) -> String {
-    let rule = line.len() >= 2 && line.chars().all(|c| matches!(c, '-' | '=' | '|' | ':' | ' '));
-    if line.starts_with(['#', '|']) || rule { format!("\\{line}") } else { line.to_owned() }
+    if line.starts_with(['#', '|', '~']) || is_rule(line) { format!("\\{line}") } else { line.to_owned() }
+}
+
+/// Whether a line draws a rule, underlines the one before it, or divides a table's head from its rows.
+fn is_rule(line: &str) -> bool {
+    line.len() >= 2 && line.chars().all(|c| matches!(c, '-' | '=' | '|' | ':' | ' '))
 }
 
 /// Cleans a line outside code spans.
@@ -250,6 +274,9 @@ mod tests {
         check("    let x = 1;", &["let x = 1;"]);
         check("# Title\n|a|\n---", &["\\# Title", "\\|a|", "\\---"]);
         check("* one\n  * two\n* three", &["* one", "  * two", "* three"]);
+        check("-     let x;\n1.     y\n>     > z", &["- let x;", "1. y", "> > z"]);
+        check("<p>    let x;\n<b>-     y", &["let x;", "- y"]);
+        check("> ```\n- ~~~ rust\n-1 *a* 1.5", &["> \\`\\`\\`", "- \\~~~ rust", "-1 *a* 1.5"]);
     }
 
     #[test]

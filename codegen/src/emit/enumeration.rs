@@ -9,7 +9,7 @@ use crate::ir::{Enum, Values};
 
 /// The enum, its text or number both ways, and the traits that the runtime adds.
 pub(super) fn enumeration(definition: &Enum) -> Vec<TokenStream> {
-    let Enum { name, docs, values } = definition;
+    let Enum { name, at: _, docs, values } = definition;
     let (name, docs) = (ident(name), doc(docs));
     match values {
         Values::Text(values) => {

@@ -1,4 +1,4 @@
-//! The example in an action's documentation, which `cargo test --doc` compiles.
+//! The examples in an action's documentation, which `cargo test --doc` compiles.
 
 use std::collections::BTreeSet;
 
@@ -7,21 +7,41 @@ use quote::quote;
 use serde_json::Value;
 
 use super::ident;
-use crate::ir::{Action, Example};
+use crate::ir::{Action, Example, NamedExample};
 use crate::render;
 
-/// The lines of an action's example, with its heading.
+/// The lines of an action's examples, with their heading.
 pub(super) fn lines(action: &Action) -> Vec<String> {
-    let Action { method, example, .. } = action;
+    let heading = if action.examples.len() == 1 { "# Example" } else { "# Examples" };
+    let mut lines = vec![heading.to_owned()];
+    for (index, (title, block)) in blocks(action).into_iter().enumerate() {
+        if index > 0 {
+            lines.push(String::new());
+        }
+        if !title.is_empty() {
+            lines.extend([format!("{title}:"), String::new()]);
+        }
+        lines.extend(block);
+    }
+    lines
+}
+
+/// An action's examples: their titles and the lines of their programs.
+pub(crate) fn blocks(action: &Action) -> Vec<(&str, Vec<String>)> {
+    let Action { method, examples, .. } = action;
+    examples.iter().map(|NamedExample { title, request }| (title.as_str(), block(method, request))).collect()
+}
+
+/// A program that sends one request.
+fn block(method: &str, request: &Example) -> Vec<String> {
     let mut names = BTreeSet::new();
-    let request = expression(example, &mut names);
+    let request = expression(request, &mut names);
     let method = ident(method);
     let body = quote! {
         let request = #request;
         let response = client.#method(&request).await?;
     };
     let mut lines = vec![
-        "# Example".to_owned(),
         "```no_run".to_owned(),
         "# async fn example(client: &osc_api::Client) -> osc_api::Result<()> {".to_owned(),
     ];
@@ -39,12 +59,7 @@ pub(super) fn lines(action: &Action) -> Vec<String> {
 fn expression<'e>(example: &'e Example, names: &mut BTreeSet<&'e str>) -> TokenStream {
     match example {
         Example::Bool(value) => quote!(#value),
-        Example::Integer(value) => {
-            // A bare literal is an `i32` to `impl Into<i64>`.
-            let fits = i32::try_from(*value).is_ok();
-            let literal = if fits { Literal::i64_unsuffixed(*value) } else { Literal::i64_suffixed(*value) };
-            quote!(#literal)
-        }
+        Example::Integer(value) => integer(*value),
         Example::Float(value) => {
             let literal = Literal::f64_unsuffixed(*value);
             quote!(#literal)
@@ -87,13 +102,20 @@ fn expression<'e>(example: &'e Example, names: &mut BTreeSet<&'e str>) -> TokenS
     }
 }
 
+/// A bare literal is an `i32`, to `impl Into<i64>` and to `json!`.
+fn integer(value: i64) -> TokenStream {
+    let fits = i32::try_from(value).is_ok();
+    let literal = if fits { Literal::i64_unsuffixed(value) } else { Literal::i64_suffixed(value) };
+    quote!(#literal)
+}
+
 fn json(value: &Value) -> TokenStream {
     match value {
         Value::Null => quote!(null),
         Value::Bool(value) => quote!(#value),
         Value::Number(number) => match (number.as_i64(), number.as_u64(), number.as_f64()) {
-            (Some(number), _, _) => proc_macro2::TokenTree::from(Literal::i64_unsuffixed(number)).into(),
-            (_, Some(number), _) => proc_macro2::TokenTree::from(Literal::u64_unsuffixed(number)).into(),
+            (Some(number), _, _) => integer(number),
+            (_, Some(number), _) => proc_macro2::TokenTree::from(Literal::u64_suffixed(number)).into(),
             (_, _, Some(number)) => proc_macro2::TokenTree::from(Literal::f64_unsuffixed(number)).into(),
             _ => quote!(null),
         },

@@ -11,7 +11,7 @@ const FEW_ARGUMENTS: usize = 7;
 
 /// The struct, the table of its wire names, and what makes one if it is ever sent.
 pub(super) fn structure(definition: &Struct) -> Vec<Item> {
-    let Struct { name, docs, direction, fields } = definition;
+    let Struct { name, at: _, docs, direction, fields } = definition;
     let has_default = fields.iter().all(|field| field.presence != Presence::Always);
     let default = has_default.then(|| quote!(Default,));
     let (docs, ident) = (doc(docs), ident(name));
@@ -49,7 +49,7 @@ pub(super) fn structure(definition: &Struct) -> Vec<Item> {
 }
 
 fn field(field: &Field) -> TokenStream {
-    let Field { wire: _, ident: name, setter: _, ty, presence, required: _, docs } = field;
+    let Field { wire: _, ident: name, setter: _, ty, presence, required: _, facts: _, docs } = field;
     let (docs, name, ty) = (doc(docs), ident(name), type_(ty));
     let ty = match presence {
         Presence::Always | Presence::Empty => ty,
@@ -60,7 +60,7 @@ fn field(field: &Field) -> TokenStream {
 }
 
 fn constructor(definition: &Struct, has_default: bool) -> TokenStream {
-    let Struct { name, docs: _, direction: _, fields } = definition;
+    let Struct { name, at: _, docs: _, direction: _, fields } = definition;
     let required: Vec<&Field> = fields.iter().filter(|field| field.required).collect();
     if required.is_empty() {
         let text = format!(" An empty [`{name}`]: every field is optional.");

@@ -115,7 +115,10 @@ impl Action {
                 for place in &places {
                     let Some(node) = description.pointer_mut(place) else { continue };
                     match merge(node, update) {
-                        Some(new) => changed |= new,
+                        Some(new) => {
+                            changed |= new;
+                            problems.added(Pointer::of_path(place), at.join("update"));
+                        }
                         None => problems.error_in(
                             Source::Overlay,
                             &at.join("update"),

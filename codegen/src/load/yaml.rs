@@ -6,30 +6,71 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use crate::diagnostics::{Diagnostics, Pointer, Source};
+use crate::diagnostics::{BOM, Diagnostics, Pointer, Source, Spot};
 
 /// Reads one YAML document as JSON values, mappings in their order.
 ///
 /// A key that stands twice in a mapping, a number that JSON cannot hold and a syntax error are reported.
 pub(crate) fn read(text: &str, source: Source, problems: &mut Diagnostics) -> Option<Value> {
-    if let Some(position) = too_deep(text) {
-        problems.syntax(source, Some(position), format!("more than {MOST_OPEN} brackets are open here"));
+    if let Some(byte) = too_deep(text) {
+        let message = format!("more than {MOST_OPEN} brackets are open here");
+        problems.syntax(source, Spot::Byte(byte), message);
         return None;
     }
     let found = RefCell::new(Vec::new());
     let seed = Node { at: Pointer::root(), found: &found };
-    let value = seed.deserialize(serde_yaml::Deserializer::from_str(text));
-    for (at, message) in found.take() {
-        problems.error_in(source, &at, message);
+    // The library takes a byte order mark for a document of its own when there is a mistake after it.
+    let content = text.strip_prefix(BOM).unwrap_or(text);
+    let value = seed.deserialize(serde_yaml::Deserializer::from_str(content));
+    for Problem { at, message, is_second_key } in found.take() {
+        if is_second_key {
+            problems.second_key(source, &at, message);
+        } else {
+            problems.error_in(source, &at, message);
+        }
     }
     match value {
         Ok(value) => Some(value),
         Err(error) => {
-            let position = error.location().map(|l| (l.line(), l.column()));
-            problems.syntax(source, position, format!("not readable as YAML: {error}"));
+            let mark = text.len() - content.len();
+            let spot = match forbidden(content).or_else(|| place_of(&error, content)) {
+                Some(byte) => Spot::Byte(mark + byte),
+                None => Spot::NextDocument,
+            };
+            problems.syntax(source, spot, format!("not readable as YAML: {}", without_place(&error)));
             None
         }
     }
+}
+
+/// The byte at which the library stopped; for what is still open at the end of the text, where it was opened.
+fn place_of(error: &serde_yaml::Error, text: &str) -> Option<usize> {
+    let byte = error.location()?.index();
+    let opened = || {
+        let message = error.to_string();
+        let (_, place) = message.rsplit_once(" at line ")?;
+        let (line, column) = place.split_once(" column ")?;
+        let (line, column): (usize, usize) = (line.parse().ok()?, column.parse().ok()?);
+        let lines: Vec<&str> = text.split_inclusive('\n').take(line).collect();
+        let (last, before) = lines.split_last()?;
+        let (inside, _) = last.char_indices().nth(column.checked_sub(1)?)?;
+        Some(before.iter().map(|line| line.len()).sum::<usize>() + inside)
+    };
+    let is_end = text.get(byte..).is_none_or(|rest| rest.trim().is_empty());
+    is_end.then(opened).flatten().or(Some(byte))
+}
+
+/// What an error says, without the place: the library counts other line ends than those who show files.
+fn without_place(error: &serde_yaml::Error) -> String {
+    let text = error.to_string();
+    let Some(location) = error.location() else { return text };
+    let place = format!(" at line {} column {}", location.line(), location.column());
+    text.replacen(&place, "", 1)
+}
+
+/// The text of a key that is written without quotes, as the keys of [`read`] have it: `0x10` is `16`.
+pub(super) fn plain_key(text: &str) -> Option<String> {
+    Key.deserialize(serde_yaml::Deserializer::from_str(text)).ok()
 }
 
 /// As many brackets as may be open at once. The parser's time grows with the square of their number, and it
@@ -37,21 +78,23 @@ pub(crate) fn read(text: &str, source: Source, problems: &mut Diagnostics) -> Op
 const MOST_OPEN: usize = 2000;
 
 /// Where a text has too many open brackets. Those in texts count too: no description has so many.
-fn too_deep(text: &str) -> Option<(usize, usize)> {
+fn too_deep(text: &str) -> Option<usize> {
     let mut open = 0_usize;
-    for (line, text) in text.lines().enumerate() {
-        for (column, byte) in text.bytes().enumerate() {
-            match byte {
-                b'[' | b'{' => open += 1,
-                b']' | b'}' => open = open.saturating_sub(1),
-                _ => {}
-            }
-            if open > MOST_OPEN {
-                return Some((line + 1, column + 1));
-            }
+    text.bytes().position(|byte| {
+        match byte {
+            b'[' | b'{' => open += 1,
+            b']' | b'}' => open = open.saturating_sub(1),
+            _ => {}
         }
-    }
-    None
+        open > MOST_OPEN
+    })
+}
+
+/// The first character that no YAML may hold. The library tells its place in words only.
+fn forbidden(text: &str) -> Option<usize> {
+    text.find(|c| {
+        matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}')
+    })
 }
 
 /// Writes values as YAML.
@@ -82,7 +125,14 @@ fn quote_date(line: &str) -> String {
     }
 }
 
-type Found = RefCell<Vec<(Pointer, String)>>;
+/// What is wrong inside a value.
+struct Problem {
+    at: Pointer,
+    message: String,
+    is_second_key: bool,
+}
+
+type Found = RefCell<Vec<Problem>>;
 
 /// Builds one value and notes what is wrong inside it.
 struct Node<'a> {
@@ -92,7 +142,7 @@ struct Node<'a> {
 
 impl Node<'_> {
     fn report(&self, message: String) {
-        self.found.borrow_mut().push((self.at.clone(), message));
+        self.found.borrow_mut().push(Problem { at: self.at.clone(), message, is_second_key: false });
     }
 }
 
@@ -181,8 +231,9 @@ impl<'de> Visitor<'de> for Node<'_> {
             let at = self.at.join(&key);
             let value = entries.next_value_seed(Node { at, found: self.found })?;
             if map.contains_key(&key) {
-                let node = Node { at: self.at.join(&key), found: self.found };
-                node.report("this key stands here twice: remove one of the two".to_owned());
+                let message = "this key stands here twice: remove one of the two".to_owned();
+                let at = self.at.join(&key);
+                self.found.borrow_mut().push(Problem { at, message, is_second_key: true });
             } else {
                 map.insert(key, value);
             }

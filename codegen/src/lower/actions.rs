@@ -61,6 +61,7 @@ pub(super) fn lower(
             root.tag.to_owned(),
             Action {
                 wire: root.wire.to_owned(),
+                at: root.at.clone(),
                 marker,
                 method,
                 request: request.clone(),
@@ -73,11 +74,13 @@ pub(super) fn lower(
                     auth,
                     retry,
                     pagination.as_ref(),
+                    root.operation.deprecated,
                     document.docs_url.as_deref(),
                 ),
-                example: example::request(types, request, root.request.media),
+                examples: example::requests(types, docs, root, request),
                 answer: example::answer(root.response.media),
                 pagination,
+                deprecated: root.operation.deprecated,
             },
         ));
     }

@@ -1,42 +1,60 @@
-//! The first published examples: of a request as the expression that the documentation shows, of an answer as text.
+//! The published examples: of a request as the expressions that the documentation shows, of an answer the first, as
+//! text.
 
 use openapiv3::{MediaType, ReferenceOr};
 use serde_json::{Map, Value};
 
+use super::roots::Root;
 use super::types::Types;
-use crate::ir::{Example, Presence, Type, TypeDef, Values};
+use crate::docs::{Docs, code};
+use crate::ir::{Example, NamedExample, Presence, Type, TypeDef, Values};
 
 /// How deep an example may nest: a recursive type with required fields has no end.
 const DEPTH: usize = 16;
 
-/// The example of a request. Where the description has none, the required fields get placeholders.
-pub(super) fn request(types: &Types, name: &str, media: Option<&MediaType>) -> Example {
+/// The examples of an action's request, without repetition. Where the description has none, the required fields get
+/// placeholders.
+pub(super) fn requests(types: &Types, docs: &Docs, root: &Root<'_>, name: &str) -> Vec<NamedExample> {
     let empty = Map::new();
-    let published = published(media).and_then(Value::as_object).unwrap_or(&empty);
-    structure(types, name, published, DEPTH).unwrap_or_else(|| Example::Struct {
-        name: name.to_owned(),
-        arguments: Vec::new(),
-        setters: Vec::new(),
-    })
+    let mut found: Vec<(&str, Example)> = Vec::new();
+    for (key, value) in published(root.request.media) {
+        let request = value.as_object().and_then(|value| structure(types, name, value, DEPTH));
+        let Some(request) = request else { continue };
+        if found.iter().all(|(_, other)| *other != request) {
+            found.push((key, request));
+        }
+    }
+    if found.is_empty() {
+        let nothing =
+            || Example::Struct { name: name.to_owned(), arguments: Vec::new(), setters: Vec::new() };
+        found.push(("", structure(types, name, &empty, DEPTH).unwrap_or_else(nothing)));
+    }
+    let is_one = found.len() == 1;
+    let named = found.into_iter().map(|(key, request)| {
+        let title = if is_one { None } else { docs.example(root.wire, key).or_else(|| Some(code(key))) };
+        NamedExample { title: title.unwrap_or_default(), request }
+    });
+    named.collect()
 }
 
 /// The answer of an action as text, for the fake endpoint. Where the description has none, it is an empty object.
 /// Members are sorted: their order is no part of the contract.
 pub(super) fn answer(media: Option<&MediaType>) -> String {
-    let published = published(media).filter(|value| value.is_object());
-    let Some(mut answer) = published.cloned() else { return "{}".to_owned() };
+    let first = published(media).first().map(|(_, value)| *value);
+    let Some(mut answer) = first.filter(|value| value.is_object()).cloned() else { return "{}".to_owned() };
     answer.sort_all_objects();
     answer.to_string()
 }
 
-/// The first example of a body.
-fn published(media: Option<&MediaType>) -> Option<&Value> {
-    let media = media?;
-    let named = media.examples.values().find_map(|example| match example {
-        ReferenceOr::Item(example) => example.value.as_ref(),
+/// The examples of a body, with their names.
+fn published(media: Option<&MediaType>) -> Vec<(&str, &Value)> {
+    let Some(media) = media else { return Vec::new() };
+    let named = media.examples.iter().filter_map(|(name, example)| match example {
+        ReferenceOr::Item(example) => Some((name.as_str(), example.value.as_ref()?)),
         ReferenceOr::Reference { .. } => None,
     });
-    named.or(media.example.as_ref())
+    let named: Vec<_> = named.collect();
+    if named.is_empty() { media.example.iter().map(|value| ("example", value)).collect() } else { named }
 }
 
 /// Members that do not fit their type are left out, so that the example compiles.

@@ -1,11 +1,12 @@
 //! The sentences that documentation takes from the description's facts.
 
-use openapiv3::{SchemaKind, Type};
+use openapiv3::{ArrayType, ReferenceOr, SchemaKind, Type};
 
 use super::schema::Node;
 use crate::diagnostics::Pointer;
-use crate::docs::code;
-use crate::ir::{Auth, Cursor, Direction, Pagination, RetrySafety};
+use crate::docs::{Docs, code};
+use crate::ir::{Auth, Cursor, Direction, Facts, Limit, LimitKind, Pagination, RetrySafety};
+use crate::names;
 
 /// What spares a caller the pages.
 const PAGINATE: &str = "[`Client::paginate`](crate::Client::paginate) reads them all.";
@@ -17,27 +18,37 @@ pub(super) struct Users<'a> {
     pub(super) responses: Vec<&'a str>,
 }
 
-/// A schema that has no text: what it is used for.
-pub(super) fn schema(wire: &str, users: Option<&Users<'_>>) -> Vec<String> {
-    let links = |actions: &[&str], between: &str| {
-        actions.iter().map(|action| marker(action)).collect::<Vec<_>>().join(between)
-    };
+/// A schema that has no text: what it is used for and, where that is one action, what that one does.
+pub(super) fn schema(wire: &str, users: Option<&Users<'_>>, docs: &Docs) -> Vec<String> {
     let sentence = match users {
-        Some(Users { requests, .. }) if !requests.is_empty() => {
-            format!("Request of {}.", links(requests, " and of "))
-        }
-        Some(Users { responses, .. }) if !responses.is_empty() => {
-            format!("Answer to {}.", links(responses, " and to "))
-        }
+        Some(Users { requests, .. }) if !requests.is_empty() => role("Request of", requests, docs),
+        Some(Users { responses, .. }) if !responses.is_empty() => role("Answer to", responses, docs),
         _ => format!("The API's {}.", code(wire)),
     };
     vec![sentence]
 }
 
+fn role(role: &str, actions: &[&str], docs: &Docs) -> String {
+    let links: Vec<String> = actions.iter().map(|action| method(action)).collect();
+    let of = format!("{role} {}", links.join(" and "));
+    let summary = match actions {
+        [action] => docs.summary(action),
+        _ => None,
+    };
+    match summary {
+        Some(summary) => {
+            let mut letters = summary.chars();
+            let first = letters.next().map(|letter| letter.to_lowercase().to_string()).unwrap_or_default();
+            format!("{of}, which {first}{}.", letters.as_str())
+        }
+        None => format!("{of}."),
+    }
+}
+
 /// A body that the description leaves out.
 pub(super) fn body(action: &str, direction: Direction) -> Vec<String> {
     let role = if direction == Direction::Request { "Request of" } else { "Answer to" };
-    vec![format!("{role} {}, which the description gives no fields.", marker(action))]
+    vec![format!("{role} {}, which the description gives no fields.", method(action))]
 }
 
 /// A type that stands inside another.
@@ -48,53 +59,95 @@ pub(super) fn inner(owner: &str, at: &Pointer) -> Vec<String> {
     vec![format!("{} of [`{owner}`](crate::types::{owner}).", code(&property))]
 }
 
-/// A field: its text, or its name on the wire, and what the description says of its values.
-pub(super) fn field(wire: &str, node: Node<'_>, text: Option<Vec<String>>, required: bool) -> Vec<String> {
-    let mut lines = text.unwrap_or_else(|| vec![format!("{} of the API.", code(wire))]);
-    let mut facts = Vec::new();
-    if required {
-        facts.push("Required.".to_owned());
-    }
-    if let Some(data) = node.data() {
-        facts.extend(data.default.as_ref().map(|value| format!("Default: {}.", code(&value.to_string()))));
-        if data.deprecated {
-            facts.push("Deprecated.".to_owned());
+/// What the description says of a field beyond its type.
+pub(super) fn of(node: Node<'_>, required: bool) -> Facts {
+    let Node::Schema(schema) = node else { return Facts { required, ..Facts::default() } };
+    let data = &schema.schema_data;
+    let elements = match &schema.schema_kind {
+        SchemaKind::Type(Type::Array(ArrayType { items: Some(ReferenceOr::Item(items)), .. })) => {
+            (format(&items.schema_kind), limits(&items.schema_kind))
         }
+        _ => (None, Vec::new()),
+    };
+    Facts {
+        required,
+        nullable: data.nullable,
+        deprecated: data.deprecated,
+        default: data.default.clone(),
+        format: format(&schema.schema_kind),
+        limits: limits(&schema.schema_kind),
+        elements,
     }
-    if let Node::Schema(schema) = node {
-        limits(&schema.schema_kind, &mut facts);
+}
+
+/// A field: its text, or its name on the wire, and what the description says of its values.
+pub(super) fn field(wire: &str, facts: &Facts, text: Option<Vec<String>>, is_argument: bool) -> Vec<String> {
+    // An answer may leave out anything and hold null anywhere: what the description says of that is no fact.
+    let Facts { required: _, nullable: _, deprecated, default, format: _, limits, elements: _ } = facts;
+    let mut lines = text.unwrap_or_else(|| vec![format!("{} of the API.", code(wire))]);
+    let mut sentences = Vec::new();
+    if is_argument {
+        sentences.push("Required.".to_owned());
     }
-    if !facts.is_empty() {
+    sentences.extend(default.as_ref().map(|value| format!("Default: {}.", code(&value.to_string()))));
+    if *deprecated {
+        sentences.push("Deprecated.".to_owned());
+    }
+    sentences.extend(limits.iter().map(limit));
+    if !sentences.is_empty() {
         lines.push(String::new());
-        lines.push(facts.join(" "));
+        lines.push(sentences.join(" "));
     }
     lines
 }
 
-fn limits(kind: &SchemaKind, facts: &mut Vec<String>) {
-    let mut limit = |value: Option<String>, words: &str| {
-        facts.extend(value.map(|value| words.replace("{}", &value)));
-    };
+fn limit(limit: &Limit) -> String {
+    let Limit { kind, value } = limit;
     match kind {
-        SchemaKind::Type(Type::String(text)) => {
-            limit(text.min_length.map(|n| n.to_string()), "At least {} characters.");
-            limit(text.max_length.map(|n| n.to_string()), "At most {} characters.");
-            limit(text.pattern.as_deref().map(code), "Pattern: {}.");
-        }
-        SchemaKind::Type(Type::Integer(integer)) => {
-            limit(integer.minimum.map(|n| n.to_string()), "At least {}.");
-            limit(integer.maximum.map(|n| n.to_string()), "At most {}.");
-        }
-        SchemaKind::Type(Type::Number(number)) => {
-            limit(number.minimum.map(|n| n.to_string()), "At least {}.");
-            limit(number.maximum.map(|n| n.to_string()), "At most {}.");
-        }
-        SchemaKind::Type(Type::Array(list)) => {
-            limit(list.min_items.map(|n| n.to_string()), "At least {} elements.");
-            limit(list.max_items.map(|n| n.to_string()), "At most {} elements.");
-        }
-        _ => {}
+        LimitKind::MinLength => format!("At least {value} characters."),
+        LimitKind::MaxLength => format!("At most {value} characters."),
+        LimitKind::Pattern => format!("Pattern: {}.", code(value)),
+        LimitKind::Minimum => format!("At least {value}."),
+        LimitKind::Maximum => format!("At most {value}."),
+        LimitKind::MinItems => format!("At least {value} elements."),
+        LimitKind::MaxItems => format!("At most {value} elements."),
     }
+}
+
+fn limits(kind: &SchemaKind) -> Vec<Limit> {
+    let limit = |kind: LimitKind, value: Option<String>| value.map(|value| Limit { kind, value });
+    let found = match kind {
+        SchemaKind::Type(Type::String(text)) => vec![
+            limit(LimitKind::MinLength, text.min_length.map(|n| n.to_string())),
+            limit(LimitKind::MaxLength, text.max_length.map(|n| n.to_string())),
+            limit(LimitKind::Pattern, text.pattern.clone()),
+        ],
+        SchemaKind::Type(Type::Integer(integer)) => vec![
+            limit(LimitKind::Minimum, integer.minimum.map(|n| n.to_string())),
+            limit(LimitKind::Maximum, integer.maximum.map(|n| n.to_string())),
+        ],
+        SchemaKind::Type(Type::Number(number)) => vec![
+            limit(LimitKind::Minimum, number.minimum.map(|n| n.to_string())),
+            limit(LimitKind::Maximum, number.maximum.map(|n| n.to_string())),
+        ],
+        SchemaKind::Type(Type::Array(list)) => vec![
+            limit(LimitKind::MinItems, list.min_items.map(|n| n.to_string())),
+            limit(LimitKind::MaxItems, list.max_items.map(|n| n.to_string())),
+        ],
+        _ => Vec::new(),
+    };
+    found.into_iter().flatten().collect()
+}
+
+/// The format as it is spelled in a description.
+fn format(kind: &SchemaKind) -> Option<String> {
+    let format = match kind {
+        SchemaKind::Type(Type::String(text)) => serde_json::to_value(&text.format),
+        SchemaKind::Type(Type::Integer(integer)) => serde_json::to_value(&integer.format),
+        SchemaKind::Type(Type::Number(number)) => serde_json::to_value(&number.format),
+        _ => return None,
+    };
+    format.ok()?.as_str().filter(|format| !format.is_empty()).map(str::to_owned)
 }
 
 /// What a caller of an action has to know: authentication, pages, repetition, the official page.
@@ -103,6 +156,7 @@ pub(super) fn action(
     auth: Auth,
     retry: RetrySafety,
     pagination: Option<&Pagination>,
+    deprecated: bool,
     docs_url: Option<&str>,
 ) -> Vec<String> {
     let auth = match auth {
@@ -123,7 +177,11 @@ pub(super) fn action(
             format!("- Pages: `{size}`, then `{request}` while the answer has more items. {PAGINATE}")
         }
     });
-    let mut lines = vec![format!("- Authentication: {auth}.")];
+    let mut lines = Vec::new();
+    if deprecated {
+        lines.push("- Deprecated.".to_owned());
+    }
+    lines.push(format!("- Authentication: {auth}."));
     lines.extend(pages);
     lines.push(format!("- Retry after an ambiguous failure: {retry}."));
     lines
@@ -133,6 +191,10 @@ pub(super) fn action(
     lines
 }
 
-fn marker(action: &str) -> String {
-    format!("[`{action}`](crate::action::{action})")
+/// A link to the client's method.
+fn method(action: &str) -> String {
+    match names::method(action) {
+        Ok(method) => format!("[`Client::{method}`](crate::Client::{method})"),
+        Err(_) => code(action),
+    }
 }

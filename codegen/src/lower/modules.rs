@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::types::Types;
 use crate::diagnostics::{Diagnostics, Pointer};
+use crate::docs::code;
 use crate::ir::{Action, Direction, Field, Module, Presence, Type, TypeDef, Values};
 use crate::names;
 
@@ -39,8 +40,7 @@ pub(super) fn arrange(
         }
         tags.insert(tag.clone(), name.clone());
         modules.entry(name.clone()).or_insert_with(|| {
-            let tag: String = tag.chars().filter(|c| !c.is_control() && *c != '`').collect();
-            module(name, format!("Actions of the tag `{tag}`, and the types that only they use."))
+            module(name, format!("Actions of the tag {}, and the types that only they use.", code(tag)))
         });
     }
     let mut homes: HashMap<String, String> = HashMap::new();

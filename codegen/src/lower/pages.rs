@@ -20,8 +20,8 @@ pub(super) struct Pages<'a> {
 }
 
 impl<'a> Pages<'a> {
-    /// How the answers of an action are cut into pages. Where it seems that they are, but not how to read them, it
-    /// is reported.
+    /// How the answers of an action are cut into pages. Where request and answer both have the fields for it, but not
+    /// in a way that can be read, it is reported.
     pub(super) fn of(
         &mut self,
         root: &Root<'a>,

@@ -35,6 +35,9 @@ pub(super) struct Placed {
     pub(super) tags: BTreeSet<String>,
 }
 
+/// As many names of names as are followed: each takes a bit of the stack.
+const MOST_ALIASES: usize = 64;
+
 /// Lowers every schema and every body.
 pub(super) fn lower<'a>(
     document: &'a Document,
@@ -128,12 +131,23 @@ impl<'a> Lowering<'a, '_> {
             direction: self.usage.direction(wire),
             tags: self.usage.tags(wire),
         };
-        let docs = self.docs.type_(wire, node.description());
-        let docs = docs.unwrap_or_else(|| facts::schema(wire, self.users.get(wire)));
+        let users = self.users.get(wire);
+        let text = match users {
+            Some(_) => self.docs.body(wire, node.description()),
+            None => self.docs.type_(wire, node.description()),
+        };
+        let docs = text.unwrap_or_else(|| facts::schema(wire, users, self.docs));
         let definition = match shape(node) {
             Err(message) => return self.problems.error(&at, message),
             Ok(Shape::Map(None)) if self.users.contains_key(wire) => {
-                Some(TypeDef::Struct(Struct { name, docs, direction: owner.direction, fields: Vec::new() }))
+                let at = at.clone();
+                Some(TypeDef::Struct(Struct {
+                    name,
+                    at,
+                    docs,
+                    direction: owner.direction,
+                    fields: Vec::new(),
+                }))
             }
             Ok(Shape::Struct { properties, required }) => {
                 Some(self.structure(&owner, docs, properties, required, &at))
@@ -144,7 +158,9 @@ impl<'a> Lowering<'a, '_> {
             Ok(Shape::Integer { values, .. }) if !values.is_empty() => {
                 self.integer_enum(name, docs, &values, node, &at)
             }
-            Ok(_) => self.ty(node, &at, &owner, &name).map(|ty| TypeDef::Alias(Alias { name, docs, ty })),
+            Ok(_) => self
+                .ty(node, &at, &owner, &name)
+                .map(|ty| TypeDef::Alias(Alias { name, at: at.clone(), docs, ty })),
         };
         if let Some(definition) = definition {
             self.definitions.insert(owner.name, Placed { at, definition, tags: owner.tags });
@@ -181,7 +197,8 @@ impl<'a> Lowering<'a, '_> {
                 None => fields.push(field),
             }
         }
-        TypeDef::Struct(Struct { name: owner.name.clone(), docs, direction: owner.direction, fields })
+        let at = at.clone();
+        TypeDef::Struct(Struct { name: owner.name.clone(), at, docs, direction: owner.direction, fields })
     }
 
     fn field(
@@ -205,17 +222,19 @@ impl<'a> Lowering<'a, '_> {
             (Direction::Request, _) if required => Presence::Always,
             _ => Presence::Optional,
         };
+        let facts = facts::of(node, required);
         // An answer may leave out anything, so only what is sent can insist.
         let required = required && !nullable && owner.direction != Direction::Response;
         let text = self.docs.field(&owner.wire, wire, node.description());
         Some(Field {
             setter: names::setter(&ident),
-            docs: facts::field(wire, node, text, required),
+            docs: facts::field(wire, &facts, text, required),
             wire: wire.to_owned(),
             ident,
             ty,
             presence,
             required,
+            facts,
         })
     }
 
@@ -275,15 +294,16 @@ impl<'a> Lowering<'a, '_> {
         if own {
             return self.names.get(wire.as_str()).cloned().map(Type::Named);
         }
-        if self.is_circular(wire, node) {
-            self.problems.error(at, format!("`{wire}` is defined by itself alone: it has no end"));
+        if let Some(problem) = self.dead_end(wire, node) {
+            self.problems.error(at, format!("`{wire}` {problem}"));
             return None;
         }
         self.ty(node, &Pointer::root().at(&["components", "schemas", wire]), owner, inner)
     }
 
-    /// Whether a schema that is no struct leads back to itself through others of that kind.
-    fn is_circular(&self, start: &'a str, node: Node<'a>) -> bool {
+    /// Why a schema that is only another name cannot be followed: it leads back to itself through others of that kind,
+    /// or to a struct without a name, which would be another type wherever the schema is used.
+    fn dead_end(&self, start: &'a str, node: Node<'a>) -> Option<&'static str> {
         let mut seen = HashSet::new();
         let mut todo = vec![node];
         while let Some(node) = todo.pop() {
@@ -292,19 +312,28 @@ impl<'a> Lowering<'a, '_> {
                     let found = target(reference).and_then(|name| self.document.schemas.get_key_value(&name));
                     let Some((name, schema)) = found else { continue };
                     if name == start {
-                        return true;
+                        return Some("is defined by itself alone: it has no end");
                     }
-                    if !seen.insert(name) {
+                    if seen.len() == MOST_ALIASES {
+                        return Some("leads through too many schemas that are only names of others");
+                    }
+                    let schema = Node::from(schema);
+                    if !seen.insert(name) || matches!(shape(schema), Ok(Shape::Struct { .. })) {
                         continue;
                     }
-                    Some(schema.into())
+                    Some(schema)
                 }
                 Ok(Shape::List(items)) => items,
                 Ok(Shape::Map(values)) => values,
+                Ok(Shape::Struct { .. }) => {
+                    return Some(
+                        "holds an object without a name: make that a schema of its own in the overlay",
+                    );
+                }
                 _ => None,
             };
             todo.extend(next);
         }
-        false
+        None
     }
 }

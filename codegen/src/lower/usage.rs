@@ -1,6 +1,6 @@
 //! Which schemas are used by what: the direction of each, and the tags whose actions need it.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::roots::{Body, Root};
 use super::schema::Node;
@@ -71,7 +71,8 @@ impl<'a> Usage<'a> {
     fn settle_unused(&mut self, graph: &HashMap<&'a str, Vec<&'a str>>) {
         let is_used = |name: &&str| self.sent.contains(*name) || self.received.contains(*name);
         let unused = graph.keys().copied().filter(|name| !is_used(name));
-        let held: HashMap<&str, Vec<&str>> = unused
+        // In the order of names: who comes first decides.
+        let held: BTreeMap<&str, Vec<&str>> = unused
             .map(|name| (name, closure(graph, vec![name]).into_iter().filter(is_used).collect()))
             .collect();
         // What has to go both ways for one of them may decide for another: look again until nothing changes.

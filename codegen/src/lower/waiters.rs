@@ -24,7 +24,9 @@ use serde_json::{Map, Value};
 use super::types::Types;
 use crate::diagnostics::{Diagnostics, Pointer, Source};
 use crate::docs::code;
-use crate::ir::{Action, Cursor, Field, Goal, Listing, Presence, Struct, Type, TypeDef, Values, Watched};
+use crate::ir::{
+    Action, Cursor, Field, Goal, Listing, Pagination, Presence, Struct, Type, TypeDef, Values, Watched,
+};
 use crate::load::Document;
 use crate::names;
 
@@ -33,6 +35,9 @@ const KEY: &str = "x-waiters";
 
 /// The time-out of what says none, in minutes.
 const MINUTES: u64 = 10;
+
+/// The types of the runtime's module that the generated ones stand in.
+const TAKEN: &[&str] = &["Goal", "Listed", "Progress", "Subject", "Wait", "Waiter"];
 
 /// Why a row makes nothing.
 enum Problem {
@@ -60,7 +65,7 @@ pub(super) fn lower<'a>(
             return Vec::new();
         }
     };
-    let (mut listings, mut functions) = (Vec::new(), BTreeSet::new());
+    let (mut listings, mut claimed) = (Vec::new(), BTreeSet::new());
     for (name, row) in rows {
         let at = at.join(name);
         let action = actions.clone().find(|action| action.wire == *name);
@@ -79,11 +84,13 @@ pub(super) fn lower<'a>(
         for (name, resource) in row.mapping("resources").ok().into_iter().flatten() {
             let at = at.at(&["resources", name]);
             let watched = Row::read(resource, &at, &["noun", "part", "state", "minutes", "until"])
+                .map_err(|problem| vec![problem])
                 .and_then(|row| watched(name, types, item, &row));
             match watched {
-                Ok(watched) if functions.insert(watched.function.clone()) => listing.watched.push(watched),
+                // Two names may make one type, and then one function too.
+                Ok(watched) if claimed.insert(watched.type_.clone()) => listing.watched.push(watched),
                 Ok(_) => problems.error_in(Source::Overlay, &at, "is a name that another resource has"),
-                Err(problem) => problem.report(problems),
+                Err(found) => found.into_iter().for_each(|problem| problem.report(problems)),
             }
         }
         listings.push(listing);
@@ -122,10 +129,18 @@ fn listing<'t>(action: &Action, types: &'t Types, row: &Row<'_>) -> Lowered<(Lis
     if [request, body(filters)?].iter().any(|body| body.fields.iter().any(|field| field.required)) {
         return Err(unknown(&row.at, "needs more than the identifiers".to_owned()));
     }
-    let page = action.pagination.as_ref().and_then(|pages| match &pages.cursor {
-        Cursor::Token { request, answer } => Some((request.clone(), pages.size.clone(), answer.clone())),
-        Cursor::FirstItem { .. } => None,
-    });
+    let page = match &action.pagination {
+        None => None,
+        Some(Pagination { cursor: Cursor::Token { request, answer }, size, .. }) => {
+            Some((request.clone(), size.clone(), answer.clone()))
+        }
+        Some(Pagination { cursor: Cursor::FirstItem { .. }, .. }) => {
+            return Err(unknown(
+                &row.at,
+                "has pages that no token leads to, which waits do not read".to_owned(),
+            ));
+        }
+    };
     let listing = Listing {
         marker: action.marker.clone(),
         request: request.name.clone(),
@@ -141,12 +156,44 @@ fn listing<'t>(action: &Action, types: &'t Types, row: &Row<'_>) -> Lowered<(Lis
     Ok((listing, item))
 }
 
-fn watched(name: &str, types: &Types, item: &Struct, row: &Row<'_>) -> Lowered<Watched> {
+/// One resource. All that is wrong with its goals is told at once.
+fn watched(name: &str, types: &Types, item: &Struct, row: &Row<'_>) -> Result<Watched, Vec<Problem>> {
+    let (mut watched, values) = subject(name, types, item, row).map_err(|problem| vec![problem])?;
+    let goals = row.mapping("until").map_err(|problem| vec![problem])?;
+    let mut problems = Vec::new();
+    for (name, goal) in goals {
+        match self::goal(name, goal, values, row) {
+            Ok(goal) if watched.goals.iter().any(|other| other.method == goal.method) => {
+                problems.push(malformed(&row.at.at(&["until", name]), "is a name that another goal has"));
+            }
+            Ok(goal) => watched.goals.push(goal),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if problems.is_empty() { Ok(watched) } else { Err(problems) }
+}
+
+/// The values of a state that is an enum.
+type StateValues<'t> = Option<&'t [(String, String)]>;
+
+/// A resource without its goals, and the values that its state is known to have.
+fn subject<'t>(
+    name: &str,
+    types: &'t Types,
+    item: &'t Struct,
+    row: &Row<'_>,
+) -> Lowered<(Watched, StateValues<'t>)> {
     let (noun, state) = (row.text("noun")?, row.text("state")?);
     let (function, type_) = (names::field(name), names::type_name(&names::variant(name)));
     let (Some(function), Ok(type_)) = (function, type_) else {
         return Err(malformed(&row.at, "cannot be made the name of a function"));
     };
+    if TAKEN.contains(&type_.as_str()) {
+        return Err(malformed(
+            &row.at,
+            &format!("would be the type `{type_}`, which waits have of their own"),
+        ));
+    }
     let mut holder = item;
     let part = match row.value("part") {
         None => None,
@@ -181,9 +228,7 @@ fn watched(name: &str, types: &Types, item: &Struct, row: &Row<'_>) -> Lowered<W
             malformed(&row.at.join("minutes"), "must be a number of minutes, at most those of a day")
         })?,
     };
-    let goals = row.mapping("until")?.iter().map(|(name, goal)| self::goal(name, goal, values, row));
-    let goals = goals.collect::<Lowered<Vec<_>>>()?;
-    Ok(Watched {
+    let watched = Watched {
         constant: function.to_ascii_uppercase(),
         function,
         type_,
@@ -192,8 +237,9 @@ fn watched(name: &str, types: &Types, item: &Struct, row: &Row<'_>) -> Lowered<W
         state: path,
         is_enum: values.is_some(),
         minutes,
-        goals,
-    })
+        goals: Vec::new(),
+    };
+    Ok((watched, values))
 }
 
 /// The fields that lead to the state, and the last of them.
@@ -223,7 +269,7 @@ fn path<'t>(
     }
 }
 
-fn goal(name: &str, goal: &Value, values: Option<&[(String, String)]>, row: &Row<'_>) -> Lowered<Goal> {
+fn goal(name: &str, goal: &Value, values: StateValues<'_>, row: &Row<'_>) -> Lowered<Goal> {
     let at = row.at.at(&["until", name]);
     let row = Row::read(goal, &at, &["states", "failures", "gone"])?;
     let Some(method) = names::field(name) else {

@@ -39,7 +39,8 @@ impl<'a> Lowering<'a, '_> {
         };
         let Some(node) = body.schema else {
             let fields = Vec::new();
-            let definition = TypeDef::Struct(Struct { name: name.clone(), docs, direction, fields });
+            let at = body.at.clone();
+            let definition = TypeDef::Struct(Struct { name: name.clone(), at, docs, direction, fields });
             return self.define(name, definition, &tags, &body.at);
         };
         match shape(node) {

@@ -76,7 +76,7 @@ impl<'a> Lowering<'a, '_> {
         let texts: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
         let variants = self.variants(&texts, node, at)?;
         let values = variants.into_iter().zip(texts).collect();
-        Some(TypeDef::Enum(Enum { name, docs, values: Values::Text(values) }))
+        Some(TypeDef::Enum(Enum { name, at: at.clone(), docs, values: Values::Text(values) }))
     }
 
     pub(super) fn integer_enum(
@@ -90,7 +90,7 @@ impl<'a> Lowering<'a, '_> {
         let texts: Vec<String> = values.iter().map(ToString::to_string).collect();
         let variants = self.variants(&texts, node, at)?;
         let values = variants.into_iter().zip(values.iter().copied()).collect();
-        Some(TypeDef::Enum(Enum { name, docs, values: Values::Integer(values) }))
+        Some(TypeDef::Enum(Enum { name, at: at.clone(), docs, values: Values::Integer(values) }))
     }
 
     /// The names of the variants: those that the overlay gives, else made from the values.

@@ -3,7 +3,7 @@
 
 use crate::{Client, Result, support};
 
-/// Answer to [`Feed`](crate::action::Feed).
+/// Answer to [`Client::feed`](crate::Client::feed).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Feed {
@@ -15,7 +15,7 @@ support::received!(Feed {
     eaten: "Eaten",
 });
 
-/// Request of [`Feed`](crate::action::Feed).
+/// Request of [`Client::feed`](crate::Client::feed).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FeedRequest {

@@ -33,7 +33,7 @@ support::received!(AliasStruct {
 /// The API's `AliasStructs`.
 pub type AliasStructs = Vec<AliasStruct>;
 
-/// Request of [`ReadAliases`](crate::action::ReadAliases).
+/// Request of [`Client::read_aliases`](crate::Client::read_aliases).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAliasesRequest {
@@ -76,7 +76,7 @@ support::sent!(ReadAliasesRequest {
     at: "At",
 });
 
-/// Answer to [`ReadAliases`](crate::action::ReadAliases).
+/// Answer to [`Client::read_aliases`](crate::Client::read_aliases).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAliasesResponse {

@@ -3,7 +3,7 @@
 
 use crate::{Client, Result, support};
 
-/// Request of [`ReadSigned`](crate::action::ReadSigned) and of [`ReadBasic`](crate::action::ReadBasic) and of [`ReadOpen`](crate::action::ReadOpen) and of [`ReadOptional`](crate::action::ReadOptional).
+/// Request of [`Client::read_signed`](crate::Client::read_signed) and [`Client::read_basic`](crate::Client::read_basic) and [`Client::read_open`](crate::Client::read_open) and [`Client::read_optional`](crate::Client::read_optional).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AuthRequest {
@@ -28,7 +28,7 @@ support::sent!(AuthRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`ReadSigned`](crate::action::ReadSigned) and to [`ReadBasic`](crate::action::ReadBasic) and to [`ReadOpen`](crate::action::ReadOpen) and to [`ReadOptional`](crate::action::ReadOptional).
+/// Answer to [`Client::read_signed`](crate::Client::read_signed) and [`Client::read_basic`](crate::Client::read_basic) and [`Client::read_open`](crate::Client::read_open) and [`Client::read_optional`](crate::Client::read_optional).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AuthResponse {

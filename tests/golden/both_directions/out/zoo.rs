@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use crate::{Client, Result, support};
 
-/// Request of [`CreateShared`](crate::action::CreateShared).
+/// Request of [`Client::create_shared`](crate::Client::create_shared).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSharedRequest {
@@ -29,7 +29,7 @@ support::sent!(CreateSharedRequest {
     rule: "Rule",
 });
 
-/// Answer to [`CreateShared`](crate::action::CreateShared).
+/// Answer to [`Client::create_shared`](crate::Client::create_shared).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSharedResponse {

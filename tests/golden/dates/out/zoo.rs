@@ -3,7 +3,7 @@
 
 use crate::{Client, Date, DateOrDateTime, DateTime, Result, support};
 
-/// Request of [`ReadDates`](crate::action::ReadDates).
+/// Request of [`Client::read_dates`](crate::Client::read_dates).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDatesRequest {
@@ -75,7 +75,7 @@ support::sent!(ReadDatesRequest {
     moment: "Moment",
 });
 
-/// Answer to [`ReadDates`](crate::action::ReadDates).
+/// Answer to [`Client::read_dates`](crate::Client::read_dates).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDatesResponse {

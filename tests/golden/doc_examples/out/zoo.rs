@@ -6,7 +6,7 @@ use crate::{
     Client, Date, DateOrDateTime, Nullable, Result, Secret, UnknownValue, support,
 };
 
-/// Request of [`CreateExample`](crate::action::CreateExample).
+/// Request of [`Client::create_example`](crate::Client::create_example).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateExampleRequest {
@@ -231,7 +231,7 @@ impl From<&str> for CreateExampleRequestOdd {
 
 support::open_enum!(CreateExampleRequestOdd);
 
-/// Answer to [`CreateExample`](crate::action::CreateExample) and to [`CreatePlaceholder`](crate::action::CreatePlaceholder).
+/// Answer to [`Client::create_example`](crate::Client::create_example) and [`Client::create_placeholder`](crate::Client::create_placeholder).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateExampleResponse {
@@ -243,7 +243,7 @@ support::received!(CreateExampleResponse {
     done: "Done",
 });
 
-/// Request of [`CreatePlaceholder`](crate::action::CreatePlaceholder).
+/// Request of [`Client::create_placeholder`](crate::Client::create_placeholder).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePlaceholderRequest {

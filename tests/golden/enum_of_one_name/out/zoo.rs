@@ -3,7 +3,7 @@
 
 use crate::{Client, Result, UnknownValue, support};
 
-/// Request of [`CreateHerd`](crate::action::CreateHerd).
+/// Request of [`Client::create_herd`](crate::Client::create_herd).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateHerdRequest {
@@ -28,7 +28,7 @@ support::sent!(CreateHerdRequest {
     strategy: "Strategy",
 });
 
-/// Answer to [`CreateHerd`](crate::action::CreateHerd).
+/// Answer to [`Client::create_herd`](crate::Client::create_herd).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateHerdResponse {

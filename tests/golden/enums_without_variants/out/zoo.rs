@@ -3,7 +3,7 @@
 
 use crate::{Client, Result, support};
 
-/// Request of [`ReadPlainEnums`](crate::action::ReadPlainEnums).
+/// Request of [`Client::read_plain_enums`](crate::Client::read_plain_enums).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPlainEnumsRequest {
@@ -46,7 +46,7 @@ support::sent!(ReadPlainEnumsRequest {
     none: "None",
 });
 
-/// Answer to [`ReadPlainEnums`](crate::action::ReadPlainEnums).
+/// Answer to [`Client::read_plain_enums`](crate::Client::read_plain_enums).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPlainEnumsResponse {

@@ -3,7 +3,7 @@
 
 use crate::{Client, Result, support};
 
-/// Request of [`FeedLions`](crate::action::FeedLions).
+/// Request of [`Client::feed_lions`](crate::Client::feed_lions).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FeedLionsRequest {
@@ -28,7 +28,7 @@ support::sent!(FeedLionsRequest {
     meat: "Meat",
 });
 
-/// Answer to [`FeedLions`](crate::action::FeedLions).
+/// Answer to [`Client::feed_lions`](crate::Client::feed_lions).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FeedLionsResponse {

@@ -3,7 +3,7 @@
 
 use crate::{Client, Result, support};
 
-/// Request of [`CreateFacts`](crate::action::CreateFacts).
+/// Request of [`Client::create_facts`](crate::Client::create_facts).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateFactsRequest {
@@ -92,7 +92,7 @@ support::sent!(CreateFactsRequest {
     quoted: "Quoted",
 });
 
-/// Answer to [`CreateFacts`](crate::action::CreateFacts).
+/// Answer to [`Client::create_facts`](crate::Client::create_facts).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateFactsResponse {
@@ -109,6 +109,7 @@ support::received!(CreateFactsResponse {
 impl Client {
     /// Calls `CreateFacts`.
     ///
+    /// - Deprecated.
     /// - Authentication: none.
     /// - Retry after an ambiguous failure: may do the work twice.
     ///

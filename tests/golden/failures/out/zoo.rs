@@ -3,7 +3,7 @@
 
 use crate::{Client, Result, support};
 
-/// Request of [`ReadFailing`](crate::action::ReadFailing).
+/// Request of [`Client::read_failing`](crate::Client::read_failing).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FailingRequest {
@@ -28,7 +28,7 @@ support::sent!(FailingRequest {
     name: "Name",
 });
 
-/// Answer to [`ReadFailing`](crate::action::ReadFailing).
+/// Answer to [`Client::read_failing`](crate::Client::read_failing).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FailingResponse {

@@ -3,7 +3,7 @@
 
 use crate::{Client, Result, support};
 
-/// Request of [`CreateUnnamed`](crate::action::CreateUnnamed), which the description gives no fields.
+/// Request of [`Client::create_unnamed`](crate::Client::create_unnamed), which the description gives no fields.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUnnamedRequest {
@@ -30,7 +30,7 @@ support::sent!(CreateUnnamedRequest {
     name: "Name",
 });
 
-/// Answer to [`CreateUnnamed`](crate::action::CreateUnnamed), which the description gives no fields.
+/// Answer to [`Client::create_unnamed`](crate::Client::create_unnamed), which the description gives no fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUnnamedResponse {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use crate::{Client, Result, UnknownValue, support};
 
-/// Request of [`CreateInline`](crate::action::CreateInline).
+/// Request of [`Client::create_inline`](crate::Client::create_inline).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateInlineRequest {
@@ -165,7 +165,7 @@ impl From<&str> for CreateInlineRequestCageDoorLock {
 
 support::open_enum!(CreateInlineRequestCageDoorLock);
 
-/// Answer to [`CreateInline`](crate::action::CreateInline).
+/// Answer to [`Client::create_inline`](crate::Client::create_inline).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateInlineResponse {

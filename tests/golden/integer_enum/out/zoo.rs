@@ -38,7 +38,7 @@ impl From<i64> for IntegerMtu {
 
 support::open_integer_enum!(IntegerMtu);
 
-/// Request of [`UpdateIntegers`](crate::action::UpdateIntegers).
+/// Request of [`Client::update_integers`](crate::Client::update_integers).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateIntegersRequest {
@@ -145,7 +145,7 @@ impl From<i64> for UpdateIntegersRequestOffsets {
 
 support::open_integer_enum!(UpdateIntegersRequestOffsets);
 
-/// Answer to [`UpdateIntegers`](crate::action::UpdateIntegers).
+/// Answer to [`Client::update_integers`](crate::Client::update_integers).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateIntegersResponse {

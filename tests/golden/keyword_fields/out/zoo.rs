@@ -3,7 +3,7 @@
 
 use crate::{Client, Result, support};
 
-/// Request of [`ReadWords`](crate::action::ReadWords).
+/// Request of [`Client::read_words`](crate::Client::read_words).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadWordsRequest {
@@ -84,7 +84,7 @@ support::sent!(ReadWordsRequest {
     crate_: "Crate",
 });
 
-/// Answer to [`ReadWords`](crate::action::ReadWords).
+/// Answer to [`Client::read_words`](crate::Client::read_words).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadWordsResponse {

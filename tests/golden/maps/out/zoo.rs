@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use crate::{Client, Result, support};
 
-/// Request of [`CreateMaps`](crate::action::CreateMaps).
+/// Request of [`Client::create_maps`](crate::Client::create_maps).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateMapsRequest {
@@ -76,7 +76,7 @@ support::sent!(CreateMapsRequest {
     anything: "Anything",
 });
 
-/// Answer to [`CreateMaps`](crate::action::CreateMaps).
+/// Answer to [`Client::create_maps`](crate::Client::create_maps).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateMapsResponse {

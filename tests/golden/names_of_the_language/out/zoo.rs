@@ -3,7 +3,7 @@
 
 use crate::{Client, Result, UnknownValue, support};
 
-/// Answer to [`Match`](crate::action::Match).
+/// Answer to [`Client::match_`](crate::Client::match_).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Bool {
@@ -69,7 +69,7 @@ impl From<&str> for Str {
 
 support::open_enum!(Str);
 
-/// Request of [`Match`](crate::action::Match).
+/// Request of [`Client::match_`](crate::Client::match_).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct U8 {

@@ -3,7 +3,7 @@
 
 use crate::{Client, Result, support};
 
-/// Request of [`ReadEmpty`](crate::action::ReadEmpty), which the description gives no fields.
+/// Request of [`Client::read_empty`](crate::Client::read_empty), which the description gives no fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadEmptyRequest {}
@@ -17,7 +17,7 @@ impl ReadEmptyRequest {
 
 support::sent!(ReadEmptyRequest {});
 
-/// Answer to [`ReadEmpty`](crate::action::ReadEmpty), which the description gives no fields.
+/// Answer to [`Client::read_empty`](crate::Client::read_empty), which the description gives no fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadEmptyResponse {}

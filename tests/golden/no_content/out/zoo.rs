@@ -3,7 +3,7 @@
 
 use crate::{Client, Result, support};
 
-/// Request of [`DeleteEverything`](crate::action::DeleteEverything).
+/// Request of [`Client::delete_everything`](crate::Client::delete_everything).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteEverythingRequest {
@@ -28,14 +28,14 @@ support::sent!(DeleteEverythingRequest {
     sure: "Sure",
 });
 
-/// Answer to [`DeleteEverything`](crate::action::DeleteEverything), which the description gives no fields.
+/// Answer to [`Client::delete_everything`](crate::Client::delete_everything), which the description gives no fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteEverythingResponse {}
 
 support::received!(DeleteEverythingResponse {});
 
-/// Request of [`Ping`](crate::action::Ping), which the description gives no fields.
+/// Request of [`Client::ping`](crate::Client::ping), which the description gives no fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PingRequest {}
@@ -49,14 +49,14 @@ impl PingRequest {
 
 support::sent!(PingRequest {});
 
-/// Answer to [`Ping`](crate::action::Ping), which the description gives no fields.
+/// Answer to [`Client::ping`](crate::Client::ping), which the description gives no fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PingResponse {}
 
 support::received!(PingResponse {});
 
-/// Request of [`ReadNothing`](crate::action::ReadNothing), which the description gives no fields.
+/// Request of [`Client::read_nothing`](crate::Client::read_nothing), which the description gives no fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNothingRequest {}
@@ -70,7 +70,7 @@ impl ReadNothingRequest {
 
 support::sent!(ReadNothingRequest {});
 
-/// Answer to [`ReadNothing`](crate::action::ReadNothing).
+/// Answer to [`Client::read_nothing`](crate::Client::read_nothing).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNothingResponse {

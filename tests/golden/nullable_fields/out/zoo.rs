@@ -28,7 +28,7 @@ support::sent!(NullableCage {
     height: "Height",
 });
 
-/// Request of [`UpdateNullable`](crate::action::UpdateNullable).
+/// Request of [`Client::update_nullable`](crate::Client::update_nullable).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNullableRequest {
@@ -80,7 +80,7 @@ support::sent!(UpdateNullableRequest {
     cage: "Cage",
 });
 
-/// Answer to [`UpdateNullable`](crate::action::UpdateNullable).
+/// Answer to [`Client::update_nullable`](crate::Client::update_nullable).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNullableResponse {

@@ -3,7 +3,7 @@
 
 use crate::{Client, Result, support};
 
-/// Request of [`CreateNumbers`](crate::action::CreateNumbers).
+/// Request of [`Client::create_numbers`](crate::Client::create_numbers).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNumbersRequest {
@@ -92,7 +92,7 @@ support::sent!(CreateNumbersRequest {
     flag: "Flag",
 });
 
-/// Answer to [`CreateNumbers`](crate::action::CreateNumbers).
+/// Answer to [`Client::create_numbers`](crate::Client::create_numbers).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNumbersResponse {

@@ -7,7 +7,7 @@ use crate::{Client, Result, support};
 /// The API's `BareNamed`.
 pub type BareNamed = BTreeMap<String, serde_json::Value>;
 
-/// Request of [`ReadBare`](crate::action::ReadBare).
+/// Request of [`Client::read_bare`](crate::Client::read_bare).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadBareRequest {}
@@ -21,7 +21,7 @@ impl ReadBareRequest {
 
 support::sent!(ReadBareRequest {});
 
-/// Answer to [`ReadBare`](crate::action::ReadBare).
+/// Answer to [`Client::read_bare`](crate::Client::read_bare).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadBareResponse {

@@ -3,7 +3,7 @@
 
 use crate::{Client, Result, UnknownValue, support};
 
-/// Answer to [`ReadCO2`](crate::action::ReadCO2).
+/// Answer to [`Client::read_co2`](crate::Client::read_co2).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CO2Response2 {
@@ -68,7 +68,7 @@ impl From<&str> for Tat2X {
 
 support::open_enum!(Tat2X);
 
-/// Request of [`ReadCO2`](crate::action::ReadCO2).
+/// Request of [`Client::read_co2`](crate::Client::read_co2).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct XYRequestV2 {

@@ -28,7 +28,7 @@ support::sent!(Gate {
     width: "Width",
 });
 
-/// Request of [`ReadZoos`](crate::action::ReadZoos).
+/// Request of [`Client::read_zoos`](crate::Client::read_zoos).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadZoosRequest {
@@ -65,7 +65,7 @@ support::sent!(ReadZoosRequest {
     gates: "Gates",
 });
 
-/// Answer to [`ReadZoos`](crate::action::ReadZoos).
+/// Answer to [`Client::read_zoos`](crate::Client::read_zoos).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadZoosResponse {

@@ -3,7 +3,7 @@
 
 use crate::{Client, Result, UnknownValue, support};
 
-/// Request of [`ReadMended`](crate::action::ReadMended).
+/// Request of [`Client::read_mended`](crate::Client::read_mended).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadMendedRequest {
@@ -72,7 +72,7 @@ impl From<&str> for ReadMendedRequestKind {
 
 support::open_enum!(ReadMendedRequestKind);
 
-/// Answer to [`ReadMended`](crate::action::ReadMended).
+/// Answer to [`Client::read_mended`](crate::Client::read_mended).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadMendedResponse {
@@ -84,7 +84,7 @@ support::received!(ReadMendedResponse {
     option: "Option",
 });
 
-/// Request of [`SendParcel`](crate::action::SendParcel), which the description gives no fields.
+/// Request of [`Client::send_parcel`](crate::Client::send_parcel), which the description gives no fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendRequest {}
@@ -98,7 +98,7 @@ impl SendRequest {
 
 support::sent!(SendRequest {});
 
-/// Answer to [`SendParcel`](crate::action::SendParcel), which the description gives no fields.
+/// Answer to [`Client::send_parcel`](crate::Client::send_parcel), which the description gives no fields.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendResponse {}

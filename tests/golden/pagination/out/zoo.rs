@@ -36,7 +36,7 @@ support::received!(NestedEntities {
     keepers: "Keepers",
 });
 
-/// Request of [`ReadByItem`](crate::action::ReadByItem).
+/// Request of [`Client::read_by_item`](crate::Client::read_by_item).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadByItemRequest {
@@ -70,7 +70,7 @@ support::sent!(ReadByItemRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadByItem`](crate::action::ReadByItem).
+/// Answer to [`Client::read_by_item`](crate::Client::read_by_item).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadByItemResponse {
@@ -88,7 +88,7 @@ support::received!(ReadByItemResponse {
     animals: "Animals",
 });
 
-/// Request of [`ReadByNested`](crate::action::ReadByNested).
+/// Request of [`Client::read_by_nested`](crate::Client::read_by_nested).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadByNestedRequest {
@@ -122,7 +122,7 @@ support::sent!(ReadByNestedRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadByNested`](crate::action::ReadByNested).
+/// Answer to [`Client::read_by_nested`](crate::Client::read_by_nested).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadByNestedResponse {
@@ -134,7 +134,7 @@ support::received!(ReadByNestedResponse {
     entities: "Entities",
 });
 
-/// Request of [`ReadByToken`](crate::action::ReadByToken) and of [`ReadHalf`](crate::action::ReadHalf).
+/// Request of [`Client::read_by_token`](crate::Client::read_by_token) and [`Client::read_half`](crate::Client::read_half).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadByTokenRequest {
@@ -168,7 +168,7 @@ support::sent!(ReadByTokenRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadByToken`](crate::action::ReadByToken).
+/// Answer to [`Client::read_by_token`](crate::Client::read_by_token).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadByTokenResponse {
@@ -183,7 +183,7 @@ support::received!(ReadByTokenResponse {
     names: "Names",
 });
 
-/// Answer to [`ReadHalf`](crate::action::ReadHalf).
+/// Answer to [`Client::read_half`](crate::Client::read_half).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadHalfResponse {

@@ -3,7 +3,7 @@
 
 use crate::{Client, Result, support};
 
-/// Request of [`ReadSeveral`](crate::action::ReadSeveral) and of [`ReadOne`](crate::action::ReadOne) and of [`ReadNone`](crate::action::ReadNone) and of [`ReadNoObject`](crate::action::ReadNoObject).
+/// Request of [`Client::read_several`](crate::Client::read_several) and [`Client::read_one`](crate::Client::read_one) and [`Client::read_none`](crate::Client::read_none) and [`Client::read_no_object`](crate::Client::read_no_object).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AnyRequest {
@@ -28,7 +28,7 @@ support::sent!(AnyRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`ReadSeveral`](crate::action::ReadSeveral) and to [`ReadOne`](crate::action::ReadOne) and to [`ReadNone`](crate::action::ReadNone) and to [`ReadNoObject`](crate::action::ReadNoObject).
+/// Answer to [`Client::read_several`](crate::Client::read_several) and [`Client::read_one`](crate::Client::read_one) and [`Client::read_none`](crate::Client::read_none) and [`Client::read_no_object`](crate::Client::read_no_object).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AnyResponse {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use crate::{Client, Result, support};
 
-/// Request of [`CreateTree`](crate::action::CreateTree).
+/// Request of [`Client::create_tree`](crate::Client::create_tree).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTreeRequest {
@@ -31,7 +31,7 @@ support::sent!(CreateTreeRequest {
     root: "Root",
 });
 
-/// Answer to [`CreateTree`](crate::action::CreateTree).
+/// Answer to [`Client::create_tree`](crate::Client::create_tree).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTreeResponse {

@@ -3,7 +3,7 @@
 
 use crate::{Client, Result, support};
 
-/// Request of [`LockZoo`](crate::action::LockZoo) and of [`LockZooForUsers`](crate::action::LockZooForUsers).
+/// Request of [`Client::lock_zoo`](crate::Client::lock_zoo) and [`Client::lock_zoo_for_users`](crate::Client::lock_zoo_for_users).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LockRequest {
@@ -30,7 +30,7 @@ support::sent!(LockRequest {
     name: "Name",
 });
 
-/// Answer to [`LockZoo`](crate::action::LockZoo) and to [`LockZooForUsers`](crate::action::LockZooForUsers).
+/// Answer to [`Client::lock_zoo`](crate::Client::lock_zoo) and [`Client::lock_zoo_for_users`](crate::Client::lock_zoo_for_users).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LockResponse {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use crate::{Client, Result, support};
 
-/// Request of [`CreateManyRequired`](crate::action::CreateManyRequired).
+/// Request of [`Client::create_many_required`](crate::Client::create_many_required).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateManyRequiredRequest {
@@ -127,7 +127,7 @@ support::sent!(CreateManyRequiredRequest {
     h: "H",
 });
 
-/// Request of [`CreateRequired`](crate::action::CreateRequired).
+/// Request of [`Client::create_required`](crate::Client::create_required).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRequiredRequest {
@@ -219,7 +219,7 @@ support::sent!(CreateRequiredRequest {
     labels: "Labels",
 });
 
-/// Answer to [`CreateRequired`](crate::action::CreateRequired) and to [`CreateManyRequired`](crate::action::CreateManyRequired).
+/// Answer to [`Client::create_required`](crate::Client::create_required) and [`Client::create_many_required`](crate::Client::create_many_required).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRequiredResponse {

@@ -3,7 +3,7 @@
 
 use crate::{Client, Result, support};
 
-/// Request of [`CreatePlain`](crate::action::CreatePlain) and of [`CheckRetried`](crate::action::CheckRetried) and of [`Reader`](crate::action::Reader) and of [`Readjust`](crate::action::Readjust) and of [`DeleteRetried`](crate::action::DeleteRetried).
+/// Request of [`Client::create_plain`](crate::Client::create_plain) and [`Client::check_retried`](crate::Client::check_retried) and [`Client::reader`](crate::Client::reader) and [`Client::readjust`](crate::Client::readjust) and [`Client::delete_retried`](crate::Client::delete_retried).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PlainRequest {
@@ -28,7 +28,7 @@ support::sent!(PlainRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`CreateWithToken`](crate::action::CreateWithToken) and to [`CreatePlain`](crate::action::CreatePlain) and to [`ReadRetried`](crate::action::ReadRetried) and to [`CheckRetried`](crate::action::CheckRetried) and to [`Reader`](crate::action::Reader) and to [`Readjust`](crate::action::Readjust) and to [`DeleteRetried`](crate::action::DeleteRetried).
+/// Answer to [`Client::create_with_token`](crate::Client::create_with_token) and [`Client::create_plain`](crate::Client::create_plain) and [`Client::read_retried`](crate::Client::read_retried) and [`Client::check_retried`](crate::Client::check_retried) and [`Client::reader`](crate::Client::reader) and [`Client::readjust`](crate::Client::readjust) and [`Client::delete_retried`](crate::Client::delete_retried).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RetryResponse {
@@ -40,7 +40,7 @@ support::received!(RetryResponse {
     done: "Done",
 });
 
-/// Request of [`CreateWithToken`](crate::action::CreateWithToken) and of [`ReadRetried`](crate::action::ReadRetried).
+/// Request of [`Client::create_with_token`](crate::Client::create_with_token) and [`Client::read_retried`](crate::Client::read_retried).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TokenRequest {

@@ -3,7 +3,7 @@
 
 use crate::{Client, DateTime, Result, UnknownValue, support};
 
-/// Request of [`ReadUntyped`](crate::action::ReadUntyped).
+/// Request of [`Client::read_untyped`](crate::Client::read_untyped).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUntypedRequest {
@@ -102,7 +102,7 @@ impl From<&str> for ReadUntypedRequestChoice {
 
 support::open_enum!(ReadUntypedRequestChoice);
 
-/// Answer to [`ReadUntyped`](crate::action::ReadUntyped).
+/// Answer to [`Client::read_untyped`](crate::Client::read_untyped).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUntypedResponse {

@@ -3,7 +3,7 @@
 
 use crate::{Client, Result, Secret, support};
 
-/// Request of [`CreateSecret`](crate::action::CreateSecret).
+/// Request of [`Client::create_secret`](crate::Client::create_secret).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSecretRequest {
@@ -42,7 +42,7 @@ support::sent!(CreateSecretRequest {
     old: "Old",
 });
 
-/// Answer to [`CreateSecret`](crate::action::CreateSecret).
+/// Answer to [`Client::create_secret`](crate::Client::create_secret).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSecretResponse {

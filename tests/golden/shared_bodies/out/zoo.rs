@@ -3,7 +3,7 @@
 
 use crate::{Client, Result, support};
 
-/// Request of [`ReadReferred`](crate::action::ReadReferred).
+/// Request of [`Client::read_referred`](crate::Client::read_referred).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReferredRequest {
@@ -28,7 +28,7 @@ support::sent!(ReferredRequest {
     name: "Name",
 });
 
-/// Answer to [`ReadReferred`](crate::action::ReadReferred).
+/// Answer to [`Client::read_referred`](crate::Client::read_referred).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReferredResponse {

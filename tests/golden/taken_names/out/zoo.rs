@@ -3,7 +3,7 @@
 
 use crate::{Client, Result, support};
 
-/// Request of [`ReadTaken`](crate::action::ReadTaken).
+/// Request of [`Client::read_taken`](crate::Client::read_taken).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadTakenRequest {
@@ -102,7 +102,7 @@ support::sent!(ReadTakenRequest {
     item: "Item",
 });
 
-/// Answer to [`ReadTaken`](crate::action::ReadTaken).
+/// Answer to [`Client::read_taken`](crate::Client::read_taken).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadTakenResponse {

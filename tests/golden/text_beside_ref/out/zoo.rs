@@ -28,7 +28,7 @@ support::exchanged!(BesideCage {
     name: "Name",
 });
 
-/// Request of [`ReadBeside`](crate::action::ReadBeside).
+/// Request of [`Client::read_beside`](crate::Client::read_beside).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadBesideRequest {
@@ -64,7 +64,7 @@ support::sent!(ReadBesideRequest {
     wrapped: "Wrapped",
 });
 
-/// Answer to [`ReadBeside`](crate::action::ReadBeside).
+/// Answer to [`Client::read_beside`](crate::Client::read_beside).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadBesideResponse {

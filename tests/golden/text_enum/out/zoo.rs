@@ -86,7 +86,7 @@ impl From<&str> for AnimalState {
 
 support::open_enum!(AnimalState);
 
-/// Request of [`ReadStates`](crate::action::ReadStates).
+/// Request of [`Client::read_states`](crate::Client::read_states).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadStatesRequest {
@@ -162,7 +162,7 @@ impl From<&str> for ReadStatesRequestProtocols {
 
 support::open_enum!(ReadStatesRequestProtocols);
 
-/// Answer to [`ReadStates`](crate::action::ReadStates).
+/// Answer to [`Client::read_states`](crate::Client::read_states).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadStatesResponse {

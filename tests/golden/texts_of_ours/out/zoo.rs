@@ -37,7 +37,7 @@ support::sent!(ReadOursRequest {
     kept: "Kept",
 });
 
-/// Answer to [`ReadOurs`](crate::action::ReadOurs).
+/// Answer to [`Client::read_ours`](crate::Client::read_ours), which reads what is ours.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadOursResponse {

@@ -40,7 +40,7 @@ support::received!(CatShared {
     name: "Name",
 });
 
-/// Request of [`ReadLions`](crate::action::ReadLions) and of [`ReadCommon`](crate::action::ReadCommon).
+/// Request of [`Client::read_lions`](crate::Client::read_lions) and [`Client::read_common`](crate::Client::read_common).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLionsRequest {
@@ -65,7 +65,7 @@ support::sent!(ReadLionsRequest {
     filter: "Filter",
 });
 
-/// Answer to [`ReadTigers`](crate::action::ReadTigers) and to [`ReadCommon`](crate::action::ReadCommon).
+/// Answer to [`Client::read_tigers`](crate::Client::read_tigers) and [`Client::read_common`](crate::Client::read_common).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadTigersResponse {

@@ -16,7 +16,7 @@ support::received!(Lion {
     mane: "Mane",
 });
 
-/// Answer to [`ReadLions`](crate::action::ReadLions).
+/// Answer to [`Client::read_lions`](crate::Client::read_lions).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLionsResponse {

@@ -4,7 +4,7 @@
 use super::common::{CatFilter, ReadTigersResponse};
 use crate::{Client, Result, support};
 
-/// Request of [`ReadTigers`](crate::action::ReadTigers).
+/// Request of [`Client::read_tigers`](crate::Client::read_tigers).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadTigersRequest {

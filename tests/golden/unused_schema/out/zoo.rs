@@ -42,7 +42,7 @@ support::received!(Mixed {
     name: "Name",
 });
 
-/// Request of [`ReadUsed`](crate::action::ReadUsed).
+/// Request of [`Client::read_used`](crate::Client::read_used).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUsedRequest {
@@ -67,7 +67,7 @@ support::sent!(ReadUsedRequest {
     asked: "Asked",
 });
 
-/// Answer to [`ReadUsed`](crate::action::ReadUsed).
+/// Answer to [`Client::read_used`](crate::Client::read_used).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUsedResponse {

@@ -81,7 +81,7 @@ impl From<&str> for LockKind {
 
 support::open_enum!(LockKind);
 
-/// Request of [`ReadCages`](crate::action::ReadCages).
+/// Request of [`Client::read_cages`](crate::Client::read_cages).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCagesRequest {
@@ -135,7 +135,7 @@ support::sent!(ReadCagesRequest {
     lock: "Lock",
 });
 
-/// Answer to [`ReadCages`](crate::action::ReadCages).
+/// Answer to [`Client::read_cages`](crate::Client::read_cages).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCagesResponse {

@@ -169,7 +169,7 @@ support::received!(LionMood {
     name: "Name",
 });
 
-/// Request of [`ReadWatchedCages`](crate::action::ReadWatchedCages).
+/// Request of [`Client::read_watched_cages`](crate::Client::read_watched_cages).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadWatchedCagesRequest {
@@ -212,7 +212,7 @@ support::sent!(ReadWatchedCagesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadWatchedCages`](crate::action::ReadWatchedCages).
+/// Answer to [`Client::read_watched_cages`](crate::Client::read_watched_cages).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadWatchedCagesResponse {
@@ -227,7 +227,7 @@ support::received!(ReadWatchedCagesResponse {
     next_page_token: "NextPageToken",
 });
 
-/// Request of [`ReadWatchedLions`](crate::action::ReadWatchedLions).
+/// Request of [`Client::read_watched_lions`](crate::Client::read_watched_lions).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadWatchedLionsRequest {
@@ -252,7 +252,7 @@ support::sent!(ReadWatchedLionsRequest {
     filters: "Filters",
 });
 
-/// Answer to [`ReadWatchedLions`](crate::action::ReadWatchedLions).
+/// Answer to [`Client::read_watched_lions`](crate::Client::read_watched_lions).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadWatchedLionsResponse {

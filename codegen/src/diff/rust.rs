@@ -1,0 +1,24 @@
+//! What the generated code makes of the model, and when two types are one.
+
+use super::likely::Pairs;
+use crate::ir::{Field, Presence, Struct, Type};
+
+/// Whether two types are the same, taking types that seem to be renamed for one.
+pub(super) fn same(old: &Type, new: &Type, renamed: &Pairs) -> bool {
+    match (old, new) {
+        (Type::List(old), Type::List(new)) | (Type::Map(old), Type::Map(new)) => same(old, new, renamed),
+        (Type::Named(old), Type::Named(new)) | (Type::Boxed(old), Type::Boxed(new)) => renamed.is(old, new),
+        _ => old == new,
+    }
+}
+
+/// Whether a struct implements `Default`.
+pub(super) fn has_default(definition: &Struct) -> bool {
+    definition.fields.iter().all(|field| field.presence != Presence::Always)
+}
+
+/// The constructor, as its callers think of it.
+pub(super) fn new<'a>(arguments: impl Iterator<Item = &'a Field>) -> String {
+    let arguments: Vec<&str> = arguments.map(|field| field.ident.as_str()).collect();
+    format!("new({})", arguments.join(", "))
+}

@@ -1,0 +1,42 @@
+//! The examples of the documentation.
+
+/// A request that the documentation shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedExample {
+    /// `From a snapshot`: what makes it different from the action's other examples. Empty where there is no other.
+    pub title: String,
+    /// The expression that makes it.
+    pub request: Example,
+}
+
+/// An expression of the documentation's example.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Example {
+    /// `true`
+    Bool(bool),
+    /// `1`
+    Integer(i64),
+    /// `1.5`
+    Float(f64),
+    /// `"text"`
+    Text(String),
+    /// `["a", "b"]`
+    List(Vec<Example>),
+    /// `[("key", "value")]`
+    Map(Vec<(String, Example)>),
+    /// `serde_json::json!(…)`
+    Json(serde_json::Value),
+    /// `Nullable::Null`
+    Null,
+    /// `BootMode::Uefi`
+    Variant(String, String),
+    /// `Type::new(…).setter(…)`
+    Struct {
+        /// The type.
+        name: String,
+        /// What `new` takes.
+        arguments: Vec<Example>,
+        /// The chained setters.
+        setters: Vec<(String, Example)>,
+    },
+}

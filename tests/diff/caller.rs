@@ -1,0 +1,257 @@
+//! A program that uses everything that a model promises, made from the model alone.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use osc_codegen::ir::{
+    Action, Api, Direction, Enum, Field, Listing, Presence, Struct, Type, TypeDef, Values,
+};
+use osc_codegen::{Change, Class, Diff, Kind};
+
+/// What a report calls broken, by its place in the old description: a caller keeps off it.
+#[derive(Default)]
+pub struct Broken {
+    changes: Vec<(String, Kind)>,
+    /// Types whose names are gone.
+    names: BTreeSet<String>,
+}
+
+impl Broken {
+    pub fn of(diff: &Diff) -> Self {
+        let mut broken = Self::default();
+        for Change { kind, path, at, from, was, .. } in diff.of_class(Class::Breaking) {
+            let at = if path.starts_with("wait::") { path.as_str() } else { at.as_str() };
+            let at = from.as_ref().map_or(at, |from| from.as_str());
+            broken.changes.push((at.to_owned(), *kind));
+            let name = |path: &str| path.trim_start_matches("types::").to_owned();
+            match kind {
+                Kind::TypeRemoved | Kind::TypeKind => _ = broken.names.insert(name(path)),
+                Kind::TypeRenamed => _ = broken.names.insert(name(was.as_ref().unwrap())),
+                _ => {}
+            }
+        }
+        broken
+    }
+
+    fn has(&self, at: &str, kinds: &[Kind]) -> bool {
+        self.changes.iter().any(|(other, kind)| other == at && (kinds.is_empty() || kinds.contains(kind)))
+    }
+
+    /// Whether a type is gone, or anything that a value of it holds by name.
+    fn names(&self, ty: &Type) -> bool {
+        match ty {
+            Type::List(inner) | Type::Map(inner) => self.names(inner),
+            Type::Named(name) | Type::Boxed(name) => self.names.contains(name),
+            _ => false,
+        }
+    }
+}
+
+/// The functions of a caller. `use … as api` stands before them.
+pub fn caller(api: &Api, broken: &Broken) -> String {
+    let mut text = String::from(
+        "use api::modules::{action, types};\n\
+         use osc_api::support::serde::{Serialize, de::DeserializeOwned};\n\
+         fn common<T: Clone + std::fmt::Debug + PartialEq + Send + Sync + 'static>() {}\n\
+         fn default<T: Default>() {}\n\
+         fn sent<T: Serialize>() {}\n\
+         fn received<T: DeserializeOwned>() {}\n\
+         fn pages<R: api::Paginated<Item = T>, T>() {}\n\
+         fn marker<A: osc_api::action::Action<Request = Q, Response = R>, Q, R>() {}\n",
+    );
+    let mut functions = Functions { text: &mut text, count: 0 };
+    for module in &api.modules {
+        for definition in module.types.iter().filter(|definition| !broken.names.contains(definition.name())) {
+            match definition {
+                TypeDef::Struct(definition) => structure(definition, broken, &mut functions),
+                TypeDef::Enum(definition) => enumeration(definition, broken, &mut functions),
+                TypeDef::Alias(alias) => {
+                    if !broken.has(alias.at.as_str(), &[]) && !broken.names(&alias.ty) {
+                        functions.add(&format!("value: types::{}", alias.name), &ty(&alias.ty), "value");
+                    }
+                }
+            }
+        }
+        module.actions.iter().for_each(|action| self::action(action, broken, &mut functions));
+    }
+    api.listings.iter().for_each(|listing| waiters(listing, broken, &mut functions));
+    for code in &api.codes {
+        if !broken.has(&format!("#/{}", code.number), &[Kind::CodeRemoved]) {
+            functions.add("", "u32", &format!("api::modules::codes::{}", code.constant));
+        }
+    }
+    text
+}
+
+struct Functions<'a> {
+    text: &'a mut String,
+    count: usize,
+}
+
+impl Functions<'_> {
+    fn add(&mut self, arguments: &str, output: &str, body: &str) {
+        self.count += 1;
+        writeln!(self.text, "pub fn f{}({arguments}) -> {output} {{ {body} }}", self.count).unwrap();
+    }
+}
+
+fn ty(ty: &Type) -> String {
+    match ty {
+        Type::Bool => "bool".to_owned(),
+        Type::I32 => "i32".to_owned(),
+        Type::I64 => "i64".to_owned(),
+        Type::F64 => "f64".to_owned(),
+        Type::String => "String".to_owned(),
+        Type::Secret => "api::Secret".to_owned(),
+        Type::Date => "api::Date".to_owned(),
+        Type::DateTime => "api::DateTime".to_owned(),
+        Type::DateOrDateTime => "api::DateOrDateTime".to_owned(),
+        Type::Json => "api::serde_json::Value".to_owned(),
+        Type::List(element) => format!("Vec<{}>", self::ty(element)),
+        Type::Map(element) => format!("std::collections::BTreeMap<String, {}>", self::ty(element)),
+        Type::Named(name) => format!("types::{name}"),
+        Type::Boxed(name) => format!("Box<types::{name}>"),
+    }
+}
+
+/// The type of a field.
+fn held(field: &Field) -> String {
+    let inner = ty(&field.ty);
+    match field.presence {
+        Presence::Always | Presence::Empty => inner,
+        Presence::Optional => format!("Option<{inner}>"),
+        Presence::Nullable => format!("api::Nullable<{inner}>"),
+    }
+}
+
+/// A type that `new` and the setter take.
+fn taken(field: &Field) -> String {
+    match (&field.ty, field.presence) {
+        (_, Presence::Nullable) => held(field),
+        (Type::Boxed(name), _) => format!("types::{name}"),
+        (other, _) => ty(other),
+    }
+}
+
+fn structure(definition: &Struct, broken: &Broken, functions: &mut Functions<'_>) {
+    let Struct { name, at, direction, fields, .. } = definition;
+    functions.add("", "()", &format!("common::<types::{name}>()"));
+    // It has another way, and with it everything else may be another.
+    if broken.has(at.as_str(), &[Kind::TypeDirection]) {
+        return;
+    }
+    let place = |field: &Field| at.at(&["properties", &field.wire]).as_str().to_owned();
+    let inside = format!("{}/properties/", at.as_str());
+    let is_any = |kinds: &[Kind]| {
+        broken.changes.iter().any(|(at, kind)| at.starts_with(&inside) && kinds.contains(kind))
+    };
+    if fields.iter().all(|field| field.presence != Presence::Always)
+        && !is_any(&[Kind::FieldAdded, Kind::FieldRequired])
+    {
+        functions.add("", "()", &format!("default::<types::{name}>()"));
+    }
+    if *direction != Direction::Response {
+        functions.add("", "()", &format!("sent::<types::{name}>()"));
+    }
+    if *direction != Direction::Request {
+        functions.add("", "()", &format!("received::<types::{name}>()"));
+    }
+    for field in fields.iter().filter(|field| !broken.has(&place(field), &[]) && !broken.names(&field.ty)) {
+        let (ident, held) = (escaped(&field.ident), held(field));
+        functions.add(&format!("value: &types::{name}"), &format!("&{held}"), &format!("&value.{ident}"));
+        if *direction != Direction::Response {
+            let arguments = format!("value: types::{name}, new: {}", taken(field));
+            let body = format!("value.{}(new)", escaped(&field.setter));
+            functions.add(&arguments, &format!("types::{name}"), &body);
+        }
+    }
+    let required: Vec<&Field> = fields.iter().filter(|field| field.required).collect();
+    let is_new = !is_any(&[
+        Kind::FieldAdded,
+        Kind::FieldRemoved,
+        Kind::FieldRequired,
+        Kind::FieldNullable,
+        Kind::FieldType,
+    ]) && !broken.has(at.as_str(), &[Kind::Arguments])
+        && !required.iter().any(|field| broken.names(&field.ty));
+    if *direction != Direction::Response && is_new {
+        let arguments: Vec<String> =
+            required.iter().enumerate().map(|(i, field)| format!("a{i}: {}", taken(field))).collect();
+        let names: Vec<String> = (0..required.len()).map(|i| format!("a{i}")).collect();
+        let body = format!("types::{name}::new({})", names.join(", "));
+        functions.add(&arguments.join(", "), &format!("types::{name}"), &body);
+    }
+}
+
+/// A name as Rust writes it.
+fn escaped(name: &str) -> String {
+    if syn::parse_str::<syn::Ident>(name).is_ok() { name.to_owned() } else { format!("r#{name}") }
+}
+
+fn enumeration(definition: &Enum, broken: &Broken, functions: &mut Functions<'_>) {
+    let Enum { name, at, values, .. } = definition;
+    let broken_value = |kinds: &[Kind]| broken.has(at.join("enum").as_str(), kinds);
+    let (variants, output, method): (Vec<&String>, _, _) = match values {
+        Values::Text(values) => (values.iter().map(|(variant, _)| variant).collect(), "&str", "as_str"),
+        Values::Integer(values) => (values.iter().map(|(variant, _)| variant).collect(), "i64", "as_i64"),
+    };
+    let path = format!("types::{name}");
+    functions.add("", "()", &format!("common::<{path}>(); sent::<{path}>(); received::<{path}>()"));
+    if broken.has(at.as_str(), &[Kind::ValuesKind]) {
+        return;
+    }
+    functions.add(&format!("value: &{path}"), output, &format!("value.{method}()"));
+    functions.add(&format!("value: {output}"), &path, "value.into()");
+    if !broken_value(&[Kind::ValueRemoved, Kind::ValueRenamed, Kind::VariantName]) {
+        let arms: String =
+            variants.iter().map(|variant| format!("{path}::{} => 1, ", escaped(variant))).collect();
+        functions.add(&format!("value: &{path}"), "u8", &format!("match value {{ {arms}_ => 2 }}"));
+    }
+}
+
+fn action(action: &Action, broken: &Broken, functions: &mut Functions<'_>) {
+    let Action { at, marker, method, request, response, pagination, .. } = action;
+    let named = |name: &String| broken.names(&Type::Named(name.clone()));
+    let is_gone = [
+        Kind::ActionRemoved,
+        Kind::ActionRenamed,
+        Kind::ActionName,
+        Kind::ActionRequest,
+        Kind::ActionResponse,
+    ];
+    if broken.has(at.as_str(), &is_gone) || named(request) || named(response) {
+        return;
+    }
+    let arguments = format!("client: &'a api::Client, request: &'a types::{request}");
+    let output = format!("impl std::future::Future<Output = api::Result<types::{response}>> + 'a");
+    functions.count += 1;
+    let (count, text) = (functions.count, &mut *functions.text);
+    writeln!(text, "pub fn f{count}<'a>({arguments}) -> {output} {{ client.{method}(request) }}").unwrap();
+    let body = format!("marker::<action::{marker}, types::{request}, types::{response}>()");
+    functions.add("", "()", &body);
+    if let Some(pagination) = pagination
+        && !broken.has(at.as_str(), &[Kind::ActionPages])
+        && !broken.names(&pagination.item)
+    {
+        functions.add("", "()", &format!("pages::<types::{request}, {}>()", ty(&pagination.item)));
+    }
+}
+
+fn waiters(listing: &Listing, broken: &Broken, functions: &mut Functions<'_>) {
+    for watched in &listing.watched {
+        if broken.has(&format!("wait::{}", watched.function), &[]) {
+            continue;
+        }
+        for goal in &watched.goals {
+            let marker = format!("action::{}", listing.marker);
+            let output = match goal.gone {
+                false => format!("api::wait::Waiter<{marker}>"),
+                true => format!("api::wait::Waiter<{marker}, Option<types::{}>>", listing.item),
+            };
+            if !broken.has(&format!("wait::{}::{}", watched.type_, goal.method), &[]) {
+                let body = format!("api::modules::waiters::{}(id).{}()", watched.function, goal.method);
+                functions.add("id: String", &output, &body);
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! `cargo xtask spec diff` as a program: files and revisions, formats, exit codes.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::expected;
+use crate::xtask::{self, Run};
+
+/// Two versions of a small description, the second of which breaks callers.
+const OLD: &str = include_str!("base.yaml");
+
+fn breaking() -> String {
+    OLD.replace("[Doors, Name]", "[Doors, Name, Note]").replace("version: \"1\"", "version: \"2\"")
+}
+
+fn additive() -> String {
+    OLD.replace("[small, large, huge]", "[small, large, huge, endless]")
+}
+
+/// A folder with a git repository: the first commit has the old description, the working tree the others.
+fn repository() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    fs::create_dir(folder.path().join("spec")).unwrap();
+    write("spec/zoo.yaml", OLD);
+    let git = |arguments: &[&str]| {
+        let settings =
+            ["-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "init.defaultBranch=main"];
+        let output =
+            Command::new("git").args(settings).args(arguments).current_dir(folder.path()).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    git(&["init", "--quiet"]);
+    git(&["add", "."]);
+    git(&["commit", "--quiet", "--message", "first"]);
+    git(&["tag", "v1"]);
+    write("breaking.yaml", &breaking());
+    write("additive.yaml", &additive());
+    write("odd:name.yaml", OLD);
+    write("broken.yaml", "openapi: [");
+    write("binary.yaml", "");
+    fs::write(folder.path().join("binary.yaml"), [0x6f, 0xff, 0xfe]).unwrap();
+    folder
+}
+
+fn run_in(folder: &Path, arguments: &[&str]) -> Run {
+    let all = ["spec", "diff"].iter().chain(arguments).map(|argument| OsStr::new(*argument));
+    let output = xtask::command(all).current_dir(folder).output().unwrap();
+    let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    Run { code: output.status.code(), said: out + &err }
+}
+
+#[test]
+fn files_and_revisions_are_compared() {
+    let folder = repository();
+    let base = folder.path();
+    for (arguments, code, said) in [
+        (
+            &["v1:spec/zoo.yaml", "breaking.yaml"][..],
+            0,
+            "API 1 -> 2: 1 breaking, 0 additive, 0 internal changes",
+        ),
+        (&["HEAD:spec/zoo.yaml", "spec/zoo.yaml"], 0, "osc-api needs no release: there is no change"),
+        (&["HEAD:./spec/zoo.yaml", "odd:name.yaml"], 0, "there is no change"),
+        (&["HEAD:spec/zoo.yaml", "additive.yaml"], 0, "value added: the enum is open"),
+        (&["spec/zoo.yaml", "breaking.yaml", "--fail-on", "breaking"], 1, "field required: `new` takes it"),
+        (&["spec/zoo.yaml", "breaking.yaml", "--fail-on", "additive"], 1, "1 breaking"),
+        (&["spec/zoo.yaml", "additive.yaml", "--fail-on", "additive"], 1, "1 additive"),
+        (&["spec/zoo.yaml", "additive.yaml", "--fail-on", "breaking"], 0, "1 additive"),
+        (&["spec/zoo.yaml", "spec/zoo.yaml", "--fail-on", "additive"], 0, "there is no change"),
+        // Wrong use, and what cannot be read.
+        (&["spec/zoo.yaml"], 2, "<NEW>"),
+        (&["spec/zoo.yaml", "spec/zoo.yaml", "--format", "yaml"], 2, "json"),
+        (&["nope:spec/zoo.yaml", "gone.yaml"], 2, "git knows no revision `nope`"),
+        (&["nope:spec/zoo.yaml", "gone.yaml"], 2, "cannot read gone.yaml"),
+        (&["HEAD:spec/gone.yaml", "spec/zoo.yaml"], 2, "there is no `spec/gone.yaml` in HEAD"),
+        (&["HEAD:spec", "spec/zoo.yaml"], 2, "it is no file but a tree"),
+        (&["--all:spec/zoo.yaml", "spec/zoo.yaml"], 2, "--all"),
+        (&["--", "--all:spec/zoo.yaml", "spec/zoo.yaml"], 2, "git knows no revision `--all`"),
+        (&[":spec/zoo.yaml", "spec/zoo.yaml"], 2, "one of the two is missing"),
+        (&["binary.yaml", "spec/zoo.yaml"], 2, "is not UTF-8 text"),
+        (&["spec", "spec/zoo.yaml"], 2, "cannot read spec"),
+        // Descriptions with errors.
+        (&["broken.yaml", "spec/zoo.yaml"], 1, "broken.yaml"),
+    ] {
+        let run = run_in(base, arguments);
+        assert_eq!(run.code, Some(code), "{arguments:?}: {}", run.said);
+        assert!(run.said.contains(said), "{arguments:?} does not say {said}: {}", run.said);
+        assert!(!run.said.contains("panicked"), "{arguments:?}: {}", run.said);
+    }
+}
+
+#[test]
+fn no_repository_and_no_git_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("zoo.yaml"), OLD).unwrap();
+    let arguments = ["spec", "diff", "HEAD:zoo.yaml", "zoo.yaml"].map(OsStr::new);
+    let run = |change: &dyn Fn(&mut Command)| {
+        let mut command = xtask::command(arguments);
+        // The folder of temporary files may lie in a repository.
+        command.current_dir(folder.path()).env("GIT_CEILING_DIRECTORIES", folder.path().parent().unwrap());
+        change(&mut command);
+        let output = command.output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (code, said) = run(&|_| {});
+    assert!(code == Some(2) && said.contains("this folder is in no git repository"), "{code:?}: {said}");
+    let (code, said) = run(&|command| _ = command.env("PATH", folder.path()));
+    assert!(code == Some(2) && said.contains("the program `git` is not there"), "{code:?}: {said}");
+}
+
+/// The three formats of one report, as files to read.
+#[test]
+fn the_formats_are_as_expected() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = breaking().replace("[small, large, huge]", "[small, large, huge, endless]");
+    let text =
+        text.replace("        Since: {type: string, format: date}\n", "        Guards: {type: integer}\n");
+    let text = text
+        .replace("maxLength: 40", "maxLength: 80")
+        .replace("tags: [Cage]\n      security: []", "tags: [Check]\n      security: []");
+    fs::write(folder.path().join("old.yaml"), OLD).unwrap();
+    fs::write(folder.path().join("new.yaml"), text).unwrap();
+    for format in ["text", "markdown", "json"] {
+        let arguments = ["spec", "diff", "--format", format, "old.yaml", "new.yaml"].map(OsStr::new);
+        let output = xtask::command(arguments).current_dir(folder.path()).output().unwrap();
+        let report = String::from_utf8(output.stdout).unwrap();
+        // The crate's version rises by and by.
+        let report = report.replace(env!("CARGO_PKG_VERSION"), "CURRENT");
+        let next = report.split("-> ").last().unwrap().split(' ').next().unwrap().to_owned();
+        let report = match format {
+            "json" => report,
+            _ => report.replace(&format!("CURRENT -> {next} "), "CURRENT -> NEXT "),
+        };
+        if format == "json" {
+            let mut value: serde_json::Value = serde_json::from_str(&report).unwrap();
+            assert!(value["bump"]["next"].take().is_string());
+            let report = format!("{value:#}\n");
+            expected::compare(&expected::tests("diff/report.json"), &report).unwrap();
+            continue;
+        }
+        let extension = if format == "text" { "txt" } else { "md" };
+        expected::compare(&expected::tests(&format!("diff/report.{extension}")), &report).unwrap();
+    }
+}

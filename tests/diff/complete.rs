@@ -1,0 +1,243 @@
+//! The report has every change that an independent reading of the two descriptions finds, and no other.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use osc_codegen::ir::Api;
+use osc_codegen::{Change, Diff, Input, Kind};
+use serde_json::Value;
+
+use crate::expected::{self, workspace};
+use crate::raw::{self, Key, Raw};
+use crate::rules::CASES;
+use crate::small::Texts;
+
+/// What a report tells, as rows of the independent reading.
+struct Told {
+    rows: BTreeSet<Key>,
+    /// Schemas that seem to be renamed.
+    renamed: Vec<(String, String)>,
+}
+
+/// A change of the report, in the words of its JSON form.
+struct Line<'a> {
+    kind: &'a str,
+    at: &'a str,
+    from: Option<&'a str>,
+    was: Option<&'a str>,
+    is: Option<&'a str>,
+}
+
+impl Told {
+    fn of<'a>(lines: impl Iterator<Item = Line<'a>>, old: &Raw, new: &Raw) -> Self {
+        let mut told = Self { rows: BTreeSet::new(), renamed: Vec::new() };
+        for line in lines {
+            told.add(&line, old, new);
+        }
+        told
+    }
+
+    fn add(&mut self, line: &Line<'_>, old: &Raw, new: &Raw) {
+        let Line { kind, at, from, was, is } = *line;
+        let value = |value: Option<&str>| format!("value {}", value.unwrap());
+        let aspect = match kind {
+            "action-added" | "action-removed" | "action-likely-renamed" => "action",
+            "type-added" | "type-removed" | "type-likely-renamed" => "type",
+            "field-added" | "field-removed" | "field-likely-renamed" | "field-wire-name" => "field",
+            "value-added" => &value(is),
+            "value-removed" => &value(was),
+            "value-likely-renamed" => {
+                self.rows.insert((at.to_owned(), value(was)));
+                self.rows.insert((at.to_owned(), value(is)));
+                return;
+            }
+            "action-moved" | "type-moved" => "home",
+            "field-type" => "field type",
+            "arguments-order" => "arguments",
+            "values-kind" => "values",
+            _ => kind.split_once('-').unwrap().1,
+        };
+        // The file of a large tag is split in two, for its reader's sake.
+        let file = |name: Option<&str>| name.map(|name| name.trim_end_matches("_types").to_owned());
+        if kind == "type-moved" && file(was) == file(is) {
+            return;
+        }
+        if let Some(from) = from {
+            self.rows.insert((from.to_owned(), aspect.to_owned()));
+            if kind == "type-likely-renamed" {
+                let name = |at: &str| at.rsplit_once('/').unwrap().1.to_owned();
+                self.renamed.push((name(from), name(at)));
+            }
+        }
+        // Below something that has another name now, the reading sees two things with nothing in common.
+        let is_inside = !["action", "type", "field"].contains(&aspect);
+        let holder =
+            at.rsplit_once("/properties/").filter(|_| aspect == "field").map_or(at, |(holder, _)| holder);
+        if (is_inside || aspect == "field") && !(old.has(holder) && new.has(holder)) {
+            return;
+        }
+        self.rows.insert((at.to_owned(), aspect.to_owned()));
+    }
+}
+
+fn of_change(change: &Change) -> Line<'_> {
+    let Change { kind, at, from, was, is, .. } = change;
+    let from = from.as_ref().map(|from| from.as_str());
+    Line { kind: kind.name(), at: at.as_str(), from, was: was.as_deref(), is: is.as_deref() }
+}
+
+/// What one of two sets has and the other has not, in words. Empty when they are equal.
+fn difference(found: &BTreeSet<Key>, told: &BTreeSet<Key>) -> String {
+    let mut text = String::new();
+    for (at, aspect) in found.difference(told) {
+        writeln!(text, "  not told: {aspect} of {at}").unwrap();
+    }
+    for (at, aspect) in told.difference(found) {
+        writeln!(text, "  told, but not there: {aspect} of {at}").unwrap();
+    }
+    text
+}
+
+fn model(description: &str) -> Api {
+    let input = Input { description, overlay: None, docs: None, errors: None, strict: false };
+    osc_codegen::model(&input, &mut |_| {}).unwrap().0
+}
+
+/// A description, read by both.
+struct Read {
+    api: Api,
+    raw: Raw,
+}
+
+impl Read {
+    fn of(description: &str) -> Self {
+        Self { api: model(description), raw: Raw::read(description) }
+    }
+}
+
+/// Compares the report on two descriptions, without an overlay, with the independent reading. Returns the number of
+/// changes that both see.
+#[track_caller]
+fn check(what: &str, old: &Read, new: &Read) -> usize {
+    let diff = Diff::of(&old.api, &new.api);
+    let (old, new) = (&old.raw, &new.raw);
+    // The way of what nothing uses is decided by what it holds.
+    let changes = diff.changes.iter().filter(|change| {
+        change.kind != Kind::TypeDirection || (old.uses(change.at.as_str()) && new.uses(change.at.as_str()))
+    });
+    let told = Told::of(changes.map(of_change), old, new);
+    let found = raw::changes(old, new, &told.renamed);
+    let difference = difference(&found, &told.rows);
+    assert!(difference.is_empty(), "{what}:\n{difference}");
+    found.len()
+}
+
+#[test]
+fn small_changes_are_told_as_an_independent_reading_finds_them() {
+    let base = Texts::base();
+    let base_read = Read::of(&base.description);
+    let mut count = 0;
+    for (name, edits) in CASES {
+        let edited = base.clone().edited(edits);
+        if (&edited.overlay, &edited.errors) != (&base.overlay, &base.errors) {
+            continue;
+        }
+        let edited = Read::of(&edited.description);
+        count += check(name, &base_read, &edited);
+        check(&format!("{name}, back"), &edited, &base_read);
+    }
+    assert!(count > 80, "only {count} changes in all the cases");
+}
+
+/// A reading that finds no difference proves nothing: it must find what a report leaves out, and what it makes up.
+#[test]
+fn a_change_that_is_left_out_or_made_up_is_found() {
+    let edits = [("maxLength: 20", "maxLength: 10"), ("        Since: {type: string, format: date}\n", "")];
+    let (base, edited) = (Texts::base().description, Texts::base().edited(&edits).description);
+    let diff = Diff::of(&model(&base), &model(&edited));
+    let (old, new) = (Raw::read(&base), Raw::read(&edited));
+    let found = raw::changes(&old, &new, &[]);
+    assert_eq!((diff.changes.len(), found.len()), (2, 2));
+    let left_out = Told::of(diff.changes.iter().skip(1).map(of_change), &old, &new);
+    assert!(
+        difference(&found, &left_out.rows).starts_with("  not told: field of #/components/schemas/Cage/")
+    );
+    let same = raw::changes(&old, &old, &[]);
+    let made_up = Told::of(diff.changes.iter().map(of_change), &old, &old);
+    assert!(difference(&same, &made_up.rows).contains("told, but not there: limits of "));
+}
+
+#[test]
+fn the_reports_on_published_versions_are_complete_both_ways() {
+    let published = expected::published();
+    if published.is_empty() {
+        println!("no published descriptions beside the project: only the small ones are compared");
+    }
+    let read = published.iter().map(|(version, text)| (version.as_str(), Read::of(text)));
+    for pair in read.collect::<Vec<_>>().windows(2) {
+        let [(old_version, old), (new_version, new)] = pair else { continue };
+        let there = check(&format!("{old_version} to {new_version}"), old, new);
+        let back = check(&format!("{new_version} to {old_version}"), new, old);
+        println!("{old_version}, {new_version}: {there} changes and {back} back, all told");
+        assert!(there > 10 && back > 10);
+        with_overlay((old_version, &old.raw), (new_version, &new.raw));
+    }
+}
+
+/// The report that maintainers see is made with the overlay. Where it differs from the plain one, the overlay says why.
+fn with_overlay((old_version, old): (&str, &Raw), (new_version, new): (&str, &Raw)) {
+    let folder = workspace("../shared/specs");
+    let file = |version: &str| folder.join(format!("{version}.yaml")).into_os_string();
+    let (old_file, new_file) = (file(old_version), file(new_version));
+    let arguments = ["spec", "diff", "--format", "json"].map(AsRef::as_ref);
+    let run = crate::xtask::command(arguments.into_iter().chain([old_file.as_ref(), new_file.as_ref()]));
+    let output = { run }.output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let lines = report["changes"].as_array().unwrap().iter().map(|change| Line {
+        kind: change["kind"].as_str().unwrap(),
+        at: change["pointer"].as_str().unwrap(),
+        from: change["from"].as_str(),
+        was: change["was"].as_str(),
+        is: change["is"].as_str(),
+    });
+    // Waiters are the overlay's own.
+    let lines = lines.filter(|line| !line.kind.starts_with("waiter-"));
+    let told = Told::of(lines, old, new);
+    let found = raw::changes(old, new, &told.renamed);
+    let overlay = raw::yaml(&expected::read(&workspace("spec/overlay.yaml")));
+    let targets: Vec<&str> = overlay["actions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|action| action["target"].as_str().unwrap())
+        .collect();
+    let sets: Vec<&String> = overlay["actions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|action| action["target"] == "$.components.schemas")
+        .flat_map(|action| action["update"].as_object().unwrap().keys())
+        .collect();
+    let is_corrected = |at: &str| {
+        let names: Vec<&str> =
+            at.split('/').skip(3).filter(|name| !["properties", "items", "enum"].contains(name)).collect();
+        let [schema, rest @ ..] = names.as_slice() else { return false };
+        let is_in = |target: &&&str, name: &str| {
+            target.split(|c: char| !c.is_alphanumeric()).any(|word| word == name)
+        };
+        let is_set = sets.iter().any(|set| set == schema);
+        is_set
+            || targets.iter().any(|target| {
+                rest.first().is_some_and(|property| {
+                    (is_in(&target, schema) || target.contains("schemas[*]")) && is_in(&target, property)
+                })
+            })
+    };
+    let differing: Vec<&Key> =
+        found.symmetric_difference(&told.rows).filter(|(at, _)| !is_corrected(at)).collect();
+    assert!(
+        differing.is_empty(),
+        "{old_version} to {new_version}, and no overlay action says why: {differing:#?}"
+    );
+}

@@ -1,0 +1,186 @@
+//! The verdicts, put to the compiler: callers of the old crate against the new one.
+//!
+//! A caller that keeps off what the report calls breaking must compile, so that nothing breaks untold. One that uses
+//! everything must not compile where a change is breaking for the compiler, so that nothing is called breaking that is
+//! not. The crates are check-built with the real runtime, in one run of cargo.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use osc_codegen::ir::Api;
+use osc_codegen::{Class, Diff, Input, Kind};
+
+use crate::caller::{Broken, caller};
+use crate::expected::{self, workspace};
+use crate::rules::CASES;
+use crate::small::Texts;
+
+/// Breaking for those who call, send or compare, while the compiler sees nothing.
+const BEHAVIOUR: &[Kind] = &[Kind::ActionAuth, Kind::ActionRetry, Kind::FieldWire, Kind::CodeChanged];
+
+/// Cases that are breaking in behaviour alone, although others of their kind are not.
+const UNSEEN: &[&str] =
+    &["a value in another spelling, of the same variant", "a goal of other states", "pages of two lists"];
+
+/// As many cases whose first change is of one kind are compiled on their own, which takes time for each.
+const SAMPLES: usize = 2;
+
+/// What stands for the crate around a model's generated code.
+const CRATE: &str = "
+    pub use osc_api::{
+        Date, DateOrDateTime, DateTime, Nullable, Paginated, Result, Secret, UnknownInteger, UnknownValue,
+        serde_json, support, wait,
+    };
+    pub mod action { pub use osc_api::action::{Action, Auth, RetrySafety}; }
+    pub struct Client;
+    impl Client {
+        async fn send<A: action::Action>(&self, _: &A::Request) -> Result<A::Response> {
+            std::future::pending().await
+        }
+    }
+";
+
+/// The crates of one run: one with all models, one with all callers that must compile, and those that must not.
+struct Crates<'a> {
+    folder: &'a Path,
+    models: String,
+    good: String,
+    bad: BTreeMap<String, String>,
+}
+
+impl Crates<'_> {
+    fn model(&mut self, name: &str, api: &Api) {
+        let folder = self.folder.join("models").join(name);
+        fs::create_dir_all(&folder).unwrap();
+        for (file, text) in osc_codegen::files(api).unwrap() {
+            // They expect to be at the root of their crate.
+            fs::write(folder.join(file), text.replace("crate::", &format!("crate::{name}::"))).unwrap();
+        }
+        let path = format!("#[path = \"{name}/modules.rs\"]\n    pub mod modules;");
+        writeln!(self.models, "#[path = \".\"]\npub mod {name} {{{CRATE}    {path}\n}}").unwrap();
+    }
+
+    fn good(&mut self, name: &str, model: &str, text: &str) {
+        writeln!(self.good, "pub mod {name} {{\nuse models::{model} as api;\n{text}}}").unwrap();
+    }
+
+    fn bad(&mut self, name: &str, model: &str, text: &str) {
+        self.bad.insert(name.to_owned(), format!("#![allow(warnings)]\nuse models::{model} as api;\n{text}"));
+    }
+
+    /// Writes everything down and returns the packages that do not compile, with what the compiler says.
+    fn check(self) -> BTreeMap<String, String> {
+        let Self { folder, models, good, bad } = self;
+        let write = |name: &str, text: &str, is_models: bool| {
+            let package = folder.join(name);
+            fs::create_dir_all(&package).unwrap();
+            let models = if is_models { "" } else { "models = { path = \"../models\" }\n" };
+            let manifest = format!(
+                "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[lib]\npath = \"lib.rs\"\n\n\
+                 [dependencies]\nosc-api = {{ path = {:?} }}\n{models}",
+                workspace("osc-api"),
+            );
+            fs::write(package.join("Cargo.toml"), manifest).unwrap();
+            fs::write(package.join("lib.rs"), text).unwrap();
+        };
+        write("models", &format!("#![allow(warnings)]\n{models}"), true);
+        write("good", &format!("#![allow(warnings)]\n{good}"), false);
+        bad.iter().for_each(|(name, text)| write(name, text, false));
+        fs::write(folder.join("Cargo.toml"), "[workspace]\nresolver = \"3\"\nmembers = [\"*\"]\n").unwrap();
+        fs::copy(workspace("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+        cargo(folder)
+    }
+}
+
+fn cargo(folder: &Path) -> BTreeMap<String, String> {
+    let output = Command::new(env!("CARGO"))
+        .args(["check", "--quiet", "--offline", "--workspace", "--keep-going", "--message-format", "json"])
+        .arg("--target-dir")
+        .arg(std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace("target"), Into::into))
+        .current_dir(folder)
+        .env("CARGO_INCREMENTAL", "0")
+        .output()
+        .unwrap();
+    let mut failed: BTreeMap<String, String> = BTreeMap::new();
+    let mut checked = BTreeSet::new();
+    for line in String::from_utf8(output.stdout).unwrap().lines() {
+        let message: serde_json::Value = serde_json::from_str(line).unwrap();
+        let name = message["target"]["name"].as_str().unwrap_or_default().to_owned();
+        if message["reason"] == "compiler-message" && message["message"]["level"] == "error" {
+            failed.entry(name).or_default().push_str(message["message"]["rendered"].as_str().unwrap());
+        } else if message["reason"] == "compiler-artifact" {
+            checked.insert(name);
+        }
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        checked.contains("models"),
+        "the generated code does not compile:\n{:?}\n{said}",
+        failed.get("models")
+    );
+    assert!(checked.contains("good") || failed.contains_key("good"), "cargo checked nothing:\n{said}");
+    failed
+}
+
+/// Whether the compiler has to see the change.
+fn is_seen(name: &str, diff: &Diff) -> bool {
+    let is_for_compiler = |change: &osc_codegen::Change| !BEHAVIOUR.contains(&change.kind);
+    diff.of_class(Class::Breaking).any(is_for_compiler) && !UNSEEN.contains(&name)
+}
+
+fn read(description: &str) -> Api {
+    let contract = osc_codegen::split(description).unwrap().yaml;
+    let overlay = expected::read(&workspace("spec/overlay.yaml"));
+    let input =
+        Input { description: &contract, overlay: Some(&overlay), docs: None, errors: None, strict: false };
+    osc_codegen::model(&input, &mut |_| {}).unwrap().0
+}
+
+#[test]
+fn what_is_called_additive_compiles_and_what_is_called_breaking_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut crates =
+        Crates { folder: folder.path(), models: String::new(), good: String::new(), bad: BTreeMap::new() };
+    let base = Texts::base().model();
+    let everything = caller(&base, &Broken::default());
+    crates.model("base", &base);
+    crates.good("base", "base", &everything);
+    crates.bad("control", "base", &everything);
+    let mut expected: BTreeMap<String, &str> = BTreeMap::new();
+    let mut samples: BTreeMap<Option<Kind>, usize> = BTreeMap::new();
+    for (number, (name, edits)) in CASES.iter().enumerate() {
+        let new = Texts::base().edited(edits).model();
+        let diff = Diff::of(&base, &new);
+        let (case, package) = (format!("case{number}"), format!("bad{number}"));
+        crates.model(&case, &new);
+        crates.good(&case, &case, &caller(&base, &Broken::of(&diff)));
+        let kind = diff.changes.first().map(|change| change.kind);
+        let count = samples.entry(kind).or_default();
+        if is_seen(name, &diff) && *count < SAMPLES {
+            *count += 1;
+            crates.bad(&package, &case, &everything);
+            expected.insert(package, name);
+        }
+    }
+    assert!(expected.len() > 20, "too few cases: {}", expected.len());
+    let published = expected::published();
+    for pair in published.windows(2) {
+        let [(old_version, old), (new_version, new)] = pair else { continue };
+        let (old, new) = (read(old), read(new));
+        let diff = Diff::of(&old, &new);
+        assert_eq!(diff.class(), Some(Class::Breaking), "{old_version} to {new_version}");
+        let name = format!("v{}", new_version.replace('.', "_"));
+        crates.model(&name, &new);
+        crates.good(&name, &name, &caller(&old, &Broken::of(&diff)));
+    }
+    let failed = crates.check();
+    if let Some(errors) = failed.get("good") {
+        panic!("a change broke a caller, and the report does not call it breaking:\n{errors}");
+    }
+    assert!(!failed.contains_key("control"), "without a change it must compile: {:?}", failed.get("control"));
+    let compiled: Vec<_> = expected.iter().filter(|(package, _)| !failed.contains_key(*package)).collect();
+    assert!(compiled.is_empty(), "called breaking, but every caller compiles: {compiled:?}");
+}

@@ -1,0 +1,48 @@
+//! A small description, its overlay and its error codes, and edits of them.
+
+use osc_codegen::Input;
+use osc_codegen::ir::Api;
+
+/// The three inputs of a model.
+#[derive(Clone)]
+pub struct Texts {
+    pub description: String,
+    pub overlay: String,
+    pub errors: String,
+}
+
+impl Texts {
+    pub fn base() -> Self {
+        Self {
+            description: include_str!("base.yaml").to_owned(),
+            overlay: include_str!("overlay.yaml").to_owned(),
+            errors: include_str!("errors.yaml").to_owned(),
+        }
+    }
+
+    /// Replaces texts, each of which stands in one place of the three inputs.
+    #[track_caller]
+    pub fn edited(mut self, edits: &[(&str, &str)]) -> Self {
+        for (from, to) in edits {
+            let texts = [&mut self.description, &mut self.overlay, &mut self.errors];
+            let mut count = 0;
+            for text in texts {
+                count += text.matches(from).count();
+                *text = text.replace(from, to);
+            }
+            assert_eq!(count, 1, "`{from}` must stand in one place");
+        }
+        self
+    }
+
+    #[track_caller]
+    pub fn model(&self) -> Api {
+        let Self { description, overlay, errors } = self;
+        let input =
+            Input { description, overlay: Some(overlay), docs: None, errors: Some(errors), strict: false };
+        match osc_codegen::model(&input, &mut |_| {}) {
+            Ok((api, _)) => api,
+            Err(problems) => panic!("{}", problems.iter().map(|p| format!("{p}\n")).collect::<String>()),
+        }
+    }
+}

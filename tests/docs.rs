@@ -1,0 +1,222 @@
+//! The documentation: `docs missing`, `docs reviewed` and `docs export`, run as programs.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by a panic"
+)]
+
+mod xtask;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use xtask::Run;
+
+const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../spec/docs.yaml");
+
+fn run(arguments: &[&str]) -> Run {
+    xtask::run(arguments.iter().map(OsStr::new))
+}
+
+/// `docs missing` with other texts than those of the repository.
+fn missing(docs: &str) -> Run {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("docs.yaml");
+    fs::write(&file, docs).unwrap();
+    run(&["docs", "missing", "--docs", file.to_str().unwrap()])
+}
+
+#[test]
+fn nothing_is_without_a_text() {
+    let run = run(&["docs", "missing"]);
+    assert_eq!(run.code, Some(0), "{}", run.said);
+    assert!(run.said.contains("0 without a text, 0 texts that nothing needs"), "{}", run.said);
+}
+
+#[test]
+fn a_text_that_is_taken_away_is_missed() {
+    let docs = fs::read_to_string(DOCS).unwrap();
+    for (section, name) in [
+        ("actions", "AddUserToUserGroup"),
+        ("examples", "CreateImage.ex1"),
+        ("types", "Vm"),
+        ("fields", "VolumeIds"),
+    ] {
+        let run = missing(&without(&docs, section, name));
+        assert_eq!(run.code, Some(1), "{section}/{name}: {}", run.said);
+        assert!(run.said.contains(&format!("no text: {section}/")), "{}", run.said);
+        assert!(run.said.contains(name), "{}", run.said);
+    }
+}
+
+/// The texts less one, which must be there.
+fn without(docs: &str, section: &str, name: &str) -> String {
+    let (mut here, mut inside, mut found) = ("", false, false);
+    let mut rest = String::new();
+    for line in docs.lines() {
+        if !line.starts_with([' ', '#']) && !line.is_empty() {
+            here = line.trim_end_matches(':');
+        }
+        if !line.starts_with("   ") && !line.is_empty() {
+            inside = here == section && line.starts_with(&format!("  {name}:"));
+            found |= inside;
+        }
+        if !inside {
+            rest.push_str(line);
+            rest.push('\n');
+        }
+    }
+    assert!(found, "{section} has no {name}");
+    rest
+}
+
+#[test]
+fn a_text_that_nothing_needs_is_told() {
+    let docs = fs::read_to_string(DOCS).unwrap();
+    let run = missing(&(docs + "  Unicorn.Horn: Length of the horn in metres.\n  Horn: Length.\n"));
+    assert_eq!(run.code, Some(1), "{}", run.said);
+    for name in ["#/fields/Unicorn.Horn", "#/fields/Horn"] {
+        assert!(run.said.contains(name), "{}", run.said);
+    }
+    assert!(run.said.contains("2 texts that nothing needs"), "{}", run.said);
+}
+
+#[test]
+fn texts_that_cannot_be_read_are_told() {
+    for text in ["actions: [", "actions: {ReadVms: 3}", "colours: {}", "- a"] {
+        let run = missing(text);
+        assert_eq!(run.code, Some(1), "{text}: {}", run.said);
+        assert!(run.said.contains("error: "), "{text}: {}", run.said);
+    }
+    let run = run(&["docs", "missing", "--docs", "no/such/file.yaml"]);
+    assert_eq!(run.code, Some(2), "{}", run.said);
+    assert!(run.said.contains("no/such/file.yaml"), "{}", run.said);
+}
+
+#[test]
+fn what_was_reviewed_is_not_asked_for_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("prose.lock");
+    let line = |place: &str, mark: &str| {
+        format!("0123456789abcdef #/components/schemas/{place}/description{mark}\n")
+    };
+    let lock =
+        [line("Net", " 1.41.0"), line("Vm", " 1.41.0"), line("Vm/properties/State", " 1.42.0")].concat();
+    fs::write(&file, lock).unwrap();
+    let reviewed =
+        |more: &[&str]| run(&[&["docs", "reviewed", "--lock", file.to_str().unwrap()], more].concat());
+    let text = || fs::read_to_string(&file).unwrap();
+
+    let before = text();
+    let wrong = reviewed(&["Vm", "Unicorn"]);
+    assert_eq!(wrong.code, Some(2), "{}", wrong.said);
+    assert!(wrong.said.contains("Unicorn") && !wrong.said.contains("Vm,"), "{}", wrong.said);
+    assert_eq!(text(), before);
+    assert_eq!(reviewed(&[]).code, Some(2));
+
+    let one = reviewed(&["Vm.State"]);
+    assert_eq!((one.code, one.said.trim()), (Some(0), "1 reviewed, 2 left"));
+    assert!(text().contains("Vm/description 1.41.0") && text().contains("State/description\n"), "{}", text());
+    assert_eq!(reviewed(&["--all"]).said.trim(), "2 reviewed, 0 left");
+    assert!(!text().contains("1.4"), "{}", text());
+}
+
+#[test]
+fn published_texts_and_ours_stand_side_by_side() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("published.yaml");
+    let field = |name: &str| format!("{name}: {{type: string, description: Published words on {name}.}}");
+    let published = format!(
+        "components: {{schemas: {{Vm: {{description: A machine., properties: {{{}, {}, {}}}}}}}}}\n",
+        field("BootMode"),
+        field("VmId"),
+        field("Unicorn")
+    );
+    fs::write(&file, published).unwrap();
+    let compare = |more: &[&str]| run(&[&["docs", "compare", file.to_str().unwrap()], more].concat());
+
+    let named = compare(&["Vm.VmId"]);
+    assert_eq!(named.code, Some(0), "{}", named.said);
+    assert!(
+        named.said.starts_with("== Vm.VmId\nPublished words on VmId.\n--\nID of the VM"),
+        "{}",
+        named.said
+    );
+    let unknown = compare(&["Vm.VmId", "Vm.Unicorn", "Nothing"]);
+    assert_eq!(unknown.code, Some(2));
+    assert!(unknown.said.contains("Vm.Unicorn, Nothing"), "{}", unknown.said);
+
+    let both = compare(&["--sample", "5", "--seed", "7"]);
+    assert!(both.said.starts_with("seed 7\n") && both.said.contains("2 texts"), "{}", both.said);
+    let one = compare(&["--sample", "1", "--seed", "7"]);
+    assert!(one.said.contains("1 text"), "{}", one.said);
+    assert_eq!(one.said, compare(&["--sample", "1", "--seed", "7"]).said);
+}
+
+#[test]
+fn the_pages_hold_every_action_and_their_links_lead_somewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = run(&["docs", "export", "--out", folder.path().to_str().unwrap()]);
+    assert_eq!(run.code, Some(0), "{}", run.said);
+    let pages = read(folder.path());
+    let anchors: BTreeMap<&str, BTreeSet<String>> = pages
+        .iter()
+        .map(|(name, text)| {
+            let headings = text.lines().filter_map(|line| line.strip_prefix("## "));
+            (name.as_str(), headings.map(str::to_lowercase).collect())
+        })
+        .collect();
+    for (name, text) in &pages {
+        for target in
+            text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target)
+        {
+            if target.starts_with("https://") {
+                continue;
+            }
+            let (page, anchor) = target.split_once('#').unwrap_or((target, ""));
+            let known = anchors.get(page).is_some_and(|known| anchor.is_empty() || known.contains(anchor));
+            assert!(known, "{name}: {target}");
+        }
+        assert!(!text.contains("crate::") && !text.contains("```no_run"), "{name}");
+    }
+    let all: String = pages.values().map(String::as_str).collect();
+    let contract = contract();
+    let actions = contract["paths"].as_object().unwrap();
+    assert!(actions.len() > 200);
+    assert_eq!(all.matches("- On the wire: `POST /").count(), actions.len());
+    assert_eq!(all.matches("```rust").count(), actions.values().map(examples).sum::<usize>());
+    let volume = &pages["volume.md"];
+    for part in [
+        "- Request: [`CreateVolumeRequest`]",
+        "`snapshot_id` (`SnapshotId`), `Option<String>`",
+        "`VolumeState::",
+    ] {
+        assert!(volume.contains(part), "{part}");
+    }
+}
+
+fn contract() -> Value {
+    let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../spec/outscale.yaml")).unwrap();
+    serde_yaml::from_str(&text).unwrap()
+}
+
+/// How many different examples of its request an action has.
+fn examples(action: &Value) -> usize {
+    let examples = &action["post"]["requestBody"]["content"]["application/json"]["examples"];
+    let values = examples.as_object().unwrap().values().map(|example| example["value"].to_string());
+    values.collect::<BTreeSet<_>>().len()
+}
+
+fn read(folder: &Path) -> BTreeMap<String, String> {
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    files
+        .map(|path| {
+            (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(path).unwrap())
+        })
+        .collect()
+}

@@ -1,0 +1,117 @@
+//! The documentation of generated files as rustdoc reads it: no code that it would compile by accident, no HTML, no
+//! link to nothing.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use osc_codegen::Files;
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
+
+/// Checks every comment of every file.
+///
+/// # Errors
+/// The first text that rustdoc would take for something else, with what it is.
+pub fn check(files: &Files) -> Result<(), String> {
+    let known = known(files);
+    for (name, text) in files {
+        for comment in comments(text) {
+            one(&comment, &known).map_err(|wrong| format!("{name}: {wrong} in the comment\n{comment}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// The paths below the crate that a link may name.
+fn known(files: &Files) -> BTreeSet<String> {
+    let mut known = BTreeSet::new();
+    let mut place = "types";
+    for line in files.values().flat_map(|text| text.lines()) {
+        if line.starts_with("pub mod action") {
+            place = "action";
+        } else if line == "}" {
+            place = "types";
+        }
+        let words: Vec<&str> =
+            line.trim_start().split(|c: char| !(c.is_alphanumeric() || c == '_')).collect();
+        if let ["pub", "struct" | "enum" | "type", name, ..] = words.as_slice() {
+            known.insert(format!("crate::{place}::{name}"));
+            known.insert(format!("`{name}`"));
+        }
+        if let ["pub", "async", "fn", name, ..] = words.as_slice() {
+            known.insert(format!("crate::Client::{name}"));
+        }
+    }
+    known
+}
+
+/// The documentation comments of a file, without slashes.
+fn comments(text: &str) -> Vec<String> {
+    let mut comments = Vec::new();
+    let mut current: Option<String> = None;
+    for line in text.lines() {
+        let line = line.trim_start();
+        match line.strip_prefix("///").or_else(|| line.strip_prefix("//!")) {
+            Some(line) => {
+                let comment = current.get_or_insert_default();
+                comment.push_str(line.strip_prefix(' ').unwrap_or(line));
+                comment.push('\n');
+            }
+            None => comments.extend(current.take()),
+        }
+    }
+    comments.extend(current);
+    comments
+}
+
+fn one(comment: &str, known: &BTreeSet<String>) -> Result<(), String> {
+    if let Some(hidden) = comment.chars().find(|c| is_refused(*c)) {
+        return Err(format!("the character {hidden:?}"));
+    }
+    let broken = RefCell::new(None);
+    let callback = |link: pulldown_cmark::BrokenLink<'_>| {
+        if !known.contains(&*link.reference) {
+            broken.replace(Some(format!("the unfinished link [{}]", link.reference)));
+        }
+        None
+    };
+    // Those that rustdoc switches on.
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_SMART_PUNCTUATION;
+    for event in Parser::new_with_broken_link_callback(comment, options, Some(callback)) {
+        match event {
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => return Err("indented code".to_owned()),
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info)))
+                if !matches!(&*info, "no_run" | "text") =>
+            {
+                return Err(format!("code of the language {info:?}"));
+            }
+            Event::Html(html) | Event::InlineHtml(html) => return Err(format!("the HTML {html:?}")),
+            Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. })
+                if !is_address(&dest_url) && !is_runtime(&dest_url) && !known.contains(&*dest_url) =>
+            {
+                return Err(format!("a link to {dest_url:?}"));
+            }
+            _ => {}
+        }
+    }
+    broken.into_inner().map_or(Ok(()), Err)
+}
+
+/// Whether the compiler or a reader's screen makes something else of it: it reorders text, or ends a line.
+fn is_refused(c: char) -> bool {
+    (c.is_control() && c != '\n')
+        || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+}
+
+fn is_address(url: &str) -> bool {
+    ["https://", "http://", "mailto:"].iter().any(|scheme| url.starts_with(scheme))
+}
+
+/// Whether a link is one that the hand-written half of the crate answers for, or the type that it stands in.
+fn is_runtime(path: &str) -> bool {
+    matches!(path, "crate::Client::paginate" | "crate::Client")
+        || ["Self::", "crate::Error", "crate::wait"].iter().any(|start| path.starts_with(start))
+}

@@ -1,0 +1,106 @@
+//! What fuzzing starts from: the golden cases, the damaged descriptions and the contract, cut into small ones.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::{fs, io};
+
+use serde_json::{Map, Value, json};
+
+use super::parts::Parts;
+use super::yaml;
+
+/// Writes all seeds to a folder.
+///
+/// # Errors
+/// What cannot be read or written.
+pub fn write(root: &Path, folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    all(root)?.iter().try_for_each(|(name, parts)| fs::write(folder.join(name), parts.write()))
+}
+
+/// All seeds by name.
+///
+/// # Errors
+/// What cannot be read.
+pub fn all(root: &Path) -> io::Result<Vec<(String, Parts)>> {
+    let tests = root.join("tests");
+    let mut seeds = Vec::new();
+    for folder in sorted(&tests.join("golden"))? {
+        let part = |name: &str| fs::read_to_string(folder.join(name)).ok();
+        let description = fs::read_to_string(folder.join("spec.yaml"))?;
+        let (overlay, docs, errors) = (part("overlay.yaml"), part("docs.yaml"), part("errors.yaml"));
+        let name = format!("golden-{}", name(&folder));
+        seeds.push((name, Parts { description, overlay, docs, errors, older: None }));
+    }
+    let base = fs::read_to_string(tests.join("diagnostics/base.yaml"))?;
+    seeds.push(("base".to_owned(), Parts { older: Some(base.clone()), ..Parts::of(base) }));
+    seeds.extend(finds(root)?);
+    let contract = fs::read_to_string(root.join("spec/outscale.yaml"))?;
+    let contract: Value = serde_yaml::from_str(&contract).map_err(io::Error::other)?;
+    let cuts = cuts(&contract);
+    seeds.extend(
+        cuts.into_iter().map(|(name, cut)| (format!("contract-{name}"), Parts::of(yaml::write(&cut)))),
+    );
+    Ok(seeds)
+}
+
+/// What was found.
+///
+/// # Errors
+/// What cannot be read.
+pub fn finds(root: &Path) -> io::Result<Vec<(String, Parts)>> {
+    let files = sorted(&root.join("tests/fuzz/finds"))?.into_iter();
+    files.map(|file| Ok((format!("find-{}", name(&file)), Parts::read(&fs::read(&file)?)))).collect()
+}
+
+/// The entries of a folder, in the order of their names: that of the file system is another on each machine.
+fn sorted(folder: &Path) -> io::Result<Vec<std::path::PathBuf>> {
+    let entries = fs::read_dir(folder)?.map(|entry| Ok(entry?.path()));
+    let mut paths: Vec<_> = entries.collect::<io::Result<_>>()?;
+    paths.sort();
+    Ok(paths)
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// A description for every action: the action and the schemas that it leads to.
+fn cuts(contract: &Value) -> Vec<(String, Value)> {
+    let paths = contract.get("paths").and_then(Value::as_object);
+    let schemas = &contract["components"]["schemas"];
+    let cut = |(path, item): (&String, &Value)| {
+        let mut names = BTreeSet::new();
+        references(item, schemas, &mut names);
+        let schemas: Map<String, Value> =
+            names.iter().map(|name| (name.clone(), schemas[name].clone())).collect();
+        let cut = json!({
+            "openapi": contract["openapi"],
+            "info": contract["info"],
+            "security": contract["security"],
+            "paths": {path: item},
+            "components": {
+                "securitySchemes": contract["components"]["securitySchemes"],
+                "schemas": schemas,
+            },
+        });
+        (path.trim_matches('/').to_owned(), cut)
+    };
+    paths.into_iter().flatten().map(cut).collect()
+}
+
+fn references(value: &Value, schemas: &Value, names: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(object) => {
+            if let Some(name) =
+                object.get("$ref").and_then(Value::as_str).and_then(|text| text.rsplit('/').next())
+                && names.insert(name.to_owned())
+            {
+                references(&schemas[name], schemas, names);
+            }
+            object.values().for_each(|value| references(value, schemas, names));
+        }
+        Value::Array(items) => items.iter().for_each(|value| references(value, schemas, names)),
+        _ => {}
+    }
+}

@@ -1,0 +1,81 @@
+//! A sample of what is made of hostile descriptions, and of what was found, compiled: all in one crate, with the examples of its documentation.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use osc_codegen::Files;
+
+use super::fuzz::seeds;
+use super::made::made;
+use super::{doc_code, expect_good, expected};
+
+/// How many made descriptions are compiled.
+const COMPILED: usize = 12;
+
+/// From as many bytes each is made.
+const BYTES: usize = 3000;
+
+#[test]
+fn a_sample_compiles_without_warnings() {
+    let folder = expected::workspace("target/hostile");
+    _ = fs::remove_dir_all(&folder);
+    let made = (1_000_000..).map(|number| (format!("compiled-{number}"), made(number, BYTES)));
+    let made = made.filter_map(|(name, parts)| expect_good(&name, &parts)).take(COMPILED);
+    let finds = seeds::finds(&expected::workspace("")).unwrap().into_iter();
+    let finds = finds.filter_map(|(name, parts)| expect_good(&name, &parts));
+    let surroundings = surroundings();
+    let mut root = String::new();
+    for (number, files) in made.chain(finds).enumerate() {
+        let name = format!("case{number}");
+        let place = folder.join("src").join(&name);
+        write(&place.join("inside"), &name, &files);
+        fs::write(place.join("mod.rs"), &surroundings).unwrap();
+        _ = writeln!(root, "pub mod {name};");
+    }
+    fs::write(folder.join("src/lib.rs"), root).unwrap();
+    fs::write(folder.join("Cargo.toml"), manifest()).unwrap();
+    fs::copy(expected::workspace("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    compile(&folder);
+}
+
+/// What stands for the crate around generated code: that of the golden cases, with one case instead of these. Each has
+/// its own, because a client has the methods of one description only.
+fn surroundings() -> String {
+    let text = expected::read(&expected::tests("compiled.rs"));
+    let lines = text.lines().filter(|line| !line.starts_with("case!(") && !line.starts_with("const _"));
+    lines.chain(["case!(inside, \"inside\");"]).map(|line| line.to_owned() + "\n").collect()
+}
+
+/// Writes the files of a case, for which the crate is a module.
+fn write(folder: &Path, case: &str, files: &Files) {
+    fs::create_dir_all(folder.join("out")).unwrap();
+    let moved = |text: &str| text.replace("crate::", &format!("crate::{case}::"));
+    for (name, text) in files {
+        fs::write(folder.join("out").join(name), moved(text)).unwrap();
+    }
+    fs::write(folder.join("examples.rs"), moved(&doc_code::examples(files))).unwrap();
+}
+
+fn manifest() -> String {
+    let path = expected::workspace("osc-api").canonicalize().unwrap();
+    format!(
+        "[package]\nname = \"hostile\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
+         osc-api = {{ path = {path:?}, features = [\"serde-all\"] }}\nserde_json = \"1\"\n"
+    )
+}
+
+/// Checks the crate, beside the workspace's own results: what it depends on is there already.
+fn compile(folder: &Path) {
+    let output = Command::new(env!("CARGO"))
+        .args(["check", "--quiet", "--offline", "--target-dir"])
+        .arg(std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| expected::workspace("target"), Into::into))
+        .current_dir(folder)
+        .env("CARGO_INCREMENTAL", "0")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{} does not compile:\n{said}", folder.display());
+    assert!(said.trim().is_empty(), "{} compiles with warnings:\n{said}", folder.display());
+}

@@ -1,0 +1,40 @@
+//! Well-formed descriptions: names, texts, nesting and values as hostile as they can be.
+
+use arbitrary::Unstructured;
+
+use super::fuzz::{Parts, noise, valid, yaml};
+use super::{expect_good, outcome};
+
+/// How many descriptions are made.
+const MADE: u64 = 100;
+
+/// From as many bytes a description is made, at most.
+const BYTES: usize = 4096;
+
+/// The description with this number, or a smaller one from the beginning of the same bytes, with an older version.
+pub fn made(number: u64, bytes: usize) -> Parts {
+    let noise = noise(number, bytes);
+    let mut noise = Unstructured::new(&noise);
+    let mut one = || yaml::write(&valid::description(&mut noise).unwrap());
+    let (description, older) = (one(), one());
+    Parts { older: Some(older), ..Parts::of(description) }
+}
+
+#[test]
+fn well_formed_descriptions_are_generated_or_refused_with_a_reason() {
+    let mut generated = 0;
+    for number in 0..MADE {
+        let parts = made(number, BYTES);
+        match outcome(&parts) {
+            Ok(files) => generated += u64::from(files.is_some()),
+            Err(_) => {
+                // The smallest that still fails is the easiest to read.
+                let smaller = (0..BYTES).step_by(64).map(|bytes| made(number, bytes));
+                let smallest = smaller.into_iter().find(|parts| outcome(parts).is_err()).unwrap_or(parts);
+                expect_good(&format!("made-{number}"), &smallest);
+            }
+        }
+    }
+    // Names that clash are refused; where most are, the others try too little.
+    assert!(generated * 2 > MADE, "only {generated} of {MADE} descriptions are generated");
+}

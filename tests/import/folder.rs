@@ -1,0 +1,86 @@
+//! A folder of a test's own, with the files of an earlier import in it.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use crate::xtask::{self, Run};
+
+/// What a caller's environment could change.
+const VARIABLES: [&str; 9] = [
+    "ALL_PROXY",
+    "all_proxy",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "HTTP_PROXY",
+    "http_proxy",
+    "NO_PROXY",
+    "no_proxy",
+    "OSC_SPEC_BASE_URL",
+];
+
+/// A small description, published as version 1.0.
+pub const OLD: &str = include_str!("old.yaml");
+/// The next one.
+pub const NEW: &str = include_str!("new.yaml");
+
+pub struct Folder(TempDir);
+
+impl Folder {
+    /// An empty one, with an overlay and texts of its own beside it.
+    pub fn empty() -> Self {
+        let folder = Self(tempfile::tempdir().unwrap());
+        folder.write("overlay.yaml", include_str!("overlay.yaml"));
+        folder.write("docs.yaml", include_str!("docs.yaml"));
+        folder
+    }
+
+    /// One into which [`OLD`] was imported.
+    pub fn with_old() -> Self {
+        let folder = Self::empty();
+        folder.write("1.0.yaml", OLD);
+        let run = folder.import(&[&folder.path("1.0.yaml")]);
+        assert_eq!(run.code, Some(0), "{}", run.said);
+        folder
+    }
+
+    pub fn path(&self, name: &str) -> String {
+        self.0.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    pub fn write(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).unwrap();
+    }
+
+    pub fn read(&self, name: &str) -> String {
+        crate::expected::read(&PathBuf::from(self.path(name)))
+    }
+
+    /// The files that an import writes, and whatever else is beside them.
+    pub fn spec(&self) -> BTreeMap<String, Vec<u8>> {
+        let entries = fs::read_dir(self.path("spec")).into_iter().flatten().map(|entry| entry.unwrap());
+        entries
+            .map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap()))
+            .collect()
+    }
+
+    /// An import into the folder that has not begun.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let [overlay, docs, out] = ["overlay.yaml", "docs.yaml", "spec"].map(|name| self.path(name));
+        let own = ["spec", "import", "--overlay", &overlay, "--docs", &docs, "--out", &out];
+        let mut command = xtask::command(own.iter().chain(arguments).map(OsStr::new));
+        for variable in VARIABLES {
+            command.env_remove(variable);
+        }
+        command
+    }
+
+    /// Imports.
+    pub fn import(&self, arguments: &[&str]) -> Run {
+        xtask::finish(self.command(arguments))
+    }
+}
