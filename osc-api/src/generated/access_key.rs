@@ -96,13 +96,14 @@ impl From<&str> for AccessKeyState {
 
 support::open_enum!(AccessKeyState);
 
-/// Request of [`CreateAccessKey`](crate::action::CreateAccessKey).
+/// Request of [`Client::create_access_key`](crate::Client::create_access_key), which creates an access key, active at once, for the root user or one of the EIM users.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAccessKeyRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Date, or date and time, of expiry. Absent means never.
+    /// Date, or date and time, of expiry, such as `2020-06-14`. Absent means never, which the account's API access
+    /// policy can forbid.
     pub expiration_date: Option<DateOrDateTime>,
     /// Label that the access key bears.
     pub tag: Option<String>,
@@ -151,7 +152,7 @@ support::sent!(CreateAccessKeyRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`CreateAccessKey`](crate::action::CreateAccessKey).
+/// Answer to [`Client::create_access_key`](crate::Client::create_access_key), which creates an access key, active at once, for the root user or one of the EIM users.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAccessKeyResponse {
@@ -166,7 +167,7 @@ support::received!(CreateAccessKeyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DeleteAccessKey`](crate::action::DeleteAccessKey).
+/// Request of [`Client::delete_access_key`](crate::Client::delete_access_key), which deletes an access key.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteAccessKeyRequest {
@@ -174,7 +175,7 @@ pub struct DeleteAccessKeyRequest {
     ///
     /// Required.
     pub access_key_id: String,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Name of the EIM user that the key belongs to. Absent means the user who calls, be it the root user.
     pub user_name: Option<String>,
@@ -215,7 +216,7 @@ support::sent!(DeleteAccessKeyRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`DeleteAccessKey`](crate::action::DeleteAccessKey).
+/// Answer to [`Client::delete_access_key`](crate::Client::delete_access_key), which deletes an access key.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteAccessKeyResponse {
@@ -231,7 +232,7 @@ support::received!(DeleteAccessKeyResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersAccessKeys {
-    /// `AccessKeyIds` of the API.
+    /// Keeps the access keys whose ID is one of these.
     pub access_key_ids: Option<Vec<String>>,
     /// Keeps the access keys whose state is one of these.
     pub states: Option<Vec<AccessKeyState>>,
@@ -267,13 +268,13 @@ support::sent!(FiltersAccessKeys {
     states: "States",
 });
 
-/// Request of [`ReadAccessKeys`](crate::action::ReadAccessKeys).
+/// Request of [`Client::read_access_keys`](crate::Client::read_access_keys), which lists the access keys of the root user or an EIM user, without their secret keys.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAccessKeysRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Further conditions on which of the user's keys are returned.
     pub filters: Option<FiltersAccessKeys>,
     /// Lists only the access keys that bear this label.
     pub tag: Option<String>,
@@ -319,7 +320,7 @@ support::sent!(ReadAccessKeysRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`ReadAccessKeys`](crate::action::ReadAccessKeys).
+/// Answer to [`Client::read_access_keys`](crate::Client::read_access_keys), which lists the access keys of the root user or an EIM user, without their secret keys.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAccessKeysResponse {
@@ -334,7 +335,7 @@ support::received!(ReadAccessKeysResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`UpdateAccessKey`](crate::action::UpdateAccessKey).
+/// Request of [`Client::update_access_key`](crate::Client::update_access_key), which changes the state, the expiration date or the tag of an access key.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAccessKeyRequest {
@@ -342,15 +343,16 @@ pub struct UpdateAccessKeyRequest {
     ///
     /// Required.
     pub access_key_id: String,
-    /// `ClearExpirationDate` of the API.
+    /// Whether to remove the expiration date, so that the key never expires. `expiration_date` is then ignored.
     pub clear_expiration_date: Option<bool>,
-    /// `ClearTag` of the API.
+    /// Whether to remove the label of the access key. `tag` is then ignored.
     pub clear_tag: Option<bool>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// New date, or date and time, of expiry. Absent means never, not that the present one is kept.
+    /// New date, or date and time, of expiry. Absent means never, not that the present one is kept, and the account's
+    /// API access policy can forbid that. Without effect together with `clear_expiration_date`.
     pub expiration_date: Option<DateOrDateTime>,
-    /// New state.
+    /// New state: an active key signs requests, an inactive one does not.
     pub state: Option<AccessKeyState>,
     /// New label of the access key, in place of the present one. Without effect together with `clear_tag`.
     pub tag: Option<String>,
@@ -439,11 +441,11 @@ support::sent!(UpdateAccessKeyRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`UpdateAccessKey`](crate::action::UpdateAccessKey).
+/// Answer to [`Client::update_access_key`](crate::Client::update_access_key), which changes the state, the expiration date or the tag of an access key.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAccessKeyResponse {
-    /// The access key.
+    /// Access key as it is after the call, without its secret key.
     pub access_key: Option<AccessKey>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -498,12 +500,27 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// Key of the calling user:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::DeleteAccessKeyRequest;
     ///
     /// let request = DeleteAccessKeyRequest::new("ABCDEFGHIJ0123456789");
+    /// let response = client.delete_access_key(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Key of a given EIM user:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::DeleteAccessKeyRequest;
+    ///
+    /// let request = DeleteAccessKeyRequest::new("ABCDEFGHIJ0123456789")
+    ///     .user_name("example-user");
     /// let response = client.delete_access_key(&request).await?;
     /// # Ok(())
     /// # }
@@ -546,7 +563,8 @@ impl Client {
 
     /// Changes the state, the expiration date or the tag of an access key.
     ///
-    /// Without `expiration_date` the key never expires from then on: to keep a date, send it again.
+    /// Without `expiration_date` the key never expires from then on, even when only its state changes: to keep a date,
+    /// send it again.
     ///
     /// - Authentication: access key, or login and password.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -555,7 +573,9 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// With an expiration date:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{AccessKeyState, UpdateAccessKeyRequest};
@@ -563,6 +583,33 @@ impl Client {
     /// let request = UpdateAccessKeyRequest::new("ABCDEFGHIJ0123456789")
     ///     .expiration_date("2063-04-05")
     ///     .state(AccessKeyState::Active);
+    /// let response = client.update_access_key(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// State only: the key no longer expires:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{AccessKeyState, UpdateAccessKeyRequest};
+    ///
+    /// let request = UpdateAccessKeyRequest::new("ABCDEFGHIJ0123456789")
+    ///     .state(AccessKeyState::Active);
+    /// let response = client.update_access_key(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Key of a given EIM user:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{AccessKeyState, UpdateAccessKeyRequest};
+    ///
+    /// let request = UpdateAccessKeyRequest::new("ABCDEFGHIJ0123456789")
+    ///     .state(AccessKeyState::Active)
+    ///     .user_name("example-user");
     /// let response = client.update_access_key(&request).await?;
     /// # Ok(())
     /// # }

@@ -82,11 +82,11 @@ support::received!(CO2CategoryDistribution {
 pub struct CO2EmissionEntry {
     /// ID of the account that the emissions belong to, twelve digits.
     pub account_id: Option<String>,
-    /// `CategoryDistribution` of the API.
+    /// How the value of the entry is made up, by category of resources.
     pub category_distribution: Vec<CO2CategoryDistribution>,
-    /// `FactorDistribution` of the API.
+    /// How the value of the entry is made up, by source.
     pub factor_distribution: Vec<CO2FactorDistribution>,
-    /// `Month` of the API.
+    /// Month of the emissions, given by its first day, such as `2025-05-01`.
     pub month: Option<Date>,
     /// ID of the account that pays, twelve digits.
     pub paying_account_id: Option<String>,
@@ -107,7 +107,7 @@ support::received!(CO2EmissionEntry {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CO2FactorDistribution {
-    /// `Factor` of the API.
+    /// Source of the emissions, such as `electricity` or `hardware`.
     pub factor: Option<String>,
     /// Emissions of this part, in kilograms of carbon dioxide equivalent.
     pub value: Option<f64>,
@@ -118,17 +118,17 @@ support::received!(CO2FactorDistribution {
     value: "Value",
 });
 
-/// Request of [`CheckAuthentication`](crate::action::CheckAuthentication).
+/// Request of [`Client::check_authentication`](crate::Client::check_authentication), which verifies the login and password of an account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CheckAuthenticationRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// `Login` of the API.
+    /// Email address that the account logs in with.
     ///
     /// Required.
     pub login: String,
-    /// `Password` of the API.
+    /// Password of the account.
     ///
     /// Required.
     pub password: Secret,
@@ -169,7 +169,7 @@ support::sent!(CheckAuthenticationRequest {
     password: "Password",
 });
 
-/// Answer to [`CheckAuthentication`](crate::action::CheckAuthentication).
+/// Answer to [`Client::check_authentication`](crate::Client::check_authentication), which verifies the login and password of an account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckAuthenticationResponse {
@@ -195,11 +195,11 @@ pub struct ConsumptionEntry {
     pub operation: Option<String>,
     /// ID of the account that pays, twelve digits.
     pub paying_account_id: Option<String>,
-    /// `Price` of the API.
+    /// Price of all that the entry counts, in the catalog's currency. Only with `show_price`.
     pub price: Option<f64>,
-    /// ID of the resource.
+    /// ID of the resource that was consumed. Only with `show_resource_details`.
     pub resource_id: Option<String>,
-    /// Service that was called, such as `TinaOS-FCU`.
+    /// Service that was called: `OKS`, `TinaOS-DirectLink`, `TinaOS-FCU`, `TinaOS-LBU`, `TinaOS-OOS` or `TinaOS-OSU`.
     pub service: Option<String>,
     /// Name of the Subregion, such as `eu-west-2a`.
     pub subregion_name: Option<String>,
@@ -209,9 +209,9 @@ pub struct ConsumptionEntry {
     pub to_date: Option<DateTime>,
     /// Type of the consumed resource, such as `BoxUsage:tinav6.c6r16p3`.
     pub type_: Option<String>,
-    /// Price of one unit, in the currency of the account.
+    /// Price of one unit, in the currency of the account. Only with `show_price`.
     pub unit_price: Option<f64>,
-    /// Amount consumed, in the unit of the resource's type.
+    /// Amount consumed. Its unit depends on the type of the resource, and `title` tells it.
     pub value: Option<f64>,
 }
 
@@ -232,7 +232,7 @@ support::received!(ConsumptionEntry {
     value: "Value",
 });
 
-/// Request of [`CreateAccount`](crate::action::CreateAccount).
+/// Request of [`Client::create_account`](crate::Client::create_account), which creates another OUTSCALE account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAccountRequest {
@@ -254,7 +254,7 @@ pub struct CreateAccountRequest {
     ///
     /// Required.
     pub customer_id: String,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Main email address, for logging in and for notifications.
     ///
@@ -430,7 +430,7 @@ support::sent!(CreateAccountRequest {
     zip_code: "ZipCode",
 });
 
-/// Answer to [`CreateAccount`](crate::action::CreateAccount).
+/// Answer to [`Client::create_account`](crate::Client::create_account), which creates another OUTSCALE account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAccountResponse {
@@ -445,11 +445,11 @@ support::received!(CreateAccountResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`ReadAccounts`](crate::action::ReadAccounts).
+/// Request of [`Client::read_accounts`](crate::Client::read_accounts), which returns the particulars of the calling account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAccountsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
 }
 
@@ -470,7 +470,7 @@ support::sent!(ReadAccountsRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`ReadAccounts`](crate::action::ReadAccounts).
+/// Answer to [`Client::read_accounts`](crate::Client::read_accounts), which returns the particulars of the calling account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAccountsResponse {
@@ -485,19 +485,20 @@ support::received!(ReadAccountsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`ReadCO2EmissionAccount`](crate::action::ReadCO2EmissionAccount).
+/// Request of [`Client::read_co2_emission_account`](crate::Client::read_co2_emission_account), which returns the account's estimated carbon footprint in the Region, month by month.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCO2EmissionAccountRequest {
-    /// `FromMonth` of the API.
+    /// First month of the period, given by its first day, such as `2020-06-01`.
     ///
     /// Required.
     pub from_month: DateOrDateTime,
-    /// Whether a paying account gets the figures of all its accounts. Other accounts then get nothing.
+    /// Whether a paying account gets the figures of all accounts linked to it too. A linked account then gets nothing.
     ///
     /// Default: `false`.
     pub overall: Option<bool>,
-    /// `ToMonth` of the API.
+    /// Month after the last of the period, given by its first day, such as `2020-07-01`. It must be later than
+    /// `from_month`.
     ///
     /// Required.
     pub to_month: DateOrDateTime,
@@ -541,7 +542,7 @@ support::sent!(ReadCO2EmissionAccountRequest {
     to_month: "ToMonth",
 });
 
-/// Answer to [`ReadCO2EmissionAccount`](crate::action::ReadCO2EmissionAccount).
+/// Answer to [`Client::read_co2_emission_account`](crate::Client::read_co2_emission_account), which returns the account's estimated carbon footprint in the Region, month by month.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCO2EmissionAccountResponse {
@@ -549,7 +550,7 @@ pub struct ReadCO2EmissionAccountResponse {
     pub co2_emission_entries: Vec<CO2EmissionEntry>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// Unit of all values, kilograms of carbon dioxide equivalent.
+    /// Unit of all values, `KG`: kilograms of carbon dioxide equivalent.
     pub unit: Option<String>,
     /// Total emissions of the whole period, in kilograms of carbon dioxide equivalent.
     pub value: Option<f64>,
@@ -562,27 +563,29 @@ support::received!(ReadCO2EmissionAccountResponse {
     value: "Value",
 });
 
-/// Request of [`ReadConsumptionAccount`](crate::action::ReadConsumptionAccount).
+/// Request of [`Client::read_consumption_account`](crate::Client::read_consumption_account), which returns what the account consumed over a period, by billable resource.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadConsumptionAccountRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// First day of the period, such as `2020-06-14`. A time, if there is one, must be midnight.
     ///
     /// Required.
     pub from_date: DateOrDateTime,
-    /// Whether a paying account gets the figures of all its accounts. Other accounts then get nothing.
+    /// Whether a paying account gets the figures of all accounts linked to it too. A linked account then gets nothing.
     ///
     /// Default: `false`.
     pub overall: Option<bool>,
-    /// `ShowPrice` of the API.
+    /// Whether the answer has prices too: `unit_price` and `price`, in the catalog's currency.
     pub show_price: Option<bool>,
-    /// `ShowResourceDetails` of the API.
+    /// Whether each resource gets an entry of its own, with its `resource_id`. Otherwise there is one for each type of
+    /// resource.
     ///
     /// Default: `false`.
     pub show_resource_details: Option<bool>,
-    /// Day after the last of the period, such as `2020-06-30`. A time, if there is one, must be midnight.
+    /// Day after the last of the period, such as `2020-06-30`, and later than `from_date`. A time, if there is one,
+    /// must be midnight.
     ///
     /// Required.
     pub to_date: DateOrDateTime,
@@ -653,7 +656,7 @@ support::sent!(ReadConsumptionAccountRequest {
     to_date: "ToDate",
 });
 
-/// Answer to [`ReadConsumptionAccount`](crate::action::ReadConsumptionAccount).
+/// Answer to [`Client::read_consumption_account`](crate::Client::read_consumption_account), which returns what the account consumed over a period, by billable resource.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadConsumptionAccountResponse {
@@ -671,7 +674,7 @@ support::received!(ReadConsumptionAccountResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`UpdateAccount`](crate::action::UpdateAccount).
+/// Request of [`Client::update_account`](crate::Client::update_account), which changes the particulars of the calling account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAccountRequest {
@@ -683,7 +686,7 @@ pub struct UpdateAccountRequest {
     pub company_name: Option<String>,
     /// Country of the account's owner.
     pub country: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Main email address, for logging in and for notifications.
     pub email: Option<String>,
@@ -818,7 +821,7 @@ support::sent!(UpdateAccountRequest {
     zip_code: "ZipCode",
 });
 
-/// Answer to [`UpdateAccount`](crate::action::UpdateAccount).
+/// Answer to [`Client::update_account`](crate::Client::update_account), which changes the particulars of the calling account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAccountResponse {
@@ -928,6 +931,8 @@ impl Client {
 
     /// Returns the account's estimated carbon footprint in the Region, month by month.
     ///
+    /// `to_month` is not part of the period.
+    ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readco2emissionaccount)
@@ -964,7 +969,9 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// Without prices and resource details:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::ReadConsumptionAccountRequest;
@@ -972,6 +979,20 @@ impl Client {
     /// let request = ReadConsumptionAccountRequest::new("2023-06-01", "2023-07-01")
     ///     .show_price(false)
     ///     .show_resource_details(false);
+    /// let response = client.read_consumption_account(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// With prices and resource details:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::ReadConsumptionAccountRequest;
+    ///
+    /// let request = ReadConsumptionAccountRequest::new("2023-06-01", "2023-07-01")
+    ///     .show_price(true)
+    ///     .show_resource_details(true);
     /// let response = client.read_consumption_account(&request).await?;
     /// # Ok(())
     /// # }

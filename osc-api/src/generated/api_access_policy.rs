@@ -10,7 +10,8 @@ use crate::{Client, Result, support};
 pub struct ApiAccessPolicy {
     /// Longest life of an access key in seconds. 0 means without end.
     pub max_access_key_expiration_seconds: Option<i64>,
-    /// Whether sessions are trusted, which frees them from client certificates.
+    /// Whether sessions are trusted, which frees them from client certificates. All users must then log in to Cockpit
+    /// by WebAuthn.
     pub require_trusted_env: Option<bool>,
 }
 
@@ -19,11 +20,11 @@ support::received!(ApiAccessPolicy {
     require_trusted_env: "RequireTrustedEnv",
 });
 
-/// Request of [`ReadApiAccessPolicy`](crate::action::ReadApiAccessPolicy).
+/// Request of [`Client::read_api_access_policy`](crate::Client::read_api_access_policy), which returns the policy that the account has for API access.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiAccessPolicyRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
 }
 
@@ -44,11 +45,11 @@ support::sent!(ReadApiAccessPolicyRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`ReadApiAccessPolicy`](crate::action::ReadApiAccessPolicy).
+/// Answer to [`Client::read_api_access_policy`](crate::Client::read_api_access_policy), which returns the policy that the account has for API access.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiAccessPolicyResponse {
-    /// The policy for API access.
+    /// Policy for API access as it is after the call.
     pub api_access_policy: Option<ApiAccessPolicy>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -59,18 +60,22 @@ support::received!(ReadApiAccessPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`UpdateApiAccessPolicy`](crate::action::UpdateApiAccessPolicy).
+/// Request of [`Client::update_api_access_policy`](crate::Client::update_api_access_policy), which replaces the policy that the account has for API access.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateApiAccessPolicyRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Longest life of an access key in seconds, up to 3153600000 and more than any present key has left. 0 means
-    /// without end.
+    /// Longest life of an access key in seconds, from 0 to 3153600000. 0 means without end, and excludes trusted
+    /// sessions.
+    ///
+    /// Any other value makes an expiration date compulsory for every access key, and must be more than each present key
+    /// has left.
     ///
     /// Required.
     pub max_access_key_expiration_seconds: i64,
-    /// Whether sessions are trusted. All users then log in by WebAuthn, and access keys must have a longest life.
+    /// Whether sessions are trusted, which frees them from client certificates. This needs a
+    /// `max_access_key_expiration_seconds` above 0, and all users must then log in to Cockpit by WebAuthn.
     ///
     /// Required.
     pub require_trusted_env: bool,
@@ -118,11 +123,11 @@ support::sent!(UpdateApiAccessPolicyRequest {
     require_trusted_env: "RequireTrustedEnv",
 });
 
-/// Answer to [`UpdateApiAccessPolicy`](crate::action::UpdateApiAccessPolicy).
+/// Answer to [`Client::update_api_access_policy`](crate::Client::update_api_access_policy), which replaces the policy that the account has for API access.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateApiAccessPolicyResponse {
-    /// The policy for API access.
+    /// Policy for API access as it is after the call.
     pub api_access_policy: Option<ApiAccessPolicy>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -162,6 +167,8 @@ impl Client {
 
     /// Replaces the policy that the account has for API access.
     ///
+    /// An account has one such policy.
+    ///
     /// - Authentication: access key, or login and password.
     /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateapiaccesspolicy)
@@ -169,12 +176,38 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// Keys that expire within a year:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::UpdateApiAccessPolicyRequest;
     ///
     /// let request = UpdateApiAccessPolicyRequest::new(31536000, false);
+    /// let response = client.update_api_access_policy(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Trusted sessions, keys of up to a century:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::UpdateApiAccessPolicyRequest;
+    ///
+    /// let request = UpdateApiAccessPolicyRequest::new(3153600000i64, true);
+    /// let response = client.update_api_access_policy(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Neither expiring keys nor trusted sessions:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::UpdateApiAccessPolicyRequest;
+    ///
+    /// let request = UpdateApiAccessPolicyRequest::new(0, false);
     /// let response = client.update_api_access_policy(&request).await?;
     /// # Ok(())
     /// # }

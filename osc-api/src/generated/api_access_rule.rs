@@ -16,7 +16,7 @@ pub struct ApiAccessRule {
     pub cns: Vec<String>,
     /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// IPv4 ranges in CIDR notation, such as `192.0.2.0/24`.
+    /// IPv4 addresses, or ranges in CIDR notation, that calls may come from.
     pub ip_ranges: Vec<String>,
 }
 
@@ -28,7 +28,7 @@ support::received!(ApiAccessRule {
     ip_ranges: "IpRanges",
 });
 
-/// Request of [`CreateApiAccessRule`](crate::action::CreateApiAccessRule).
+/// Request of [`Client::create_api_access_rule`](crate::Client::create_api_access_rule), which creates a rule that says from where, or with which certificates, the API may be called.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateApiAccessRuleRequest {
@@ -38,7 +38,7 @@ pub struct CreateApiAccessRuleRequest {
     pub cns: Option<Vec<String>>,
     /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// IPv4 addresses, or ranges in CIDR notation, that calls may come from.
     pub ip_ranges: Option<Vec<String>>,
@@ -95,7 +95,7 @@ support::sent!(CreateApiAccessRuleRequest {
     ip_ranges: "IpRanges",
 });
 
-/// Answer to [`CreateApiAccessRule`](crate::action::CreateApiAccessRule).
+/// Answer to [`Client::create_api_access_rule`](crate::Client::create_api_access_rule), which creates a rule that says from where, or with which certificates, the API may be called.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateApiAccessRuleResponse {
@@ -110,7 +110,7 @@ support::received!(CreateApiAccessRuleResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DeleteApiAccessRule`](crate::action::DeleteApiAccessRule).
+/// Request of [`Client::delete_api_access_rule`](crate::Client::delete_api_access_rule), which deletes an API access rule.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteApiAccessRuleRequest {
@@ -118,7 +118,7 @@ pub struct DeleteApiAccessRuleRequest {
     ///
     /// Required.
     pub api_access_rule_id: String,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
 }
 
@@ -149,7 +149,7 @@ support::sent!(DeleteApiAccessRuleRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`DeleteApiAccessRule`](crate::action::DeleteApiAccessRule).
+/// Answer to [`Client::delete_api_access_rule`](crate::Client::delete_api_access_rule), which deletes an API access rule.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteApiAccessRuleResponse {
@@ -165,7 +165,7 @@ support::received!(DeleteApiAccessRuleResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersApiAccessRule {
-    /// `ApiAccessRuleIds` of the API.
+    /// Keeps the rules whose ID is one of these.
     pub api_access_rule_ids: Option<Vec<String>>,
     /// Keeps the rules that have one of these client certificate authorities, by ID.
     pub ca_ids: Option<Vec<String>>,
@@ -236,13 +236,13 @@ support::sent!(FiltersApiAccessRule {
     ip_ranges: "IpRanges",
 });
 
-/// Request of [`ReadApiAccessRules`](crate::action::ReadApiAccessRules).
+/// Request of [`Client::read_api_access_rules`](crate::Client::read_api_access_rules), which lists the API access rules.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiAccessRulesRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersApiAccessRule>,
 }
 
@@ -270,7 +270,7 @@ support::sent!(ReadApiAccessRulesRequest {
     filters: "Filters",
 });
 
-/// Answer to [`ReadApiAccessRules`](crate::action::ReadApiAccessRules).
+/// Answer to [`Client::read_api_access_rules`](crate::Client::read_api_access_rules), which lists the API access rules.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiAccessRulesResponse {
@@ -285,7 +285,7 @@ support::received!(ReadApiAccessRulesResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`UpdateApiAccessRule`](crate::action::UpdateApiAccessRule).
+/// Request of [`Client::update_api_access_rule`](crate::Client::update_api_access_rule), which replaces an API access rule.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateApiAccessRuleRequest {
@@ -295,11 +295,12 @@ pub struct UpdateApiAccessRuleRequest {
     pub api_access_rule_id: String,
     /// IDs of client certificate authorities, each `ca-` and 32 hexadecimal digits. Absent removes them from the rule.
     pub ca_ids: Option<Vec<String>>,
-    /// Common names, one of which the client certificate must have. Absent removes them from the rule.
+    /// Common names, one of which the client certificate must have. They need `ca_ids` too. Absent removes them from
+    /// the rule.
     pub cns: Option<Vec<String>>,
-    /// Free text that says what the thing is for.
+    /// Free text that says what the rule is for. Absent removes the present one.
     pub description: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// IPv4 addresses, or ranges in CIDR notation, that calls may come from. Absent removes them from the rule.
     pub ip_ranges: Option<Vec<String>>,
@@ -370,7 +371,7 @@ support::sent!(UpdateApiAccessRuleRequest {
     ip_ranges: "IpRanges",
 });
 
-/// Answer to [`UpdateApiAccessRule`](crate::action::UpdateApiAccessRule).
+/// Answer to [`Client::update_api_access_rule`](crate::Client::update_api_access_rule), which replaces an API access rule.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateApiAccessRuleResponse {
@@ -398,13 +399,30 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// From given IP ranges:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::CreateApiAccessRuleRequest;
     ///
     /// let request = CreateApiAccessRuleRequest::new()
     ///     .description("Basic API Access Rule with IPs")
+    ///     .ip_ranges(["192.0.2.0", "198.51.100.0/24"]);
+    /// let response = client.create_api_access_rule(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// From IP ranges, with a client certificate:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::CreateApiAccessRuleRequest;
+    ///
+    /// let request = CreateApiAccessRuleRequest::new()
+    ///     .ca_ids(["ca-fedcba0987654321fedcba0987654321"])
+    ///     .description("API Access Rule with IPs and CA")
     ///     .ip_ranges(["192.0.2.0", "198.51.100.0/24"]);
     /// let response = client.create_api_access_rule(&request).await?;
     /// # Ok(())

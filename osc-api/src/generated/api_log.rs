@@ -8,23 +8,24 @@ use crate::{Client, DateOrDateTime, DateTime, Paginated, Result, Secret, support
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersApiLog {
-    /// `QueryAccessKeys` of the API.
+    /// Keeps the calls that were signed with one of these access keys, by ID.
     pub query_access_keys: Option<Vec<String>>,
-    /// `QueryApiNames` of the API.
+    /// Keeps the calls of one of these APIs. This one is `oapi`.
     pub query_api_names: Option<Vec<String>>,
-    /// `QueryCallNames` of the API.
+    /// Keeps the calls of one of these actions, such as `ReadVms`.
     pub query_call_names: Option<Vec<String>>,
-    /// `QueryDateAfter` of the API.
+    /// Keeps the calls made after this date, or date and time. Absent means 48 hours before `query_date_before`.
     pub query_date_after: Option<DateOrDateTime>,
-    /// `QueryDateBefore` of the API.
+    /// Keeps the calls made before this date, or date and time. Absent means 48 hours after `query_date_after`, or now
+    /// if that is absent too.
     pub query_date_before: Option<DateOrDateTime>,
-    /// `QueryIpAddresses` of the API.
+    /// Keeps the calls that came from one of these IP addresses.
     pub query_ip_addresses: Option<Vec<String>>,
-    /// `QueryUserAgents` of the API.
+    /// Keeps the calls whose HTTP request named one of these user agents.
     pub query_user_agents: Option<Vec<String>>,
-    /// `RequestIds` of the API.
+    /// Keeps the calls whose answer had one of these request IDs.
     pub request_ids: Option<Vec<String>>,
-    /// `ResponseStatusCodes` of the API.
+    /// Keeps the calls whose answer had one of these HTTP statuses, such as 200.
     pub response_status_codes: Option<Vec<i64>>,
 }
 
@@ -197,22 +198,22 @@ support::received!(Log {
     response_status_code: "ResponseStatusCode",
 });
 
-/// Request of [`ReadApiLogs`](crate::action::ReadApiLogs).
+/// Request of [`Client::read_api_logs`](crate::Client::read_api_logs), which lists the API calls that the account made.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiLogsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on which calls are returned. Without dates among them, only those of the last 48 hours are.
     pub filters: Option<FiltersApiLog>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     ///
     /// Default: `100`.
     pub results_per_page: Option<i64>,
-    /// `With` of the API.
+    /// What each returned log tells. Absent means everything.
     pub with: Option<With>,
 }
 
@@ -261,14 +262,14 @@ support::sent!(ReadApiLogsRequest {
     with: "With",
 });
 
-/// Answer to [`ReadApiLogs`](crate::action::ReadApiLogs).
+/// Answer to [`Client::read_api_logs`](crate::Client::read_api_logs), which lists the API calls that the account made.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiLogsResponse {
     /// Logs found.
     pub logs: Vec<Log>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -499,7 +500,7 @@ impl Client {
     /// Lists the API calls that the account made.
     ///
     /// They are kept for 32 days. Without dates, those of the last 48 hours are returned; with only one date, two days
-    /// from or up to it.
+    /// from or up to it. A longer span takes both dates.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.

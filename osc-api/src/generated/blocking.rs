@@ -256,7 +256,7 @@ impl Client {
         self.send::<action::CreateNetAccessPoint>(request)
     }
 
-    /// Asks for a peering between a Net of the account and another Net.
+    /// Asks for a peering between a Net of the account and another Net, be it of another account.
     ///
     /// See [`Client::create_net_peering`](crate::Client::create_net_peering): facts, errors, an example.
     pub fn create_net_peering(
@@ -306,7 +306,7 @@ impl Client {
         self.send::<action::CreateProductType>(request)
     }
 
-    /// Allocates a public IP to the account.
+    /// Allocates a public IP to the account, for a VM, a network interface or a NAT service.
     ///
     /// See [`Client::create_public_ip`](crate::Client::create_public_ip): facts, errors, an example.
     pub fn create_public_ip(
@@ -346,7 +346,7 @@ impl Client {
         self.send::<action::CreateSecurityGroup>(request)
     }
 
-    /// Adds inbound or outbound rules to a security group.
+    /// Adds inbound or outbound rules to a security group. Outbound rules are for Nets only.
     ///
     /// See [`Client::create_security_group_rule`](crate::Client::create_security_group_rule): facts, errors, an example.
     pub fn create_security_group_rule(
@@ -376,7 +376,7 @@ impl Client {
         self.send::<action::CreateSnapshot>(request)
     }
 
-    /// Starts the export of a snapshot to a bucket of OUTSCALE Object Storage.
+    /// Starts the export of a snapshot to a bucket of one's own in OUTSCALE Object Storage.
     ///
     /// See [`Client::create_snapshot_export_task`](crate::Client::create_snapshot_export_task): facts, errors, an example.
     pub fn create_snapshot_export_task(
@@ -616,7 +616,7 @@ impl Client {
         self.send::<action::DeleteInternetService>(request)
     }
 
-    /// Deletes the stored public key of a keypair.
+    /// Deletes the stored public key of a keypair, by name or by ID.
     ///
     /// See [`Client::delete_keypair`](crate::Client::delete_keypair): facts, errors, an example.
     pub fn delete_keypair(
@@ -746,7 +746,7 @@ impl Client {
         self.send::<action::DeletePolicyVersion>(request)
     }
 
-    /// Deletes a product type.
+    /// Deletes a product type of the account.
     ///
     /// See [`Client::delete_product_type`](crate::Client::delete_product_type): facts, errors, an example.
     pub fn delete_product_type(
@@ -1096,7 +1096,7 @@ impl Client {
         self.send::<action::LinkPrivateIps>(request)
     }
 
-    /// Associates a public IP with a VM or a network interface.
+    /// Associates a public IP with a VM or a network interface, one at a time.
     ///
     /// See [`Client::link_public_ip`](crate::Client::link_public_ip): facts, errors, an example.
     pub fn link_public_ip(
@@ -1136,7 +1136,7 @@ impl Client {
         self.send::<action::LinkVolume>(request)
     }
 
-    /// Creates or replaces an inline policy of a user group.
+    /// Creates or replaces an inline policy of a user group, which holds for all its members.
     ///
     /// See [`Client::put_user_group_policy`](crate::Client::put_user_group_policy): facts, errors, an example.
     pub fn put_user_group_policy(
@@ -1576,7 +1576,7 @@ impl Client {
         self.send::<action::ReadPublicCatalog>(request)
     }
 
-    /// Lists the blocks of public IPv4 addresses of the Region whose endpoint is called.
+    /// Lists the ranges of public IPv4 addresses that the Region uses whose endpoint is called.
     ///
     /// See [`Client::read_public_ip_ranges`](crate::Client::read_public_ip_ranges): facts, errors, an example.
     pub fn read_public_ip_ranges(
@@ -1906,7 +1906,7 @@ impl Client {
         self.send::<action::RegisterVmsInLoadBalancer>(request)
     }
 
-    /// Rejects a Net peering that is `pending-acceptance`.
+    /// Rejects a Net peering that is `pending-acceptance`, which makes it `rejected`.
     ///
     /// See [`Client::reject_net_peering`](crate::Client::reject_net_peering): facts, errors, an example.
     pub fn reject_net_peering(
@@ -2316,7 +2316,7 @@ impl Client {
         self.send::<action::UpdateVm>(request)
     }
 
-    /// Changes attributes of a VM group.
+    /// Changes the name, the description, the tags or the template of a VM group.
     ///
     /// See [`Client::update_vm_group`](crate::Client::update_vm_group): facts, errors, an example.
     pub fn update_vm_group(

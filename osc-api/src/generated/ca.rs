@@ -8,7 +8,7 @@ use crate::{Client, Result, support};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Ca {
-    /// `CaFingerprint` of the API.
+    /// Fingerprint of the authority's certificate, 40 hexadecimal digits.
     pub ca_fingerprint: Option<String>,
     /// ID of the client certificate authority, `ca-` and 32 hexadecimal digits.
     pub ca_id: Option<String>,
@@ -22,17 +22,17 @@ support::received!(Ca {
     description: "Description",
 });
 
-/// Request of [`CreateCa`](crate::action::CreateCa).
+/// Request of [`Client::create_ca`](crate::Client::create_ca), which registers a certificate authority whose client certificates API access rules can ask for.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateCaRequest {
-    /// `CaPem` of the API.
+    /// Certificate of the authority, in PEM format.
     ///
     /// Required.
     pub ca_pem: String,
     /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
 }
 
@@ -71,7 +71,7 @@ support::sent!(CreateCaRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`CreateCa`](crate::action::CreateCa).
+/// Answer to [`Client::create_ca`](crate::Client::create_ca), which registers a certificate authority whose client certificates API access rules can ask for.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateCaResponse {
@@ -86,7 +86,7 @@ support::received!(CreateCaResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DeleteCa`](crate::action::DeleteCa).
+/// Request of [`Client::delete_ca`](crate::Client::delete_ca), which deletes a client certificate authority.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteCaRequest {
@@ -94,7 +94,7 @@ pub struct DeleteCaRequest {
     ///
     /// Required.
     pub ca_id: String,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
 }
 
@@ -125,7 +125,7 @@ support::sent!(DeleteCaRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`DeleteCa`](crate::action::DeleteCa).
+/// Answer to [`Client::delete_ca`](crate::Client::delete_ca), which deletes a client certificate authority.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteCaResponse {
@@ -141,7 +141,7 @@ support::received!(DeleteCaResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersCa {
-    /// `CaFingerprints` of the API.
+    /// Keeps the authorities whose certificate has one of these fingerprints.
     pub ca_fingerprints: Option<Vec<String>>,
     /// Keeps the authorities whose ID is one of these.
     pub ca_ids: Option<Vec<String>>,
@@ -191,13 +191,13 @@ support::sent!(FiltersCa {
     descriptions: "Descriptions",
 });
 
-/// Request of [`ReadCas`](crate::action::ReadCas).
+/// Request of [`Client::read_cas`](crate::Client::read_cas), which lists the client certificate authorities.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCasRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersCa>,
 }
 
@@ -225,7 +225,7 @@ support::sent!(ReadCasRequest {
     filters: "Filters",
 });
 
-/// Answer to [`ReadCas`](crate::action::ReadCas).
+/// Answer to [`Client::read_cas`](crate::Client::read_cas), which lists the client certificate authorities.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCasResponse {
@@ -240,7 +240,7 @@ support::received!(ReadCasResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`UpdateCa`](crate::action::UpdateCa).
+/// Request of [`Client::update_ca`](crate::Client::update_ca), which changes the description of a client certificate authority.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateCaRequest {
@@ -248,9 +248,9 @@ pub struct UpdateCaRequest {
     ///
     /// Required.
     pub ca_id: String,
-    /// Free text that says what the thing is for.
+    /// New free text that says what the authority is for.
     pub description: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
 }
 
@@ -289,7 +289,7 @@ support::sent!(UpdateCaRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`UpdateCa`](crate::action::UpdateCa).
+/// Answer to [`Client::update_ca`](crate::Client::update_ca), which changes the description of a client certificate authority.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateCaResponse {

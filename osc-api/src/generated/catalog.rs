@@ -4,7 +4,7 @@
 use super::common::{Catalog, CatalogEntry, ResponseContext};
 use crate::{Client, Date, DateTime, Result, UnknownValue, support};
 
-/// `State` of [`Catalogs`](crate::types::Catalogs).
+/// Whether a price list is in force.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CatalogState {
@@ -64,7 +64,7 @@ support::received!(Catalogs {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersCatalogs {
-    /// `CurrentCatalogOnly` of the API.
+    /// Whether only the price list now in force is returned, not the former ones. Absent means yes.
     pub current_catalog_only: Option<bool>,
     /// Start of the period, at most three years ago, such as `2020-06-14`. Needs `to_date` too.
     pub from_date: Option<Date>,
@@ -106,11 +106,11 @@ support::sent!(FiltersCatalogs {
     to_date: "ToDate",
 });
 
-/// Request of [`ReadCatalog`](crate::action::ReadCatalog).
+/// Request of [`Client::read_catalog`](crate::Client::read_catalog), which returns the Region's current prices.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCatalogRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
 }
 
@@ -131,11 +131,11 @@ support::sent!(ReadCatalogRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`ReadCatalog`](crate::action::ReadCatalog).
+/// Answer to [`Client::read_catalog`](crate::Client::read_catalog), which returns the Region's current prices.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCatalogResponse {
-    /// The price list.
+    /// Price list, whose lines are its `entries`.
     pub catalog: Option<Catalog>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -146,13 +146,13 @@ support::received!(ReadCatalogResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`ReadCatalogs`](crate::action::ReadCatalogs).
+/// Request of [`Client::read_catalogs`](crate::Client::read_catalogs), which returns the Region's prices over a period.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCatalogsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on which price lists are returned. Without any, only the one now in force is.
     pub filters: Option<FiltersCatalogs>,
 }
 
@@ -180,7 +180,7 @@ support::sent!(ReadCatalogsRequest {
     filters: "Filters",
 });
 
-/// Answer to [`ReadCatalogs`](crate::action::ReadCatalogs).
+/// Answer to [`Client::read_catalogs`](crate::Client::read_catalogs), which returns the Region's prices over a period.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCatalogsResponse {
@@ -195,7 +195,7 @@ support::received!(ReadCatalogsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`ReadUnitPrice`](crate::action::ReadUnitPrice).
+/// Request of [`Client::read_unit_price`](crate::Client::read_unit_price), which returns the unit price of one entry of the catalog.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUnitPriceRequest {
@@ -252,7 +252,7 @@ support::sent!(ReadUnitPriceRequest {
     type_: "Type",
 });
 
-/// Answer to [`ReadUnitPrice`](crate::action::ReadUnitPrice).
+/// Answer to [`Client::read_unit_price`](crate::Client::read_unit_price), which returns the unit price of one entry of the catalog.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUnitPriceResponse {
@@ -322,6 +322,8 @@ impl Client {
     }
 
     /// Returns the Region's prices over a period.
+    ///
+    /// Unless the filter `current_catalog_only` is false, only the price list now in force is returned.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: safe.

@@ -31,12 +31,12 @@ support::received!(ClientGateway {
     tags: "Tags",
 });
 
-/// Request of [`CreateClientGateway`](crate::action::CreateClientGateway).
+/// Request of [`Client::create_client_gateway`](crate::Client::create_client_gateway), which registers the customer's end of a VPN connection: its public IP and its autonomous system number.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClientGatewayRequest {
-    /// BGP autonomous system number of the customer's side, up to 4294967295 but not 50624, 53306 or 132418. Private
-    /// ones run from 64512 to 65534 and from 4200000000 on.
+    /// BGP autonomous system number of the customer's side, from 1 to 4294967295 but not 50624, 53306 or 132418.
+    /// Private ones run from 64512 to 65534 and from 4200000000 on.
     ///
     /// Required.
     pub bgp_asn: i64,
@@ -44,7 +44,7 @@ pub struct CreateClientGatewayRequest {
     ///
     /// Required.
     pub connection_type: String,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Fixed public IPv4 address of the customer's end.
     ///
@@ -99,11 +99,11 @@ support::sent!(CreateClientGatewayRequest {
     public_ip: "PublicIp",
 });
 
-/// Answer to [`CreateClientGateway`](crate::action::CreateClientGateway).
+/// Answer to [`Client::create_client_gateway`](crate::Client::create_client_gateway), which registers the customer's end of a VPN connection: its public IP and its autonomous system number.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClientGatewayResponse {
-    /// `ClientGateway` of the API.
+    /// Client gateway as it is after the call.
     pub client_gateway: Option<ClientGateway>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -114,7 +114,7 @@ support::received!(CreateClientGatewayResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DeleteClientGateway`](crate::action::DeleteClientGateway).
+/// Request of [`Client::delete_client_gateway`](crate::Client::delete_client_gateway), which deletes a client gateway.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteClientGatewayRequest {
@@ -122,7 +122,7 @@ pub struct DeleteClientGatewayRequest {
     ///
     /// Required.
     pub client_gateway_id: String,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
 }
 
@@ -153,7 +153,7 @@ support::sent!(DeleteClientGatewayRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`DeleteClientGateway`](crate::action::DeleteClientGateway).
+/// Answer to [`Client::delete_client_gateway`](crate::Client::delete_client_gateway), which deletes a client gateway.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteClientGatewayResponse {
@@ -278,16 +278,16 @@ support::sent!(FiltersClientGateway {
     tags: "Tags",
 });
 
-/// Request of [`ReadClientGateways`](crate::action::ReadClientGateways).
+/// Request of [`Client::read_client_gateways`](crate::Client::read_client_gateways), which lists client gateways.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadClientGatewaysRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersClientGateway>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -331,14 +331,14 @@ support::sent!(ReadClientGatewaysRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadClientGateways`](crate::action::ReadClientGateways).
+/// Answer to [`Client::read_client_gateways`](crate::Client::read_client_gateways), which lists client gateways.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadClientGatewaysResponse {
     /// Client gateways found.
     pub client_gateways: Vec<ClientGateway>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -372,6 +372,8 @@ impl Paginated for ReadClientGatewaysRequest {
 
 impl Client {
     /// Registers the customer's end of a VPN connection: its public IP and its autonomous system number.
+    ///
+    /// Nothing is created in the customer's network: the gateway there has to exist already.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -435,13 +437,32 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// By ID:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{FiltersClientGateway, ReadClientGatewaysRequest};
     ///
     /// let request = ReadClientGatewaysRequest::new()
     ///     .filters(FiltersClientGateway::new().client_gateway_ids(["cgw-12345678"]));
+    /// let response = client.read_client_gateways(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// By autonomous system number and public IP:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{FiltersClientGateway, ReadClientGatewaysRequest};
+    ///
+    /// let request = ReadClientGatewaysRequest::new()
+    ///     .filters(
+    ///         FiltersClientGateway::new()
+    ///             .bgp_asns([65000])
+    ///             .public_ips(["192.0.2.0", "198.51.100.0"]),
+    ///     );
     /// let response = client.read_client_gateways(&request).await?;
     /// # Ok(())
     /// # }

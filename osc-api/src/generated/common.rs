@@ -7,13 +7,13 @@ use crate::{DateTime, Secret, UnknownValue, support};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AccessLog {
-    /// `IsEnabled` of the API.
+    /// Whether access logs are written. To switch them on, `osu_bucket_name` is needed too.
     pub is_enabled: Option<bool>,
-    /// `OsuBucketName` of the API.
+    /// Name of the bucket of OUTSCALE Object Storage that gets the access logs.
     pub osu_bucket_name: Option<String>,
-    /// `OsuBucketPrefix` of the API.
+    /// Folder of the bucket that gets the access logs. Absent means the root of the bucket.
     pub osu_bucket_prefix: Option<String>,
-    /// `PublicationInterval` of the API.
+    /// Minutes between two deliveries of access logs to the bucket, 5 or 60. Absent means 60.
     pub publication_interval: Option<i64>,
 }
 
@@ -61,7 +61,7 @@ support::exchanged!(AccessLog {
 pub struct ApplicationStickyCookiePolicy {
     /// Name of the application's cookie, 1 to 255 characters.
     pub cookie_name: Option<String>,
-    /// Name of the policy.
+    /// Name of the policy, which no other policy of the load balancer has.
     pub policy_name: Option<String>,
 }
 
@@ -153,7 +153,7 @@ pub struct BsuToCreate {
     pub iops: Option<i64>,
     /// ID of the snapshot to fill the volume from, `snap-` and eight hexadecimal digits.
     pub snapshot_id: Option<String>,
-    /// Size of the volume in GiB, at least that of the snapshot. Absent means that of the snapshot.
+    /// Size of the volume in GiB, at most 14901 and at least that of the snapshot. Absent means that of the snapshot.
     pub volume_size: Option<i64>,
     /// Type of the volume. Absent means `standard`.
     pub volume_type: Option<VolumeType>,
@@ -225,13 +225,13 @@ support::received!(Catalog {
 pub struct CatalogEntry {
     /// Category of the entry, such as `compute`, `network` or `storage`.
     pub category: Option<String>,
-    /// `Flags` of the API.
+    /// `PER_MONTH` where the price is for a month.
     pub flags: Option<String>,
     /// Call that the catalog entry is for, such as `RunInstances-OD`.
     pub operation: Option<String>,
-    /// Service that the catalog entry is for, such as `TinaOS-FCU`.
+    /// Service that the entry is for: `TinaOS-DirectLink`, `TinaOS-FCU`, `TinaOS-LBU` or `TinaOS-OOS`.
     pub service: Option<String>,
-    /// Name of the Subregion, such as `eu-west-2a`.
+    /// Name of the Subregion that the price is for. The published example has the name of the Region, `eu-west-2`.
     pub subregion_name: Option<String>,
     /// What the entry is, in words.
     pub title: Option<String>,
@@ -252,7 +252,7 @@ support::received!(CatalogEntry {
     unit_price: "UnitPrice",
 });
 
-/// `CpuPerformance` of [`CreateVmTemplateRequest`](crate::types::CreateVmTemplateRequest).
+/// The performance of a VM's processors.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CpuPerformance {
@@ -326,11 +326,13 @@ impl From<&str> for DiskImageFormat {
 
 support::open_enum!(DiskImageFormat);
 
-/// The API's `ErrorResponse`.
+/// Answer to a request that was refused.
+///
+/// The client turns it into an [`Error`](crate::Error): see [`ApiError`](crate::ApiError).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorResponse {
-    /// `Errors` of the API.
+    /// What went wrong, one entry for each error.
     pub errors: Vec<Errors>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -347,7 +349,7 @@ support::received!(ErrorResponse {
 pub struct Errors {
     /// Code of the error, as digits, such as `4078`.
     pub code: Option<String>,
-    /// `Details` of the API.
+    /// What is wrong, in words. Often empty.
     pub details: Option<String>,
     /// Kind of the error, such as `InvalidParameterValue`.
     pub type_: Option<String>,
@@ -365,7 +367,7 @@ support::received!(Errors {
 pub struct FiltersUserGroup {
     /// Keeps what has a path that starts with this. Absent means `/`.
     pub path_prefix: Option<String>,
-    /// `UserGroupIds` of the API.
+    /// Keeps the user groups whose ID is one of these.
     pub user_group_ids: Option<Vec<String>>,
 }
 
@@ -400,17 +402,17 @@ support::sent!(FiltersUserGroup {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct HealthCheck {
-    /// `CheckInterval` of the API.
+    /// Seconds between two checks, 5 to 600.
     ///
     /// Required.
     pub check_interval: Option<i64>,
-    /// `HealthyThreshold` of the API.
+    /// How many checks in a row a VM has to pass to count as healthy, 2 to 10.
     ///
     /// Required.
     pub healthy_threshold: Option<i64>,
     /// Path of the URL that is asked for, starting with `/`. For the protocols HTTP and HTTPS only.
     pub path: Option<String>,
-    /// `Port` of the API.
+    /// Port of the backend VMs that is checked, 1 to 65535.
     ///
     /// Required.
     pub port: Option<i64>,
@@ -418,11 +420,11 @@ pub struct HealthCheck {
     ///
     /// Required.
     pub protocol: Option<LoadBalancerProtocol>,
-    /// `Timeout` of the API.
+    /// Seconds that a check waits for the answer before it has failed, 2 to 60.
     ///
     /// Required.
     pub timeout: Option<i64>,
-    /// `UnhealthyThreshold` of the API.
+    /// How many checks in a row a VM has to fail to count as unhealthy, 2 to 10.
     ///
     /// Required.
     pub unhealthy_threshold: Option<i64>,
@@ -589,13 +591,13 @@ support::open_enum!(IpProtocol);
 pub struct LinkRouteTable {
     /// ID of the link between route table and Subnet (or Net), `rtbassoc-` and eight hexadecimal digits.
     pub link_route_table_id: Option<String>,
-    /// `Main` of the API.
+    /// Whether the table is the main one of the Net, which Subnets without a link use.
     pub main: Option<bool>,
-    /// ID of the Net whose main route table this is, `vpc-` and eight hexadecimal digits.
+    /// ID of the Net, `vpc-` and eight hexadecimal digits. There when no Subnet was linked by hand.
     pub net_id: Option<String>,
     /// ID of the route table, `rtb-` and eight hexadecimal digits.
     pub route_table_id: Option<String>,
-    /// ID of the Subnet that was linked by hand, `subnet-` and eight hexadecimal digits.
+    /// ID of the Subnet that was linked by hand, `subnet-` and eight hexadecimal digits. Else there is `net_id`.
     pub subnet_id: Option<String>,
 }
 
@@ -662,9 +664,10 @@ pub struct Listener {
     pub load_balancer_port: Option<i64>,
     /// Protocol of the clients.
     pub load_balancer_protocol: Option<LoadBalancerProtocol>,
-    /// Names of policies.
+    /// Names of the stickiness policies in use, none if the list is empty.
     pub policy_names: Vec<String>,
-    /// OUTSCALE Resource Name of the server certificate, which starts with `orn:`.
+    /// OUTSCALE Resource Name of the server certificate, such as
+    /// `orn:ows:idauth::012345678910:server-certificate/name`.
     pub server_certificate_id: Option<String>,
 }
 
@@ -695,7 +698,9 @@ pub struct ListenerForCreation {
     ///
     /// Required.
     pub load_balancer_protocol: LoadBalancerProtocol,
-    /// OUTSCALE Resource Name of the server certificate, which starts with `orn:`.
+    /// OUTSCALE Resource Name of the server certificate, such as
+    /// `orn:ows:idauth::012345678910:server-certificate/name`. Needed when `load_balancer_protocol` is `HTTPS` or
+    /// `SSL`.
     pub server_certificate_id: Option<String>,
 }
 
@@ -769,13 +774,14 @@ support::sent!(ListenerForCreation {
 pub struct LoadBalancer {
     /// How the access log is written.
     pub access_log: Option<AccessLog>,
-    /// `ApplicationStickyCookiePolicies` of the API.
+    /// Stickiness policies that follow a cookie of the application.
     pub application_sticky_cookie_policies: Vec<ApplicationStickyCookiePolicy>,
     /// Public IPv4 addresses of backend VMs.
     pub backend_ips: Vec<String>,
     /// IDs of backend VMs, each `i-` and eight hexadecimal digits.
     pub backend_vm_ids: Vec<String>,
-    /// `DnsName` of the API.
+    /// DNS name of the load balancer, such as `private-lb-example.123456789.eu-west-2.lbu.outscale.com`. It is public
+    /// even where it resolves to a private IP.
     pub dns_name: Option<String>,
     /// How the backends are checked.
     pub health_check: Option<HealthCheck>,
@@ -783,23 +789,26 @@ pub struct LoadBalancer {
     pub listeners: Vec<Listener>,
     /// Name of the load balancer, which serves as its ID.
     pub load_balancer_name: Option<String>,
-    /// `LoadBalancerStickyCookiePolicies` of the API.
+    /// Stickiness policies with a cookie of the load balancer itself.
     pub load_balancer_sticky_cookie_policies: Vec<LoadBalancerStickyCookiePolicy>,
-    /// Whether the load balancer has a public or a private address. For load balancers in a Net.
+    /// Whether the load balancer's DNS name resolves to a public IP (`internet-facing`) or to a private one
+    /// (`internal`). For load balancers in a Net.
     pub load_balancer_type: Option<LoadBalancerType>,
-    /// ID of the Net, `vpc-` and eight hexadecimal digits.
+    /// ID of the load balancer's Net, `vpc-` and eight hexadecimal digits. Absent means the public Cloud.
     pub net_id: Option<String>,
-    /// Public IPv4 address.
+    /// Public IPv4 address, if the load balancer faces the Internet.
     pub public_ip: Option<String>,
     /// Whether the load balancer's cookies are secure ones.
     pub secured_cookies: Option<bool>,
     /// IDs of security groups, in a Net only.
     pub security_groups: Vec<String>,
-    /// `SourceSecurityGroup` of the API.
+    /// Security group that inbound rules of the backend VMs can name as their source, to let in only what comes from
+    /// load balancers.
     pub source_security_group: Option<SourceSecurityGroup>,
     /// State of the load balancer.
     pub state: Option<LoadBalancerState>,
-    /// IDs of Subnets, each `subnet-` and eight hexadecimal digits.
+    /// ID of the Subnet that the load balancer was created in, `subnet-` and eight hexadecimal digits. Empty in the
+    /// public Cloud.
     pub subnets: Vec<String>,
     /// Name of the Subregion that the load balancer was created in.
     pub subregion_names: Vec<String>,
@@ -1024,7 +1033,7 @@ support::open_enum!(NicState);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OsuApiKey {
-    /// `ApiKeyId` of the API.
+    /// ID of the object storage's access key, which must give access to the bucket.
     pub api_key_id: Option<String>,
     /// Secret half of the object storage's access key.
     pub secret_key: Option<Secret>,
@@ -1062,7 +1071,7 @@ pub struct OsuExportToCreate {
     ///
     /// Required.
     pub disk_image_format: DiskImageFormat,
-    /// `OsuApiKey` of the API.
+    /// Access key of an object storage account that may use the bucket.
     pub osu_api_key: Option<OsuApiKey>,
     /// Name of the bucket in object storage.
     ///
@@ -1135,9 +1144,11 @@ support::sent!(OsuExportToCreate {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PermissionsOnResource {
-    /// IDs of accounts, each twelve digits.
+    /// IDs of the accounts that the permission is for, each twelve digits.
     pub account_ids: Option<Vec<String>>,
-    /// `GlobalPermission` of the API.
+    /// Whether everybody may use the resource.
+    ///
+    /// In a change, `true` under `additions` makes the resource public, and `true` under `removals` makes it private.
     pub global_permission: Option<bool>,
 }
 
@@ -1172,9 +1183,9 @@ support::exchanged!(PermissionsOnResource {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PermissionsOnResourceCreation {
-    /// `Additions` of the API.
+    /// Whom to allow the use of the resource. Not together with `removals`.
     pub additions: Option<PermissionsOnResource>,
-    /// `Removals` of the API.
+    /// Whom to forbid the use of the resource. Not together with `additions`.
     pub removals: Option<PermissionsOnResource>,
 }
 
@@ -1478,23 +1489,24 @@ support::open_enum!(RootDeviceType);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Route {
-    /// `CreationMethod` of the API.
+    /// Action that made the route, such as `CreateRouteTable` (the Net's own route) or `CreateRoute`.
     pub creation_method: Option<String>,
     /// IPv4 range that the route is for, in CIDR notation, such as `10.0.0.0/24`.
     pub destination_ip_range: Option<String>,
-    /// `DestinationServiceId` of the API.
+    /// ID of the OUTSCALE service that the route is for, `pl-` and eight hexadecimal digits.
     pub destination_service_id: Option<String>,
-    /// ID of the internet service (`igw-`) or virtual gateway (`vgw-`) that the traffic goes to.
+    /// ID of the internet service (`igw-`) or virtual gateway (`vgw-`) that the traffic goes to. It is attached to the
+    /// Net.
     pub gateway_id: Option<String>,
-    /// ID of the NAT service, `nat-` and eight hexadecimal digits.
+    /// ID of the NAT service that the traffic goes to, `nat-` and eight hexadecimal digits.
     pub nat_service_id: Option<String>,
-    /// ID of the Net access point, `vpce-` and eight hexadecimal digits.
+    /// ID of the Net access point that the traffic goes through, `vpce-` and eight hexadecimal digits.
     pub net_access_point_id: Option<String>,
-    /// ID of the Net peering, `pcx-` and eight hexadecimal digits.
+    /// ID of the Net peering that the traffic goes through, `pcx-` and eight hexadecimal digits.
     pub net_peering_id: Option<String>,
-    /// ID of the network interface, `eni-` and eight hexadecimal digits.
+    /// ID of the network interface that the traffic goes to, `eni-` and eight hexadecimal digits.
     pub nic_id: Option<String>,
-    /// State of the route, `active` as a rule.
+    /// State of the route, always `active`.
     pub state: Option<String>,
     /// ID of the account that owns the VM, twelve digits.
     pub vm_account_id: Option<String>,
@@ -1532,11 +1544,11 @@ support::received!(RoutePropagatingVirtualGateway {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RouteTable {
-    /// `LinkRouteTables` of the API.
+    /// Links of the table with Subnets, and with the Net if this is its main table.
     pub link_route_tables: Vec<LinkRouteTable>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     pub net_id: Option<String>,
-    /// `RoutePropagatingVirtualGateways` of the API.
+    /// Virtual gateways that write their routes to the table.
     pub route_propagating_virtual_gateways: Vec<RoutePropagatingVirtualGateway>,
     /// ID of the route table, `rtb-` and eight hexadecimal digits.
     pub route_table_id: Option<String>,
@@ -1563,11 +1575,11 @@ pub struct SecurityGroup {
     pub account_id: Option<String>,
     /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// `InboundRules` of the API.
+    /// Rules for what the VMs of the group may receive.
     pub inbound_rules: Vec<SecurityGroupRule>,
     /// ID of the group's Net, `vpc-` and eight hexadecimal digits. Absent means the public Cloud.
     pub net_id: Option<String>,
-    /// `OutboundRules` of the API.
+    /// Rules for what the VMs of the group may send.
     pub outbound_rules: Vec<SecurityGroupRule>,
     /// ID of the security group, `sg-` and eight hexadecimal digits.
     pub security_group_id: Option<String>,
@@ -1607,19 +1619,21 @@ support::received!(SecurityGroupLight {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SecurityGroupRule {
-    /// First port for TCP and UDP, or type number for ICMP.
+    /// First port for TCP and UDP, or type number for ICMP. `-1` in the answer where the rule is for all protocols.
     pub from_port_range: Option<i64>,
     /// Protocol, or all. In a Net also a protocol's number. Absent means all.
     pub ip_protocol: Option<IpProtocol>,
     /// IPv4 ranges in CIDR notation, such as `192.0.2.0/24`.
     pub ip_ranges: Option<Vec<String>>,
-    /// `SecurityGroupRuleId` of the API.
+    /// ID of the rule.
     pub security_group_rule_id: Option<String>,
-    /// `SecurityGroupsMembers` of the API.
+    /// Security groups whose VMs may send (inbound) or receive (outbound) what the rule lets through.
     pub security_groups_members: Option<Vec<SecurityGroupsMember>>,
-    /// IDs of the OUTSCALE services that the rule lets through, each `pl-` and eight hexadecimal digits.
+    /// IDs of the OUTSCALE services that the rule lets a Net reach, each `pl-` and eight hexadecimal digits.
+    ///
+    /// [`Client::read_net_access_point_services`](crate::Client::read_net_access_point_services) lists them.
     pub service_ids: Option<Vec<String>>,
-    /// Last port for TCP and UDP, or code number for ICMP.
+    /// Last port for TCP and UDP, or code number for ICMP. `-1` in the answer where the rule is for all protocols.
     pub to_port_range: Option<i64>,
 }
 
@@ -1702,11 +1716,11 @@ support::exchanged!(SecurityGroupRule {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SecurityGroupsMember {
-    /// ID of the owning account, twelve digits.
+    /// ID of the account that owns the security group at the other end, twelve digits.
     pub account_id: Option<String>,
     /// ID of the security group at the other end, `sg-` and eight hexadecimal digits.
     pub security_group_id: Option<String>,
-    /// Name of the security group at the other end.
+    /// Name of the security group at the other end. In requests, for groups of the public Cloud only.
     pub security_group_name: Option<String>,
 }
 
@@ -1748,7 +1762,7 @@ support::exchanged!(SecurityGroupsMember {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SourceSecurityGroup {
-    /// `SecurityGroupAccountId` of the API.
+    /// ID of the account that owns the security group, twelve digits, or `outscale-elb`.
     pub security_group_account_id: Option<String>,
     /// Name of the security group.
     pub security_group_name: Option<String>,
@@ -1765,7 +1779,7 @@ support::received!(SourceSecurityGroup {
 pub struct Tag {
     /// Key of the tag, 1 to 255 characters.
     pub key: Option<String>,
-    /// ID of the resource.
+    /// ID of the resource that has the tag.
     pub resource_id: Option<String>,
     /// Kind of the resource that has the tag.
     pub resource_type: Option<ResourceType>,
@@ -1866,7 +1880,7 @@ pub struct User {
     pub path: Option<String>,
     /// Email address of the EIM user.
     pub user_email: Option<String>,
-    /// `UserId` of the API.
+    /// ID of the EIM user, made of capital letters and digits.
     pub user_id: Option<String>,
     /// Name of the EIM user.
     pub user_name: Option<String>,

@@ -4,7 +4,7 @@
 use super::common::ResponseContext;
 use crate::{Client, Paginated, Result, support};
 
-/// Request of [`CreateDedicatedGroup`](crate::action::CreateDedicatedGroup).
+/// Request of [`Client::create_dedicated_group`](crate::Client::create_dedicated_group), which creates a dedicated group: hardware that only the account's own VMs run on.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDedicatedGroupRequest {
@@ -12,7 +12,7 @@ pub struct CreateDedicatedGroupRequest {
     ///
     /// Required.
     pub cpu_generation: i64,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Name of the dedicated group.
     ///
@@ -71,7 +71,7 @@ support::sent!(CreateDedicatedGroupRequest {
     subregion_name: "SubregionName",
 });
 
-/// Answer to [`CreateDedicatedGroup`](crate::action::CreateDedicatedGroup).
+/// Answer to [`Client::create_dedicated_group`](crate::Client::create_dedicated_group), which creates a dedicated group: hardware that only the account's own VMs run on.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDedicatedGroupResponse {
@@ -98,11 +98,11 @@ pub struct DedicatedGroup {
     pub dedicated_group_id: Option<String>,
     /// Name of the dedicated group.
     pub name: Option<String>,
-    /// IDs of the Nets in the group.
+    /// IDs of the Nets in the group, each `vpc-` and eight hexadecimal digits.
     pub net_ids: Vec<String>,
     /// Name of the Subregion, such as `eu-west-2a`.
     pub subregion_name: Option<String>,
-    /// IDs of the VMs in the group.
+    /// IDs of the VMs in the group, each `i-` and eight hexadecimal digits.
     pub vm_ids: Vec<String>,
 }
 
@@ -116,7 +116,7 @@ support::received!(DedicatedGroup {
     vm_ids: "VmIds",
 });
 
-/// Request of [`DeleteDedicatedGroup`](crate::action::DeleteDedicatedGroup).
+/// Request of [`Client::delete_dedicated_group`](crate::Client::delete_dedicated_group), which deletes a dedicated group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDedicatedGroupRequest {
@@ -124,9 +124,9 @@ pub struct DeleteDedicatedGroupRequest {
     ///
     /// Required.
     pub dedicated_group_id: String,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Whether to delete the group with all its VMs and Nets.
+    /// Whether to delete a group that still holds VMs or Nets, and these with it.
     pub force: Option<bool>,
 }
 
@@ -165,7 +165,7 @@ support::sent!(DeleteDedicatedGroupRequest {
     force: "Force",
 });
 
-/// Answer to [`DeleteDedicatedGroup`](crate::action::DeleteDedicatedGroup).
+/// Answer to [`Client::delete_dedicated_group`](crate::Client::delete_dedicated_group), which deletes a dedicated group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDedicatedGroupResponse {
@@ -183,9 +183,9 @@ support::received!(DeleteDedicatedGroupResponse {
 pub struct FiltersDedicatedGroup {
     /// Keeps what has one of these generations of processors.
     pub cpu_generations: Option<Vec<i64>>,
-    /// `DedicatedGroupIds` of the API.
+    /// Keeps the dedicated groups whose ID is one of these.
     pub dedicated_group_ids: Option<Vec<String>>,
-    /// `Names` of the API.
+    /// Keeps the dedicated groups whose name is one of these.
     pub names: Option<Vec<String>>,
     /// Keeps the dedicated groups in one of these Subregions, by name.
     pub subregion_names: Option<Vec<String>>,
@@ -244,16 +244,16 @@ support::sent!(FiltersDedicatedGroup {
     subregion_names: "SubregionNames",
 });
 
-/// Request of [`ReadDedicatedGroups`](crate::action::ReadDedicatedGroups).
+/// Request of [`Client::read_dedicated_groups`](crate::Client::read_dedicated_groups), which lists dedicated groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDedicatedGroupsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersDedicatedGroup>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -297,14 +297,14 @@ support::sent!(ReadDedicatedGroupsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadDedicatedGroups`](crate::action::ReadDedicatedGroups).
+/// Answer to [`Client::read_dedicated_groups`](crate::Client::read_dedicated_groups), which lists dedicated groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDedicatedGroupsResponse {
     /// Dedicated groups found.
     pub dedicated_groups: Vec<DedicatedGroup>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -316,7 +316,7 @@ support::received!(ReadDedicatedGroupsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`UpdateDedicatedGroup`](crate::action::UpdateDedicatedGroup).
+/// Request of [`Client::update_dedicated_group`](crate::Client::update_dedicated_group), which renames a dedicated group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateDedicatedGroupRequest {
@@ -324,7 +324,7 @@ pub struct UpdateDedicatedGroupRequest {
     ///
     /// Required.
     pub dedicated_group_id: String,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// New name of the dedicated group.
     ///
@@ -367,7 +367,7 @@ support::sent!(UpdateDedicatedGroupRequest {
     name: "Name",
 });
 
-/// Answer to [`UpdateDedicatedGroup`](crate::action::UpdateDedicatedGroup).
+/// Answer to [`Client::update_dedicated_group`](crate::Client::update_dedicated_group), which renames a dedicated group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateDedicatedGroupResponse {
@@ -435,7 +435,8 @@ impl Client {
 
     /// Deletes a dedicated group.
     ///
-    /// With `force`, the VMs and Nets in it are terminated and deleted too; without, it must be empty.
+    /// It must hold neither VMs nor Nets, unless `force` is set: then its VMs are terminated, its Nets deleted and what
+    /// belongs to these Nets is detached.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -444,12 +445,26 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// Only if it is empty:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::DeleteDedicatedGroupRequest;
     ///
     /// let request = DeleteDedicatedGroupRequest::new("ded-12345678");
+    /// let response = client.delete_dedicated_group(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Together with its VMs and Nets:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::DeleteDedicatedGroupRequest;
+    ///
+    /// let request = DeleteDedicatedGroupRequest::new("ded-12345678").force(true);
     /// let response = client.delete_dedicated_group(&request).await?;
     /// # Ok(())
     /// # }
@@ -471,13 +486,32 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// By ID:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{FiltersDedicatedGroup, ReadDedicatedGroupsRequest};
     ///
     /// let request = ReadDedicatedGroupsRequest::new()
     ///     .filters(FiltersDedicatedGroup::new().dedicated_group_ids(["ded-12345678"]));
+    /// let response = client.read_dedicated_groups(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// By Subregion and CPU generation:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{FiltersDedicatedGroup, ReadDedicatedGroupsRequest};
+    ///
+    /// let request = ReadDedicatedGroupsRequest::new()
+    ///     .filters(
+    ///         FiltersDedicatedGroup::new()
+    ///             .cpu_generations([4])
+    ///             .subregion_names(["eu-west-2a"]),
+    ///     );
     /// let response = client.read_dedicated_groups(&request).await?;
     /// # Ok(())
     /// # }

@@ -4,19 +4,21 @@
 use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, Paginated, Result, support};
 
-/// Request of [`CreateDhcpOptions`](crate::action::CreateDhcpOptions).
+/// Request of [`Client::create_dhcp_options`](crate::Client::create_dhcp_options), which creates a set of DHCP options that Nets can use.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDhcpOptionsRequest {
-    /// Domain name that the VMs get, such as `example.com`. One of the four options must be there.
+    /// Domain name that the VMs get, such as `example.com`. There can be one only. At least one of the four options is
+    /// needed.
     pub domain_name: Option<String>,
-    /// IPv4 addresses of the DNS servers. Absent means `OutscaleProvidedDNS`. One of the four options must be there.
+    /// IPv4 addresses of the DNS servers. Absent means `OutscaleProvidedDNS`. At least one of the four options is
+    /// needed.
     pub domain_name_servers: Option<Vec<String>>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// IPv4 addresses of the log servers. One of the four options must be there.
+    /// IPv4 addresses of the log servers. At least one of the four options is needed.
     pub log_servers: Option<Vec<String>>,
-    /// IPv4 addresses of the time (NTP) servers. One of the four options must be there.
+    /// IPv4 addresses of the time (NTP) servers. At least one of the four options is needed.
     pub ntp_servers: Option<Vec<String>>,
 }
 
@@ -76,11 +78,11 @@ support::sent!(CreateDhcpOptionsRequest {
     ntp_servers: "NtpServers",
 });
 
-/// Answer to [`CreateDhcpOptions`](crate::action::CreateDhcpOptions).
+/// Answer to [`Client::create_dhcp_options`](crate::Client::create_dhcp_options), which creates a set of DHCP options that Nets can use.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDhcpOptionsResponse {
-    /// `DhcpOptionsSet` of the API.
+    /// Set of DHCP options as it is after the call.
     pub dhcp_options_set: Option<DhcpOptionsSet>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -91,7 +93,7 @@ support::received!(CreateDhcpOptionsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DeleteDhcpOptions`](crate::action::DeleteDhcpOptions).
+/// Request of [`Client::delete_dhcp_options`](crate::Client::delete_dhcp_options), which deletes a set of DHCP options.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDhcpOptionsRequest {
@@ -99,7 +101,7 @@ pub struct DeleteDhcpOptionsRequest {
     ///
     /// Required.
     pub dhcp_options_set_id: String,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
 }
 
@@ -133,7 +135,7 @@ support::sent!(DeleteDhcpOptionsRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`DeleteDhcpOptions`](crate::action::DeleteDhcpOptions).
+/// Answer to [`Client::delete_dhcp_options`](crate::Client::delete_dhcp_options), which deletes a set of DHCP options.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDhcpOptionsResponse {
@@ -155,7 +157,7 @@ pub struct DhcpOptionsSet {
     pub dhcp_options_set_id: Option<String>,
     /// Domain name that the VMs get.
     pub domain_name: Option<String>,
-    /// IPv4 addresses of the DNS servers.
+    /// IPv4 addresses of the DNS servers, or `OutscaleProvidedDNS` where none were given.
     pub domain_name_servers: Vec<String>,
     /// IPv4 addresses of the log servers.
     pub log_servers: Vec<String>,
@@ -179,13 +181,13 @@ support::received!(DhcpOptionsSet {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersDhcpOptions {
-    /// Keeps the default set, or all others.
+    /// Keeps the default set with `true`, all others with `false`.
     pub default: Option<bool>,
     /// Keeps the sets whose ID is one of these.
     pub dhcp_options_set_ids: Option<Vec<String>>,
     /// Keeps the sets that have one of these DNS servers, by IPv4 address.
     pub domain_name_servers: Option<Vec<String>>,
-    /// `DomainNames` of the API.
+    /// Keeps the sets that have one of these domain names.
     pub domain_names: Option<Vec<String>>,
     /// Keeps the sets that have one of these log servers, by IPv4 address.
     pub log_servers: Option<Vec<String>>,
@@ -297,16 +299,16 @@ support::sent!(FiltersDhcpOptions {
     tags: "Tags",
 });
 
-/// Request of [`ReadDhcpOptions`](crate::action::ReadDhcpOptions).
+/// Request of [`Client::read_dhcp_options`](crate::Client::read_dhcp_options), which lists sets of DHCP options.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDhcpOptionsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersDhcpOptions>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -350,14 +352,14 @@ support::sent!(ReadDhcpOptionsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadDhcpOptions`](crate::action::ReadDhcpOptions).
+/// Answer to [`Client::read_dhcp_options`](crate::Client::read_dhcp_options), which lists sets of DHCP options.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDhcpOptionsResponse {
     /// Sets of DHCP options found.
     pub dhcp_options_sets: Vec<DhcpOptionsSet>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -392,7 +394,8 @@ impl Paginated for ReadDhcpOptionsRequest {
 impl Client {
     /// Creates a set of DHCP options that Nets can use.
     ///
-    /// Give it to a Net with [`Client::update_net`](crate::Client::update_net).
+    /// At least one of `domain_name`, `domain_name_servers`, `log_servers` and `ntp_servers` is needed. Give the set to
+    /// a Net with [`Client::update_net`](crate::Client::update_net).
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -423,7 +426,8 @@ impl Client {
 
     /// Deletes a set of DHCP options.
     ///
-    /// No Net may use it any more. The `default` set cannot be deleted.
+    /// No Net may use it any more: [`Client::update_net`](crate::Client::update_net) gives each of them another set or
+    /// the `default` one, which itself cannot be deleted.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -459,13 +463,32 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// By ID:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{FiltersDhcpOptions, ReadDhcpOptionsRequest};
     ///
     /// let request = ReadDhcpOptionsRequest::new()
     ///     .filters(FiltersDhcpOptions::new().dhcp_options_set_ids(["dopt-12345678"]));
+    /// let response = client.read_dhcp_options(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// By domain name and name servers:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{FiltersDhcpOptions, ReadDhcpOptionsRequest};
+    ///
+    /// let request = ReadDhcpOptionsRequest::new()
+    ///     .filters(
+    ///         FiltersDhcpOptions::new()
+    ///             .domain_name_servers(["192.0.2.0", "198.51.100.0"])
+    ///             .domain_names(["example.com"]),
+    ///     );
     /// let response = client.read_dhcp_options(&request).await?;
     /// # Ok(())
     /// # }

@@ -4,7 +4,7 @@
 use super::common::ResponseContext;
 use crate::{Client, Paginated, Result, UnknownValue, support};
 
-/// Request of [`CreateDirectLink`](crate::action::CreateDirectLink).
+/// Request of [`Client::create_direct_link`](crate::Client::create_direct_link), which orders a DirectLink between a customer's network and a DirectLink location.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDirectLinkRequest {
@@ -16,9 +16,10 @@ pub struct CreateDirectLinkRequest {
     ///
     /// Required.
     pub direct_link_name: String,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Code of the data centre, such as `PAR1`.
+    /// Code of the data centre, such as `PAR1`, as [`Client::read_locations`](crate::Client::read_locations) returns
+    /// it.
     ///
     /// Required.
     pub location: String,
@@ -71,11 +72,11 @@ support::sent!(CreateDirectLinkRequest {
     location: "Location",
 });
 
-/// Answer to [`CreateDirectLink`](crate::action::CreateDirectLink).
+/// Answer to [`Client::create_direct_link`](crate::Client::create_direct_link), which orders a DirectLink between a customer's network and a DirectLink location.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDirectLinkResponse {
-    /// `DirectLink` of the API.
+    /// DirectLink as it is after the call.
     pub direct_link: Option<DirectLink>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -86,7 +87,7 @@ support::received!(CreateDirectLinkResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DeleteDirectLink`](crate::action::DeleteDirectLink).
+/// Request of [`Client::delete_direct_link`](crate::Client::delete_direct_link), which deletes a DirectLink.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDirectLinkRequest {
@@ -94,7 +95,7 @@ pub struct DeleteDirectLinkRequest {
     ///
     /// Required.
     pub direct_link_id: String,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
 }
 
@@ -125,7 +126,7 @@ support::sent!(DeleteDirectLinkRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`DeleteDirectLink`](crate::action::DeleteDirectLink).
+/// Answer to [`Client::delete_direct_link`](crate::Client::delete_direct_link), which deletes a DirectLink.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDirectLinkResponse {
@@ -153,7 +154,7 @@ pub struct DirectLink {
     pub location: Option<String>,
     /// Name of the Region, such as `eu-west-2`.
     pub region_name: Option<String>,
-    /// State of the line.
+    /// State of the line: `pending` until it physically stands, then `available`, and `disabled` while it is down.
     pub state: Option<DirectLinkState>,
 }
 
@@ -202,7 +203,8 @@ impl From<&str> for DirectLinkBandwidth {
 
 support::open_enum!(DirectLinkBandwidth);
 
-/// The state of a DirectLink. It is `disabled` while the line is down.
+/// The state of a DirectLink. It is `pending` until the physical line stands, and `disabled` while the line is
+/// down.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DirectLinkState {
@@ -279,16 +281,16 @@ support::sent!(FiltersDirectLink {
     direct_link_ids: "DirectLinkIds",
 });
 
-/// Request of [`ReadDirectLinks`](crate::action::ReadDirectLinks).
+/// Request of [`Client::read_direct_links`](crate::Client::read_direct_links), which lists DirectLinks.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDirectLinksRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersDirectLink>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -332,14 +334,14 @@ support::sent!(ReadDirectLinksRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadDirectLinks`](crate::action::ReadDirectLinks).
+/// Answer to [`Client::read_direct_links`](crate::Client::read_direct_links), which lists DirectLinks.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDirectLinksResponse {
     /// DirectLinks found.
     pub direct_links: Vec<DirectLink>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,

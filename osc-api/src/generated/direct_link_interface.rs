@@ -4,7 +4,7 @@
 use super::common::ResponseContext;
 use crate::{Client, Paginated, Result, Secret, UnknownInteger, UnknownValue, support};
 
-/// Request of [`CreateDirectLinkInterface`](crate::action::CreateDirectLinkInterface).
+/// Request of [`Client::create_direct_link_interface`](crate::Client::create_direct_link_interface), which creates an interface of a DirectLink, which reaches a Net through a virtual gateway.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDirectLinkInterfaceRequest {
@@ -16,7 +16,7 @@ pub struct CreateDirectLinkInterfaceRequest {
     ///
     /// Required.
     pub direct_link_interface: DirectLinkInterface,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
 }
 
@@ -61,7 +61,7 @@ support::sent!(CreateDirectLinkInterfaceRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`CreateDirectLinkInterface`](crate::action::CreateDirectLinkInterface).
+/// Answer to [`Client::create_direct_link_interface`](crate::Client::create_direct_link_interface), which creates an interface of a DirectLink, which reaches a Net through a virtual gateway.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDirectLinkInterfaceResponse {
@@ -76,7 +76,7 @@ support::received!(CreateDirectLinkInterfaceResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DeleteDirectLinkInterface`](crate::action::DeleteDirectLinkInterface).
+/// Request of [`Client::delete_direct_link_interface`](crate::Client::delete_direct_link_interface), which deletes an interface of a DirectLink.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDirectLinkInterfaceRequest {
@@ -84,7 +84,7 @@ pub struct DeleteDirectLinkInterfaceRequest {
     ///
     /// Required.
     pub direct_link_interface_id: String,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
 }
 
@@ -118,7 +118,7 @@ support::sent!(DeleteDirectLinkInterfaceRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`DeleteDirectLinkInterface`](crate::action::DeleteDirectLinkInterface).
+/// Answer to [`Client::delete_direct_link_interface`](crate::Client::delete_direct_link_interface), which deletes an interface of a DirectLink.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDirectLinkInterfaceResponse {
@@ -134,20 +134,20 @@ support::received!(DeleteDirectLinkInterfaceResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DirectLinkInterface {
-    /// BGP autonomous system number of the customer's side, up to 4294967295 but not 50624, 53306 or 132418. Private
-    /// ones run from 64512 to 65534 and from 4200000000 on.
+    /// BGP autonomous system number of the customer's side, from 1 to 4294967295 but not 50624, 53306 or 132418.
+    /// Private ones run from 64512 to 65534 and from 4200000000 on.
     ///
     /// Required.
     pub bgp_asn: i64,
     /// Key by which the two BGP sides know each other.
     pub bgp_key: Option<Secret>,
-    /// Address of the customer's side.
+    /// Address of the customer's side with its prefix length, such as `172.16.0.5/30`.
     pub client_private_ip: Option<String>,
     /// Name of the DirectLink interface.
     ///
     /// Required.
     pub direct_link_interface_name: String,
-    /// Address of OUTSCALE's side.
+    /// Address of OUTSCALE's side with its prefix length, such as `172.16.0.4/30`.
     pub outscale_private_ip: Option<String>,
     /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
     ///
@@ -237,7 +237,7 @@ support::sent!(DirectLinkInterface {
     vlan: "Vlan",
 });
 
-/// `Mtu` of [`UpdateDirectLinkInterfaceRequest`](crate::types::UpdateDirectLinkInterfaceRequest).
+/// The MTU of a DirectLink interface in bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DirectLinkInterfaceMtu {
@@ -333,7 +333,7 @@ pub struct DirectLinkInterfaces {
     pub bgp_asn: Option<i64>,
     /// Key by which the two BGP sides know each other.
     pub bgp_key: Option<Secret>,
-    /// Address of the customer's side.
+    /// Address of the customer's side with its prefix length, such as `172.16.0.5/30`.
     pub client_private_ip: Option<String>,
     /// ID of the DirectLink, `dxcon-` and eight hexadecimal digits.
     pub direct_link_id: Option<String>,
@@ -341,13 +341,13 @@ pub struct DirectLinkInterfaces {
     pub direct_link_interface_id: Option<String>,
     /// Name of the DirectLink interface.
     pub direct_link_interface_name: Option<String>,
-    /// `InterfaceType` of the API.
+    /// Type of the interface. There is one, `private`.
     pub interface_type: Option<String>,
     /// Code of the data centre, such as `PAR1`.
     pub location: Option<String>,
     /// Largest packet in bytes.
     pub mtu: Option<i64>,
-    /// Address of OUTSCALE's side.
+    /// Address of OUTSCALE's side with its prefix length, such as `172.16.0.4/30`.
     pub outscale_private_ip: Option<String>,
     /// State of the interface.
     pub state: Option<DirectLinkInterfaceState>,
@@ -380,7 +380,7 @@ support::received!(DirectLinkInterfaces {
 pub struct FiltersDirectLinkInterface {
     /// Keeps what belongs to one of these DirectLinks, by ID.
     pub direct_link_ids: Option<Vec<String>>,
-    /// `DirectLinkInterfaceIds` of the API.
+    /// Keeps the DirectLink interfaces whose ID is one of these.
     pub direct_link_interface_ids: Option<Vec<String>>,
 }
 
@@ -418,16 +418,16 @@ support::sent!(FiltersDirectLinkInterface {
     direct_link_interface_ids: "DirectLinkInterfaceIds",
 });
 
-/// Request of [`ReadDirectLinkInterfaces`](crate::action::ReadDirectLinkInterfaces).
+/// Request of [`Client::read_direct_link_interfaces`](crate::Client::read_direct_link_interfaces), which lists DirectLink interfaces.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDirectLinkInterfacesRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersDirectLinkInterface>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -471,14 +471,14 @@ support::sent!(ReadDirectLinkInterfacesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadDirectLinkInterfaces`](crate::action::ReadDirectLinkInterfaces).
+/// Answer to [`Client::read_direct_link_interfaces`](crate::Client::read_direct_link_interfaces), which lists DirectLink interfaces.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDirectLinkInterfacesResponse {
     /// DirectLink interfaces found.
     pub direct_link_interfaces: Vec<DirectLinkInterfaces>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -490,7 +490,7 @@ support::received!(ReadDirectLinkInterfacesResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`UpdateDirectLinkInterface`](crate::action::UpdateDirectLinkInterface).
+/// Request of [`Client::update_direct_link_interface`](crate::Client::update_direct_link_interface), which changes the MTU of a DirectLink interface.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateDirectLinkInterfaceRequest {
@@ -498,7 +498,7 @@ pub struct UpdateDirectLinkInterfaceRequest {
     ///
     /// Required.
     pub direct_link_interface_id: String,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Largest packet in bytes.
     ///
@@ -547,7 +547,7 @@ support::sent!(UpdateDirectLinkInterfaceRequest {
     mtu: "Mtu",
 });
 
-/// Answer to [`UpdateDirectLinkInterface`](crate::action::UpdateDirectLinkInterface).
+/// Answer to [`Client::update_direct_link_interface`](crate::Client::update_direct_link_interface), which changes the MTU of a DirectLink interface.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateDirectLinkInterfaceResponse {

@@ -4,7 +4,7 @@
 use super::common::{ResponseContext, Tag};
 use crate::{Client, Result, UnknownValue, support};
 
-/// Request of [`CreateFlexibleGpu`](crate::action::CreateFlexibleGpu).
+/// Request of [`Client::create_flexible_gpu`](crate::Client::create_flexible_gpu), which allocates a flexible GPU to the account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateFlexibleGpuRequest {
@@ -12,11 +12,13 @@ pub struct CreateFlexibleGpuRequest {
     ///
     /// Default: `false`.
     pub delete_on_vm_deletion: Option<bool>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Generation of processors that the GPU fits, such as `v5`. Absent means the oldest one.
+    /// Generation of processors that the GPU shall fit, such as `v5`. Absent means the oldest one that the catalog has
+    /// for the model.
     pub generation: Option<String>,
     /// Model of the flexible GPU, such as `nvidia-p100`.
+    /// [`Client::read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog) lists those on offer.
     ///
     /// Required.
     pub model_name: String,
@@ -83,7 +85,7 @@ support::sent!(CreateFlexibleGpuRequest {
     subregion_name: "SubregionName",
 });
 
-/// Answer to [`CreateFlexibleGpu`](crate::action::CreateFlexibleGpu).
+/// Answer to [`Client::create_flexible_gpu`](crate::Client::create_flexible_gpu), which allocates a flexible GPU to the account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateFlexibleGpuResponse {
@@ -98,11 +100,11 @@ support::received!(CreateFlexibleGpuResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DeleteFlexibleGpu`](crate::action::DeleteFlexibleGpu).
+/// Request of [`Client::delete_flexible_gpu`](crate::Client::delete_flexible_gpu), which gives a flexible GPU back.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteFlexibleGpuRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the flexible GPU, `fgpu-` and eight hexadecimal digits.
     ///
@@ -137,7 +139,7 @@ support::sent!(DeleteFlexibleGpuRequest {
     flexible_gpu_id: "FlexibleGpuId",
 });
 
-/// Answer to [`DeleteFlexibleGpu`](crate::action::DeleteFlexibleGpu).
+/// Answer to [`Client::delete_flexible_gpu`](crate::Client::delete_flexible_gpu), which gives a flexible GPU back.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteFlexibleGpuResponse {
@@ -155,11 +157,11 @@ support::received!(DeleteFlexibleGpuResponse {
 pub struct FiltersFlexibleGpu {
     /// Keeps the flexible GPUs that are, or are not, deleted together with their VM.
     pub delete_on_vm_deletion: Option<bool>,
-    /// `FlexibleGpuIds` of the API.
+    /// Keeps the flexible GPUs whose ID is one of these.
     pub flexible_gpu_ids: Option<Vec<String>>,
     /// Keeps the flexible GPUs that fit one of these generations of processors.
     pub generations: Option<Vec<String>>,
-    /// `ModelNames` of the API.
+    /// Keeps the flexible GPUs of one of these models, such as `nvidia-p100`.
     pub model_names: Option<Vec<String>>,
     /// Keeps the flexible GPUs whose state is one of these.
     pub states: Option<Vec<FlexibleGpuState>>,
@@ -299,15 +301,15 @@ support::received!(FlexibleGpu {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FlexibleGpuCatalog {
-    /// Generations of processors that the model fits.
+    /// Generations of processors that the model fits, such as `v5`.
     pub generations: Vec<String>,
-    /// `MaxCpu` of the API.
+    /// Most vCores that a VM with such a GPU can have.
     pub max_cpu: Option<i64>,
-    /// `MaxRam` of the API.
+    /// Most memory that a VM with such a GPU can have. The API does not name the unit, which is GiB for VMs elsewhere.
     pub max_ram: Option<i64>,
     /// Model of the flexible GPU, such as `nvidia-p100`.
     pub model_name: Option<String>,
-    /// `VRam` of the API.
+    /// Memory of the GPU itself. The API does not name the unit: its example, `16000`, points to megabytes.
     pub vram: Option<i64>,
 }
 
@@ -319,7 +321,7 @@ support::received!(FlexibleGpuCatalog {
     vram: "VRam",
 });
 
-/// The state of a flexible GPU.
+/// The state of a flexible GPU. The change from `attaching` or `detaching` waits for a stop of the VM.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FlexibleGpuState {
@@ -362,11 +364,11 @@ impl From<&str> for FlexibleGpuState {
 
 support::open_enum!(FlexibleGpuState);
 
-/// Request of [`LinkFlexibleGpu`](crate::action::LinkFlexibleGpu).
+/// Request of [`Client::link_flexible_gpu`](crate::Client::link_flexible_gpu), which attaches a flexible GPU to a VM.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkFlexibleGpuRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the flexible GPU, `fgpu-` and eight hexadecimal digits.
     ///
@@ -413,7 +415,7 @@ support::sent!(LinkFlexibleGpuRequest {
     vm_id: "VmId",
 });
 
-/// Answer to [`LinkFlexibleGpu`](crate::action::LinkFlexibleGpu).
+/// Answer to [`Client::link_flexible_gpu`](crate::Client::link_flexible_gpu), which attaches a flexible GPU to a VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkFlexibleGpuResponse {
@@ -425,11 +427,11 @@ support::received!(LinkFlexibleGpuResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`ReadFlexibleGpuCatalog`](crate::action::ReadFlexibleGpuCatalog).
+/// Request of [`Client::read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog), which lists the models of flexible GPUs on offer.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadFlexibleGpuCatalogRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
 }
 
@@ -450,7 +452,7 @@ support::sent!(ReadFlexibleGpuCatalogRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`ReadFlexibleGpuCatalog`](crate::action::ReadFlexibleGpuCatalog).
+/// Answer to [`Client::read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog), which lists the models of flexible GPUs on offer.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadFlexibleGpuCatalogResponse {
@@ -465,13 +467,13 @@ support::received!(ReadFlexibleGpuCatalogResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`ReadFlexibleGpus`](crate::action::ReadFlexibleGpus).
+/// Request of [`Client::read_flexible_gpus`](crate::Client::read_flexible_gpus), which lists the flexible GPUs of the account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadFlexibleGpusRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersFlexibleGpu>,
 }
 
@@ -499,7 +501,7 @@ support::sent!(ReadFlexibleGpusRequest {
     filters: "Filters",
 });
 
-/// Answer to [`ReadFlexibleGpus`](crate::action::ReadFlexibleGpus).
+/// Answer to [`Client::read_flexible_gpus`](crate::Client::read_flexible_gpus), which lists the flexible GPUs of the account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadFlexibleGpusResponse {
@@ -514,11 +516,11 @@ support::received!(ReadFlexibleGpusResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`UnlinkFlexibleGpu`](crate::action::UnlinkFlexibleGpu).
+/// Request of [`Client::unlink_flexible_gpu`](crate::Client::unlink_flexible_gpu), which detaches a flexible GPU from its VM.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkFlexibleGpuRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the flexible GPU, `fgpu-` and eight hexadecimal digits.
     ///
@@ -553,7 +555,7 @@ support::sent!(UnlinkFlexibleGpuRequest {
     flexible_gpu_id: "FlexibleGpuId",
 });
 
-/// Answer to [`UnlinkFlexibleGpu`](crate::action::UnlinkFlexibleGpu).
+/// Answer to [`Client::unlink_flexible_gpu`](crate::Client::unlink_flexible_gpu), which detaches a flexible GPU from its VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkFlexibleGpuResponse {
@@ -565,13 +567,13 @@ support::received!(UnlinkFlexibleGpuResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`UpdateFlexibleGpu`](crate::action::UpdateFlexibleGpu).
+/// Request of [`Client::update_flexible_gpu`](crate::Client::update_flexible_gpu), which says whether a flexible GPU is deleted together with its VM.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateFlexibleGpuRequest {
     /// Whether it is deleted together with the VM.
     pub delete_on_vm_deletion: Option<bool>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the flexible GPU, `fgpu-` and eight hexadecimal digits.
     ///
@@ -617,7 +619,7 @@ support::sent!(UpdateFlexibleGpuRequest {
     flexible_gpu_id: "FlexibleGpuId",
 });
 
-/// Answer to [`UpdateFlexibleGpu`](crate::action::UpdateFlexibleGpu).
+/// Answer to [`Client::update_flexible_gpu`](crate::Client::update_flexible_gpu), which says whether a flexible GPU is deleted together with its VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateFlexibleGpuResponse {
@@ -693,7 +695,9 @@ impl Client {
 
     /// Attaches a flexible GPU to a VM.
     ///
-    /// The VM must have the performance `highest`. The GPU is in place after a stop and a start; a reboot does not do.
+    /// The VM must have the performance `highest` and keep to what
+    /// [`Client::read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog) says of the model. The GPU is in
+    /// place once the VM was stopped and started again; a reboot does not do.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -754,13 +758,32 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// By ID:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{FiltersFlexibleGpu, ReadFlexibleGpusRequest};
     ///
     /// let request = ReadFlexibleGpusRequest::new()
     ///     .filters(FiltersFlexibleGpu::new().flexible_gpu_ids(["fgpu-12345678"]));
+    /// let response = client.read_flexible_gpus(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Attached ones of given models:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{FiltersFlexibleGpu, FlexibleGpuState, ReadFlexibleGpusRequest};
+    ///
+    /// let request = ReadFlexibleGpusRequest::new()
+    ///     .filters(
+    ///         FiltersFlexibleGpu::new()
+    ///             .model_names(["nvidia-p6", "nvidia-p100"])
+    ///             .states([FlexibleGpuState::Attached]),
+    ///     );
     /// let response = client.read_flexible_gpus(&request).await?;
     /// # Ok(())
     /// # }
@@ -774,7 +797,7 @@ impl Client {
 
     /// Detaches a flexible GPU from its VM.
     ///
-    /// It stays `detaching` until the VM is stopped.
+    /// It stays `detaching` until the VM is stopped. Then it is `allocated` again and another VM can have it.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

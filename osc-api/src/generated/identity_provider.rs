@@ -4,11 +4,11 @@
 use super::common::ResponseContext;
 use crate::{Client, Result, support};
 
-/// Request of [`DisableOutscaleLoginForUsers`](crate::action::DisableOutscaleLoginForUsers).
+/// Request of [`Client::disable_outscale_login_for_users`](crate::Client::disable_outscale_login_for_users), which forbids all EIM users to log in with OUTSCALE credentials, when logins are federated.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginForUsersRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
 }
 
@@ -29,7 +29,7 @@ support::sent!(DisableOutscaleLoginForUsersRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`DisableOutscaleLoginForUsers`](crate::action::DisableOutscaleLoginForUsers).
+/// Answer to [`Client::disable_outscale_login_for_users`](crate::Client::disable_outscale_login_for_users), which forbids all EIM users to log in with OUTSCALE credentials, when logins are federated.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginForUsersResponse {
@@ -41,11 +41,11 @@ support::received!(DisableOutscaleLoginForUsersResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DisableOutscaleLoginPerUsers`](crate::action::DisableOutscaleLoginPerUsers).
+/// Request of [`Client::disable_outscale_login_per_users`](crate::Client::disable_outscale_login_per_users), which forbids certain EIM users to log in with OUTSCALE credentials, when logins are federated.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginPerUsersRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Names of the EIM users.
     ///
@@ -83,7 +83,7 @@ support::sent!(DisableOutscaleLoginPerUsersRequest {
     user_names: "UserNames",
 });
 
-/// Answer to [`DisableOutscaleLoginPerUsers`](crate::action::DisableOutscaleLoginPerUsers).
+/// Answer to [`Client::disable_outscale_login_per_users`](crate::Client::disable_outscale_login_per_users), which forbids certain EIM users to log in with OUTSCALE credentials, when logins are federated.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginPerUsersResponse {
@@ -95,11 +95,11 @@ support::received!(DisableOutscaleLoginPerUsersResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DisableOutscaleLogin`](crate::action::DisableOutscaleLogin).
+/// Request of [`Client::disable_outscale_login`](crate::Client::disable_outscale_login), which forbids the root user to log in with OUTSCALE credentials, when logins are federated.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
 }
 
@@ -120,7 +120,7 @@ support::sent!(DisableOutscaleLoginRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`DisableOutscaleLogin`](crate::action::DisableOutscaleLogin).
+/// Answer to [`Client::disable_outscale_login`](crate::Client::disable_outscale_login), which forbids the root user to log in with OUTSCALE credentials, when logins are federated.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginResponse {
@@ -132,11 +132,11 @@ support::received!(DisableOutscaleLoginResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`EnableOutscaleLoginForUsers`](crate::action::EnableOutscaleLoginForUsers).
+/// Request of [`Client::enable_outscale_login_for_users`](crate::Client::enable_outscale_login_for_users), which lets all EIM users log in with OUTSCALE credentials although logins are federated.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginForUsersRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
 }
 
@@ -157,7 +157,7 @@ support::sent!(EnableOutscaleLoginForUsersRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`EnableOutscaleLoginForUsers`](crate::action::EnableOutscaleLoginForUsers).
+/// Answer to [`Client::enable_outscale_login_for_users`](crate::Client::enable_outscale_login_for_users), which lets all EIM users log in with OUTSCALE credentials although logins are federated.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginForUsersResponse {
@@ -169,11 +169,11 @@ support::received!(EnableOutscaleLoginForUsersResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`EnableOutscaleLoginPerUsers`](crate::action::EnableOutscaleLoginPerUsers).
+/// Request of [`Client::enable_outscale_login_per_users`](crate::Client::enable_outscale_login_per_users), which lets certain EIM users log in with OUTSCALE credentials although logins are federated.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginPerUsersRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Names of the EIM users.
     ///
@@ -211,7 +211,7 @@ support::sent!(EnableOutscaleLoginPerUsersRequest {
     user_names: "UserNames",
 });
 
-/// Answer to [`EnableOutscaleLoginPerUsers`](crate::action::EnableOutscaleLoginPerUsers).
+/// Answer to [`Client::enable_outscale_login_per_users`](crate::Client::enable_outscale_login_per_users), which lets certain EIM users log in with OUTSCALE credentials although logins are federated.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginPerUsersResponse {
@@ -223,11 +223,11 @@ support::received!(EnableOutscaleLoginPerUsersResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`EnableOutscaleLogin`](crate::action::EnableOutscaleLogin).
+/// Request of [`Client::enable_outscale_login`](crate::Client::enable_outscale_login), which lets the root user log in with OUTSCALE credentials although logins are federated.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
 }
 
@@ -248,7 +248,7 @@ support::sent!(EnableOutscaleLoginRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`EnableOutscaleLogin`](crate::action::EnableOutscaleLogin).
+/// Answer to [`Client::enable_outscale_login`](crate::Client::enable_outscale_login), which lets the root user log in with OUTSCALE credentials although logins are federated.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginResponse {

@@ -14,7 +14,10 @@ use crate::{Client, DateTime, Paginated, Result, UnknownValue, support};
 pub struct BlockDeviceMappingImage {
     /// Volume behind the device.
     pub bsu: Option<BsuToCreate>,
-    /// Name of the device, `/dev/sda1` for the root volume, else such as `/dev/sdb` or `/dev/xvdb`.
+    /// Name of the device, `/dev/sda1` for the root volume.
+    ///
+    /// For other volumes it is `/dev/sd` or `/dev/xvd` with a letter from `b` to `z`, and optionally one more from `a`
+    /// to `z`.
     pub device_name: Option<String>,
     /// Name of an ephemeral device, `ephemeral` and a number.
     pub virtual_device_name: Option<String>,
@@ -54,11 +57,11 @@ support::exchanged!(BlockDeviceMappingImage {
     virtual_device_name: "VirtualDeviceName",
 });
 
-/// Request of [`CreateImageExportTask`](crate::action::CreateImageExportTask).
+/// Request of [`Client::create_image_export_task`](crate::Client::create_image_export_task), which starts the export of an image to a bucket of OUTSCALE Object Storage.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImageExportTaskRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the image, `ami-` and eight hexadecimal digits.
     ///
@@ -108,11 +111,11 @@ support::sent!(CreateImageExportTaskRequest {
     osu_export: "OsuExport",
 });
 
-/// Answer to [`CreateImageExportTask`](crate::action::CreateImageExportTask).
+/// Answer to [`Client::create_image_export_task`](crate::Client::create_image_export_task), which starts the export of an image to a bucket of OUTSCALE Object Storage.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImageExportTaskResponse {
-    /// `ImageExportTask` of the API.
+    /// Export task as it is after the call.
     pub image_export_task: Option<ImageExportTask>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -123,7 +126,7 @@ support::received!(CreateImageExportTaskResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`CreateImage`](crate::action::CreateImage).
+/// Request of [`Client::create_image`](crate::Client::create_image), which creates an image from a VM, another image, a snapshot or a manifest in object storage.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImageRequest {
@@ -135,23 +138,24 @@ pub struct CreateImageRequest {
     pub boot_modes: Option<Vec<BootMode>>,
     /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Pre-signed URL of the manifest. Set when an export in object storage is the source.
     pub file_location: Option<String>,
     /// Name of the image, not in use yet: 3 to 128 letters, digits, spaces and the characters `_()/.-`.
     pub image_name: Option<String>,
-    /// `NoReboot` of the API.
+    /// Whether the VM stays up, when a VM is the source. False shuts it down before the image is made and starts it
+    /// again after.
     pub no_reboot: Option<bool>,
     /// Product codes of the image, which say what is billed for using it.
     pub product_codes: Option<Vec<String>>,
     /// Device name of the root volume, such as `/dev/sda1`. Needed when a snapshot is the source.
     pub root_device_name: Option<String>,
-    /// `SourceImageId` of the API.
+    /// ID of the image to copy, `ami-` and eight hexadecimal digits. Set when an image is the source.
     pub source_image_id: Option<String>,
-    /// Name of the Region that is copied from. It must be the account's own.
+    /// Name of the Region that is copied from, which must be the account's own. Needed when an image is the source.
     pub source_region_name: Option<String>,
-    /// Whether VMs of the image must have a virtual TPM.
+    /// Whether VMs of the image must have a virtual TPM. Absent means no.
     pub tpm_mandatory: Option<bool>,
     /// ID of the VM to make the image from, `i-` and eight hexadecimal digits. Set when that is the source.
     pub vm_id: Option<String>,
@@ -278,7 +282,7 @@ support::sent!(CreateImageRequest {
     vm_id: "VmId",
 });
 
-/// Answer to [`CreateImage`](crate::action::CreateImage).
+/// Answer to [`Client::create_image`](crate::Client::create_image), which creates an image from a VM, another image, a snapshot or a manifest in object storage.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImageResponse {
@@ -293,11 +297,11 @@ support::received!(CreateImageResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DeleteImage`](crate::action::DeleteImage).
+/// Request of [`Client::delete_image`](crate::Client::delete_image), which deletes an image.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteImageRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the image, `ami-` and eight hexadecimal digits.
     ///
@@ -332,7 +336,7 @@ support::sent!(DeleteImageRequest {
     image_id: "ImageId",
 });
 
-/// Answer to [`DeleteImage`](crate::action::DeleteImage).
+/// Answer to [`Client::delete_image`](crate::Client::delete_image), which deletes an image.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteImageResponse {
@@ -358,9 +362,9 @@ pub struct FiltersImage {
     pub block_device_mapping_delete_on_vm_deletion: Option<bool>,
     /// Keeps what has a volume with one of these device names, such as `/dev/sdb`.
     pub block_device_mapping_device_names: Option<Vec<String>>,
-    /// `BlockDeviceMappingSnapshotIds` of the API.
+    /// Keeps the images that have a volume made from one of these snapshots, by ID.
     pub block_device_mapping_snapshot_ids: Option<Vec<String>>,
-    /// `BlockDeviceMappingVolumeSizes` of the API.
+    /// Keeps the images that have a volume of one of these sizes, in GiB.
     pub block_device_mapping_volume_sizes: Option<Vec<i64>>,
     /// Keeps the images that have a volume of one of these types.
     pub block_device_mapping_volume_types: Option<Vec<VolumeType>>,
@@ -368,23 +372,23 @@ pub struct FiltersImage {
     pub boot_modes: Option<Vec<BootMode>>,
     /// Keeps what has one of these descriptions.
     pub descriptions: Option<Vec<String>>,
-    /// `FileLocations` of the API.
+    /// Keeps the images whose files are stored in one of these locations.
     pub file_locations: Option<Vec<String>>,
-    /// Keeps what is for one of these hypervisors.
+    /// Keeps what is for one of these hypervisors, which is `xen` for every image.
     pub hypervisors: Option<Vec<Hypervisor>>,
     /// Keeps the images whose ID is one of these.
     pub image_ids: Option<Vec<String>>,
-    /// `ImageNames` of the API.
+    /// Keeps the images whose name is one of these.
     pub image_names: Option<Vec<String>>,
-    /// `PermissionsToLaunchAccountIds` of the API.
+    /// Keeps the images that one of these accounts may make VMs from, by ID.
     pub permissions_to_launch_account_ids: Option<Vec<String>>,
-    /// `PermissionsToLaunchGlobalPermission` of the API.
+    /// Keeps the public images with `true`, the private ones with `false`.
     pub permissions_to_launch_global_permission: Option<bool>,
-    /// `ProductCodeNames` of the API.
+    /// Keeps the images that have a product code with one of these names.
     pub product_code_names: Option<Vec<String>>,
     /// Keeps the images that have one of these product codes.
     pub product_codes: Option<Vec<String>>,
-    /// Keeps what has one of these names for the root device, such as `/dev/sda1`.
+    /// Keeps the images whose root device has one of these names. There is one, `/dev/sda1`.
     pub root_device_names: Option<Vec<String>>,
     /// Keeps what has one of these types of root device.
     pub root_device_types: Option<Vec<RootDeviceType>>,
@@ -400,7 +404,7 @@ pub struct FiltersImage {
     pub tags: Option<Vec<String>>,
     /// Keeps the images that demand a virtual TPM, or that do not.
     pub tpm_mandatory: Option<bool>,
-    /// `VirtualizationTypes` of the API.
+    /// Keeps the images that have one of these virtualization types. There is one, `hvm`.
     pub virtualization_types: Option<Vec<String>>,
 }
 
@@ -759,13 +763,14 @@ pub struct Image {
     pub creation_date: Option<DateTime>,
     /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// Where the files of the image came from.
+    /// Where the files of the image came from, such as `123456789012/create-image-example`. For an image made from a
+    /// manifest in object storage it is the pre-signed URL.
     pub file_location: Option<String>,
     /// ID of the image, `ami-` and eight hexadecimal digits.
     pub image_id: Option<String>,
     /// Name of the image.
     pub image_name: Option<String>,
-    /// `ImageType` of the API.
+    /// Kind of the image, such as `machine`.
     pub image_type: Option<String>,
     /// Who may make VMs from the image.
     pub permissions_to_launch: Option<PermissionsOnResource>,
@@ -779,7 +784,7 @@ pub struct Image {
     pub secure_boot: Option<bool>,
     /// State of the image.
     pub state: Option<ImageState>,
-    /// `StateComment` of the API.
+    /// Why the image is in its state.
     pub state_comment: Option<StateComment>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
@@ -814,7 +819,7 @@ support::received!(Image {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImageExportTask {
-    /// Error message of a task that failed.
+    /// Remark on the task, such as what it works on. When it failed, this is the error message.
     pub comment: Option<String>,
     /// ID of the image, `ami-` and eight hexadecimal digits.
     pub image_id: Option<String>,
@@ -936,7 +941,7 @@ pub struct OsuExportImageExportTask {
     pub osu_bucket: Option<String>,
     /// URL of the manifest.
     pub osu_manifest_url: Option<String>,
-    /// Prefix of the objects' keys in the bucket.
+    /// Prefix of the objects' keys in the bucket, such as `PREFIX/ami-12345678/`.
     pub osu_prefix: Option<String>,
 }
 
@@ -947,16 +952,16 @@ support::received!(OsuExportImageExportTask {
     osu_prefix: "OsuPrefix",
 });
 
-/// Request of [`ReadImageExportTasks`](crate::action::ReadImageExportTasks).
+/// Request of [`Client::read_image_export_tasks`](crate::Client::read_image_export_tasks), which lists export tasks of images.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadImageExportTasksRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersReadImageExportTask>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -1000,14 +1005,14 @@ support::sent!(ReadImageExportTasksRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadImageExportTasks`](crate::action::ReadImageExportTasks).
+/// Answer to [`Client::read_image_export_tasks`](crate::Client::read_image_export_tasks), which lists export tasks of images.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadImageExportTasksResponse {
     /// Export tasks found.
     pub image_export_tasks: Vec<ImageExportTask>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -1019,16 +1024,16 @@ support::received!(ReadImageExportTasksResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`ReadImages`](crate::action::ReadImages).
+/// Request of [`Client::read_images`](crate::Client::read_images), which lists the images that the account may use: its own, shared and public ones.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadImagesRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersImage>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -1072,14 +1077,14 @@ support::sent!(ReadImagesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadImages`](crate::action::ReadImages).
+/// Answer to [`Client::read_images`](crate::Client::read_images), which lists the images that the account may use: its own, shared and public ones.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadImagesResponse {
     /// Images found.
     pub images: Vec<Image>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -1095,9 +1100,9 @@ support::received!(ReadImagesResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StateComment {
-    /// `StateCode` of the API.
+    /// Code of the reason.
     pub state_code: Option<String>,
-    /// `StateMessage` of the API.
+    /// The reason, in words.
     pub state_message: Option<String>,
 }
 
@@ -1106,19 +1111,19 @@ support::received!(StateComment {
     state_message: "StateMessage",
 });
 
-/// Request of [`UpdateImage`](crate::action::UpdateImage).
+/// Request of [`Client::update_image`](crate::Client::update_image), which changes the description, the product codes or the sharing of an image.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateImageRequest {
-    /// Free text that says what the thing is for.
+    /// New free text that says what the image is for.
     pub description: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the image, `ami-` and eight hexadecimal digits.
     ///
     /// Required.
     pub image_id: String,
-    /// Change of who may make VMs from the image.
+    /// Change of who may make VMs from the image: either additions or removals.
     pub permissions_to_launch: Option<PermissionsOnResourceCreation>,
     /// All product codes of the image from now on.
     pub product_codes: Option<Vec<String>>,
@@ -1181,7 +1186,7 @@ support::sent!(UpdateImageRequest {
     product_codes: "ProductCodes",
 });
 
-/// Answer to [`UpdateImage`](crate::action::UpdateImage).
+/// Answer to [`Client::update_image`](crate::Client::update_image), which changes the description, the product codes or the sharing of an image.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateImageResponse {
@@ -1241,7 +1246,8 @@ impl Client {
     ///
     /// The fields that are set say which: `vm_id`, `source_image_id` (with `source_region_name`),
     /// `block_device_mappings` (with `root_device_name`), or `file_location`, a pre-signed URL. Only the last one
-    /// brings an image over from another Region.
+    /// brings an image over from another Region. An image or snapshot of another account must be shared with the
+    /// calling one first.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1250,7 +1256,9 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// From a VM, without rebooting it:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::CreateImageRequest;
@@ -1259,6 +1267,65 @@ impl Client {
     ///     .image_name("create-image-example")
     ///     .no_reboot(true)
     ///     .vm_id("i-12345678");
+    /// let response = client.create_image(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Copied from another image:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::CreateImageRequest;
+    ///
+    /// let request = CreateImageRequest::new()
+    ///     .image_name("copy-image-example")
+    ///     .source_image_id("ami-12345678")
+    ///     .source_region_name("eu-west-2");
+    /// let response = client.create_image(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// From a snapshot:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{
+    ///     BlockDeviceMappingImage, BsuToCreate, CreateImageRequest, VolumeType,
+    /// };
+    ///
+    /// let request = CreateImageRequest::new()
+    ///     .block_device_mappings([
+    ///         BlockDeviceMappingImage::new()
+    ///             .bsu(
+    ///                 BsuToCreate::new()
+    ///                     .delete_on_vm_deletion(true)
+    ///                     .iops(150)
+    ///                     .snapshot_id("snap-12345678")
+    ///                     .volume_size(120)
+    ///                     .volume_type(VolumeType::Io1),
+    ///             )
+    ///             .device_name("/dev/sda1"),
+    ///     ])
+    ///     .image_name("register-image-from-snapshot-example")
+    ///     .root_device_name("/dev/sda1");
+    /// let response = client.create_image(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// From a manifest in object storage:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::CreateImageRequest;
+    ///
+    /// let request = CreateImageRequest::new()
+    ///     .file_location(
+    ///         "https://oos.eu-west-2.outscale.com/BUCKET/KEY?AWSAccessKeyId=ABCDEFGHIJ0123456789&Expires=1493372309&Signature=XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX",
+    ///     )
+    ///     .image_name("register-image-from-bucket-example");
     /// let response = client.create_image(&request).await?;
     /// # Ok(())
     /// # }
@@ -1272,8 +1339,10 @@ impl Client {
 
     /// Starts the export of an image to a bucket of OUTSCALE Object Storage.
     ///
-    /// An image that is public or shared by another account has to be copied first. The task can be cancelled only
-    /// while its state is `pending/queued`.
+    /// The bucket receives snapshots and a manifest, whose pre-signed URL lets another account, in another Region too,
+    /// make its own image with [`Client::create_image`](crate::Client::create_image). An image that is public or shared
+    /// by another account has to be copied first. [`Client::delete_export_task`](crate::Client::delete_export_task)
+    /// cancels the task, which works only while its state is `pending/queued`.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1370,13 +1439,32 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// By ID:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{FiltersImage, ReadImagesRequest};
     ///
     /// let request = ReadImagesRequest::new()
     ///     .filters(FiltersImage::new().image_ids(["ami-12345678"]));
+    /// let response = client.read_images(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Official images, by name pattern:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{FiltersImage, ReadImagesRequest};
+    ///
+    /// let request = ReadImagesRequest::new()
+    ///     .filters(
+    ///         FiltersImage::new()
+    ///             .account_aliases(["Outscale"])
+    ///             .image_names(["Ubuntu*", "RockyLinux*"]),
+    ///     );
     /// let response = client.read_images(&request).await?;
     /// # Ok(())
     /// # }
@@ -1399,7 +1487,9 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// Shared with an account:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{
@@ -1410,6 +1500,61 @@ impl Client {
     ///     .permissions_to_launch(
     ///         PermissionsOnResourceCreation::new()
     ///             .additions(PermissionsOnResource::new().account_ids(["987654321098"])),
+    ///     );
+    /// let response = client.update_image(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// No longer shared with an account:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{
+    ///     PermissionsOnResource, PermissionsOnResourceCreation, UpdateImageRequest,
+    /// };
+    ///
+    /// let request = UpdateImageRequest::new("ami-12345678")
+    ///     .permissions_to_launch(
+    ///         PermissionsOnResourceCreation::new()
+    ///             .removals(PermissionsOnResource::new().account_ids(["987654321098"])),
+    ///     );
+    /// let response = client.update_image(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Made public:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{
+    ///     PermissionsOnResource, PermissionsOnResourceCreation, UpdateImageRequest,
+    /// };
+    ///
+    /// let request = UpdateImageRequest::new("ami-12345678")
+    ///     .permissions_to_launch(
+    ///         PermissionsOnResourceCreation::new()
+    ///             .additions(PermissionsOnResource::new().global_permission(true)),
+    ///     );
+    /// let response = client.update_image(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// No longer public, with a description:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{
+    ///     PermissionsOnResource, PermissionsOnResourceCreation, UpdateImageRequest,
+    /// };
+    ///
+    /// let request = UpdateImageRequest::new("ami-12345678")
+    ///     .description("Private image")
+    ///     .permissions_to_launch(
+    ///         PermissionsOnResourceCreation::new()
+    ///             .removals(PermissionsOnResource::new().global_permission(true)),
     ///     );
     /// let response = client.update_image(&request).await?;
     /// # Ok(())

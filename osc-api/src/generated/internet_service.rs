@@ -4,11 +4,11 @@
 use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, Paginated, Result, support};
 
-/// Request of [`CreateInternetService`](crate::action::CreateInternetService).
+/// Request of [`Client::create_internet_service`](crate::Client::create_internet_service), which creates an internet service, through which a Net reaches the Internet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateInternetServiceRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
 }
 
@@ -29,11 +29,11 @@ support::sent!(CreateInternetServiceRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`CreateInternetService`](crate::action::CreateInternetService).
+/// Answer to [`Client::create_internet_service`](crate::Client::create_internet_service), which creates an internet service, through which a Net reaches the Internet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateInternetServiceResponse {
-    /// `InternetService` of the API.
+    /// Internet service as it is after the call.
     pub internet_service: Option<InternetService>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -44,11 +44,11 @@ support::received!(CreateInternetServiceResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DeleteInternetService`](crate::action::DeleteInternetService).
+/// Request of [`Client::delete_internet_service`](crate::Client::delete_internet_service), which deletes an internet service.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteInternetServiceRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the internet service, `igw-` and eight hexadecimal digits.
     ///
@@ -86,7 +86,7 @@ support::sent!(DeleteInternetServiceRequest {
     internet_service_id: "InternetServiceId",
 });
 
-/// Answer to [`DeleteInternetService`](crate::action::DeleteInternetService).
+/// Answer to [`Client::delete_internet_service`](crate::Client::delete_internet_service), which deletes an internet service.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteInternetServiceResponse {
@@ -102,7 +102,7 @@ support::received!(DeleteInternetServiceResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersInternetService {
-    /// `InternetServiceIds` of the API.
+    /// Keeps the internet services whose ID is one of these.
     pub internet_service_ids: Option<Vec<String>>,
     /// Keeps what is attached to one of these Nets, by ID.
     pub link_net_ids: Option<Vec<String>>,
@@ -191,7 +191,7 @@ support::sent!(FiltersInternetService {
 pub struct InternetService {
     /// ID of the internet service, `igw-` and eight hexadecimal digits.
     pub internet_service_id: Option<String>,
-    /// ID of the Net, `vpc-` and eight hexadecimal digits.
+    /// ID of the Net that it is attached to, if any, `vpc-` and eight hexadecimal digits.
     pub net_id: Option<String>,
     /// State of the attachment to the Net, `available` when there is one.
     pub state: Option<String>,
@@ -206,11 +206,11 @@ support::received!(InternetService {
     tags: "Tags",
 });
 
-/// Request of [`LinkInternetService`](crate::action::LinkInternetService).
+/// Request of [`Client::link_internet_service`](crate::Client::link_internet_service), which attaches an internet service to a Net.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkInternetServiceRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the internet service, `igw-` and eight hexadecimal digits.
     ///
@@ -263,7 +263,7 @@ support::sent!(LinkInternetServiceRequest {
     net_id: "NetId",
 });
 
-/// Answer to [`LinkInternetService`](crate::action::LinkInternetService).
+/// Answer to [`Client::link_internet_service`](crate::Client::link_internet_service), which attaches an internet service to a Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkInternetServiceResponse {
@@ -275,16 +275,16 @@ support::received!(LinkInternetServiceResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`ReadInternetServices`](crate::action::ReadInternetServices).
+/// Request of [`Client::read_internet_services`](crate::Client::read_internet_services), which lists internet services.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadInternetServicesRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersInternetService>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -328,14 +328,14 @@ support::sent!(ReadInternetServicesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadInternetServices`](crate::action::ReadInternetServices).
+/// Answer to [`Client::read_internet_services`](crate::Client::read_internet_services), which lists internet services.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadInternetServicesResponse {
     /// Internet services found.
     pub internet_services: Vec<InternetService>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -347,11 +347,11 @@ support::received!(ReadInternetServicesResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`UnlinkInternetService`](crate::action::UnlinkInternetService).
+/// Request of [`Client::unlink_internet_service`](crate::Client::unlink_internet_service), which detaches an internet service from its Net.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkInternetServiceRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the internet service, `igw-` and eight hexadecimal digits.
     ///
@@ -404,7 +404,7 @@ support::sent!(UnlinkInternetServiceRequest {
     net_id: "NetId",
 });
 
-/// Answer to [`UnlinkInternetService`](crate::action::UnlinkInternetService).
+/// Answer to [`Client::unlink_internet_service`](crate::Client::unlink_internet_service), which detaches an internet service from its Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkInternetServiceResponse {
@@ -529,13 +529,30 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// By ID:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{FiltersInternetService, ReadInternetServicesRequest};
     ///
     /// let request = ReadInternetServicesRequest::new()
     ///     .filters(FiltersInternetService::new().internet_service_ids(["igw-12345678"]));
+    /// let response = client.read_internet_services(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// By tag:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{FiltersInternetService, ReadInternetServicesRequest};
+    ///
+    /// let request = ReadInternetServicesRequest::new()
+    ///     .filters(
+    ///         FiltersInternetService::new().tag_keys(["env"]).tag_values(["prod", "test"]),
+    ///     );
     /// let response = client.read_internet_services(&request).await?;
     /// # Ok(())
     /// # }

@@ -4,17 +4,20 @@
 use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, Paginated, Result, Secret, UnknownValue, support};
 
-/// Request of [`CreateKeypair`](crate::action::CreateKeypair).
+/// Request of [`Client::create_keypair`](crate::Client::create_keypair), which creates a keypair for logging in to VMs, or imports the public half of an existing one.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateKeypairRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Name of the keypair, not in use yet. At most 255 printable ASCII characters.
     ///
     /// Required.
     pub keypair_name: String,
-    /// `PublicKey` of the API.
+    /// Public key to import, in Base64. Absent means that the cloud makes a new pair.
+    ///
+    /// It can be an RSA key of 2048 or, better, 4096 bits, an Ed25519 key, or an ECDSA key of 256, 384 or 521 bits, in
+    /// the format PEM, PKCS8, RFC 4716 or OpenSSH.
     pub public_key: Option<String>,
 }
 
@@ -53,11 +56,11 @@ support::sent!(CreateKeypairRequest {
     public_key: "PublicKey",
 });
 
-/// Answer to [`CreateKeypair`](crate::action::CreateKeypair).
+/// Answer to [`Client::create_keypair`](crate::Client::create_keypair), which creates a keypair for logging in to VMs, or imports the public half of an existing one.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateKeypairResponse {
-    /// `Keypair` of the API.
+    /// Keypair as it is after the call, with its private key if the cloud made it.
     pub keypair: Option<KeypairCreated>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -68,15 +71,15 @@ support::received!(CreateKeypairResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DeleteKeypair`](crate::action::DeleteKeypair).
+/// Request of [`Client::delete_keypair`](crate::Client::delete_keypair), which deletes the stored public key of a keypair, by name or by ID.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteKeypairRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// ID of the keypair, `key-` and 32 hexadecimal digits.
+    /// ID of the keypair, `key-` and 32 hexadecimal digits. The keypair can be named by `keypair_name` instead.
     pub keypair_id: Option<String>,
-    /// Name of the keypair.
+    /// Name of the keypair. It can be given by `keypair_id` instead.
     pub keypair_name: Option<String>,
 }
 
@@ -111,7 +114,7 @@ support::sent!(DeleteKeypairRequest {
     keypair_name: "KeypairName",
 });
 
-/// Answer to [`DeleteKeypair`](crate::action::DeleteKeypair).
+/// Answer to [`Client::delete_keypair`](crate::Client::delete_keypair), which deletes the stored public key of a keypair, by name or by ID.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteKeypairResponse {
@@ -127,9 +130,9 @@ support::received!(DeleteKeypairResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersKeypair {
-    /// `KeypairFingerprints` of the API.
+    /// Keeps the keypairs whose public key has one of these fingerprints.
     pub keypair_fingerprints: Option<Vec<String>>,
-    /// `KeypairIds` of the API.
+    /// Keeps the keypairs whose ID is one of these.
     pub keypair_ids: Option<Vec<String>>,
     /// Keeps the keypairs whose name is one of these.
     pub keypair_names: Option<Vec<String>>,
@@ -320,16 +323,16 @@ impl From<&str> for KeypairType {
 
 support::open_enum!(KeypairType);
 
-/// Request of [`ReadKeypairs`](crate::action::ReadKeypairs).
+/// Request of [`Client::read_keypairs`](crate::Client::read_keypairs), which lists keypairs, without their private keys.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadKeypairsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersKeypair>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000. Absent means 100.
     pub results_per_page: Option<i64>,
@@ -373,14 +376,14 @@ support::sent!(ReadKeypairsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadKeypairs`](crate::action::ReadKeypairs).
+/// Answer to [`Client::read_keypairs`](crate::Client::read_keypairs), which lists keypairs, without their private keys.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadKeypairsResponse {
     /// Keypairs found.
     pub keypairs: Vec<Keypair>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -415,8 +418,8 @@ impl Paginated for ReadKeypairsRequest {
 impl Client {
     /// Creates a keypair for logging in to VMs, or imports the public half of an existing one.
     ///
-    /// Without `public_key` the cloud makes a 2048-bit RSA pair, and this answer is the only one that holds the private
-    /// key: save it.
+    /// Without `public_key` the cloud makes a 2048-bit RSA pair and keeps the public half. This answer is the only one
+    /// that holds the private key: save it.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -425,12 +428,26 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// New keypair, whose private key is returned:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::CreateKeypairRequest;
     ///
     /// let request = CreateKeypairRequest::new("create-keypair-example");
+    /// let response = client.create_keypair(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Import of an existing public key:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::CreateKeypairRequest;
+    ///
+    /// let request = CreateKeypairRequest::new("import-keypair-example").public_key("...");
     /// let response = client.create_keypair(&request).await?;
     /// # Ok(())
     /// # }
@@ -442,7 +459,7 @@ impl Client {
         self.send::<action::CreateKeypair>(request).await
     }
 
-    /// Deletes the stored public key of a keypair.
+    /// Deletes the stored public key of a keypair, by name or by ID.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -451,12 +468,27 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// By name:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::DeleteKeypairRequest;
     ///
     /// let request = DeleteKeypairRequest::new().keypair_name("keypair-example");
+    /// let response = client.delete_keypair(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// By ID:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::DeleteKeypairRequest;
+    ///
+    /// let request = DeleteKeypairRequest::new()
+    ///     .keypair_id("key-abcdef1234567890abcdef1234567890");
     /// let response = client.delete_keypair(&request).await?;
     /// # Ok(())
     /// # }

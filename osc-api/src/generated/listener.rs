@@ -4,13 +4,13 @@
 use super::common::{ListenerForCreation, LoadBalancer, ResponseContext};
 use crate::{Client, Nullable, Result, support};
 
-/// Request of [`CreateListenerRule`](crate::action::CreateListenerRule).
+/// Request of [`Client::create_listener_rule`](crate::Client::create_listener_rule), which creates a rule that sends requests of a listener to chosen VMs, by host name or path.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateListenerRuleRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// `Listener` of the API.
+    /// Listener that gets the rule, by its load balancer and port.
     ///
     /// Required.
     pub listener: LoadBalancerLight,
@@ -18,7 +18,7 @@ pub struct CreateListenerRuleRequest {
     ///
     /// Required.
     pub listener_rule: ListenerRuleForCreation,
-    /// IDs of the backend VMs that the rule sends to.
+    /// IDs of the backend VMs that the rule sends to, each `i-` and eight hexadecimal digits.
     ///
     /// Required.
     pub vm_ids: Vec<String>,
@@ -77,7 +77,7 @@ support::sent!(CreateListenerRuleRequest {
     vm_ids: "VmIds",
 });
 
-/// Answer to [`CreateListenerRule`](crate::action::CreateListenerRule).
+/// Answer to [`Client::create_listener_rule`](crate::Client::create_listener_rule), which creates a rule that sends requests of a listener to chosen VMs, by host name or path.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateListenerRuleResponse {
@@ -92,13 +92,13 @@ support::received!(CreateListenerRuleResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`CreateLoadBalancerListeners`](crate::action::CreateLoadBalancerListeners).
+/// Request of [`Client::create_load_balancer_listeners`](crate::Client::create_load_balancer_listeners), which adds listeners to a load balancer.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerListenersRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Listeners of the load balancer.
+    /// Listeners to add.
     ///
     /// Required.
     pub listeners: Vec<ListenerForCreation>,
@@ -149,7 +149,7 @@ support::sent!(CreateLoadBalancerListenersRequest {
     load_balancer_name: "LoadBalancerName",
 });
 
-/// Answer to [`CreateLoadBalancerListeners`](crate::action::CreateLoadBalancerListeners).
+/// Answer to [`Client::create_load_balancer_listeners`](crate::Client::create_load_balancer_listeners), which adds listeners to a load balancer.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerListenersResponse {
@@ -164,11 +164,11 @@ support::received!(CreateLoadBalancerListenersResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DeleteListenerRule`](crate::action::DeleteListenerRule).
+/// Request of [`Client::delete_listener_rule`](crate::Client::delete_listener_rule), which deletes a rule of a listener.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteListenerRuleRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Name of the rule, which serves as its ID.
     ///
@@ -203,7 +203,7 @@ support::sent!(DeleteListenerRuleRequest {
     listener_rule_name: "ListenerRuleName",
 });
 
-/// Answer to [`DeleteListenerRule`](crate::action::DeleteListenerRule).
+/// Answer to [`Client::delete_listener_rule`](crate::Client::delete_listener_rule), which deletes a rule of a listener.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteListenerRuleResponse {
@@ -215,17 +215,17 @@ support::received!(DeleteListenerRuleResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DeleteLoadBalancerListeners`](crate::action::DeleteLoadBalancerListeners).
+/// Request of [`Client::delete_load_balancer_listeners`](crate::Client::delete_load_balancer_listeners), which removes listeners from a load balancer, by their ports.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerListenersRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///
     /// Required.
     pub load_balancer_name: String,
-    /// `LoadBalancerPorts` of the API.
+    /// Ports of the listeners to remove, each 1 to 65535.
     ///
     /// Required.
     pub load_balancer_ports: Vec<i64>,
@@ -278,7 +278,7 @@ support::sent!(DeleteLoadBalancerListenersRequest {
     load_balancer_ports: "LoadBalancerPorts",
 });
 
-/// Answer to [`DeleteLoadBalancerListeners`](crate::action::DeleteLoadBalancerListeners).
+/// Answer to [`Client::delete_load_balancer_listeners`](crate::Client::delete_load_balancer_listeners), which removes listeners from a load balancer, by their ports.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerListenersResponse {
@@ -297,7 +297,7 @@ support::received!(DeleteLoadBalancerListenersResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersListenerRule {
-    /// `ListenerRuleNames` of the API.
+    /// Keeps the rules whose name is one of these.
     pub listener_rule_names: Option<Vec<String>>,
 }
 
@@ -329,19 +329,21 @@ support::sent!(FiltersListenerRule {
 pub struct ListenerRule {
     /// What the rule does. There is one, `forward`.
     pub action: Option<String>,
-    /// Pattern of the host name: at most 128 characters, at most three of them wildcards.
+    /// Pattern of the host name, such as `*.example.com`: at most 128 characters, at most three of them wildcards.
+    /// Other special characters than `-.?` are refused.
     pub host_name_pattern: Option<String>,
-    /// `ListenerId` of the API.
+    /// Number of the listener. No action takes it: they name a listener by load balancer and port.
     pub listener_id: Option<i64>,
-    /// `ListenerRuleId` of the API.
+    /// Number of the rule. No action takes it: they name a rule by `listener_rule_name`.
     pub listener_rule_id: Option<i64>,
     /// Name of the rule, which serves as its ID.
     pub listener_rule_name: Option<String>,
-    /// Pattern of the URL's path: at most 128 characters, at most three of them wildcards.
+    /// Pattern of the URL's path, such as `/docs/*`: at most 128 characters, at most three of them wildcards. Other
+    /// special characters than `_-.$/~"'@:+?` are refused.
     pub path_pattern: Option<String>,
-    /// Place among the rules of the listener, 1 to 19999 and used once.
+    /// Priority among the rules of the listener, 1 to 19999. The greatest number is tried first; each can be used once.
     pub priority: Option<i64>,
-    /// IDs of the backend VMs that the rule sends to.
+    /// IDs of the backend VMs that the rule sends to, each `i-` and eight hexadecimal digits.
     pub vm_ids: Vec<String>,
 }
 
@@ -362,15 +364,17 @@ support::received!(ListenerRule {
 pub struct ListenerRuleForCreation {
     /// What the rule does. There is one, `forward`.
     pub action: Option<String>,
-    /// Pattern of the host name: at most 128 characters, at most three of them wildcards.
+    /// Pattern of the host name, such as `*.example.com`: at most 128 characters, at most three of them wildcards.
+    /// Other special characters than `-.?` are refused. This or `path_pattern` is needed.
     pub host_name_pattern: Option<String>,
     /// Name of the rule, which serves as its ID.
     ///
     /// Required.
     pub listener_rule_name: String,
-    /// Pattern of the URL's path: at most 128 characters, at most three of them wildcards.
+    /// Pattern of the URL's path, such as `/docs/*`: at most 128 characters, at most three of them wildcards. Other
+    /// special characters than `_-.$/~"'@:+?` are refused. This or `host_name_pattern` is needed.
     pub path_pattern: Option<String>,
-    /// Place among the rules of the listener, 1 to 19999 and used once.
+    /// Priority among the rules of the listener, 1 to 19999. The greatest number is tried first; each can be used once.
     ///
     /// Required.
     pub priority: i64,
@@ -471,13 +475,13 @@ support::sent!(LoadBalancerLight {
     load_balancer_port: "LoadBalancerPort",
 });
 
-/// Request of [`ReadListenerRules`](crate::action::ReadListenerRules).
+/// Request of [`Client::read_listener_rules`](crate::Client::read_listener_rules), which lists rules of listeners.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadListenerRulesRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersListenerRule>,
 }
 
@@ -505,7 +509,7 @@ support::sent!(ReadListenerRulesRequest {
     filters: "Filters",
 });
 
-/// Answer to [`ReadListenerRules`](crate::action::ReadListenerRules).
+/// Answer to [`Client::read_listener_rules`](crate::Client::read_listener_rules), which lists rules of listeners.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadListenerRulesResponse {
@@ -520,19 +524,21 @@ support::received!(ReadListenerRulesResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`UpdateListenerRule`](crate::action::UpdateListenerRule).
+/// Request of [`Client::update_listener_rule`](crate::Client::update_listener_rule), which changes the host name pattern or the path pattern of a listener's rule.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateListenerRuleRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Pattern of the host name: at most 128 characters, at most three of them wildcards.
+    /// Pattern of the host name, such as `*.example.com`: at most 128 characters, at most three of them wildcards.
+    /// Other special characters than `-.?` are refused. Null removes the pattern, absent keeps it.
     pub host_pattern: Nullable<String>,
     /// Name of the rule, which serves as its ID.
     ///
     /// Required.
     pub listener_rule_name: String,
-    /// Pattern of the URL's path: at most 128 characters, at most three of them wildcards.
+    /// Pattern of the URL's path, such as `/docs/*`: at most 128 characters, at most three of them wildcards. Other
+    /// special characters than `_-.$/~"'@:+?` are refused. Null removes the pattern, absent keeps it.
     pub path_pattern: Nullable<String>,
 }
 
@@ -579,7 +585,7 @@ support::sent!(UpdateListenerRuleRequest {
     path_pattern: "PathPattern",
 });
 
-/// Answer to [`UpdateListenerRule`](crate::action::UpdateListenerRule).
+/// Answer to [`Client::update_listener_rule`](crate::Client::update_listener_rule), which changes the host name pattern or the path pattern of a listener's rule.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateListenerRuleResponse {
@@ -597,7 +603,9 @@ support::received!(UpdateListenerRuleResponse {
 impl Client {
     /// Creates a rule that sends requests of a listener to chosen VMs, by host name or path.
     ///
-    /// The rule needs a host name pattern or a path pattern. The rule with the highest priority is tried first.
+    /// The rule needs a host name pattern or a path pattern. The rule whose `priority` is the greatest number is tried
+    /// first. Its VMs have to be backends of the load balancer: see
+    /// [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines).
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -606,7 +614,9 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// By host name:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{
@@ -618,6 +628,26 @@ impl Client {
     ///     ListenerRuleForCreation::new("example-listener-rule", 10)
     ///         .action("forward")
     ///         .host_name_pattern("*.example.com"),
+    ///     ["i-12345678"],
+    /// );
+    /// let response = client.create_listener_rule(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// By URL path:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{
+    ///     CreateListenerRuleRequest, ListenerRuleForCreation, LoadBalancerLight,
+    /// };
+    ///
+    /// let request = CreateListenerRuleRequest::new(
+    ///     LoadBalancerLight::new("example-lbu", 80),
+    ///     ListenerRuleForCreation::new("example-listener-rule", 100)
+    ///         .action("forward")
+    ///         .path_pattern("/docs/*"),
     ///     ["i-12345678"],
     /// );
     /// let response = client.create_listener_rule(&request).await?;
@@ -747,6 +777,8 @@ impl Client {
     }
 
     /// Changes the host name pattern or the path pattern of a listener's rule.
+    ///
+    /// The priority and the VMs of the rule stay as they are.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

@@ -15,7 +15,7 @@ pub struct BackendVmHealth {
     pub description: Option<String>,
     /// Health of the backend.
     pub state: Option<BackendVmHealthState>,
-    /// Who is the cause when the backend is out of service.
+    /// Who is the cause when the backend is out of service: the load balancer (`ELB`) or the VM (`Instance`).
     pub state_reason: Option<BackendVmHealthStateReason>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
     pub vm_id: Option<String>,
@@ -114,13 +114,13 @@ impl From<&str> for BackendVmHealthStateReason {
 
 support::open_enum!(BackendVmHealthStateReason);
 
-/// Request of [`CreateLoadBalancer`](crate::action::CreateLoadBalancer).
+/// Request of [`Client::create_load_balancer`](crate::Client::create_load_balancer), which creates a load balancer with its listeners.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Listeners of the load balancer.
+    /// Listeners to create together with the load balancer, at least one.
     ///
     /// Required.
     pub listeners: Vec<ListenerForCreation>,
@@ -128,7 +128,8 @@ pub struct CreateLoadBalancerRequest {
     ///
     /// Required.
     pub load_balancer_name: String,
-    /// Whether the load balancer has a public or a private address. For load balancers in a Net.
+    /// Whether the DNS name resolves to a public IP (`internet-facing`, also when absent) or to a private one
+    /// (`internal`). For load balancers in a Net only.
     pub load_balancer_type: Option<LoadBalancerType>,
     /// Public IPv4 address for a load balancer that faces the Internet. Absent means one of OUTSCALE's.
     pub public_ip: Option<String>,
@@ -250,7 +251,7 @@ support::sent!(CreateLoadBalancerRequest {
     tags: "Tags",
 });
 
-/// Answer to [`CreateLoadBalancer`](crate::action::CreateLoadBalancer).
+/// Answer to [`Client::create_load_balancer`](crate::Client::create_load_balancer), which creates a load balancer with its listeners.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerResponse {
@@ -265,11 +266,11 @@ support::received!(CreateLoadBalancerResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`CreateLoadBalancerTags`](crate::action::CreateLoadBalancerTags).
+/// Request of [`Client::create_load_balancer_tags`](crate::Client::create_load_balancer_tags), which adds tags to load balancers.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerTagsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Names of load balancers.
     ///
@@ -331,7 +332,7 @@ support::sent!(CreateLoadBalancerTagsRequest {
     tags: "Tags",
 });
 
-/// Answer to [`CreateLoadBalancerTags`](crate::action::CreateLoadBalancerTags).
+/// Answer to [`Client::create_load_balancer_tags`](crate::Client::create_load_balancer_tags), which adds tags to load balancers.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerTagsResponse {
@@ -343,11 +344,11 @@ support::received!(CreateLoadBalancerTagsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DeleteLoadBalancer`](crate::action::DeleteLoadBalancer).
+/// Request of [`Client::delete_load_balancer`](crate::Client::delete_load_balancer), which deletes a load balancer.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///
@@ -382,7 +383,7 @@ support::sent!(DeleteLoadBalancerRequest {
     load_balancer_name: "LoadBalancerName",
 });
 
-/// Answer to [`DeleteLoadBalancer`](crate::action::DeleteLoadBalancer).
+/// Answer to [`Client::delete_load_balancer`](crate::Client::delete_load_balancer), which deletes a load balancer.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerResponse {
@@ -397,11 +398,11 @@ support::received!(DeleteLoadBalancerResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DeleteLoadBalancerTags`](crate::action::DeleteLoadBalancerTags).
+/// Request of [`Client::delete_load_balancer_tags`](crate::Client::delete_load_balancer_tags), which removes tags from load balancers.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerTagsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Names of load balancers.
     ///
@@ -463,7 +464,7 @@ support::sent!(DeleteLoadBalancerTagsRequest {
     tags: "Tags",
 });
 
-/// Answer to [`DeleteLoadBalancerTags`](crate::action::DeleteLoadBalancerTags).
+/// Answer to [`Client::delete_load_balancer_tags`](crate::Client::delete_load_balancer_tags), which removes tags from load balancers.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerTagsResponse {
@@ -475,7 +476,7 @@ support::received!(DeleteLoadBalancerTagsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DeregisterVmsInLoadBalancer`](crate::action::DeregisterVmsInLoadBalancer).
+/// Request of [`Client::deregister_vms_in_load_balancer`](crate::Client::deregister_vms_in_load_balancer), which removes backend VMs from a load balancer.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeregisterVmsInLoadBalancerRequest {
@@ -483,7 +484,7 @@ pub struct DeregisterVmsInLoadBalancerRequest {
     ///
     /// Required.
     pub backend_vm_ids: Vec<String>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///
@@ -532,7 +533,7 @@ support::sent!(DeregisterVmsInLoadBalancerRequest {
     load_balancer_name: "LoadBalancerName",
 });
 
-/// Answer to [`DeregisterVmsInLoadBalancer`](crate::action::DeregisterVmsInLoadBalancer).
+/// Answer to [`Client::deregister_vms_in_load_balancer`](crate::Client::deregister_vms_in_load_balancer), which removes backend VMs from a load balancer.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeregisterVmsInLoadBalancerResponse {
@@ -586,15 +587,15 @@ support::sent!(FiltersLoadBalancer {
     states: "States",
 });
 
-/// Request of [`LinkLoadBalancerBackendMachines`](crate::action::LinkLoadBalancerBackendMachines).
+/// Request of [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines), which adds backend VMs to a load balancer, by ID or by public IP.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkLoadBalancerBackendMachinesRequest {
-    /// Public IPv4 addresses of backend VMs.
+    /// Public IPv4 addresses of backend VMs. At least one of this and `backend_vm_ids` is needed.
     pub backend_ips: Option<Vec<String>>,
-    /// IDs of backend VMs, each `i-` and eight hexadecimal digits.
+    /// IDs of backend VMs, each `i-` and eight hexadecimal digits. At least one of this and `backend_ips` is needed.
     pub backend_vm_ids: Option<Vec<String>>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///
@@ -651,7 +652,7 @@ support::sent!(LinkLoadBalancerBackendMachinesRequest {
     load_balancer_name: "LoadBalancerName",
 });
 
-/// Answer to [`LinkLoadBalancerBackendMachines`](crate::action::LinkLoadBalancerBackendMachines).
+/// Answer to [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines), which adds backend VMs to a load balancer, by ID or by public IP.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkLoadBalancerBackendMachinesResponse {
@@ -667,7 +668,7 @@ support::received!(LinkLoadBalancerBackendMachinesResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LoadBalancerTag {
-    /// Key of the tag, 1 to 255 characters.
+    /// Key of the tag.
     pub key: Option<String>,
     /// Name of the load balancer, which serves as its ID.
     pub load_balancer_name: Option<String>,
@@ -681,11 +682,11 @@ support::received!(LoadBalancerTag {
     value: "Value",
 });
 
-/// Request of [`ReadLoadBalancerTags`](crate::action::ReadLoadBalancerTags).
+/// Request of [`Client::read_load_balancer_tags`](crate::Client::read_load_balancer_tags), which lists the tags of load balancers.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLoadBalancerTagsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Names of load balancers.
     ///
@@ -731,7 +732,7 @@ support::sent!(ReadLoadBalancerTagsRequest {
     load_balancer_names: "LoadBalancerNames",
 });
 
-/// Answer to [`ReadLoadBalancerTags`](crate::action::ReadLoadBalancerTags).
+/// Answer to [`Client::read_load_balancer_tags`](crate::Client::read_load_balancer_tags), which lists the tags of load balancers.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLoadBalancerTagsResponse {
@@ -746,13 +747,13 @@ support::received!(ReadLoadBalancerTagsResponse {
     tags: "Tags",
 });
 
-/// Request of [`ReadLoadBalancers`](crate::action::ReadLoadBalancers).
+/// Request of [`Client::read_load_balancers`](crate::Client::read_load_balancers), which lists load balancers.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLoadBalancersRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersLoadBalancer>,
 }
 
@@ -780,7 +781,7 @@ support::sent!(ReadLoadBalancersRequest {
     filters: "Filters",
 });
 
-/// Answer to [`ReadLoadBalancers`](crate::action::ReadLoadBalancers).
+/// Answer to [`Client::read_load_balancers`](crate::Client::read_load_balancers), which lists load balancers.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLoadBalancersResponse {
@@ -795,13 +796,13 @@ support::received!(ReadLoadBalancersResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`ReadVmsHealth`](crate::action::ReadVmsHealth).
+/// Request of [`Client::read_vms_health`](crate::Client::read_vms_health), which returns the health of a load balancer's backend VMs.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsHealthRequest {
     /// IDs of backend VMs, each `i-` and eight hexadecimal digits.
     pub backend_vm_ids: Option<Vec<String>>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///
@@ -847,7 +848,7 @@ support::sent!(ReadVmsHealthRequest {
     load_balancer_name: "LoadBalancerName",
 });
 
-/// Answer to [`ReadVmsHealth`](crate::action::ReadVmsHealth).
+/// Answer to [`Client::read_vms_health`](crate::Client::read_vms_health), which returns the health of a load balancer's backend VMs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsHealthResponse {
@@ -862,15 +863,15 @@ support::received!(ReadVmsHealthResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`RegisterVmsInLoadBalancer`](crate::action::RegisterVmsInLoadBalancer).
+/// Request of [`Client::register_vms_in_load_balancer`](crate::Client::register_vms_in_load_balancer), which adds backend VMs to a load balancer.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RegisterVmsInLoadBalancerRequest {
-    /// IDs of backend VMs, each `i-` and eight hexadecimal digits.
+    /// IDs of backend VMs, each `i-` and eight hexadecimal digits. To give one twice does not give it more traffic.
     ///
     /// Required.
     pub backend_vm_ids: Vec<String>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///
@@ -919,7 +920,7 @@ support::sent!(RegisterVmsInLoadBalancerRequest {
     load_balancer_name: "LoadBalancerName",
 });
 
-/// Answer to [`RegisterVmsInLoadBalancer`](crate::action::RegisterVmsInLoadBalancer).
+/// Answer to [`Client::register_vms_in_load_balancer`](crate::Client::register_vms_in_load_balancer), which adds backend VMs to a load balancer.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RegisterVmsInLoadBalancerResponse {
@@ -958,15 +959,15 @@ support::sent!(ResourceLoadBalancerTag {
     key: "Key",
 });
 
-/// Request of [`UnlinkLoadBalancerBackendMachines`](crate::action::UnlinkLoadBalancerBackendMachines).
+/// Request of [`Client::unlink_load_balancer_backend_machines`](crate::Client::unlink_load_balancer_backend_machines), which removes backend VMs from a load balancer, by ID or by public IP.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkLoadBalancerBackendMachinesRequest {
-    /// Public IPv4 addresses of backend VMs.
+    /// Public IPv4 addresses of backend VMs. At least one of this and `backend_vm_ids` is needed.
     pub backend_ips: Option<Vec<String>>,
-    /// IDs of backend VMs, each `i-` and eight hexadecimal digits.
+    /// IDs of backend VMs, each `i-` and eight hexadecimal digits. At least one of this and `backend_ips` is needed.
     pub backend_vm_ids: Option<Vec<String>>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///
@@ -1023,7 +1024,7 @@ support::sent!(UnlinkLoadBalancerBackendMachinesRequest {
     load_balancer_name: "LoadBalancerName",
 });
 
-/// Answer to [`UnlinkLoadBalancerBackendMachines`](crate::action::UnlinkLoadBalancerBackendMachines).
+/// Answer to [`Client::unlink_load_balancer_backend_machines`](crate::Client::unlink_load_balancer_backend_machines), which removes backend VMs from a load balancer, by ID or by public IP.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkLoadBalancerBackendMachinesResponse {
@@ -1035,13 +1036,13 @@ support::received!(UnlinkLoadBalancerBackendMachinesResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`UpdateLoadBalancer`](crate::action::UpdateLoadBalancer).
+/// Request of [`Client::update_load_balancer`](crate::Client::update_load_balancer), which changes one attribute of a load balancer per call.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateLoadBalancerRequest {
     /// How the access log is written.
     pub access_log: Option<AccessLog>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// How the backends are checked.
     pub health_check: Option<HealthCheck>,
@@ -1049,17 +1050,20 @@ pub struct UpdateLoadBalancerRequest {
     ///
     /// Required.
     pub load_balancer_name: String,
-    /// Port of the listener, 1 to 65535. Needed for changing the server certificate.
+    /// Port of the listener that a new server certificate or policy is for, 1 to 65535. Needed for a certificate.
     pub load_balancer_port: Option<i64>,
-    /// Name of the policy to use from now on. An empty list switches the present one off.
+    /// Name of the policy that the listener is to use instead of its present one. An empty list switches that off.
     pub policy_names: Option<Vec<String>>,
-    /// New public IPv4 address of a load balancer that faces the Internet. An empty text means one of OUTSCALE's.
+    /// New public IPv4 address of a load balancer that faces the Internet; the former one is disassociated. An empty
+    /// text exchanges an address of the account for one of OUTSCALE's.
     pub public_ip: Option<String>,
     /// Whether the load balancer's cookies are secure ones.
     pub secured_cookies: Option<bool>,
     /// IDs of all security groups from now on, in a Net only. An empty list means the default one of the Net.
     pub security_groups: Option<Vec<String>>,
-    /// OUTSCALE Resource Name of the server certificate, which starts with `orn:`.
+    /// OUTSCALE Resource Name of the server certificate, such as
+    /// `orn:ows:idauth::012345678910:server-certificate/name`. It replaces the present one; `load_balancer_port` is
+    /// needed too.
     pub server_certificate_id: Option<String>,
 }
 
@@ -1165,7 +1169,7 @@ support::sent!(UpdateLoadBalancerRequest {
     server_certificate_id: "ServerCertificateId",
 });
 
-/// Answer to [`UpdateLoadBalancer`](crate::action::UpdateLoadBalancer).
+/// Answer to [`Client::update_load_balancer`](crate::Client::update_load_balancer), which changes one attribute of a load balancer per call.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateLoadBalancerResponse {
@@ -1184,7 +1188,8 @@ impl Client {
     /// Creates a load balancer with its listeners.
     ///
     /// It faces the Internet unless `load_balancer_type` is `internal`. One of `subnets` (in a Net) and
-    /// `subregion_names` (in the public Cloud) is needed.
+    /// `subregion_names` (in the public Cloud) is needed. Backends are added afterwards, with
+    /// [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines).
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1193,7 +1198,9 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// Internal, in a Subnet:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{
@@ -1211,6 +1218,55 @@ impl Client {
     ///     .load_balancer_type(LoadBalancerType::Internal)
     ///     .security_groups(["sg-12345678"])
     ///     .subnets(["subnet-12345678"]);
+    /// let response = client.create_load_balancer(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Internet-facing, in a Subnet, with HTTPS:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{
+    ///     CreateLoadBalancerRequest, ListenerForCreation, LoadBalancerProtocol,
+    ///     LoadBalancerType,
+    /// };
+    ///
+    /// let request = CreateLoadBalancerRequest::new(
+    ///         [
+    ///             ListenerForCreation::new(80, 443, LoadBalancerProtocol::Https)
+    ///                 .backend_protocol(LoadBalancerProtocol::Http)
+    ///                 .server_certificate_id(
+    ///                     "orn:ows:idauth::012345678910:server-certificate/Certificate",
+    ///                 ),
+    ///         ],
+    ///         "private-lb-example",
+    ///     )
+    ///     .load_balancer_type(LoadBalancerType::InternetFacing)
+    ///     .public_ip("192.0.2.0")
+    ///     .security_groups(["sg-12345678"])
+    ///     .subnets(["subnet-12345678"]);
+    /// let response = client.create_load_balancer(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// In a Subregion, outside any Net:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{
+    ///     CreateLoadBalancerRequest, ListenerForCreation, LoadBalancerProtocol,
+    /// };
+    ///
+    /// let request = CreateLoadBalancerRequest::new(
+    ///         [
+    ///             ListenerForCreation::new(8080, 8080, LoadBalancerProtocol::Http)
+    ///                 .backend_protocol(LoadBalancerProtocol::Http),
+    ///         ],
+    ///         "public-lb-example",
+    ///     )
+    ///     .subregion_names(["eu-west-2a"]);
     /// let response = client.create_load_balancer(&request).await?;
     /// # Ok(())
     /// # }
@@ -1342,7 +1398,8 @@ impl Client {
 
     /// Adds backend VMs to a load balancer, by ID or by public IP.
     ///
-    /// One of `backend_ips` and `backend_vm_ids` is needed. Traffic arrives after a short delay.
+    /// At least one of `backend_ips` and `backend_vm_ids` is needed. The VMs may be in other Subnets and Subregions,
+    /// but in the same Net as the load balancer or, like it, in the public Cloud. Traffic arrives after a short delay.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1351,13 +1408,28 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// VMs, by ID:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::LinkLoadBalancerBackendMachinesRequest;
     ///
     /// let request = LinkLoadBalancerBackendMachinesRequest::new("example-lbu")
     ///     .backend_vm_ids(["i-12345678", "i-87654321"]);
+    /// let response = client.link_load_balancer_backend_machines(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// VMs, by public IP:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::LinkLoadBalancerBackendMachinesRequest;
+    ///
+    /// let request = LinkLoadBalancerBackendMachinesRequest::new("example-lbu")
+    ///     .backend_ips(["192.0.2.0", "198.51.100.0"]);
     /// let response = client.link_load_balancer_backend_machines(&request).await?;
     /// # Ok(())
     /// # }
@@ -1451,6 +1523,9 @@ impl Client {
 
     /// Adds backend VMs to a load balancer.
     ///
+    /// The VMs may be in other Subnets and Subregions, but in the same Net as the load balancer or, like it, in the
+    /// public Cloud. Traffic arrives after a short delay.
+    ///
     /// Deprecated by OUTSCALE: use
     /// [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines).
     ///
@@ -1483,7 +1558,7 @@ impl Client {
 
     /// Removes backend VMs from a load balancer, by ID or by public IP.
     ///
-    /// One of `backend_ips` and `backend_vm_ids` is needed.
+    /// At least one of `backend_ips` and `backend_vm_ids` is needed.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1492,13 +1567,28 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// VMs, by ID:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::UnlinkLoadBalancerBackendMachinesRequest;
     ///
     /// let request = UnlinkLoadBalancerBackendMachinesRequest::new("example-lbu")
     ///     .backend_vm_ids(["i-12345678", "i-87654321"]);
+    /// let response = client.unlink_load_balancer_backend_machines(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// VMs, by public IP:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::UnlinkLoadBalancerBackendMachinesRequest;
+    ///
+    /// let request = UnlinkLoadBalancerBackendMachinesRequest::new("example-lbu")
+    ///     .backend_ips(["192.0.2.0", "198.51.100.0"]);
     /// let response = client.unlink_load_balancer_backend_machines(&request).await?;
     /// # Ok(())
     /// # }
@@ -1512,7 +1602,8 @@ impl Client {
 
     /// Changes one attribute of a load balancer per call.
     ///
-    /// An empty `policy_names` switches the current policy off.
+    /// An empty `policy_names` switches the current policy off. A `server_certificate_id` takes the place of the
+    /// certificate that the listener at `load_balancer_port` has.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1521,7 +1612,9 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// Health check of the backends:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{HealthCheck, LoadBalancerProtocol, UpdateLoadBalancerRequest};
@@ -1530,6 +1623,55 @@ impl Client {
     ///     .health_check(
     ///         HealthCheck::new(30, 10, 8080, LoadBalancerProtocol::Https, 5, 5)
     ///             .path("/index.html"),
+    ///     );
+    /// let response = client.update_load_balancer(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Access log to a bucket:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{AccessLog, UpdateLoadBalancerRequest};
+    ///
+    /// let request = UpdateLoadBalancerRequest::new("private-lb-example")
+    ///     .access_log(
+    ///         AccessLog::new()
+    ///             .is_enabled(true)
+    ///             .osu_bucket_name("BUCKET")
+    ///             .osu_bucket_prefix("PREFIX")
+    ///             .publication_interval(5),
+    ///     );
+    /// let response = client.update_load_balancer(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Stickiness policy of a listener:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::UpdateLoadBalancerRequest;
+    ///
+    /// let request = UpdateLoadBalancerRequest::new("private-lb-example")
+    ///     .load_balancer_port(443)
+    ///     .policy_names(["example-browser-policy"]);
+    /// let response = client.update_load_balancer(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Certificate of a listener:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::UpdateLoadBalancerRequest;
+    ///
+    /// let request = UpdateLoadBalancerRequest::new("private-lb-example")
+    ///     .load_balancer_port(443)
+    ///     .server_certificate_id(
+    ///         "orn:ows:idauth::012345678910:server-certificate/AnotherCertificate",
     ///     );
     /// let response = client.update_load_balancer(&request).await?;
     /// # Ok(())

@@ -4,17 +4,17 @@
 use super::common::{LoadBalancer, ResponseContext};
 use crate::{Client, Result, UnknownValue, support};
 
-/// Request of [`CreateLoadBalancerPolicy`](crate::action::CreateLoadBalancerPolicy).
+/// Request of [`Client::create_load_balancer_policy`](crate::Client::create_load_balancer_policy), which creates a stickiness policy, which keeps a client on one backend by a cookie.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerPolicyRequest {
     /// Life of the cookie in seconds. Absent or 1 means until the browser closes.
     pub cookie_expiration_period: Option<i64>,
-    /// Name of the application's cookie, 1 to 255 characters, for a policy that follows one.
+    /// Name of the application's cookie, 1 to 255 characters. Needed when `policy_type` is `app`.
     ///
     /// At most 255 characters.
     pub cookie_name: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///
@@ -24,7 +24,8 @@ pub struct CreateLoadBalancerPolicyRequest {
     ///
     /// Required.
     pub policy_name: String,
-    /// Whose cookie the policy follows.
+    /// Whose cookie the policy follows: the load balancer's own (`load_balancer`) or one that the application sets
+    /// (`app`).
     ///
     /// Required.
     pub policy_type: LoadBalancerPolicyType,
@@ -99,7 +100,7 @@ support::sent!(CreateLoadBalancerPolicyRequest {
     policy_type: "PolicyType",
 });
 
-/// Answer to [`CreateLoadBalancerPolicy`](crate::action::CreateLoadBalancerPolicy).
+/// Answer to [`Client::create_load_balancer_policy`](crate::Client::create_load_balancer_policy), which creates a stickiness policy, which keeps a client on one backend by a cookie.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerPolicyResponse {
@@ -114,11 +115,11 @@ support::received!(CreateLoadBalancerPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DeleteLoadBalancerPolicy`](crate::action::DeleteLoadBalancerPolicy).
+/// Request of [`Client::delete_load_balancer_policy`](crate::Client::delete_load_balancer_policy), which deletes a policy of a load balancer.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerPolicyRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///
@@ -168,7 +169,7 @@ support::sent!(DeleteLoadBalancerPolicyRequest {
     policy_name: "PolicyName",
 });
 
-/// Answer to [`DeleteLoadBalancerPolicy`](crate::action::DeleteLoadBalancerPolicy).
+/// Answer to [`Client::delete_load_balancer_policy`](crate::Client::delete_load_balancer_policy), which deletes a policy of a load balancer.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerPolicyResponse {
@@ -221,8 +222,10 @@ support::open_enum!(LoadBalancerPolicyType);
 impl Client {
     /// Creates a stickiness policy, which keeps a client on one backend by a cookie.
     ///
-    /// The policy fits HTTP and HTTPS listeners only.
-    /// [`Client::update_load_balancer`](crate::Client::update_load_balancer) puts it to use.
+    /// The policy fits HTTP and HTTPS listeners only. Of type `load_balancer`, it ends with the browser's session or
+    /// after `cookie_expiration_period`; of type `app`, it lives as long as the application's cookie. A client without
+    /// the cookie gets any backend. [`Client::update_load_balancer`](crate::Client::update_load_balancer) puts the
+    /// policy to use.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -231,7 +234,9 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// Cookie of the load balancer itself:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{CreateLoadBalancerPolicyRequest, LoadBalancerPolicyType};
@@ -241,6 +246,23 @@ impl Client {
     ///     "example-browser-policy",
     ///     LoadBalancerPolicyType::LoadBalancer,
     /// );
+    /// let response = client.create_load_balancer_policy(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Cookie of the application:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{CreateLoadBalancerPolicyRequest, LoadBalancerPolicyType};
+    ///
+    /// let request = CreateLoadBalancerPolicyRequest::new(
+    ///         "example-lbu",
+    ///         "example-app-policy",
+    ///         LoadBalancerPolicyType::App,
+    ///     )
+    ///     .cookie_name("example-cookie");
     /// let response = client.create_load_balancer_policy(&request).await?;
     /// # Ok(())
     /// # }

@@ -8,7 +8,8 @@ use crate::{Client, Paginated, Result, support};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Location {
-    /// Code of the data centre, such as `PAR1`.
+    /// Code of the data centre, such as `PAR1`. [`CreateDirectLinkRequest`](crate::types::CreateDirectLinkRequest)
+    /// takes it as `location`.
     pub code: Option<String>,
     /// Name of the data centre, with some words about it.
     pub name: Option<String>,
@@ -19,14 +20,14 @@ support::received!(Location {
     name: "Name",
 });
 
-/// Request of [`ReadLocations`](crate::action::ReadLocations).
+/// Request of [`Client::read_locations`](crate::Client::read_locations), which lists the places (data centres) where a DirectLink can be set up.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLocationsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -63,14 +64,14 @@ support::sent!(ReadLocationsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadLocations`](crate::action::ReadLocations).
+/// Answer to [`Client::read_locations`](crate::Client::read_locations), which lists the places (data centres) where a DirectLink can be set up.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLocationsResponse {
     /// Locations found.
     pub locations: Vec<Location>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,

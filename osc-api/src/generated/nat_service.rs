@@ -4,20 +4,20 @@
 use super::common::{ResourceState, ResourceTag, ResponseContext};
 use crate::{Client, Paginated, Result, support};
 
-/// Request of [`CreateNatService`](crate::action::CreateNatService).
+/// Request of [`Client::create_nat_service`](crate::Client::create_nat_service), which creates a NAT service in a public Subnet, for VMs of private Subnets to reach the Internet.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNatServiceRequest {
     /// Token of the caller's own choice, at most 64 characters. A second create with the same one returns what the
     /// first one made.
     pub client_token: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the public IP, `eipalloc-` and eight hexadecimal digits. Nothing else may be using it.
     ///
     /// Required.
     pub public_ip_id: String,
-    /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
+    /// ID of the public Subnet that the NAT service is placed in, `subnet-` and eight hexadecimal digits.
     ///
     /// Required.
     pub subnet_id: String,
@@ -66,11 +66,11 @@ support::sent!(CreateNatServiceRequest {
     subnet_id: "SubnetId",
 });
 
-/// Answer to [`CreateNatService`](crate::action::CreateNatService).
+/// Answer to [`Client::create_nat_service`](crate::Client::create_nat_service), which creates a NAT service in a public Subnet, for VMs of private Subnets to reach the Internet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNatServiceResponse {
-    /// `NatService` of the API.
+    /// NAT service as it is after the call.
     pub nat_service: Option<NatService>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -81,11 +81,11 @@ support::received!(CreateNatServiceResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DeleteNatService`](crate::action::DeleteNatService).
+/// Request of [`Client::delete_nat_service`](crate::Client::delete_nat_service), which deletes a NAT service.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNatServiceRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the NAT service, `nat-` and eight hexadecimal digits.
     ///
@@ -120,7 +120,7 @@ support::sent!(DeleteNatServiceRequest {
     nat_service_id: "NatServiceId",
 });
 
-/// Answer to [`DeleteNatService`](crate::action::DeleteNatService).
+/// Answer to [`Client::delete_nat_service`](crate::Client::delete_nat_service), which deletes a NAT service.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNatServiceResponse {
@@ -138,7 +138,7 @@ support::received!(DeleteNatServiceResponse {
 pub struct FiltersNatService {
     /// Keeps what was created with one of these client tokens.
     pub client_tokens: Option<Vec<String>>,
-    /// `NatServiceIds` of the API.
+    /// Keeps the NAT services whose ID is one of these.
     pub nat_service_ids: Option<Vec<String>>,
     /// Keeps the NAT services in one of these Nets, by ID.
     pub net_ids: Option<Vec<String>>,
@@ -288,16 +288,16 @@ support::received!(PublicIpLight {
     public_ip_id: "PublicIpId",
 });
 
-/// Request of [`ReadNatServices`](crate::action::ReadNatServices).
+/// Request of [`Client::read_nat_services`](crate::Client::read_nat_services), which lists NAT services.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNatServicesRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersNatService>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -341,14 +341,14 @@ support::sent!(ReadNatServicesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadNatServices`](crate::action::ReadNatServices).
+/// Answer to [`Client::read_nat_services`](crate::Client::read_nat_services), which lists NAT services.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNatServicesResponse {
     /// NAT services found.
     pub nat_services: Vec<NatService>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -383,8 +383,8 @@ impl Paginated for ReadNatServicesRequest {
 impl Client {
     /// Creates a NAT service in a public Subnet, for VMs of private Subnets to reach the Internet.
     ///
-    /// The private Subnet's route table then needs a route to it. Its public IP can never be exchanged: that takes a
-    /// new NAT service.
+    /// The private Subnet's route table then needs a route for `0.0.0.0/0` to it. A Net can have one NAT service in
+    /// each public Subnet. Its public IP can never be exchanged: that takes a new NAT service.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: safe with a `client_token`.
@@ -448,13 +448,32 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// By ID:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{FiltersNatService, ReadNatServicesRequest};
     ///
     /// let request = ReadNatServicesRequest::new()
     ///     .filters(FiltersNatService::new().nat_service_ids(["nat-12345678"]));
+    /// let response = client.read_nat_services(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// By Net and Subnet:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{FiltersNatService, ReadNatServicesRequest};
+    ///
+    /// let request = ReadNatServicesRequest::new()
+    ///     .filters(
+    ///         FiltersNatService::new()
+    ///             .net_ids(["vpc-12345678", "vpc-87654321"])
+    ///             .subnet_ids(["subnet-12345678"]),
+    ///     );
     /// let response = client.read_nat_services(&request).await?;
     /// # Ok(())
     /// # }

@@ -4,17 +4,18 @@
 use super::common::{ResourceTag, ResponseContext, Tenancy};
 use crate::{Client, Paginated, Result, UnknownValue, support};
 
-/// Request of [`CreateNet`](crate::action::CreateNet).
+/// Request of [`Client::create_net`](crate::Client::create_net), which creates a Net, a private network with an IP range of its own.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// IPv4 range of the Net in CIDR notation, from a `/28` to a `/16`.
     ///
     /// Required.
     pub ip_range: String,
-    /// Whether the hardware is shared with other accounts' VMs. Also the ID of a dedicated group.
+    /// Hardware that the VMs of the Net run on. `default` leaves it to each of them; `dedicated` means hardware without
+    /// VMs of other accounts, the ID of a dedicated group means that group.
     pub tenancy: Option<Tenancy>,
 }
 
@@ -53,7 +54,7 @@ support::sent!(CreateNetRequest {
     tenancy: "Tenancy",
 });
 
-/// Answer to [`CreateNet`](crate::action::CreateNet).
+/// Answer to [`Client::create_net`](crate::Client::create_net), which creates a Net, a private network with an IP range of its own.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetResponse {
@@ -68,11 +69,11 @@ support::received!(CreateNetResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DeleteNet`](crate::action::DeleteNet).
+/// Request of [`Client::delete_net`](crate::Client::delete_net), which deletes a Net.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
@@ -107,7 +108,7 @@ support::sent!(DeleteNetRequest {
     net_id: "NetId",
 });
 
-/// Answer to [`DeleteNet`](crate::action::DeleteNet).
+/// Answer to [`Client::delete_net`](crate::Client::delete_net), which deletes a Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetResponse {
@@ -127,7 +128,7 @@ pub struct FiltersNet {
     pub dhcp_options_set_ids: Option<Vec<String>>,
     /// Keeps the Nets whose IPv4 range, in CIDR notation, is one of these.
     pub ip_ranges: Option<Vec<String>>,
-    /// `IsDefault` of the API.
+    /// Keeps the default Net with `true`, all others with `false`.
     pub is_default: Option<bool>,
     /// Keeps the Nets whose ID is one of these.
     pub net_ids: Option<Vec<String>>,
@@ -241,7 +242,8 @@ pub struct Net {
     pub state: Option<NetState>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
-    /// Whether the hardware is shared with other accounts' VMs. Also the ID of a dedicated group.
+    /// Hardware that the VMs of the Net run on. `default` leaves it to each of them; `dedicated` means hardware without
+    /// VMs of other accounts, the ID of a dedicated group means that group.
     pub tenancy: Option<Tenancy>,
 }
 
@@ -293,16 +295,16 @@ impl From<&str> for NetState {
 
 support::open_enum!(NetState);
 
-/// Request of [`ReadNets`](crate::action::ReadNets).
+/// Request of [`Client::read_nets`](crate::Client::read_nets), which lists Nets.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersNet>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -346,14 +348,14 @@ support::sent!(ReadNetsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadNets`](crate::action::ReadNets).
+/// Answer to [`Client::read_nets`](crate::Client::read_nets), which lists Nets.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetsResponse {
     /// Nets found.
     pub nets: Vec<Net>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -365,7 +367,7 @@ support::received!(ReadNetsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`UpdateNet`](crate::action::UpdateNet).
+/// Request of [`Client::update_net`](crate::Client::update_net), which gives a Net another set of DHCP options.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNetRequest {
@@ -373,7 +375,7 @@ pub struct UpdateNetRequest {
     ///
     /// Required.
     pub dhcp_options_set_id: String,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
@@ -422,7 +424,7 @@ support::sent!(UpdateNetRequest {
     net_id: "NetId",
 });
 
-/// Answer to [`UpdateNet`](crate::action::UpdateNet).
+/// Answer to [`Client::update_net`](crate::Client::update_net), which gives a Net another set of DHCP options.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNetResponse {
@@ -488,8 +490,9 @@ impl Client {
 
     /// Deletes a Net.
     ///
-    /// Everything in it has to be deleted or detached first: VMs, load balancers, NICs, NAT services, Subnets, route
-    /// tables, security groups, gateways, peerings.
+    /// Everything in it has to be deleted or detached first: VMs, load balancers, NICs, NAT services, internet
+    /// services, virtual gateways, peerings, Subnets, route tables of its own, security groups, and the public IPs of
+    /// its resources.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -525,13 +528,28 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// By ID:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{FiltersNet, ReadNetsRequest};
     ///
     /// let request = ReadNetsRequest::new()
     ///     .filters(FiltersNet::new().net_ids(["vpc-12345678"]));
+    /// let response = client.read_nets(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// By state:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{FiltersNet, NetState, ReadNetsRequest};
+    ///
+    /// let request = ReadNetsRequest::new()
+    ///     .filters(FiltersNet::new().states([NetState::Available]));
     /// let response = client.read_nets(&request).await?;
     /// # Ok(())
     /// # }

@@ -4,19 +4,19 @@
 use super::common::{ResourceState, ResourceTag, ResponseContext};
 use crate::{Client, Paginated, Result, support};
 
-/// Request of [`CreateNetAccessPoint`](crate::action::CreateNetAccessPoint).
+/// Request of [`Client::create_net_access_point`](crate::Client::create_net_access_point), which creates a Net access point, by which a Net reaches an OUTSCALE service without the Internet.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetAccessPointRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
     /// Required.
     pub net_id: String,
-    /// IDs of the route tables that get a route to the service.
+    /// IDs of the route tables that get a route to the service, each `rtb-` and eight hexadecimal digits.
     pub route_table_ids: Option<Vec<String>>,
-    /// Name of the service, `com.outscale.`, the Region, a dot and a short name.
+    /// Name of the service, such as `com.outscale.eu-west-2.oos`: `com.outscale.`, the Region, a dot and a short name.
     ///
     /// Required.
     pub service_name: String,
@@ -70,7 +70,7 @@ support::sent!(CreateNetAccessPointRequest {
     service_name: "ServiceName",
 });
 
-/// Answer to [`CreateNetAccessPoint`](crate::action::CreateNetAccessPoint).
+/// Answer to [`Client::create_net_access_point`](crate::Client::create_net_access_point), which creates a Net access point, by which a Net reaches an OUTSCALE service without the Internet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetAccessPointResponse {
@@ -85,11 +85,11 @@ support::received!(CreateNetAccessPointResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DeleteNetAccessPoint`](crate::action::DeleteNetAccessPoint).
+/// Request of [`Client::delete_net_access_point`](crate::Client::delete_net_access_point), which deletes a Net access point, and its routes in the route tables.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetAccessPointRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the Net access point, `vpce-` and eight hexadecimal digits.
     ///
@@ -127,7 +127,7 @@ support::sent!(DeleteNetAccessPointRequest {
     net_access_point_id: "NetAccessPointId",
 });
 
-/// Answer to [`DeleteNetAccessPoint`](crate::action::DeleteNetAccessPoint).
+/// Answer to [`Client::delete_net_access_point`](crate::Client::delete_net_access_point), which deletes a Net access point, and its routes in the route tables.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetAccessPointResponse {
@@ -143,7 +143,7 @@ support::received!(DeleteNetAccessPointResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersNetAccessPoint {
-    /// `NetAccessPointIds` of the API.
+    /// Keeps the Net access points whose ID is one of these.
     pub net_access_point_ids: Option<Vec<String>>,
     /// Keeps the Net access points in one of these Nets, by ID.
     pub net_ids: Option<Vec<String>>,
@@ -286,9 +286,9 @@ pub struct NetAccessPoint {
     pub net_access_point_id: Option<String>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     pub net_id: Option<String>,
-    /// IDs of the route tables that have a route to the service.
+    /// IDs of the route tables that have a route to the service, each `rtb-` and eight hexadecimal digits.
     pub route_table_ids: Vec<String>,
-    /// Name of the service, `com.outscale.`, the Region, a dot and a short name.
+    /// Name of the service, such as `com.outscale.eu-west-2.oos`: `com.outscale.`, the Region, a dot and a short name.
     pub service_name: Option<String>,
     /// State of the Net access point.
     pub state: Option<ResourceState>,
@@ -305,16 +305,16 @@ support::received!(NetAccessPoint {
     tags: "Tags",
 });
 
-/// Request of [`ReadNetAccessPointServices`](crate::action::ReadNetAccessPointServices).
+/// Request of [`Client::read_net_access_point_services`](crate::Client::read_net_access_point_services), which lists the services that a Net access point can lead to.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetAccessPointServicesRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersService>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -358,12 +358,12 @@ support::sent!(ReadNetAccessPointServicesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadNetAccessPointServices`](crate::action::ReadNetAccessPointServices).
+/// Answer to [`Client::read_net_access_point_services`](crate::Client::read_net_access_point_services), which lists the services that a Net access point can lead to.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetAccessPointServicesResponse {
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -377,16 +377,16 @@ support::received!(ReadNetAccessPointServicesResponse {
     services: "Services",
 });
 
-/// Request of [`ReadNetAccessPoints`](crate::action::ReadNetAccessPoints).
+/// Request of [`Client::read_net_access_points`](crate::Client::read_net_access_points), which lists Net access points.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetAccessPointsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersNetAccessPoint>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -430,14 +430,14 @@ support::sent!(ReadNetAccessPointsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadNetAccessPoints`](crate::action::ReadNetAccessPoints).
+/// Answer to [`Client::read_net_access_points`](crate::Client::read_net_access_points), which lists Net access points.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetAccessPointsResponse {
     /// Net access points found.
     pub net_access_points: Vec<NetAccessPoint>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -453,11 +453,12 @@ support::received!(ReadNetAccessPointsResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Service {
-    /// IPv4 ranges in CIDR notation, such as `192.0.2.0/24`.
+    /// IPv4 ranges of the service in CIDR notation, such as `192.0.2.0/24`.
     pub ip_ranges: Vec<String>,
-    /// `ServiceId` of the API.
+    /// ID of the service, `pl-` and eight hexadecimal digits. Routes to the service have it as
+    /// `destination_service_id`.
     pub service_id: Option<String>,
-    /// Name of the service, `com.outscale.`, the Region, a dot and a short name.
+    /// Name of the service, such as `com.outscale.eu-west-2.oos`: `com.outscale.`, the Region, a dot and a short name.
     pub service_name: Option<String>,
 }
 
@@ -467,19 +468,19 @@ support::received!(Service {
     service_name: "ServiceName",
 });
 
-/// Request of [`UpdateNetAccessPoint`](crate::action::UpdateNetAccessPoint).
+/// Request of [`Client::update_net_access_point`](crate::Client::update_net_access_point), which adds and removes route tables of a Net access point.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNetAccessPointRequest {
-    /// `AddRouteTableIds` of the API.
+    /// IDs of further route tables that get a route to the service, each `rtb-` and eight hexadecimal digits.
     pub add_route_table_ids: Option<Vec<String>>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the Net access point, `vpce-` and eight hexadecimal digits.
     ///
     /// Required.
     pub net_access_point_id: String,
-    /// `RemoveRouteTableIds` of the API.
+    /// IDs of route tables that lose their route to the service, each `rtb-` and eight hexadecimal digits.
     pub remove_route_table_ids: Option<Vec<String>>,
 }
 
@@ -539,7 +540,7 @@ support::sent!(UpdateNetAccessPointRequest {
     remove_route_table_ids: "RemoveRouteTableIds",
 });
 
-/// Answer to [`UpdateNetAccessPoint`](crate::action::UpdateNetAccessPoint).
+/// Answer to [`Client::update_net_access_point`](crate::Client::update_net_access_point), which adds and removes route tables of a Net access point.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNetAccessPointResponse {
@@ -598,7 +599,8 @@ impl Client {
     /// Creates a Net access point, by which a Net reaches an OUTSCALE service without the Internet.
     ///
     /// [`Client::read_net_access_point_services`](crate::Client::read_net_access_point_services) lists the services.
-    /// The given route tables get the route to the service; a public IP of the account is used up, free of charge.
+    /// The given route tables get the route to the service, for the VMs of their Subnets. The account gets a public IP
+    /// for it, which is free of charge and cut off from the Internet, but counts towards the quota.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -664,13 +666,28 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// By ID:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{FiltersService, ReadNetAccessPointServicesRequest};
     ///
     /// let request = ReadNetAccessPointServicesRequest::new()
     ///     .filters(FiltersService::new().service_ids(["pl-12345678", "pl-87654321"]));
+    /// let response = client.read_net_access_point_services(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// By name:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{FiltersService, ReadNetAccessPointServicesRequest};
+    ///
+    /// let request = ReadNetAccessPointServicesRequest::new()
+    ///     .filters(FiltersService::new().service_names(["com.outscale.eu-west-2.api"]));
     /// let response = client.read_net_access_point_services(&request).await?;
     /// # Ok(())
     /// # }
@@ -692,13 +709,34 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// By ID:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{FiltersNetAccessPoint, ReadNetAccessPointsRequest};
     ///
     /// let request = ReadNetAccessPointsRequest::new()
     ///     .filters(FiltersNetAccessPoint::new().net_access_point_ids(["vpce-12345678"]));
+    /// let response = client.read_net_access_points(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Available ones of a Net:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{
+    ///     FiltersNetAccessPoint, ReadNetAccessPointsRequest, ResourceState,
+    /// };
+    ///
+    /// let request = ReadNetAccessPointsRequest::new()
+    ///     .filters(
+    ///         FiltersNetAccessPoint::new()
+    ///             .net_ids(["vpc-12345678"])
+    ///             .states([ResourceState::Available]),
+    ///     );
     /// let response = client.read_net_access_points(&request).await?;
     /// # Ok(())
     /// # }
@@ -719,13 +757,28 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// Further route table:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::UpdateNetAccessPointRequest;
     ///
     /// let request = UpdateNetAccessPointRequest::new("vpce-12345678")
     ///     .add_route_table_ids(["rtb-87654321"]);
+    /// let response = client.update_net_access_point(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// One route table less:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::UpdateNetAccessPointRequest;
+    ///
+    /// let request = UpdateNetAccessPointRequest::new("vpce-12345678")
+    ///     .remove_route_table_ids(["rtb-12345678"]);
     /// let response = client.update_net_access_point(&request).await?;
     /// # Ok(())
     /// # }

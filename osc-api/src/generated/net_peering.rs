@@ -4,11 +4,11 @@
 use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, DateTime, Paginated, Result, UnknownValue, support};
 
-/// Request of [`AcceptNetPeering`](crate::action::AcceptNetPeering).
+/// Request of [`Client::accept_net_peering`](crate::Client::accept_net_peering), which accepts a Net peering that another Net asked for.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AcceptNetPeeringRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the Net peering, `pcx-` and eight hexadecimal digits.
     ///
@@ -43,7 +43,7 @@ support::sent!(AcceptNetPeeringRequest {
     net_peering_id: "NetPeeringId",
 });
 
-/// Answer to [`AcceptNetPeering`](crate::action::AcceptNetPeering).
+/// Answer to [`Client::accept_net_peering`](crate::Client::accept_net_peering), which accepts a Net peering that another Net asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AcceptNetPeeringResponse {
@@ -76,19 +76,20 @@ support::received!(AccepterNet {
     net_id: "NetId",
 });
 
-/// Request of [`CreateNetPeering`](crate::action::CreateNetPeering).
+/// Request of [`Client::create_net_peering`](crate::Client::create_net_peering), which asks for a peering between a Net of the account and another Net, be it of another account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetPeeringRequest {
-    /// `AccepterNetId` of the API.
+    /// ID of the Net that is asked for the peering, `vpc-` and eight hexadecimal digits. One of another account needs
+    /// `accepter_owner_id` too.
     ///
     /// Required.
     pub accepter_net_id: String,
-    /// `AccepterOwnerId` of the API.
+    /// ID of the account that owns the Net that is asked, twelve digits. Absent means the owner of the Net that asks.
     pub accepter_owner_id: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// `SourceNetId` of the API.
+    /// ID of the Net that asks for the peering, `vpc-` and eight hexadecimal digits.
     ///
     /// Required.
     pub source_net_id: String,
@@ -140,7 +141,7 @@ support::sent!(CreateNetPeeringRequest {
     source_net_id: "SourceNetId",
 });
 
-/// Answer to [`CreateNetPeering`](crate::action::CreateNetPeering).
+/// Answer to [`Client::create_net_peering`](crate::Client::create_net_peering), which asks for a peering between a Net of the account and another Net, be it of another account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetPeeringResponse {
@@ -155,11 +156,11 @@ support::received!(CreateNetPeeringResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DeleteNetPeering`](crate::action::DeleteNetPeering).
+/// Request of [`Client::delete_net_peering`](crate::Client::delete_net_peering), which deletes a Net peering.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetPeeringRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the Net peering, `pcx-` and eight hexadecimal digits.
     ///
@@ -194,7 +195,7 @@ support::sent!(DeleteNetPeeringRequest {
     net_peering_id: "NetPeeringId",
 });
 
-/// Answer to [`DeleteNetPeering`](crate::action::DeleteNetPeering).
+/// Answer to [`Client::delete_net_peering`](crate::Client::delete_net_peering), which deletes a Net peering.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetPeeringResponse {
@@ -210,23 +211,23 @@ support::received!(DeleteNetPeeringResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersNetPeering {
-    /// `AccepterNetAccountIds` of the API.
+    /// Keeps the Net peerings where the Net that was asked belongs to one of these accounts, by ID.
     pub accepter_net_account_ids: Option<Vec<String>>,
-    /// `AccepterNetIpRanges` of the API.
+    /// Keeps the Net peerings where the Net that was asked has one of these IPv4 ranges, in CIDR notation.
     pub accepter_net_ip_ranges: Option<Vec<String>>,
-    /// `AccepterNetNetIds` of the API.
+    /// Keeps the Net peerings where the Net that was asked is one of these, by ID.
     pub accepter_net_net_ids: Option<Vec<String>>,
-    /// `ExpirationDates` of the API.
+    /// Keeps the Net peerings that expire at one of these times.
     pub expiration_dates: Option<Vec<DateTime>>,
-    /// `NetPeeringIds` of the API.
+    /// Keeps the Net peerings whose ID is one of these.
     pub net_peering_ids: Option<Vec<String>>,
-    /// `SourceNetAccountIds` of the API.
+    /// Keeps the Net peerings where the Net that asked belongs to one of these accounts, by ID.
     pub source_net_account_ids: Option<Vec<String>>,
-    /// `SourceNetIpRanges` of the API.
+    /// Keeps the Net peerings where the Net that asked has one of these IPv4 ranges, in CIDR notation.
     pub source_net_ip_ranges: Option<Vec<String>>,
-    /// `SourceNetNetIds` of the API.
+    /// Keeps the Net peerings where the Net that asked is one of these, by ID.
     pub source_net_net_ids: Option<Vec<String>>,
-    /// `StateMessages` of the API.
+    /// Keeps the Net peerings whose state has one of these messages.
     pub state_messages: Option<Vec<String>>,
     /// Keeps what is in one of these states.
     pub state_names: Option<Vec<NetPeeringStateName>>,
@@ -395,13 +396,13 @@ support::sent!(FiltersNetPeering {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NetPeering {
-    /// `AccepterNet` of the API.
+    /// Net that was asked for the peering.
     pub accepter_net: Option<AccepterNet>,
-    /// Time in UTC at which an unanswered request expires.
+    /// Time in UTC at which the Net peering expires. Absent where there is none.
     pub expiration_date: Option<DateTime>,
     /// ID of the Net peering, `pcx-` and eight hexadecimal digits.
     pub net_peering_id: Option<String>,
-    /// `SourceNet` of the API.
+    /// Net that asked for the peering.
     pub source_net: Option<SourceNet>,
     /// State of the peering, with a message.
     pub state: Option<NetPeeringState>,
@@ -422,7 +423,7 @@ support::received!(NetPeering {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NetPeeringState {
-    /// `Message` of the API.
+    /// What there is to say of the state, such as `Pending acceptance by 123456789012`.
     pub message: Option<String>,
     /// State itself.
     pub name: Option<NetPeeringStateName>,
@@ -484,16 +485,16 @@ impl From<&str> for NetPeeringStateName {
 
 support::open_enum!(NetPeeringStateName);
 
-/// Request of [`ReadNetPeerings`](crate::action::ReadNetPeerings).
+/// Request of [`Client::read_net_peerings`](crate::Client::read_net_peerings), which lists Net peerings.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetPeeringsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersNetPeering>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -537,14 +538,14 @@ support::sent!(ReadNetPeeringsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadNetPeerings`](crate::action::ReadNetPeerings).
+/// Answer to [`Client::read_net_peerings`](crate::Client::read_net_peerings), which lists Net peerings.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetPeeringsResponse {
     /// Net peerings found.
     pub net_peerings: Vec<NetPeering>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -556,11 +557,11 @@ support::received!(ReadNetPeeringsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`RejectNetPeering`](crate::action::RejectNetPeering).
+/// Request of [`Client::reject_net_peering`](crate::Client::reject_net_peering), which rejects a Net peering that is `pending-acceptance`, which makes it `rejected`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RejectNetPeeringRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the Net peering, `pcx-` and eight hexadecimal digits.
     ///
@@ -595,7 +596,7 @@ support::sent!(RejectNetPeeringRequest {
     net_peering_id: "NetPeeringId",
 });
 
-/// Answer to [`RejectNetPeering`](crate::action::RejectNetPeering).
+/// Answer to [`Client::reject_net_peering`](crate::Client::reject_net_peering), which rejects a Net peering that is `pending-acceptance`, which makes it `rejected`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RejectNetPeeringResponse {
@@ -675,10 +676,11 @@ impl Client {
         self.send::<action::AcceptNetPeering>(request).await
     }
 
-    /// Asks for a peering between a Net of the account and another Net.
+    /// Asks for a peering between a Net of the account and another Net, be it of another account.
     ///
     /// The state is `pending-acceptance` until [`Client::accept_net_peering`](crate::Client::accept_net_peering), and
-    /// `expired` after 7 days. Overlapping IP ranges make it `failed`.
+    /// `expired` after 7 days. Overlapping IP ranges make it `failed`. A peering carries traffic both ways: a second
+    /// one in the opposite direction is rejected.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -687,12 +689,27 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// Both Nets in one account:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::CreateNetPeeringRequest;
     ///
     /// let request = CreateNetPeeringRequest::new("vpc-87654321", "vpc-12345678");
+    /// let response = client.create_net_peering(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Accepter Net in another account:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::CreateNetPeeringRequest;
+    ///
+    /// let request = CreateNetPeeringRequest::new("vpc-87654321", "vpc-12345678")
+    ///     .accepter_owner_id("987654321098");
     /// let response = client.create_net_peering(&request).await?;
     /// # Ok(())
     /// # }
@@ -743,13 +760,35 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// By ID:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{FiltersNetPeering, ReadNetPeeringsRequest};
     ///
     /// let request = ReadNetPeeringsRequest::new()
     ///     .filters(FiltersNetPeering::new().net_peering_ids(["pcx-12345678"]));
+    /// let response = client.read_net_peerings(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// By source Net and state:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{FiltersNetPeering, NetPeeringStateName, ReadNetPeeringsRequest};
+    ///
+    /// let request = ReadNetPeeringsRequest::new()
+    ///     .filters(
+    ///         FiltersNetPeering::new()
+    ///             .source_net_net_ids(["vpc-12345678"])
+    ///             .state_names([
+    ///                 NetPeeringStateName::Active,
+    ///                 NetPeeringStateName::PendingAcceptance,
+    ///             ]),
+    ///     );
     /// let response = client.read_net_peerings(&request).await?;
     /// # Ok(())
     /// # }
@@ -761,7 +800,7 @@ impl Client {
         self.send::<action::ReadNetPeerings>(request).await
     }
 
-    /// Rejects a Net peering that is `pending-acceptance`.
+    /// Rejects a Net peering that is `pending-acceptance`, which makes it `rejected`.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

@@ -6,13 +6,13 @@ use super::common::{
 };
 use crate::{Client, Paginated, Result, support};
 
-/// Request of [`CreateNic`](crate::action::CreateNic).
+/// Request of [`Client::create_nic`](crate::Client::create_nic), which creates a network interface in a Subnet.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNicRequest {
     /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Private IPs of the interface. Without a primary one, the cloud picks it from the Subnet's range.
     pub private_ips: Option<Vec<PrivateIpLight>>,
@@ -83,7 +83,7 @@ support::sent!(CreateNicRequest {
     subnet_id: "SubnetId",
 });
 
-/// Answer to [`CreateNic`](crate::action::CreateNic).
+/// Answer to [`Client::create_nic`](crate::Client::create_nic), which creates a network interface in a Subnet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNicResponse {
@@ -98,11 +98,11 @@ support::received!(CreateNicResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DeleteNic`](crate::action::DeleteNic).
+/// Request of [`Client::delete_nic`](crate::Client::delete_nic), which deletes a network interface.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNicRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the network interface, `eni-` and eight hexadecimal digits.
     ///
@@ -137,7 +137,7 @@ support::sent!(DeleteNicRequest {
     nic_id: "NicId",
 });
 
-/// Answer to [`DeleteNic`](crate::action::DeleteNic).
+/// Answer to [`Client::delete_nic`](crate::Client::delete_nic), which deletes a network interface.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNicResponse {
@@ -155,45 +155,45 @@ support::received!(DeleteNicResponse {
 pub struct FiltersNic {
     /// Keeps what has one of these descriptions.
     pub descriptions: Option<Vec<String>>,
-    /// `IsSourceDestCheck` of the API.
+    /// Keeps the network interfaces whose check of source and destination is on, or off.
     pub is_source_dest_check: Option<bool>,
-    /// `LinkNicDeleteOnVmDeletion` of the API.
+    /// Keeps the network interfaces that are, or are not, deleted together with their VM.
     pub link_nic_delete_on_vm_deletion: Option<bool>,
-    /// `LinkNicDeviceNumbers` of the API.
+    /// Keeps the network interfaces whose place on their VM is one of these.
     pub link_nic_device_numbers: Option<Vec<i64>>,
-    /// `LinkNicLinkNicIds` of the API.
+    /// Keeps the network interfaces whose attachment has one of these IDs, `eni-attach-` and eight hexadecimal digits.
     pub link_nic_link_nic_ids: Option<Vec<String>>,
-    /// Keeps what is attached in one of these states.
+    /// Keeps the network interfaces whose attachment is in one of these states.
     pub link_nic_states: Option<Vec<LinkState>>,
-    /// `LinkNicVmAccountIds` of the API.
+    /// Keeps the network interfaces attached to a VM of one of these accounts, by ID.
     pub link_nic_vm_account_ids: Option<Vec<String>>,
-    /// `LinkNicVmIds` of the API.
+    /// Keeps the network interfaces attached to one of these VMs, by ID.
     pub link_nic_vm_ids: Option<Vec<String>>,
-    /// `LinkPublicIpAccountIds` of the API.
+    /// Keeps the network interfaces that have a public IP of one of these accounts, by ID.
     pub link_public_ip_account_ids: Option<Vec<String>>,
-    /// `LinkPublicIpLinkPublicIpIds` of the API.
+    /// Keeps the network interfaces whose association with a public IP has one of these IDs.
     pub link_public_ip_link_public_ip_ids: Option<Vec<String>>,
-    /// `LinkPublicIpPublicDnsNames` of the API.
+    /// Keeps the network interfaces whose public IP has one of these DNS names.
     pub link_public_ip_public_dns_names: Option<Vec<String>>,
-    /// `LinkPublicIpPublicIpIds` of the API.
+    /// Keeps the network interfaces that have one of these public IPs, by ID.
     pub link_public_ip_public_ip_ids: Option<Vec<String>>,
-    /// `LinkPublicIpPublicIps` of the API.
+    /// Keeps the network interfaces that have one of these public IPs, by address.
     pub link_public_ip_public_ips: Option<Vec<String>>,
-    /// `MacAddresses` of the API.
+    /// Keeps the network interfaces whose hardware (MAC) address is one of these.
     pub mac_addresses: Option<Vec<String>>,
     /// Keeps the network interfaces in one of these Nets, by ID.
     pub net_ids: Option<Vec<String>>,
     /// Keeps the network interfaces whose ID is one of these.
     pub nic_ids: Option<Vec<String>>,
-    /// `PrivateDnsNames` of the API.
+    /// Keeps the network interfaces whose primary private IP has one of these DNS names.
     pub private_dns_names: Option<Vec<String>>,
-    /// `PrivateIpsLinkPublicIpAccountIds` of the API.
+    /// Keeps the network interfaces with a private IP whose public IP belongs to one of these accounts, by ID.
     pub private_ips_link_public_ip_account_ids: Option<Vec<String>>,
-    /// `PrivateIpsLinkPublicIpPublicIps` of the API.
+    /// Keeps the network interfaces with a private IP whose public IP is one of these, by address.
     pub private_ips_link_public_ip_public_ips: Option<Vec<String>>,
-    /// `PrivateIpsPrimaryIp` of the API.
+    /// Keeps the network interfaces with a private IP that is the primary one, or that is not.
     pub private_ips_primary_ip: Option<bool>,
-    /// `PrivateIpsPrivateIps` of the API.
+    /// Keeps the network interfaces that have one of these private IPv4 addresses.
     pub private_ips_private_ips: Option<Vec<String>>,
     /// Keeps the network interfaces that have one of these security groups, by ID.
     pub security_group_ids: Option<Vec<String>>,
@@ -577,7 +577,7 @@ support::received!(LinkNic {
     vm_id: "VmId",
 });
 
-/// Request of [`LinkNic`](crate::action::LinkNic).
+/// Request of [`Client::link_nic`](crate::Client::link_nic), which attaches a network interface to a VM.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkNicRequest {
@@ -585,7 +585,7 @@ pub struct LinkNicRequest {
     ///
     /// Required.
     pub device_number: i64,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the network interface, `eni-` and eight hexadecimal digits.
     ///
@@ -644,7 +644,7 @@ support::sent!(LinkNicRequest {
     vm_id: "VmId",
 });
 
-/// Answer to [`LinkNic`](crate::action::LinkNic).
+/// Answer to [`Client::link_nic`](crate::Client::link_nic), which attaches a network interface to a VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkNicResponse {
@@ -663,9 +663,10 @@ support::received!(LinkNicResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkNicToUpdate {
-    /// Whether the network interface is deleted together with the VM, or only detached.
+    /// Whether the network interface is deleted together with the VM, or only detached. Needs `link_nic_id` too.
     pub delete_on_vm_deletion: Option<bool>,
-    /// ID of the attachment of the network interface, `eni-attach-` and eight hexadecimal digits.
+    /// ID of the attachment, `eni-attach-` and eight hexadecimal digits. Needed for a change of
+    /// `delete_on_vm_deletion`.
     pub link_nic_id: Option<String>,
 }
 
@@ -696,21 +697,22 @@ support::sent!(LinkNicToUpdate {
     link_nic_id: "LinkNicId",
 });
 
-/// Request of [`LinkPrivateIps`](crate::action::LinkPrivateIps).
+/// Request of [`Client::link_private_ips`](crate::Client::link_private_ips), which gives a network interface further private IPs.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPrivateIpsRequest {
-    /// Whether an address is taken that something else has.
+    /// Whether an address may be taken away from another network interface of the Subnet.
     pub allow_relink: Option<bool>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the network interface, `eni-` and eight hexadecimal digits.
     ///
     /// Required.
     pub nic_id: String,
-    /// Further private IPv4 addresses, in the Subnet's range but for its first four and its last address.
+    /// Secondary private IPv4 addresses, in the Subnet's range but for its first four and its last address. Not
+    /// together with `secondary_private_ip_count`.
     pub private_ips: Option<Vec<String>>,
-    /// How many private IPs to add, picked by the cloud.
+    /// How many private IPs to add, picked by the cloud. Not together with `private_ips`.
     pub secondary_private_ip_count: Option<i64>,
 }
 
@@ -771,7 +773,7 @@ support::sent!(LinkPrivateIpsRequest {
     secondary_private_ip_count: "SecondaryPrivateIpCount",
 });
 
-/// Answer to [`LinkPrivateIps`](crate::action::LinkPrivateIps).
+/// Answer to [`Client::link_private_ips`](crate::Client::link_private_ips), which gives a network interface further private IPs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPrivateIpsResponse {
@@ -815,7 +817,8 @@ pub struct Nic {
     pub account_id: Option<String>,
     /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// Whether traffic is dropped that is neither from nor for this VM. A NAT VM needs false. In a Net only.
+    /// Whether traffic is dropped that is neither from nor for this network interface. That of a NAT VM needs false. In
+    /// a Net only.
     pub is_source_dest_checked: Option<bool>,
     /// Attachment to a VM, if there is one.
     pub link_nic: Option<LinkNic>,
@@ -882,16 +885,16 @@ support::received!(PrivateIp {
     private_ip: "PrivateIp",
 });
 
-/// Request of [`ReadNics`](crate::action::ReadNics).
+/// Request of [`Client::read_nics`](crate::Client::read_nics), which lists network interfaces.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNicsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersNic>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -935,12 +938,12 @@ support::sent!(ReadNicsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadNics`](crate::action::ReadNics).
+/// Answer to [`Client::read_nics`](crate::Client::read_nics), which lists network interfaces.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNicsResponse {
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// Network interfaces found.
     pub nics: Vec<Nic>,
@@ -954,11 +957,11 @@ support::received!(ReadNicsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`UnlinkNic`](crate::action::UnlinkNic).
+/// Request of [`Client::unlink_nic`](crate::Client::unlink_nic), which detaches a network interface from its VM.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkNicRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the attachment of the network interface, `eni-attach-` and eight hexadecimal digits.
     ///
@@ -993,7 +996,7 @@ support::sent!(UnlinkNicRequest {
     link_nic_id: "LinkNicId",
 });
 
-/// Answer to [`UnlinkNic`](crate::action::UnlinkNic).
+/// Answer to [`Client::unlink_nic`](crate::Client::unlink_nic), which detaches a network interface from its VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkNicResponse {
@@ -1005,11 +1008,11 @@ support::received!(UnlinkNicResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`UnlinkPrivateIps`](crate::action::UnlinkPrivateIps).
+/// Request of [`Client::unlink_private_ips`](crate::Client::unlink_private_ips), which takes secondary private IPs away from a network interface.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPrivateIpsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the network interface, `eni-` and eight hexadecimal digits.
     ///
@@ -1062,7 +1065,7 @@ support::sent!(UnlinkPrivateIpsRequest {
     private_ips: "PrivateIps",
 });
 
-/// Answer to [`UnlinkPrivateIps`](crate::action::UnlinkPrivateIps).
+/// Answer to [`Client::unlink_private_ips`](crate::Client::unlink_private_ips), which takes secondary private IPs away from a network interface.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPrivateIpsResponse {
@@ -1074,15 +1077,15 @@ support::received!(UnlinkPrivateIpsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`UpdateNic`](crate::action::UpdateNic).
+/// Request of [`Client::update_nic`](crate::Client::update_nic), which changes one attribute of a network interface per call.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNicRequest {
-    /// Free text that says what the thing is for.
+    /// New free text that says what the network interface is for.
     pub description: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Change of the attachment, named by its ID.
+    /// Change of the attachment, which its ID names.
     pub link_nic: Option<LinkNicToUpdate>,
     /// ID of the network interface, `eni-` and eight hexadecimal digits.
     ///
@@ -1148,7 +1151,7 @@ support::sent!(UpdateNicRequest {
     security_group_ids: "SecurityGroupIds",
 });
 
-/// Answer to [`UpdateNic`](crate::action::UpdateNic).
+/// Answer to [`Client::update_nic`](crate::Client::update_nic), which changes one attribute of a network interface per call.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNicResponse {
@@ -1193,12 +1196,32 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// Private IP chosen by the cloud:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::CreateNicRequest;
     ///
     /// let request = CreateNicRequest::new("subnet-12345678")
+    ///     .security_group_ids(["sg-12345678"]);
+    /// let response = client.create_nic(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Primary and secondary private IPs chosen:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{CreateNicRequest, PrivateIpLight};
+    ///
+    /// let request = CreateNicRequest::new("subnet-12345678")
+    ///     .description("Terraform nic with private IPs")
+    ///     .private_ips([
+    ///         PrivateIpLight::new().is_primary(true).private_ip("10.0.0.4"),
+    ///         PrivateIpLight::new().is_primary(false).private_ip("10.0.0.5"),
+    ///     ])
     ///     .security_group_ids(["sg-12345678"]);
     /// let response = client.create_nic(&request).await?;
     /// # Ok(())
@@ -1276,13 +1299,28 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// Addresses named in the request:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::LinkPrivateIpsRequest;
     ///
     /// let request = LinkPrivateIpsRequest::new("eni-12345678")
     ///     .private_ips(["10.0.0.6", "10.0.0.7"]);
+    /// let response = client.link_private_ips(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Three addresses chosen by the cloud:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::LinkPrivateIpsRequest;
+    ///
+    /// let request = LinkPrivateIpsRequest::new("eni-12345678")
+    ///     .secondary_private_ip_count(3);
     /// let response = client.link_private_ips(&request).await?;
     /// # Ok(())
     /// # }
@@ -1304,13 +1342,28 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// By ID:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{FiltersNic, ReadNicsRequest};
     ///
     /// let request = ReadNicsRequest::new()
     ///     .filters(FiltersNic::new().nic_ids(["eni-12345678"]));
+    /// let response = client.read_nics(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// By attached VM:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{FiltersNic, ReadNicsRequest};
+    ///
+    /// let request = ReadNicsRequest::new()
+    ///     .filters(FiltersNic::new().link_nic_vm_ids(["i-12345678"]));
     /// let response = client.read_nics(&request).await?;
     /// # Ok(())
     /// # }
@@ -1385,7 +1438,9 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// Kept when its VM is terminated:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{LinkNicToUpdate, UpdateNicRequest};
@@ -1396,6 +1451,32 @@ impl Client {
     ///             .delete_on_vm_deletion(false)
     ///             .link_nic_id("eni-attach-12345678"),
     ///     );
+    /// let response = client.update_nic(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Other security groups:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::UpdateNicRequest;
+    ///
+    /// let request = UpdateNicRequest::new("eni-12345678")
+    ///     .security_group_ids(["sg-12345678"]);
+    /// let response = client.update_nic(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// New description:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::UpdateNicRequest;
+    ///
+    /// let request = UpdateNicRequest::new("eni-12345678")
+    ///     .description("Example of description");
     /// let response = client.update_nic(&request).await?;
     /// # Ok(())
     /// # }

@@ -8,17 +8,17 @@ use super::policy_types::{
 };
 use crate::{Client, Paginated, Result, support};
 
-/// Request of [`CreatePolicy`](crate::action::CreatePolicy).
+/// Request of [`Client::create_policy`](crate::Client::create_policy), which creates a managed policy, whose first version `v1` is the one in force.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePolicyRequest {
-    /// Free text that says what the thing is for.
+    /// Free text of at most 1000 characters that says what the policy is for.
     pub description: Option<String>,
-    /// The policy document as JSON text, of at most 5120 characters without blanks.
+    /// The policy document as JSON text, of at most 5120 characters, whitespace not counted.
     ///
     /// Required.
     pub document: String,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Path that groups names like folders do, starting and ending with `/`, which alone is the root.
     pub path: Option<String>,
@@ -79,11 +79,12 @@ support::sent!(CreatePolicyRequest {
     policy_name: "PolicyName",
 });
 
-/// Answer to [`CreatePolicy`](crate::action::CreatePolicy).
+/// Answer to [`Client::create_policy`](crate::Client::create_policy), which creates a managed policy, whose first version `v1` is the one in force.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePolicyResponse {
-    /// The policy.
+    /// Managed policy, without its document: [`Client::read_policy_version`](crate::Client::read_policy_version)
+    /// returns that.
     pub policy: Option<Policy>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -94,11 +95,11 @@ support::received!(CreatePolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`CreatePolicyVersion`](crate::action::CreatePolicyVersion).
+/// Request of [`Client::create_policy_version`](crate::Client::create_policy_version), which adds a version to a managed policy, which has five at most.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePolicyVersionRequest {
-    /// The policy document as JSON text, of at most 5120 characters without blanks.
+    /// The policy document as JSON text, of at most 5120 characters, whitespace not counted.
     ///
     /// Required.
     pub document: String,
@@ -106,7 +107,7 @@ pub struct CreatePolicyVersionRequest {
     ///
     /// Required. Pattern: `^orn:ows:(iam|idauth):\S*:\d{12}:policy/\S+$`.
     pub policy_orn: String,
-    /// `SetAsDefault` of the API.
+    /// Whether the new version becomes the default one, which is in force.
     pub set_as_default: Option<bool>,
 }
 
@@ -145,11 +146,11 @@ support::sent!(CreatePolicyVersionRequest {
     set_as_default: "SetAsDefault",
 });
 
-/// Answer to [`CreatePolicyVersion`](crate::action::CreatePolicyVersion).
+/// Answer to [`Client::create_policy_version`](crate::Client::create_policy_version), which adds a version to a managed policy, which has five at most.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePolicyVersionResponse {
-    /// The version of the policy.
+    /// Version of the policy, with its document.
     pub policy_version: Option<PolicyVersion>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -160,11 +161,11 @@ support::received!(CreatePolicyVersionResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DeletePolicy`](crate::action::DeletePolicy).
+/// Request of [`Client::delete_policy`](crate::Client::delete_policy), which deletes a managed policy.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePolicyRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
@@ -199,7 +200,7 @@ support::sent!(DeletePolicyRequest {
     policy_orn: "PolicyOrn",
 });
 
-/// Answer to [`DeletePolicy`](crate::action::DeletePolicy).
+/// Answer to [`Client::delete_policy`](crate::Client::delete_policy), which deletes a managed policy.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePolicyResponse {
@@ -211,7 +212,7 @@ support::received!(DeletePolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DeletePolicyVersion`](crate::action::DeletePolicyVersion).
+/// Request of [`Client::delete_policy_version`](crate::Client::delete_policy_version), which deletes a version of a managed policy, unless it is the default.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePolicyVersionRequest {
@@ -252,7 +253,7 @@ support::sent!(DeletePolicyVersionRequest {
     version_id: "VersionId",
 });
 
-/// Answer to [`DeletePolicyVersion`](crate::action::DeletePolicyVersion).
+/// Answer to [`Client::delete_policy_version`](crate::Client::delete_policy_version), which deletes a version of a managed policy, unless it is the default.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePolicyVersionResponse {
@@ -264,11 +265,11 @@ support::received!(DeletePolicyVersionResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DeleteUserGroupPolicy`](crate::action::DeleteUserGroupPolicy).
+/// Request of [`Client::delete_user_group_policy`](crate::Client::delete_user_group_policy), which deletes an inline policy of a user group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserGroupPolicyRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Name of the policy.
     ///
@@ -328,7 +329,7 @@ support::sent!(DeleteUserGroupPolicyRequest {
     user_group_path: "UserGroupPath",
 });
 
-/// Answer to [`DeleteUserGroupPolicy`](crate::action::DeleteUserGroupPolicy).
+/// Answer to [`Client::delete_user_group_policy`](crate::Client::delete_user_group_policy), which deletes an inline policy of a user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserGroupPolicyResponse {
@@ -340,11 +341,11 @@ support::received!(DeleteUserGroupPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DeleteUserPolicy`](crate::action::DeleteUserPolicy).
+/// Request of [`Client::delete_user_policy`](crate::Client::delete_user_policy), which deletes an inline policy of an EIM user.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserPolicyRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Name of the policy, 1 to 128 characters.
     ///
@@ -391,7 +392,7 @@ support::sent!(DeleteUserPolicyRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`DeleteUserPolicy`](crate::action::DeleteUserPolicy).
+/// Answer to [`Client::delete_user_policy`](crate::Client::delete_user_policy), which deletes an inline policy of an EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserPolicyResponse {
@@ -403,11 +404,11 @@ support::received!(DeleteUserPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`LinkManagedPolicyToUserGroup`](crate::action::LinkManagedPolicyToUserGroup).
+/// Request of [`Client::link_managed_policy_to_user_group`](crate::Client::link_managed_policy_to_user_group), which links a managed policy to a user group, and so to all its members.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkManagedPolicyToUserGroupRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
@@ -457,7 +458,7 @@ support::sent!(LinkManagedPolicyToUserGroupRequest {
     user_group_name: "UserGroupName",
 });
 
-/// Answer to [`LinkManagedPolicyToUserGroup`](crate::action::LinkManagedPolicyToUserGroup).
+/// Answer to [`Client::link_managed_policy_to_user_group`](crate::Client::link_managed_policy_to_user_group), which links a managed policy to a user group, and so to all its members.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkManagedPolicyToUserGroupResponse {
@@ -469,17 +470,17 @@ support::received!(LinkManagedPolicyToUserGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`LinkPolicy`](crate::action::LinkPolicy).
+/// Request of [`Client::link_policy`](crate::Client::link_policy), which links a managed policy to an EIM user.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPolicyRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
     /// Required. Pattern: `^orn:ows:(iam|idauth):\S*:\d{12}:policy/\S+$`.
     pub policy_orn: String,
-    /// Name of the EIM user.
+    /// Name of the EIM user, 1 to 64 characters.
     ///
     /// Required.
     pub user_name: String,
@@ -520,7 +521,7 @@ support::sent!(LinkPolicyRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`LinkPolicy`](crate::action::LinkPolicy).
+/// Answer to [`Client::link_policy`](crate::Client::link_policy), which links a managed policy to an EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPolicyResponse {
@@ -532,11 +533,11 @@ support::received!(LinkPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`PutUserGroupPolicy`](crate::action::PutUserGroupPolicy).
+/// Request of [`Client::put_user_group_policy`](crate::Client::put_user_group_policy), which creates or replaces an inline policy of a user group, which holds for all its members.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PutUserGroupPolicyRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// The policy document, as JSON text.
     ///
@@ -609,7 +610,7 @@ support::sent!(PutUserGroupPolicyRequest {
     user_group_path: "UserGroupPath",
 });
 
-/// Answer to [`PutUserGroupPolicy`](crate::action::PutUserGroupPolicy).
+/// Answer to [`Client::put_user_group_policy`](crate::Client::put_user_group_policy), which creates or replaces an inline policy of a user group, which holds for all its members.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PutUserGroupPolicyResponse {
@@ -621,11 +622,11 @@ support::received!(PutUserGroupPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`PutUserPolicy`](crate::action::PutUserPolicy).
+/// Request of [`Client::put_user_policy`](crate::Client::put_user_policy), which creates or replaces an inline policy of an EIM user.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PutUserPolicyRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// The policy document, as JSON text.
     ///
@@ -688,7 +689,7 @@ support::sent!(PutUserPolicyRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`PutUserPolicy`](crate::action::PutUserPolicy).
+/// Answer to [`Client::put_user_policy`](crate::Client::put_user_policy), which creates or replaces an inline policy of an EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PutUserPolicyResponse {
@@ -700,7 +701,7 @@ support::received!(PutUserPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`ReadEntitiesLinkedToPolicy`](crate::action::ReadEntitiesLinkedToPolicy).
+/// Request of [`Client::read_entities_linked_to_policy`](crate::Client::read_entities_linked_to_policy), which lists the accounts, users and user groups that a managed policy is linked to.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadEntitiesLinkedToPolicyRequest {
@@ -762,7 +763,7 @@ support::sent!(ReadEntitiesLinkedToPolicyRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadEntitiesLinkedToPolicy`](crate::action::ReadEntitiesLinkedToPolicy).
+/// Answer to [`Client::read_entities_linked_to_policy`](crate::Client::read_entities_linked_to_policy), which lists the accounts, users and user groups that a managed policy is linked to.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadEntitiesLinkedToPolicyResponse {
@@ -777,13 +778,13 @@ support::received!(ReadEntitiesLinkedToPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`ReadLinkedPolicies`](crate::action::ReadLinkedPolicies).
+/// Request of [`Client::read_linked_policies`](crate::Client::read_linked_policies), which lists the managed policies of an EIM user.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLinkedPoliciesRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<ReadLinkedPoliciesFilters>,
     /// How many items to pass over: those of the pages already read.
     pub first_item: Option<i64>,
@@ -846,7 +847,7 @@ support::sent!(ReadLinkedPoliciesRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`ReadLinkedPolicies`](crate::action::ReadLinkedPolicies).
+/// Answer to [`Client::read_linked_policies`](crate::Client::read_linked_policies), which lists the managed policies of an EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLinkedPoliciesResponse {
@@ -870,13 +871,13 @@ support::received!(ReadLinkedPoliciesResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`ReadManagedPoliciesLinkedToUserGroup`](crate::action::ReadManagedPoliciesLinkedToUserGroup).
+/// Request of [`Client::read_managed_policies_linked_to_user_group`](crate::Client::read_managed_policies_linked_to_user_group), which lists the managed policies of a user group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadManagedPoliciesLinkedToUserGroupRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersUserGroup>,
     /// How many items to pass over: those of the pages already read.
     pub first_item: Option<i64>,
@@ -939,7 +940,7 @@ support::sent!(ReadManagedPoliciesLinkedToUserGroupRequest {
     user_group_name: "UserGroupName",
 });
 
-/// Answer to [`ReadManagedPoliciesLinkedToUserGroup`](crate::action::ReadManagedPoliciesLinkedToUserGroup).
+/// Answer to [`Client::read_managed_policies_linked_to_user_group`](crate::Client::read_managed_policies_linked_to_user_group), which lists the managed policies of a user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadManagedPoliciesLinkedToUserGroupResponse {
@@ -963,13 +964,13 @@ support::received!(ReadManagedPoliciesLinkedToUserGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`ReadPolicies`](crate::action::ReadPolicies).
+/// Request of [`Client::read_policies`](crate::Client::read_policies), which lists managed policies, those of OUTSCALE included.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPoliciesRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<ReadPoliciesFilters>,
     /// How many items to pass over: those of the pages already read.
     pub first_item: Option<i64>,
@@ -1015,7 +1016,7 @@ support::sent!(ReadPoliciesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadPolicies`](crate::action::ReadPolicies).
+/// Answer to [`Client::read_policies`](crate::Client::read_policies), which lists managed policies, those of OUTSCALE included.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPoliciesResponse {
@@ -1039,7 +1040,7 @@ support::received!(ReadPoliciesResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`ReadPolicy`](crate::action::ReadPolicy).
+/// Request of [`Client::read_policy`](crate::Client::read_policy), which returns a managed policy, without its document.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyRequest {
@@ -1068,11 +1069,12 @@ support::sent!(ReadPolicyRequest {
     policy_orn: "PolicyOrn",
 });
 
-/// Answer to [`ReadPolicy`](crate::action::ReadPolicy).
+/// Answer to [`Client::read_policy`](crate::Client::read_policy), which returns a managed policy, without its document.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyResponse {
-    /// The policy.
+    /// Managed policy, without its document: [`Client::read_policy_version`](crate::Client::read_policy_version)
+    /// returns that.
     pub policy: Option<Policy>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -1083,7 +1085,7 @@ support::received!(ReadPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`ReadPolicyVersion`](crate::action::ReadPolicyVersion).
+/// Request of [`Client::read_policy_version`](crate::Client::read_policy_version), which returns one version of a managed policy.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyVersionRequest {
@@ -1124,11 +1126,11 @@ support::sent!(ReadPolicyVersionRequest {
     version_id: "VersionId",
 });
 
-/// Answer to [`ReadPolicyVersion`](crate::action::ReadPolicyVersion).
+/// Answer to [`Client::read_policy_version`](crate::Client::read_policy_version), which returns one version of a managed policy.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyVersionResponse {
-    /// The version of the policy.
+    /// Version of the policy, with its document.
     pub policy_version: Option<PolicyVersion>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -1139,7 +1141,7 @@ support::received!(ReadPolicyVersionResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`ReadPolicyVersions`](crate::action::ReadPolicyVersions).
+/// Request of [`Client::read_policy_versions`](crate::Client::read_policy_versions), which lists the versions of a managed policy.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyVersionsRequest {
@@ -1188,7 +1190,7 @@ support::sent!(ReadPolicyVersionsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadPolicyVersions`](crate::action::ReadPolicyVersions).
+/// Answer to [`Client::read_policy_versions`](crate::Client::read_policy_versions), which lists the versions of a managed policy.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyVersionsResponse {
@@ -1209,11 +1211,11 @@ support::received!(ReadPolicyVersionsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`ReadUserGroupPolicies`](crate::action::ReadUserGroupPolicies).
+/// Request of [`Client::read_user_group_policies`](crate::Client::read_user_group_policies), which lists the inline policies of a user group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupPoliciesRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// How many items to pass over: those of the pages already read.
     pub first_item: Option<i64>,
@@ -1278,7 +1280,7 @@ support::sent!(ReadUserGroupPoliciesRequest {
     user_group_path: "UserGroupPath",
 });
 
-/// Answer to [`ReadUserGroupPolicies`](crate::action::ReadUserGroupPolicies).
+/// Answer to [`Client::read_user_group_policies`](crate::Client::read_user_group_policies), which lists the inline policies of a user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupPoliciesResponse {
@@ -1302,11 +1304,11 @@ support::received!(ReadUserGroupPoliciesResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`ReadUserGroupPolicy`](crate::action::ReadUserGroupPolicy).
+/// Request of [`Client::read_user_group_policy`](crate::Client::read_user_group_policy), which returns an inline policy of a user group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupPolicyRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Name of the policy.
     ///
@@ -1366,11 +1368,11 @@ support::sent!(ReadUserGroupPolicyRequest {
     user_group_path: "UserGroupPath",
 });
 
-/// Answer to [`ReadUserGroupPolicy`](crate::action::ReadUserGroupPolicy).
+/// Answer to [`Client::read_user_group_policy`](crate::Client::read_user_group_policy), which returns an inline policy of a user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupPolicyResponse {
-    /// The policy.
+    /// Inline policy, with its document.
     pub policy: Option<InlinePolicy>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -1381,11 +1383,11 @@ support::received!(ReadUserGroupPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`ReadUserPolicies`](crate::action::ReadUserPolicies).
+/// Request of [`Client::read_user_policies`](crate::Client::read_user_policies), which lists the names of the inline policies of an EIM user.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserPoliciesRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Name of the EIM user.
     ///
@@ -1420,11 +1422,11 @@ support::sent!(ReadUserPoliciesRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`ReadUserPolicies`](crate::action::ReadUserPolicies).
+/// Answer to [`Client::read_user_policies`](crate::Client::read_user_policies), which lists the names of the inline policies of an EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserPoliciesResponse {
-    /// Names of policies.
+    /// Names of the user's inline policies.
     pub policy_names: Vec<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -1435,11 +1437,11 @@ support::received!(ReadUserPoliciesResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`ReadUserPolicy`](crate::action::ReadUserPolicy).
+/// Request of [`Client::read_user_policy`](crate::Client::read_user_policy), which returns an inline policy of an EIM user.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserPolicyRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Name of the policy.
     ///
@@ -1486,7 +1488,7 @@ support::sent!(ReadUserPolicyRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`ReadUserPolicy`](crate::action::ReadUserPolicy).
+/// Answer to [`Client::read_user_policy`](crate::Client::read_user_policy), which returns an inline policy of an EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserPolicyResponse {
@@ -1507,7 +1509,7 @@ support::received!(ReadUserPolicyResponse {
     user_name: "UserName",
 });
 
-/// Request of [`SetDefaultPolicyVersion`](crate::action::SetDefaultPolicyVersion).
+/// Request of [`Client::set_default_policy_version`](crate::Client::set_default_policy_version), which makes a version of a managed policy the one in force.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetDefaultPolicyVersionRequest {
@@ -1548,7 +1550,7 @@ support::sent!(SetDefaultPolicyVersionRequest {
     version_id: "VersionId",
 });
 
-/// Answer to [`SetDefaultPolicyVersion`](crate::action::SetDefaultPolicyVersion).
+/// Answer to [`Client::set_default_policy_version`](crate::Client::set_default_policy_version), which makes a version of a managed policy the one in force.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetDefaultPolicyVersionResponse {
@@ -1560,11 +1562,11 @@ support::received!(SetDefaultPolicyVersionResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`UnlinkManagedPolicyFromUserGroup`](crate::action::UnlinkManagedPolicyFromUserGroup).
+/// Request of [`Client::unlink_managed_policy_from_user_group`](crate::Client::unlink_managed_policy_from_user_group), which unlinks a managed policy from a user group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkManagedPolicyFromUserGroupRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
@@ -1614,7 +1616,7 @@ support::sent!(UnlinkManagedPolicyFromUserGroupRequest {
     user_group_name: "UserGroupName",
 });
 
-/// Answer to [`UnlinkManagedPolicyFromUserGroup`](crate::action::UnlinkManagedPolicyFromUserGroup).
+/// Answer to [`Client::unlink_managed_policy_from_user_group`](crate::Client::unlink_managed_policy_from_user_group), which unlinks a managed policy from a user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkManagedPolicyFromUserGroupResponse {
@@ -1626,11 +1628,11 @@ support::received!(UnlinkManagedPolicyFromUserGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`UnlinkPolicy`](crate::action::UnlinkPolicy).
+/// Request of [`Client::unlink_policy`](crate::Client::unlink_policy), which unlinks a managed policy from an EIM user.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPolicyRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
@@ -1677,7 +1679,7 @@ support::sent!(UnlinkPolicyRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`UnlinkPolicy`](crate::action::UnlinkPolicy).
+/// Answer to [`Client::unlink_policy`](crate::Client::unlink_policy), which unlinks a managed policy from an EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPolicyResponse {
@@ -2070,7 +2072,7 @@ impl Client {
         self.send::<action::LinkPolicy>(request).await
     }
 
-    /// Creates or replaces an inline policy of a user group.
+    /// Creates or replaces an inline policy of a user group, which holds for all its members.
     ///
     /// The change can take up to 15 seconds to apply.
     ///
@@ -2145,7 +2147,9 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// Entities of all types, two per page:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::ReadEntitiesLinkedToPolicyRequest;
@@ -2154,6 +2158,21 @@ impl Client {
     ///         "orn:ows:idauth::012345678910:policy/example/example-user-policy",
     ///     )
     ///     .results_per_page(2);
+    /// let response = client.read_entities_linked_to_policy(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Users only:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{PolicyEntityType, ReadEntitiesLinkedToPolicyRequest};
+    ///
+    /// let request = ReadEntitiesLinkedToPolicyRequest::new(
+    ///         "orn:ows:idauth::012345678910:policy/example/example-user-policy",
+    ///     )
+    ///     .entities_type([PolicyEntityType::User]);
     /// let response = client.read_entities_linked_to_policy(&request).await?;
     /// # Ok(())
     /// # }

@@ -26,9 +26,10 @@ pub struct LinkedPolicy {
     pub creation_date: Option<DateTime>,
     /// Time of the last change, in UTC.
     pub last_modification_date: Option<DateTime>,
-    /// OUTSCALE Resource Name of the resource, which starts with `orn:`.
+    /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`. Actions take it
+    /// as `policy_orn`.
     pub orn: Option<String>,
-    /// ID of the policy.
+    /// ID of the policy, letters and digits. No action takes it: they name a policy by its `orn`.
     pub policy_id: Option<String>,
     /// Name of the policy.
     pub policy_name: Option<String>,
@@ -46,11 +47,11 @@ support::received!(LinkedPolicy {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MinimalPolicy {
-    /// ID that the cloud gave it.
+    /// ID of the account, user or user group.
     pub id: Option<String>,
     /// Name of the account, user or user group.
     pub name: Option<String>,
-    /// OUTSCALE Resource Name of the resource, which starts with `orn:`.
+    /// OUTSCALE Resource Name of the account, user or user group, which starts with `orn:`.
     pub orn: Option<String>,
 }
 
@@ -68,21 +69,22 @@ pub struct Policy {
     pub creation_date: Option<DateTime>,
     /// Free text of at most 1000 characters that says what the policy is for.
     pub description: Option<String>,
-    /// `IsLinkable` of the API.
+    /// Whether the policy can be linked to EIM users and user groups.
     pub is_linkable: Option<bool>,
     /// Time of the last change, in UTC.
     pub last_modification_date: Option<DateTime>,
-    /// OUTSCALE Resource Name of the resource, which starts with `orn:`.
+    /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`. Actions take it
+    /// as `policy_orn`.
     pub orn: Option<String>,
     /// Path that groups names like folders do, starting and ending with `/`, which alone is the root.
     pub path: Option<String>,
-    /// `PolicyDefaultVersionId` of the API.
+    /// ID of the default version, the one in force, such as `v1`.
     pub policy_default_version_id: Option<String>,
-    /// ID of the policy.
+    /// ID of the policy, letters and digits. No action takes it: they name a policy by its `orn`.
     pub policy_id: Option<String>,
     /// Name of the policy.
     pub policy_name: Option<String>,
-    /// `ResourcesCount` of the API.
+    /// How many resources the policy is attached to.
     pub resources_count: Option<i64>,
 }
 
@@ -105,11 +107,11 @@ support::received!(Policy {
 pub struct PolicyEntities {
     /// Accounts that the policy is linked to.
     pub accounts: Vec<MinimalPolicy>,
-    /// `Groups` of the API.
+    /// User groups that the policy is linked to.
     pub groups: Vec<MinimalPolicy>,
     /// Whether there is a next page, which `first_item` asks for.
     pub has_more_items: Option<bool>,
-    /// `ItemsCount` of the API.
+    /// How many accounts, users and user groups the policy is linked to.
     pub items_count: Option<i64>,
     /// How many items the server puts on a page at most.
     pub max_results_limit: Option<i64>,
@@ -129,7 +131,7 @@ support::received!(PolicyEntities {
     users: "Users",
 });
 
-/// `EntitiesType` of [`ReadEntitiesLinkedToPolicyRequest`](crate::types::ReadEntitiesLinkedToPolicyRequest).
+/// What a managed policy can be linked to: the whole account, an EIM user or a user group.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PolicyEntityType {
@@ -168,7 +170,7 @@ impl From<&str> for PolicyEntityType {
 
 support::open_enum!(PolicyEntityType);
 
-/// `Scope` of [`ReadPoliciesFilters`](crate::types::ReadPoliciesFilters).
+/// Who made a managed policy: OUTSCALE (`OWS`), for all accounts, or the account's users (`LOCAL`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PolicyScope {
@@ -211,7 +213,7 @@ pub struct PolicyVersion {
     pub body: Option<String>,
     /// Time of creation, in UTC.
     pub creation_date: Option<DateTime>,
-    /// `DefaultVersion` of the API.
+    /// Whether this version is the default one, which is in force.
     pub default_version: Option<bool>,
     /// ID of the policy's version, such as `v1`.
     pub version_id: Option<String>,
@@ -253,11 +255,11 @@ support::sent!(ReadLinkedPoliciesFilters {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPoliciesFilters {
-    /// `OnlyLinked` of the API.
+    /// Keeps the policies that are linked to a user, when true.
     pub only_linked: Option<bool>,
     /// Keeps what has a path that starts with this. Absent means `/`.
     pub path_prefix: Option<String>,
-    /// Keeps the policies of OUTSCALE or the account's own.
+    /// Keeps the policies of OUTSCALE (`OWS`), which all accounts have, or those of the account's users (`LOCAL`).
     pub scope: Option<PolicyScope>,
 }
 

@@ -4,7 +4,7 @@
 use super::common::ResponseContext;
 use crate::{Client, Paginated, Result, support};
 
-/// Request of [`CreateProductType`](crate::action::CreateProductType).
+/// Request of [`Client::create_product_type`](crate::Client::create_product_type), which creates a product type, which marks images for metering and billing.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateProductTypeRequest {
@@ -12,7 +12,7 @@ pub struct CreateProductTypeRequest {
     ///
     /// Required.
     pub description: String,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Maker of the product.
     pub vendor: Option<String>,
@@ -53,11 +53,11 @@ support::sent!(CreateProductTypeRequest {
     vendor: "Vendor",
 });
 
-/// Answer to [`CreateProductType`](crate::action::CreateProductType).
+/// Answer to [`Client::create_product_type`](crate::Client::create_product_type), which creates a product type, which marks images for metering and billing.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateProductTypeResponse {
-    /// `ProductType` of the API.
+    /// Product type as it is after the call.
     pub product_type: Option<ProductType>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -68,13 +68,13 @@ support::received!(CreateProductTypeResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DeleteProductType`](crate::action::DeleteProductType).
+/// Request of [`Client::delete_product_type`](crate::Client::delete_product_type), which deletes a product type of the account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteProductTypeRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Whether to delete it although it is in use.
+    /// Whether to delete the product type although images have it. They keep it then.
     pub force: Option<bool>,
     /// ID of the product type, such as `0001` or `pty-12345678`.
     ///
@@ -117,7 +117,7 @@ support::sent!(DeleteProductTypeRequest {
     product_type_id: "ProductTypeId",
 });
 
-/// Answer to [`DeleteProductType`](crate::action::DeleteProductType).
+/// Answer to [`Client::delete_product_type`](crate::Client::delete_product_type), which deletes a product type of the account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteProductTypeResponse {
@@ -133,7 +133,7 @@ support::received!(DeleteProductTypeResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersProductType {
-    /// `ProductTypeIds` of the API.
+    /// Keeps the product types whose ID is one of these.
     pub product_type_ids: Option<Vec<String>>,
 }
 
@@ -177,16 +177,16 @@ support::received!(ProductType {
     vendor: "Vendor",
 });
 
-/// Request of [`ReadProductTypes`](crate::action::ReadProductTypes).
+/// Request of [`Client::read_product_types`](crate::Client::read_product_types), which lists product types.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadProductTypesRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersProductType>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -230,12 +230,12 @@ support::sent!(ReadProductTypesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadProductTypes`](crate::action::ReadProductTypes).
+/// Answer to [`Client::read_product_types`](crate::Client::read_product_types), which lists product types.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadProductTypesResponse {
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// Product types found.
     pub product_types: Vec<ProductType>,
@@ -297,7 +297,7 @@ impl Client {
         self.send::<action::CreateProductType>(request).await
     }
 
-    /// Deletes a product type.
+    /// Deletes a product type of the account.
     ///
     /// Images that still have it prevent this, unless `force` is set; they then keep it.
     ///

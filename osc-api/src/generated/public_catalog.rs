@@ -4,11 +4,11 @@
 use super::common::{Catalog, ResponseContext};
 use crate::{Client, Result, support};
 
-/// Request of [`ReadPublicCatalog`](crate::action::ReadPublicCatalog).
+/// Request of [`Client::read_public_catalog`](crate::Client::read_public_catalog), which returns the public prices of the Region whose endpoint is called.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicCatalogRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
 }
 
@@ -29,11 +29,11 @@ support::sent!(ReadPublicCatalogRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`ReadPublicCatalog`](crate::action::ReadPublicCatalog).
+/// Answer to [`Client::read_public_catalog`](crate::Client::read_public_catalog), which returns the public prices of the Region whose endpoint is called.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicCatalogResponse {
-    /// The price list.
+    /// Price list, whose lines are its `entries`.
     pub catalog: Option<Catalog>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,

@@ -4,11 +4,11 @@
 use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, Paginated, Result, support};
 
-/// Request of [`CreatePublicIp`](crate::action::CreatePublicIp).
+/// Request of [`Client::create_public_ip`](crate::Client::create_public_ip), which allocates a public IP to the account, for a VM, a network interface or a NAT service.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePublicIpRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
 }
 
@@ -29,7 +29,7 @@ support::sent!(CreatePublicIpRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`CreatePublicIp`](crate::action::CreatePublicIp).
+/// Answer to [`Client::create_public_ip`](crate::Client::create_public_ip), which allocates a public IP to the account, for a VM, a network interface or a NAT service.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePublicIpResponse {
@@ -44,15 +44,15 @@ support::received!(CreatePublicIpResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DeletePublicIp`](crate::action::DeletePublicIp).
+/// Request of [`Client::delete_public_ip`](crate::Client::delete_public_ip), which gives a public IP back, by address or by ID.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePublicIpRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Public IPv4 address. It is the way to name one in the public Cloud.
+    /// Public IPv4 address. Needed in the public Cloud.
     pub public_ip: Option<String>,
-    /// ID of the public IP, `eipalloc-` and eight hexadecimal digits. It is the way to name one in a Net.
+    /// ID of the public IP, `eipalloc-` and eight hexadecimal digits. Needed in a Net.
     pub public_ip_id: Option<String>,
 }
 
@@ -87,7 +87,7 @@ support::sent!(DeletePublicIpRequest {
     public_ip_id: "PublicIpId",
 });
 
-/// Answer to [`DeletePublicIp`](crate::action::DeletePublicIp).
+/// Answer to [`Client::delete_public_ip`](crate::Client::delete_public_ip), which gives a public IP back, by address or by ID.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePublicIpResponse {
@@ -103,17 +103,17 @@ support::received!(DeletePublicIpResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersPublicIp {
-    /// `LinkPublicIpIds` of the API.
+    /// Keeps the public IPs whose association has one of these IDs, `eipassoc-` and eight hexadecimal digits.
     pub link_public_ip_ids: Option<Vec<String>>,
     /// Keeps what has a network interface of one of these accounts, by ID.
     pub nic_account_ids: Option<Vec<String>>,
     /// Keeps the public IPs of one of these network interfaces, by ID.
     pub nic_ids: Option<Vec<String>>,
-    /// `Placements` of the API.
+    /// Keeps the public IPs for the public Cloud, or those for Nets. The API does not name the values.
     pub placements: Option<Vec<String>>,
     /// Keeps the public IPs that stand for one of these private IPv4 addresses.
     pub private_ips: Option<Vec<String>>,
-    /// `PublicIpIds` of the API.
+    /// Keeps the public IPs whose ID is one of these, `eipalloc-` and eight hexadecimal digits.
     pub public_ip_ids: Option<Vec<String>>,
     /// Keeps the public IPs whose address is one of these.
     pub public_ips: Option<Vec<String>>,
@@ -248,16 +248,17 @@ support::sent!(FiltersPublicIp {
     vm_ids: "VmIds",
 });
 
-/// Request of [`LinkPublicIp`](crate::action::LinkPublicIp).
+/// Request of [`Client::link_public_ip`](crate::Client::link_public_ip), which associates a public IP with a VM or a network interface, one at a time.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPublicIpRequest {
-    /// Whether an address is taken that something else has. Absent means true in the public Cloud and false in a Net.
+    /// Whether the public IP may be taken away from the VM or interface that has it. Absent means true in the public
+    /// Cloud and false in a Net.
     pub allow_relink: Option<bool>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// ID of the network interface, `eni-` and eight hexadecimal digits. In a Net only, when the VM has several; never
-    /// together with `vm_id`.
+    /// ID of the network interface, `eni-` and eight hexadecimal digits. In a Net only; needed when the VM has several,
+    /// and never together with `vm_id`.
     pub nic_id: Option<String>,
     /// Private IPv4 address of the interface, in a Net only. Absent means the primary one.
     pub private_ip: Option<String>,
@@ -265,8 +266,8 @@ pub struct LinkPublicIpRequest {
     pub public_ip: Option<String>,
     /// ID of the public IP, `eipalloc-` and eight hexadecimal digits. This or `public_ip` is needed.
     pub public_ip_id: Option<String>,
-    /// ID of the VM, `i-` and eight hexadecimal digits. In a Net, a VM with several interfaces takes `nic_id` instead;
-    /// both together are refused.
+    /// ID of the VM, `i-` and eight hexadecimal digits. Needed in the public Cloud, and in a Net when the VM has only
+    /// one network interface; never together with `nic_id`.
     pub vm_id: Option<String>,
 }
 
@@ -329,11 +330,12 @@ support::sent!(LinkPublicIpRequest {
     vm_id: "VmId",
 });
 
-/// Answer to [`LinkPublicIp`](crate::action::LinkPublicIp).
+/// Answer to [`Client::link_public_ip`](crate::Client::link_public_ip), which associates a public IP with a VM or a network interface, one at a time.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPublicIpResponse {
-    /// ID of the association of public IP and VM or network interface, `eipassoc-` and eight hexadecimal digits.
+    /// ID of the association of public IP and VM or network interface, `eipassoc-` and eight hexadecimal digits. In a
+    /// Net only.
     pub link_public_ip_id: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -350,7 +352,7 @@ support::received!(LinkPublicIpResponse {
 pub struct PublicIp {
     /// ID of the association of public IP and VM or network interface, `eipassoc-` and eight hexadecimal digits.
     pub link_public_ip_id: Option<String>,
-    /// `NicAccountId` of the API.
+    /// ID of the account that owns the network interface, twelve digits.
     pub nic_account_id: Option<String>,
     /// ID of the network interface that has the address, if any, `eni-` and eight hexadecimal digits.
     pub nic_id: Option<String>,
@@ -377,14 +379,14 @@ support::received!(PublicIp {
     vm_id: "VmId",
 });
 
-/// Request of [`ReadPublicIpRanges`](crate::action::ReadPublicIpRanges).
+/// Request of [`Client::read_public_ip_ranges`](crate::Client::read_public_ip_ranges), which lists the ranges of public IPv4 addresses that the Region uses whose endpoint is called.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicIpRangesRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -421,14 +423,14 @@ support::sent!(ReadPublicIpRangesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadPublicIpRanges`](crate::action::ReadPublicIpRanges).
+/// Answer to [`Client::read_public_ip_ranges`](crate::Client::read_public_ip_ranges), which lists the ranges of public IPv4 addresses that the Region uses whose endpoint is called.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicIpRangesResponse {
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
-    /// Blocks of public IPv4 addresses in CIDR notation.
+    /// Ranges of public IPv4 addresses in CIDR notation, such as `192.0.2.0/24`.
     pub public_ips: Vec<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -440,16 +442,16 @@ support::received!(ReadPublicIpRangesResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`ReadPublicIps`](crate::action::ReadPublicIps).
+/// Request of [`Client::read_public_ips`](crate::Client::read_public_ips), which lists the public IPs of the account, associated or not.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicIpsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersPublicIp>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -493,12 +495,12 @@ support::sent!(ReadPublicIpsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadPublicIps`](crate::action::ReadPublicIps).
+/// Answer to [`Client::read_public_ips`](crate::Client::read_public_ips), which lists the public IPs of the account, associated or not.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicIpsResponse {
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// Public IPs found.
     pub public_ips: Vec<PublicIp>,
@@ -512,11 +514,11 @@ support::received!(ReadPublicIpsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`UnlinkPublicIp`](crate::action::UnlinkPublicIp).
+/// Request of [`Client::unlink_public_ip`](crate::Client::unlink_public_ip), which separates a public IP from its VM or network interface.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPublicIpRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the association, `eipassoc-` and eight hexadecimal digits. This or `public_ip` is needed.
     pub link_public_ip_id: Option<String>,
@@ -555,7 +557,7 @@ support::sent!(UnlinkPublicIpRequest {
     public_ip: "PublicIp",
 });
 
-/// Answer to [`UnlinkPublicIp`](crate::action::UnlinkPublicIp).
+/// Answer to [`Client::unlink_public_ip`](crate::Client::unlink_public_ip), which separates a public IP from its VM or network interface.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPublicIpResponse {
@@ -608,7 +610,7 @@ impl Paginated for ReadPublicIpsRequest {
 }
 
 impl Client {
-    /// Allocates a public IP to the account.
+    /// Allocates a public IP to the account, for a VM, a network interface or a NAT service.
     ///
     /// It stays allocated until [`Client::delete_public_ip`](crate::Client::delete_public_ip).
     ///
@@ -664,10 +666,11 @@ impl Client {
         self.send::<action::DeletePublicIp>(request).await
     }
 
-    /// Associates a public IP with a VM or a network interface.
+    /// Associates a public IP with a VM or a network interface, one at a time.
     ///
     /// In a Net this needs an attached internet service. The association is lost whenever the VM is stopped, unless the
-    /// VM has the tag `osc.fcu.eip.auto-attach` with the address as its value.
+    /// VM has the tag `osc.fcu.eip.auto-attach` with the address as its value. A NAT service gets its public IP when it
+    /// is created, and not by this.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -676,12 +679,28 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// To a VM:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::LinkPublicIpRequest;
     ///
     /// let request = LinkPublicIpRequest::new().public_ip("192.0.2.0").vm_id("i-12345678");
+    /// let response = client.link_public_ip(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// To a network interface:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::LinkPublicIpRequest;
+    ///
+    /// let request = LinkPublicIpRequest::new()
+    ///     .nic_id("eni-12345678")
+    ///     .public_ip("192.0.2.0");
     /// let response = client.link_public_ip(&request).await?;
     /// # Ok(())
     /// # }
@@ -693,7 +712,7 @@ impl Client {
         self.send::<action::LinkPublicIp>(request).await
     }
 
-    /// Lists the blocks of public IPv4 addresses of the Region whose endpoint is called.
+    /// Lists the ranges of public IPv4 addresses that the Region uses whose endpoint is called.
     ///
     /// - Authentication: none.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
@@ -730,13 +749,28 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// By address:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{FiltersPublicIp, ReadPublicIpsRequest};
     ///
     /// let request = ReadPublicIpsRequest::new()
     ///     .filters(FiltersPublicIp::new().public_ips(["192.0.2.0"]));
+    /// let response = client.read_public_ips(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// By associated VM:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{FiltersPublicIp, ReadPublicIpsRequest};
+    ///
+    /// let request = ReadPublicIpsRequest::new()
+    ///     .filters(FiltersPublicIp::new().vm_ids(["i-12345678"]));
     /// let response = client.read_public_ips(&request).await?;
     /// # Ok(())
     /// # }

@@ -8,13 +8,13 @@ use crate::{Client, Paginated, Result, support};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersQuota {
-    /// `Collections` of the API.
+    /// Keeps the quotas of one of these groups, by name, such as `VPC`.
     pub collections: Option<Vec<String>>,
-    /// `QuotaNames` of the API.
+    /// Keeps the quotas whose name is one of these, such as `lb_limit`.
     pub quota_names: Option<Vec<String>>,
-    /// Keeps the quotas of one of these resources, by ID, or `global` ones.
+    /// Keeps the quotas of these resources, by ID. `global` stands for those of no certain resource.
     pub quota_types: Option<Vec<String>>,
-    /// `ShortDescriptions` of the API.
+    /// Keeps the quotas whose short description is one of these.
     pub short_descriptions: Option<Vec<String>>,
 }
 
@@ -78,15 +78,15 @@ pub struct Quota {
     pub account_id: Option<String>,
     /// What the quota limits.
     pub description: Option<String>,
-    /// `MaxValue` of the API.
+    /// How much is allowed. 0 means without limit.
     pub max_value: Option<i64>,
     /// Name of the quota, which serves as its ID.
     pub name: Option<String>,
-    /// `QuotaCollection` of the API.
+    /// Name of the group that the quota belongs to, such as `VPC`.
     pub quota_collection: Option<String>,
-    /// `ShortDescription` of the API.
+    /// What the quota limits, in a few words.
     pub short_description: Option<String>,
-    /// `UsedValue` of the API.
+    /// How much of it is used.
     pub used_value: Option<i64>,
 }
 
@@ -104,9 +104,9 @@ support::received!(Quota {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct QuotaTypes {
-    /// `QuotaType` of the API.
+    /// ID of the resource that the quotas are for, such as a Net, or `global` when they are for no certain one.
     pub quota_type: Option<String>,
-    /// `Quotas` of the API.
+    /// Quotas of the resource, or the `global` ones.
     pub quotas: Vec<Quota>,
 }
 
@@ -115,16 +115,16 @@ support::received!(QuotaTypes {
     quotas: "Quotas",
 });
 
-/// Request of [`ReadQuotas`](crate::action::ReadQuotas).
+/// Request of [`Client::read_quotas`](crate::Client::read_quotas), which lists the account's quotas and how much of each is used.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadQuotasRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersQuota>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -168,12 +168,12 @@ support::sent!(ReadQuotasRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadQuotas`](crate::action::ReadQuotas).
+/// Answer to [`Client::read_quotas`](crate::Client::read_quotas), which lists the account's quotas and how much of each is used.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadQuotasResponse {
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// Quotas found, by what they are for.
     pub quota_types: Vec<QuotaTypes>,
@@ -218,13 +218,28 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// By name:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{FiltersQuota, ReadQuotasRequest};
     ///
     /// let request = ReadQuotasRequest::new()
     ///     .filters(FiltersQuota::new().quota_names(["lb_limit"]));
+    /// let response = client.read_quotas(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// By collection:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{FiltersQuota, ReadQuotasRequest};
+    ///
+    /// let request = ReadQuotasRequest::new()
+    ///     .filters(FiltersQuota::new().collections(["VPC"]));
     /// let response = client.read_quotas(&request).await?;
     /// # Ok(())
     /// # }

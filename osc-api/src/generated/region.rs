@@ -4,11 +4,11 @@
 use super::common::ResponseContext;
 use crate::{Client, Result, support};
 
-/// Request of [`ReadRegions`](crate::action::ReadRegions).
+/// Request of [`Client::read_regions`](crate::Client::read_regions), which lists the Regions and their endpoints.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadRegionsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
 }
 
@@ -29,7 +29,7 @@ support::sent!(ReadRegionsRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`ReadRegions`](crate::action::ReadRegions).
+/// Answer to [`Client::read_regions`](crate::Client::read_regions), which lists the Regions and their endpoints.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadRegionsResponse {
@@ -48,7 +48,7 @@ support::received!(ReadRegionsResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Region {
-    /// `Endpoint` of the API.
+    /// Host name of the Region's API, without scheme or path, such as `api.eu-west-2.outscale.com`.
     pub endpoint: Option<String>,
     /// Name of the Region, such as `eu-west-2`.
     pub region_name: Option<String>,

@@ -4,7 +4,7 @@
 use super::common::{ResponseContext, RouteTable};
 use crate::{Client, Result, support};
 
-/// Request of [`CreateRoute`](crate::action::CreateRoute).
+/// Request of [`Client::create_route`](crate::Client::create_route), which adds a route to a route table.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRouteRequest {
@@ -12,21 +12,23 @@ pub struct CreateRouteRequest {
     ///
     /// Required.
     pub destination_ip_range: String,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// ID of the internet service (`igw-`) or virtual gateway (`vgw-`) that the traffic goes to.
+    /// ID of the internet service (`igw-`) or virtual gateway (`vgw-`) that the traffic goes to. It is attached to the
+    /// Net.
     pub gateway_id: Option<String>,
-    /// ID of the NAT service, `nat-` and eight hexadecimal digits.
+    /// ID of the NAT service that the traffic goes to, `nat-` and eight hexadecimal digits.
     pub nat_service_id: Option<String>,
-    /// ID of the Net peering, `pcx-` and eight hexadecimal digits.
+    /// ID of the Net peering that the traffic goes through, `pcx-` and eight hexadecimal digits.
     pub net_peering_id: Option<String>,
-    /// ID of the network interface, `eni-` and eight hexadecimal digits.
+    /// ID of the network interface that the traffic goes to, `eni-` and eight hexadecimal digits.
     pub nic_id: Option<String>,
     /// ID of the route table, `rtb-` and eight hexadecimal digits.
     ///
     /// Required.
     pub route_table_id: String,
-    /// ID of the NAT VM that the traffic goes to, `i-` and eight hexadecimal digits. It has one interface only.
+    /// ID of the NAT VM that the traffic goes to, `i-` and eight hexadecimal digits. It is in the Net and has one
+    /// network interface only.
     pub vm_id: Option<String>,
 }
 
@@ -111,7 +113,7 @@ support::sent!(CreateRouteRequest {
     vm_id: "VmId",
 });
 
-/// Answer to [`CreateRoute`](crate::action::CreateRoute).
+/// Answer to [`Client::create_route`](crate::Client::create_route), which adds a route to a route table.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRouteResponse {
@@ -126,7 +128,7 @@ support::received!(CreateRouteResponse {
     route_table: "RouteTable",
 });
 
-/// Request of [`DeleteRoute`](crate::action::DeleteRoute).
+/// Request of [`Client::delete_route`](crate::Client::delete_route), which removes a route from a route table.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRouteRequest {
@@ -134,7 +136,7 @@ pub struct DeleteRouteRequest {
     ///
     /// Required.
     pub destination_ip_range: String,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the route table, `rtb-` and eight hexadecimal digits.
     ///
@@ -183,7 +185,7 @@ support::sent!(DeleteRouteRequest {
     route_table_id: "RouteTableId",
 });
 
-/// Answer to [`DeleteRoute`](crate::action::DeleteRoute).
+/// Answer to [`Client::delete_route`](crate::Client::delete_route), which removes a route from a route table.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRouteResponse {
@@ -198,29 +200,30 @@ support::received!(DeleteRouteResponse {
     route_table: "RouteTable",
 });
 
-/// Request of [`UpdateRoute`](crate::action::UpdateRoute).
+/// Request of [`Client::update_route`](crate::Client::update_route), which points a route to another target.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRouteRequest {
-    /// IPv4 range that the route is for, in CIDR notation, such as `10.0.0.0/24`.
+    /// IPv4 range of the route to change, in CIDR notation, such as `10.0.0.0/24`.
     ///
     /// Required.
     pub destination_ip_range: String,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// ID of the internet service (`igw-`) or virtual gateway (`vgw-`) that the traffic goes to.
+    /// ID of the internet service (`igw-`) or virtual gateway (`vgw-`) that the traffic goes to. It is attached to the
+    /// Net.
     pub gateway_id: Option<String>,
-    /// ID of the NAT service, `nat-` and eight hexadecimal digits.
+    /// ID of the NAT service that the traffic goes to, `nat-` and eight hexadecimal digits.
     pub nat_service_id: Option<String>,
-    /// ID of the Net peering, `pcx-` and eight hexadecimal digits.
+    /// ID of the Net peering that the traffic goes through, `pcx-` and eight hexadecimal digits.
     pub net_peering_id: Option<String>,
-    /// ID of the network interface, `eni-` and eight hexadecimal digits.
+    /// ID of the network interface that the traffic goes to, `eni-` and eight hexadecimal digits.
     pub nic_id: Option<String>,
     /// ID of the route table, `rtb-` and eight hexadecimal digits.
     ///
     /// Required.
     pub route_table_id: String,
-    /// ID of the NAT VM that the traffic goes to, `i-` and eight hexadecimal digits.
+    /// ID of the NAT VM that the traffic goes to, `i-` and eight hexadecimal digits. It is in the Net.
     pub vm_id: Option<String>,
 }
 
@@ -305,7 +308,7 @@ support::sent!(UpdateRouteRequest {
     vm_id: "VmId",
 });
 
-/// Answer to [`UpdateRoute`](crate::action::UpdateRoute).
+/// Answer to [`Client::update_route`](crate::Client::update_route), which points a route to another target.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRouteResponse {
@@ -323,7 +326,8 @@ support::received!(UpdateRouteResponse {
 impl Client {
     /// Adds a route to a route table.
     ///
-    /// Exactly one target is needed: `gateway_id`, `nat_service_id`, `net_peering_id`, `nic_id` or `vm_id`.
+    /// Exactly one target is needed: `gateway_id`, `nat_service_id`, `net_peering_id`, `nic_id` or `vm_id`. Of several
+    /// routes that match a destination, the most specific one is taken.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -378,7 +382,9 @@ impl Client {
 
     /// Points a route to another target.
     ///
-    /// Exactly one target is needed: `gateway_id`, `nat_service_id`, `net_peering_id`, `nic_id` or `vm_id`.
+    /// Exactly one target is needed: `gateway_id`, `nat_service_id`, `net_peering_id`, `nic_id` or `vm_id`. Of several
+    /// routes that match a destination, the most specific one is taken. The range itself cannot be changed: it says
+    /// which route is meant.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

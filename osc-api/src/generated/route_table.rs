@@ -4,11 +4,11 @@
 use super::common::{ResponseContext, RouteTable};
 use crate::{Client, Paginated, Result, support};
 
-/// Request of [`CreateRouteTable`](crate::action::CreateRouteTable).
+/// Request of [`Client::create_route_table`](crate::Client::create_route_table), which creates a route table in a Net.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRouteTableRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
@@ -43,7 +43,7 @@ support::sent!(CreateRouteTableRequest {
     net_id: "NetId",
 });
 
-/// Answer to [`CreateRouteTable`](crate::action::CreateRouteTable).
+/// Answer to [`Client::create_route_table`](crate::Client::create_route_table), which creates a route table in a Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRouteTableResponse {
@@ -58,11 +58,11 @@ support::received!(CreateRouteTableResponse {
     route_table: "RouteTable",
 });
 
-/// Request of [`DeleteRouteTable`](crate::action::DeleteRouteTable).
+/// Request of [`Client::delete_route_table`](crate::Client::delete_route_table), which deletes a route table.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRouteTableRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the route table, `rtb-` and eight hexadecimal digits.
     ///
@@ -97,7 +97,7 @@ support::sent!(DeleteRouteTableRequest {
     route_table_id: "RouteTableId",
 });
 
-/// Answer to [`DeleteRouteTable`](crate::action::DeleteRouteTable).
+/// Answer to [`Client::delete_route_table`](crate::Client::delete_route_table), which deletes a route table.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRouteTableResponse {
@@ -113,33 +113,33 @@ support::received!(DeleteRouteTableResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersRouteTable {
-    /// `LinkRouteTableIds` of the API.
+    /// Keeps the route tables that are linked and whose ID is one of these.
     pub link_route_table_ids: Option<Vec<String>>,
-    /// `LinkRouteTableLinkRouteTableIds` of the API.
+    /// Keeps the route tables that have one of these links with Subnets, by ID (`rtbassoc-`).
     pub link_route_table_link_route_table_ids: Option<Vec<String>>,
-    /// `LinkRouteTableMain` of the API.
+    /// With `true`, keeps the main route tables of the Nets.
     pub link_route_table_main: Option<bool>,
-    /// `LinkSubnetIds` of the API.
+    /// Keeps the route tables that are linked to one of these Subnets, by ID.
     pub link_subnet_ids: Option<Vec<String>>,
     /// Keeps the route tables in one of these Nets, by ID.
     pub net_ids: Option<Vec<String>>,
-    /// `RouteCreationMethods` of the API.
+    /// Keeps the route tables that have a route made by one of these actions, such as `CreateRoute`.
     pub route_creation_methods: Option<Vec<String>>,
     /// Keeps what has a route for one of these IPv4 ranges.
     pub route_destination_ip_ranges: Option<Vec<String>>,
-    /// `RouteDestinationServiceIds` of the API.
+    /// Keeps the route tables that have a route for one of these OUTSCALE services, by ID (`pl-`).
     pub route_destination_service_ids: Option<Vec<String>>,
-    /// `RouteGatewayIds` of the API.
+    /// Keeps the route tables that have a route to one of these gateways, by ID (`igw-` or `vgw-`).
     pub route_gateway_ids: Option<Vec<String>>,
-    /// `RouteNatServiceIds` of the API.
+    /// Keeps the route tables that have a route to one of these NAT services, by ID.
     pub route_nat_service_ids: Option<Vec<String>>,
-    /// `RouteNetPeeringIds` of the API.
+    /// Keeps the route tables that have a route through one of these Net peerings, by ID.
     pub route_net_peering_ids: Option<Vec<String>>,
-    /// `RouteStates` of the API.
+    /// Keeps the route tables that have a route in one of these states. There is one, `active`.
     pub route_states: Option<Vec<String>>,
     /// Keeps the route tables whose ID is one of these.
     pub route_table_ids: Option<Vec<String>>,
-    /// `RouteVmIds` of the API.
+    /// Keeps the route tables that have a route to one of these VMs, by ID.
     pub route_vm_ids: Option<Vec<String>>,
     /// Keeps what has a tag whose key is one of these.
     pub tag_keys: Option<Vec<String>>,
@@ -348,11 +348,11 @@ support::sent!(FiltersRouteTable {
     tags: "Tags",
 });
 
-/// Request of [`LinkRouteTable`](crate::action::LinkRouteTable).
+/// Request of [`Client::link_route_table`](crate::Client::link_route_table), which makes a Subnet use a route table of the same Net.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkRouteTableRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the route table, `rtb-` and eight hexadecimal digits.
     ///
@@ -399,7 +399,7 @@ support::sent!(LinkRouteTableRequest {
     subnet_id: "SubnetId",
 });
 
-/// Answer to [`LinkRouteTable`](crate::action::LinkRouteTable).
+/// Answer to [`Client::link_route_table`](crate::Client::link_route_table), which makes a Subnet use a route table of the same Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkRouteTableResponse {
@@ -414,16 +414,16 @@ support::received!(LinkRouteTableResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`ReadRouteTables`](crate::action::ReadRouteTables).
+/// Request of [`Client::read_route_tables`](crate::Client::read_route_tables), which lists route tables with their routes.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadRouteTablesRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersRouteTable>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -467,12 +467,12 @@ support::sent!(ReadRouteTablesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadRouteTables`](crate::action::ReadRouteTables).
+/// Answer to [`Client::read_route_tables`](crate::Client::read_route_tables), which lists route tables with their routes.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadRouteTablesResponse {
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -486,11 +486,11 @@ support::received!(ReadRouteTablesResponse {
     route_tables: "RouteTables",
 });
 
-/// Request of [`UnlinkRouteTable`](crate::action::UnlinkRouteTable).
+/// Request of [`Client::unlink_route_table`](crate::Client::unlink_route_table), which separates a route table from a Subnet, which then uses the main one of its Net.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkRouteTableRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the link between route table and Subnet (or Net), `rtbassoc-` and eight hexadecimal digits.
     ///
@@ -528,7 +528,7 @@ support::sent!(UnlinkRouteTableRequest {
     link_route_table_id: "LinkRouteTableId",
 });
 
-/// Answer to [`UnlinkRouteTable`](crate::action::UnlinkRouteTable).
+/// Answer to [`Client::unlink_route_table`](crate::Client::unlink_route_table), which separates a route table from a Subnet, which then uses the main one of its Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkRouteTableResponse {
@@ -540,13 +540,13 @@ support::received!(UnlinkRouteTableResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`UpdateRouteTableLink`](crate::action::UpdateRouteTableLink).
+/// Request of [`Client::update_route_table_link`](crate::Client::update_route_table_link), which makes a Subnet use another route table.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRouteTableLinkRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// ID of the link between route table and Subnet (or Net), `rtbassoc-` and eight hexadecimal digits.
+    /// ID of the present link between Subnet and route table, `rtbassoc-` and eight hexadecimal digits.
     ///
     /// Required.
     pub link_route_table_id: String,
@@ -597,7 +597,7 @@ support::sent!(UpdateRouteTableLinkRequest {
     route_table_id: "RouteTableId",
 });
 
-/// Answer to [`UpdateRouteTableLink`](crate::action::UpdateRouteTableLink).
+/// Answer to [`Client::update_route_table_link`](crate::Client::update_route_table_link), which makes a Subnet use another route table.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRouteTableLinkResponse {
@@ -691,6 +691,8 @@ impl Client {
 
     /// Makes a Subnet use a route table of the same Net.
     ///
+    /// Several Subnets can use one route table.
+    ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkroutetable)
@@ -727,13 +729,32 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// By ID:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{FiltersRouteTable, ReadRouteTablesRequest};
     ///
     /// let request = ReadRouteTablesRequest::new()
     ///     .filters(FiltersRouteTable::new().route_table_ids(["rtb-12345678"]));
+    /// let response = client.read_route_tables(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Main route tables of given Nets:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{FiltersRouteTable, ReadRouteTablesRequest};
+    ///
+    /// let request = ReadRouteTablesRequest::new()
+    ///     .filters(
+    ///         FiltersRouteTable::new()
+    ///             .link_route_table_main(true)
+    ///             .net_ids(["vpc-12345678", "vpc-87654321"]),
+    ///     );
     /// let response = client.read_route_tables(&request).await?;
     /// # Ok(())
     /// # }

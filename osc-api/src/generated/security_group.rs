@@ -4,20 +4,21 @@
 use super::common::{IpProtocol, ResponseContext, SecurityGroup};
 use crate::{Client, Paginated, Result, support};
 
-/// Request of [`CreateSecurityGroup`](crate::action::CreateSecurityGroup).
+/// Request of [`Client::create_security_group`](crate::Client::create_security_group), which creates a security group in a Net, or in the public Cloud when `net_id` is absent.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSecurityGroupRequest {
-    /// Free text of 1 to 255 letters, digits, spaces and common punctuation.
+    /// Free text: 1 to 255 letters, accented ones too, digits, spaces and the characters `_.-:/()#,@[]+=&;{}!$*`.
     ///
     /// Required.
     pub description: String,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the Net that gets the group, `vpc-` and eight hexadecimal digits. Absent means the public Cloud.
     pub net_id: Option<String>,
-    /// Name of the group, not in use yet and not starting with `sg-`. 1 to 255 letters, digits, spaces and common
-    /// punctuation.
+    /// Name of the group, new in the Net or the public Cloud and not starting with `sg-`.
+    ///
+    /// 1 to 255 letters without accents, digits, spaces and the characters `_.-:/()#,@[]+=&;{}!$*`.
     ///
     /// Required.
     pub security_group_name: String,
@@ -72,7 +73,7 @@ support::sent!(CreateSecurityGroupRequest {
     security_group_name: "SecurityGroupName",
 });
 
-/// Answer to [`CreateSecurityGroup`](crate::action::CreateSecurityGroup).
+/// Answer to [`Client::create_security_group`](crate::Client::create_security_group), which creates a security group in a Net, or in the public Cloud when `net_id` is absent.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSecurityGroupResponse {
@@ -87,15 +88,15 @@ support::received!(CreateSecurityGroupResponse {
     security_group: "SecurityGroup",
 });
 
-/// Request of [`DeleteSecurityGroup`](crate::action::DeleteSecurityGroup).
+/// Request of [`Client::delete_security_group`](crate::Client::delete_security_group), which deletes a security group, by ID or by name.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSecurityGroupRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// ID of the security group, `sg-` and eight hexadecimal digits.
+    /// ID of the security group, `sg-` and eight hexadecimal digits. It can be named by `security_group_name` instead.
     pub security_group_id: Option<String>,
-    /// Name of the security group.
+    /// Name of the security group. It can be given by `security_group_id` instead.
     pub security_group_name: Option<String>,
 }
 
@@ -133,7 +134,7 @@ support::sent!(DeleteSecurityGroupRequest {
     security_group_name: "SecurityGroupName",
 });
 
-/// Answer to [`DeleteSecurityGroup`](crate::action::DeleteSecurityGroup).
+/// Answer to [`Client::delete_security_group`](crate::Client::delete_security_group), which deletes a security group, by ID or by name.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSecurityGroupResponse {
@@ -151,35 +152,35 @@ support::received!(DeleteSecurityGroupResponse {
 pub struct FiltersSecurityGroup {
     /// Keeps what has one of these descriptions.
     pub descriptions: Option<Vec<String>>,
-    /// `InboundRuleAccountIds` of the API.
+    /// Keeps the groups that have an inbound rule for a security group of one of these accounts, by ID.
     pub inbound_rule_account_ids: Option<Vec<String>>,
-    /// `InboundRuleFromPortRanges` of the API.
+    /// Keeps the groups that have an inbound rule with one of these first ports, or ICMP types.
     pub inbound_rule_from_port_ranges: Option<Vec<i64>>,
-    /// `InboundRuleIpRanges` of the API.
+    /// Keeps the groups that have an inbound rule for one of these IPv4 ranges, in CIDR notation.
     pub inbound_rule_ip_ranges: Option<Vec<String>>,
     /// Keeps the groups that have an inbound rule with one of these protocols.
     pub inbound_rule_protocols: Option<Vec<IpProtocol>>,
-    /// `InboundRuleSecurityGroupIds` of the API.
+    /// Keeps the groups that have an inbound rule for one of these security groups, by ID.
     pub inbound_rule_security_group_ids: Option<Vec<String>>,
-    /// `InboundRuleSecurityGroupNames` of the API.
+    /// Keeps the groups that have an inbound rule for one of these security groups, by name.
     pub inbound_rule_security_group_names: Option<Vec<String>>,
-    /// `InboundRuleToPortRanges` of the API.
+    /// Keeps the groups that have an inbound rule with one of these last ports, or ICMP codes.
     pub inbound_rule_to_port_ranges: Option<Vec<i64>>,
     /// Keeps the security groups in one of these Nets, by ID.
     pub net_ids: Option<Vec<String>>,
-    /// `OutboundRuleAccountIds` of the API.
+    /// Keeps the groups that have an outbound rule for a security group of one of these accounts, by ID.
     pub outbound_rule_account_ids: Option<Vec<String>>,
-    /// `OutboundRuleFromPortRanges` of the API.
+    /// Keeps the groups that have an outbound rule with one of these first ports, or ICMP types.
     pub outbound_rule_from_port_ranges: Option<Vec<i64>>,
-    /// `OutboundRuleIpRanges` of the API.
+    /// Keeps the groups that have an outbound rule for one of these IPv4 ranges, in CIDR notation.
     pub outbound_rule_ip_ranges: Option<Vec<String>>,
     /// Keeps the groups that have an outbound rule with one of these protocols.
     pub outbound_rule_protocols: Option<Vec<IpProtocol>>,
-    /// `OutboundRuleSecurityGroupIds` of the API.
+    /// Keeps the groups that have an outbound rule for one of these security groups, by ID.
     pub outbound_rule_security_group_ids: Option<Vec<String>>,
-    /// `OutboundRuleSecurityGroupNames` of the API.
+    /// Keeps the groups that have an outbound rule for one of these security groups, by name.
     pub outbound_rule_security_group_names: Option<Vec<String>>,
-    /// `OutboundRuleToPortRanges` of the API.
+    /// Keeps the groups that have an outbound rule with one of these last ports, or ICMP codes.
     pub outbound_rule_to_port_ranges: Option<Vec<i64>>,
     /// Keeps the security groups whose ID is one of these.
     pub security_group_ids: Option<Vec<String>>,
@@ -442,16 +443,16 @@ support::sent!(FiltersSecurityGroup {
     tags: "Tags",
 });
 
-/// Request of [`ReadSecurityGroups`](crate::action::ReadSecurityGroups).
+/// Request of [`Client::read_security_groups`](crate::Client::read_security_groups), which lists security groups with their rules.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSecurityGroupsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersSecurityGroup>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -495,12 +496,12 @@ support::sent!(ReadSecurityGroupsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadSecurityGroups`](crate::action::ReadSecurityGroups).
+/// Answer to [`Client::read_security_groups`](crate::Client::read_security_groups), which lists security groups with their rules.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSecurityGroupsResponse {
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -537,8 +538,11 @@ impl Paginated for ReadSecurityGroupsRequest {
 impl Client {
     /// Creates a security group in a Net, or in the public Cloud when `net_id` is absent.
     ///
-    /// Its name must be new there. Rules are added with
+    /// Its name must be new there. Each Net, and the public Cloud, can have up to 500 groups. Rules are added with
     /// [`Client::create_security_group_rule`](crate::Client::create_security_group_rule).
+    ///
+    /// Net and public Cloud have a default group each, which VMs created without a group get; it lets them reach each
+    /// other.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -570,7 +574,7 @@ impl Client {
 
     /// Deletes a security group, by ID or by name.
     ///
-    /// It fails while a VM has the group or a rule of another group names it.
+    /// It fails while a VM has the group or another group refers to it.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -606,13 +610,28 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// By ID:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{FiltersSecurityGroup, ReadSecurityGroupsRequest};
     ///
     /// let request = ReadSecurityGroupsRequest::new()
     ///     .filters(FiltersSecurityGroup::new().security_group_ids(["sg-12345678"]));
+    /// let response = client.read_security_groups(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// By IP range of an inbound rule:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{FiltersSecurityGroup, ReadSecurityGroupsRequest};
+    ///
+    /// let request = ReadSecurityGroupsRequest::new()
+    ///     .filters(FiltersSecurityGroup::new().inbound_rule_ip_ranges(["192.0.2.0"]));
     /// let response = client.read_security_groups(&request).await?;
     /// # Ok(())
     /// # }

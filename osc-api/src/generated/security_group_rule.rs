@@ -4,11 +4,11 @@
 use super::common::{IpProtocol, ResponseContext, SecurityGroup, SecurityGroupRule};
 use crate::{Client, Result, UnknownValue, support};
 
-/// Request of [`CreateSecurityGroupRule`](crate::action::CreateSecurityGroupRule).
+/// Request of [`Client::create_security_group_rule`](crate::Client::create_security_group_rule), which adds inbound or outbound rules to a security group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSecurityGroupRuleRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Direction of the traffic. `Outbound` is for Nets only.
     ///
@@ -20,15 +20,15 @@ pub struct CreateSecurityGroupRuleRequest {
     pub ip_protocol: Option<IpProtocol>,
     /// IPv4 range that the rule lets through, in CIDR notation, such as `10.0.0.0/16`. Not together with `rules`.
     pub ip_range: Option<String>,
-    /// Several rules at once, instead of the fields for a single one.
+    /// Several rules at once, instead of `from_port_range`, `to_port_range`, `ip_protocol` and `ip_range`.
     pub rules: Option<Vec<SecurityGroupRule>>,
-    /// `SecurityGroupAccountIdToLink` of the API.
+    /// ID of the account that owns the group of `security_group_name_to_link`, twelve digits.
     pub security_group_account_id_to_link: Option<String>,
     /// ID of the security group, `sg-` and eight hexadecimal digits.
     ///
     /// Required.
     pub security_group_id: String,
-    /// `SecurityGroupNameToLink` of the API.
+    /// Security group at the other end, instead of an IP range: despite the name, its ID (`sg-`).
     pub security_group_name_to_link: Option<String>,
     /// Last port for TCP and UDP, or code number for ICMP. Not together with `rules`.
     pub to_port_range: Option<i64>,
@@ -136,7 +136,7 @@ support::sent!(CreateSecurityGroupRuleRequest {
     to_port_range: "ToPortRange",
 });
 
-/// Answer to [`CreateSecurityGroupRule`](crate::action::CreateSecurityGroupRule).
+/// Answer to [`Client::create_security_group_rule`](crate::Client::create_security_group_rule), which adds inbound or outbound rules to a security group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSecurityGroupRuleResponse {
@@ -151,11 +151,11 @@ support::received!(CreateSecurityGroupRuleResponse {
     security_group: "SecurityGroup",
 });
 
-/// Request of [`DeleteSecurityGroupRule`](crate::action::DeleteSecurityGroupRule).
+/// Request of [`Client::delete_security_group_rule`](crate::Client::delete_security_group_rule), which removes rules from a security group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSecurityGroupRuleRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Direction of the traffic. `Outbound` is for Nets only.
     ///
@@ -169,13 +169,15 @@ pub struct DeleteSecurityGroupRuleRequest {
     pub ip_range: Option<String>,
     /// Several rules at once, instead of the fields for a single one.
     pub rules: Option<Vec<SecurityGroupRule>>,
-    /// `SecurityGroupAccountIdToUnlink` of the API.
+    /// ID of an account, twelve digits: that which owns the group of `security_group_name_to_unlink`.
+    ///
+    /// The published text names the owner of the group that loses the rule, which does not fit what creates rules.
     pub security_group_account_id_to_unlink: Option<String>,
     /// ID of the security group, `sg-` and eight hexadecimal digits.
     ///
     /// Required.
     pub security_group_id: String,
-    /// `SecurityGroupNameToUnlink` of the API.
+    /// Security group at the other end: its ID (`sg-`) or, in the public Cloud, its name.
     pub security_group_name_to_unlink: Option<String>,
     /// Last port for TCP and UDP, or code number for ICMP.
     pub to_port_range: Option<i64>,
@@ -283,7 +285,7 @@ support::sent!(DeleteSecurityGroupRuleRequest {
     to_port_range: "ToPortRange",
 });
 
-/// Answer to [`DeleteSecurityGroupRule`](crate::action::DeleteSecurityGroupRule).
+/// Answer to [`Client::delete_security_group_rule`](crate::Client::delete_security_group_rule), which removes rules from a security group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSecurityGroupRuleResponse {
@@ -334,9 +336,13 @@ impl From<&str> for Flow {
 support::open_enum!(Flow);
 
 impl Client {
-    /// Adds inbound or outbound rules to a security group.
+    /// Adds inbound or outbound rules to a security group. Outbound rules are for Nets only.
     ///
-    /// One rule is given by the fields of the request, several by `rules`. They apply after a short delay.
+    /// One rule is given by the fields of the request, several by `rules`. A rule is for an IP range, with protocol and
+    /// ports, or for another security group. It applies after a short delay.
+    ///
+    /// What a rule lets through between two security groups passes by their public IPs too, unless OUTSCALE's support
+    /// restricts it to private ones.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -345,7 +351,9 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// HTTP from an IP range:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{CreateSecurityGroupRuleRequest, Flow, IpProtocol};
@@ -359,6 +367,32 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// SSH from members of another security group:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{
+    ///     CreateSecurityGroupRuleRequest, Flow, IpProtocol, SecurityGroupRule,
+    ///     SecurityGroupsMember,
+    /// };
+    ///
+    /// let request = CreateSecurityGroupRuleRequest::new(Flow::Inbound, "sg-12345678")
+    ///     .rules([
+    ///         SecurityGroupRule::new()
+    ///             .from_port_range(22)
+    ///             .ip_protocol(IpProtocol::Tcp)
+    ///             .security_groups_members([
+    ///                 SecurityGroupsMember::new()
+    ///                     .account_id("123456789012")
+    ///                     .security_group_name("another-security-group"),
+    ///             ])
+    ///             .to_port_range(22),
+    ///     ]);
+    /// let response = client.create_security_group_rule(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn create_security_group_rule(
         &self,
         request: &CreateSecurityGroupRuleRequest,
@@ -368,7 +402,8 @@ impl Client {
 
     /// Removes rules from a security group.
     ///
-    /// All values must equal those of the existing rule. Several rules are given by `rules`.
+    /// All values must equal those of the existing rule: with TCP and UDP the ports, with ICMP type and code are needed
+    /// too. Several rules are given by `rules`.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -377,7 +412,9 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// HTTP from an IP range:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{DeleteSecurityGroupRuleRequest, Flow, IpProtocol};
@@ -387,6 +424,32 @@ impl Client {
     ///     .ip_protocol(IpProtocol::Tcp)
     ///     .ip_range("10.0.0.0/16")
     ///     .to_port_range(80);
+    /// let response = client.delete_security_group_rule(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// SSH from members of another security group:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{
+    ///     DeleteSecurityGroupRuleRequest, Flow, IpProtocol, SecurityGroupRule,
+    ///     SecurityGroupsMember,
+    /// };
+    ///
+    /// let request = DeleteSecurityGroupRuleRequest::new(Flow::Inbound, "sg-12345678")
+    ///     .rules([
+    ///         SecurityGroupRule::new()
+    ///             .from_port_range(22)
+    ///             .ip_protocol(IpProtocol::Tcp)
+    ///             .security_groups_members([
+    ///                 SecurityGroupsMember::new()
+    ///                     .account_id("123456789012")
+    ///                     .security_group_name("another-security-group"),
+    ///             ])
+    ///             .to_port_range(22),
+    ///     ]);
     /// let response = client.delete_security_group_rule(&request).await?;
     /// # Ok(())
     /// # }

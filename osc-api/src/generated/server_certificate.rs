@@ -4,7 +4,7 @@
 use super::common::ResponseContext;
 use crate::{Client, DateTime, Result, Secret, support};
 
-/// Request of [`CreateServerCertificate`](crate::action::CreateServerCertificate).
+/// Request of [`Client::create_server_certificate`](crate::Client::create_server_certificate), which uploads a server certificate and its private key, for load balancers to use.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateServerCertificateRequest {
@@ -12,9 +12,11 @@ pub struct CreateServerCertificateRequest {
     ///
     /// Required.
     pub body: String,
-    /// `Chain` of the API.
+    /// Intermediate authorities in PEM, one after the other.
+    ///
+    /// The one that signed the certificate comes first, then the one that signed that, and so on.
     pub chain: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Name of the certificate, not in use yet: 1 to 128 letters, digits and the characters `+=,.@-_`.
     ///
@@ -91,7 +93,7 @@ support::sent!(CreateServerCertificateRequest {
     private_key: "PrivateKey",
 });
 
-/// Answer to [`CreateServerCertificate`](crate::action::CreateServerCertificate).
+/// Answer to [`Client::create_server_certificate`](crate::Client::create_server_certificate), which uploads a server certificate and its private key, for load balancers to use.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateServerCertificateResponse {
@@ -106,11 +108,11 @@ support::received!(CreateServerCertificateResponse {
     server_certificate: "ServerCertificate",
 });
 
-/// Request of [`DeleteServerCertificate`](crate::action::DeleteServerCertificate).
+/// Request of [`Client::delete_server_certificate`](crate::Client::delete_server_certificate), which deletes a server certificate.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteServerCertificateRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Name of the certificate.
     ///
@@ -145,7 +147,7 @@ support::sent!(DeleteServerCertificateRequest {
     name: "Name",
 });
 
-/// Answer to [`DeleteServerCertificate`](crate::action::DeleteServerCertificate).
+/// Answer to [`Client::delete_server_certificate`](crate::Client::delete_server_certificate), which deletes a server certificate.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteServerCertificateResponse {
@@ -161,7 +163,7 @@ support::received!(DeleteServerCertificateResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersServerCertificate {
-    /// `Paths` of the API.
+    /// Keeps the certificates whose path is one of these, such as `/example/`.
     pub paths: Option<Vec<String>>,
 }
 
@@ -182,13 +184,13 @@ support::sent!(FiltersServerCertificate {
     paths: "Paths",
 });
 
-/// Request of [`ReadServerCertificates`](crate::action::ReadServerCertificates).
+/// Request of [`Client::read_server_certificates`](crate::Client::read_server_certificates), which lists server certificates, without their private keys.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadServerCertificatesRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersServerCertificate>,
 }
 
@@ -216,7 +218,7 @@ support::sent!(ReadServerCertificatesRequest {
     filters: "Filters",
 });
 
-/// Answer to [`ReadServerCertificates`](crate::action::ReadServerCertificates).
+/// Answer to [`Client::read_server_certificates`](crate::Client::read_server_certificates), which lists server certificates, without their private keys.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadServerCertificatesResponse {
@@ -237,7 +239,7 @@ support::received!(ReadServerCertificatesResponse {
 pub struct ServerCertificate {
     /// Time of expiry, in UTC.
     pub expiration_date: Option<DateTime>,
-    /// ID that the cloud gave it.
+    /// ID of the certificate, made of capital letters and digits.
     pub id: Option<String>,
     /// Name of the certificate.
     pub name: Option<String>,
@@ -245,7 +247,7 @@ pub struct ServerCertificate {
     pub orn: Option<String>,
     /// Path that groups names like folders do, starting and ending with `/`, which alone is the root.
     pub path: Option<String>,
-    /// `UploadDate` of the API.
+    /// Time of the upload, in UTC.
     pub upload_date: Option<DateTime>,
 }
 
@@ -258,19 +260,20 @@ support::received!(ServerCertificate {
     upload_date: "UploadDate",
 });
 
-/// Request of [`UpdateServerCertificate`](crate::action::UpdateServerCertificate).
+/// Request of [`Client::update_server_certificate`](crate::Client::update_server_certificate), which changes the name or the path of a server certificate.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateServerCertificateRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Present name of the certificate.
     ///
     /// Required.
     pub name: String,
-    /// `NewName` of the API.
+    /// New name of the certificate, not in use yet: 1 to 128 letters, digits and the characters `+=,.@-_`. Absent keeps
+    /// the present one.
     pub new_name: Option<String>,
-    /// New path, starting and ending with `/`.
+    /// New path, starting and ending with `/`. Absent keeps the present one.
     pub new_path: Option<String>,
 }
 
@@ -317,7 +320,7 @@ support::sent!(UpdateServerCertificateRequest {
     new_path: "NewPath",
 });
 
-/// Answer to [`UpdateServerCertificate`](crate::action::UpdateServerCertificate).
+/// Answer to [`Client::update_server_certificate`](crate::Client::update_server_certificate), which changes the name or the path of a server certificate.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateServerCertificateResponse {
@@ -335,7 +338,8 @@ support::received!(UpdateServerCertificateResponse {
 impl Client {
     /// Uploads a server certificate and its private key, for load balancers to use.
     ///
-    /// The key must be RSA in PKCS#1 PEM, without a passphrase.
+    /// The key must be RSA in PKCS#1 PEM (`BEGIN RSA PRIVATE KEY`), without a passphrase. A certificate that no root
+    /// authority signed itself needs the authorities between them in `chain`.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

@@ -7,11 +7,11 @@ use super::common::{
 };
 use crate::{Client, DateTime, Paginated, Result, UnknownValue, support};
 
-/// Request of [`CreateSnapshotExportTask`](crate::action::CreateSnapshotExportTask).
+/// Request of [`Client::create_snapshot_export_task`](crate::Client::create_snapshot_export_task), which starts the export of a snapshot to a bucket of one's own in OUTSCALE Object Storage.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSnapshotExportTaskRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Where the export goes, and in which format.
     ///
@@ -61,13 +61,13 @@ support::sent!(CreateSnapshotExportTaskRequest {
     snapshot_id: "SnapshotId",
 });
 
-/// Answer to [`CreateSnapshotExportTask`](crate::action::CreateSnapshotExportTask).
+/// Answer to [`Client::create_snapshot_export_task`](crate::Client::create_snapshot_export_task), which starts the export of a snapshot to a bucket of one's own in OUTSCALE Object Storage.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSnapshotExportTaskResponse {
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `SnapshotExportTask` of the API.
+    /// Export task as it is after the call.
     pub snapshot_export_task: Option<SnapshotExportTask>,
 }
 
@@ -76,7 +76,7 @@ support::received!(CreateSnapshotExportTaskResponse {
     snapshot_export_task: "SnapshotExportTask",
 });
 
-/// Request of [`CreateSnapshot`](crate::action::CreateSnapshot).
+/// Request of [`Client::create_snapshot`](crate::Client::create_snapshot), which creates a snapshot from a volume, another snapshot or a file in object storage.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSnapshotRequest {
@@ -85,15 +85,16 @@ pub struct CreateSnapshotRequest {
     pub client_token: Option<String>,
     /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Pre-signed URL of the exported snapshot. Set when a file in object storage is the source.
+    /// Pre-signed URL of the exported snapshot. Set when a file in object storage is the source, with `snapshot_size`.
     pub file_location: Option<String>,
-    /// `SnapshotSize` of the API.
+    /// Size in bytes of the snapshot to import, at least that of the original before compression. Goes with
+    /// `file_location`.
     pub snapshot_size: Option<i64>,
-    /// Name of the Region that is copied from. It must be the account's own.
+    /// Name of the Region of `source_snapshot_id`. It must be the account's own.
     pub source_region_name: Option<String>,
-    /// `SourceSnapshotId` of the API.
+    /// ID of the snapshot to copy, `snap-` and eight hexadecimal digits. Set when that is the source.
     pub source_snapshot_id: Option<String>,
     /// ID of the volume to take the snapshot of, `vol-` and eight hexadecimal digits. Set when that is the source.
     pub volume_id: Option<String>,
@@ -165,7 +166,7 @@ support::sent!(CreateSnapshotRequest {
     volume_id: "VolumeId",
 });
 
-/// Answer to [`CreateSnapshot`](crate::action::CreateSnapshot).
+/// Answer to [`Client::create_snapshot`](crate::Client::create_snapshot), which creates a snapshot from a volume, another snapshot or a file in object storage.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSnapshotResponse {
@@ -180,11 +181,11 @@ support::received!(CreateSnapshotResponse {
     snapshot: "Snapshot",
 });
 
-/// Request of [`DeleteSnapshot`](crate::action::DeleteSnapshot).
+/// Request of [`Client::delete_snapshot`](crate::Client::delete_snapshot), which deletes a snapshot.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSnapshotRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the snapshot, `snap-` and eight hexadecimal digits.
     ///
@@ -219,7 +220,7 @@ support::sent!(DeleteSnapshotRequest {
     snapshot_id: "SnapshotId",
 });
 
-/// Answer to [`DeleteSnapshot`](crate::action::DeleteSnapshot).
+/// Answer to [`Client::delete_snapshot`](crate::Client::delete_snapshot), which deletes a snapshot.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSnapshotResponse {
@@ -243,13 +244,13 @@ pub struct FiltersSnapshot {
     pub client_tokens: Option<Vec<String>>,
     /// Keeps what has one of these descriptions.
     pub descriptions: Option<Vec<String>>,
-    /// `FromCreationDate` of the API.
+    /// Keeps the snapshots that were created from this time on.
     pub from_creation_date: Option<DateTime>,
-    /// `PermissionsToCreateVolumeAccountIds` of the API.
+    /// Keeps the snapshots that one of these accounts may make volumes from, by ID.
     pub permissions_to_create_volume_account_ids: Option<Vec<String>>,
-    /// `PermissionsToCreateVolumeGlobalPermission` of the API.
+    /// Keeps the public snapshots with `true`, the private ones with `false`.
     pub permissions_to_create_volume_global_permission: Option<bool>,
-    /// `Progresses` of the API.
+    /// Keeps the snapshots whose progress, from 0 to 100 percent, is one of these.
     pub progresses: Option<Vec<i64>>,
     /// Keeps the snapshots whose ID is one of these.
     pub snapshot_ids: Option<Vec<String>>,
@@ -261,11 +262,11 @@ pub struct FiltersSnapshot {
     pub tag_values: Option<Vec<String>>,
     /// Keeps the snapshots that have one of these tags, each written `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
-    /// `ToCreationDate` of the API.
+    /// Keeps the snapshots that were created up to this time.
     pub to_creation_date: Option<DateTime>,
-    /// Keeps what belongs to one of these volumes, by ID.
+    /// Keeps the snapshots that were taken of one of these volumes, by ID.
     pub volume_ids: Option<Vec<String>>,
-    /// Keeps what has one of these volume sizes, in GiB.
+    /// Keeps the snapshots taken of a volume with one of these sizes, in GiB.
     pub volume_sizes: Option<Vec<i64>>,
 }
 
@@ -502,16 +503,16 @@ support::received!(OsuExportSnapshotExportTask {
     osu_prefix: "OsuPrefix",
 });
 
-/// Request of [`ReadSnapshotExportTasks`](crate::action::ReadSnapshotExportTasks).
+/// Request of [`Client::read_snapshot_export_tasks`](crate::Client::read_snapshot_export_tasks), which lists export tasks of snapshots.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSnapshotExportTasksRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersSnapshotExportTask>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -555,12 +556,12 @@ support::sent!(ReadSnapshotExportTasksRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadSnapshotExportTasks`](crate::action::ReadSnapshotExportTasks).
+/// Answer to [`Client::read_snapshot_export_tasks`](crate::Client::read_snapshot_export_tasks), which lists export tasks of snapshots.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSnapshotExportTasksResponse {
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -574,16 +575,16 @@ support::received!(ReadSnapshotExportTasksResponse {
     snapshot_export_tasks: "SnapshotExportTasks",
 });
 
-/// Request of [`ReadSnapshots`](crate::action::ReadSnapshots).
+/// Request of [`Client::read_snapshots`](crate::Client::read_snapshots), which lists the snapshots that the account may use, and who else may.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSnapshotsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersSnapshot>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -627,12 +628,12 @@ support::sent!(ReadSnapshotsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadSnapshots`](crate::action::ReadSnapshots).
+/// Answer to [`Client::read_snapshots`](crate::Client::read_snapshots), which lists the snapshots that the account may use, and who else may.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSnapshotsResponse {
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -670,7 +671,7 @@ pub struct Snapshot {
     pub state: Option<SnapshotState>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
-    /// ID of the volume, `vol-` and eight hexadecimal digits.
+    /// ID of the volume that the snapshot was taken of, `vol-` and eight hexadecimal digits.
     pub volume_id: Option<String>,
     /// Size in GiB of the volume that the snapshot was taken of.
     pub volume_size: Option<i64>,
@@ -695,7 +696,7 @@ support::received!(Snapshot {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SnapshotExportTask {
-    /// Error message of a task that failed.
+    /// Remark on the task, such as what it works on. When it failed, this is the error message.
     pub comment: Option<String>,
     /// Where the export goes, and in which format.
     pub osu_export: Option<OsuExportSnapshotExportTask>,
@@ -827,13 +828,13 @@ impl From<&str> for SnapshotState {
 
 support::open_enum!(SnapshotState);
 
-/// Request of [`UpdateSnapshot`](crate::action::UpdateSnapshot).
+/// Request of [`Client::update_snapshot`](crate::Client::update_snapshot), which says which accounts may create volumes from a snapshot.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateSnapshotRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Change of who may make volumes from the snapshot.
+    /// Change of who may make volumes from the snapshot: either `additions` or `removals`.
     ///
     /// Required.
     pub permissions_to_create_volume: PermissionsOnResourceCreation,
@@ -884,7 +885,7 @@ support::sent!(UpdateSnapshotRequest {
     snapshot_id: "SnapshotId",
 });
 
-/// Answer to [`UpdateSnapshot`](crate::action::UpdateSnapshot).
+/// Answer to [`Client::update_snapshot`](crate::Client::update_snapshot), which says which accounts may create volumes from a snapshot.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateSnapshotResponse {
@@ -943,8 +944,12 @@ impl Client {
     /// Creates a snapshot from a volume, another snapshot or a file in object storage.
     ///
     /// The fields that are set say which: `volume_id`, `source_snapshot_id` (with `source_region_name`), or
-    /// `file_location` (with `snapshot_size`). The answer comes before the snapshot is complete: look for the state
-    /// `completed`.
+    /// `file_location` (with `snapshot_size`). Another account's snapshot can be copied once that account allows it
+    /// with [`Client::update_snapshot`](crate::Client::update_snapshot), or imported after its export and from a
+    /// pre-signed URL.
+    ///
+    /// The answer comes before the snapshot is complete: look for the state `completed`. OUTSCALE may block further
+    /// snapshots of a volume for a while if too many are taken in a short time.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: safe with a `client_token`.
@@ -953,7 +958,9 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// From a volume:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::CreateSnapshotRequest;
@@ -965,6 +972,38 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// Copied from another snapshot:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::CreateSnapshotRequest;
+    ///
+    /// let request = CreateSnapshotRequest::new()
+    ///     .description("Snapshot created from another snapshot")
+    ///     .source_region_name("eu-west-2")
+    ///     .source_snapshot_id("snap-12345678");
+    /// let response = client.create_snapshot(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// From a file in object storage:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::CreateSnapshotRequest;
+    ///
+    /// let request = CreateSnapshotRequest::new()
+    ///     .description("Snapshot imported from a bucket")
+    ///     .file_location(
+    ///         "https://oos.eu-west-2.outscale.com/BUCKET/KEY?AWSAccessKeyId=ABCDEFGHIJ0123456789&Expires=1493372309&Signature=XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX",
+    ///     )
+    ///     .snapshot_size(10737418240i64);
+    /// let response = client.create_snapshot(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn create_snapshot(
         &self,
         request: &CreateSnapshotRequest,
@@ -972,9 +1011,12 @@ impl Client {
         self.send::<action::CreateSnapshot>(request).await
     }
 
-    /// Starts the export of a snapshot to a bucket of OUTSCALE Object Storage.
+    /// Starts the export of a snapshot to a bucket of one's own in OUTSCALE Object Storage.
     ///
-    /// The task can be cancelled only while its state is `pending/queued`.
+    /// A pre-signed URL of the result lets other accounts import it with
+    /// [`Client::create_snapshot`](crate::Client::create_snapshot).
+    /// [`Client::delete_export_task`](crate::Client::delete_export_task) cancels the task, which works only while its
+    /// state is `pending/queued`.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1071,13 +1113,28 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// By ID:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{FiltersSnapshot, ReadSnapshotsRequest};
     ///
     /// let request = ReadSnapshotsRequest::new()
     ///     .filters(FiltersSnapshot::new().snapshot_ids(["snap-12345678"]));
+    /// let response = client.read_snapshots(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// By tag:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{FiltersSnapshot, ReadSnapshotsRequest};
+    ///
+    /// let request = ReadSnapshotsRequest::new()
+    ///     .filters(FiltersSnapshot::new().tag_keys(["env"]).tag_values(["prod", "test"]));
     /// let response = client.read_snapshots(&request).await?;
     /// # Ok(())
     /// # }
@@ -1100,7 +1157,9 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// Shared with an account:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{
@@ -1110,6 +1169,60 @@ impl Client {
     /// let request = UpdateSnapshotRequest::new(
     ///     PermissionsOnResourceCreation::new()
     ///         .additions(PermissionsOnResource::new().account_ids(["987654321098"])),
+    ///     "snap-12345678",
+    /// );
+    /// let response = client.update_snapshot(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// No longer shared with an account:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{
+    ///     PermissionsOnResource, PermissionsOnResourceCreation, UpdateSnapshotRequest,
+    /// };
+    ///
+    /// let request = UpdateSnapshotRequest::new(
+    ///     PermissionsOnResourceCreation::new()
+    ///         .removals(PermissionsOnResource::new().account_ids(["987654321098"])),
+    ///     "snap-12345678",
+    /// );
+    /// let response = client.update_snapshot(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Made public:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{
+    ///     PermissionsOnResource, PermissionsOnResourceCreation, UpdateSnapshotRequest,
+    /// };
+    ///
+    /// let request = UpdateSnapshotRequest::new(
+    ///     PermissionsOnResourceCreation::new()
+    ///         .additions(PermissionsOnResource::new().global_permission(true)),
+    ///     "snap-12345678",
+    /// );
+    /// let response = client.update_snapshot(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// No longer public:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{
+    ///     PermissionsOnResource, PermissionsOnResourceCreation, UpdateSnapshotRequest,
+    /// };
+    ///
+    /// let request = UpdateSnapshotRequest::new(
+    ///     PermissionsOnResourceCreation::new()
+    ///         .removals(PermissionsOnResource::new().global_permission(true)),
     ///     "snap-12345678",
     /// );
     /// let response = client.update_snapshot(&request).await?;

@@ -4,14 +4,15 @@
 use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, Paginated, Result, UnknownValue, support};
 
-/// Request of [`CreateSubnet`](crate::action::CreateSubnet).
+/// Request of [`Client::create_subnet`](crate::Client::create_subnet), which creates a Subnet in a Net.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSubnetRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// IPv4 range of the Subnet in CIDR notation, inside that of the Net, a `/29` or larger, and apart from the other
-    /// Subnets.
+    /// IPv4 range of the Subnet in CIDR notation: a `/29` or larger, inside the Net's and apart from other Subnets'.
+    ///
+    /// The only Subnet of a Net may take its whole range.
     ///
     /// Required.
     pub ip_range: String,
@@ -66,7 +67,7 @@ support::sent!(CreateSubnetRequest {
     subregion_name: "SubregionName",
 });
 
-/// Answer to [`CreateSubnet`](crate::action::CreateSubnet).
+/// Answer to [`Client::create_subnet`](crate::Client::create_subnet), which creates a Subnet in a Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSubnetResponse {
@@ -81,11 +82,11 @@ support::received!(CreateSubnetResponse {
     subnet: "Subnet",
 });
 
-/// Request of [`DeleteSubnet`](crate::action::DeleteSubnet).
+/// Request of [`Client::delete_subnet`](crate::Client::delete_subnet), which deletes a Subnet.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSubnetRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
     ///
@@ -120,7 +121,7 @@ support::sent!(DeleteSubnetRequest {
     subnet_id: "SubnetId",
 });
 
-/// Answer to [`DeleteSubnet`](crate::action::DeleteSubnet).
+/// Answer to [`Client::delete_subnet`](crate::Client::delete_subnet), which deletes a Subnet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSubnetResponse {
@@ -136,7 +137,7 @@ support::received!(DeleteSubnetResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersSubnet {
-    /// `AvailableIpsCounts` of the API.
+    /// Keeps the Subnets whose number of free IPs is one of these.
     pub available_ips_counts: Option<Vec<i64>>,
     /// Keeps the Subnets whose IPv4 range, in CIDR notation, is one of these.
     pub ip_ranges: Option<Vec<String>>,
@@ -257,16 +258,16 @@ support::sent!(FiltersSubnet {
     tags: "Tags",
 });
 
-/// Request of [`ReadSubnets`](crate::action::ReadSubnets).
+/// Request of [`Client::read_subnets`](crate::Client::read_subnets), which lists Subnets.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSubnetsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersSubnet>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -310,12 +311,12 @@ support::sent!(ReadSubnetsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadSubnets`](crate::action::ReadSubnets).
+/// Answer to [`Client::read_subnets`](crate::Client::read_subnets), which lists Subnets.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSubnetsResponse {
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -333,7 +334,7 @@ support::received!(ReadSubnetsResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Subnet {
-    /// `AvailableIpsCount` of the API.
+    /// Number of IPs of the Subnet that are free.
     pub available_ips_count: Option<i64>,
     /// IPv4 range in CIDR notation, such as `10.0.0.0/16`.
     pub ip_range: Option<String>,
@@ -401,11 +402,11 @@ impl From<&str> for SubnetState {
 
 support::open_enum!(SubnetState);
 
-/// Request of [`UpdateSubnet`](crate::action::UpdateSubnet).
+/// Request of [`Client::update_subnet`](crate::Client::update_subnet), which says whether NICs created in a Subnet get a public IP.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateSubnetRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Whether network interfaces created in the Subnet get a public IP.
     ///
@@ -458,7 +459,7 @@ support::sent!(UpdateSubnetRequest {
     subnet_id: "SubnetId",
 });
 
-/// Answer to [`UpdateSubnet`](crate::action::UpdateSubnet).
+/// Answer to [`Client::update_subnet`](crate::Client::update_subnet), which says whether NICs created in a Subnet get a public IP.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateSubnetResponse {
@@ -560,13 +561,32 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// By Net:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{FiltersSubnet, ReadSubnetsRequest};
     ///
     /// let request = ReadSubnetsRequest::new()
     ///     .filters(FiltersSubnet::new().net_ids(["vpc-12345678"]));
+    /// let response = client.read_subnets(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// By state and Subregion:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{FiltersSubnet, ReadSubnetsRequest, SubnetState};
+    ///
+    /// let request = ReadSubnetsRequest::new()
+    ///     .filters(
+    ///         FiltersSubnet::new()
+    ///             .states([SubnetState::Available, SubnetState::Pending])
+    ///             .subregion_names(["eu-west-2a"]),
+    ///     );
     /// let response = client.read_subnets(&request).await?;
     /// # Ok(())
     /// # }

@@ -8,9 +8,9 @@ use crate::{Client, Paginated, Result, support};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersSubregion {
-    /// `RegionNames` of the API.
+    /// Keeps the Subregions of these Regions, by name.
     pub region_names: Option<Vec<String>>,
-    /// Keeps what is in one of these states.
+    /// Keeps the Subregions whose state is one of these, such as `available`.
     pub states: Option<Vec<String>>,
     /// Keeps the Subregions whose name is one of these.
     pub subregion_names: Option<Vec<String>>,
@@ -58,16 +58,16 @@ support::sent!(FiltersSubregion {
     subregion_names: "SubregionNames",
 });
 
-/// Request of [`ReadSubregions`](crate::action::ReadSubregions).
+/// Request of [`Client::read_subregions`](crate::Client::read_subregions), which lists the Region's Subregions that the account may use.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSubregionsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersSubregion>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -111,12 +111,12 @@ support::sent!(ReadSubregionsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadSubregions`](crate::action::ReadSubregions).
+/// Answer to [`Client::read_subregions`](crate::Client::read_subregions), which lists the Region's Subregions that the account may use.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSubregionsResponse {
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -130,15 +130,15 @@ support::received!(ReadSubregionsResponse {
     subregions: "Subregions",
 });
 
-/// A part of a Region, with its own data centre.
+/// A part of a Region, which lies in one physical zone.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Subregion {
-    /// `LocationCode` of the API.
+    /// Code of the physical zone that the Subregion is in, such as `PAR1`.
     pub location_code: Option<String>,
     /// Name of the Region, such as `eu-west-2`.
     pub region_name: Option<String>,
-    /// State of the resource.
+    /// State of the Subregion, such as `available`.
     pub state: Option<String>,
     /// Name of the Subregion, such as `eu-west-2a`.
     pub subregion_name: Option<String>,
@@ -182,13 +182,28 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// One Subregion, by name:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{FiltersSubregion, ReadSubregionsRequest};
     ///
     /// let request = ReadSubregionsRequest::new()
     ///     .filters(FiltersSubregion::new().subregion_names(["eu-west-2a"]));
+    /// let response = client.read_subregions(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Two Subregions, by name:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{FiltersSubregion, ReadSubregionsRequest};
+    ///
+    /// let request = ReadSubregionsRequest::new()
+    ///     .filters(FiltersSubregion::new().subregion_names(["eu-west-2a", "eu-west-2b"]));
     /// let response = client.read_subregions(&request).await?;
     /// # Ok(())
     /// # }

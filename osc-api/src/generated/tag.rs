@@ -4,13 +4,20 @@
 use super::common::{ResourceTag, ResourceType, ResponseContext, Tag};
 use crate::{Client, Paginated, Result, support};
 
-/// Request of [`CreateTags`](crate::action::CreateTags).
+/// Request of [`Client::create_tags`](crate::Client::create_tags), which adds tags to resources of any taggable kind, by their IDs.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTagsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// IDs of the resources.
+    /// IDs of the resources to tag.
+    ///
+    /// These kinds take tags, by the prefix of the ID: `ami-` (image), `cgw-` (client gateway), `dopt-` (DHCP options),
+    /// `eipalloc-` (public IP), `eni-` (network interface), `fgpu-` (flexible GPU), `i-` (VM), `igw-` (internet
+    /// service), `image-export-` and `snap-export-` (export tasks), `key-` (keypair, with 32 hexadecimal digits),
+    /// `nat-` (NAT service), `pcx-` (Net peering), `rtb-` (route table), `sg-` (security group), `snap-` (snapshot),
+    /// `subnet-` (Subnet), `vgw-` (virtual gateway), `vol-` (volume), `vpc-` (Net), `vpce-` (Net access point), `vpn-`
+    /// (VPN connection).
     ///
     /// Required.
     pub resource_ids: Vec<String>,
@@ -64,7 +71,7 @@ support::sent!(CreateTagsRequest {
     tags: "Tags",
 });
 
-/// Answer to [`CreateTags`](crate::action::CreateTags).
+/// Answer to [`Client::create_tags`](crate::Client::create_tags), which adds tags to resources of any taggable kind, by their IDs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTagsResponse {
@@ -76,11 +83,11 @@ support::received!(CreateTagsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DeleteTags`](crate::action::DeleteTags).
+/// Request of [`Client::delete_tags`](crate::Client::delete_tags), which removes tags from resources.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteTagsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// IDs of the resources.
     ///
@@ -136,7 +143,7 @@ support::sent!(DeleteTagsRequest {
     tags: "Tags",
 });
 
-/// Answer to [`DeleteTags`](crate::action::DeleteTags).
+/// Answer to [`Client::delete_tags`](crate::Client::delete_tags), which removes tags from resources.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteTagsResponse {
@@ -152,13 +159,13 @@ support::received!(DeleteTagsResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersTag {
-    /// `Keys` of the API.
+    /// Keeps the tags whose key is one of these. With `values` too, the two filters apply independently.
     pub keys: Option<Vec<String>>,
     /// Keeps the tags of these resources, by ID.
     pub resource_ids: Option<Vec<String>>,
     /// Keeps the tags of these kinds of resources.
     pub resource_types: Option<Vec<ResourceType>>,
-    /// `Values` of the API.
+    /// Keeps the tags whose value is one of these. With `keys` too, the two filters apply independently.
     pub values: Option<Vec<String>>,
 }
 
@@ -209,16 +216,16 @@ support::sent!(FiltersTag {
     values: "Values",
 });
 
-/// Request of [`ReadTags`](crate::action::ReadTags).
+/// Request of [`Client::read_tags`](crate::Client::read_tags), which lists the tags of resources.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadTagsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersTag>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -262,12 +269,12 @@ support::sent!(ReadTagsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadTags`](crate::action::ReadTags).
+/// Answer to [`Client::read_tags`](crate::Client::read_tags), which lists the tags of resources.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadTagsResponse {
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,

@@ -4,13 +4,13 @@
 use super::common::ResponseContext;
 use crate::{Client, Result, support};
 
-/// Request of [`DeleteExportTask`](crate::action::DeleteExportTask).
+/// Request of [`Client::delete_export_task`](crate::Client::delete_export_task), which cancels an export task.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteExportTaskRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// `ExportTaskId` of the API.
+    /// ID of the export task, `image-export-` or `snap-export-` and eight hexadecimal digits.
     ///
     /// Required.
     pub export_task_id: String,
@@ -43,7 +43,7 @@ support::sent!(DeleteExportTaskRequest {
     export_task_id: "ExportTaskId",
 });
 
-/// Answer to [`DeleteExportTask`](crate::action::DeleteExportTask).
+/// Answer to [`Client::delete_export_task`](crate::Client::delete_export_task), which cancels an export task.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteExportTaskResponse {
@@ -67,12 +67,26 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// Export of an image:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::DeleteExportTaskRequest;
     ///
     /// let request = DeleteExportTaskRequest::new("image-export-12345678");
+    /// let response = client.delete_export_task(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Export of a snapshot:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::DeleteExportTaskRequest;
+    ///
+    /// let request = DeleteExportTaskRequest::new("snap-export-12345678");
     /// let response = client.delete_export_task(&request).await?;
     /// # Ok(())
     /// # }

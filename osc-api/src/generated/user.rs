@@ -4,11 +4,11 @@
 use super::common::{ResponseContext, User};
 use crate::{Client, Paginated, Result, support};
 
-/// Request of [`CreateUser`](crate::action::CreateUser).
+/// Request of [`Client::create_user`](crate::Client::create_user), which creates an EIM user, a further user of the account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUserRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Path of the EIM user: 1 to 512 letters, digits, `_` and `/`, starting and ending with `/`. Absent means `/`.
     pub path: Option<String>,
@@ -63,7 +63,7 @@ support::sent!(CreateUserRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`CreateUser`](crate::action::CreateUser).
+/// Answer to [`Client::create_user`](crate::Client::create_user), which creates an EIM user, a further user of the account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUserResponse {
@@ -78,11 +78,11 @@ support::received!(CreateUserResponse {
     user: "User",
 });
 
-/// Request of [`DeleteUser`](crate::action::DeleteUser).
+/// Request of [`Client::delete_user`](crate::Client::delete_user), which deletes an EIM user.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Name of the EIM user.
     ///
@@ -117,7 +117,7 @@ support::sent!(DeleteUserRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`DeleteUser`](crate::action::DeleteUser).
+/// Answer to [`Client::delete_user`](crate::Client::delete_user), which deletes an EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserResponse {
@@ -133,7 +133,7 @@ support::received!(DeleteUserResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersUsers {
-    /// `UserIds` of the API.
+    /// Keeps the EIM users whose ID is one of these.
     pub user_ids: Option<Vec<String>>,
 }
 
@@ -157,13 +157,13 @@ support::sent!(FiltersUsers {
     user_ids: "UserIds",
 });
 
-/// Request of [`ReadUsers`](crate::action::ReadUsers).
+/// Request of [`Client::read_users`](crate::Client::read_users), which lists EIM users.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUsersRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersUsers>,
     /// How many items to pass over: those of the pages already read.
     pub first_item: Option<i64>,
@@ -209,7 +209,7 @@ support::sent!(ReadUsersRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadUsers`](crate::action::ReadUsers).
+/// Answer to [`Client::read_users`](crate::Client::read_users), which lists EIM users.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUsersResponse {
@@ -233,19 +233,19 @@ support::received!(ReadUsersResponse {
     users: "Users",
 });
 
-/// Request of [`UpdateUser`](crate::action::UpdateUser).
+/// Request of [`Client::update_user`](crate::Client::update_user), which changes the name, the path or the email address of an EIM user.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUserRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// New path, starting and ending with `/`.
+    /// New path of the EIM user: 1 to 512 letters, digits, `_` and `/`, starting and ending with `/`.
     pub new_path: Option<String>,
-    /// `NewUserEmail` of the API.
+    /// New email address of the EIM user. Absent keeps the present one.
     pub new_user_email: Option<String>,
-    /// `NewUserName` of the API.
+    /// New name of the EIM user: 1 to 64 letters, digits and the characters `+=,.@-_`. Absent keeps the present one.
     pub new_user_name: Option<String>,
-    /// Name of the EIM user.
+    /// Present name of the EIM user.
     ///
     /// Required.
     pub user_name: String,
@@ -302,7 +302,7 @@ support::sent!(UpdateUserRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`UpdateUser`](crate::action::UpdateUser).
+/// Answer to [`Client::update_user`](crate::Client::update_user), which changes the name, the path or the email address of an EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUserResponse {

@@ -4,11 +4,11 @@
 use super::common::{FiltersUserGroup, ResponseContext, User};
 use crate::{Client, DateTime, Paginated, Result, support};
 
-/// Request of [`AddUserToUserGroup`](crate::action::AddUserToUserGroup).
+/// Request of [`Client::add_user_to_user_group`](crate::Client::add_user_to_user_group), which makes an EIM user a member of a user group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AddUserToUserGroupRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Name of the user group.
     ///
@@ -78,7 +78,7 @@ support::sent!(AddUserToUserGroupRequest {
     user_path: "UserPath",
 });
 
-/// Answer to [`AddUserToUserGroup`](crate::action::AddUserToUserGroup).
+/// Answer to [`Client::add_user_to_user_group`](crate::Client::add_user_to_user_group), which makes an EIM user a member of a user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddUserToUserGroupResponse {
@@ -90,11 +90,11 @@ support::received!(AddUserToUserGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`CreateUserGroup`](crate::action::CreateUserGroup).
+/// Request of [`Client::create_user_group`](crate::Client::create_user_group), which creates a user group, whose policies hold for all its members.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUserGroupRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Path of the user group. Absent means `/`.
     pub path: Option<String>,
@@ -139,13 +139,13 @@ support::sent!(CreateUserGroupRequest {
     user_group_name: "UserGroupName",
 });
 
-/// Answer to [`CreateUserGroup`](crate::action::CreateUserGroup).
+/// Answer to [`Client::create_user_group`](crate::Client::create_user_group), which creates a user group, whose policies hold for all its members.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUserGroupResponse {
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// The user group.
+    /// User group as it is after the call. Its members are not part of it.
     pub user_group: Option<UserGroup>,
 }
 
@@ -154,11 +154,11 @@ support::received!(CreateUserGroupResponse {
     user_group: "UserGroup",
 });
 
-/// Request of [`DeleteUserGroup`](crate::action::DeleteUserGroup).
+/// Request of [`Client::delete_user_group`](crate::Client::delete_user_group), which deletes a user group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserGroupRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Whether to delete the group although it has members or policies.
     pub force: Option<bool>,
@@ -213,7 +213,7 @@ support::sent!(DeleteUserGroupRequest {
     user_group_name: "UserGroupName",
 });
 
-/// Answer to [`DeleteUserGroup`](crate::action::DeleteUserGroup).
+/// Answer to [`Client::delete_user_group`](crate::Client::delete_user_group), which deletes a user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserGroupResponse {
@@ -225,11 +225,11 @@ support::received!(DeleteUserGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`ReadUserGroup`](crate::action::ReadUserGroup).
+/// Request of [`Client::read_user_group`](crate::Client::read_user_group), which returns a user group and its members.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Path of the user group. Absent means `/`.
     pub path: Option<String>,
@@ -274,13 +274,13 @@ support::sent!(ReadUserGroupRequest {
     user_group_name: "UserGroupName",
 });
 
-/// Answer to [`ReadUserGroup`](crate::action::ReadUserGroup).
+/// Answer to [`Client::read_user_group`](crate::Client::read_user_group), which returns a user group and its members.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupResponse {
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// The user group.
+    /// User group as it is after the call. Its members are not part of it.
     pub user_group: Option<UserGroup>,
     /// Members of the group.
     pub users: Vec<User>,
@@ -292,11 +292,11 @@ support::received!(ReadUserGroupResponse {
     users: "Users",
 });
 
-/// Request of [`ReadUserGroupsPerUser`](crate::action::ReadUserGroupsPerUser).
+/// Request of [`Client::read_user_groups_per_user`](crate::Client::read_user_groups_per_user), which lists the user groups that an EIM user is in.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupsPerUserRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Name of the EIM user.
     ///
@@ -341,7 +341,7 @@ support::sent!(ReadUserGroupsPerUserRequest {
     user_path: "UserPath",
 });
 
-/// Answer to [`ReadUserGroupsPerUser`](crate::action::ReadUserGroupsPerUser).
+/// Answer to [`Client::read_user_groups_per_user`](crate::Client::read_user_groups_per_user), which lists the user groups that an EIM user is in.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupsPerUserResponse {
@@ -356,13 +356,13 @@ support::received!(ReadUserGroupsPerUserResponse {
     user_groups: "UserGroups",
 });
 
-/// Request of [`ReadUserGroups`](crate::action::ReadUserGroups).
+/// Request of [`Client::read_user_groups`](crate::Client::read_user_groups), which lists user groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersUserGroup>,
     /// How many items to pass over: those of the pages already read.
     pub first_item: Option<i64>,
@@ -408,7 +408,7 @@ support::sent!(ReadUserGroupsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadUserGroups`](crate::action::ReadUserGroups).
+/// Answer to [`Client::read_user_groups`](crate::Client::read_user_groups), which lists user groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupsResponse {
@@ -432,11 +432,11 @@ support::received!(ReadUserGroupsResponse {
     user_groups: "UserGroups",
 });
 
-/// Request of [`RemoveUserFromUserGroup`](crate::action::RemoveUserFromUserGroup).
+/// Request of [`Client::remove_user_from_user_group`](crate::Client::remove_user_from_user_group), which takes an EIM user out of a user group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveUserFromUserGroupRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Name of the user group.
     ///
@@ -506,7 +506,7 @@ support::sent!(RemoveUserFromUserGroupRequest {
     user_path: "UserPath",
 });
 
-/// Answer to [`RemoveUserFromUserGroup`](crate::action::RemoveUserFromUserGroup).
+/// Answer to [`Client::remove_user_from_user_group`](crate::Client::remove_user_from_user_group), which takes an EIM user out of a user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveUserFromUserGroupResponse {
@@ -518,19 +518,19 @@ support::received!(RemoveUserFromUserGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`UpdateUserGroup`](crate::action::UpdateUserGroup).
+/// Request of [`Client::update_user_group`](crate::Client::update_user_group), which changes the name or the path of a user group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUserGroupRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// New path, starting and ending with `/`. Absent means `/`, not that the present one is kept.
     pub new_path: Option<String>,
-    /// `NewUserGroupName` of the API.
+    /// New name of the user group. Absent keeps the present one.
     pub new_user_group_name: Option<String>,
     /// Present path of the user group. Absent means `/`.
     pub path: Option<String>,
-    /// Name of the user group.
+    /// Present name of the user group.
     ///
     /// Required.
     pub user_group_name: String,
@@ -590,13 +590,13 @@ support::sent!(UpdateUserGroupRequest {
     user_group_name: "UserGroupName",
 });
 
-/// Answer to [`UpdateUserGroup`](crate::action::UpdateUserGroup).
+/// Answer to [`Client::update_user_group`](crate::Client::update_user_group), which changes the name or the path of a user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUserGroupResponse {
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// The user group.
+    /// User group as it is after the call. Its members are not part of it.
     pub user_group: Option<UserGroup>,
     /// Members of the group.
     pub users: Vec<User>,
@@ -622,7 +622,7 @@ pub struct UserGroup {
     pub orn: Option<String>,
     /// Path that groups names like folders do, starting and ending with `/`, which alone is the root.
     pub path: Option<String>,
-    /// `UserGroupId` of the API.
+    /// ID of the user group, which starts with `ug-`.
     pub user_group_id: Option<String>,
 }
 
@@ -712,8 +712,8 @@ impl Client {
 
     /// Deletes a user group.
     ///
-    /// With `force` this works for a group that has members or policies too, and its inline policies are deleted with
-    /// it.
+    /// Without `force` it must have neither members nor linked policies. With it, the inline policies of the group are
+    /// deleted too.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -858,6 +858,8 @@ impl Client {
     }
 
     /// Changes the name or the path of a user group.
+    ///
+    /// Without `new_path` the path becomes `/`: send the present one to keep it.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

@@ -4,7 +4,7 @@
 use super::common::{LinkState, ResourceState, ResourceTag, ResponseContext, RouteTable};
 use crate::{Client, Paginated, Result, support};
 
-/// Request of [`CreateVirtualGateway`](crate::action::CreateVirtualGateway).
+/// Request of [`Client::create_virtual_gateway`](crate::Client::create_virtual_gateway), which creates a virtual gateway, the Net's end of a VPN connection.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVirtualGatewayRequest {
@@ -12,7 +12,7 @@ pub struct CreateVirtualGatewayRequest {
     ///
     /// Required.
     pub connection_type: String,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
 }
 
@@ -43,13 +43,13 @@ support::sent!(CreateVirtualGatewayRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`CreateVirtualGateway`](crate::action::CreateVirtualGateway).
+/// Answer to [`Client::create_virtual_gateway`](crate::Client::create_virtual_gateway), which creates a virtual gateway, the Net's end of a VPN connection.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVirtualGatewayResponse {
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `VirtualGateway` of the API.
+    /// Virtual gateway as it is after the call.
     pub virtual_gateway: Option<VirtualGateway>,
 }
 
@@ -58,11 +58,11 @@ support::received!(CreateVirtualGatewayResponse {
     virtual_gateway: "VirtualGateway",
 });
 
-/// Request of [`DeleteVirtualGateway`](crate::action::DeleteVirtualGateway).
+/// Request of [`Client::delete_virtual_gateway`](crate::Client::delete_virtual_gateway), which deletes a virtual gateway.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVirtualGatewayRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
     ///
@@ -97,7 +97,7 @@ support::sent!(DeleteVirtualGatewayRequest {
     virtual_gateway_id: "VirtualGatewayId",
 });
 
-/// Answer to [`DeleteVirtualGateway`](crate::action::DeleteVirtualGateway).
+/// Answer to [`Client::delete_virtual_gateway`](crate::Client::delete_virtual_gateway), which deletes a virtual gateway.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVirtualGatewayResponse {
@@ -222,11 +222,11 @@ support::sent!(FiltersVirtualGateway {
     virtual_gateway_ids: "VirtualGatewayIds",
 });
 
-/// Request of [`LinkVirtualGateway`](crate::action::LinkVirtualGateway).
+/// Request of [`Client::link_virtual_gateway`](crate::Client::link_virtual_gateway), which attaches a virtual gateway to a Net.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkVirtualGatewayRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
@@ -276,11 +276,11 @@ support::sent!(LinkVirtualGatewayRequest {
     virtual_gateway_id: "VirtualGatewayId",
 });
 
-/// Answer to [`LinkVirtualGateway`](crate::action::LinkVirtualGateway).
+/// Answer to [`Client::link_virtual_gateway`](crate::Client::link_virtual_gateway), which attaches a virtual gateway to a Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkVirtualGatewayResponse {
-    /// `NetToVirtualGatewayLink` of the API.
+    /// Attachment of the gateway to the Net, as it is after the call.
     pub net_to_virtual_gateway_link: Option<NetToVirtualGatewayLink>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -306,16 +306,16 @@ support::received!(NetToVirtualGatewayLink {
     state: "State",
 });
 
-/// Request of [`ReadVirtualGateways`](crate::action::ReadVirtualGateways).
+/// Request of [`Client::read_virtual_gateways`](crate::Client::read_virtual_gateways), which lists virtual gateways.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVirtualGatewaysRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersVirtualGateway>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -359,12 +359,12 @@ support::sent!(ReadVirtualGatewaysRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadVirtualGateways`](crate::action::ReadVirtualGateways).
+/// Answer to [`Client::read_virtual_gateways`](crate::Client::read_virtual_gateways), which lists virtual gateways.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVirtualGatewaysResponse {
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -378,11 +378,11 @@ support::received!(ReadVirtualGatewaysResponse {
     virtual_gateways: "VirtualGateways",
 });
 
-/// Request of [`UnlinkVirtualGateway`](crate::action::UnlinkVirtualGateway).
+/// Request of [`Client::unlink_virtual_gateway`](crate::Client::unlink_virtual_gateway), which detaches a virtual gateway from its Net.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkVirtualGatewayRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
@@ -432,7 +432,7 @@ support::sent!(UnlinkVirtualGatewayRequest {
     virtual_gateway_id: "VirtualGatewayId",
 });
 
-/// Answer to [`UnlinkVirtualGateway`](crate::action::UnlinkVirtualGateway).
+/// Answer to [`Client::unlink_virtual_gateway`](crate::Client::unlink_virtual_gateway), which detaches a virtual gateway from its Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkVirtualGatewayResponse {
@@ -444,13 +444,13 @@ support::received!(UnlinkVirtualGatewayResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`UpdateRoutePropagation`](crate::action::UpdateRoutePropagation).
+/// Request of [`Client::update_route_propagation`](crate::Client::update_route_propagation), which switches on or off that a virtual gateway writes its routes to a route table.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRoutePropagationRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// `Enable` of the API.
+    /// Whether the virtual gateway writes its routes to the route table from now on.
     ///
     /// Required.
     pub enable: bool,
@@ -511,7 +511,7 @@ support::sent!(UpdateRoutePropagationRequest {
     virtual_gateway_id: "VirtualGatewayId",
 });
 
-/// Answer to [`UpdateRoutePropagation`](crate::action::UpdateRoutePropagation).
+/// Answer to [`Client::update_route_propagation`](crate::Client::update_route_propagation), which switches on or off that a virtual gateway writes its routes to a route table.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRoutePropagationResponse {
@@ -532,7 +532,7 @@ support::received!(UpdateRoutePropagationResponse {
 pub struct VirtualGateway {
     /// Protocol of the VPN. There is one, `ipsec.1`.
     pub connection_type: Option<String>,
-    /// `NetToVirtualGatewayLinks` of the API.
+    /// Attachment of the gateway to a Net. Empty when there was none.
     pub net_to_virtual_gateway_links: Vec<NetToVirtualGatewayLink>,
     /// State of the virtual gateway.
     pub state: Option<ResourceState>,
@@ -599,7 +599,8 @@ impl Client {
 
     /// Deletes a virtual gateway.
     ///
-    /// It is best to detach it from its Net and DirectLink interfaces, and to delete its VPN connections, first.
+    /// It is best to detach it from its Net, DirectLink and DirectLink interfaces, and to delete its VPN connections,
+    /// first.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -663,13 +664,34 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// By ID:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{FiltersVirtualGateway, ReadVirtualGatewaysRequest};
     ///
     /// let request = ReadVirtualGatewaysRequest::new()
     ///     .filters(FiltersVirtualGateway::new().virtual_gateway_ids(["vgw-12345678"]));
+    /// let response = client.read_virtual_gateways(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// By `states` and `link_states`:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{
+    ///     FiltersVirtualGateway, LinkState, ReadVirtualGatewaysRequest, ResourceState,
+    /// };
+    ///
+    /// let request = ReadVirtualGatewaysRequest::new()
+    ///     .filters(
+    ///         FiltersVirtualGateway::new()
+    ///             .link_states([LinkState::Attached, LinkState::Detached])
+    ///             .states([ResourceState::Available]),
+    ///     );
     /// let response = client.read_virtual_gateways(&request).await?;
     /// # Ok(())
     /// # }
@@ -683,7 +705,7 @@ impl Client {
 
     /// Detaches a virtual gateway from its Net.
     ///
-    /// Wait for the state `detached` before attaching it again or deleting the Net.
+    /// Wait for the state `detached` of the attachment before attaching the gateway to another Net or deleting the Net.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

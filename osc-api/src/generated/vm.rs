@@ -9,17 +9,18 @@ use super::vm_types::{
 };
 use crate::{Client, Paginated, Result, Secret, support};
 
-/// Request of [`CreateVms`](crate::action::CreateVms).
+/// Request of [`Client::create_vms`](crate::Client::create_vms), which creates VMs from an image, and starts them unless `boot_on_creation` is false.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmsRequest {
     /// What to do when the VM starts next.
     pub actions_on_next_boot: Option<ActionsOnNextBoot>,
-    /// Devices and the volumes behind them.
+    /// Devices of the VM and the volumes to create behind them. Devices that the image brings can be changed or left
+    /// out.
     pub block_device_mappings: Option<Vec<BlockDeviceMappingVmCreation>>,
-    /// How the VM boots.
+    /// How the VM boots. The image must allow the mode.
     pub boot_mode: Option<BootMode>,
-    /// `BootOnCreation` of the API.
+    /// Whether the VMs start at once. If false, they are stopped once they exist.
     ///
     /// Default: `true`.
     pub boot_on_creation: Option<bool>,
@@ -30,23 +31,26 @@ pub struct CreateVmsRequest {
     pub client_token: Option<String>,
     /// Whether the VM is safe from termination until this is set to false.
     pub deletion_protection: Option<bool>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// ID of the image, `ami-` and eight hexadecimal digits.
+    /// ID of the image to make the VMs from, `ami-` and eight hexadecimal digits.
+    /// [`Client::read_images`](crate::Client::read_images) lists the images.
     ///
     /// Required.
     pub image_id: String,
-    /// Name of the keypair.
+    /// Name of the keypair for logging in. The official images take its public key from the metadata server when they
+    /// start.
     pub keypair_name: Option<String>,
-    /// `MaxVmsCount` of the API.
+    /// How many VMs to create at most. If that many cannot be had, as many as possible are created, but never fewer
+    /// than `min_vms_count`.
     pub max_vms_count: Option<i64>,
-    /// `MinVmsCount` of the API.
+    /// How many VMs to create at least. If that many cannot be had, none is created.
     pub min_vms_count: Option<i64>,
     /// Whether the VM can run VMs itself. With dedicated tenancy only.
     ///
     /// Default: `false`.
     pub nested_virtualization: Option<bool>,
-    /// Network interfaces to create or attach, one of them with device number 0.
+    /// Network interfaces to create or attach. One of them is the primary one, with device number 0.
     pub nics: Option<Vec<NicForVmCreation>>,
     /// Performance of the processors. Without effect if `vm_type` tells it.
     ///
@@ -54,24 +58,29 @@ pub struct CreateVmsRequest {
     pub performance: Option<CpuPerformance>,
     /// Where the VM runs.
     pub placement: Option<Placement>,
-    /// Private IPv4 addresses of the VM, in the Subnet's range but for its first four and its last address.
+    /// Private IPv4 addresses of the VM, in the range of the Subnet in `subnet_id`. The first four and the last address
+    /// of the range are taken.
     pub private_ips: Option<Vec<String>>,
-    /// IDs of the VMs' security groups, each `sg-` and eight hexadecimal digits. Absent means the default one.
+    /// IDs of the VMs' security groups, each `sg-` and eight hexadecimal digits. Absent means the default one. They
+    /// belong to the primary network interface.
     pub security_group_ids: Option<Vec<String>>,
-    /// Names of the VMs' security groups. Absent means the default one.
+    /// Names of the VMs' security groups. Absent means the default one. They belong to the primary network interface.
     pub security_groups: Option<Vec<String>>,
-    /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
+    /// ID of the Subnet to create the VMs in, `subnet-` and eight hexadecimal digits.
     pub subnet_id: Option<String>,
     /// Whether the VMs get a virtual TPM. Absent means what the image demands; false is refused if it demands one.
     pub tpm_enabled: Option<bool>,
     /// Script or configuration that the VM gets, encoded as Base64, at most 500 KiB.
     pub user_data: Option<Secret>,
-    /// What follows when the VM stops.
+    /// What follows when the VM stops: it stays off, starts again or is terminated.
     ///
     /// Default: `"stop"`.
     pub vm_initiated_shutdown_behavior: Option<VmInitiatedShutdownBehavior>,
-    /// Type of the VM, such as `tinav5.c2r2p2` (generation, cores, GiB of memory, performance) or an AWS name. Absent
-    /// means `t2.small`.
+    /// Type of the VM, such as `tinav5.c2r2p2` or an AWS name. Absent means `t2.small`.
+    ///
+    /// The parts are the generation, the cores, the GiB of memory and the performance, from 1 (the highest) to 3.
+    /// Without the last, as in `tinav5.c2r2`, the field `performance` counts. An AWS name is turned into such a type,
+    /// performance included, but answers still have the AWS name.
     pub vm_type: Option<String>,
 }
 
@@ -312,7 +321,7 @@ support::sent!(CreateVmsRequest {
     vm_type: "VmType",
 });
 
-/// Answer to [`CreateVms`](crate::action::CreateVms).
+/// Answer to [`Client::create_vms`](crate::Client::create_vms), which creates VMs from an image, and starts them unless `boot_on_creation` is false.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmsResponse {
@@ -327,11 +336,11 @@ support::received!(CreateVmsResponse {
     vms: "Vms",
 });
 
-/// Request of [`DeleteVms`](crate::action::DeleteVms).
+/// Request of [`Client::delete_vms`](crate::Client::delete_vms), which terminates VMs, for ever.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// IDs of VMs, each `i-` and eight hexadecimal digits.
     ///
@@ -369,7 +378,7 @@ support::sent!(DeleteVmsRequest {
     vm_ids: "VmIds",
 });
 
-/// Answer to [`DeleteVms`](crate::action::DeleteVms).
+/// Answer to [`Client::delete_vms`](crate::Client::delete_vms), which terminates VMs, for ever.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmsResponse {
@@ -384,11 +393,11 @@ support::received!(DeleteVmsResponse {
     vms: "Vms",
 });
 
-/// Request of [`ReadAdminPassword`](crate::action::ReadAdminPassword).
+/// Request of [`Client::read_admin_password`](crate::Client::read_admin_password), which returns the administrator's password of a Windows VM, encrypted for its keypair.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAdminPasswordRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
     ///
@@ -423,7 +432,7 @@ support::sent!(ReadAdminPasswordRequest {
     vm_id: "VmId",
 });
 
-/// Answer to [`ReadAdminPassword`](crate::action::ReadAdminPassword).
+/// Answer to [`Client::read_admin_password`](crate::Client::read_admin_password), which returns the administrator's password of a Windows VM, encrypted for its keypair.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAdminPasswordResponse {
@@ -441,11 +450,11 @@ support::received!(ReadAdminPasswordResponse {
     vm_id: "VmId",
 });
 
-/// Request of [`ReadConsoleOutput`](crate::action::ReadConsoleOutput).
+/// Request of [`Client::read_console_output`](crate::Client::read_console_output), which returns the last 64 KiB of a VM's console, encoded as Base64.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadConsoleOutputRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
     ///
@@ -480,11 +489,11 @@ support::sent!(ReadConsoleOutputRequest {
     vm_id: "VmId",
 });
 
-/// Answer to [`ReadConsoleOutput`](crate::action::ReadConsoleOutput).
+/// Answer to [`Client::read_console_output`](crate::Client::read_console_output), which returns the last 64 KiB of a VM's console, encoded as Base64.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadConsoleOutputResponse {
-    /// What the console showed last, encoded as Base64.
+    /// The last 64 KiB that the console showed, encoded as Base64. A Windows VM has none after its first boot.
     pub console_output: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -498,16 +507,16 @@ support::received!(ReadConsoleOutputResponse {
     vm_id: "VmId",
 });
 
-/// Request of [`ReadVmTypes`](crate::action::ReadVmTypes).
+/// Request of [`Client::read_vm_types`](crate::Client::read_vm_types), which lists the predefined VM types.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmTypesRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersVmType>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -551,12 +560,12 @@ support::sent!(ReadVmTypesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadVmTypes`](crate::action::ReadVmTypes).
+/// Answer to [`Client::read_vm_types`](crate::Client::read_vm_types), which lists the predefined VM types.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmTypesResponse {
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -570,16 +579,16 @@ support::received!(ReadVmTypesResponse {
     vm_types: "VmTypes",
 });
 
-/// Request of [`ReadVms`](crate::action::ReadVms).
+/// Request of [`Client::read_vms`](crate::Client::read_vms), which lists VMs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersVm>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -623,12 +632,12 @@ support::sent!(ReadVmsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadVms`](crate::action::ReadVms).
+/// Answer to [`Client::read_vms`](crate::Client::read_vms), which lists VMs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsResponse {
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -642,20 +651,20 @@ support::received!(ReadVmsResponse {
     vms: "Vms",
 });
 
-/// Request of [`ReadVmsState`](crate::action::ReadVmsState).
+/// Request of [`Client::read_vms_state`](crate::Client::read_vms_state), which returns the states of VMs: the running ones, or all with `all_vms`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsStateRequest {
-    /// `AllVms` of the API.
+    /// Whether VMs in all states are listed. If false, only the running ones are.
     ///
     /// Default: `false`.
     pub all_vms: Option<bool>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned, on top of what `all_vms` says.
     pub filters: Option<FiltersVmsState>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -706,12 +715,12 @@ support::sent!(ReadVmsStateRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadVmsState`](crate::action::ReadVmsState).
+/// Answer to [`Client::read_vms_state`](crate::Client::read_vms_state), which returns the states of VMs: the running ones, or all with `all_vms`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsStateResponse {
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -725,11 +734,11 @@ support::received!(ReadVmsStateResponse {
     vm_states: "VmStates",
 });
 
-/// Request of [`RebootVms`](crate::action::RebootVms).
+/// Request of [`Client::reboot_vms`](crate::Client::reboot_vms), which reboots VMs.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RebootVmsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// IDs of VMs, each `i-` and eight hexadecimal digits.
     ///
@@ -767,7 +776,7 @@ support::sent!(RebootVmsRequest {
     vm_ids: "VmIds",
 });
 
-/// Answer to [`RebootVms`](crate::action::RebootVms).
+/// Answer to [`Client::reboot_vms`](crate::Client::reboot_vms), which reboots VMs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RebootVmsResponse {
@@ -779,11 +788,11 @@ support::received!(RebootVmsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`StartVms`](crate::action::StartVms).
+/// Request of [`Client::start_vms`](crate::Client::start_vms), which starts stopped VMs.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StartVmsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// IDs of VMs, each `i-` and eight hexadecimal digits.
     ///
@@ -821,7 +830,7 @@ support::sent!(StartVmsRequest {
     vm_ids: "VmIds",
 });
 
-/// Answer to [`StartVms`](crate::action::StartVms).
+/// Answer to [`Client::start_vms`](crate::Client::start_vms), which starts stopped VMs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartVmsResponse {
@@ -836,13 +845,13 @@ support::received!(StartVmsResponse {
     vms: "Vms",
 });
 
-/// Request of [`StopVms`](crate::action::StopVms).
+/// Request of [`Client::stop_vms`](crate::Client::stop_vms), which stops running VMs.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StopVmsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// `ForceStop` of the API.
+    /// Whether to stop the VMs by force.
     pub force_stop: Option<bool>,
     /// IDs of VMs, each `i-` and eight hexadecimal digits.
     ///
@@ -888,7 +897,7 @@ support::sent!(StopVmsRequest {
     vm_ids: "VmIds",
 });
 
-/// Answer to [`StopVms`](crate::action::StopVms).
+/// Answer to [`Client::stop_vms`](crate::Client::stop_vms), which stops running VMs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StopVmsResponse {
@@ -903,39 +912,41 @@ support::received!(StopVmsResponse {
     vms: "Vms",
 });
 
-/// Request of [`UpdateVm`](crate::action::UpdateVm).
+/// Request of [`Client::update_vm`](crate::Client::update_vm), which changes attributes of a VM.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmRequest {
-    /// What to do when the VM starts next.
+    /// What to do when the VM starts next. Secure boot changes with a stop and a start: a reboot is not enough.
     pub actions_on_next_boot: Option<ActionsOnNextBoot>,
-    /// Devices and the volumes behind them.
+    /// Changes to the devices of the VM and their volumes.
     pub block_device_mappings: Option<Vec<BlockDeviceMappingVmUpdate>>,
     /// Without any effect. It is there for likeness with AWS.
     pub bsu_optimized: Option<bool>,
     /// Whether the VM is safe from termination until this is set to false.
     pub deletion_protection: Option<bool>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Whether traffic is dropped that is neither from nor for this VM. A NAT VM needs false. In a Net only.
     pub is_source_dest_checked: Option<bool>,
     /// Name of the VM's new keypair. Only its metadata changes: the system inside still lets the old key in.
     pub keypair_name: Option<String>,
-    /// Whether the VM can run VMs itself. With dedicated tenancy only.
+    /// Whether the VM can run VMs itself. With dedicated tenancy only, and the VM must be stopped.
     pub nested_virtualization: Option<bool>,
-    /// Performance of the processors.
+    /// Performance of the processors. The VM must be stopped.
     pub performance: Option<CpuPerformance>,
-    /// IDs of security groups, each `sg-` and eight hexadecimal digits.
+    /// IDs of the VM's security groups, each `sg-` and eight hexadecimal digits. They belong to the primary network
+    /// interface.
     pub security_group_ids: Option<Vec<String>>,
-    /// New user data, encoded as Base64, at most 500 KiB.
+    /// New user data, encoded as Base64, at most 500 KiB. The VM must be stopped.
     pub user_data: Option<Secret>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
     ///
     /// Required.
     pub vm_id: String,
-    /// What follows when the VM stops.
+    /// What follows when the VM stops: it stays off, starts again or is terminated.
     pub vm_initiated_shutdown_behavior: Option<VmInitiatedShutdownBehavior>,
-    /// Type of the VM, such as `tinav5.c2r2p2` (generation, cores, GiB of memory, performance) or an AWS name.
+    /// Type of the VM, such as `tinav5.c2r2p2` or an AWS name. The VM must be stopped. The parts are the generation,
+    /// the cores, the GiB of memory and the performance, from 1 (the highest) to 3.
     pub vm_type: Option<String>,
 }
 
@@ -1088,13 +1099,13 @@ support::sent!(UpdateVmRequest {
     vm_type: "VmType",
 });
 
-/// Answer to [`UpdateVm`](crate::action::UpdateVm).
+/// Answer to [`Client::update_vm`](crate::Client::update_vm), which changes attributes of a VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmResponse {
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// `Vm` of the API.
+    /// VM as it is after the call.
     pub vm: Option<Vm>,
 }
 
@@ -1166,7 +1177,8 @@ impl Paginated for ReadVmsStateRequest {
 impl Client {
     /// Creates VMs from an image, and starts them unless `boot_on_creation` is false.
     ///
-    /// The answer comes while they are `pending`. With a `client_token`, a repeated call makes no second set.
+    /// The answer comes while they are `pending`. `min_vms_count` and `max_vms_count` say how many there are to be.
+    /// With a `client_token`, a repeated call makes no second set.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: safe with a `client_token`.
@@ -1175,12 +1187,80 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// Nothing but the image:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::CreateVmsRequest;
     ///
     /// let request = CreateVmsRequest::new("ami-12345678");
+    /// let response = client.create_vms(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// In a Subnet, with keypair and `user_data`:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::CreateVmsRequest;
+    ///
+    /// let request = CreateVmsRequest::new("ami-12345678")
+    ///     .keypair_name("keypair-example")
+    ///     .security_group_ids(["sg-12345678"])
+    ///     .subnet_id("subnet-12345678")
+    ///     .user_data("...")
+    ///     .vm_type("tinav5.c1r1p2");
+    /// let response = client.create_vms(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// With volumes from `block_device_mappings`:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{
+    ///     BlockDeviceMappingVmCreation, BsuToCreate, CreateVmsRequest, VolumeType,
+    /// };
+    ///
+    /// let request = CreateVmsRequest::new("ami-12345678")
+    ///     .block_device_mappings([
+    ///         BlockDeviceMappingVmCreation::new()
+    ///             .bsu(BsuToCreate::new().volume_size(15).volume_type(VolumeType::Gp2))
+    ///             .device_name("/dev/sda1"),
+    ///         BlockDeviceMappingVmCreation::new()
+    ///             .bsu(
+    ///                 BsuToCreate::new()
+    ///                     .iops(150)
+    ///                     .snapshot_id("snap-12345678")
+    ///                     .volume_size(22)
+    ///                     .volume_type(VolumeType::Io1),
+    ///             )
+    ///             .device_name("/dev/sdb"),
+    ///     ])
+    ///     .keypair_name("keypair-example")
+    ///     .security_group_ids(["sg-12345678"])
+    ///     .subnet_id("subnet-12345678")
+    ///     .user_data("...")
+    ///     .vm_type("tinav5.c1r1p2");
+    /// let response = client.create_vms(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// With an existing network interface:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{CreateVmsRequest, NicForVmCreation};
+    ///
+    /// let request = CreateVmsRequest::new("ami-12345678")
+    ///     .keypair_name("keypair-example")
+    ///     .nics([NicForVmCreation::new().device_number(0).nic_id("eni-12345678")])
+    ///     .user_data("...")
+    ///     .vm_type("tinav5.c1r1p2");
     /// let response = client.create_vms(&request).await?;
     /// # Ok(())
     /// # }
@@ -1318,12 +1398,27 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// By ID:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{FiltersVm, ReadVmsRequest};
     ///
     /// let request = ReadVmsRequest::new().filters(FiltersVm::new().vm_ids(["i-12345678"]));
+    /// let response = client.read_vms(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// By tag:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{FiltersVm, ReadVmsRequest};
+    ///
+    /// let request = ReadVmsRequest::new()
+    ///     .filters(FiltersVm::new().tag_keys(["env"]).tag_values(["prod", "test"]));
     /// let response = client.read_vms(&request).await?;
     /// # Ok(())
     /// # }
@@ -1342,12 +1437,27 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// All VMs, running or not:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::ReadVmsStateRequest;
     ///
     /// let request = ReadVmsStateRequest::new().all_vms(true);
+    /// let response = client.read_vms_state(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Running VMs of a Subregion:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{FiltersVmsState, ReadVmsStateRequest};
+    ///
+    /// let request = ReadVmsStateRequest::new()
+    ///     .filters(FiltersVmsState::new().subregion_names(["eu-west-2a"]));
     /// let response = client.read_vms_state(&request).await?;
     /// # Ok(())
     /// # }
@@ -1388,6 +1498,8 @@ impl Client {
     }
 
     /// Starts stopped VMs.
+    ///
+    /// The answer comes while they are still `pending`.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1450,12 +1562,26 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// Other VM type:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::UpdateVmRequest;
     ///
     /// let request = UpdateVmRequest::new("i-12345678").vm_type("tinav5.c2r2p2");
+    /// let response = client.update_vm(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Other user data:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::UpdateVmRequest;
+    ///
+    /// let request = UpdateVmRequest::new("i-12345678").user_data("...");
     /// let response = client.update_vm(&request).await?;
     /// # Ok(())
     /// # }

@@ -4,15 +4,16 @@
 use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, DateTime, Result, UnknownValue, support};
 
-/// Request of [`CreateVmGroup`](crate::action::CreateVmGroup).
+/// Request of [`Client::create_vm_group`](crate::Client::create_vm_group), which creates a group of like VMs from a VM template and starts them.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmGroupRequest {
     /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// How the VMs spread over hypervisors: on one (`attract`), on different ones (`repulse`) or as it comes.
+    /// How the VMs spread over hypervisors. `attract` puts them on one, for a faster network, `repulse` on different
+    /// ones, for tolerance of faults; `no-strategy` leaves it to the cloud.
     ///
     /// Default: `"no-strategy"`.
     pub positioning_strategy: Option<PositioningStrategy>,
@@ -26,7 +27,7 @@ pub struct CreateVmGroupRequest {
     pub subnet_id: String,
     /// Tags of the resource.
     pub tags: Option<Vec<ResourceTag>>,
-    /// Number of VMs in the group.
+    /// Number of VMs to create in the group.
     ///
     /// Required.
     pub vm_count: i64,
@@ -141,7 +142,7 @@ support::sent!(CreateVmGroupRequest {
     vm_template_id: "VmTemplateId",
 });
 
-/// Answer to [`CreateVmGroup`](crate::action::CreateVmGroup).
+/// Answer to [`Client::create_vm_group`](crate::Client::create_vm_group), which creates a group of like VMs from a VM template and starts them.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmGroupResponse {
@@ -156,11 +157,11 @@ support::received!(CreateVmGroupResponse {
     vm_group: "VmGroup",
 });
 
-/// Request of [`DeleteVmGroup`](crate::action::DeleteVmGroup).
+/// Request of [`Client::delete_vm_group`](crate::Client::delete_vm_group), which deletes a VM group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmGroupRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the VM group, `vmgroup-` and 32 hexadecimal digits.
     ///
@@ -195,7 +196,7 @@ support::sent!(DeleteVmGroupRequest {
     vm_group_id: "VmGroupId",
 });
 
-/// Answer to [`DeleteVmGroup`](crate::action::DeleteVmGroup).
+/// Answer to [`Client::delete_vm_group`](crate::Client::delete_vm_group), which deletes a VM group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmGroupResponse {
@@ -223,11 +224,11 @@ pub struct FiltersVmGroup {
     pub tag_values: Option<Vec<String>>,
     /// Keeps the VM groups that have one of these tags, each written `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
-    /// `VmCounts` of the API.
+    /// Keeps the VM groups whose number of VMs is one of these.
     pub vm_counts: Option<Vec<i64>>,
-    /// `VmGroupIds` of the API.
+    /// Keeps the VM groups whose ID is one of these.
     pub vm_group_ids: Option<Vec<String>>,
-    /// `VmGroupNames` of the API.
+    /// Keeps the VM groups whose name is one of these.
     pub vm_group_names: Option<Vec<String>>,
     /// Keeps what has one of these VM templates, by ID.
     pub vm_template_ids: Option<Vec<String>>,
@@ -344,7 +345,7 @@ support::sent!(FiltersVmGroup {
     vm_template_ids: "VmTemplateIds",
 });
 
-/// `PositioningStrategy` of [`CreateVmGroupRequest`](crate::types::CreateVmGroupRequest).
+/// How the VMs of a VM group spread over hypervisors.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PositioningStrategy {
@@ -383,13 +384,13 @@ impl From<&str> for PositioningStrategy {
 
 support::open_enum!(PositioningStrategy);
 
-/// Request of [`ReadVmGroups`](crate::action::ReadVmGroups).
+/// Request of [`Client::read_vm_groups`](crate::Client::read_vm_groups), which lists VM groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmGroupsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersVmGroup>,
 }
 
@@ -417,7 +418,7 @@ support::sent!(ReadVmGroupsRequest {
     filters: "Filters",
 });
 
-/// Answer to [`ReadVmGroups`](crate::action::ReadVmGroups).
+/// Answer to [`Client::read_vm_groups`](crate::Client::read_vm_groups), which lists VM groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmGroupsResponse {
@@ -432,17 +433,17 @@ support::received!(ReadVmGroupsResponse {
     vm_groups: "VmGroups",
 });
 
-/// Request of [`ScaleDownVmGroup`](crate::action::ScaleDownVmGroup).
+/// Request of [`Client::scale_down_vm_group`](crate::Client::scale_down_vm_group), which deletes the oldest VMs of a VM group, as many as asked.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ScaleDownVmGroupRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the VM group, `vmgroup-` and 32 hexadecimal digits.
     ///
     /// Required.
     pub vm_group_id: String,
-    /// `VmSubtraction` of the API.
+    /// How many VMs to delete from the group, the oldest first.
     ///
     /// Required.
     pub vm_subtraction: i64,
@@ -483,7 +484,7 @@ support::sent!(ScaleDownVmGroupRequest {
     vm_subtraction: "VmSubtraction",
 });
 
-/// Answer to [`ScaleDownVmGroup`](crate::action::ScaleDownVmGroup).
+/// Answer to [`Client::scale_down_vm_group`](crate::Client::scale_down_vm_group), which deletes the oldest VMs of a VM group, as many as asked.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ScaleDownVmGroupResponse {
@@ -495,13 +496,13 @@ support::received!(ScaleDownVmGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`ScaleUpVmGroup`](crate::action::ScaleUpVmGroup).
+/// Request of [`Client::scale_up_vm_group`](crate::Client::scale_up_vm_group), which adds VMs to a VM group, made from its template as it is now.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ScaleUpVmGroupRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// `VmAddition` of the API.
+    /// How many VMs to add to the group, made from the VM template as it is now.
     ///
     /// Required.
     pub vm_addition: i64,
@@ -546,7 +547,7 @@ support::sent!(ScaleUpVmGroupRequest {
     vm_group_id: "VmGroupId",
 });
 
-/// Answer to [`ScaleUpVmGroup`](crate::action::ScaleUpVmGroup).
+/// Answer to [`Client::scale_up_vm_group`](crate::Client::scale_up_vm_group), which adds VMs to a VM group, made from its template as it is now.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ScaleUpVmGroupResponse {
@@ -558,13 +559,13 @@ support::received!(ScaleUpVmGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`UpdateVmGroup`](crate::action::UpdateVmGroup).
+/// Request of [`Client::update_vm_group`](crate::Client::update_vm_group), which changes the name, the description, the tags or the template of a VM group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmGroupRequest {
-    /// Free text that says what the thing is for.
+    /// New free text that says what the VM group is for.
     pub description: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// New tags of the VM group.
     pub tags: Option<Vec<ResourceTag>>,
@@ -572,9 +573,9 @@ pub struct UpdateVmGroupRequest {
     ///
     /// Required.
     pub vm_group_id: String,
-    /// Name of the VM group.
+    /// New name of the VM group.
     pub vm_group_name: Option<String>,
-    /// ID of the VM template, `vmtemplate-` and 32 hexadecimal digits.
+    /// ID of the VM group's new VM template, `vmtemplate-` and 32 hexadecimal digits.
     pub vm_template_id: Option<String>,
 }
 
@@ -640,7 +641,7 @@ support::sent!(UpdateVmGroupRequest {
     vm_template_id: "VmTemplateId",
 });
 
-/// Answer to [`UpdateVmGroup`](crate::action::UpdateVmGroup).
+/// Answer to [`Client::update_vm_group`](crate::Client::update_vm_group), which changes the name, the description, the tags or the template of a VM group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmGroupResponse {
@@ -663,11 +664,12 @@ pub struct VmGroup {
     pub creation_date: Option<DateTime>,
     /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// How the VMs spread over hypervisors: on one (`attract`), on different ones (`repulse`) or as it comes.
+    /// How the VMs spread over hypervisors. `attract` puts them on one, for a faster network, `repulse` on different
+    /// ones, for tolerance of faults; `no-strategy` leaves it to the cloud.
     pub positioning_strategy: Option<PositioningStrategy>,
     /// IDs of security groups, each `sg-` and eight hexadecimal digits.
     pub security_group_ids: Vec<String>,
-    /// State of the resource.
+    /// State of the VM group.
     pub state: Option<VmGroupState>,
     /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
     pub subnet_id: Option<String>,
@@ -700,7 +702,7 @@ support::received!(VmGroup {
     vm_template_id: "VmTemplateId",
 });
 
-/// `State` of [`VmGroup`](crate::types::VmGroup).
+/// The state of a VM group.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VmGroupState {
@@ -911,7 +913,7 @@ impl Client {
         self.send::<action::ScaleUpVmGroup>(request).await
     }
 
-    /// Changes attributes of a VM group.
+    /// Changes the name, the description, the tags or the template of a VM group.
     ///
     /// OUTSCALE calls VM groups unfinished: they may not work.
     ///
@@ -922,7 +924,9 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// New name and description:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::UpdateVmGroupRequest;
@@ -930,6 +934,19 @@ impl Client {
     /// let request = UpdateVmGroupRequest::new("vmgroup-12345678901234567890123456789012")
     ///     .description("New description of the VM group")
     ///     .vm_group_name("new-name");
+    /// let response = client.update_vm_group(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Other VM template:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::UpdateVmGroupRequest;
+    ///
+    /// let request = UpdateVmGroupRequest::new("vmgroup-12345678901234567890123456789012")
+    ///     .vm_template_id("vmtemplate-98765432109876543210987654321012");
     /// let response = client.update_vm_group(&request).await?;
     /// # Ok(())
     /// # }

@@ -4,7 +4,7 @@
 use super::common::{CpuPerformance, ResourceTag, ResponseContext};
 use crate::{Client, DateTime, Result, support};
 
-/// Request of [`CreateVmTemplate`](crate::action::CreateVmTemplate).
+/// Request of [`Client::create_vm_template`](crate::Client::create_vm_template), which creates a VM template, from which VM groups are made.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmTemplateRequest {
@@ -22,7 +22,7 @@ pub struct CreateVmTemplateRequest {
     pub cpu_performance: Option<CpuPerformance>,
     /// Free text that says what the thing is for.
     pub description: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the image, `ami-` and eight hexadecimal digits.
     ///
@@ -30,7 +30,7 @@ pub struct CreateVmTemplateRequest {
     pub image_id: String,
     /// Name of the keypair.
     pub keypair_name: Option<String>,
-    /// Memory of each VM.
+    /// Memory of each VM. The API does not name the unit, which is GiB for VMs elsewhere.
     ///
     /// Required.
     pub ram: i64,
@@ -145,7 +145,7 @@ support::sent!(CreateVmTemplateRequest {
     vm_template_name: "VmTemplateName",
 });
 
-/// Answer to [`CreateVmTemplate`](crate::action::CreateVmTemplate).
+/// Answer to [`Client::create_vm_template`](crate::Client::create_vm_template), which creates a VM template, from which VM groups are made.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmTemplateResponse {
@@ -160,11 +160,11 @@ support::received!(CreateVmTemplateResponse {
     vm_template: "VmTemplate",
 });
 
-/// Request of [`DeleteVmTemplate`](crate::action::DeleteVmTemplate).
+/// Request of [`Client::delete_vm_template`](crate::Client::delete_vm_template), which deletes a VM template that no VM group uses.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmTemplateRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the VM template, `vmtemplate-` and 32 hexadecimal digits.
     ///
@@ -199,7 +199,7 @@ support::sent!(DeleteVmTemplateRequest {
     vm_template_id: "VmTemplateId",
 });
 
-/// Answer to [`DeleteVmTemplate`](crate::action::DeleteVmTemplate).
+/// Answer to [`Client::delete_vm_template`](crate::Client::delete_vm_template), which deletes a VM template that no VM group uses.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmTemplateResponse {
@@ -227,7 +227,7 @@ pub struct FiltersVmTemplate {
     pub image_ids: Option<Vec<String>>,
     /// Keeps what has one of these keypairs, by name.
     pub keypair_names: Option<Vec<String>>,
-    /// `Rams` of the API.
+    /// Keeps the VM templates whose memory is one of these amounts, in the unit of `ram`.
     pub rams: Option<Vec<i64>>,
     /// Keeps what has a tag whose key is one of these.
     pub tag_keys: Option<Vec<String>>,
@@ -237,7 +237,7 @@ pub struct FiltersVmTemplate {
     pub tags: Option<Vec<String>>,
     /// Keeps the VM templates whose ID is one of these.
     pub vm_template_ids: Option<Vec<String>>,
-    /// `VmTemplateNames` of the API.
+    /// Keeps the VM templates whose name is one of these.
     pub vm_template_names: Option<Vec<String>>,
 }
 
@@ -373,13 +373,13 @@ support::sent!(FiltersVmTemplate {
     vm_template_names: "VmTemplateNames",
 });
 
-/// Request of [`ReadVmTemplates`](crate::action::ReadVmTemplates).
+/// Request of [`Client::read_vm_templates`](crate::Client::read_vm_templates), which lists VM templates.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmTemplatesRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersVmTemplate>,
 }
 
@@ -407,7 +407,7 @@ support::sent!(ReadVmTemplatesRequest {
     filters: "Filters",
 });
 
-/// Answer to [`ReadVmTemplates`](crate::action::ReadVmTemplates).
+/// Answer to [`Client::read_vm_templates`](crate::Client::read_vm_templates), which lists VM templates.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmTemplatesResponse {
@@ -422,13 +422,13 @@ support::received!(ReadVmTemplatesResponse {
     vm_templates: "VmTemplates",
 });
 
-/// Request of [`UpdateVmTemplate`](crate::action::UpdateVmTemplate).
+/// Request of [`Client::update_vm_template`](crate::Client::update_vm_template), which changes the name, the description or the tags of a VM template.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmTemplateRequest {
-    /// Free text that says what the thing is for.
+    /// New free text that says what the VM template is for.
     pub description: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// New tags of the VM template.
     pub tags: Option<Vec<ResourceTag>>,
@@ -436,7 +436,7 @@ pub struct UpdateVmTemplateRequest {
     ///
     /// Required.
     pub vm_template_id: String,
-    /// Name of the VM template.
+    /// New name of the VM template.
     pub vm_template_name: Option<String>,
 }
 
@@ -494,7 +494,7 @@ support::sent!(UpdateVmTemplateRequest {
     vm_template_name: "VmTemplateName",
 });
 
-/// Answer to [`UpdateVmTemplate`](crate::action::UpdateVmTemplate).
+/// Answer to [`Client::update_vm_template`](crate::Client::update_vm_template), which changes the name, the description or the tags of a VM template.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmTemplateResponse {
@@ -527,7 +527,7 @@ pub struct VmTemplate {
     pub image_id: Option<String>,
     /// Name of the keypair.
     pub keypair_name: Option<String>,
-    /// Memory of each VM.
+    /// Memory of each VM. The API does not name the unit, which is GiB for VMs elsewhere.
     pub ram: Option<i64>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
@@ -631,13 +631,28 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// By name:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{FiltersVmTemplate, ReadVmTemplatesRequest};
     ///
     /// let request = ReadVmTemplatesRequest::new()
     ///     .filters(FiltersVmTemplate::new().vm_template_names(["vmtemplate-example"]));
+    /// let response = client.read_vm_templates(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// By CPU cores and generation:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{FiltersVmTemplate, ReadVmTemplatesRequest};
+    ///
+    /// let request = ReadVmTemplatesRequest::new()
+    ///     .filters(FiltersVmTemplate::new().cpu_cores([2]).cpu_generations(["v4"]));
     /// let response = client.read_vm_templates(&request).await?;
     /// # Ok(())
     /// # }

@@ -51,11 +51,12 @@ support::received!(BlockDeviceMappingCreated {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BlockDeviceMappingVmCreation {
-    /// Volume behind the device.
+    /// Volume to create behind the device.
     pub bsu: Option<BsuToCreate>,
-    /// Name of the device, `/dev/sda1` for the root volume, else such as `/dev/sdb` or `/dev/xvdb`.
+    /// Name of the device, `/dev/sda1` for the root volume. Others are `/dev/sd` or `/dev/xvd` with one letter from `b`
+    /// to `z`, after which another from `a` to `z` may stand.
     pub device_name: Option<String>,
-    /// Takes the device out that the image would have.
+    /// Takes a device out that the image brings along. The API does not say which text that takes.
     pub no_device: Option<String>,
     /// Name of an ephemeral device, `ephemeral` and a number.
     pub virtual_device_name: Option<String>,
@@ -108,9 +109,10 @@ support::sent!(BlockDeviceMappingVmCreation {
 pub struct BlockDeviceMappingVmUpdate {
     /// Volume behind the device.
     pub bsu: Option<BsuToUpdateVm>,
-    /// Name of the device, `/dev/sda1` for the root volume, else such as `/dev/sdb` or `/dev/xvdb`.
+    /// Name of the device, `/dev/sda1` for the root volume. Others are `/dev/sd` or `/dev/xvd` with one letter from `b`
+    /// to `z`, after which another from `a` to `z` may stand.
     pub device_name: Option<String>,
-    /// Takes the device out that the image would have.
+    /// Takes a device out that the image brings along. The API does not say which text that takes.
     pub no_device: Option<String>,
     /// Name of an ephemeral device, `ephemeral` and a number.
     pub virtual_device_name: Option<String>,
@@ -163,7 +165,7 @@ support::sent!(BlockDeviceMappingVmUpdate {
 pub struct BsuCreated {
     /// Whether the volume is deleted together with the VM.
     pub delete_on_vm_deletion: Option<bool>,
-    /// `LinkDate` of the API.
+    /// Time of the attachment, in UTC.
     pub link_date: Option<DateTime>,
     /// State of the volume's attachment.
     pub state: Option<LinkState>,
@@ -225,17 +227,17 @@ pub struct FiltersVm {
     pub block_device_mapping_delete_on_vm_deletion: Option<bool>,
     /// Keeps what has a volume with one of these device names, such as `/dev/sdb`.
     pub block_device_mapping_device_names: Option<Vec<String>>,
-    /// `BlockDeviceMappingLinkDates` of the API.
+    /// Keeps the VMs that have a volume attached on one of these dates, or at one of these times.
     pub block_device_mapping_link_dates: Option<Vec<DateOrDateTime>>,
     /// Keeps the VMs that have a volume attached in one of these states.
     pub block_device_mapping_states: Option<Vec<LinkState>>,
-    /// `BlockDeviceMappingVolumeIds` of the API.
+    /// Keeps the VMs that have one of these volumes attached, by ID.
     pub block_device_mapping_volume_ids: Option<Vec<String>>,
     /// Keeps the VMs that boot in one of these modes.
     pub boot_modes: Option<Vec<BootMode>>,
     /// Keeps what was created with one of these client tokens.
     pub client_tokens: Option<Vec<String>>,
-    /// Keeps what was created at one of these times.
+    /// Keeps the VMs that were created on one of these dates, or at one of these times.
     pub creation_dates: Option<Vec<DateOrDateTime>>,
     /// Keeps the VMs that were made from one of these images, by ID.
     pub image_ids: Option<Vec<String>>,
@@ -243,65 +245,69 @@ pub struct FiltersVm {
     pub is_source_dest_checked: Option<bool>,
     /// Keeps what has one of these keypairs, by name.
     pub keypair_names: Option<Vec<String>>,
-    /// `LaunchNumbers` of the API.
+    /// Keeps the VMs that have one of these numbers within their create request, counted from 0.
     pub launch_numbers: Option<Vec<i64>>,
-    /// `Lifecycles` of the API.
+    /// Keeps the VMs whose lifecycle is one of these: `spot` stands for Spot Instances.
     pub lifecycles: Option<Vec<String>>,
     /// Keeps the VMs in one of these Nets, by ID.
     pub net_ids: Option<Vec<String>>,
     /// Keeps what has a network interface of one of these accounts, by ID.
     pub nic_account_ids: Option<Vec<String>>,
-    /// `NicDescriptions` of the API.
+    /// Keeps the VMs that have a network interface with one of these descriptions.
     pub nic_descriptions: Option<Vec<String>>,
-    /// `NicIsSourceDestChecked` of the API.
+    /// Keeps the VMs that have a network interface whose check of source and destination is on, or off.
     pub nic_is_source_dest_checked: Option<bool>,
-    /// `NicLinkNicDeleteOnVmDeletion` of the API.
+    /// Keeps the VMs that have a network interface that is, or is not, deleted together with its VM.
     pub nic_link_nic_delete_on_vm_deletion: Option<bool>,
-    /// `NicLinkNicDeviceNumbers` of the API.
+    /// Keeps the VMs that have a network interface at one of these device numbers.
     pub nic_link_nic_device_numbers: Option<Vec<i64>>,
-    /// `NicLinkNicLinkNicDates` of the API.
+    /// Keeps the VMs that have a network interface attached on one of these dates, or at one of these times, in UTC.
     pub nic_link_nic_link_nic_dates: Option<Vec<DateOrDateTime>>,
-    /// `NicLinkNicLinkNicIds` of the API.
+    /// Keeps the VMs whose attachment of a network interface is one of these, by ID. IDs are `eni-attach-` and eight
+    /// hexadecimal digits.
     pub nic_link_nic_link_nic_ids: Option<Vec<String>>,
     /// Keeps the VMs that have a network interface attached in one of these states.
     pub nic_link_nic_states: Option<Vec<LinkState>>,
-    /// `NicLinkNicVmAccountIds` of the API.
+    /// Keeps the VMs that have a network interface attached and are owned by one of these accounts, by ID.
     pub nic_link_nic_vm_account_ids: Option<Vec<String>>,
-    /// `NicLinkNicVmIds` of the API.
+    /// Keeps those of these VMs that have a network interface attached, by ID.
     pub nic_link_nic_vm_ids: Option<Vec<String>>,
-    /// `NicLinkPublicIpAccountIds` of the API.
+    /// Keeps the VMs that have a network interface whose public IP is owned by one of these accounts, by ID.
     pub nic_link_public_ip_account_ids: Option<Vec<String>>,
-    /// `NicLinkPublicIpLinkPublicIpIds` of the API.
+    /// Keeps the VMs that have a network interface with one of these associations with a public IP, by ID. IDs are
+    /// `eipassoc-` and eight hexadecimal digits.
     pub nic_link_public_ip_link_public_ip_ids: Option<Vec<String>>,
-    /// `NicLinkPublicIpPublicIpIds` of the API.
+    /// Keeps the VMs that have a network interface with one of these public IPs, by ID. IDs are `eipalloc-` and eight
+    /// hexadecimal digits.
     pub nic_link_public_ip_public_ip_ids: Option<Vec<String>>,
-    /// `NicLinkPublicIpPublicIps` of the API.
+    /// Keeps the VMs that have a network interface with one of these public IPv4 addresses.
     pub nic_link_public_ip_public_ips: Option<Vec<String>>,
-    /// `NicMacAddresses` of the API.
+    /// Keeps the VMs that have a network interface with one of these hardware (MAC) addresses.
     pub nic_mac_addresses: Option<Vec<String>>,
-    /// `NicNetIds` of the API.
+    /// Keeps the VMs that have a network interface in one of these Nets, by ID.
     pub nic_net_ids: Option<Vec<String>>,
-    /// `NicNicIds` of the API.
+    /// Keeps the VMs that have one of these network interfaces, by ID.
     pub nic_nic_ids: Option<Vec<String>>,
-    /// `NicPrivateIpsLinkPublicIpAccountIds` of the API.
+    /// Keeps the VMs that have a private IP whose public IP is owned by one of these accounts, by ID.
     pub nic_private_ips_link_public_ip_account_ids: Option<Vec<String>>,
-    /// `NicPrivateIpsLinkPublicIpIds` of the API.
+    /// Keeps the VMs that have a private IP associated with one of these public IPs, which are addresses despite the
+    /// name.
     pub nic_private_ips_link_public_ip_ids: Option<Vec<String>>,
-    /// `NicPrivateIpsPrimaryIp` of the API.
+    /// Keeps the VMs that have a private IP that is, or is not, the primary one of its interface.
     pub nic_private_ips_primary_ip: Option<bool>,
-    /// `NicPrivateIpsPrivateIps` of the API.
+    /// Keeps the VMs that have a network interface with one of these private IPv4 addresses.
     pub nic_private_ips_private_ips: Option<Vec<String>>,
-    /// `NicSecurityGroupIds` of the API.
+    /// Keeps the VMs that have a network interface with one of these security groups, by ID.
     pub nic_security_group_ids: Option<Vec<String>>,
-    /// `NicSecurityGroupNames` of the API.
+    /// Keeps the VMs that have a network interface with one of these security groups, by name.
     pub nic_security_group_names: Option<Vec<String>>,
     /// Keeps the VMs that have a network interface in one of these states.
     pub nic_states: Option<Vec<NicState>>,
-    /// `NicSubnetIds` of the API.
+    /// Keeps the VMs that have a network interface in one of these Subnets, by ID.
     pub nic_subnet_ids: Option<Vec<String>>,
-    /// `NicSubregionNames` of the API.
+    /// Keeps the VMs that have a network interface in one of these Subregions, by name.
     pub nic_subregion_names: Option<Vec<String>>,
-    /// `Platforms` of the API.
+    /// Keeps the Windows VMs if it is `windows`. Leave it out for other systems.
     pub platforms: Option<Vec<String>>,
     /// Keeps the VMs that have one of these private IPv4 addresses.
     pub private_ips: Option<Vec<String>>,
@@ -309,7 +315,7 @@ pub struct FiltersVm {
     pub product_codes: Option<Vec<String>>,
     /// Keeps the VMs that have one of these public IPv4 addresses.
     pub public_ips: Option<Vec<String>>,
-    /// `ReservationIds` of the API.
+    /// Keeps the VMs whose reservation ID is one of these, which all VMs of one create request have in common.
     pub reservation_ids: Option<Vec<String>>,
     /// Keeps what has one of these names for the root device, such as `/dev/sda1`.
     pub root_device_names: Option<Vec<String>>,
@@ -317,13 +323,13 @@ pub struct FiltersVm {
     pub root_device_types: Option<Vec<RootDeviceType>>,
     /// Keeps the VMs that have one of these security groups, by ID. In the public Cloud only.
     pub security_group_ids: Option<Vec<String>>,
-    /// Keeps what has one of these security groups, by name.
+    /// Keeps the VMs that have one of these security groups, by name. In the public Cloud only.
     pub security_group_names: Option<Vec<String>>,
-    /// `StateReasonCodes` of the API.
+    /// Keeps the VMs whose change of state has one of these reason codes.
     pub state_reason_codes: Option<Vec<i64>>,
-    /// `StateReasonMessages` of the API.
+    /// Keeps the VMs whose change of state has one of these messages.
     pub state_reason_messages: Option<Vec<String>>,
-    /// `StateReasons` of the API.
+    /// Keeps the VMs whose state has one of these reasons, much as `state_reason_codes` does.
     pub state_reasons: Option<Vec<String>>,
     /// Keeps what is in one of these Subnets, by ID.
     pub subnet_ids: Option<Vec<String>>,
@@ -341,11 +347,14 @@ pub struct FiltersVm {
     pub tpm_enabled: Option<bool>,
     /// Keeps the VMs whose ID is one of these.
     pub vm_ids: Option<Vec<String>>,
-    /// `VmSecurityGroupIds` of the API.
+    /// Keeps the VMs that have one of these security groups, by ID.
     pub vm_security_group_ids: Option<Vec<String>>,
-    /// `VmSecurityGroupNames` of the API.
+    /// Keeps the VMs that have one of these security groups, by name.
     pub vm_security_group_names: Option<Vec<String>>,
-    /// `VmStateCodes` of the API.
+    /// Keeps the VMs whose state has one of these codes.
+    ///
+    /// They are: `pending` 0, `running` 16, `shutting-down` 32, `terminated` 48, `stopping` 64, `stopped` 80 and
+    /// `quarantine` -1.
     pub vm_state_codes: Option<Vec<i64>>,
     /// Keeps the VMs whose state is one of these.
     pub vm_state_names: Option<Vec<VmStateName>>,
@@ -1102,21 +1111,21 @@ support::sent!(FiltersVm {
 pub struct FiltersVmType {
     /// Without any effect. It is there for likeness with AWS.
     pub bsu_optimized: Option<bool>,
-    /// `EphemeralsTypes` of the API.
+    /// Keeps the VM types whose ephemeral disks are of one of these types.
     pub ephemerals_types: Option<Vec<String>>,
-    /// `Eths` of the API.
+    /// Keeps the VM types whose number of Ethernet interfaces is one of these.
     pub eths: Option<Vec<i64>>,
-    /// `Gpus` of the API.
+    /// Keeps the VM types whose number of GPUs is one of these.
     pub gpus: Option<Vec<i64>>,
-    /// `MemorySizes` of the API.
+    /// Keeps the VM types whose memory is one of these amounts, in GiB.
     pub memory_sizes: Option<Vec<f64>>,
-    /// `VcoreCounts` of the API.
+    /// Keeps the VM types whose number of virtual cores is one of these.
     pub vcore_counts: Option<Vec<i64>>,
-    /// `VmTypeNames` of the API.
+    /// Keeps the VM types whose name is one of these, such as `t2.small`.
     pub vm_type_names: Option<Vec<String>>,
-    /// `VolumeCounts` of the API.
+    /// Keeps the VM types whose greatest number of ephemeral disks is one of these.
     pub volume_counts: Option<Vec<i64>>,
-    /// Keeps what has one of these volume sizes, in GiB.
+    /// Keeps the VM types whose ephemeral disks have one of these sizes, in GiB.
     pub volume_sizes: Option<Vec<i64>>,
 }
 
@@ -1219,11 +1228,13 @@ support::sent!(FiltersVmType {
 pub struct FiltersVmsState {
     /// Keeps what has one of these planned.
     pub maintenance_event_codes: Option<Vec<MaintenanceEventCode>>,
-    /// `MaintenanceEventDescriptions` of the API.
+    /// Keeps what has a planned maintenance with one of these descriptions.
     pub maintenance_event_descriptions: Option<Vec<String>>,
-    /// `MaintenanceEventsNotAfter` of the API.
+    /// Keeps what has a planned maintenance whose latest end is on one of these dates, or at one of these times, in
+    /// UTC.
     pub maintenance_events_not_after: Option<Vec<DateOrDateTime>>,
-    /// `MaintenanceEventsNotBefore` of the API.
+    /// Keeps what has a planned maintenance whose earliest start is on one of these dates, or at one of these times, in
+    /// UTC.
     pub maintenance_events_not_before: Option<Vec<DateOrDateTime>>,
     /// Keeps the states of VMs in one of these Subregions, by name.
     pub subregion_names: Option<Vec<String>>,
@@ -1374,9 +1385,9 @@ pub struct MaintenanceEvent {
     pub code: Option<MaintenanceEventCode>,
     /// What is going to be done.
     pub description: Option<String>,
-    /// `NotAfter` of the API.
+    /// Time at which it is over at the latest, in UTC.
     pub not_after: Option<DateTime>,
-    /// `NotBefore` of the API.
+    /// Time at which it starts at the earliest, in UTC.
     pub not_before: Option<DateTime>,
 }
 
@@ -1426,7 +1437,8 @@ support::open_enum!(MaintenanceEventCode);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NicForVmCreation {
-    /// Whether a new network interface is deleted together with the VM.
+    /// Whether a new network interface is deleted together with the VM. For an existing one,
+    /// [`Client::update_nic`](crate::Client::update_nic) changes that.
     pub delete_on_vm_deletion: Option<bool>,
     /// Free text that says what a new interface is for.
     pub description: Option<String>,
@@ -1436,9 +1448,10 @@ pub struct NicForVmCreation {
     pub nic_id: Option<String>,
     /// Private IPs of a new interface, at most one of them primary.
     pub private_ips: Option<Vec<PrivateIpLight>>,
-    /// How many private IPs to add, picked by the cloud.
+    /// How many secondary private IPs a new interface gets, picked by the cloud. Not together with more than one of
+    /// `private_ips`.
     pub secondary_private_ip_count: Option<i64>,
-    /// IDs of security groups, each `sg-` and eight hexadecimal digits.
+    /// IDs of the security groups of a new interface, each `sg-` and eight hexadecimal digits.
     pub security_group_ids: Option<Vec<String>>,
     /// ID of the Subnet for a new interface, which cannot do without, `subnet-` and eight hexadecimal digits.
     pub subnet_id: Option<String>,
@@ -1696,21 +1709,21 @@ pub struct Vm {
     pub deletion_protection: Option<bool>,
     /// What runs the VM.
     pub hypervisor: Option<Hypervisor>,
-    /// ID of the image, `ami-` and eight hexadecimal digits.
+    /// ID of the image that the VM was made from, `ami-` and eight hexadecimal digits.
     pub image_id: Option<String>,
     /// Whether traffic is dropped that is neither from nor for this VM. A NAT VM needs false. In a Net only.
     pub is_source_dest_checked: Option<bool>,
     /// Name of the keypair.
     pub keypair_name: Option<String>,
-    /// `LaunchNumber` of the API.
+    /// Number of the VM among those of one create request, counted from 0.
     pub launch_number: Option<i64>,
     /// Whether the VM can run VMs itself. With dedicated tenancy only.
     pub nested_virtualization: Option<bool>,
-    /// ID of the Net, `vpc-` and eight hexadecimal digits.
+    /// ID of the VM's Net, `vpc-` and eight hexadecimal digits. Absent means the public Cloud.
     pub net_id: Option<String>,
-    /// Network interfaces.
+    /// Network interfaces. In a Net only.
     pub nics: Vec<NicLight>,
-    /// `OsFamily` of the API.
+    /// Operating system of the VM.
     pub os_family: Option<String>,
     /// Performance of the processors.
     pub performance: Option<CpuPerformance>,
@@ -1726,7 +1739,7 @@ pub struct Vm {
     pub public_dns_name: Option<String>,
     /// Public IPv4 address.
     pub public_ip: Option<String>,
-    /// `ReservationId` of the API.
+    /// ID that the VMs of one create request have in common, `r-` and eight hexadecimal digits.
     pub reservation_id: Option<String>,
     /// Device name of the root volume, such as `/dev/sda1`.
     pub root_device_name: Option<String>,
@@ -1736,9 +1749,9 @@ pub struct Vm {
     pub security_groups: Vec<SecurityGroupLight>,
     /// State of the VM.
     pub state: Option<VmStateName>,
-    /// Why the VM is in its state.
+    /// Why the VM is in its state. It may be empty.
     pub state_reason: Option<String>,
-    /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
+    /// ID of the VM's Subnet, `subnet-` and eight hexadecimal digits. Absent means the public Cloud.
     pub subnet_id: Option<String>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
@@ -1748,9 +1761,10 @@ pub struct Vm {
     pub user_data: Option<Secret>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
     pub vm_id: Option<String>,
-    /// What follows when the VM stops.
+    /// What follows when the VM stops: it stays off, starts again or is terminated.
     pub vm_initiated_shutdown_behavior: Option<VmInitiatedShutdownBehavior>,
-    /// Type of the VM, such as `tinav5.c2r2p2` (generation, cores, GiB of memory, performance) or an AWS name.
+    /// Type of the VM, such as `tinav5.c2r2p2` or an AWS name. The parts are the generation, the cores, the GiB of
+    /// memory and the performance, from 1 (the highest) to 3.
     pub vm_type: Option<String>,
 }
 
@@ -1794,7 +1808,7 @@ support::received!(Vm {
     vm_type: "VmType",
 });
 
-/// What follows when a VM stops.
+/// What follows when a VM stops: it stays off (`stop`), starts again (`restart`) or is terminated (`terminate`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VmInitiatedShutdownBehavior {
@@ -1912,7 +1926,7 @@ support::open_enum!(VmStateName);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VmStates {
-    /// `MaintenanceEvents` of the API.
+    /// Maintenance that is planned for the VM.
     pub maintenance_events: Vec<MaintenanceEvent>,
     /// Name of the Subregion, such as `eu-west-2a`.
     pub subregion_name: Option<String>,
@@ -1929,27 +1943,27 @@ support::received!(VmStates {
     vm_state: "VmState",
 });
 
-/// A predefined type of VM: its cores, memory and volumes.
+/// A predefined type of VM: its cores, memory, network interfaces and ephemeral disks.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VmType {
     /// Without any effect. It is there for likeness with AWS.
     pub bsu_optimized: Option<bool>,
-    /// `EphemeralsType` of the API.
+    /// Type of the ephemeral disks.
     pub ephemerals_type: Option<String>,
-    /// `Eth` of the API.
+    /// Number of Ethernet interfaces.
     pub eth: Option<i64>,
-    /// `Gpu` of the API.
+    /// Number of GPUs.
     pub gpu: Option<i64>,
-    /// `MaxPrivateIps` of the API.
+    /// How many private IPs each network interface can have.
     pub max_private_ips: Option<i64>,
-    /// `MemorySize` of the API.
+    /// Memory in GiB, possibly with a fraction.
     pub memory_size: Option<f64>,
-    /// `VcoreCount` of the API.
+    /// Number of virtual cores.
     pub vcore_count: Option<i64>,
-    /// `VmTypeName` of the API.
+    /// Name of the VM type, such as `t2.small`.
     pub vm_type_name: Option<String>,
-    /// `VolumeCount` of the API.
+    /// How many ephemeral disks there can be.
     pub volume_count: Option<i64>,
     /// Size of one ephemeral disk in GiB.
     pub volume_size: Option<i64>,

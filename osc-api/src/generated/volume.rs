@@ -4,14 +4,14 @@
 use super::common::{LinkState, ResourceTag, ResponseContext, VolumeType};
 use crate::{Client, DateTime, Paginated, Result, UnknownValue, support};
 
-/// Request of [`CreateVolume`](crate::action::CreateVolume).
+/// Request of [`Client::create_volume`](crate::Client::create_volume), which creates a volume, empty or from a snapshot.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVolumeRequest {
     /// Token of the caller's own choice, at most 64 characters. A second create with the same one returns what the
     /// first one made.
     pub client_token: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Input and output operations per second, at most 13000 and at most 300 per GiB. For `io1` volumes only, which
     /// need it.
@@ -95,7 +95,7 @@ support::sent!(CreateVolumeRequest {
     volume_type: "VolumeType",
 });
 
-/// Answer to [`CreateVolume`](crate::action::CreateVolume).
+/// Answer to [`Client::create_volume`](crate::Client::create_volume), which creates a volume, empty or from a snapshot.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVolumeResponse {
@@ -110,11 +110,11 @@ support::received!(CreateVolumeResponse {
     volume: "Volume",
 });
 
-/// Request of [`DeleteVolume`](crate::action::DeleteVolume).
+/// Request of [`Client::delete_volume`](crate::Client::delete_volume), which deletes a volume and its data.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVolumeRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the volume, `vol-` and eight hexadecimal digits.
     ///
@@ -149,7 +149,7 @@ support::sent!(DeleteVolumeRequest {
     volume_id: "VolumeId",
 });
 
-/// Answer to [`DeleteVolume`](crate::action::DeleteVolume).
+/// Answer to [`Client::delete_volume`](crate::Client::delete_volume), which deletes a volume and its data.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVolumeResponse {
@@ -209,15 +209,15 @@ pub struct FiltersVolume {
     pub client_tokens: Option<Vec<String>>,
     /// Keeps what was created at one of these times.
     pub creation_dates: Option<Vec<DateTime>>,
-    /// `LinkVolumeDeleteOnVmDeletion` of the API.
+    /// Keeps the volumes that are, or are not, deleted together with the VM.
     pub link_volume_delete_on_vm_deletion: Option<bool>,
-    /// `LinkVolumeDeviceNames` of the API.
+    /// Keeps the volumes attached under one of these device names, such as `/dev/sdb`.
     pub link_volume_device_names: Option<Vec<String>>,
-    /// `LinkVolumeLinkDates` of the API.
+    /// Keeps the volumes that were attached at one of these times.
     pub link_volume_link_dates: Option<Vec<DateTime>>,
     /// Keeps the volumes whose attachment is in one of these states.
     pub link_volume_link_states: Option<Vec<LinkState>>,
-    /// `LinkVolumeVmIds` of the API.
+    /// Keeps the volumes attached to one of these VMs, by ID.
     pub link_volume_vm_ids: Option<Vec<String>>,
     /// Keeps what comes from one of these snapshots, by ID.
     pub snapshot_ids: Option<Vec<String>>,
@@ -418,15 +418,16 @@ support::sent!(FiltersVolume {
     volume_types: "VolumeTypes",
 });
 
-/// Request of [`LinkVolume`](crate::action::LinkVolume).
+/// Request of [`Client::link_volume`](crate::Client::link_volume), which attaches a volume to a VM, which may be running or stopped.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkVolumeRequest {
-    /// Name of the device, `/dev/sda1` for the root volume, else such as `/dev/sdb` or `/dev/xvdb`.
+    /// Name of the device, `/dev/sda1` for the root volume. Others are `/dev/sd` or `/dev/xvd` with one letter from `b`
+    /// to `z`, after which another from `a` to `z` may stand.
     ///
     /// Required.
     pub device_name: String,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
     ///
@@ -485,7 +486,7 @@ support::sent!(LinkVolumeRequest {
     volume_id: "VolumeId",
 });
 
-/// Answer to [`LinkVolume`](crate::action::LinkVolume).
+/// Answer to [`Client::link_volume`](crate::Client::link_volume), which attaches a volume to a VM, which may be running or stopped.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkVolumeResponse {
@@ -521,16 +522,16 @@ support::received!(LinkedVolume {
     volume_id: "VolumeId",
 });
 
-/// Request of [`ReadVolumeUpdateTasks`](crate::action::ReadVolumeUpdateTasks).
+/// Request of [`Client::read_volume_update_tasks`](crate::Client::read_volume_update_tasks), which lists update tasks of volumes and how far they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVolumeUpdateTasksRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersReadVolumeUpdateTask>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000. Absent means 100.
     pub results_per_page: Option<i64>,
@@ -574,12 +575,12 @@ support::sent!(ReadVolumeUpdateTasksRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadVolumeUpdateTasks`](crate::action::ReadVolumeUpdateTasks).
+/// Answer to [`Client::read_volume_update_tasks`](crate::Client::read_volume_update_tasks), which lists update tasks of volumes and how far they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVolumeUpdateTasksResponse {
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -593,16 +594,16 @@ support::received!(ReadVolumeUpdateTasksResponse {
     volume_update_tasks: "VolumeUpdateTasks",
 });
 
-/// Request of [`ReadVolumes`](crate::action::ReadVolumes).
+/// Request of [`Client::read_volumes`](crate::Client::read_volumes), which lists volumes.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVolumesRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersVolume>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -646,12 +647,12 @@ support::sent!(ReadVolumesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadVolumes`](crate::action::ReadVolumes).
+/// Answer to [`Client::read_volumes`](crate::Client::read_volumes), which lists volumes.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVolumesResponse {
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -665,13 +666,13 @@ support::received!(ReadVolumesResponse {
     volumes: "Volumes",
 });
 
-/// Request of [`UnlinkVolume`](crate::action::UnlinkVolume).
+/// Request of [`Client::unlink_volume`](crate::Client::unlink_volume), which detaches a volume from its VM.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkVolumeRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// `ForceUnlink` of the API.
+    /// Whether to detach the volume by force, after an attempt that failed. Its data or file systems may be damaged.
     pub force_unlink: Option<bool>,
     /// ID of the volume, `vol-` and eight hexadecimal digits.
     ///
@@ -714,7 +715,7 @@ support::sent!(UnlinkVolumeRequest {
     volume_id: "VolumeId",
 });
 
-/// Answer to [`UnlinkVolume`](crate::action::UnlinkVolume).
+/// Answer to [`Client::unlink_volume`](crate::Client::unlink_volume), which detaches a volume from its VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkVolumeResponse {
@@ -726,15 +727,16 @@ support::received!(UnlinkVolumeResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`UpdateVolume`](crate::action::UpdateVolume).
+/// Request of [`Client::update_volume`](crate::Client::update_volume), which changes the size, the type or the IOPS of a volume.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVolumeRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// New number of input and output operations per second. For volumes only that are, or become, `io1`.
+    /// New number of input and output operations per second, at most 13000 and at most 300 per GiB. For volumes only
+    /// that are, or become, `io1`.
     pub iops: Option<i64>,
-    /// New size of the volume in GiB, never below the present one. It takes effect after a while.
+    /// New size of the volume in GiB, at most 14901 and never below the present one. It takes effect after a while.
     pub size: Option<i64>,
     /// ID of the volume, `vol-` and eight hexadecimal digits.
     ///
@@ -795,7 +797,7 @@ support::sent!(UpdateVolumeRequest {
     volume_type: "VolumeType",
 });
 
-/// Answer to [`UpdateVolume`](crate::action::UpdateVolume).
+/// Answer to [`Client::update_volume`](crate::Client::update_volume), which changes the size, the type or the IOPS of a volume.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVolumeResponse {
@@ -820,7 +822,7 @@ pub struct Volume {
     pub creation_date: Option<DateTime>,
     /// Input and output operations per second, guaranteed for `io1` and the baseline for `gp2`.
     pub iops: Option<i64>,
-    /// `LinkedVolumes` of the API.
+    /// Attachment of the volume to a VM. Empty while there is none.
     pub linked_volumes: Vec<LinkedVolume>,
     /// Size of the volume in GiB.
     pub size: Option<i64>,
@@ -906,9 +908,9 @@ support::open_enum!(VolumeState);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VolumeUpdate {
-    /// `Origin` of the API.
+    /// What the volume was before the update.
     pub origin: Option<VolumeUpdateParameters>,
-    /// `Target` of the API.
+    /// What the volume becomes by the update.
     pub target: Option<VolumeUpdateParameters>,
 }
 
@@ -923,7 +925,7 @@ support::received!(VolumeUpdate {
 pub struct VolumeUpdateParameters {
     /// Input and output operations per second, guaranteed for `io1` and the baseline for `gp2`.
     pub iops: Option<i64>,
-    /// New size of the volume in GiB.
+    /// Size of the volume in GiB.
     pub size: Option<i64>,
     /// Type of the volume.
     pub volume_type: Option<VolumeType>,
@@ -939,13 +941,13 @@ support::received!(VolumeUpdateParameters {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VolumeUpdateTask {
-    /// Error message of a task that failed.
+    /// Remark on the task, such as what it works on. When it failed, this is the error message.
     pub comment: Option<String>,
-    /// `CompletionDate` of the API.
+    /// Time at which the task was completed.
     pub completion_date: Option<DateTime>,
     /// How far it is, from 0 to 100 percent.
     pub progress: Option<i64>,
-    /// `StartDate` of the API.
+    /// Time at which the task was created.
     pub start_date: Option<DateTime>,
     /// State of the task.
     pub state: Option<VolumeUpdateTaskState>,
@@ -955,7 +957,7 @@ pub struct VolumeUpdateTask {
     pub task_id: Option<String>,
     /// ID of the volume, `vol-` and eight hexadecimal digits.
     pub volume_id: Option<String>,
-    /// `VolumeUpdate` of the API.
+    /// What the volume was before, and what it becomes.
     pub volume_update: Option<VolumeUpdate>,
 }
 
@@ -1071,7 +1073,9 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// Empty, with a number of IOPS:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{CreateVolumeRequest, VolumeType};
@@ -1080,6 +1084,21 @@ impl Client {
     ///     .iops(100)
     ///     .size(10)
     ///     .volume_type(VolumeType::Io1);
+    /// let response = client.create_volume(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// From a snapshot:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{CreateVolumeRequest, VolumeType};
+    ///
+    /// let request = CreateVolumeRequest::new("eu-west-2a")
+    ///     .size(10)
+    ///     .snapshot_id("snap-12345678")
+    ///     .volume_type(VolumeType::Gp2);
     /// let response = client.create_volume(&request).await?;
     /// # Ok(())
     /// # }
@@ -1185,13 +1204,32 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// By ID:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{FiltersVolume, ReadVolumesRequest};
     ///
     /// let request = ReadVolumesRequest::new()
     ///     .filters(FiltersVolume::new().volume_ids(["vol-12345678"]));
+    /// let response = client.read_volumes(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Volumes in use, of given types:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{FiltersVolume, ReadVolumesRequest, VolumeState, VolumeType};
+    ///
+    /// let request = ReadVolumesRequest::new()
+    ///     .filters(
+    ///         FiltersVolume::new()
+    ///             .volume_states([VolumeState::InUse])
+    ///             .volume_types([VolumeType::Gp2, VolumeType::Io1]),
+    ///     );
     /// let response = client.read_volumes(&request).await?;
     /// # Ok(())
     /// # }
@@ -1244,12 +1282,28 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// Larger size:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::UpdateVolumeRequest;
     ///
     /// let request = UpdateVolumeRequest::new("vol-12345678").size(50);
+    /// let response = client.update_volume(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Other type, with a number of IOPS:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{UpdateVolumeRequest, VolumeType};
+    ///
+    /// let request = UpdateVolumeRequest::new("vol-12345678")
+    ///     .iops(200)
+    ///     .volume_type(VolumeType::Io1);
     /// let response = client.update_volume(&request).await?;
     /// # Ok(())
     /// # }

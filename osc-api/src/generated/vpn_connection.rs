@@ -4,7 +4,7 @@
 use super::common::{ResourceState, ResourceTag, ResponseContext};
 use crate::{Client, DateTime, Paginated, Result, Secret, UnknownValue, support};
 
-/// Request of [`CreateVpnConnection`](crate::action::CreateVpnConnection).
+/// Request of [`Client::create_vpn_connection`](crate::Client::create_vpn_connection), which creates a VPN connection from a virtual gateway to a client gateway.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVpnConnectionRequest {
@@ -16,9 +16,12 @@ pub struct CreateVpnConnectionRequest {
     ///
     /// Required.
     pub connection_type: String,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Whether the connection has static routes instead of BGP. Absent means BGP.
+    ///
+    /// Static routes are added with
+    /// [`Client::create_vpn_connection_route`](crate::Client::create_vpn_connection_route).
     pub static_routes_only: Option<bool>,
     /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
     ///
@@ -81,7 +84,7 @@ support::sent!(CreateVpnConnectionRequest {
     virtual_gateway_id: "VirtualGatewayId",
 });
 
-/// Answer to [`CreateVpnConnection`](crate::action::CreateVpnConnection).
+/// Answer to [`Client::create_vpn_connection`](crate::Client::create_vpn_connection), which creates a VPN connection from a virtual gateway to a client gateway.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVpnConnectionResponse {
@@ -96,7 +99,7 @@ support::received!(CreateVpnConnectionResponse {
     vpn_connection: "VpnConnection",
 });
 
-/// Request of [`CreateVpnConnectionRoute`](crate::action::CreateVpnConnectionRoute).
+/// Request of [`Client::create_vpn_connection_route`](crate::Client::create_vpn_connection_route), which adds a static route to a VPN connection.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVpnConnectionRouteRequest {
@@ -104,7 +107,7 @@ pub struct CreateVpnConnectionRouteRequest {
     ///
     /// Required.
     pub destination_ip_range: String,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the VPN connection, `vpn-` and eight hexadecimal digits.
     ///
@@ -153,7 +156,7 @@ support::sent!(CreateVpnConnectionRouteRequest {
     vpn_connection_id: "VpnConnectionId",
 });
 
-/// Answer to [`CreateVpnConnectionRoute`](crate::action::CreateVpnConnectionRoute).
+/// Answer to [`Client::create_vpn_connection_route`](crate::Client::create_vpn_connection_route), which adds a static route to a VPN connection.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVpnConnectionRouteResponse {
@@ -165,11 +168,11 @@ support::received!(CreateVpnConnectionRouteResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DeleteVpnConnection`](crate::action::DeleteVpnConnection).
+/// Request of [`Client::delete_vpn_connection`](crate::Client::delete_vpn_connection), which deletes a VPN connection.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVpnConnectionRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the VPN connection, `vpn-` and eight hexadecimal digits.
     ///
@@ -204,7 +207,7 @@ support::sent!(DeleteVpnConnectionRequest {
     vpn_connection_id: "VpnConnectionId",
 });
 
-/// Answer to [`DeleteVpnConnection`](crate::action::DeleteVpnConnection).
+/// Answer to [`Client::delete_vpn_connection`](crate::Client::delete_vpn_connection), which deletes a VPN connection.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVpnConnectionResponse {
@@ -216,7 +219,7 @@ support::received!(DeleteVpnConnectionResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`DeleteVpnConnectionRoute`](crate::action::DeleteVpnConnectionRoute).
+/// Request of [`Client::delete_vpn_connection_route`](crate::Client::delete_vpn_connection_route), which removes a static route from a VPN connection.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVpnConnectionRouteRequest {
@@ -224,7 +227,7 @@ pub struct DeleteVpnConnectionRouteRequest {
     ///
     /// Required.
     pub destination_ip_range: String,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// ID of the VPN connection, `vpn-` and eight hexadecimal digits.
     ///
@@ -273,7 +276,7 @@ support::sent!(DeleteVpnConnectionRouteRequest {
     vpn_connection_id: "VpnConnectionId",
 });
 
-/// Answer to [`DeleteVpnConnectionRoute`](crate::action::DeleteVpnConnectionRoute).
+/// Answer to [`Client::delete_vpn_connection_route`](crate::Client::delete_vpn_connection_route), which removes a static route from a VPN connection.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVpnConnectionRouteResponse {
@@ -299,7 +302,7 @@ pub struct FiltersVpnConnection {
     pub route_destination_ip_ranges: Option<Vec<String>>,
     /// Keeps the VPN connections whose state is one of these.
     pub states: Option<Vec<ResourceState>>,
-    /// Keeps the connections with static routes, or those with BGP.
+    /// Keeps the connections with static routes (`true`), or those with BGP (`false`).
     pub static_routes_only: Option<bool>,
     /// Keeps what has a tag whose key is one of these.
     pub tag_keys: Option<Vec<String>>,
@@ -309,7 +312,7 @@ pub struct FiltersVpnConnection {
     pub tags: Option<Vec<String>>,
     /// Keeps what has one of these virtual gateways, by ID.
     pub virtual_gateway_ids: Option<Vec<String>>,
-    /// `VpnConnectionIds` of the API.
+    /// Keeps the VPN connections whose ID is one of these.
     pub vpn_connection_ids: Option<Vec<String>>,
 }
 
@@ -441,23 +444,24 @@ support::sent!(FiltersVpnConnection {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Phase1Options {
-    /// `DpdTimeoutAction` of the API.
+    /// Without effect: what to do when the other end no longer answers. It exists for compatibility with AWS.
     pub dpd_timeout_action: Option<String>,
-    /// `DpdTimeoutSeconds` of the API.
+    /// Without effect: after how many seconds without an answer the other end counts as gone. It exists for
+    /// compatibility with AWS.
     pub dpd_timeout_seconds: Option<i64>,
-    /// `IkeVersions` of the API.
+    /// Without effect: versions of the IKE protocol. It exists for compatibility with AWS.
     pub ike_versions: Option<Vec<String>>,
-    /// `Phase1DhGroupNumbers` of the API.
+    /// Without effect: Diffie-Hellman groups of the first phase. It exists for compatibility with AWS.
     pub phase1_dh_group_numbers: Option<Vec<i64>>,
-    /// `Phase1EncryptionAlgorithms` of the API.
+    /// Without effect: ciphers of the first phase. It exists for compatibility with AWS.
     pub phase1_encryption_algorithms: Option<Vec<String>>,
-    /// `Phase1IntegrityAlgorithms` of the API.
+    /// Without effect: integrity algorithms of the first phase. It exists for compatibility with AWS.
     pub phase1_integrity_algorithms: Option<Vec<String>>,
-    /// `Phase1LifetimeSeconds` of the API.
+    /// Without effect: lifetime of the first phase, in seconds. It exists for compatibility with AWS.
     pub phase1_lifetime_seconds: Option<i64>,
-    /// `ReplayWindowSize` of the API.
+    /// Without effect: how many packets the protection from replays remembers. It exists for compatibility with AWS.
     pub replay_window_size: Option<i64>,
-    /// `StartupAction` of the API.
+    /// Without effect: which end starts the negotiation. It exists for compatibility with AWS.
     pub startup_action: Option<String>,
 }
 
@@ -559,15 +563,15 @@ support::exchanged!(Phase1Options {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Phase2Options {
-    /// `Phase2DhGroupNumbers` of the API.
+    /// Without effect: Diffie-Hellman groups of the second phase. It exists for compatibility with AWS.
     pub phase2_dh_group_numbers: Option<Vec<i64>>,
-    /// `Phase2EncryptionAlgorithms` of the API.
+    /// Without effect: ciphers of the second phase. It exists for compatibility with AWS.
     pub phase2_encryption_algorithms: Option<Vec<String>>,
-    /// `Phase2IntegrityAlgorithms` of the API.
+    /// Without effect: integrity algorithms of the second phase. It exists for compatibility with AWS.
     pub phase2_integrity_algorithms: Option<Vec<String>>,
-    /// `Phase2LifetimeSeconds` of the API.
+    /// Without effect: lifetime of the second phase, in seconds. It exists for compatibility with AWS.
     pub phase2_lifetime_seconds: Option<i64>,
-    /// `PreSharedKey` of the API.
+    /// Key by which the two gateways recognize each other. Any characters but line breaks and `"`.
     pub pre_shared_key: Option<Secret>,
 }
 
@@ -634,16 +638,16 @@ support::exchanged!(Phase2Options {
     pre_shared_key: "PreSharedKey",
 });
 
-/// Request of [`ReadVpnConnections`](crate::action::ReadVpnConnections).
+/// Request of [`Client::read_vpn_connections`](crate::Client::read_vpn_connections), which lists VPN connections.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVpnConnectionsRequest {
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is.
+    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
     pub filters: Option<FiltersVpnConnection>,
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// How many items a page has at most, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -687,12 +691,12 @@ support::sent!(ReadVpnConnectionsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`ReadVpnConnections`](crate::action::ReadVpnConnections).
+/// Answer to [`Client::read_vpn_connections`](crate::Client::read_vpn_connections), which lists VPN connections.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVpnConnectionsResponse {
-    /// Token of the next page, opaque and never to be decoded. The last page has none. Who sends one sends
-    /// `results_per_page` too.
+    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
+    /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -712,7 +716,7 @@ support::received!(ReadVpnConnectionsResponse {
 pub struct RouteLight {
     /// IPv4 range that the route is for, in CIDR notation, such as `10.0.0.0/24`.
     pub destination_ip_range: Option<String>,
-    /// `RouteType` of the API.
+    /// Kind of the route, always `static`.
     pub route_type: Option<String>,
     /// State of the route.
     pub state: Option<ResourceState>,
@@ -724,15 +728,15 @@ support::received!(RouteLight {
     state: "State",
 });
 
-/// Request of [`UpdateVpnConnection`](crate::action::UpdateVpnConnection).
+/// Request of [`Client::update_vpn_connection`](crate::Client::update_vpn_connection), which changes the gateways or the options of a VPN connection.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVpnConnectionRequest {
-    /// ID of the client gateway, `cgw-` and eight hexadecimal digits.
+    /// ID of the client gateway to use from now on, `cgw-` and eight hexadecimal digits.
     pub client_gateway_id: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing.
+    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
-    /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
+    /// ID of the virtual gateway to use from now on, `vgw-` and eight hexadecimal digits.
     pub virtual_gateway_id: Option<String>,
     /// ID of the VPN connection, `vpn-` and eight hexadecimal digits.
     ///
@@ -793,7 +797,7 @@ support::sent!(UpdateVpnConnectionRequest {
     vpn_options: "VpnOptions",
 });
 
-/// Answer to [`UpdateVpnConnection`](crate::action::UpdateVpnConnection).
+/// Answer to [`Client::update_vpn_connection`](crate::Client::update_vpn_connection), which changes the gateways or the options of a VPN connection.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVpnConnectionResponse {
@@ -812,15 +816,15 @@ support::received!(UpdateVpnConnectionResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VgwTelemetry {
-    /// `AcceptedRouteCount` of the API.
+    /// Number of routes that were accepted from the other end by BGP.
     pub accepted_route_count: Option<i64>,
-    /// `LastStateChangeDate` of the API.
+    /// Time of the last change of the state, in UTC.
     pub last_state_change_date: Option<DateTime>,
-    /// `OutsideIpAddress` of the API.
+    /// IP of the tunnel's end at OUTSCALE.
     pub outside_ip_address: Option<String>,
     /// State of the IPsec tunnel.
     pub state: Option<VgwTelemetryState>,
-    /// `StateDescription` of the API.
+    /// Explanation of the state, such as `IPSEC IS DOWN`.
     pub state_description: Option<String>,
 }
 
@@ -871,7 +875,7 @@ support::open_enum!(VgwTelemetryState);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VpnConnection {
-    /// `ClientGatewayConfiguration` of the API.
+    /// Example of a configuration for the customer's end. It holds the pre-shared key.
     pub client_gateway_configuration: Option<Secret>,
     /// ID of the client gateway, `cgw-` and eight hexadecimal digits.
     pub client_gateway_id: Option<String>,
@@ -885,7 +889,7 @@ pub struct VpnConnection {
     pub static_routes_only: Option<bool>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
-    /// `VgwTelemetries` of the API.
+    /// Present states of the tunnels of the connection.
     pub vgw_telemetries: Vec<VgwTelemetry>,
     /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
     pub virtual_gateway_id: Option<String>,
@@ -913,11 +917,11 @@ support::received!(VpnConnection {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VpnOptions {
-    /// `Phase1Options` of the API.
+    /// Options of the first phase of IKE. They have no effect: they exist for compatibility with AWS.
     pub phase1_options: Option<Phase1Options>,
-    /// `Phase2Options` of the API.
+    /// Options of the second phase of IKE, of which only the pre-shared key has an effect.
     pub phase2_options: Option<Phase2Options>,
-    /// `TunnelInsideIpRange` of the API.
+    /// Range of the IPs inside the tunnel, in CIDR notation: a `/30` out of `169.254.254.0/24`.
     pub tunnel_inside_ip_range: Option<String>,
 }
 
@@ -1011,6 +1015,8 @@ impl Client {
 
     /// Adds a static route to a VPN connection.
     ///
+    /// The virtual gateway sends the traffic for the route's range through the connection.
+    ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
     /// - [Official page](https://docs.outscale.com/api.html#createvpnconnectionroute)
@@ -1099,13 +1105,32 @@ impl Client {
     /// # Errors
     /// Those of every call: see [`Error`](crate::Error).
     ///
-    /// # Example
+    /// # Examples
+    /// By ID:
+    ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{FiltersVpnConnection, ReadVpnConnectionsRequest};
     ///
     /// let request = ReadVpnConnectionsRequest::new()
     ///     .filters(FiltersVpnConnection::new().vpn_connection_ids(["vpn-12345678"]));
+    /// let response = client.read_vpn_connections(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// By the gateways at both ends:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{FiltersVpnConnection, ReadVpnConnectionsRequest};
+    ///
+    /// let request = ReadVpnConnectionsRequest::new()
+    ///     .filters(
+    ///         FiltersVpnConnection::new()
+    ///             .client_gateway_ids(["cgw-12345678"])
+    ///             .virtual_gateway_ids(["vgw-12345678", "vgw-87654321"]),
+    ///     );
     /// let response = client.read_vpn_connections(&request).await?;
     /// # Ok(())
     /// # }
