@@ -1,4 +1,5 @@
-//! A sample of what is made of hostile descriptions, and of what was found, compiled: all in one crate, with the examples of its documentation.
+//! A sample of what is made of hostile descriptions, and of what was found, compiled: all in one crate, with the examples
+//! of its documentation.
 
 use std::fmt::Write;
 use std::fs;
