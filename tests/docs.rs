@@ -45,7 +45,7 @@ fn a_text_that_is_taken_away_is_missed() {
         ("actions", "AddUserToUserGroup"),
         ("examples", "CreateImage.ex1"),
         ("types", "Vm"),
-        ("fields", "VolumeIds"),
+        ("fields", "VmIds"),
     ] {
         let run = missing(&without(&docs, section, name));
         assert_eq!(run.code, Some(1), "{section}/{name}: {}", run.said);
