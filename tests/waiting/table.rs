@@ -106,6 +106,8 @@ table! {
         available: "pending" => Some("available"), deleted: "deleting" => Some("deleted");
     net_access_point ["ReadNetAccessPoints" "NetAccessPointIds" "NetAccessPoints" "NetAccessPointId" "State"]
         available: "pending" => Some("available"), deleted: "deleting" => None;
+    load_balancer ["ReadLoadBalancers" "LoadBalancerNames" "LoadBalancers" "LoadBalancerName" "State"]
+        active: "provisioning" => Some("active"), deleted: "deleting" => None;
     net_peering ["ReadNetPeerings" "NetPeeringIds" "NetPeerings" "NetPeeringId" "State.Name"]
         pending_acceptance: "of-a-newer-version" => Some("pending-acceptance"),
         active: "pending-acceptance" => Some("active"), deleted: "active" => Some("deleted");
