@@ -343,30 +343,34 @@ pub struct UpdateAccessKeyRequest {
     ///
     /// Required.
     pub access_key_id: String,
+    /// Whether to remove the expiration date, so that the key never expires. `expiration_date` is then ignored.
+    pub clear_expiration_date: Option<bool>,
+    /// Whether to remove the label of the access key. `tag` is then ignored.
+    pub clear_tag: Option<bool>,
     /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// New date, or date and time, of expiry. Absent means never, not that the present one is kept, and the account's
     /// API access policy can forbid that. Without effect together with `clear_expiration_date`.
     pub expiration_date: Option<DateOrDateTime>,
     /// New state: an active key signs requests, an inactive one does not.
-    ///
-    /// Required.
-    pub state: AccessKeyState,
+    pub state: Option<AccessKeyState>,
+    /// New label of the access key, in place of the present one. Without effect together with `clear_tag`.
+    pub tag: Option<String>,
     /// Name of the EIM user that the key belongs to. Absent means the user who calls, be it the root user.
     pub user_name: Option<String>,
 }
 
 impl UpdateAccessKeyRequest {
     /// A [`UpdateAccessKeyRequest`] with the fields that the API requires.
-    pub fn new(
-        access_key_id: impl Into<String>,
-        state: impl Into<AccessKeyState>,
-    ) -> Self {
+    pub fn new(access_key_id: impl Into<String>) -> Self {
         Self {
             access_key_id: access_key_id.into(),
+            clear_expiration_date: None,
+            clear_tag: None,
             dry_run: None,
             expiration_date: None,
-            state: state.into(),
+            state: None,
+            tag: None,
             user_name: None,
         }
     }
@@ -374,6 +378,21 @@ impl UpdateAccessKeyRequest {
     /// Sets [`access_key_id`](Self::access_key_id).
     pub fn access_key_id(mut self, access_key_id: impl Into<String>) -> Self {
         self.access_key_id = access_key_id.into();
+        self
+    }
+
+    /// Sets [`clear_expiration_date`](Self::clear_expiration_date).
+    pub fn clear_expiration_date(
+        mut self,
+        clear_expiration_date: impl Into<bool>,
+    ) -> Self {
+        self.clear_expiration_date = Some(clear_expiration_date.into());
+        self
+    }
+
+    /// Sets [`clear_tag`](Self::clear_tag).
+    pub fn clear_tag(mut self, clear_tag: impl Into<bool>) -> Self {
+        self.clear_tag = Some(clear_tag.into());
         self
     }
 
@@ -394,7 +413,13 @@ impl UpdateAccessKeyRequest {
 
     /// Sets [`state`](Self::state).
     pub fn state(mut self, state: impl Into<AccessKeyState>) -> Self {
-        self.state = state.into();
+        self.state = Some(state.into());
+        self
+    }
+
+    /// Sets [`tag`](Self::tag).
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        self.tag = Some(tag.into());
         self
     }
 
@@ -407,9 +432,12 @@ impl UpdateAccessKeyRequest {
 
 support::sent!(UpdateAccessKeyRequest {
     access_key_id: "AccessKeyId",
+    clear_expiration_date: "ClearExpirationDate",
+    clear_tag: "ClearTag",
     dry_run: "DryRun",
     expiration_date: "ExpirationDate",
     state: "State",
+    tag: "Tag",
     user_name: "UserName",
 });
 
@@ -552,11 +580,9 @@ impl Client {
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{AccessKeyState, UpdateAccessKeyRequest};
     ///
-    /// let request = UpdateAccessKeyRequest::new(
-    ///         "ABCDEFGHIJ0123456789",
-    ///         AccessKeyState::Active,
-    ///     )
-    ///     .expiration_date("2063-04-05");
+    /// let request = UpdateAccessKeyRequest::new("ABCDEFGHIJ0123456789")
+    ///     .expiration_date("2063-04-05")
+    ///     .state(AccessKeyState::Active);
     /// let response = client.update_access_key(&request).await?;
     /// # Ok(())
     /// # }
@@ -568,10 +594,8 @@ impl Client {
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{AccessKeyState, UpdateAccessKeyRequest};
     ///
-    /// let request = UpdateAccessKeyRequest::new(
-    ///     "ABCDEFGHIJ0123456789",
-    ///     AccessKeyState::Active,
-    /// );
+    /// let request = UpdateAccessKeyRequest::new("ABCDEFGHIJ0123456789")
+    ///     .state(AccessKeyState::Active);
     /// let response = client.update_access_key(&request).await?;
     /// # Ok(())
     /// # }
@@ -583,10 +607,8 @@ impl Client {
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{AccessKeyState, UpdateAccessKeyRequest};
     ///
-    /// let request = UpdateAccessKeyRequest::new(
-    ///         "ABCDEFGHIJ0123456789",
-    ///         AccessKeyState::Active,
-    ///     )
+    /// let request = UpdateAccessKeyRequest::new("ABCDEFGHIJ0123456789")
+    ///     .state(AccessKeyState::Active)
     ///     .user_name("example-user");
     /// let response = client.update_access_key(&request).await?;
     /// # Ok(())

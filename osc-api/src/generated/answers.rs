@@ -323,7 +323,7 @@ pub static ANSWERS: &[(&str, Auth, &str)] = &[
     (
         "DeleteLoadBalancer",
         Auth::AccessKey,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
+        r#"{"LoadBalancer":{"AccessLog":{"IsEnabled":false,"PublicationInterval":60},"ApplicationStickyCookiePolicies":[],"BackendVmIds":[],"DnsName":"private-lb-example.123456789.eu-west-2.lbu.outscale.com","HealthCheck":{"CheckInterval":30,"HealthyThreshold":10,"Port":80,"Protocol":"TCP","Timeout":5,"UnhealthyThreshold":2},"Listeners":[{"BackendPort":80,"BackendProtocol":"HTTP","LoadBalancerPort":443,"LoadBalancerProtocol":"HTTPS","ServerCertificateId":"orn:ows:idauth::012345678910:server-certificate/Certificate"}],"LoadBalancerName":"private-lb-example","LoadBalancerStickyCookiePolicies":[],"LoadBalancerType":"internet-facing","NetId":"vpc-12345678","PublicIp":"192.0.2.0","SecuredCookies":false,"SecurityGroups":["sg-12345678"],"SourceSecurityGroup":{"SecurityGroupAccountId":"123456789012","SecurityGroupName":"security-group-example"},"Subnets":["subnet-12345678"],"SubregionNames":["eu-west-2a"],"Tags":[]},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
     ),
     (
         "DeleteLoadBalancerListeners",

@@ -361,34 +361,6 @@ support::received!(Errors {
     type_: "Type",
 });
 
-/// Conditions on which export tasks of images or snapshots are listed.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct FiltersExportTask {
-    /// Keeps the tasks whose ID is one of these.
-    pub task_ids: Option<Vec<String>>,
-}
-
-impl FiltersExportTask {
-    /// An empty [`FiltersExportTask`]: every field is optional.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets [`task_ids`](Self::task_ids).
-    pub fn task_ids(
-        mut self,
-        task_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.task_ids = Some(task_ids.into_iter().map(Into::into).collect());
-        self
-    }
-}
-
-support::sent!(FiltersExportTask {
-    task_ids: "TaskIds",
-});
-
 /// Conditions on the path or the ID of what is listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -833,6 +805,8 @@ pub struct LoadBalancer {
     /// Security group that inbound rules of the backend VMs can name as their source, to let in only what comes from
     /// load balancers.
     pub source_security_group: Option<SourceSecurityGroup>,
+    /// State of the load balancer.
+    pub state: Option<LoadBalancerState>,
     /// ID of the Subnet that the load balancer was created in, `subnet-` and eight hexadecimal digits. Empty in the
     /// public Cloud.
     pub subnets: Vec<String>,
@@ -858,6 +832,7 @@ support::received!(LoadBalancer {
     secured_cookies: "SecuredCookies",
     security_groups: "SecurityGroups",
     source_security_group: "SourceSecurityGroup",
+    state: "State",
     subnets: "Subnets",
     subregion_names: "SubregionNames",
     tags: "Tags",

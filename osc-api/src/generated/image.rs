@@ -2,9 +2,9 @@
 //! Actions of the tag `Image`, and the types that only they use.
 
 use super::common::{
-    Architecture, BootMode, BsuToCreate, DiskImageFormat, FiltersExportTask, Hypervisor,
-    OsuExportToCreate, PermissionsOnResource, PermissionsOnResourceCreation, ResourceTag,
-    ResponseContext, RootDeviceType, VolumeType,
+    Architecture, BootMode, BsuToCreate, DiskImageFormat, Hypervisor, OsuExportToCreate,
+    PermissionsOnResource, PermissionsOnResourceCreation, ResourceTag, ResponseContext,
+    RootDeviceType, VolumeType,
 };
 use crate::{Client, DateTime, Paginated, Result, UnknownValue, support};
 
@@ -705,6 +705,46 @@ support::sent!(FiltersImage {
     virtualization_types: "VirtualizationTypes",
 });
 
+/// Conditions on which export tasks of images are listed.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct FiltersReadImageExportTask {
+    /// Keeps the tasks that export one of these images, by ID.
+    pub image_ids: Option<Vec<String>>,
+    /// Keeps the tasks whose ID is one of these.
+    pub task_ids: Option<Vec<String>>,
+}
+
+impl FiltersReadImageExportTask {
+    /// An empty [`FiltersReadImageExportTask`]: every field is optional.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`image_ids`](Self::image_ids).
+    pub fn image_ids(
+        mut self,
+        image_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.image_ids = Some(image_ids.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets [`task_ids`](Self::task_ids).
+    pub fn task_ids(
+        mut self,
+        task_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.task_ids = Some(task_ids.into_iter().map(Into::into).collect());
+        self
+    }
+}
+
+support::sent!(FiltersReadImageExportTask {
+    image_ids: "ImageIds",
+    task_ids: "TaskIds",
+});
+
 /// A machine image (OMI), from which VMs are made.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -919,7 +959,7 @@ pub struct ReadImageExportTasksRequest {
     /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
-    pub filters: Option<FiltersExportTask>,
+    pub filters: Option<FiltersReadImageExportTask>,
     /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
     /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
@@ -940,7 +980,7 @@ impl ReadImageExportTasksRequest {
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersExportTask>) -> Self {
+    pub fn filters(mut self, filters: impl Into<FiltersReadImageExportTask>) -> Self {
         self.filters = Some(filters.into());
         self
     }
@@ -1374,10 +1414,10 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::{FiltersExportTask, ReadImageExportTasksRequest};
+    /// use osc_api::types::{FiltersReadImageExportTask, ReadImageExportTasksRequest};
     ///
     /// let request = ReadImageExportTasksRequest::new()
-    ///     .filters(FiltersExportTask::new().task_ids(["image-export-12345678"]));
+    ///     .filters(FiltersReadImageExportTask::new().task_ids(["image-export-12345678"]));
     /// let response = client.read_image_export_tasks(&request).await?;
     /// # Ok(())
     /// # }

@@ -2,8 +2,8 @@
 //! Actions of the tag `LoadBalancer`, and the types that only they use.
 
 use super::common::{
-    AccessLog, HealthCheck, ListenerForCreation, LoadBalancer, LoadBalancerType,
-    ResourceTag, ResponseContext,
+    AccessLog, HealthCheck, ListenerForCreation, LoadBalancer, LoadBalancerState,
+    LoadBalancerType, ResourceTag, ResponseContext,
 };
 use crate::{Client, Result, UnknownValue, support};
 
@@ -387,11 +387,14 @@ support::sent!(DeleteLoadBalancerRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerResponse {
+    /// Load balancer as it is after the call.
+    pub load_balancer: Option<LoadBalancer>,
     /// What the server says of the answer itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
 support::received!(DeleteLoadBalancerResponse {
+    load_balancer: "LoadBalancer",
     response_context: "ResponseContext",
 });
 
@@ -548,6 +551,8 @@ support::received!(DeregisterVmsInLoadBalancerResponse {
 pub struct FiltersLoadBalancer {
     /// Keeps the load balancers whose name is one of these.
     pub load_balancer_names: Option<Vec<String>>,
+    /// Keeps the load balancers whose state is one of these.
+    pub states: Option<Vec<LoadBalancerState>>,
 }
 
 impl FiltersLoadBalancer {
@@ -566,10 +571,20 @@ impl FiltersLoadBalancer {
         );
         self
     }
+
+    /// Sets [`states`](Self::states).
+    pub fn states(
+        mut self,
+        states: impl IntoIterator<Item = impl Into<LoadBalancerState>>,
+    ) -> Self {
+        self.states = Some(states.into_iter().map(Into::into).collect());
+        self
+    }
 }
 
 support::sent!(FiltersLoadBalancer {
     load_balancer_names: "LoadBalancerNames",
+    states: "States",
 });
 
 /// Request of [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines), which adds backend VMs to a load balancer, by ID or by public IP.

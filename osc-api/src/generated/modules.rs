@@ -57,7 +57,7 @@ mod volume;
 mod vpn_connection;
 
 /// The version of the OUTSCALE API description that this crate was generated from.
-pub const API_VERSION: &str = "1.39.1";
+pub const API_VERSION: &str = "1.40.1";
 
 pub mod waiters;
 
@@ -107,10 +107,10 @@ pub mod types {
     pub use super::common::{
         AccessLog, ApplicationStickyCookiePolicy, Architecture, BootMode, BsuToCreate,
         Catalog, CatalogEntry, CpuPerformance, DiskImageFormat, ErrorResponse, Errors,
-        FiltersExportTask, FiltersUserGroup, HealthCheck, Hypervisor, IpProtocol,
-        LinkRouteTable, LinkState, Listener, ListenerForCreation, LoadBalancer,
-        LoadBalancerProtocol, LoadBalancerState, LoadBalancerStickyCookiePolicy,
-        LoadBalancerType, NicState, OsuApiKey, OsuExportToCreate, PermissionsOnResource,
+        FiltersUserGroup, HealthCheck, Hypervisor, IpProtocol, LinkRouteTable, LinkState,
+        Listener, ListenerForCreation, LoadBalancer, LoadBalancerProtocol,
+        LoadBalancerState, LoadBalancerStickyCookiePolicy, LoadBalancerType, NicState,
+        OsuApiKey, OsuExportToCreate, PermissionsOnResource,
         PermissionsOnResourceCreation, PrivateIpLight, ResourceState, ResourceTag,
         ResourceType, ResponseContext, RootDeviceType, Route,
         RoutePropagatingVirtualGateway, RouteTable, SecurityGroup, SecurityGroupLight,
@@ -160,10 +160,11 @@ pub mod types {
     pub use super::image::{
         BlockDeviceMappingImage, CreateImageExportTaskRequest,
         CreateImageExportTaskResponse, CreateImageRequest, CreateImageResponse,
-        DeleteImageRequest, DeleteImageResponse, FiltersImage, Image, ImageExportTask,
-        ImageExportTaskState, ImageState, OsuExportImageExportTask,
-        ReadImageExportTasksRequest, ReadImageExportTasksResponse, ReadImagesRequest,
-        ReadImagesResponse, StateComment, UpdateImageRequest, UpdateImageResponse,
+        DeleteImageRequest, DeleteImageResponse, FiltersImage,
+        FiltersReadImageExportTask, Image, ImageExportTask, ImageExportTaskState,
+        ImageState, OsuExportImageExportTask, ReadImageExportTasksRequest,
+        ReadImageExportTasksResponse, ReadImagesRequest, ReadImagesResponse,
+        StateComment, UpdateImageRequest, UpdateImageResponse,
     };
     pub use super::internet_service::{
         CreateInternetServiceRequest, CreateInternetServiceResponse,
@@ -318,11 +319,11 @@ pub mod types {
     pub use super::snapshot::{
         CreateSnapshotExportTaskRequest, CreateSnapshotExportTaskResponse,
         CreateSnapshotRequest, CreateSnapshotResponse, DeleteSnapshotRequest,
-        DeleteSnapshotResponse, FiltersSnapshot, OsuExportSnapshotExportTask,
-        ReadSnapshotExportTasksRequest, ReadSnapshotExportTasksResponse,
-        ReadSnapshotsRequest, ReadSnapshotsResponse, Snapshot, SnapshotExportTask,
-        SnapshotExportTaskState, SnapshotState, UpdateSnapshotRequest,
-        UpdateSnapshotResponse,
+        DeleteSnapshotResponse, FiltersSnapshot, FiltersSnapshotExportTask,
+        OsuExportSnapshotExportTask, ReadSnapshotExportTasksRequest,
+        ReadSnapshotExportTasksResponse, ReadSnapshotsRequest, ReadSnapshotsResponse,
+        Snapshot, SnapshotExportTask, SnapshotExportTaskState, SnapshotState,
+        UpdateSnapshotRequest, UpdateSnapshotResponse,
     };
     pub use super::subnet::{
         CreateSubnetRequest, CreateSubnetResponse, DeleteSubnetRequest,
@@ -389,12 +390,12 @@ pub mod types {
     };
     pub use super::volume::{
         CreateVolumeRequest, CreateVolumeResponse, DeleteVolumeRequest,
-        DeleteVolumeResponse, FiltersUpdateVolumeTask, FiltersVolume, LinkVolumeRequest,
-        LinkVolumeResponse, LinkedVolume, ReadVolumeUpdateTasksRequest,
-        ReadVolumeUpdateTasksResponse, ReadVolumesRequest, ReadVolumesResponse,
-        UnlinkVolumeRequest, UnlinkVolumeResponse, UpdateVolumeRequest,
-        UpdateVolumeResponse, Volume, VolumeState, VolumeUpdate, VolumeUpdateParameters,
-        VolumeUpdateTask, VolumeUpdateTaskState,
+        DeleteVolumeResponse, FiltersReadVolumeUpdateTask, FiltersVolume,
+        LinkVolumeRequest, LinkVolumeResponse, LinkedVolume,
+        ReadVolumeUpdateTasksRequest, ReadVolumeUpdateTasksResponse, ReadVolumesRequest,
+        ReadVolumesResponse, UnlinkVolumeRequest, UnlinkVolumeResponse,
+        UpdateVolumeRequest, UpdateVolumeResponse, Volume, VolumeState, VolumeUpdate,
+        VolumeUpdateParameters, VolumeUpdateTask, VolumeUpdateTaskState,
     };
     pub use super::vpn_connection::{
         CreateVpnConnectionRequest, CreateVpnConnectionResponse,

@@ -2,7 +2,7 @@
 //! Actions of the tag `Snapshot`, and the types that only they use.
 
 use super::common::{
-    DiskImageFormat, FiltersExportTask, OsuExportToCreate, PermissionsOnResource,
+    DiskImageFormat, OsuExportToCreate, PermissionsOnResource,
     PermissionsOnResourceCreation, ResourceTag, ResponseContext,
 };
 use crate::{Client, DateTime, Paginated, Result, UnknownValue, support};
@@ -445,6 +445,46 @@ support::sent!(FiltersSnapshot {
     volume_sizes: "VolumeSizes",
 });
 
+/// Conditions on which export tasks of snapshots are listed.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct FiltersSnapshotExportTask {
+    /// Keeps what comes from one of these snapshots, by ID.
+    pub snapshot_ids: Option<Vec<String>>,
+    /// Keeps the tasks whose ID is one of these.
+    pub task_ids: Option<Vec<String>>,
+}
+
+impl FiltersSnapshotExportTask {
+    /// An empty [`FiltersSnapshotExportTask`]: every field is optional.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`snapshot_ids`](Self::snapshot_ids).
+    pub fn snapshot_ids(
+        mut self,
+        snapshot_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.snapshot_ids = Some(snapshot_ids.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets [`task_ids`](Self::task_ids).
+    pub fn task_ids(
+        mut self,
+        task_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.task_ids = Some(task_ids.into_iter().map(Into::into).collect());
+        self
+    }
+}
+
+support::sent!(FiltersSnapshotExportTask {
+    snapshot_ids: "SnapshotIds",
+    task_ids: "TaskIds",
+});
+
 /// Where a snapshot is exported to, and in which format.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -470,7 +510,7 @@ pub struct ReadSnapshotExportTasksRequest {
     /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
-    pub filters: Option<FiltersExportTask>,
+    pub filters: Option<FiltersSnapshotExportTask>,
     /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
     /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
@@ -491,7 +531,7 @@ impl ReadSnapshotExportTasksRequest {
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersExportTask>) -> Self {
+    pub fn filters(mut self, filters: impl Into<FiltersSnapshotExportTask>) -> Self {
         self.filters = Some(filters.into());
         self
     }
@@ -1048,10 +1088,10 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::{FiltersExportTask, ReadSnapshotExportTasksRequest};
+    /// use osc_api::types::{FiltersSnapshotExportTask, ReadSnapshotExportTasksRequest};
     ///
     /// let request = ReadSnapshotExportTasksRequest::new()
-    ///     .filters(FiltersExportTask::new().task_ids(["snap-export-12345678"]));
+    ///     .filters(FiltersSnapshotExportTask::new().task_ids(["snap-export-12345678"]));
     /// let response = client.read_snapshot_export_tasks(&request).await?;
     /// # Ok(())
     /// # }

@@ -5,7 +5,7 @@ use super::common::{
     Architecture, BootMode, BsuToCreate, CpuPerformance, Hypervisor, LinkState, NicState,
     PrivateIpLight, ResourceTag, RootDeviceType, SecurityGroupLight, Tenancy,
 };
-use crate::{Date, DateOrDateTime, DateTime, Secret, UnknownValue, support};
+use crate::{DateOrDateTime, DateTime, Secret, UnknownValue, support};
 
 /// What happens to a VM when it starts next.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1232,10 +1232,10 @@ pub struct FiltersVmsState {
     pub maintenance_event_descriptions: Option<Vec<String>>,
     /// Keeps what has a planned maintenance whose latest end is on one of these dates, or at one of these times, in
     /// UTC.
-    pub maintenance_events_not_after: Option<Vec<Date>>,
+    pub maintenance_events_not_after: Option<Vec<DateOrDateTime>>,
     /// Keeps what has a planned maintenance whose earliest start is on one of these dates, or at one of these times, in
     /// UTC.
-    pub maintenance_events_not_before: Option<Vec<Date>>,
+    pub maintenance_events_not_before: Option<Vec<DateOrDateTime>>,
     /// Keeps the states of VMs in one of these Subregions, by name.
     pub subregion_names: Option<Vec<String>>,
     /// Keeps the states of these VMs, by ID.
@@ -1277,7 +1277,7 @@ impl FiltersVmsState {
     /// Sets [`maintenance_events_not_after`](Self::maintenance_events_not_after).
     pub fn maintenance_events_not_after(
         mut self,
-        maintenance_events_not_after: impl IntoIterator<Item = impl Into<Date>>,
+        maintenance_events_not_after: impl IntoIterator<Item = impl Into<DateOrDateTime>>,
     ) -> Self {
         self.maintenance_events_not_after = Some(
             maintenance_events_not_after.into_iter().map(Into::into).collect(),
@@ -1288,7 +1288,9 @@ impl FiltersVmsState {
     /// Sets [`maintenance_events_not_before`](Self::maintenance_events_not_before).
     pub fn maintenance_events_not_before(
         mut self,
-        maintenance_events_not_before: impl IntoIterator<Item = impl Into<Date>>,
+        maintenance_events_not_before: impl IntoIterator<
+            Item = impl Into<DateOrDateTime>,
+        >,
     ) -> Self {
         self.maintenance_events_not_before = Some(
             maintenance_events_not_before.into_iter().map(Into::into).collect(),
@@ -1384,9 +1386,9 @@ pub struct MaintenanceEvent {
     /// What is going to be done.
     pub description: Option<String>,
     /// Time at which it is over at the latest, in UTC.
-    pub not_after: Option<Date>,
+    pub not_after: Option<DateTime>,
     /// Time at which it starts at the earliest, in UTC.
-    pub not_before: Option<Date>,
+    pub not_before: Option<DateTime>,
 }
 
 support::received!(MaintenanceEvent {

@@ -164,13 +164,15 @@ support::received!(DeleteVolumeResponse {
 /// Conditions on which update tasks of volumes are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct FiltersUpdateVolumeTask {
+pub struct FiltersReadVolumeUpdateTask {
     /// Keeps the tasks whose ID is one of these.
     pub task_ids: Option<Vec<String>>,
+    /// Keeps what belongs to one of these volumes, by ID.
+    pub volume_ids: Option<Vec<String>>,
 }
 
-impl FiltersUpdateVolumeTask {
-    /// An empty [`FiltersUpdateVolumeTask`]: every field is optional.
+impl FiltersReadVolumeUpdateTask {
+    /// An empty [`FiltersReadVolumeUpdateTask`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -183,10 +185,20 @@ impl FiltersUpdateVolumeTask {
         self.task_ids = Some(task_ids.into_iter().map(Into::into).collect());
         self
     }
+
+    /// Sets [`volume_ids`](Self::volume_ids).
+    pub fn volume_ids(
+        mut self,
+        volume_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.volume_ids = Some(volume_ids.into_iter().map(Into::into).collect());
+        self
+    }
 }
 
-support::sent!(FiltersUpdateVolumeTask {
+support::sent!(FiltersReadVolumeUpdateTask {
     task_ids: "TaskIds",
+    volume_ids: "VolumeIds",
 });
 
 /// Conditions on which volumes are listed.
@@ -517,7 +529,7 @@ pub struct ReadVolumeUpdateTasksRequest {
     /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
     pub dry_run: Option<bool>,
     /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
-    pub filters: Option<FiltersUpdateVolumeTask>,
+    pub filters: Option<FiltersReadVolumeUpdateTask>,
     /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
     /// sends `results_per_page` too; a request without one asks for the first page.
     pub next_page_token: Option<String>,
@@ -538,7 +550,7 @@ impl ReadVolumeUpdateTasksRequest {
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersUpdateVolumeTask>) -> Self {
+    pub fn filters(mut self, filters: impl Into<FiltersReadVolumeUpdateTask>) -> Self {
         self.filters = Some(filters.into());
         self
     }
@@ -1167,10 +1179,10 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::{FiltersUpdateVolumeTask, ReadVolumeUpdateTasksRequest};
+    /// use osc_api::types::{FiltersReadVolumeUpdateTask, ReadVolumeUpdateTasksRequest};
     ///
     /// let request = ReadVolumeUpdateTasksRequest::new()
-    ///     .filters(FiltersUpdateVolumeTask::new().task_ids(["vol-update-12345678"]));
+    ///     .filters(FiltersReadVolumeUpdateTask::new().task_ids(["vol-update-12345678"]));
     /// let response = client.read_volume_update_tasks(&request).await?;
     /// # Ok(())
     /// # }

@@ -207,7 +207,7 @@ impl Listed for action::ReadVolumeUpdateTasks {
         page: Option<String>,
     ) -> types::ReadVolumeUpdateTasksRequest {
         let mut request = types::ReadVolumeUpdateTasksRequest::new()
-            .filters(types::FiltersUpdateVolumeTask::new().task_ids(ids));
+            .filters(types::FiltersReadVolumeUpdateTask::new().task_ids(ids));
         request.results_per_page = page.is_some().then_some(100);
         request.next_page_token = page;
         request
@@ -326,7 +326,7 @@ impl Listed for action::ReadSnapshotExportTasks {
         page: Option<String>,
     ) -> types::ReadSnapshotExportTasksRequest {
         let mut request = types::ReadSnapshotExportTasksRequest::new()
-            .filters(types::FiltersExportTask::new().task_ids(ids));
+            .filters(types::FiltersSnapshotExportTask::new().task_ids(ids));
         request.results_per_page = page.is_some().then_some(100);
         request.next_page_token = page;
         request
@@ -455,7 +455,7 @@ impl Listed for action::ReadImageExportTasks {
         page: Option<String>,
     ) -> types::ReadImageExportTasksRequest {
         let mut request = types::ReadImageExportTasksRequest::new()
-            .filters(types::FiltersExportTask::new().task_ids(ids));
+            .filters(types::FiltersReadImageExportTask::new().task_ids(ids));
         request.results_per_page = page.is_some().then_some(100);
         request.next_page_token = page;
         request
@@ -1009,6 +1009,68 @@ impl NetAccessPoint {
 
 const NET_ACCESS_POINT: &Subject<types::NetAccessPoint> = &Subject {
     noun: "Net access point",
+    minutes: 10,
+    states: |item| Vec::from([
+        item.state.as_ref().map(|state| state.as_str()).unwrap_or_default(),
+    ]),
+};
+
+impl Listed for action::ReadLoadBalancers {
+    type Item = types::LoadBalancer;
+    fn request(ids: Vec<String>, _: Option<String>) -> types::ReadLoadBalancersRequest {
+        types::ReadLoadBalancersRequest::new()
+            .filters(types::FiltersLoadBalancer::new().load_balancer_names(ids))
+    }
+    fn items(
+        answer: types::ReadLoadBalancersResponse,
+    ) -> (Vec<types::LoadBalancer>, Option<String>) {
+        (answer.load_balancers, None)
+    }
+    fn id(item: &types::LoadBalancer) -> Option<&str> {
+        item.load_balancer_name.as_deref()
+    }
+}
+
+/// The load balancer to wait for, as [`load_balancer`] makes it.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct LoadBalancer(String);
+
+/// The load balancer with this `load_balancer_name`, to wait for.
+///
+/// The wait lasts at most 10 minutes, unless it is told otherwise.
+pub fn load_balancer(load_balancer_name: impl Into<String>) -> LoadBalancer {
+    LoadBalancer(load_balancer_name.into())
+}
+
+impl LoadBalancer {
+    /// Until it is `active`.
+    ///
+    /// Fails where it is `deleting` or `deleted`.
+    pub fn active(self) -> Waiter<action::ReadLoadBalancers> {
+        const GOAL: &Goal = &Goal {
+            name: "active",
+            states: &["active"],
+            failures: &["deleting", "deleted"],
+        };
+        Waiter::present(self.0, LOAD_BALANCER, GOAL)
+    }
+
+    /// Until it is `deleted`, or not there any more.
+    pub fn deleted(
+        self,
+    ) -> Waiter<action::ReadLoadBalancers, Option<types::LoadBalancer>> {
+        const GOAL: &Goal = &Goal {
+            name: "deleted",
+            states: &["deleted"],
+            failures: &[],
+        };
+        Waiter::gone(self.0, LOAD_BALANCER, GOAL)
+    }
+}
+
+const LOAD_BALANCER: &Subject<types::LoadBalancer> = &Subject {
+    noun: "load balancer",
     minutes: 10,
     states: |item| Vec::from([
         item.state.as_ref().map(|state| state.as_str()).unwrap_or_default(),
