@@ -152,9 +152,9 @@ fn published_texts_and_ours_stand_side_by_side() {
     assert!(unknown.said.contains("Vm.Unicorn, Nothing"), "{}", unknown.said);
 
     let both = compare(&["--sample", "5", "--seed", "7"]);
-    assert!(both.said.starts_with("seed 7\n") && both.said.contains("2 texts"), "{}", both.said);
+    assert!(both.said.starts_with("seed 7\n") && both.said.contains("2 shown"), "{}", both.said);
     let one = compare(&["--sample", "1", "--seed", "7"]);
-    assert!(one.said.contains("1 text"), "{}", one.said);
+    assert!(one.said.contains("1 shown"), "{}", one.said);
     assert_eq!(one.said, compare(&["--sample", "1", "--seed", "7"]).said);
 }
 

@@ -165,9 +165,12 @@ pub(crate) fn method(action: &str) -> Result<String, String> {
     Ok(name)
 }
 
+/// As long as a file's name may be: systems take 255 bytes, and those need room for endings and temporary names.
+const LONGEST_MODULE: usize = 200;
+
 /// A tag's module: `LoadBalancer` → `load_balancer`.
 pub(crate) fn module(tag: &str) -> Option<String> {
-    let name = field(tag)?;
+    let name = field(tag).filter(|name| name.len() <= LONGEST_MODULE)?;
     Some(if TAKEN_MODULES.contains(&name.as_str()) { format!("{name}_tag") } else { name })
 }
 

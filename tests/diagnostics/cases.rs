@@ -131,6 +131,7 @@ pub const CASES: &[Case] = &[
     case("parameters_of_a_path", Edit(&[("  /ReadCages:\n", "  /ReadCages:\n    parameters: [{name: q, in: query, schema: {type: string}}]\n")])),
     case("tags_is_a_text", Edit(&[("tags: [Cage]", "tags: Cage")])),
     case("tag_without_letters", Edit(&[("tags: [Cage]", "tags: ['!!!']")])),
+    case("tag_too_long_for_a_file", Edit(&[("tags: [Cage]", "tags: [TagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTagTag]")])),
     case("tags_of_one_file", Edit(&[("tags: [Cage]", "tags: ['Big Cage']"), ("tags: [Cage]", "tags: [BigCage]")])),
     case("actions_of_one_method", Edit(&[("/DeleteCage:", "/read_cages:")])),
     case("method_of_the_runtime", Edit(&[("/ReadCages:", "/Send:")])),

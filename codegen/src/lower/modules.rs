@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::types::Types;
-use crate::diagnostics::{Diagnostics, Pointer};
+use crate::diagnostics::Diagnostics;
 use crate::docs::code;
 use crate::ir::{Action, Direction, Field, Module, Presence, Type, TypeDef, Values};
 use crate::names;
@@ -22,21 +22,22 @@ pub(super) fn arrange(
 ) -> Vec<Module> {
     let mut modules: BTreeMap<String, Module> = BTreeMap::new();
     let mut tags: BTreeMap<String, String> = BTreeMap::new();
-    for (tag, _) in &actions {
+    for (tag, action) in &actions {
+        let at = action.at.join("tags");
         let Some(name) = names::module(tag) else {
-            problems.error(
-                &Pointer::root().join("paths"),
-                format!(
-                    "the tag `{tag}` cannot be made a file's name: give its actions another in the overlay"
-                ),
+            let message = format!(
+                "the tag {} cannot be made a file's name: give its actions another in the overlay",
+                code(tag)
             );
+            problems.error(&at, message);
             continue;
         };
         if modules.get(&name).is_some_and(|_| tags.get(tag) != Some(&name)) {
             let message = format!(
-                "the tag `{tag}` would be the file `{name}`, which another tag is already: give one another in the overlay"
+                "the tag {} would be the file `{name}`, which another tag is already: give one another in the overlay",
+                code(tag)
             );
-            problems.error(&Pointer::root().join("paths"), message);
+            problems.error(&at, message);
         }
         tags.insert(tag.clone(), name.clone());
         modules.entry(name.clone()).or_insert_with(|| {

@@ -63,7 +63,7 @@ pub(super) fn run(arguments: &Compare) -> Result<End, String> {
     for Pair { item, published, ours } in &shown {
         println!("== {item}\n{}\n--\n{}\n", published.trim(), ours.trim());
     }
-    println!("{} texts: the published one, then ours", shown.len());
+    println!("{} shown: the published text, then ours", shown.len());
     Ok(End::Done)
 }
 
