@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
+use osc_codegen::ir::Api;
 use osc_codegen::{Input, Severity, Source};
 
 use crate::prose::{Item, Prose};
@@ -91,6 +92,17 @@ impl Texts {
         Input { description: description.unwrap_or_default(), overlay, docs, errors, strict: false }
     }
 
+    /// The model. Where there is none, the problems are shown.
+    fn model(&self) -> Option<Api> {
+        match osc_codegen::model(&self.input(), &mut |_| {}) {
+            Ok((api, _)) => Some(api),
+            Err(problems) => {
+                self.report().show(&problems);
+                None
+            }
+        }
+    }
+
     fn report(&self) -> Report<'_> {
         Report {
             description: &self.description,
@@ -162,14 +174,7 @@ fn reviewed(Reviewed { names, all, lock }: &Reviewed) -> Result<End, String> {
 }
 
 fn export(Export { out }: &Export) -> Result<End, String> {
-    let texts = Texts::read(None)?;
-    let api = match osc_codegen::model(&texts.input(), &mut |_| {}) {
-        Ok((api, _)) => api,
-        Err(problems) => {
-            texts.report().show(&problems);
-            return Ok(End::Failed);
-        }
-    };
+    let Some(api) = Texts::read(None)?.model() else { return Ok(End::Failed) };
     let pages = osc_codegen::export(&api);
     for (name, text) in &pages {
         files::write(&out.join(name), text)?;

@@ -36,13 +36,7 @@ struct Pair {
 pub(super) fn run(arguments: &Compare) -> Result<End, String> {
     let Compare { published, names, sample, seed } = arguments;
     let texts = Texts::read(None)?;
-    let api = match osc_codegen::model(&texts.input(), &mut |_| {}) {
-        Ok((api, _)) => api,
-        Err(problems) => {
-            texts.report().show(&problems);
-            return Ok(End::Failed);
-        }
-    };
+    let Some(api) = texts.model() else { return Ok(End::Failed) };
     let contract = match osc_codegen::split(&files::read(published)?) {
         Ok(contract) => contract,
         Err(problems) => {
