@@ -1,5 +1,5 @@
 //! The generator and inputs that mean it no good: well-formed descriptions with hostile names, texts and values, damaged
-//! ones by the thousand, and everything that fuzzing has found.
+//! ones by the hundred, and everything that fuzzing has found.
 //!
 //! What must be true of them is in `fuzz/src/check.rs`, which the fuzz targets share. The inputs are the same in every
 //! run. Where a test fails, it names a file with the input: mend the generator, and move the file to `fuzz/finds`.
