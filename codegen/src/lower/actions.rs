@@ -30,24 +30,12 @@ pub(super) fn lower(
     }
     for root in roots {
         let Some(bodies @ (request, response)) = types.bodies.get(root.wire) else { continue };
-        let (marker, method) = match (names::type_name(root.name), names::method(root.name)) {
-            (Ok(marker), Ok(method)) => (marker, method),
-            (marker, method) => {
-                marker
-                    .err()
-                    .into_iter()
-                    .chain(method.err())
-                    .for_each(|message| problems.error(&root.at, message));
-                continue;
-            }
-        };
+        let Some((marker, method)) = name(root, problems) else { continue };
         if let Some(other) = methods.insert(method.clone(), &root.at) {
-            problems.error(
-                &root.at,
-                format!(
-                    "would be the method `{method}`, which {other} is already: remove one in the overlay"
-                ),
+            let message = format!(
+                "would be the method `{method}`, which {other} is already: remove one in the overlay"
             );
+            problems.error(&root.at, message);
             continue;
         }
         let auth = match &root.operation.security {
@@ -85,6 +73,18 @@ pub(super) fn lower(
         ));
     }
     actions
+}
+
+/// The names of the marker type and of the client's method.
+fn name(root: &Root<'_>, problems: &mut Diagnostics) -> Option<(String, String)> {
+    match (names::type_name(root.name), names::method(root.name)) {
+        (Ok(marker), Ok(method)) => Some((marker, method)),
+        (marker, method) => {
+            let messages = marker.err().into_iter().chain(method.err());
+            messages.for_each(|message| problems.error(&root.at, message));
+            None
+        }
+    }
 }
 
 /// No requirement at all is no authentication; basic is on offer where one alternative has it.
