@@ -2,8 +2,8 @@
 #![deny(warnings)]
 
 pub use osc_api::{
-    Date, DateOrDateTime, DateTime, Nullable, Paginated, Result, Secret, UnknownInteger, UnknownValue,
-    serde_json, support, wait,
+    __private, Date, DateOrDateTime, DateTime, Nullable, Paginated, Result, Secret, UnknownInteger,
+    UnknownValue, serde_json, wait,
 };
 
 /// What generated code expects at this place of its crate.
@@ -49,7 +49,7 @@ macro_rules! case {
         #[doc = $folder]
         #[path = $folder]
         pub mod $name {
-            #[path = "out/answers.rs"]
+            #[path = "out/fake_data.rs"]
             pub mod answers;
             #[path = "out/blocking.rs"]
             mod blocking;

@@ -187,7 +187,7 @@ impl Generated {
         }
     }
 
-    /// `support::sent!(Name { field: "Wire", … })`: a struct's table.
+    /// `__private::sent!(Name { field: "Wire", … })`: a struct's table.
     fn table(&mut self, table: &syn::Macro) {
         let mut tokens = table.tokens.clone().into_iter();
         let (Some(name), Some(proc_macro2::TokenTree::Group(rows))) = (tokens.next(), tokens.next()) else {

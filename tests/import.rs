@@ -66,7 +66,7 @@ components:
 "##;
 
 fn contract(description: &str) -> Contract {
-    osc_codegen::split(description).unwrap_or_else(|problems| panic!("{problems:?}"))
+    osc_codegen::strip_prose(description).unwrap_or_else(|problems| panic!("{problems:?}"))
 }
 
 /// The interface as the generator sees it, less its documentation. Sorted: the contract sorts properties by name.

@@ -2,7 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says why and stops")]
 
-use osc_api::support;
+use osc_api::__private;
 use osc_tests::http::Request;
 use osc_tests::osc4::{self, Refusal};
 use serde_json::Value;
@@ -113,7 +113,7 @@ fn the_crate_signs_as_others_do() {
     for vector in &vectors() {
         let Vector { name, signer, region, access_key, secret_key, host, path, body, .. } = vector;
         let signed =
-            support::sign(access_key, secret_key, region, vector.seconds(), host, path, body.as_bytes());
+            __private::sign(access_key, secret_key, region, vector.seconds(), host, path, body.as_bytes());
         assert_eq!(signed, (vector.x_osc_date.clone(), vector.authorization.clone()), "{signer}: {name}");
     }
 }

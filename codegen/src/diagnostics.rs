@@ -1,12 +1,12 @@
 //! Problems: what is wrong, where, and what to do about it. Reporting never stops a phase.
 
-mod place;
+mod location;
 
 use std::collections::HashSet;
 use std::fmt;
 
-pub(crate) use place::{BOM, Cursor};
-pub use place::{Place, visible};
+pub(crate) use location::{BOM, Cursor};
+pub use location::{Location, visible};
 
 /// A place in a document: a JSON pointer in its URI fragment form (RFC 6901, section 6, unescaped for reading).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -101,7 +101,7 @@ pub struct Diagnostic {
     /// The place in that document.
     pub pointer: Pointer,
     /// Line and column, where there is a text to point into.
-    pub place: Option<Place>,
+    pub place: Option<Location>,
     /// What is wrong and what to do about it.
     pub message: String,
     /// How its place is found, once all problems are known.

@@ -4,7 +4,7 @@
 //! examples, and what the fake endpoint of the feature `testing` answers: they change often and break nobody.
 //!
 //! A change is told once, where it happens: that a struct gains a field is told there, not at every type that holds
-//! the struct. [`Class`] says what a change does to callers:
+//! the struct. [`Impact`] says what a change does to callers:
 //! - *breaking*: code written against the old crate may not compile any more, or does something else;
 //! - *additive*: it compiles and does what it did, but there is something new to use or to know, worth a release;
 //! - *internal*: neither the crate's interface nor its documentation changes.
@@ -13,29 +13,27 @@ mod actions;
 mod codes;
 mod fields;
 mod index;
-mod json;
 mod kind;
-mod likely;
-mod markdown;
+mod renames;
+mod report;
 mod rust;
-mod text;
+mod semver;
 mod types;
 mod values;
-mod version;
 mod waiters;
 
 use std::fmt;
 
 use index::Index;
-pub use kind::Kind;
-pub use version::Bump;
+pub use kind::ChangeKind;
+pub use semver::Bump;
 
 use crate::diagnostics::Pointer;
 use crate::ir::Api;
 
 /// What a change does to the callers of the crate. The most important first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Class {
+pub enum Impact {
     /// Code that was written against the old crate may not compile any more, or does something else.
     Breaking,
     /// There is something new, and nothing that was there is gone.
@@ -44,12 +42,12 @@ pub enum Class {
     Internal,
 }
 
-impl Class {
+impl Impact {
     /// All of them, the most important first.
     pub const ALL: [Self; 3] = [Self::Breaking, Self::Additive, Self::Internal];
 }
 
-impl fmt::Display for Class {
+impl fmt::Display for Impact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Breaking => "breaking",
@@ -63,9 +61,9 @@ impl fmt::Display for Class {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// What kind of change it is.
-    pub kind: Kind,
+    pub kind: ChangeKind,
     /// What it does to callers.
-    pub class: Class,
+    pub class: Impact,
     /// The Rust path below the crate, such as `types::Vm::boot_mode`: the new one, unless the item is gone.
     pub path: String,
     /// Where it is described: in the new description, unless the item is gone.
@@ -81,7 +79,7 @@ pub struct Change {
 }
 
 impl Change {
-    fn new(kind: Kind, class: Class, path: String, at: &Pointer, reason: impl Into<String>) -> Self {
+    fn new(kind: ChangeKind, class: Impact, path: String, at: &Pointer, reason: impl Into<String>) -> Self {
         Self { kind, class, path, at: at.clone(), from: None, was: None, is: None, reason: reason.into() }
     }
 
@@ -113,7 +111,7 @@ impl Diff {
     /// Compares two models.
     pub fn of(old: &Api, new: &Api) -> Self {
         let (old_index, new_index) = (Index::of(old), Index::of(new));
-        let renamed = likely::types(&old_index, &new_index);
+        let renamed = renames::types(&old_index, &new_index);
         let mut changes = Vec::new();
         actions::compare(&old_index, &new_index, &renamed, &mut changes);
         types::compare(&old_index, &new_index, &renamed, &mut changes);
@@ -127,28 +125,28 @@ impl Diff {
     }
 
     /// The changes of a class.
-    pub fn of_class(&self, class: Class) -> impl Iterator<Item = &Change> {
+    pub fn of_class(&self, class: Impact) -> impl Iterator<Item = &Change> {
         self.changes.iter().filter(move |change| change.class == class)
     }
 
     /// The class of the most important change. Nothing where there is none.
-    pub fn class(&self) -> Option<Class> {
+    pub fn class(&self) -> Option<Impact> {
         self.changes.first().map(|change| change.class)
     }
 
     /// The report for a terminal. `current` is the crate's version, where it is known.
     pub fn text(&self, current: Option<&str>) -> String {
-        text::report(self, current)
+        report::text::report(self, current)
     }
 
     /// The report for a pull request.
     pub fn markdown(&self, current: Option<&str>) -> String {
-        markdown::report(self, current)
+        report::markdown::report(self, current)
     }
 
     /// The report for machines: one JSON object.
     pub fn json(&self, current: Option<&str>) -> String {
-        json::report(self, current)
+        report::json::report(self, current)
     }
 
     /// The version bump that the changes ask for.
@@ -158,7 +156,7 @@ impl Diff {
 
     /// `2 breaking, 1 additive, 0 internal changes`.
     fn counts(&self) -> String {
-        let counts = Class::ALL.map(|class| format!("{} {class}", self.of_class(class).count()));
+        let counts = Impact::ALL.map(|class| format!("{} {class}", self.of_class(class).count()));
         format!("{} changes", counts.join(", "))
     }
 }

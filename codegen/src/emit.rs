@@ -1,17 +1,17 @@
 //! From the model to tokens. Everything was decided before: here it is only written down.
 
-mod action;
-mod answers;
 mod blocking;
+mod client;
 mod codes;
-mod enumeration;
-mod example;
+mod enums;
+mod examples;
+mod fake_data;
 mod index;
-mod pages;
-mod structure;
+mod pagination;
+mod structs;
 mod waiters;
 
-pub(crate) use example::blocks as example_blocks;
+pub(crate) use examples::blocks as example_blocks;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
@@ -50,22 +50,22 @@ pub(crate) fn module(module: &Module) -> File {
     let mut items = Vec::new();
     for definition in types {
         match definition {
-            TypeDef::Struct(definition) => items.extend(structure::structure(definition)),
+            TypeDef::Struct(definition) => items.extend(structs::structure(definition)),
             TypeDef::Enum(definition) => {
-                items.extend(enumeration::enumeration(definition).into_iter().map(Item::Tokens));
+                items.extend(enums::enumeration(definition).into_iter().map(Item::Tokens));
             }
             TypeDef::Alias(definition) => items.push(Item::Tokens(alias(definition))),
         }
     }
-    items.extend(actions.iter().filter_map(pages::paginated).map(Item::Tokens));
-    let actions = [action::methods(actions), action::markers(actions)];
+    items.extend(actions.iter().filter_map(pagination::paginated).map(Item::Tokens));
+    let actions = [client::methods(actions), client::markers(actions)];
     items.extend(actions.into_iter().flatten().map(Item::Tokens));
     File { name: format!("{name}.rs"), docs: docs.clone(), imports: index::imports(runtime, imports), items }
 }
 
-/// The file of the published answers.
-pub(crate) fn answers(api: &Api) -> File {
-    answers::answers(api)
+/// The file of the published fake_data.
+pub(crate) fn fake_data(api: &Api) -> File {
+    fake_data::fake_data(api)
 }
 
 /// The file of the blocking client's methods.

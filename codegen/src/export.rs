@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use self::links::Links;
 use crate::Files;
-use crate::docs::code;
+use crate::doc_text::code;
 use crate::emit::example_blocks;
 use crate::ir::{Action, Alias, Api, Direction, Enum, Field, Module, Struct, TypeDef, Values};
 

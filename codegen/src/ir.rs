@@ -3,14 +3,14 @@
 //! Nothing here knows OpenAPI and nothing here knows tokens. Names are final, directions and presences are
 //! decided, documentation is ready to print.
 
+mod constraints;
 mod example;
-mod facts;
 mod text;
 mod waiters;
 
+pub use constraints::{Constraints, Limit, LimitKind};
 pub use example::{Example, NamedExample};
-pub use facts::{Facts, Limit, LimitKind};
-pub use waiters::{Goal, Listing, Watched};
+pub use waiters::{Goal, WaiterResource, WaiterSource};
 
 use crate::diagnostics::Pointer;
 
@@ -20,9 +20,9 @@ pub struct Api {
     /// `info.version` of the description.
     pub version: String,
     /// The known error codes, by number. Where there are none, there is no file of them.
-    pub codes: Vec<Code>,
+    pub codes: Vec<ErrorCode>,
     /// The actions that list resources which can be waited for.
-    pub listings: Vec<Listing>,
+    pub listings: Vec<WaiterSource>,
     /// The files to write, in the order of their names.
     pub modules: Vec<Module>,
 }
@@ -36,7 +36,7 @@ impl Api {
 
 /// An error code that the server may answer with.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Code {
+pub struct ErrorCode {
     /// `5063`.
     pub number: u32,
     /// `no-such-vm`: what people call it.
@@ -139,7 +139,7 @@ pub struct Field {
     /// Whether `new` takes it.
     pub required: bool,
     /// What the description says of its values.
-    pub facts: Facts,
+    pub facts: Constraints,
     /// Rustdoc lines.
     pub docs: Vec<String>,
 }

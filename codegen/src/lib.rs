@@ -3,29 +3,29 @@
 //!
 //! Pure: texts in, texts out. `xtask` reads and writes the files.
 
-mod contract;
 mod diagnostics;
 mod diff;
-mod docs;
+mod doc_text;
 mod emit;
 mod export;
+mod import_checks;
 pub mod ir;
 mod load;
 mod lower;
-mod misfits;
 mod names;
+mod openapi;
+mod overlay;
 mod render;
+mod yaml;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{iter, thread};
 
-pub use contract::{Contract, split};
-pub use diagnostics::{Diagnostic, Diagnostics, Place, Pointer, Severity, Source, visible};
-pub use diff::{Bump, Change, Class, Diff, Kind};
+pub use diagnostics::{Diagnostic, Diagnostics, Location, Pointer, Severity, Source, visible};
+pub use diff::{Bump, Change, ChangeKind, Diff, Impact};
 pub use export::export;
-pub use load::unneeded;
-pub use misfits::misfits;
+pub use import_checks::{Contract, check_examples, review_overlay, strip_prose};
 pub use render::HEADER;
 
 use crate::ir::Api;
@@ -49,7 +49,7 @@ pub struct Input<'a> {
 ///
 /// # Errors
 /// Every problem of the input, in one list.
-pub fn model(input: &Input<'_>, phase: &mut dyn FnMut(&'static str)) -> Outcome<Api> {
+pub fn model(input: &Input<'_>, phase: &mut dyn FnMut(&'static str)) -> Checked<Api> {
     read(input, phase).map(|((api, _), problems)| (api, problems))
 }
 
@@ -57,29 +57,29 @@ pub fn model(input: &Input<'_>, phase: &mut dyn FnMut(&'static str)) -> Outcome<
 ///
 /// # Errors
 /// Every problem of the input, in one list.
-pub fn undocumented(input: &Input<'_>) -> Outcome<Vec<String>> {
+pub fn undocumented(input: &Input<'_>) -> Checked<Vec<String>> {
     read(input, &mut |_| {}).map(|((_, docs), problems)| (docs.missing(), problems))
 }
 
 /// Points the problems at other texts: at the published description, when they were found in its contract.
 pub fn relocate(input: &Input<'_>, problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut moved = Diagnostics::from(problems);
-    load::locate(input, &mut moved);
+    yaml::resolve_spans(input, &mut moved);
     moved.list().to_vec()
 }
 
 /// What a run ends with: a value and the problems that did not stop it, or all problems.
-pub type Outcome<T> = Result<(T, Vec<Diagnostic>), Vec<Diagnostic>>;
+pub type Checked<T> = Result<(T, Vec<Diagnostic>), Vec<Diagnostic>>;
 
-fn read(input: &Input<'_>, phase: &mut dyn FnMut(&'static str)) -> Outcome<(Api, docs::Docs)> {
+fn read(input: &Input<'_>, phase: &mut dyn FnMut(&'static str)) -> Checked<(Api, doc_text::Docs)> {
     let mut problems = Diagnostics::default();
-    let docs = input.docs.map(|text| docs::Docs::read(text, &mut problems)).unwrap_or_default();
+    let docs = input.docs.map(|text| doc_text::Docs::read(text, &mut problems)).unwrap_or_default();
     let codes = input.errors.map(|text| lower::codes(text, &mut problems)).unwrap_or_default();
     let document = load::load(input.description, input.overlay, &mut problems);
     phase("load");
     let api = document.and_then(|document| lower::lower(&document, &docs, codes, &mut problems));
     phase("lower");
-    load::locate(input, &mut problems);
+    yaml::resolve_spans(input, &mut problems);
     problems.finish(api.map(|api| (api, docs)), input.strict)
 }
 
@@ -107,8 +107,8 @@ pub fn files(api: &Api) -> Result<Files, String> {
     })?;
     let blocking = render::file(emit::blocking(api));
     let codes = emit::codes(api).map(render::file);
-    let answers = render::file(emit::answers(api));
+    let fake_data = render::file(emit::fake_data(api));
     let waiters = emit::waiters(api).map(render::file);
     let index = render::file(emit::index(api));
-    printed.into_iter().flatten().chain(codes).chain(waiters).chain([answers, blocking, index]).collect()
+    printed.into_iter().flatten().chain(codes).chain(waiters).chain([fake_data, blocking, index]).collect()
 }

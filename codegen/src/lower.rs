@@ -2,35 +2,35 @@
 //! goes on.
 
 mod actions;
-mod codes;
-mod example;
-mod facts;
+mod constraints;
+mod error_codes;
+mod examples;
 mod modules;
-mod pages;
+mod operations;
+mod pagination;
+mod reachability;
 mod recursion;
-mod roots;
 mod schema;
 mod types;
-mod usage;
 mod waiters;
 
 use crate::diagnostics::{Diagnostic, Diagnostics, Pointer, Severity, Source};
-use crate::docs::Docs;
-use crate::ir::{Api, Code, TypeDef};
-use crate::load::Document;
+use crate::doc_text::Docs;
+use crate::ir::{Api, ErrorCode, TypeDef};
 use crate::names;
+use crate::openapi::Document;
 
-pub(crate) use codes::read as codes;
+pub(crate) use error_codes::read as codes;
 
 /// Lowers a whole description. `None` when there is no action left to generate.
 pub(crate) fn lower(
     document: &Document,
     docs: &Docs,
-    codes: Vec<Code>,
+    codes: Vec<ErrorCode>,
     problems: &mut Diagnostics,
 ) -> Option<Api> {
-    let roots = roots::collect(document, problems);
-    let usage = usage::Usage::of(document, &roots, problems);
+    let roots = operations::collect(document, problems);
+    let usage = reachability::Usage::of(document, &roots, problems);
     let mut types = types::lower(document, docs, &roots, &usage, problems);
     recursion::boxed(&mut types.definitions, problems);
     let actions = actions::lower(document, docs, &roots, &types, problems);

@@ -2,11 +2,11 @@
 
 #[cfg(feature = "blocking")]
 pub(crate) mod apart;
+mod auth;
 mod builder;
-mod exchange;
+mod call;
+mod client_token;
 mod options;
-mod sender;
-mod token;
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
@@ -18,15 +18,15 @@ use tokio::time::Instant;
 
 use crate::action::{Action, ActionMeta};
 use crate::clock::Clock;
-use crate::codec;
 use crate::config::Config;
 use crate::credentials::AccessKey;
 use crate::error::{Error, Result};
-use crate::guard::Guard;
+use crate::http::Transport;
+use crate::json;
+use crate::lockout::Guard;
+use crate::rate_limit::{RateLimit, Throttle};
 use crate::retry::Budget;
 use crate::sign::Signer;
-use crate::throttle::{RateLimit, Throttle};
-use crate::transport::Transport;
 use crate::wait::Hubs;
 
 use options::Settings;
@@ -214,7 +214,7 @@ pub(crate) fn encode<T: Serialize>(action: &str, request: &T) -> Result<Vec<u8>>
 }
 
 pub(crate) fn decode<T: DeserializeOwned>(action: &str, reply: &[u8], attempts: u32) -> Result<T> {
-    codec::read(reply).map_err(|codec::Failure { path, error }| {
+    json::read(reply).map_err(|json::Failure { path, error }| {
         Error::decode(action, &error, path, reply).after(attempts, false)
     })
 }

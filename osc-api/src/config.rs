@@ -10,9 +10,10 @@
 
 mod certificate;
 mod credentials;
-mod layer;
+pub(crate) mod endpoint;
 mod profile;
 mod proxy;
+mod source;
 
 use std::ffi::OsString;
 use std::io;
@@ -21,9 +22,9 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use crate::Credentials;
-use crate::endpoint::{Endpoint, Protocol};
+use crate::config::endpoint::{Endpoint, Protocol};
 
-use layer::{Given, Layer};
+use source::{Given, Layer};
 
 pub(crate) use certificate::{ClientCertificate, ClientPem, broken};
 pub(crate) use proxy::{ExplicitProxy, Proxy};
@@ -128,7 +129,7 @@ pub(crate) fn resolve(explicit: &Explicit, sources: &Sources<'_>) -> Result<Reso
     let environment = Environment { variable: sources.variable, ignored: explicit.ignore_environment };
     let mut place = profile::find(explicit, &environment, &mut problems);
     let profile = place.as_mut().and_then(|place| profile::load(place, sources, &mut problems));
-    let variables = layer::from_environment(&environment, &mut problems);
+    let variables = source::from_environment(&environment, &mut problems);
     let layers = match explicit.profile.is_some() {
         true => [profile, Some(variables)],
         false => [Some(variables), profile],

@@ -3,7 +3,7 @@
 mod api;
 mod copy;
 mod display;
-mod form;
+mod parse;
 mod predicates;
 mod text;
 
@@ -12,7 +12,7 @@ use std::mem;
 use std::time::Duration;
 
 pub use api::{ApiError, ErrorItem};
-pub(crate) use form::request_id;
+pub(crate) use parse::request_id;
 
 /// The result of this crate's functions.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -57,20 +57,20 @@ struct Inner {
     attempts: u32,
     /// Whether the action may be carried out twice without harm.
     repeatable: bool,
-    kind: Kind,
+    kind: ErrorRepr,
 }
 
 type Source = Box<dyn StdError + Send + Sync>;
 
 #[derive(Debug)]
-pub(crate) enum Kind {
+pub(crate) enum ErrorRepr {
     /// The client could not be made.
     Configuration { problems: Vec<String>, source: Option<Source> },
     /// Nothing was sent, because it could not have succeeded.
-    Refused { reason: String, credentials: bool },
+    NotSent { reason: String, credentials: bool },
     /// Nothing was sent, because so many failures in a row are as many as the server takes before it locks the
     /// credentials. `last` is what it said to the last of them.
-    Guarded { failures: u32, last: String },
+    LockedOut { failures: u32, last: String },
     /// The request is not JSON.
     Encode(Source),
     /// No complete answer came.
@@ -87,7 +87,7 @@ pub(crate) enum Kind {
     /// The answer is larger than allowed.
     TooLarge { limit: usize },
     /// The answer is compressed, in the way of this name, and nobody asked for it.
-    Encoded(String),
+    UnexpectedEncoding(String),
     /// The answer is not what was expected, at this place in it.
     Decode { path: Option<String>, request_id: Option<String>, source: Source },
     /// The server answered with an error.
@@ -110,47 +110,47 @@ pub(crate) enum WaitEnd {
 }
 
 impl Error {
-    pub(crate) fn new(action: &str, kind: Kind) -> Self {
+    pub(crate) fn new(action: &str, kind: ErrorRepr) -> Self {
         Self(Box::new(Inner { action: Some(action.into()), attempts: 0, repeatable: false, kind }))
     }
 
     pub(crate) fn configuration(problems: Vec<String>) -> Self {
-        Self::of_client(Kind::Configuration { problems, source: None })
+        Self::of_client(ErrorRepr::Configuration { problems, source: None })
     }
 
     pub(crate) fn setup(problem: &str, source: impl Into<Source>) -> Self {
         let problems = vec![problem.to_owned()];
-        Self::of_client(Kind::Configuration { problems, source: Some(source.into()) })
+        Self::of_client(ErrorRepr::Configuration { problems, source: Some(source.into()) })
     }
 
-    fn of_client(kind: Kind) -> Self {
+    fn of_client(kind: ErrorRepr) -> Self {
         Self(Box::new(Inner { action: None, attempts: 0, repeatable: false, kind }))
     }
 
     pub(crate) fn encode(action: &str, error: &serde_json::Error) -> Self {
-        Self::new(action, Kind::Encode(text::without_values(error).into()))
+        Self::new(action, ErrorRepr::Encode(text::without_values(error).into()))
     }
 
     /// Of an answer that is not of the form that was expected, at `path` where that is known. Of the body
     /// nothing is kept but the request's identifier: that of a good answer may hold secrets.
     pub(crate) fn decode(action: &str, error: &serde_json::Error, path: Option<String>, body: &[u8]) -> Self {
-        if let Some(encoding) = form::compression(body) {
-            return Self::new(action, Kind::Encoded(encoding.to_owned()));
+        if let Some(encoding) = parse::compression(body) {
+            return Self::new(action, ErrorRepr::UnexpectedEncoding(encoding.to_owned()));
         }
         let request_id = request_id(body);
         let path = path.map(|path| text::one_line(&path)).filter(|path| !path.is_empty());
-        Self::new(action, Kind::Decode { path, request_id, source: text::without_values(error).into() })
+        Self::new(action, ErrorRepr::Decode { path, request_id, source: text::without_values(error).into() })
     }
 
     pub(crate) fn pagination(action: &str, reason: &'static str) -> Self {
-        Self::new(action, Kind::Pagination { reason, answer: None })
+        Self::new(action, ErrorRepr::Pagination { reason, answer: None })
     }
 
     /// The same answer of the server, as the end of a listing.
     pub(crate) fn into_pagination(mut self, reason: &'static str) -> Self {
-        let ended = Kind::Pagination { reason, answer: None };
+        let ended = ErrorRepr::Pagination { reason, answer: None };
         let kind = mem::replace(&mut self.0.kind, ended);
-        if let (Kind::Api(error), Kind::Pagination { answer, .. }) = (kind, &mut self.0.kind) {
+        if let (ErrorRepr::Api(error), ErrorRepr::Pagination { answer, .. }) = (kind, &mut self.0.kind) {
             *answer = Some(error);
         }
         self
@@ -176,8 +176,8 @@ impl Error {
     /// What the server answered, where it answered with an error.
     pub fn api(&self) -> Option<&ApiError> {
         match &self.0.kind {
-            Kind::Api(error) => Some(error),
-            Kind::Pagination { answer, .. } => answer.as_ref(),
+            ErrorRepr::Api(error) => Some(error),
+            ErrorRepr::Pagination { answer, .. } => answer.as_ref(),
             _ => None,
         }
     }
@@ -185,7 +185,7 @@ impl Error {
     /// The state that a wait saw last, as the API writes it, where a wait ended without what it was for.
     pub fn last_state(&self) -> Option<&str> {
         match &self.0.kind {
-            Kind::Wait { state, .. } => state.as_deref(),
+            ErrorRepr::Wait { state, .. } => state.as_deref(),
             _ => None,
         }
     }
@@ -194,7 +194,7 @@ impl Error {
     /// of one that could not be understood.
     pub fn request_id(&self) -> Option<&str> {
         match &self.0.kind {
-            Kind::Decode { request_id, .. } => request_id.as_deref(),
+            ErrorRepr::Decode { request_id, .. } => request_id.as_deref(),
             _ => self.api().and_then(ApiError::request_id),
         }
     }

@@ -9,8 +9,8 @@ mod modules;
 
 #[cfg(feature = "testing")]
 #[rustfmt::skip]
-#[path = "generated/answers.rs"]
-mod answers;
+#[path = "generated/fake_data.rs"]
+mod fake_data;
 
 #[cfg(feature = "blocking")]
 #[rustfmt::skip]
@@ -18,5 +18,5 @@ mod answers;
 mod blocking;
 
 #[cfg(feature = "testing")]
-pub(crate) use answers::ANSWERS;
+pub(crate) use fake_data::EXAMPLE_RESPONSES;
 pub use modules::{API_VERSION, action, codes, types, waiters};

@@ -9,11 +9,11 @@ pub mod errors {}
 #[doc = include_str!("guide/retries.md")]
 pub mod retries {}
 
-#[doc = include_str!("guide/pages.md")]
-pub mod pages {}
+#[doc = include_str!("guide/pagination.md")]
+pub mod pagination {}
 
-#[doc = include_str!("guide/waiting.md")]
-pub mod waiting {}
+#[doc = include_str!("guide/waiters.md")]
+pub mod waiters {}
 
 #[doc = include_str!("guide/blocking.md")]
 pub mod blocking {}

@@ -28,8 +28,8 @@
 //! | [configuration](guide::configuration) | access keys, logins, regions, endpoints, certificates, proxies: environment, profiles, builder |
 //! | [errors](guide::errors) | the one error type, its predicates, the server's codes |
 //! | [retries](guide::retries) | retries, speed, the guard against lock-out, the clock, time-outs |
-//! | [pages](guide::pages) | listings as streams |
-//! | [waiting](guide::waiting) | until a VM runs, until a volume is gone |
+//! | [pages](guide::pagination) | listings as streams |
+//! | [waiting](guide::waiters) | until a VM runs, until a volume is gone |
 //! | [blocking](guide::blocking) | the same client without async |
 //! | [testing](guide::testing) | a fake endpoint for your own tests |
 //! | [logging](guide::logging) | spans and events |
@@ -38,33 +38,29 @@
 //! | [versioning](guide::versioning) | what a release may change |
 //! | [coming from `outscale_api`](guide::coming_from_outscale_api) | the same ten tasks with both crates |
 
+#[doc(hidden)]
+pub mod __private;
 pub mod action;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod client;
 mod clock;
-mod codec;
 mod config;
 mod credentials;
-mod datetime;
-mod endpoint;
 mod error;
 mod generated;
-mod guard;
 pub mod guide;
-mod nullable;
-mod open_enum;
+mod http;
+mod json;
+mod lockout;
 mod paginate;
 mod random;
+mod rate_limit;
 mod retry;
-mod secret;
 mod sign;
-#[doc(hidden)]
-pub mod support;
 #[cfg(feature = "testing")]
 pub mod testing;
-mod throttle;
-mod transport;
+pub mod types;
 pub mod wait;
 
 /// Compiles the code of the README.
@@ -72,22 +68,17 @@ pub mod wait;
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
-/// The requests, responses and other types of the API, all at one level.
-pub mod types {
-    pub use crate::generated::types::*;
-}
-
 pub use serde_json;
 
 pub use crate::action::Action;
 pub use crate::client::{CallOptions, Client, ClientBuilder};
 pub use crate::credentials::Credentials;
-pub use crate::datetime::{Date, DateOrDateTime, DateTime, ParseDateError};
 pub use crate::error::{ApiError, Error, ErrorItem, Result};
 pub use crate::generated::{API_VERSION, codes};
-pub use crate::nullable::Nullable;
-pub use crate::open_enum::{UnknownInteger, UnknownValue};
 pub use crate::paginate::{Items, Pages, Paginated};
+pub use crate::rate_limit::RateLimit;
 pub use crate::retry::RetryPolicy;
-pub use crate::secret::Secret;
-pub use crate::throttle::RateLimit;
+pub use crate::types::datetime::{Date, DateOrDateTime, DateTime, ParseDateError};
+pub use crate::types::nullable::Nullable;
+pub use crate::types::open_enum::{UnknownInteger, UnknownValue};
+pub use crate::types::secret::Secret;

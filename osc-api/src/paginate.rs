@@ -1,7 +1,7 @@
 //! Listings as streams: of their items, or of whole answers.
 
+mod cursor;
 mod fetch;
-mod walk;
 
 use std::fmt;
 use std::future::poll_fn;
@@ -15,8 +15,8 @@ use crate::action::Action;
 use crate::client::Client;
 use crate::error::{Error, Result};
 
+use cursor::Walk;
 use fetch::Fetch;
-use walk::Walk;
 
 /// The request of an action whose answers come in pages: what [`Client::paginate`] takes.
 ///

@@ -82,10 +82,10 @@ mod body;
 mod fault;
 mod handler;
 mod record;
-mod reply;
 mod server;
 mod signature;
 mod state;
+mod stub;
 
 use std::fmt;
 use std::io;

@@ -35,9 +35,9 @@
 //!
 //! What no function here waits for, [`Client::wait_until`] does.
 
-mod course;
-mod hub;
-mod judge;
+mod evaluate;
+mod poller;
+mod run;
 mod schedule;
 #[cfg(test)]
 mod tests;
@@ -59,7 +59,7 @@ use schedule::Schedule;
     reason = "a description without our overlay says nothing of what can be waited for"
 )]
 pub use crate::generated::waiters::*;
-pub(crate) use hub::Hubs;
+pub(crate) use poller::Hubs;
 
 /// As long as waits last when nothing else is said. What takes longer says so.
 const TIMEOUT: Duration = Duration::from_secs(600);
@@ -254,7 +254,7 @@ impl Client {
         let timeout = Duration::from_secs(60 * waiter.subject.minutes);
         Wait::new(
             timeout,
-            Box::new(move |settings, report| Box::pin(course::watch(client, waiter, settings, report))),
+            Box::new(move |settings, report| Box::pin(run::watch(client, waiter, settings, report))),
         )
     }
 
@@ -292,7 +292,7 @@ impl Client {
     {
         let client = self.clone();
         let run: Run<'a, T> = Box::new(move |settings, report| {
-            Box::pin(course::poll::<A, T>(client, request, found, settings, report))
+            Box::pin(run::poll::<A, T>(client, request, found, settings, report))
         });
         Wait::new(TIMEOUT, run)
     }

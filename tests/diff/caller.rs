@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use osc_codegen::ir::{
-    Action, Api, Direction, Enum, Field, Listing, Presence, Struct, Type, TypeDef, Values,
+    Action, Api, Direction, Enum, Field, Presence, Struct, Type, TypeDef, Values, WaiterSource,
 };
-use osc_codegen::{Change, Class, Diff, Kind};
+use osc_codegen::{Change, ChangeKind, Diff, Impact};
 
 /// What a report calls broken, by its place in the old description: a caller keeps off it.
 #[derive(Default)]
 pub struct Broken {
-    changes: Vec<(String, Kind)>,
+    changes: Vec<(String, ChangeKind)>,
     /// Types whose names are gone.
     names: BTreeSet<String>,
 }
@@ -19,21 +19,21 @@ pub struct Broken {
 impl Broken {
     pub fn of(diff: &Diff) -> Self {
         let mut broken = Self::default();
-        for Change { kind, path, at, from, was, .. } in diff.of_class(Class::Breaking) {
+        for Change { kind, path, at, from, was, .. } in diff.of_class(Impact::Breaking) {
             let at = if path.starts_with("wait::") { path.as_str() } else { at.as_str() };
             let at = from.as_ref().map_or(at, |from| from.as_str());
             broken.changes.push((at.to_owned(), *kind));
             let name = |path: &str| path.trim_start_matches("types::").to_owned();
             match kind {
-                Kind::TypeRemoved | Kind::TypeKind => _ = broken.names.insert(name(path)),
-                Kind::TypeRenamed => _ = broken.names.insert(name(was.as_ref().unwrap())),
+                ChangeKind::TypeRemoved | ChangeKind::TypeKind => _ = broken.names.insert(name(path)),
+                ChangeKind::TypeRenamed => _ = broken.names.insert(name(was.as_ref().unwrap())),
                 _ => {}
             }
         }
         broken
     }
 
-    fn has(&self, at: &str, kinds: &[Kind]) -> bool {
+    fn has(&self, at: &str, kinds: &[ChangeKind]) -> bool {
         self.changes.iter().any(|(other, kind)| other == at && (kinds.is_empty() || kinds.contains(kind)))
     }
 
@@ -51,7 +51,7 @@ impl Broken {
 pub fn caller(api: &Api, broken: &Broken) -> String {
     let mut text = String::from(
         "use api::modules::{action, types};\n\
-         use osc_api::support::serde::{Serialize, de::DeserializeOwned};\n\
+         use osc_api::__private::serde::{Serialize, de::DeserializeOwned};\n\
          fn common<T: Clone + std::fmt::Debug + PartialEq + Send + Sync + 'static>() {}\n\
          fn default<T: Default>() {}\n\
          fn sent<T: Serialize>() {}\n\
@@ -76,7 +76,7 @@ pub fn caller(api: &Api, broken: &Broken) -> String {
     }
     api.listings.iter().for_each(|listing| waiters(listing, broken, &mut functions));
     for code in &api.codes {
-        if !broken.has(&format!("#/{}", code.number), &[Kind::CodeRemoved]) {
+        if !broken.has(&format!("#/{}", code.number), &[ChangeKind::CodeRemoved]) {
             functions.add("", "u32", &format!("api::modules::codes::{}", code.constant));
         }
     }
@@ -137,16 +137,16 @@ fn structure(definition: &Struct, broken: &Broken, functions: &mut Functions<'_>
     let Struct { name, at, direction, fields, .. } = definition;
     functions.add("", "()", &format!("common::<types::{name}>()"));
     // It has another way, and with it everything else may be another.
-    if broken.has(at.as_str(), &[Kind::TypeDirection]) {
+    if broken.has(at.as_str(), &[ChangeKind::TypeDirection]) {
         return;
     }
     let place = |field: &Field| at.at(&["properties", &field.wire]).as_str().to_owned();
     let inside = format!("{}/properties/", at.as_str());
-    let is_any = |kinds: &[Kind]| {
+    let is_any = |kinds: &[ChangeKind]| {
         broken.changes.iter().any(|(at, kind)| at.starts_with(&inside) && kinds.contains(kind))
     };
     if fields.iter().all(|field| field.presence != Presence::Always)
-        && !is_any(&[Kind::FieldAdded, Kind::FieldRequired])
+        && !is_any(&[ChangeKind::FieldAdded, ChangeKind::FieldRequired])
     {
         functions.add("", "()", &format!("default::<types::{name}>()"));
     }
@@ -167,12 +167,12 @@ fn structure(definition: &Struct, broken: &Broken, functions: &mut Functions<'_>
     }
     let required: Vec<&Field> = fields.iter().filter(|field| field.required).collect();
     let is_new = !is_any(&[
-        Kind::FieldAdded,
-        Kind::FieldRemoved,
-        Kind::FieldRequired,
-        Kind::FieldNullable,
-        Kind::FieldType,
-    ]) && !broken.has(at.as_str(), &[Kind::Arguments])
+        ChangeKind::FieldAdded,
+        ChangeKind::FieldRemoved,
+        ChangeKind::FieldRequired,
+        ChangeKind::FieldNullable,
+        ChangeKind::FieldType,
+    ]) && !broken.has(at.as_str(), &[ChangeKind::Arguments])
         && !required.iter().any(|field| broken.names(&field.ty));
     if *direction != Direction::Response && is_new {
         let arguments: Vec<String> =
@@ -190,19 +190,19 @@ fn escaped(name: &str) -> String {
 
 fn enumeration(definition: &Enum, broken: &Broken, functions: &mut Functions<'_>) {
     let Enum { name, at, values, .. } = definition;
-    let broken_value = |kinds: &[Kind]| broken.has(at.join("enum").as_str(), kinds);
+    let broken_value = |kinds: &[ChangeKind]| broken.has(at.join("enum").as_str(), kinds);
     let (variants, output, method): (Vec<&String>, _, _) = match values {
         Values::Text(values) => (values.iter().map(|(variant, _)| variant).collect(), "&str", "as_str"),
         Values::Integer(values) => (values.iter().map(|(variant, _)| variant).collect(), "i64", "as_i64"),
     };
     let path = format!("types::{name}");
     functions.add("", "()", &format!("common::<{path}>(); sent::<{path}>(); received::<{path}>()"));
-    if broken.has(at.as_str(), &[Kind::ValuesKind]) {
+    if broken.has(at.as_str(), &[ChangeKind::ValuesKind]) {
         return;
     }
     functions.add(&format!("value: &{path}"), output, &format!("value.{method}()"));
     functions.add(&format!("value: {output}"), &path, "value.into()");
-    if !broken_value(&[Kind::ValueRemoved, Kind::ValueRenamed, Kind::VariantName]) {
+    if !broken_value(&[ChangeKind::ValueRemoved, ChangeKind::ValueRenamed, ChangeKind::VariantName]) {
         let arms: String =
             variants.iter().map(|variant| format!("{path}::{} => 1, ", escaped(variant))).collect();
         functions.add(&format!("value: &{path}"), "u8", &format!("match value {{ {arms}_ => 2 }}"));
@@ -213,11 +213,11 @@ fn action(action: &Action, broken: &Broken, functions: &mut Functions<'_>) {
     let Action { at, marker, method, request, response, pagination, .. } = action;
     let named = |name: &String| broken.names(&Type::Named(name.clone()));
     let is_gone = [
-        Kind::ActionRemoved,
-        Kind::ActionRenamed,
-        Kind::ActionName,
-        Kind::ActionRequest,
-        Kind::ActionResponse,
+        ChangeKind::ActionRemoved,
+        ChangeKind::ActionRenamed,
+        ChangeKind::ActionName,
+        ChangeKind::ActionRequest,
+        ChangeKind::ActionResponse,
     ];
     if broken.has(at.as_str(), &is_gone) || named(request) || named(response) {
         return;
@@ -230,14 +230,14 @@ fn action(action: &Action, broken: &Broken, functions: &mut Functions<'_>) {
     let body = format!("marker::<action::{marker}, types::{request}, types::{response}>()");
     functions.add("", "()", &body);
     if let Some(pagination) = pagination
-        && !broken.has(at.as_str(), &[Kind::ActionPages])
+        && !broken.has(at.as_str(), &[ChangeKind::ActionPages])
         && !broken.names(&pagination.item)
     {
         functions.add("", "()", &format!("pages::<types::{request}, {}>()", ty(&pagination.item)));
     }
 }
 
-fn waiters(listing: &Listing, broken: &Broken, functions: &mut Functions<'_>) {
+fn waiters(listing: &WaiterSource, broken: &Broken, functions: &mut Functions<'_>) {
     for watched in &listing.watched {
         if broken.has(&format!("wait::{}", watched.function), &[]) {
             continue;

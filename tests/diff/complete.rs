@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use osc_codegen::ir::Api;
-use osc_codegen::{Change, Diff, Input, Kind};
+use osc_codegen::{Change, ChangeKind, Diff, Input};
 use serde_json::Value;
 
 use crate::expected::{self, workspace};
@@ -123,7 +123,8 @@ fn check(what: &str, old: &Read, new: &Read) -> usize {
     let (old, new) = (&old.raw, &new.raw);
     // The way of what nothing uses is decided by what it holds.
     let changes = diff.changes.iter().filter(|change| {
-        change.kind != Kind::TypeDirection || (old.uses(change.at.as_str()) && new.uses(change.at.as_str()))
+        change.kind != ChangeKind::TypeDirection
+            || (old.uses(change.at.as_str()) && new.uses(change.at.as_str()))
     });
     let told = Told::of(changes.map(of_change), old, new);
     let found = raw::changes(old, new, &told.renamed);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use osc_codegen::ir::{Api, Presence, Type, TypeDef, Values};
-use osc_codegen::{Change, Class, Diff, Input, Kind};
+use osc_codegen::{Change, ChangeKind, Diff, Impact, Input};
 
 use crate::expected::{self, workspace};
 use crate::rules;
@@ -31,24 +31,24 @@ fn read_contract() -> Api {
 /// A change as it must be told backwards: what was added is removed, what was is what is.
 fn backwards(change: &Change) -> String {
     let kind = match change.kind {
-        Kind::ActionAdded => Kind::ActionRemoved,
-        Kind::ActionRemoved => Kind::ActionAdded,
-        Kind::TypeAdded => Kind::TypeRemoved,
-        Kind::TypeRemoved => Kind::TypeAdded,
-        Kind::FieldAdded => Kind::FieldRemoved,
-        Kind::FieldRemoved => Kind::FieldAdded,
-        Kind::ValueAdded => Kind::ValueRemoved,
-        Kind::ValueRemoved => Kind::ValueAdded,
-        Kind::WaiterAdded => Kind::WaiterRemoved,
-        Kind::WaiterRemoved => Kind::WaiterAdded,
-        Kind::CodeAdded => Kind::CodeRemoved,
-        Kind::CodeRemoved => Kind::CodeAdded,
+        ChangeKind::ActionAdded => ChangeKind::ActionRemoved,
+        ChangeKind::ActionRemoved => ChangeKind::ActionAdded,
+        ChangeKind::TypeAdded => ChangeKind::TypeRemoved,
+        ChangeKind::TypeRemoved => ChangeKind::TypeAdded,
+        ChangeKind::FieldAdded => ChangeKind::FieldRemoved,
+        ChangeKind::FieldRemoved => ChangeKind::FieldAdded,
+        ChangeKind::ValueAdded => ChangeKind::ValueRemoved,
+        ChangeKind::ValueRemoved => ChangeKind::ValueAdded,
+        ChangeKind::WaiterAdded => ChangeKind::WaiterRemoved,
+        ChangeKind::WaiterRemoved => ChangeKind::WaiterAdded,
+        ChangeKind::CodeAdded => ChangeKind::CodeRemoved,
+        ChangeKind::CodeRemoved => ChangeKind::CodeAdded,
         other => other,
     };
     told(kind, &change.is, &change.was)
 }
 
-fn told(kind: Kind, was: &Option<String>, is: &Option<String>) -> String {
+fn told(kind: ChangeKind, was: &Option<String>, is: &Option<String>) -> String {
     format!("{} {was:?} {is:?}", kind.name())
 }
 
@@ -181,7 +181,7 @@ fn backwards_everything_is_the_other_way_round() {
 #[test]
 fn backwards_an_addition_breaks() {
     for (name, diff) in rules::all() {
-        for change in diff.of_class(Class::Additive) {
+        for change in diff.of_class(Impact::Additive) {
             let is_new = change.was.is_none();
             assert!(is_new || change.is.is_some(), "{name}: {change:?} is gone and nothing breaks");
         }
@@ -249,6 +249,6 @@ fn many_changes_are_told_in_bounded_time() {
     };
     let diff = Diff::of(&contract, &renamed);
     let of = |kind| diff.changes.iter().filter(|change| change.kind == kind).count();
-    assert_eq!(of(Kind::TypeRemoved) + of(Kind::TypeRenamed), structs(&contract));
-    assert_eq!(of(Kind::TypeAdded) + of(Kind::TypeRenamed), structs(&renamed));
+    assert_eq!(of(ChangeKind::TypeRemoved) + of(ChangeKind::TypeRenamed), structs(&contract));
+    assert_eq!(of(ChangeKind::TypeAdded) + of(ChangeKind::TypeRenamed), structs(&renamed));
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::sync::OnceLock;
 
 use osc_codegen::ir::{Api, TypeDef};
-use osc_codegen::{Change, Diff, Kind};
+use osc_codegen::{Change, ChangeKind, Diff};
 
 use crate::expected;
 use crate::small::Texts;
@@ -136,8 +136,8 @@ pub const CASES: &[Case] = &[
         "a type under another name, with a field more",
         &[
             (
-                "        Kind: {$ref: '#/components/schemas/CageKind'}\n        Lock: {$ref: '#/components/schemas/Lock'}",
-                "        Kind: {$ref: '#/components/schemas/CageKind'}\n        Lock: {$ref: '#/components/schemas/CageLock'}",
+                "        ChangeKind: {$ref: '#/components/schemas/CageKind'}\n        Lock: {$ref: '#/components/schemas/Lock'}",
+                "        ChangeKind: {$ref: '#/components/schemas/CageKind'}\n        Lock: {$ref: '#/components/schemas/CageLock'}",
             ),
             (
                 "    Lock: {type: object, properties: {",
@@ -382,9 +382,9 @@ fn every_rule_says_what_is_expected() {
 #[test]
 fn every_kind_of_change_has_a_case() {
     let all = all();
-    let seen: BTreeSet<Kind> =
+    let seen: BTreeSet<ChangeKind> =
         all.iter().flat_map(|(_, diff)| &diff.changes).map(|change| change.kind).collect();
-    let missing: Vec<&Kind> = Kind::ALL.iter().filter(|kind| !seen.contains(kind)).collect();
+    let missing: Vec<&ChangeKind> = ChangeKind::ALL.iter().filter(|kind| !seen.contains(kind)).collect();
     assert!(missing.is_empty(), "no case has {missing:?}");
     let names: BTreeSet<&str> = all.iter().map(|(name, _)| *name).collect();
     assert_eq!(names.len(), all.len(), "two cases have one name");

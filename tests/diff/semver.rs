@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::Command;
 
 use osc_codegen::ir::Api;
-use osc_codegen::{Class, Diff, Input, Kind};
+use osc_codegen::{ChangeKind, Diff, Impact, Input};
 
 use crate::caller::{Broken, caller};
 use crate::expected::{self, workspace};
@@ -19,7 +19,8 @@ use crate::rules::CASES;
 use crate::small::Texts;
 
 /// Breaking for those who call, send or compare, while the compiler sees nothing.
-const BEHAVIOUR: &[Kind] = &[Kind::ActionAuth, Kind::ActionRetry, Kind::FieldWire, Kind::CodeChanged];
+const BEHAVIOUR: &[ChangeKind] =
+    &[ChangeKind::ActionAuth, ChangeKind::ActionRetry, ChangeKind::FieldWire, ChangeKind::CodeChanged];
 
 /// Cases that are breaking in behaviour alone, although others of their kind are not.
 const UNSEEN: &[&str] =
@@ -32,7 +33,7 @@ const SAMPLES: usize = 2;
 const CRATE: &str = "
     pub use osc_api::{
         Date, DateOrDateTime, DateTime, Nullable, Paginated, Result, Secret, UnknownInteger, UnknownValue,
-        serde_json, support, wait,
+        serde_json, __private, wait,
     };
     pub mod action { pub use osc_api::action::{Action, Auth, RetrySafety}; }
     pub struct Client;
@@ -128,11 +129,11 @@ fn cargo(folder: &Path) -> BTreeMap<String, String> {
 /// Whether the compiler has to see the change.
 fn is_seen(name: &str, diff: &Diff) -> bool {
     let is_for_compiler = |change: &osc_codegen::Change| !BEHAVIOUR.contains(&change.kind);
-    diff.of_class(Class::Breaking).any(is_for_compiler) && !UNSEEN.contains(&name)
+    diff.of_class(Impact::Breaking).any(is_for_compiler) && !UNSEEN.contains(&name)
 }
 
 fn read(description: &str) -> Api {
-    let contract = osc_codegen::split(description).unwrap().yaml;
+    let contract = osc_codegen::strip_prose(description).unwrap().yaml;
     let overlay = expected::read(&workspace("spec/overlay.yaml"));
     let input =
         Input { description: &contract, overlay: Some(&overlay), docs: None, errors: None, strict: false };
@@ -150,7 +151,7 @@ fn what_is_called_additive_compiles_and_what_is_called_breaking_does_not() {
     crates.good("base", "base", &everything);
     crates.bad("control", "base", &everything);
     let mut expected: BTreeMap<String, &str> = BTreeMap::new();
-    let mut samples: BTreeMap<Option<Kind>, usize> = BTreeMap::new();
+    let mut samples: BTreeMap<Option<ChangeKind>, usize> = BTreeMap::new();
     for (number, (name, edits)) in CASES.iter().enumerate() {
         let new = Texts::base().edited(edits).model();
         let diff = Diff::of(&base, &new);
@@ -171,7 +172,7 @@ fn what_is_called_additive_compiles_and_what_is_called_breaking_does_not() {
         let [(old_version, old), (new_version, new)] = pair else { continue };
         let (old, new) = (read(old), read(new));
         let diff = Diff::of(&old, &new);
-        assert_eq!(diff.class(), Some(Class::Breaking), "{old_version} to {new_version}");
+        assert_eq!(diff.class(), Some(Impact::Breaking), "{old_version} to {new_version}");
         let name = format!("v{}", new_version.replace('.', "_"));
         crates.model(&name, &new);
         crates.good(&name, &name, &caller(&old, &Broken::of(&diff)));

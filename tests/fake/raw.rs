@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use osc_api::support;
+use osc_api::__private;
 use osc_api::testing::FakeApi;
 use serde_json::Value;
 
@@ -72,7 +72,7 @@ impl Raw {
         let endpoint = fake.endpoint();
         let host = endpoint.trim_start_matches("http://").trim_end_matches("/api/v1");
         let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
-        let (date, signature) = support::sign(
+        let (date, signature) = __private::sign(
             self.access_key,
             self.secret_key,
             self.region,

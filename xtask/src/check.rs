@@ -5,17 +5,17 @@ use std::path::Path;
 use osc_codegen::Input;
 
 use crate::report::{Format, Report};
-use crate::{End, files};
+use crate::{End, sync};
 
 /// Reads and lowers a description with our overlay, and lists what is wrong.
 ///
 /// # Errors
 /// What could not be read.
 pub(crate) fn run(file: &Path, format: Format) -> Result<End, String> {
-    let description = files::read(file)?;
-    let root = files::root();
-    let overlay = files::read_if_there(&root.join("spec/overlay.yaml"))?;
-    let docs = files::read_if_there(&root.join("spec/docs.yaml"))?;
+    let description = sync::read(file)?;
+    let root = sync::root();
+    let overlay = sync::read_if_there(&root.join("spec/overlay.yaml"))?;
+    let docs = sync::read_if_there(&root.join("spec/docs.yaml"))?;
     let input = Input {
         description: &description,
         overlay: overlay.as_deref(),

@@ -7,10 +7,10 @@ use std::path::Path;
 
 use clap::{Args, ValueEnum};
 use osc_codegen::ir::Api;
-use osc_codegen::{Class, Diagnostic, Diff, Input, Severity};
+use osc_codegen::{Diagnostic, Diff, Impact, Input, Severity};
 
 use crate::report::Report;
-use crate::{End, files, report};
+use crate::{End, report, sync};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -50,7 +50,7 @@ enum FailOn {
 /// What could not be read.
 pub(crate) fn run(arguments: &Arguments) -> Result<End, String> {
     let Arguments { old, new, format, fail_on } = arguments;
-    let overlay = files::read_if_there(&files::root().join("spec/overlay.yaml"))?;
+    let overlay = sync::read_if_there(&sync::root().join("spec/overlay.yaml"))?;
     // Both are read before the first is told about: all problems in one run.
     let (old_text, new_text) = (revision::read(old), revision::read(new));
     let (old_text, new_text) = match (old_text, new_text) {
@@ -74,8 +74,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<End, String> {
         Format::Json => diff.json(current),
     })?;
     let least = fail_on.map(|class| match class {
-        FailOn::Breaking => Class::Breaking,
-        FailOn::Additive => Class::Additive,
+        FailOn::Breaking => Impact::Breaking,
+        FailOn::Additive => Impact::Additive,
     });
     let is_failed = least.zip(diff.class()).is_some_and(|(least, class)| class <= least);
     Ok(if is_failed { End::Failed } else { End::Done })
@@ -93,7 +93,7 @@ fn model(name: &str, published: &str, overlay: Option<&str>, format: Format) -> 
         problems.retain(|problem| problem.severity == Severity::Error);
         report.show(&problems);
     };
-    let contract = osc_codegen::split(published).map_err(refuse).ok()?;
+    let contract = osc_codegen::strip_prose(published).map_err(refuse).ok()?;
     let description = contract.yaml.as_str();
     let input = Input { description, overlay, docs: None, errors: None, strict: false };
     match osc_codegen::model(&input, &mut |_| {}) {
@@ -120,9 +120,9 @@ fn model(name: &str, published: &str, overlay: Option<&str>, format: Format) -> 
 /// # Errors
 /// When the manifest cannot be read: it is there wherever this program is built.
 fn crate_version() -> Result<Option<String>, String> {
-    let path = files::root().join("Cargo.toml");
+    let path = sync::root().join("Cargo.toml");
     let manifest: toml::Table =
-        files::read(&path)?.parse().map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        sync::read(&path)?.parse().map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     let version = manifest.get("workspace").and_then(|workspace| workspace.get("package")?.get("version"));
     Ok(version.and_then(toml::Value::as_str).map(str::to_owned))
 }

@@ -11,7 +11,7 @@ use osc_codegen::{Input, Severity, Source};
 
 use crate::prose::{Item, Prose};
 use crate::report::{Format, Report};
-use crate::{End, files};
+use crate::{End, sync};
 
 /// What one can do with the documentation.
 #[derive(Subcommand)]
@@ -74,14 +74,14 @@ struct Texts {
 
 impl Texts {
     fn read(docs: Option<&Path>) -> Result<Self, String> {
-        let spec = files::root().join("spec");
+        let spec = sync::root().join("spec");
         let description = spec.join("outscale.yaml");
         let docs = docs.map_or_else(|| spec.join("docs.yaml"), Path::to_owned);
         let inputs = [
-            Some(files::read(&description)?),
-            files::read_if_there(&spec.join("overlay.yaml"))?,
-            Some(files::read(&docs)?),
-            files::read_if_there(&spec.join("errors.yaml"))?,
+            Some(sync::read(&description)?),
+            sync::read_if_there(&spec.join("overlay.yaml"))?,
+            Some(sync::read(&docs)?),
+            sync::read_if_there(&spec.join("errors.yaml"))?,
         ];
         Ok(Self { description, inputs })
     }
@@ -131,7 +131,7 @@ fn missing(Missing { docs }: &Missing) -> Result<End, String> {
     for item in &missing {
         println!("no text: {item}");
     }
-    let prose = Prose::read(&files::root().join("spec/prose.lock"))?;
+    let prose = Prose::read(&sync::root().join("spec/prose.lock"))?;
     let awaiting = prose.marked();
     for (version, items) in by_version(&awaiting) {
         println!("the published text of these changed in {version}; see whether ours still fit: {items}");
@@ -156,7 +156,7 @@ fn by_version<'a>(marked: &BTreeMap<Item, &'a str>) -> BTreeMap<&'a str, String>
 }
 
 fn reviewed(Reviewed { names, all, lock }: &Reviewed) -> Result<End, String> {
-    let path = lock.clone().unwrap_or_else(|| files::root().join("spec/prose.lock"));
+    let path = lock.clone().unwrap_or_else(|| sync::root().join("spec/prose.lock"));
     let mut prose = Prose::read(&path)?;
     let marked = prose.marked();
     let is_unknown = |name: &&String| !marked.keys().any(|item| item.name() == name.as_str());
@@ -177,7 +177,7 @@ fn export(Export { out }: &Export) -> Result<End, String> {
     let Some(api) = Texts::read(None)?.model() else { return Ok(End::Failed) };
     let pages = osc_codegen::export(&api);
     for (name, text) in &pages {
-        files::write(&out.join(name), text)?;
+        sync::write(&out.join(name), text)?;
     }
     println!("{} pages in {}", pages.len(), out.display());
     Ok(End::Done)

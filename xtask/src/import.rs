@@ -16,11 +16,11 @@ use osc_codegen::{Contract, Diagnostic, Input};
 
 use self::findings::Findings;
 use self::source::{Fetching, Published};
-use crate::origin::{self, Origin};
 use crate::prose::Prose;
 use crate::report::{Format, Report};
 use crate::sha256::sha256;
-use crate::{End, files};
+use crate::spec_source::{self, Origin};
+use crate::{End, sync};
 
 /// Another place for the releases of the upstream repository, such as a mirror. `--base-url` goes before it.
 const BASE_URL_VARIABLE: &str = "OSC_SPEC_BASE_URL";
@@ -80,7 +80,7 @@ pub(super) struct Before {
 pub(crate) fn run(arguments: &Arguments) -> Result<End, String> {
     let Arguments { from, dry_run, report, sha256: pinned, base_url, timeout, overlay, docs, out, format } =
         arguments;
-    let folder = out.clone().unwrap_or_else(|| files::root().join("spec"));
+    let folder = out.clone().unwrap_or_else(|| sync::root().join("spec"));
     let before = Before::read(&folder, overlay.as_deref(), docs.as_deref())?;
     let base_url =
         base_url.clone().or_else(|| std::env::var(BASE_URL_VARIABLE).ok().filter(|url| !url.is_empty()));
@@ -109,7 +109,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<End, String> {
     };
     // The report comes first: after the writing it could not be had again.
     if let Some(file) = report {
-        files::write(file, &report::markdown(&findings))?;
+        sync::write(file, &report::markdown(&findings))?;
     }
     print(&report::text(&findings));
     if *dry_run {
@@ -123,13 +123,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<End, String> {
 
 impl Before {
     fn read(folder: &Path, overlay: Option<&Path>, docs: Option<&Path>) -> Result<Self, String> {
-        let spec = files::root().join("spec");
+        let spec = sync::root().join("spec");
         let given = |path: Option<&Path>, name: &str| match path {
-            Some(path) => files::read(path).map(Some),
-            None => files::read_if_there(&spec.join(name)),
+            Some(path) => sync::read(path).map(Some),
+            None => sync::read_if_there(&spec.join(name)),
         };
         Ok(Self {
-            contract: files::read_if_there(&folder.join("outscale.yaml"))?,
+            contract: sync::read_if_there(&folder.join("outscale.yaml"))?,
             origin: Origin::read(folder)?,
             prose: Prose::read(&folder.join("prose.lock"))?,
             overlay: given(overlay, "overlay.yaml")?,
@@ -151,7 +151,7 @@ fn check(
     before: &Before,
 ) -> Result<(Contract, Findings), Vec<Diagnostic>> {
     let (_, problems) = osc_codegen::model(&before.input(&published.text), &mut |_| {})?;
-    let contract = osc_codegen::split(&published.text)?;
+    let contract = osc_codegen::strip_prose(&published.text)?;
     let origin = Origin {
         release: published.release.clone(),
         version: contract.version.clone(),
@@ -165,13 +165,13 @@ fn check(
 
 /// Writes the texts first, whose marks hold what would be lost, and what vouches for the others last.
 fn write(folder: &Path, contract: &Contract, findings: &Findings) -> Result<(), String> {
-    for name in files::names(folder)?.iter().filter(|name| files::is_leftover(name)) {
-        files::remove(&folder.join(name))?;
+    for name in sync::names(folder)?.iter().filter(|name| sync::is_leftover(name)) {
+        sync::remove(&folder.join(name))?;
     }
     let origin = findings.origin.to_text()?;
     findings.prose.write(&folder.join("prose.lock"))?;
-    files::write(&folder.join("outscale.yaml"), &contract.yaml)?;
-    files::write(&folder.join(origin::NAME), &origin)
+    sync::write(&folder.join("outscale.yaml"), &contract.yaml)?;
+    sync::write(&folder.join(spec_source::NAME), &origin)
 }
 
 /// Prints. Whoever reads it may have seen enough before its end, which is no reason to stop half-way.

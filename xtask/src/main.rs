@@ -3,13 +3,13 @@
 mod check;
 mod diff;
 mod docs;
-mod files;
 mod import;
-mod origin;
 mod prose;
 mod regen;
 mod report;
 mod sha256;
+mod spec_source;
+mod sync;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -9,8 +9,8 @@ use std::path::Path;
 
 use osc_codegen::Contract;
 
-use crate::files;
 use crate::sha256::sha256;
+use crate::sync;
 
 /// Hexadecimal digits of a text's digest: enough to tell two versions of a text apart.
 const DIGEST_LENGTH: usize = 16;
@@ -90,7 +90,7 @@ impl Prose {
     /// # Errors
     /// Names the file, and every line that is not as this module writes it.
     pub(crate) fn read(path: &Path) -> Result<Self, String> {
-        let text = files::read_if_there(path)?.unwrap_or_default();
+        let text = sync::read_if_there(path)?.unwrap_or_default();
         let mut wrong = Vec::new();
         let mut prose = Self::default();
         for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.starts_with('#')) {
@@ -111,7 +111,7 @@ impl Prose {
     /// # Errors
     /// Names the file.
     pub(crate) fn write(&self, path: &Path) -> Result<(), String> {
-        files::write(path, &self.to_text())
+        sync::write(path, &self.to_text())
     }
 
     /// The content of `prose.lock`.

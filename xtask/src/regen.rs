@@ -8,9 +8,9 @@ use osc_codegen::ir::{Api, TypeDef};
 use osc_codegen::{Files, Input};
 use similar::TextDiff;
 
-use crate::origin::Origin;
 use crate::report::{Format, Report};
-use crate::{End, files};
+use crate::spec_source::Origin;
+use crate::{End, sync};
 
 /// Lines of a difference that are shown for each file.
 const DIFF_LINES: usize = 12;
@@ -44,10 +44,10 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<End, String> {
     let Arguments { check, spec, overlay, out, timings, format } = arguments;
     let mut watch = Watch::start(*timings);
-    let root = files::root();
+    let root = sync::root();
     let path = spec.clone().unwrap_or_else(|| root.join("spec/outscale.yaml"));
     let folder = out.clone().unwrap_or_else(|| root.join("osc-api/src/generated"));
-    let description = files::read(&path)?;
+    let description = sync::read(&path)?;
     // What an import left half-way is no description to generate from.
     let origin = if spec.is_none() { Origin::read(&root.join("spec"))? } else { None };
     if let Some(mismatch) = origin.and_then(|origin| origin.mismatch(&description)) {
@@ -63,11 +63,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<End, String> {
         format: *format,
     };
     let overlay_text = match overlay {
-        Some(path) => Some(files::read(path)?),
-        None => files::read_if_there(&root.join("spec/overlay.yaml"))?,
+        Some(path) => Some(sync::read(path)?),
+        None => sync::read_if_there(&root.join("spec/overlay.yaml"))?,
     };
-    let docs = files::read_if_there(&root.join("spec/docs.yaml"))?;
-    let errors = files::read_if_there(&root.join("spec/errors.yaml"))?;
+    let docs = sync::read_if_there(&root.join("spec/docs.yaml"))?;
+    let errors = sync::read_if_there(&root.join("spec/errors.yaml"))?;
     watch.lap("read");
     let strict = report.strict;
     let input = Input {
@@ -161,11 +161,11 @@ fn diff(found: &str, wanted: &str) {
 
 /// Whether a folder is empty, or holds what an earlier run wrote: a mistyped name must not cost anybody their files.
 fn is_ours(folder: &Path) -> Result<bool, String> {
-    let names = files::names(folder)?;
+    let names = sync::names(folder)?;
     let is_generated = |name: &String| {
         std::fs::read(folder.join(name)).is_ok_and(|text| text.starts_with(osc_codegen::HEADER.as_bytes()))
     };
-    Ok(names.iter().all(|name| files::is_leftover(name)) || names.iter().any(is_generated))
+    Ok(names.iter().all(|name| sync::is_leftover(name)) || names.iter().any(is_generated))
 }
 
 /// One walk for checking and for writing: over the wanted files, then over the folder for what is too much.
@@ -180,18 +180,18 @@ fn settle(folder: &Path, wanted: &Files, check: bool) -> Result<Outcome, String>
             Err(_) => outcome.missing.push(name.clone()),
         }
         if !check {
-            files::write(&path, text)?;
+            sync::write(&path, text)?;
         }
     }
-    for name in files::names(folder)? {
+    for name in sync::names(folder)? {
         if wanted.contains_key(&name) {
             continue;
         }
         if !check {
-            files::remove(&folder.join(&name))?;
+            sync::remove(&folder.join(&name))?;
         }
         // What a killed run left behind was never a file of the project.
-        if !files::is_leftover(&name) {
+        if !sync::is_leftover(&name) {
             outcome.orphans.push(name);
         }
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use osc_codegen::{Diagnostic, Severity, Source, visible};
 
-use crate::files;
+use crate::sync;
 
 /// How problems are printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -127,7 +127,7 @@ impl Report<'_> {
     }
 
     fn file(&self, source: Source) -> PathBuf {
-        let own = |name: &str| files::root().join(name);
+        let own = |name: &str| sync::root().join(name);
         let given = |path: Option<&Path>, name: &str| path.map_or_else(|| own(name), Path::to_owned);
         match source {
             Source::Description => self.description.to_owned(),
@@ -141,7 +141,7 @@ impl Report<'_> {
 
 /// A path as it was given, or from the root of the repository for a file in it.
 fn shown(path: &Path) -> String {
-    path.strip_prefix(files::root()).unwrap_or(path).display().to_string()
+    path.strip_prefix(sync::root()).unwrap_or(path).display().to_string()
 }
 
 /// The text of a workflow command: the runner reads it up to the end of the line.
@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn annotations_are_one_line_each_whatever_the_names_are() {
-        let text = report(Format::Github, &files::root().join("spec/odd, name:100%.yaml"));
+        let text = report(Format::Github, &sync::root().join("spec/odd, name:100%.yaml"));
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(
             lines,

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::likely::{self, Pairs};
-use super::{Change, Class, Kind, rust};
+use super::renames::{self, Pairs};
+use super::{Change, ChangeKind, Impact, rust};
 use crate::diagnostics::Pointer;
-use crate::ir::{Direction, Facts, Field, Limit, Struct};
+use crate::ir::{Constraints, Direction, Field, Limit, Struct};
 
 /// How alike the names of fields of one type must be.
 const ALIKE: f64 = 0.5;
@@ -20,8 +20,8 @@ pub(super) fn compare(old: &Struct, new: &Struct, renamed: &Pairs, changes: &mut
             How::Ident => changes.push(
                 place
                     .change(
-                        Kind::FieldWire,
-                        Class::Breaking,
+                        ChangeKind::FieldWire,
+                        Impact::Breaking,
                         "what was serialized under the old name is not read",
                     )
                     .from(&at(old, &old_field.wire))
@@ -30,7 +30,7 @@ pub(super) fn compare(old: &Struct, new: &Struct, renamed: &Pairs, changes: &mut
             ),
             How::Likely => changes.push(
                 place
-                    .change(Kind::FieldRenamed, Class::Breaking, gone(new))
+                    .change(ChangeKind::FieldRenamed, Impact::Breaking, gone(new))
                     .from(&at(old, &old_field.wire))
                     .was(described(old_field))
                     .is(described(new_field)),
@@ -43,17 +43,18 @@ pub(super) fn compare(old: &Struct, new: &Struct, renamed: &Pairs, changes: &mut
         let argument = if field.required { ", and `new` takes one argument less" } else { "" };
         let reason = format!("{}{argument}{}", gone(old), default(old, new));
         let at = at(old, &field.wire);
-        changes
-            .push(Change::new(Kind::FieldRemoved, Class::Breaking, path, &at, reason).was(described(field)));
+        changes.push(
+            Change::new(ChangeKind::FieldRemoved, Impact::Breaking, path, &at, reason).was(described(field)),
+        );
     }
     for field in pairs.added {
         let place = Place { old, new, field };
         let (class, reason) = if field.required {
-            (Class::Breaking, format!("`new` takes one argument more{}", default(old, new)))
+            (Impact::Breaking, format!("`new` takes one argument more{}", default(old, new)))
         } else {
-            (Class::Additive, "the struct is `#[non_exhaustive]`".to_owned())
+            (Impact::Additive, "the struct is `#[non_exhaustive]`".to_owned())
         };
-        changes.push(place.change(Kind::FieldAdded, class, &reason).is(described(field)));
+        changes.push(place.change(ChangeKind::FieldAdded, class, &reason).is(described(field)));
     }
     arguments(old, new, &pairs.both, changes);
 }
@@ -129,12 +130,12 @@ impl<'a> Matched<'a> {
             definition.fields.iter().position(|field| field.wire == wire)
         };
         let is_only = removed.len() == 1 && added.len() == 1;
-        likely::pair(&removed, &added, |one, other| {
+        renames::pair(&removed, &added, |one, other| {
             let (old_at, new_at) = (find(old, one)?, find(new, other)?);
             let (old, new) = (old.fields.get(old_at)?, new.fields.get(new_at)?);
             let is_same = rust::same(&old.ty, &new.ty, renamed)
                 && (old.presence, old.required) == (new.presence, new.required);
-            let score = likely::alike(one, other);
+            let score = renames::alike(one, other);
             (is_same && (score >= ALIKE || (is_only && old_at == new_at))).then_some(score)
         })
     }
@@ -148,7 +149,7 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
-    fn change(&self, kind: Kind, class: Class, reason: &str) -> Change {
+    fn change(&self, kind: ChangeKind, class: Impact, reason: &str) -> Change {
         let path = format!("types::{}::{}", self.new.name, self.field.ident);
         Change::new(kind, class, path, &at(self.new, &self.field.wire), reason)
     }
@@ -185,13 +186,13 @@ fn both(place: &Place<'_>, old: &Field, is_same_name: bool, renamed: &Pairs, cha
     let new = place.field;
     if is_same_name && (&old.ident, &old.setter) != (&new.ident, &new.setter) {
         let shown = |field: &Field| format!("{}, set by {}()", field.ident, field.setter);
-        let change = place.change(Kind::FieldName, Class::Breaking, gone(place.new));
+        let change = place.change(ChangeKind::FieldName, Impact::Breaking, gone(place.new));
         changes.push(change.was(shown(old)).is(shown(new)));
     }
     let is_same_type = rust::same(&old.ty, &new.ty, renamed);
     if !is_same_type {
         let reason = "code that reads or sets it by its type does not compile";
-        let change = place.change(Kind::FieldType, Class::Breaking, reason);
+        let change = place.change(ChangeKind::FieldType, Impact::Breaking, reason);
         changes.push(change.was(old.type_text()).is(new.type_text()));
     }
     presence(place, old, is_same_type, changes);
@@ -204,7 +205,7 @@ fn presence(place: &Place<'_>, old: &Field, is_same_type: bool, changes: &mut Ve
     let is_by_direction = place.old.direction != place.new.direction;
     let (is_argument, is_type) = (old.required != new.required, old.presence != new.presence);
     let nullable = old.facts.nullable != new.facts.nullable;
-    let class = |is_seen| if is_seen { Class::Breaking } else { Class::Internal };
+    let class = |is_seen| if is_seen { Impact::Breaking } else { Impact::Internal };
     let argument = match (old.required, new.required) {
         (false, true) => format!("`new` takes it{}", default(place.old, place.new)),
         (true, false) => format!("`new` does not take it any more{}", default(place.old, place.new)),
@@ -222,7 +223,8 @@ fn presence(place: &Place<'_>, old: &Field, is_same_type: bool, changes: &mut Ve
             let required = if field.facts.required { "required" } else { "optional" };
             format!("{required}, {}", field.type_text())
         };
-        let change = place.change(Kind::FieldRequired, class(is_argument || (is_type && !nullable)), reason);
+        let change =
+            place.change(ChangeKind::FieldRequired, class(is_argument || (is_type && !nullable)), reason);
         changes.push(change.was(shown(old)).is(shown(new)));
     }
     if nullable {
@@ -238,38 +240,44 @@ fn presence(place: &Place<'_>, old: &Field, is_same_type: bool, changes: &mut Ve
             let nullable = if field.facts.nullable { "nullable" } else { "never null" };
             format!("{nullable}, {}", field.type_text())
         };
-        let change = place.change(Kind::FieldNullable, class(is_type || is_argument), &reason);
+        let change = place.change(ChangeKind::FieldNullable, class(is_type || is_argument), &reason);
         changes.push(change.was(shown(old)).is(shown(new)));
     }
 }
 
 /// What only the server acts on, and the documentation tells.
-fn facts(place: &Place<'_>, old: &Facts, new: &Facts, is_same_type: bool, changes: &mut Vec<Change>) {
+fn facts(
+    place: &Place<'_>,
+    old: &Constraints,
+    new: &Constraints,
+    is_same_type: bool,
+    changes: &mut Vec<Change>,
+) {
     let none = || "none".to_owned();
     if old.default != new.default {
         let reason =
             "the server takes it for callers of every version of the crate; its documentation says so";
-        let shown = |facts: &Facts| facts.default.as_ref().map_or_else(none, ToString::to_string);
-        let change = place.change(Kind::FieldDefault, Class::Additive, reason);
+        let shown = |facts: &Constraints| facts.default.as_ref().map_or_else(none, ToString::to_string);
+        let change = place.change(ChangeKind::FieldDefault, Impact::Additive, reason);
         changes.push(change.was(shown(old)).is(shown(new)));
     }
     if old.deprecated != new.deprecated {
-        let shown = |facts: &Facts| if facts.deprecated { "deprecated" } else { "not deprecated" };
+        let shown = |facts: &Constraints| if facts.deprecated { "deprecated" } else { "not deprecated" };
         let reason = "only its documentation says so";
-        let change = place.change(Kind::FieldDeprecated, Class::Additive, reason);
+        let change = place.change(ChangeKind::FieldDeprecated, Impact::Additive, reason);
         changes.push(change.was(shown(old)).is(shown(new)));
     }
     if old.limits != new.limits {
         let reason = "the crate enforces no limit; its documentation says so";
-        let change = place.change(Kind::FieldLimits, Class::Additive, reason);
+        let change = place.change(ChangeKind::FieldLimits, Impact::Additive, reason);
         changes.push(change.was(limits(&old.limits)).is(limits(&new.limits)));
     }
     if !is_same_type {
         return;
     }
     if old.format != new.format {
-        let change = place.change(Kind::FieldFormat, Class::Internal, "the type is the same");
-        let shown = |facts: &Facts| facts.format.clone().unwrap_or_else(none);
+        let change = place.change(ChangeKind::FieldFormat, Impact::Internal, "the type is the same");
+        let shown = |facts: &Constraints| facts.format.clone().unwrap_or_else(none);
         changes.push(change.was(shown(old)).is(shown(new)));
     }
     if old.elements != new.elements {
@@ -280,7 +288,7 @@ fn facts(place: &Place<'_>, old: &Facts, new: &Facts, is_same_type: bool, change
             if all.is_empty() { none() } else { all.join(", ") }
         };
         let reason = "the crate enforces no limit, and the type is the same";
-        let change = place.change(Kind::FieldElements, Class::Internal, reason);
+        let change = place.change(ChangeKind::FieldElements, Impact::Internal, reason);
         changes.push(change.was(shown(&old.elements)).is(shown(&new.elements)));
     }
 }
@@ -308,6 +316,6 @@ fn arguments(old: &Struct, new: &Struct, both: &[(&Field, &Field, How)], changes
     let required = |definition: &Struct| rust::new(definition.fields.iter().filter(|field| field.required));
     let path = format!("types::{}::new", new.name);
     let reason = "arguments of one type would change places without an error";
-    let change = Change::new(Kind::Arguments, Class::Breaking, path, &new.at, reason);
+    let change = Change::new(ChangeKind::Arguments, Impact::Breaking, path, &new.at, reason);
     changes.push(change.was(required(old)).is(required(new)));
 }

@@ -7,11 +7,11 @@ macro_rules! kinds {
         /// What changed. In the order in which a report tells them.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
-        pub enum Kind {
+        pub enum ChangeKind {
             $($(#[doc = $doc])+ $kind,)+
         }
 
-        impl Kind {
+        impl ChangeKind {
             /// All of them.
             pub const ALL: &[Self] = &[$(Self::$kind),+];
 
@@ -115,14 +115,14 @@ kinds! {
     CodeChanged "code-changed",
 }
 
-impl Kind {
+impl ChangeKind {
     /// Whether the name says all and neither the old nor the new is shown beside it.
     pub(super) fn is_bare(self) -> bool {
         matches!(self, Self::TypeAdded | Self::TypeRemoved)
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for ChangeKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.name().replace('-', " "))
     }

@@ -1,6 +1,6 @@
 //! What the generated code makes of the model, and when two types are one.
 
-use super::likely::Pairs;
+use super::renames::Pairs;
 use crate::ir::{Field, Presence, Struct, Type};
 
 /// Whether two types are the same, taking types that seem to be renamed for one.

@@ -1,8 +1,8 @@
 //! Types: which there are, what kind each is, which way it travels.
 
 use super::index::{Index, only_in};
-use super::likely::Pairs;
-use super::{Change, Class, Kind, fields, rust, values};
+use super::renames::Pairs;
+use super::{Change, ChangeKind, Impact, fields, rust, values};
 use crate::ir::{Alias, Direction, Struct, TypeDef};
 
 /// Names of fields that a reason gives at most.
@@ -16,20 +16,22 @@ pub(super) fn compare(old: &Index<'_>, new: &Index<'_>, renamed: &Pairs, changes
                 if paired.is_some() {
                     let reason =
                         "the old name is gone; the new one has the same content, but for what is told below";
-                    let change = Change::new(Kind::TypeRenamed, Class::Breaking, path(new), new.at(), reason);
+                    let change =
+                        Change::new(ChangeKind::TypeRenamed, Impact::Breaking, path(new), new.at(), reason);
                     changes.push(change.from(definition.at()).was(path(definition)).is(path(new)));
                 }
                 both(definition, new, renamed, changes);
                 if module != new_module {
                     let reason = "every type is one of `types`, whatever file it is in";
-                    let change = Change::new(Kind::TypeMoved, Class::Internal, path(new), new.at(), reason);
+                    let change =
+                        Change::new(ChangeKind::TypeMoved, Impact::Internal, path(new), new.at(), reason);
                     changes.push(change.was(*module).is(*new_module));
                 }
             }
             None => {
                 let change = Change::new(
-                    Kind::TypeRemoved,
-                    Class::Breaking,
+                    ChangeKind::TypeRemoved,
+                    Impact::Breaking,
                     path(definition),
                     definition.at(),
                     "code that names it does not compile",
@@ -41,7 +43,7 @@ pub(super) fn compare(old: &Index<'_>, new: &Index<'_>, renamed: &Pairs, changes
     for name in only_in(&new.types, &old.types, |name| renamed.has_new(name)) {
         let Some((_, definition)) = new.types.get(name) else { continue };
         let (path, at) = (path(definition), definition.at());
-        let change = Change::new(Kind::TypeAdded, Class::Additive, path, at, "a new name");
+        let change = Change::new(ChangeKind::TypeAdded, Impact::Additive, path, at, "a new name");
         changes.push(change.is(kind(definition)));
     }
 }
@@ -71,13 +73,14 @@ fn both(old: &TypeDef, new: &TypeDef, renamed: &Pairs, changes: &mut Vec<Change>
         (TypeDef::Alias(Alias { ty: old, .. }), TypeDef::Alias(Alias { ty, .. })) => {
             if !rust::same(old, ty, renamed) {
                 let reason = "it is another name for another type";
-                let change = Change::new(Kind::TypeAlias, Class::Breaking, path(new), new.at(), reason);
+                let change =
+                    Change::new(ChangeKind::TypeAlias, Impact::Breaking, path(new), new.at(), reason);
                 changes.push(change.was(old.to_string()).is(ty.to_string()));
             }
         }
         _ => {
             let reason = "nothing of the old interface is left but the name";
-            let change = Change::new(Kind::TypeKind, Class::Breaking, path(new), new.at(), reason);
+            let change = Change::new(ChangeKind::TypeKind, Impact::Breaking, path(new), new.at(), reason);
             changes.push(change.was(kind(old)).is(kind(new)));
         }
     }
@@ -107,10 +110,10 @@ fn direction(old: &Struct, new: &Struct, renamed: &Pairs) -> Change {
         gone.push(format!("the types of {}{more} tell absence in another way", shown.join(", ")));
     }
     // A constructor that loses its arguments along the way is one of these: nothing is left out.
-    let class = if gone.is_empty() { Class::Additive } else { Class::Breaking };
+    let class = if gone.is_empty() { Impact::Additive } else { Impact::Breaking };
     let all: Vec<String> = gone.into_iter().chain(gained).collect();
     let path = format!("types::{}", new.name);
-    let change = Change::new(Kind::TypeDirection, class, path, &new.at, all.join("; "));
+    let change = Change::new(ChangeKind::TypeDirection, class, path, &new.at, all.join("; "));
     change.was(way(old.direction)).is(way(new.direction))
 }
 

@@ -1,7 +1,7 @@
 //! The values of an enum.
 
-use super::likely;
-use super::{Change, Class, Kind};
+use super::renames;
+use super::{Change, ChangeKind, Impact};
 use crate::ir::{Enum, Values};
 
 /// How alike the spellings of values must be.
@@ -20,7 +20,7 @@ pub(super) fn compare(old: &Enum, new: &Enum, changes: &mut Vec<Change>) {
             };
             let path = format!("types::{}", new.name);
             let reason = "the conversions are from and to another type";
-            let change = Change::new(Kind::ValuesKind, Class::Breaking, path, &new.at, reason);
+            let change = Change::new(ChangeKind::ValuesKind, Impact::Breaking, path, &new.at, reason);
             changes.push(change.was(shown(&old.values)).is(shown(&new.values)));
         }
     }
@@ -49,7 +49,7 @@ fn values(old: &Enum, new: &Enum, changes: &mut Vec<Change>) {
     };
     for (variant, value) in &old_rows {
         if let Some(now) = find(&new_rows, value).filter(|now| now != variant) {
-            let change = change(Kind::VariantName, Class::Breaking, &now, "the old variant is gone");
+            let change = change(ChangeKind::VariantName, Impact::Breaking, &now, "the old variant is gone");
             changes.push(change.was(*variant).is(now.as_str()));
         }
     }
@@ -62,9 +62,9 @@ fn values(old: &Enum, new: &Enum, changes: &mut Vec<Change>) {
     let removed: Vec<&str> = removed_texts.iter().map(String::as_str).collect();
     let added: Vec<&str> = added_texts.iter().map(String::as_str).collect();
     let is_text = matches!(new.values, Values::Text(_));
-    let renamed = likely::pair(&removed, &added, |one, other| {
+    let renamed = renames::pair(&removed, &added, |one, other| {
         let is_variant = find(&old_rows, one) == find(&new_rows, other);
-        let score = if is_variant { 1.0 } else { likely::alike(one, other) };
+        let score = if is_variant { 1.0 } else { renames::alike(one, other) };
         (is_text && score >= ALIKE).then_some(score)
     });
     for (one, other) in renamed.iter() {
@@ -73,18 +73,18 @@ fn values(old: &Enum, new: &Enum, changes: &mut Vec<Change>) {
             true => "the variant has another text, in `as_str` and in `From<&str>`",
             false => "the old variant is gone, and the old text is an unknown value",
         };
-        let change = change(Kind::ValueRenamed, Class::Breaking, &is, reason);
+        let change = change(ChangeKind::ValueRenamed, Impact::Breaking, &is, reason);
         changes.push(change.from(&old.at.join("enum")).was(one).is(other));
     }
     for value in removed.iter().filter(|value| !renamed.has_old(value)) {
         let variant = find(&old_rows, value).unwrap_or_default();
         let reason = "the variant is gone, and the value is an unknown one";
-        let change = change(Kind::ValueRemoved, Class::Breaking, &variant, reason);
+        let change = change(ChangeKind::ValueRemoved, Impact::Breaking, &variant, reason);
         changes.push(Change { at: old.at.join("enum"), ..change }.was(*value));
     }
     for value in added.iter().filter(|value| !renamed.has_new(value)) {
         let variant = find(&new_rows, value).unwrap_or_default();
         let reason = "the enum is open; what came as an unknown value so far has a variant";
-        changes.push(change(Kind::ValueAdded, Class::Additive, &variant, reason).is(*value));
+        changes.push(change(ChangeKind::ValueAdded, Impact::Additive, &variant, reason).is(*value));
     }
 }

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::{File, Item, doc, ident};
-use crate::ir::Code;
+use crate::ir::ErrorCode;
 
 /// What callers have to know of the codes as a whole.
 const DOCS: &[&str] = &[
@@ -15,9 +15,9 @@ const DOCS: &[&str] = &[
 ];
 
 /// `codes.rs`: a constant for each code, and what the runtime asks of them.
-pub(super) fn codes(codes: &[Code]) -> File {
+pub(super) fn codes(codes: &[ErrorCode]) -> File {
     let transient = codes.iter().filter(|code| code.transient).map(|code| ident(&code.constant));
-    let names = codes.iter().map(|Code { constant, name, .. }| {
+    let names = codes.iter().map(|ErrorCode { constant, name, .. }| {
         let constant = ident(constant);
         quote!(#constant => #name)
     });
@@ -45,8 +45,8 @@ pub(super) fn codes(codes: &[Code]) -> File {
     }
 }
 
-fn constant(code: &Code) -> TokenStream {
-    let Code { number, name: _, constant, docs, transient: _ } = code;
+fn constant(code: &ErrorCode) -> TokenStream {
+    let ErrorCode { number, name: _, constant, docs, transient: _ } = code;
     let (docs, constant, number) = (doc(docs), ident(constant), Literal::u32_unsuffixed(*number));
     quote! { #docs pub const #constant: u32 = #number; }
 }

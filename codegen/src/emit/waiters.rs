@@ -6,10 +6,10 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::{File, Item, doc, ident};
-use crate::ir::{Goal, Listing, Watched};
+use crate::ir::{Goal, WaiterResource, WaiterSource};
 
 /// `waiters.rs`.
-pub(super) fn waiters(listings: &[Listing]) -> File {
+pub(super) fn waiters(listings: &[WaiterSource]) -> File {
     let items = listings.iter().flat_map(|listing| {
         let resources = listing.watched.iter().flat_map(|watched| resource(watched, listing));
         iter::once(listed(listing)).chain(resources)
@@ -25,8 +25,9 @@ pub(super) fn waiters(listings: &[Listing]) -> File {
     }
 }
 
-fn listed(listing: &Listing) -> TokenStream {
-    let Listing { marker, request, response, filters, filter, list, item, id, page, watched: _ } = listing;
+fn listed(listing: &WaiterSource) -> TokenStream {
+    let WaiterSource { marker, request, response, filters, filter, list, item, id, page, watched: _ } =
+        listing;
     let (marker, request, response, item) = (ident(marker), ident(request), ident(response), ident(item));
     let (setter, filters) = (ident(&filters.0), ident(&filters.1));
     let (filter, list, id) = (ident(filter), ident(list), ident(id));
@@ -65,9 +66,10 @@ fn listed(listing: &Listing) -> TokenStream {
 }
 
 /// The items of a resource.
-fn resource(watched: &Watched, listing: &Listing) -> [TokenStream; 4] {
-    let Watched { function, constant, type_, noun, minutes, goals, part: _, state: _, is_enum: _ } = watched;
-    let Listing { marker, item, id, .. } = listing;
+fn resource(watched: &WaiterResource, listing: &WaiterSource) -> [TokenStream; 4] {
+    let WaiterResource { function, constant, type_, noun, minutes, goals, part: _, state: _, is_enum: _ } =
+        watched;
+    let WaiterSource { marker, item, id, .. } = listing;
     let (marker, item) = (ident(marker), ident(item));
     let what = format!(" The {noun} to wait for, as [`{function}`] makes it.");
     let how = format!(" The {noun} with this `{id}`, to wait for.");
@@ -106,8 +108,8 @@ fn resource(watched: &Watched, listing: &Listing) -> [TokenStream; 4] {
 }
 
 /// The states of a resource, as the runtime looks at them.
-fn states(watched: &Watched) -> TokenStream {
-    let Watched { part, state, is_enum, .. } = watched;
+fn states(watched: &WaiterResource) -> TokenStream {
+    let WaiterResource { part, state, is_enum, .. } = watched;
     let of = |holder: TokenStream| {
         let mut path = state.iter().map(|field| ident(field));
         let last = path.next_back();

@@ -2,7 +2,7 @@
 
 /// An action that lists resources by their identifiers, and what of these can be waited for. All names are Rust's.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Listing {
+pub struct WaiterSource {
     /// The action's marker type.
     pub marker: String,
     /// The request's type.
@@ -22,12 +22,12 @@ pub struct Listing {
     /// The fields of the request for token and size of a page, and that of the answer for the next token.
     pub page: Option<(String, String, String)>,
     /// What can be waited for.
-    pub watched: Vec<Watched>,
+    pub watched: Vec<WaiterResource>,
 }
 
 /// A resource, or a part of one, with a state that can be waited for.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Watched {
+pub struct WaiterResource {
     /// `vm`: the function that callers begin with.
     pub function: String,
     /// `VM`: the constant with what the goals have in common.

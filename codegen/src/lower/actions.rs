@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use super::roots::Root;
+use super::operations::Root;
 use super::types::Types;
-use super::{example, facts, pages};
+use super::{constraints, examples, pagination};
 use crate::diagnostics::{Diagnostics, Pointer};
-use crate::docs::Docs;
+use crate::doc_text::Docs;
 use crate::ir::{Action, Auth, RetrySafety, Struct, TypeDef};
-use crate::load::{Document, Security};
 use crate::names;
+use crate::openapi::{Document, Security};
 
 /// First words of the actions that change nothing, so that sending one twice is no harm.
 const READING: &[&str] = &["Read", "Check"];
@@ -24,7 +24,7 @@ pub(super) fn lower(
 ) -> Vec<(String, Action)> {
     let mut actions = Vec::new();
     let mut methods: HashMap<String, &Pointer> = HashMap::new();
-    let mut pages = pages::Pages::default();
+    let mut pages = pagination::Pages::default();
     if !roots.is_empty() {
         auth(document, &document.security, &Pointer::root().join("security"), problems);
     }
@@ -57,7 +57,7 @@ pub(super) fn lower(
                 auth,
                 retry,
                 summary: text.unwrap_or_else(|| vec![format!("Calls `{}`.", root.wire)]),
-                facts: facts::action(
+                facts: constraints::action(
                     root.wire,
                     auth,
                     retry,
@@ -65,8 +65,8 @@ pub(super) fn lower(
                     root.operation.deprecated,
                     document.docs_url.as_deref(),
                 ),
-                examples: example::requests(types, docs, root, request),
-                answer: example::answer(root.response.media),
+                examples: examples::requests(types, docs, root, request),
+                answer: examples::answer(root.response.media),
                 pagination,
                 deprecated: root.operation.deprecated,
             },

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::types::Types;
 use crate::diagnostics::Diagnostics;
-use crate::docs::code;
+use crate::doc_text::code;
 use crate::ir::{Action, Direction, Field, Module, Presence, Type, TypeDef, Values};
 use crate::names;
 
@@ -134,7 +134,7 @@ fn needs(module: &mut Module, homes: &HashMap<String, String>) {
     for definition in &module.types {
         match definition {
             TypeDef::Struct(definition) => {
-                runtime.insert("support");
+                runtime.insert("__private");
                 for field in &definition.fields {
                     if field.presence == Presence::Nullable {
                         runtime.insert("Nullable");
@@ -143,7 +143,7 @@ fn needs(module: &mut Module, homes: &HashMap<String, String>) {
                 }
             }
             TypeDef::Enum(definition) => {
-                runtime.insert("support");
+                runtime.insert("__private");
                 runtime.insert(match definition.values {
                     Values::Text(_) => "UnknownValue",
                     Values::Integer(_) => "UnknownInteger",
@@ -156,7 +156,7 @@ fn needs(module: &mut Module, homes: &HashMap<String, String>) {
         runtime.extend(["Client", "Result"]);
         named.extend([action.request.as_str(), action.response.as_str()]);
         if let Some(pagination) = &action.pagination {
-            runtime.extend(["Paginated", "support"]);
+            runtime.extend(["Paginated", "__private"]);
             type_needs(&pagination.item, &mut runtime, &mut named);
         }
     }

@@ -8,15 +8,15 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use indexmap::IndexMap;
 use openapiv3::{ReferenceOr, Schema};
 
-use super::facts;
-use super::roots::Root;
+use super::constraints;
+use super::operations::Root;
+use super::reachability::{Usage, target};
 use super::schema::{Node, Shape, Text, shape};
-use super::usage::{Usage, target};
 use crate::diagnostics::{Diagnostics, Pointer, Source};
-use crate::docs::Docs;
+use crate::doc_text::Docs;
 use crate::ir::{Alias, Direction, Field, Presence, Struct, Type, TypeDef};
-use crate::load::Document;
 use crate::names;
+use crate::openapi::Document;
 
 /// The types of a description, and which type each action's bodies are.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ pub(super) fn lower<'a>(
     usage: &'a Usage<'a>,
     problems: &mut Diagnostics,
 ) -> Types {
-    let mut users: HashMap<&str, facts::Users<'_>> = HashMap::new();
+    let mut users: HashMap<&str, constraints::Users<'_>> = HashMap::new();
     for root in roots {
         for (body, is_request) in [(&root.request, true), (&root.response, false)] {
             let Some(name) = body.named(document) else { continue };
@@ -78,7 +78,7 @@ struct Lowering<'a, 'p> {
     usage: &'a Usage<'a>,
     problems: &'p mut Diagnostics,
     /// Schemas that are the body of an action: structs even when they have no property.
-    users: HashMap<&'a str, facts::Users<'a>>,
+    users: HashMap<&'a str, constraints::Users<'a>>,
     /// The Rust names of the schemas.
     names: HashMap<&'a str, String>,
     /// Who has each Rust name.
@@ -136,7 +136,7 @@ impl<'a> Lowering<'a, '_> {
             Some(_) => self.docs.body(wire, node.description()),
             None => self.docs.type_(wire, node.description()),
         };
-        let docs = text.unwrap_or_else(|| facts::schema(wire, users, self.docs));
+        let docs = text.unwrap_or_else(|| constraints::schema(wire, users, self.docs));
         let definition = match shape(node) {
             Err(message) => return self.problems.error(&at, message),
             Ok(Shape::Map(None)) if self.users.contains_key(wire) => {
@@ -222,13 +222,13 @@ impl<'a> Lowering<'a, '_> {
             (Direction::Request, _) if required => Presence::Always,
             _ => Presence::Optional,
         };
-        let facts = facts::of(node, required);
+        let facts = constraints::of(node, required);
         // An answer may leave out anything, so only what is sent can insist.
         let required = required && !nullable && owner.direction != Direction::Response;
         let text = self.docs.field(&owner.wire, wire, node.description());
         Some(Field {
             setter: names::setter(&ident),
-            docs: facts::field(wire, &facts, text, required),
+            docs: constraints::field(wire, &facts, text, required),
             wire: wire.to_owned(),
             ident,
             ty,

@@ -23,12 +23,13 @@ use serde_json::{Map, Value};
 
 use super::types::Types;
 use crate::diagnostics::{Diagnostics, Pointer, Source};
-use crate::docs::code;
+use crate::doc_text::code;
 use crate::ir::{
-    Action, Cursor, Field, Goal, Listing, Pagination, Presence, Struct, Type, TypeDef, Values, Watched,
+    Action, Cursor, Field, Goal, Pagination, Presence, Struct, Type, TypeDef, Values, WaiterResource,
+    WaiterSource,
 };
-use crate::load::Document;
 use crate::names;
+use crate::openapi::Document;
 
 /// The key of the overlay.
 const KEY: &str = "x-waiters";
@@ -55,7 +56,7 @@ pub(super) fn lower<'a>(
     actions: impl Iterator<Item = &'a Action> + Clone,
     types: &Types,
     problems: &mut Diagnostics,
-) -> Vec<Listing> {
+) -> Vec<WaiterSource> {
     let at = Pointer::root().join(KEY);
     let rows = match &document.waiters {
         None => return Vec::new(),
@@ -100,7 +101,7 @@ pub(super) fn lower<'a>(
 }
 
 /// The action's part of a row, and the type of the resources.
-fn listing<'t>(action: &Action, types: &'t Types, row: &Row<'_>) -> Lowered<(Listing, &'t Struct)> {
+fn listing<'t>(action: &Action, types: &'t Types, row: &Row<'_>) -> Lowered<(WaiterSource, &'t Struct)> {
     let (filter, list, id) = (row.text("filter")?, row.text("list")?, row.text("id")?);
     row.mapping("resources")?;
     let body =
@@ -141,7 +142,7 @@ fn listing<'t>(action: &Action, types: &'t Types, row: &Row<'_>) -> Lowered<(Lis
             ));
         }
     };
-    let listing = Listing {
+    let listing = WaiterSource {
         marker: action.marker.clone(),
         request: request.name.clone(),
         response: response.name.clone(),
@@ -157,7 +158,7 @@ fn listing<'t>(action: &Action, types: &'t Types, row: &Row<'_>) -> Lowered<(Lis
 }
 
 /// One resource. All that is wrong with its goals is told at once.
-fn watched(name: &str, types: &Types, item: &Struct, row: &Row<'_>) -> Result<Watched, Vec<Problem>> {
+fn watched(name: &str, types: &Types, item: &Struct, row: &Row<'_>) -> Result<WaiterResource, Vec<Problem>> {
     let (mut watched, values) = subject(name, types, item, row).map_err(|problem| vec![problem])?;
     let goals = row.mapping("until").map_err(|problem| vec![problem])?;
     let mut problems = Vec::new();
@@ -182,7 +183,7 @@ fn subject<'t>(
     types: &'t Types,
     item: &'t Struct,
     row: &Row<'_>,
-) -> Lowered<(Watched, StateValues<'t>)> {
+) -> Lowered<(WaiterResource, StateValues<'t>)> {
     let (noun, state) = (row.text("noun")?, row.text("state")?);
     let (function, type_) = (names::field(name), names::type_name(&names::variant(name)));
     let (Some(function), Ok(type_)) = (function, type_) else {
@@ -228,7 +229,7 @@ fn subject<'t>(
             malformed(&row.at.join("minutes"), "must be a number of minutes, at most those of a day")
         })?,
     };
-    let watched = Watched {
+    let watched = WaiterResource {
         constant: function.to_ascii_uppercase(),
         function,
         type_,

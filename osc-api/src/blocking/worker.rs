@@ -14,7 +14,7 @@ use tracing::instrument::WithSubscriber as _;
 
 use crate::Client;
 use crate::client::apart::{apart, host, with_settings_of};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorRepr, Result};
 
 /// What the thread is called.
 const NAME: &str = "osc-api";
@@ -136,7 +136,7 @@ impl Worker {
 
     /// Of a call of which nobody knows what became.
     fn lost(&self, action: &str) -> Error {
-        let kind = Kind::Transport {
+        let kind = ErrorRepr::Transport {
             host: host(&self.client).to_owned(),
             timeout: false,
             connect: false,
@@ -156,7 +156,7 @@ async fn serve(mut queue: UnboundedReceiver<Job>) {
 }
 
 fn refused(action: &str, reason: &str) -> Error {
-    Error::new(action, Kind::Refused { reason: reason.to_owned(), credentials: false })
+    Error::new(action, ErrorRepr::NotSent { reason: reason.to_owned(), credentials: false })
 }
 
 #[cfg(test)]

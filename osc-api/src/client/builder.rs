@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::options::Settings;
 use crate::config::{self, ClientPem, Explicit, ExplicitProxy, Resolved};
 use crate::error::{Error, Result};
-use crate::transport::{Options, Transport};
+use crate::http::{Options, Transport};
 use crate::{CallOptions, Client, Credentials, RateLimit, RetryPolicy, Secret};
 
 /// The settings of a client.

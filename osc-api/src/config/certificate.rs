@@ -14,7 +14,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::layer::{Given, Layer};
+use super::source::{Given, Layer};
 use super::{Chosen, Explicit, Problems, Sources};
 use crate::Secret;
 

@@ -1,6 +1,6 @@
 //! Which credentials are meant: all of them from one place, and all that is asked for.
 
-use super::layer::{Given, Layer};
+use super::source::{Given, Layer};
 use super::{Chosen, Explicit, Problems};
 use crate::credentials::{AccessKey, Basic};
 use crate::{Credentials, Secret};

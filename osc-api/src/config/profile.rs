@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::certificate::Pem;
-use super::layer::{Given, Layer, Origin, names_the_service};
+use super::source::{Given, Layer, Origin, names_the_service};
 use super::{DEFAULT_PROFILE, Environment, Explicit, Problems, Sources};
 use crate::Secret;
 

@@ -8,10 +8,10 @@ use std::net::IpAddr;
 
 use url::{Host, Url};
 
-use super::layer::{Given, Layer};
+use super::source::{Given, Layer};
 use super::{Chosen, Environment, Explicit, Problems};
 use crate::Secret;
-use crate::endpoint::Endpoint;
+use crate::config::endpoint::Endpoint;
 
 /// What the program says about proxies.
 #[derive(Clone)]

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use super::form::{self, Told};
+use super::parse::{self, Told};
 use super::text::{bounded, one_line};
 use crate::codes;
 
@@ -62,8 +62,8 @@ impl ErrorItem {
 impl ApiError {
     /// Reads an answer, whatever its form.
     pub(crate) fn new(status: u16, body: &[u8], retry_after: Option<Duration>) -> Self {
-        let Told { errors, request_id, is_own_form } = form::read(body);
-        let compression = form::compression(body);
+        let Told { errors, request_id, is_own_form } = parse::read(body);
+        let compression = parse::compression(body);
         let raw = bounded(body, RAW_LIMIT);
         Self { status, retry_after, request_id, errors, is_own_form, compression, raw }
     }
@@ -193,7 +193,7 @@ impl fmt::Display for ApiError {
     }
 }
 
-/// Kind, code with its name, and details, as far as they are there.
+/// ErrorRepr, code with its name, and details, as far as they are there.
 impl fmt::Display for ErrorItem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&one_line(self.kind().unwrap_or("error")))?;

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use super::{Error, Inner, Kind, Source};
+use super::{Error, ErrorRepr, Inner, Source};
 
 impl Error {
     /// The same error once more. Of its causes it has the words.
@@ -14,16 +14,16 @@ impl Error {
     }
 }
 
-impl Kind {
+impl ErrorRepr {
     fn copy(&self) -> Self {
         match self {
             Self::Configuration { problems, source } => {
                 Self::Configuration { problems: problems.clone(), source: source.as_deref().map(cause) }
             }
-            Self::Refused { reason, credentials } => {
-                Self::Refused { reason: reason.clone(), credentials: *credentials }
+            Self::NotSent { reason, credentials } => {
+                Self::NotSent { reason: reason.clone(), credentials: *credentials }
             }
-            Self::Guarded { failures, last } => Self::Guarded { failures: *failures, last: last.clone() },
+            Self::LockedOut { failures, last } => Self::LockedOut { failures: *failures, last: last.clone() },
             Self::Encode(source) => Self::Encode(cause(&**source)),
             Self::Transport { host, timeout, connect, permanent, advice, source } => Self::Transport {
                 host: host.clone(),
@@ -34,7 +34,7 @@ impl Kind {
                 source: cause(&**source),
             },
             Self::TooLarge { limit } => Self::TooLarge { limit: *limit },
-            Self::Encoded(name) => Self::Encoded(name.clone()),
+            Self::UnexpectedEncoding(name) => Self::UnexpectedEncoding(name.clone()),
             Self::Decode { path, request_id, source } => {
                 Self::Decode { path: path.clone(), request_id: request_id.clone(), source: cause(&**source) }
             }
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn a_copy_says_the_same_and_is_branched_on_alike() {
-        let transport = |timeout| Kind::Transport {
+        let transport = |timeout| ErrorRepr::Transport {
             host: "host".to_owned(),
             timeout,
             connect: !timeout,
@@ -98,14 +98,14 @@ mod tests {
         let kinds = [
             transport(true),
             transport(false),
-            Kind::Encode("odd".into()),
-            Kind::Configuration { problems: vec!["a".to_owned()], source: Some("b".into()) },
-            Kind::Refused { reason: "why".to_owned(), credentials: true },
-            Kind::Guarded { failures: 3, last: "no".to_owned() },
-            Kind::TooLarge { limit: 5 },
-            Kind::Encoded("gzip".to_owned()),
-            Kind::Decode { path: Some("a".to_owned()), request_id: None, source: "c".into() },
-            Kind::Api(answer),
+            ErrorRepr::Encode("odd".into()),
+            ErrorRepr::Configuration { problems: vec!["a".to_owned()], source: Some("b".into()) },
+            ErrorRepr::NotSent { reason: "why".to_owned(), credentials: true },
+            ErrorRepr::LockedOut { failures: 3, last: "no".to_owned() },
+            ErrorRepr::TooLarge { limit: 5 },
+            ErrorRepr::UnexpectedEncoding("gzip".to_owned()),
+            ErrorRepr::Decode { path: Some("a".to_owned()), request_id: None, source: "c".into() },
+            ErrorRepr::Api(answer),
         ];
         for kind in kinds {
             let error = Error::new("ReadVms", kind).after(2, true);

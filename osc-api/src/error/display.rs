@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use super::text::one_line;
-use super::{Error, Inner, Kind, WaitEnd};
+use super::{Error, ErrorRepr, Inner, WaitEnd};
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -22,12 +22,12 @@ impl fmt::Display for Error {
     }
 }
 
-impl Kind {
+impl ErrorRepr {
     fn describe(&self, action: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Configuration { problems, .. } => write!(f, "configuration: {}", problems.join("; ")),
-            Self::Refused { reason, .. } => write!(f, "{action} was not sent: {reason}"),
-            Self::Guarded { failures, last } => write!(
+            Self::NotSent { reason, .. } => write!(f, "{action} was not sent: {reason}"),
+            Self::LockedOut { failures, last } => write!(
                 f,
                 "{action} was not sent: authentication failed {failures} times in a row, and one more failure \
                  would lock the access key or the login for a minute or longer (the server last said: {}); \
@@ -48,7 +48,7 @@ impl Kind {
             Self::TooLarge { limit } => {
                 write!(f, "{action}: the answer is larger than {limit} bytes: raise `max_response_size`")
             }
-            Self::Encoded(name) => write!(f, "{action}: {}", Compressed(name)),
+            Self::UnexpectedEncoding(name) => write!(f, "{action}: {}", Compressed(name)),
             Self::Decode { path, request_id, .. } => {
                 write!(f, "{action}: the answer is not of the form that was expected")?;
                 if let Some(path) = path {
@@ -120,17 +120,17 @@ impl fmt::Debug for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.0.kind {
-            Kind::Configuration { source, .. } => source.as_deref().map(|source| source as _),
-            Kind::Encode(source) | Kind::Transport { source, .. } | Kind::Decode { source, .. } => {
-                Some(source.as_ref())
-            }
-            Kind::Refused { .. }
-            | Kind::Guarded { .. }
-            | Kind::TooLarge { .. }
-            | Kind::Encoded(_)
-            | Kind::Api(_)
-            | Kind::Pagination { .. }
-            | Kind::Wait { .. } => None,
+            ErrorRepr::Configuration { source, .. } => source.as_deref().map(|source| source as _),
+            ErrorRepr::Encode(source)
+            | ErrorRepr::Transport { source, .. }
+            | ErrorRepr::Decode { source, .. } => Some(source.as_ref()),
+            ErrorRepr::NotSent { .. }
+            | ErrorRepr::LockedOut { .. }
+            | ErrorRepr::TooLarge { .. }
+            | ErrorRepr::UnexpectedEncoding(_)
+            | ErrorRepr::Api(_)
+            | ErrorRepr::Pagination { .. }
+            | ErrorRepr::Wait { .. } => None,
         }
     }
 }

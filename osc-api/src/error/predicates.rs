@@ -4,13 +4,13 @@
 //! the server's own: 1000s dependencies, 4000s parameters, 5000s missing resources, 6000s states, 9000s
 //! conflicts, 10000s quotas and capacity.
 
-use super::{ApiError, Error, Kind, WaitEnd};
+use super::{ApiError, Error, ErrorRepr, WaitEnd};
 use crate::retry::Outcome;
 
 impl Error {
     /// Whether the client could not be made from what the program, the environment and the profile say.
     pub fn is_configuration(&self) -> bool {
-        matches!(self.0.kind, Kind::Configuration { .. })
+        matches!(self.0.kind, ErrorRepr::Configuration { .. })
     }
 
     /// Whether no complete answer came in time. The action may have been carried out nevertheless, unless
@@ -19,8 +19,8 @@ impl Error {
     /// Also whether the time of a [wait](crate::wait) was over; [`last_state`](Self::last_state) is the state by then.
     pub fn is_timeout(&self) -> bool {
         match &self.0.kind {
-            Kind::Transport { timeout, .. } => *timeout,
-            Kind::Wait { end, .. } => matches!(end, WaitEnd::TimedOut(_)),
+            ErrorRepr::Transport { timeout, .. } => *timeout,
+            ErrorRepr::Wait { end, .. } => matches!(end, WaitEnd::TimedOut(_)),
             _ => false,
         }
     }
@@ -28,24 +28,24 @@ impl Error {
     /// Whether a [wait](crate::wait) is of no use any more: the resource is in a state from which the wanted one
     /// does not follow, or it does not exist. [`last_state`](Self::last_state) is that state.
     pub fn is_wait_failed(&self) -> bool {
-        matches!(self.0.kind, Kind::Wait { end: WaitEnd::Failed | WaitEnd::Missing, .. })
+        matches!(self.0.kind, ErrorRepr::Wait { end: WaitEnd::Failed | WaitEnd::Missing, .. })
     }
 
     /// Whether no connection could be made: unknown host, refused, TLS not trusted. Nothing was sent.
     pub fn is_connect(&self) -> bool {
-        matches!(self.0.kind, Kind::Transport { connect: true, .. })
+        matches!(self.0.kind, ErrorRepr::Transport { connect: true, .. })
     }
 
     /// Whether the network or the other side failed to bring a complete answer, in any way: also where
     /// [`is_timeout`](Self::is_timeout) or [`is_connect`](Self::is_connect) is true.
     pub fn is_transport(&self) -> bool {
-        matches!(self.0.kind, Kind::Transport { .. })
+        matches!(self.0.kind, ErrorRepr::Transport { .. })
     }
 
     /// Whether the action succeeded but its answer could not be understood, or was compressed on its way
     /// though nobody had asked for it.
     pub fn is_decode(&self) -> bool {
-        matches!(self.0.kind, Kind::Decode { .. } | Kind::Encoded(_))
+        matches!(self.0.kind, ErrorRepr::Decode { .. } | ErrorRepr::UnexpectedEncoding(_))
     }
 
     /// Whether the credentials were not accepted, are locked, have expired, or are not there at all; also
@@ -54,9 +54,9 @@ impl Error {
     /// Do not try again with the same ones: a few failures in a row lock them.
     pub fn is_authentication(&self) -> bool {
         match &self.0.kind {
-            Kind::Refused { credentials, .. } => *credentials,
-            Kind::Guarded { .. } => true,
-            Kind::Api(error) => error.is_authentication(),
+            ErrorRepr::NotSent { credentials, .. } => *credentials,
+            ErrorRepr::LockedOut { .. } => true,
+            ErrorRepr::Api(error) => error.is_authentication(),
             _ => false,
         }
     }
@@ -67,7 +67,7 @@ impl Error {
     /// Correct the credentials and make a new client, or open the guard with
     /// [`Client::reset_authentication`](crate::Client::reset_authentication) once the cause is mended.
     pub fn is_guard_closed(&self) -> bool {
-        matches!(self.0.kind, Kind::Guarded { .. })
+        matches!(self.0.kind, ErrorRepr::LockedOut { .. })
     }
 
     /// Whether the caller is known but not allowed to do this, be it by policy or by API access rules.
@@ -90,7 +90,7 @@ impl Error {
     /// one that was [waited](crate::wait) for.
     pub fn is_not_found(&self) -> bool {
         self.api().is_some_and(ApiError::is_not_found)
-            || matches!(self.0.kind, Kind::Wait { end: WaitEnd::Missing, .. })
+            || matches!(self.0.kind, ErrorRepr::Wait { end: WaitEnd::Missing, .. })
     }
 
     /// Whether the request does not fit the state of a resource, or collides with another resource (codes
@@ -113,7 +113,7 @@ impl Error {
     ///
     /// What was listed until then is good. The rest is found by listing again from the beginning only.
     pub fn is_pagination(&self) -> bool {
-        matches!(self.0.kind, Kind::Pagination { .. })
+        matches!(self.0.kind, ErrorRepr::Pagination { .. })
     }
 
     /// Whether a quota of the account is used up (codes from 10003).
@@ -169,6 +169,6 @@ impl Error {
 
     /// Whether no connection will do until somebody changes something, as with certificates.
     pub(crate) fn is_permanent(&self) -> bool {
-        matches!(self.0.kind, Kind::Transport { permanent: true, .. })
+        matches!(self.0.kind, ErrorRepr::Transport { permanent: true, .. })
     }
 }

@@ -4,13 +4,13 @@ use super::*;
 use crate::codes;
 
 fn api(status: u16, body: &str) -> Error {
-    Error::new("ReadVms", Kind::Api(ApiError::new(status, body.as_bytes(), None)))
+    Error::new("ReadVms", ErrorRepr::Api(ApiError::new(status, body.as_bytes(), None)))
 }
 
 fn transport(timeout: bool, connect: bool, permanent: bool) -> Error {
     let source = "connection refused".into();
     let host = "api.example.com".to_owned();
-    Error::new("ReadVms", Kind::Transport { host, timeout, connect, permanent, advice: None, source })
+    Error::new("ReadVms", ErrorRepr::Transport { host, timeout, connect, permanent, advice: None, source })
 }
 
 fn undecoded(body: &str, path: Option<&str>) -> Error {
@@ -119,7 +119,7 @@ fn display_is_one_line_that_says_all_and_debug_has_the_rest() {
 #[test]
 fn every_kind_says_what_to_do() {
     let host = || "api.example.com".to_owned();
-    let tls = Kind::Transport {
+    let tls = ErrorRepr::Transport {
         host: host(),
         timeout: false,
         connect: true,
@@ -127,7 +127,7 @@ fn every_kind_says_what_to_do() {
         advice: Some("trust it"),
         source: "certificate".into(),
     };
-    let guarded = Kind::Guarded { failures: 3, last: "status 401:\nno".to_owned() };
+    let guarded = ErrorRepr::LockedOut { failures: 3, last: "status 401:\nno".to_owned() };
     for (error, shown) in [
         (transport(false, true, false), "ReadVms was not sent: no connection to api.example.com"),
         (transport(true, true, false), "ReadVms was not sent: no connection to api.example.com in time"),
@@ -135,11 +135,11 @@ fn every_kind_says_what_to_do() {
         (transport(false, false, false), "ReadVms failed: no complete answer from api.example.com"),
         (Error::new("ReadVms", tls), "ReadVms was not sent: no connection to api.example.com: trust it"),
         (
-            Error::new("ReadVms", Kind::TooLarge { limit: 9 }),
+            Error::new("ReadVms", ErrorRepr::TooLarge { limit: 9 }),
             "ReadVms: the answer is larger than 9 bytes: raise `max_response_size`",
         ),
         (
-            Error::new("ReadVms", Kind::Encoded("br\n".to_owned())),
+            Error::new("ReadVms", ErrorRepr::UnexpectedEncoding("br\n".to_owned())),
             "ReadVms: the answer is compressed (br), which the client did not ask for: a proxy or gateway on the \
              way does it, and must not",
         ),
@@ -219,7 +219,7 @@ fn a_compressed_answer_is_told_as_such() {
         let cause = serde_json::from_slice::<i64>(body).unwrap_err();
         let error = Error::decode("ReadVms", &cause, None, body);
         assert!(error.is_decode() && error.to_string().contains(&format!("compressed ({name})")), "{error}");
-        let error = Error::new("ReadVms", Kind::Api(ApiError::new(502, body, None)));
+        let error = Error::new("ReadVms", ErrorRepr::Api(ApiError::new(502, body, None)));
         assert!(
             error.to_string().contains(&format!("status 502: the answer is compressed ({name})")),
             "{error}"
@@ -306,11 +306,17 @@ fn what_is_not_an_answer_has_its_predicates_too() {
         (Error::configuration(Vec::new()), &["configuration"] as &[&str]),
         (transport(true, true, false), &["timeout", "connect", "transport", "retryable"]),
         (transport(true, false, false), &["timeout", "transport"]),
-        (Error::new("A", Kind::Guarded { failures: 3, last: String::new() }), &["authentication", "guard"]),
-        (Error::new("A", Kind::Refused { reason: String::new(), credentials: true }), &["authentication"]),
-        (Error::new("A", Kind::Refused { reason: String::new(), credentials: false }), &[]),
-        (Error::new("A", Kind::Encoded("br".to_owned())), &["decode"]),
-        (Error::new("A", Kind::TooLarge { limit: 1 }), &[]),
+        (
+            Error::new("A", ErrorRepr::LockedOut { failures: 3, last: String::new() }),
+            &["authentication", "guard"],
+        ),
+        (
+            Error::new("A", ErrorRepr::NotSent { reason: String::new(), credentials: true }),
+            &["authentication"],
+        ),
+        (Error::new("A", ErrorRepr::NotSent { reason: String::new(), credentials: false }), &[]),
+        (Error::new("A", ErrorRepr::UnexpectedEncoding("br".to_owned())), &["decode"]),
+        (Error::new("A", ErrorRepr::TooLarge { limit: 1 }), &[]),
         (undecoded("", None), &["decode"]),
     ] {
         assert_eq!(holding(&error), expected, "{error}");

@@ -2,7 +2,7 @@
 //! Actions of the tag `AccessKey`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, DateOrDateTime, DateTime, Result, Secret, UnknownValue, support};
+use crate::{Client, DateOrDateTime, DateTime, Result, Secret, UnknownValue, __private};
 
 /// An access key, without its secret key.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,7 +22,7 @@ pub struct AccessKey {
     pub tag: Option<String>,
 }
 
-support::received!(AccessKey {
+__private::received!(AccessKey {
     access_key_id: "AccessKeyId",
     creation_date: "CreationDate",
     expiration_date: "ExpirationDate",
@@ -51,7 +51,7 @@ pub struct AccessKeySecretKey {
     pub tag: Option<String>,
 }
 
-support::received!(AccessKeySecretKey {
+__private::received!(AccessKeySecretKey {
     access_key_id: "AccessKeyId",
     creation_date: "CreationDate",
     expiration_date: "ExpirationDate",
@@ -94,7 +94,7 @@ impl From<&str> for AccessKeyState {
     }
 }
 
-support::open_enum!(AccessKeyState);
+__private::open_enum!(AccessKeyState);
 
 /// Request of [`Client::create_access_key`](crate::Client::create_access_key), which creates an access key, active at once, for the root user or one of the EIM users.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -145,7 +145,7 @@ impl CreateAccessKeyRequest {
     }
 }
 
-support::sent!(CreateAccessKeyRequest {
+__private::sent!(CreateAccessKeyRequest {
     dry_run: "DryRun",
     expiration_date: "ExpirationDate",
     tag: "Tag",
@@ -162,7 +162,7 @@ pub struct CreateAccessKeyResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(CreateAccessKeyResponse {
+__private::received!(CreateAccessKeyResponse {
     access_key: "AccessKey",
     response_context: "ResponseContext",
 });
@@ -210,7 +210,7 @@ impl DeleteAccessKeyRequest {
     }
 }
 
-support::sent!(DeleteAccessKeyRequest {
+__private::sent!(DeleteAccessKeyRequest {
     access_key_id: "AccessKeyId",
     dry_run: "DryRun",
     user_name: "UserName",
@@ -224,7 +224,7 @@ pub struct DeleteAccessKeyResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteAccessKeyResponse {
+__private::received!(DeleteAccessKeyResponse {
     response_context: "ResponseContext",
 });
 
@@ -263,7 +263,7 @@ impl FiltersAccessKeys {
     }
 }
 
-support::sent!(FiltersAccessKeys {
+__private::sent!(FiltersAccessKeys {
     access_key_ids: "AccessKeyIds",
     states: "States",
 });
@@ -313,7 +313,7 @@ impl ReadAccessKeysRequest {
     }
 }
 
-support::sent!(ReadAccessKeysRequest {
+__private::sent!(ReadAccessKeysRequest {
     dry_run: "DryRun",
     filters: "Filters",
     tag: "Tag",
@@ -330,7 +330,7 @@ pub struct ReadAccessKeysResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadAccessKeysResponse {
+__private::received!(ReadAccessKeysResponse {
     access_keys: "AccessKeys",
     response_context: "ResponseContext",
 });
@@ -430,7 +430,7 @@ impl UpdateAccessKeyRequest {
     }
 }
 
-support::sent!(UpdateAccessKeyRequest {
+__private::sent!(UpdateAccessKeyRequest {
     access_key_id: "AccessKeyId",
     clear_expiration_date: "ClearExpirationDate",
     clear_tag: "ClearTag",
@@ -451,7 +451,7 @@ pub struct UpdateAccessKeyResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(UpdateAccessKeyResponse {
+__private::received!(UpdateAccessKeyResponse {
     access_key: "AccessKey",
     response_context: "ResponseContext",
 });

@@ -2,7 +2,7 @@
 //! Actions of the tag `Account`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Date, DateOrDateTime, DateTime, Result, Secret, support};
+use crate::{Client, Date, DateOrDateTime, DateTime, Result, Secret, __private};
 
 /// An OUTSCALE account and the particulars of its owner.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,7 +42,7 @@ pub struct Account {
     pub zip_code: Option<String>,
 }
 
-support::received!(Account {
+__private::received!(Account {
     account_id: "AccountId",
     additional_emails: "AdditionalEmails",
     city: "City",
@@ -71,7 +71,7 @@ pub struct CO2CategoryDistribution {
     pub value: Option<f64>,
 }
 
-support::received!(CO2CategoryDistribution {
+__private::received!(CO2CategoryDistribution {
     category: "Category",
     value: "Value",
 });
@@ -94,7 +94,7 @@ pub struct CO2EmissionEntry {
     pub value: Option<f64>,
 }
 
-support::received!(CO2EmissionEntry {
+__private::received!(CO2EmissionEntry {
     account_id: "AccountId",
     category_distribution: "CategoryDistribution",
     factor_distribution: "FactorDistribution",
@@ -113,7 +113,7 @@ pub struct CO2FactorDistribution {
     pub value: Option<f64>,
 }
 
-support::received!(CO2FactorDistribution {
+__private::received!(CO2FactorDistribution {
     factor: "Factor",
     value: "Value",
 });
@@ -163,7 +163,7 @@ impl CheckAuthenticationRequest {
     }
 }
 
-support::sent!(CheckAuthenticationRequest {
+__private::sent!(CheckAuthenticationRequest {
     dry_run: "DryRun",
     login: "Login",
     password: "Password",
@@ -177,7 +177,7 @@ pub struct CheckAuthenticationResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(CheckAuthenticationResponse {
+__private::received!(CheckAuthenticationResponse {
     response_context: "ResponseContext",
 });
 
@@ -215,7 +215,7 @@ pub struct ConsumptionEntry {
     pub value: Option<f64>,
 }
 
-support::received!(ConsumptionEntry {
+__private::received!(ConsumptionEntry {
     account_id: "AccountId",
     category: "Category",
     from_date: "FromDate",
@@ -412,7 +412,7 @@ impl CreateAccountRequest {
     }
 }
 
-support::sent!(CreateAccountRequest {
+__private::sent!(CreateAccountRequest {
     additional_emails: "AdditionalEmails",
     city: "City",
     company_name: "CompanyName",
@@ -440,7 +440,7 @@ pub struct CreateAccountResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(CreateAccountResponse {
+__private::received!(CreateAccountResponse {
     account: "Account",
     response_context: "ResponseContext",
 });
@@ -466,7 +466,7 @@ impl ReadAccountsRequest {
     }
 }
 
-support::sent!(ReadAccountsRequest {
+__private::sent!(ReadAccountsRequest {
     dry_run: "DryRun",
 });
 
@@ -480,7 +480,7 @@ pub struct ReadAccountsResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadAccountsResponse {
+__private::received!(ReadAccountsResponse {
     accounts: "Accounts",
     response_context: "ResponseContext",
 });
@@ -536,7 +536,7 @@ impl ReadCO2EmissionAccountRequest {
     }
 }
 
-support::sent!(ReadCO2EmissionAccountRequest {
+__private::sent!(ReadCO2EmissionAccountRequest {
     from_month: "FromMonth",
     overall: "Overall",
     to_month: "ToMonth",
@@ -556,7 +556,7 @@ pub struct ReadCO2EmissionAccountResponse {
     pub value: Option<f64>,
 }
 
-support::received!(ReadCO2EmissionAccountResponse {
+__private::received!(ReadCO2EmissionAccountResponse {
     co2_emission_entries: "CO2EmissionEntries",
     response_context: "ResponseContext",
     unit: "Unit",
@@ -647,7 +647,7 @@ impl ReadConsumptionAccountRequest {
     }
 }
 
-support::sent!(ReadConsumptionAccountRequest {
+__private::sent!(ReadConsumptionAccountRequest {
     dry_run: "DryRun",
     from_date: "FromDate",
     overall: "Overall",
@@ -668,7 +668,7 @@ pub struct ReadConsumptionAccountResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadConsumptionAccountResponse {
+__private::received!(ReadConsumptionAccountResponse {
     consumption_entries: "ConsumptionEntries",
     currency: "Currency",
     response_context: "ResponseContext",
@@ -804,7 +804,7 @@ impl UpdateAccountRequest {
     }
 }
 
-support::sent!(UpdateAccountRequest {
+__private::sent!(UpdateAccountRequest {
     additional_emails: "AdditionalEmails",
     city: "City",
     company_name: "CompanyName",
@@ -831,7 +831,7 @@ pub struct UpdateAccountResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(UpdateAccountResponse {
+__private::received!(UpdateAccountResponse {
     account: "Account",
     response_context: "ResponseContext",
 });

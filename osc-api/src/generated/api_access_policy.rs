@@ -2,7 +2,7 @@
 //! Actions of the tag `ApiAccessPolicy`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Result, support};
+use crate::{Client, Result, __private};
 
 /// What an account demands of its users' access keys and sessions.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,7 +15,7 @@ pub struct ApiAccessPolicy {
     pub require_trusted_env: Option<bool>,
 }
 
-support::received!(ApiAccessPolicy {
+__private::received!(ApiAccessPolicy {
     max_access_key_expiration_seconds: "MaxAccessKeyExpirationSeconds",
     require_trusted_env: "RequireTrustedEnv",
 });
@@ -41,7 +41,7 @@ impl ReadApiAccessPolicyRequest {
     }
 }
 
-support::sent!(ReadApiAccessPolicyRequest {
+__private::sent!(ReadApiAccessPolicyRequest {
     dry_run: "DryRun",
 });
 
@@ -55,7 +55,7 @@ pub struct ReadApiAccessPolicyResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadApiAccessPolicyResponse {
+__private::received!(ReadApiAccessPolicyResponse {
     api_access_policy: "ApiAccessPolicy",
     response_context: "ResponseContext",
 });
@@ -117,7 +117,7 @@ impl UpdateApiAccessPolicyRequest {
     }
 }
 
-support::sent!(UpdateApiAccessPolicyRequest {
+__private::sent!(UpdateApiAccessPolicyRequest {
     dry_run: "DryRun",
     max_access_key_expiration_seconds: "MaxAccessKeyExpirationSeconds",
     require_trusted_env: "RequireTrustedEnv",
@@ -133,7 +133,7 @@ pub struct UpdateApiAccessPolicyResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(UpdateApiAccessPolicyResponse {
+__private::received!(UpdateApiAccessPolicyResponse {
     api_access_policy: "ApiAccessPolicy",
     response_context: "ResponseContext",
 });

@@ -2,7 +2,7 @@
 //! Actions of the tag `ApiAccessRule`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Result, support};
+use crate::{Client, Result, __private};
 
 /// A rule that lets API calls in, by address or client certificate.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,7 +20,7 @@ pub struct ApiAccessRule {
     pub ip_ranges: Vec<String>,
 }
 
-support::received!(ApiAccessRule {
+__private::received!(ApiAccessRule {
     api_access_rule_id: "ApiAccessRuleId",
     ca_ids: "CaIds",
     cns: "Cns",
@@ -87,7 +87,7 @@ impl CreateApiAccessRuleRequest {
     }
 }
 
-support::sent!(CreateApiAccessRuleRequest {
+__private::sent!(CreateApiAccessRuleRequest {
     ca_ids: "CaIds",
     cns: "Cns",
     description: "Description",
@@ -105,7 +105,7 @@ pub struct CreateApiAccessRuleResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(CreateApiAccessRuleResponse {
+__private::received!(CreateApiAccessRuleResponse {
     api_access_rule: "ApiAccessRule",
     response_context: "ResponseContext",
 });
@@ -144,7 +144,7 @@ impl DeleteApiAccessRuleRequest {
     }
 }
 
-support::sent!(DeleteApiAccessRuleRequest {
+__private::sent!(DeleteApiAccessRuleRequest {
     api_access_rule_id: "ApiAccessRuleId",
     dry_run: "DryRun",
 });
@@ -157,7 +157,7 @@ pub struct DeleteApiAccessRuleResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteApiAccessRuleResponse {
+__private::received!(DeleteApiAccessRuleResponse {
     response_context: "ResponseContext",
 });
 
@@ -228,7 +228,7 @@ impl FiltersApiAccessRule {
     }
 }
 
-support::sent!(FiltersApiAccessRule {
+__private::sent!(FiltersApiAccessRule {
     api_access_rule_ids: "ApiAccessRuleIds",
     ca_ids: "CaIds",
     cns: "Cns",
@@ -265,7 +265,7 @@ impl ReadApiAccessRulesRequest {
     }
 }
 
-support::sent!(ReadApiAccessRulesRequest {
+__private::sent!(ReadApiAccessRulesRequest {
     dry_run: "DryRun",
     filters: "Filters",
 });
@@ -280,7 +280,7 @@ pub struct ReadApiAccessRulesResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadApiAccessRulesResponse {
+__private::received!(ReadApiAccessRulesResponse {
     api_access_rules: "ApiAccessRules",
     response_context: "ResponseContext",
 });
@@ -362,7 +362,7 @@ impl UpdateApiAccessRuleRequest {
     }
 }
 
-support::sent!(UpdateApiAccessRuleRequest {
+__private::sent!(UpdateApiAccessRuleRequest {
     api_access_rule_id: "ApiAccessRuleId",
     ca_ids: "CaIds",
     cns: "Cns",
@@ -381,7 +381,7 @@ pub struct UpdateApiAccessRuleResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(UpdateApiAccessRuleResponse {
+__private::received!(UpdateApiAccessRuleResponse {
     api_access_rule: "ApiAccessRule",
     response_context: "ResponseContext",
 });

@@ -2,7 +2,7 @@
 //! Actions of the tag `ApiLog`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, DateOrDateTime, DateTime, Paginated, Result, Secret, support};
+use crate::{Client, DateOrDateTime, DateTime, Paginated, Result, Secret, __private};
 
 /// Conditions on which logs are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -129,7 +129,7 @@ impl FiltersApiLog {
     }
 }
 
-support::sent!(FiltersApiLog {
+__private::sent!(FiltersApiLog {
     query_access_keys: "QueryAccessKeys",
     query_api_names: "QueryApiNames",
     query_call_names: "QueryCallNames",
@@ -179,7 +179,7 @@ pub struct Log {
     pub response_status_code: Option<i64>,
 }
 
-support::received!(Log {
+__private::received!(Log {
     account_id: "AccountId",
     call_duration: "CallDuration",
     query_access_key: "QueryAccessKey",
@@ -254,7 +254,7 @@ impl ReadApiLogsRequest {
     }
 }
 
-support::sent!(ReadApiLogsRequest {
+__private::sent!(ReadApiLogsRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -275,7 +275,7 @@ pub struct ReadApiLogsResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadApiLogsResponse {
+__private::received!(ReadApiLogsResponse {
     logs: "Logs",
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
@@ -457,7 +457,7 @@ impl With {
     }
 }
 
-support::sent!(With {
+__private::sent!(With {
     account_id: "AccountId",
     call_duration: "CallDuration",
     query_access_key: "QueryAccessKey",
@@ -479,14 +479,14 @@ support::sent!(With {
 impl Paginated for ReadApiLogsRequest {
     type Action = action::ReadApiLogs;
     type Item = Log;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadApiLogsResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadApiLogsResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.logs.len(),
             token: answer.next_page_token.as_deref(),
         }

@@ -2,7 +2,7 @@
 //! Actions of the tag `Ca`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Result, support};
+use crate::{Client, Result, __private};
 
 /// A certificate authority for client certificates.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,7 +16,7 @@ pub struct Ca {
     pub description: Option<String>,
 }
 
-support::received!(Ca {
+__private::received!(Ca {
     ca_fingerprint: "CaFingerprint",
     ca_id: "CaId",
     description: "Description",
@@ -65,7 +65,7 @@ impl CreateCaRequest {
     }
 }
 
-support::sent!(CreateCaRequest {
+__private::sent!(CreateCaRequest {
     ca_pem: "CaPem",
     description: "Description",
     dry_run: "DryRun",
@@ -81,7 +81,7 @@ pub struct CreateCaResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(CreateCaResponse {
+__private::received!(CreateCaResponse {
     ca: "Ca",
     response_context: "ResponseContext",
 });
@@ -120,7 +120,7 @@ impl DeleteCaRequest {
     }
 }
 
-support::sent!(DeleteCaRequest {
+__private::sent!(DeleteCaRequest {
     ca_id: "CaId",
     dry_run: "DryRun",
 });
@@ -133,7 +133,7 @@ pub struct DeleteCaResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteCaResponse {
+__private::received!(DeleteCaResponse {
     response_context: "ResponseContext",
 });
 
@@ -185,7 +185,7 @@ impl FiltersCa {
     }
 }
 
-support::sent!(FiltersCa {
+__private::sent!(FiltersCa {
     ca_fingerprints: "CaFingerprints",
     ca_ids: "CaIds",
     descriptions: "Descriptions",
@@ -220,7 +220,7 @@ impl ReadCasRequest {
     }
 }
 
-support::sent!(ReadCasRequest {
+__private::sent!(ReadCasRequest {
     dry_run: "DryRun",
     filters: "Filters",
 });
@@ -235,7 +235,7 @@ pub struct ReadCasResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadCasResponse {
+__private::received!(ReadCasResponse {
     cas: "Cas",
     response_context: "ResponseContext",
 });
@@ -283,7 +283,7 @@ impl UpdateCaRequest {
     }
 }
 
-support::sent!(UpdateCaRequest {
+__private::sent!(UpdateCaRequest {
     ca_id: "CaId",
     description: "Description",
     dry_run: "DryRun",
@@ -299,7 +299,7 @@ pub struct UpdateCaResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(UpdateCaResponse {
+__private::received!(UpdateCaResponse {
     ca: "Ca",
     response_context: "ResponseContext",
 });

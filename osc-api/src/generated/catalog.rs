@@ -2,7 +2,7 @@
 //! Actions of the tag `Catalog`, and the types that only they use.
 
 use super::common::{Catalog, CatalogEntry, ResponseContext};
-use crate::{Client, Date, DateTime, Result, UnknownValue, support};
+use crate::{Client, Date, DateTime, Result, UnknownValue, __private};
 
 /// Whether a price list is in force.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -37,7 +37,7 @@ impl From<&str> for CatalogState {
     }
 }
 
-support::open_enum!(CatalogState);
+__private::open_enum!(CatalogState);
 
 /// A price list and the period that it was, or is, in force.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -53,7 +53,7 @@ pub struct Catalogs {
     pub to_date: Option<DateTime>,
 }
 
-support::received!(Catalogs {
+__private::received!(Catalogs {
     entries: "Entries",
     from_date: "FromDate",
     state: "State",
@@ -100,7 +100,7 @@ impl FiltersCatalogs {
     }
 }
 
-support::sent!(FiltersCatalogs {
+__private::sent!(FiltersCatalogs {
     current_catalog_only: "CurrentCatalogOnly",
     from_date: "FromDate",
     to_date: "ToDate",
@@ -127,7 +127,7 @@ impl ReadCatalogRequest {
     }
 }
 
-support::sent!(ReadCatalogRequest {
+__private::sent!(ReadCatalogRequest {
     dry_run: "DryRun",
 });
 
@@ -141,7 +141,7 @@ pub struct ReadCatalogResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadCatalogResponse {
+__private::received!(ReadCatalogResponse {
     catalog: "Catalog",
     response_context: "ResponseContext",
 });
@@ -175,7 +175,7 @@ impl ReadCatalogsRequest {
     }
 }
 
-support::sent!(ReadCatalogsRequest {
+__private::sent!(ReadCatalogsRequest {
     dry_run: "DryRun",
     filters: "Filters",
 });
@@ -190,7 +190,7 @@ pub struct ReadCatalogsResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadCatalogsResponse {
+__private::received!(ReadCatalogsResponse {
     catalogs: "Catalogs",
     response_context: "ResponseContext",
 });
@@ -246,7 +246,7 @@ impl ReadUnitPriceRequest {
     }
 }
 
-support::sent!(ReadUnitPriceRequest {
+__private::sent!(ReadUnitPriceRequest {
     operation: "Operation",
     service: "Service",
     type_: "Type",
@@ -262,7 +262,7 @@ pub struct ReadUnitPriceResponse {
     pub unit_price_entry: Option<UnitPriceEntry>,
 }
 
-support::received!(ReadUnitPriceResponse {
+__private::received!(ReadUnitPriceResponse {
     response_context: "ResponseContext",
     unit_price_entry: "UnitPriceEntry",
 });
@@ -285,7 +285,7 @@ pub struct UnitPriceEntry {
     pub unit_price: Option<f64>,
 }
 
-support::received!(UnitPriceEntry {
+__private::received!(UnitPriceEntry {
     currency: "Currency",
     operation: "Operation",
     service: "Service",

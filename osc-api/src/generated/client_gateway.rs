@@ -2,7 +2,7 @@
 //! Actions of the tag `ClientGateway`, and the types that only they use.
 
 use super::common::{ResourceState, ResourceTag, ResponseContext};
-use crate::{Client, Paginated, Result, support};
+use crate::{Client, Paginated, Result, __private};
 
 /// The customer's end of a VPN connection.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,7 +22,7 @@ pub struct ClientGateway {
     pub tags: Vec<ResourceTag>,
 }
 
-support::received!(ClientGateway {
+__private::received!(ClientGateway {
     bgp_asn: "BgpAsn",
     client_gateway_id: "ClientGatewayId",
     connection_type: "ConnectionType",
@@ -92,7 +92,7 @@ impl CreateClientGatewayRequest {
     }
 }
 
-support::sent!(CreateClientGatewayRequest {
+__private::sent!(CreateClientGatewayRequest {
     bgp_asn: "BgpAsn",
     connection_type: "ConnectionType",
     dry_run: "DryRun",
@@ -109,7 +109,7 @@ pub struct CreateClientGatewayResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(CreateClientGatewayResponse {
+__private::received!(CreateClientGatewayResponse {
     client_gateway: "ClientGateway",
     response_context: "ResponseContext",
 });
@@ -148,7 +148,7 @@ impl DeleteClientGatewayRequest {
     }
 }
 
-support::sent!(DeleteClientGatewayRequest {
+__private::sent!(DeleteClientGatewayRequest {
     client_gateway_id: "ClientGatewayId",
     dry_run: "DryRun",
 });
@@ -161,7 +161,7 @@ pub struct DeleteClientGatewayResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteClientGatewayResponse {
+__private::received!(DeleteClientGatewayResponse {
     response_context: "ResponseContext",
 });
 
@@ -267,7 +267,7 @@ impl FiltersClientGateway {
     }
 }
 
-support::sent!(FiltersClientGateway {
+__private::sent!(FiltersClientGateway {
     bgp_asns: "BgpAsns",
     client_gateway_ids: "ClientGatewayIds",
     connection_types: "ConnectionTypes",
@@ -324,7 +324,7 @@ impl ReadClientGatewaysRequest {
     }
 }
 
-support::sent!(ReadClientGatewaysRequest {
+__private::sent!(ReadClientGatewaysRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -344,7 +344,7 @@ pub struct ReadClientGatewaysResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadClientGatewaysResponse {
+__private::received!(ReadClientGatewaysResponse {
     client_gateways: "ClientGateways",
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
@@ -353,14 +353,14 @@ support::received!(ReadClientGatewaysResponse {
 impl Paginated for ReadClientGatewaysRequest {
     type Action = action::ReadClientGateways;
     type Item = ClientGateway;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadClientGatewaysResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadClientGatewaysResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.client_gateways.len(),
             token: answer.next_page_token.as_deref(),
         }

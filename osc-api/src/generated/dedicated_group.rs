@@ -2,7 +2,7 @@
 //! Actions of the tag `DedicatedGroup`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Paginated, Result, support};
+use crate::{Client, Paginated, Result, __private};
 
 /// Request of [`Client::create_dedicated_group`](crate::Client::create_dedicated_group), which creates a dedicated group: hardware that only the account's own VMs run on.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,7 +64,7 @@ impl CreateDedicatedGroupRequest {
     }
 }
 
-support::sent!(CreateDedicatedGroupRequest {
+__private::sent!(CreateDedicatedGroupRequest {
     cpu_generation: "CpuGeneration",
     dry_run: "DryRun",
     name: "Name",
@@ -81,7 +81,7 @@ pub struct CreateDedicatedGroupResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(CreateDedicatedGroupResponse {
+__private::received!(CreateDedicatedGroupResponse {
     dedicated_group: "DedicatedGroup",
     response_context: "ResponseContext",
 });
@@ -106,7 +106,7 @@ pub struct DedicatedGroup {
     pub vm_ids: Vec<String>,
 }
 
-support::received!(DedicatedGroup {
+__private::received!(DedicatedGroup {
     account_id: "AccountId",
     cpu_generation: "CpuGeneration",
     dedicated_group_id: "DedicatedGroupId",
@@ -159,7 +159,7 @@ impl DeleteDedicatedGroupRequest {
     }
 }
 
-support::sent!(DeleteDedicatedGroupRequest {
+__private::sent!(DeleteDedicatedGroupRequest {
     dedicated_group_id: "DedicatedGroupId",
     dry_run: "DryRun",
     force: "Force",
@@ -173,7 +173,7 @@ pub struct DeleteDedicatedGroupResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteDedicatedGroupResponse {
+__private::received!(DeleteDedicatedGroupResponse {
     response_context: "ResponseContext",
 });
 
@@ -237,7 +237,7 @@ impl FiltersDedicatedGroup {
     }
 }
 
-support::sent!(FiltersDedicatedGroup {
+__private::sent!(FiltersDedicatedGroup {
     cpu_generations: "CpuGenerations",
     dedicated_group_ids: "DedicatedGroupIds",
     names: "Names",
@@ -290,7 +290,7 @@ impl ReadDedicatedGroupsRequest {
     }
 }
 
-support::sent!(ReadDedicatedGroupsRequest {
+__private::sent!(ReadDedicatedGroupsRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -310,7 +310,7 @@ pub struct ReadDedicatedGroupsResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadDedicatedGroupsResponse {
+__private::received!(ReadDedicatedGroupsResponse {
     dedicated_groups: "DedicatedGroups",
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
@@ -361,7 +361,7 @@ impl UpdateDedicatedGroupRequest {
     }
 }
 
-support::sent!(UpdateDedicatedGroupRequest {
+__private::sent!(UpdateDedicatedGroupRequest {
     dedicated_group_id: "DedicatedGroupId",
     dry_run: "DryRun",
     name: "Name",
@@ -377,7 +377,7 @@ pub struct UpdateDedicatedGroupResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(UpdateDedicatedGroupResponse {
+__private::received!(UpdateDedicatedGroupResponse {
     dedicated_group: "DedicatedGroup",
     response_context: "ResponseContext",
 });
@@ -385,14 +385,14 @@ support::received!(UpdateDedicatedGroupResponse {
 impl Paginated for ReadDedicatedGroupsRequest {
     type Action = action::ReadDedicatedGroups;
     type Item = DedicatedGroup;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadDedicatedGroupsResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadDedicatedGroupsResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.dedicated_groups.len(),
             token: answer.next_page_token.as_deref(),
         }

@@ -2,7 +2,7 @@
 //! Actions of the tag `DhcpOption`, and the types that only they use.
 
 use super::common::{ResourceTag, ResponseContext};
-use crate::{Client, Paginated, Result, support};
+use crate::{Client, Paginated, Result, __private};
 
 /// Request of [`Client::create_dhcp_options`](crate::Client::create_dhcp_options), which creates a set of DHCP options that Nets can use.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -70,7 +70,7 @@ impl CreateDhcpOptionsRequest {
     }
 }
 
-support::sent!(CreateDhcpOptionsRequest {
+__private::sent!(CreateDhcpOptionsRequest {
     domain_name: "DomainName",
     domain_name_servers: "DomainNameServers",
     dry_run: "DryRun",
@@ -88,7 +88,7 @@ pub struct CreateDhcpOptionsResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(CreateDhcpOptionsResponse {
+__private::received!(CreateDhcpOptionsResponse {
     dhcp_options_set: "DhcpOptionsSet",
     response_context: "ResponseContext",
 });
@@ -130,7 +130,7 @@ impl DeleteDhcpOptionsRequest {
     }
 }
 
-support::sent!(DeleteDhcpOptionsRequest {
+__private::sent!(DeleteDhcpOptionsRequest {
     dhcp_options_set_id: "DhcpOptionsSetId",
     dry_run: "DryRun",
 });
@@ -143,7 +143,7 @@ pub struct DeleteDhcpOptionsResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteDhcpOptionsResponse {
+__private::received!(DeleteDhcpOptionsResponse {
     response_context: "ResponseContext",
 });
 
@@ -167,7 +167,7 @@ pub struct DhcpOptionsSet {
     pub tags: Vec<ResourceTag>,
 }
 
-support::received!(DhcpOptionsSet {
+__private::received!(DhcpOptionsSet {
     default: "Default",
     dhcp_options_set_id: "DhcpOptionsSetId",
     domain_name: "DomainName",
@@ -287,7 +287,7 @@ impl FiltersDhcpOptions {
     }
 }
 
-support::sent!(FiltersDhcpOptions {
+__private::sent!(FiltersDhcpOptions {
     default: "Default",
     dhcp_options_set_ids: "DhcpOptionsSetIds",
     domain_name_servers: "DomainNameServers",
@@ -345,7 +345,7 @@ impl ReadDhcpOptionsRequest {
     }
 }
 
-support::sent!(ReadDhcpOptionsRequest {
+__private::sent!(ReadDhcpOptionsRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -365,7 +365,7 @@ pub struct ReadDhcpOptionsResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadDhcpOptionsResponse {
+__private::received!(ReadDhcpOptionsResponse {
     dhcp_options_sets: "DhcpOptionsSets",
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
@@ -374,14 +374,14 @@ support::received!(ReadDhcpOptionsResponse {
 impl Paginated for ReadDhcpOptionsRequest {
     type Action = action::ReadDhcpOptions;
     type Item = DhcpOptionsSet;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadDhcpOptionsResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadDhcpOptionsResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.dhcp_options_sets.len(),
             token: answer.next_page_token.as_deref(),
         }

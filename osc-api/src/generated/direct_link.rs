@@ -2,7 +2,7 @@
 //! Actions of the tag `DirectLink`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Paginated, Result, UnknownValue, support};
+use crate::{Client, Paginated, Result, UnknownValue, __private};
 
 /// Request of [`Client::create_direct_link`](crate::Client::create_direct_link), which orders a DirectLink between a customer's network and a DirectLink location.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,7 +65,7 @@ impl CreateDirectLinkRequest {
     }
 }
 
-support::sent!(CreateDirectLinkRequest {
+__private::sent!(CreateDirectLinkRequest {
     bandwidth: "Bandwidth",
     direct_link_name: "DirectLinkName",
     dry_run: "DryRun",
@@ -82,7 +82,7 @@ pub struct CreateDirectLinkResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(CreateDirectLinkResponse {
+__private::received!(CreateDirectLinkResponse {
     direct_link: "DirectLink",
     response_context: "ResponseContext",
 });
@@ -121,7 +121,7 @@ impl DeleteDirectLinkRequest {
     }
 }
 
-support::sent!(DeleteDirectLinkRequest {
+__private::sent!(DeleteDirectLinkRequest {
     direct_link_id: "DirectLinkId",
     dry_run: "DryRun",
 });
@@ -134,7 +134,7 @@ pub struct DeleteDirectLinkResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteDirectLinkResponse {
+__private::received!(DeleteDirectLinkResponse {
     response_context: "ResponseContext",
 });
 
@@ -158,7 +158,7 @@ pub struct DirectLink {
     pub state: Option<DirectLinkState>,
 }
 
-support::received!(DirectLink {
+__private::received!(DirectLink {
     account_id: "AccountId",
     bandwidth: "Bandwidth",
     direct_link_id: "DirectLinkId",
@@ -201,7 +201,7 @@ impl From<&str> for DirectLinkBandwidth {
     }
 }
 
-support::open_enum!(DirectLinkBandwidth);
+__private::open_enum!(DirectLinkBandwidth);
 
 /// The state of a DirectLink. It is `pending` until the physical line stands, and `disabled` while the line is
 /// down.
@@ -249,7 +249,7 @@ impl From<&str> for DirectLinkState {
     }
 }
 
-support::open_enum!(DirectLinkState);
+__private::open_enum!(DirectLinkState);
 
 /// Conditions on which DirectLinks are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -277,7 +277,7 @@ impl FiltersDirectLink {
     }
 }
 
-support::sent!(FiltersDirectLink {
+__private::sent!(FiltersDirectLink {
     direct_link_ids: "DirectLinkIds",
 });
 
@@ -327,7 +327,7 @@ impl ReadDirectLinksRequest {
     }
 }
 
-support::sent!(ReadDirectLinksRequest {
+__private::sent!(ReadDirectLinksRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -347,7 +347,7 @@ pub struct ReadDirectLinksResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadDirectLinksResponse {
+__private::received!(ReadDirectLinksResponse {
     direct_links: "DirectLinks",
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
@@ -356,14 +356,14 @@ support::received!(ReadDirectLinksResponse {
 impl Paginated for ReadDirectLinksRequest {
     type Action = action::ReadDirectLinks;
     type Item = DirectLink;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadDirectLinksResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadDirectLinksResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.direct_links.len(),
             token: answer.next_page_token.as_deref(),
         }

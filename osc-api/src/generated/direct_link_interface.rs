@@ -2,7 +2,7 @@
 //! Actions of the tag `DirectLinkInterface`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Paginated, Result, Secret, UnknownInteger, UnknownValue, support};
+use crate::{Client, Paginated, Result, Secret, UnknownInteger, UnknownValue, __private};
 
 /// Request of [`Client::create_direct_link_interface`](crate::Client::create_direct_link_interface), which creates an interface of a DirectLink, which reaches a Net through a virtual gateway.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +55,7 @@ impl CreateDirectLinkInterfaceRequest {
     }
 }
 
-support::sent!(CreateDirectLinkInterfaceRequest {
+__private::sent!(CreateDirectLinkInterfaceRequest {
     direct_link_id: "DirectLinkId",
     direct_link_interface: "DirectLinkInterface",
     dry_run: "DryRun",
@@ -71,7 +71,7 @@ pub struct CreateDirectLinkInterfaceResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(CreateDirectLinkInterfaceResponse {
+__private::received!(CreateDirectLinkInterfaceResponse {
     direct_link_interface: "DirectLinkInterface",
     response_context: "ResponseContext",
 });
@@ -113,7 +113,7 @@ impl DeleteDirectLinkInterfaceRequest {
     }
 }
 
-support::sent!(DeleteDirectLinkInterfaceRequest {
+__private::sent!(DeleteDirectLinkInterfaceRequest {
     direct_link_interface_id: "DirectLinkInterfaceId",
     dry_run: "DryRun",
 });
@@ -126,7 +126,7 @@ pub struct DeleteDirectLinkInterfaceResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteDirectLinkInterfaceResponse {
+__private::received!(DeleteDirectLinkInterfaceResponse {
     response_context: "ResponseContext",
 });
 
@@ -227,7 +227,7 @@ impl DirectLinkInterface {
     }
 }
 
-support::sent!(DirectLinkInterface {
+__private::sent!(DirectLinkInterface {
     bgp_asn: "BgpAsn",
     bgp_key: "BgpKey",
     client_private_ip: "ClientPrivateIp",
@@ -266,7 +266,7 @@ impl From<i64> for DirectLinkInterfaceMtu {
     }
 }
 
-support::open_integer_enum!(DirectLinkInterfaceMtu);
+__private::open_integer_enum!(DirectLinkInterfaceMtu);
 
 /// The state of an interface of a DirectLink.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -321,7 +321,7 @@ impl From<&str> for DirectLinkInterfaceState {
     }
 }
 
-support::open_enum!(DirectLinkInterfaceState);
+__private::open_enum!(DirectLinkInterfaceState);
 
 /// An interface of a DirectLink, as it exists.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -357,7 +357,7 @@ pub struct DirectLinkInterfaces {
     pub vlan: Option<i64>,
 }
 
-support::received!(DirectLinkInterfaces {
+__private::received!(DirectLinkInterfaces {
     account_id: "AccountId",
     bgp_asn: "BgpAsn",
     bgp_key: "BgpKey",
@@ -413,7 +413,7 @@ impl FiltersDirectLinkInterface {
     }
 }
 
-support::sent!(FiltersDirectLinkInterface {
+__private::sent!(FiltersDirectLinkInterface {
     direct_link_ids: "DirectLinkIds",
     direct_link_interface_ids: "DirectLinkInterfaceIds",
 });
@@ -464,7 +464,7 @@ impl ReadDirectLinkInterfacesRequest {
     }
 }
 
-support::sent!(ReadDirectLinkInterfacesRequest {
+__private::sent!(ReadDirectLinkInterfacesRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -484,7 +484,7 @@ pub struct ReadDirectLinkInterfacesResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadDirectLinkInterfacesResponse {
+__private::received!(ReadDirectLinkInterfacesResponse {
     direct_link_interfaces: "DirectLinkInterfaces",
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
@@ -541,7 +541,7 @@ impl UpdateDirectLinkInterfaceRequest {
     }
 }
 
-support::sent!(UpdateDirectLinkInterfaceRequest {
+__private::sent!(UpdateDirectLinkInterfaceRequest {
     direct_link_interface_id: "DirectLinkInterfaceId",
     dry_run: "DryRun",
     mtu: "Mtu",
@@ -557,7 +557,7 @@ pub struct UpdateDirectLinkInterfaceResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(UpdateDirectLinkInterfaceResponse {
+__private::received!(UpdateDirectLinkInterfaceResponse {
     direct_link_interface: "DirectLinkInterface",
     response_context: "ResponseContext",
 });
@@ -565,14 +565,14 @@ support::received!(UpdateDirectLinkInterfaceResponse {
 impl Paginated for ReadDirectLinkInterfacesRequest {
     type Action = action::ReadDirectLinkInterfaces;
     type Item = DirectLinkInterfaces;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadDirectLinkInterfacesResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadDirectLinkInterfacesResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.direct_link_interfaces.len(),
             token: answer.next_page_token.as_deref(),
         }

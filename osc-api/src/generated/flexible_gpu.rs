@@ -2,7 +2,7 @@
 //! Actions of the tag `FlexibleGpu`, and the types that only they use.
 
 use super::common::{ResponseContext, Tag};
-use crate::{Client, Result, UnknownValue, support};
+use crate::{Client, Result, UnknownValue, __private};
 
 /// Request of [`Client::create_flexible_gpu`](crate::Client::create_flexible_gpu), which allocates a flexible GPU to the account.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,7 +77,7 @@ impl CreateFlexibleGpuRequest {
     }
 }
 
-support::sent!(CreateFlexibleGpuRequest {
+__private::sent!(CreateFlexibleGpuRequest {
     delete_on_vm_deletion: "DeleteOnVmDeletion",
     dry_run: "DryRun",
     generation: "Generation",
@@ -95,7 +95,7 @@ pub struct CreateFlexibleGpuResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(CreateFlexibleGpuResponse {
+__private::received!(CreateFlexibleGpuResponse {
     flexible_gpu: "FlexibleGpu",
     response_context: "ResponseContext",
 });
@@ -134,7 +134,7 @@ impl DeleteFlexibleGpuRequest {
     }
 }
 
-support::sent!(DeleteFlexibleGpuRequest {
+__private::sent!(DeleteFlexibleGpuRequest {
     dry_run: "DryRun",
     flexible_gpu_id: "FlexibleGpuId",
 });
@@ -147,7 +147,7 @@ pub struct DeleteFlexibleGpuResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteFlexibleGpuResponse {
+__private::received!(DeleteFlexibleGpuResponse {
     response_context: "ResponseContext",
 });
 
@@ -253,7 +253,7 @@ impl FiltersFlexibleGpu {
     }
 }
 
-support::sent!(FiltersFlexibleGpu {
+__private::sent!(FiltersFlexibleGpu {
     delete_on_vm_deletion: "DeleteOnVmDeletion",
     flexible_gpu_ids: "FlexibleGpuIds",
     generations: "Generations",
@@ -286,7 +286,7 @@ pub struct FlexibleGpu {
     pub vm_id: Option<String>,
 }
 
-support::received!(FlexibleGpu {
+__private::received!(FlexibleGpu {
     delete_on_vm_deletion: "DeleteOnVmDeletion",
     flexible_gpu_id: "FlexibleGpuId",
     generation: "Generation",
@@ -313,7 +313,7 @@ pub struct FlexibleGpuCatalog {
     pub vram: Option<i64>,
 }
 
-support::received!(FlexibleGpuCatalog {
+__private::received!(FlexibleGpuCatalog {
     generations: "Generations",
     max_cpu: "MaxCpu",
     max_ram: "MaxRam",
@@ -362,7 +362,7 @@ impl From<&str> for FlexibleGpuState {
     }
 }
 
-support::open_enum!(FlexibleGpuState);
+__private::open_enum!(FlexibleGpuState);
 
 /// Request of [`Client::link_flexible_gpu`](crate::Client::link_flexible_gpu), which attaches a flexible GPU to a VM.
 #[derive(Clone, Debug, PartialEq)]
@@ -409,7 +409,7 @@ impl LinkFlexibleGpuRequest {
     }
 }
 
-support::sent!(LinkFlexibleGpuRequest {
+__private::sent!(LinkFlexibleGpuRequest {
     dry_run: "DryRun",
     flexible_gpu_id: "FlexibleGpuId",
     vm_id: "VmId",
@@ -423,7 +423,7 @@ pub struct LinkFlexibleGpuResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(LinkFlexibleGpuResponse {
+__private::received!(LinkFlexibleGpuResponse {
     response_context: "ResponseContext",
 });
 
@@ -448,7 +448,7 @@ impl ReadFlexibleGpuCatalogRequest {
     }
 }
 
-support::sent!(ReadFlexibleGpuCatalogRequest {
+__private::sent!(ReadFlexibleGpuCatalogRequest {
     dry_run: "DryRun",
 });
 
@@ -462,7 +462,7 @@ pub struct ReadFlexibleGpuCatalogResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadFlexibleGpuCatalogResponse {
+__private::received!(ReadFlexibleGpuCatalogResponse {
     flexible_gpu_catalog: "FlexibleGpuCatalog",
     response_context: "ResponseContext",
 });
@@ -496,7 +496,7 @@ impl ReadFlexibleGpusRequest {
     }
 }
 
-support::sent!(ReadFlexibleGpusRequest {
+__private::sent!(ReadFlexibleGpusRequest {
     dry_run: "DryRun",
     filters: "Filters",
 });
@@ -511,7 +511,7 @@ pub struct ReadFlexibleGpusResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadFlexibleGpusResponse {
+__private::received!(ReadFlexibleGpusResponse {
     flexible_gpus: "FlexibleGpus",
     response_context: "ResponseContext",
 });
@@ -550,7 +550,7 @@ impl UnlinkFlexibleGpuRequest {
     }
 }
 
-support::sent!(UnlinkFlexibleGpuRequest {
+__private::sent!(UnlinkFlexibleGpuRequest {
     dry_run: "DryRun",
     flexible_gpu_id: "FlexibleGpuId",
 });
@@ -563,7 +563,7 @@ pub struct UnlinkFlexibleGpuResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(UnlinkFlexibleGpuResponse {
+__private::received!(UnlinkFlexibleGpuResponse {
     response_context: "ResponseContext",
 });
 
@@ -613,7 +613,7 @@ impl UpdateFlexibleGpuRequest {
     }
 }
 
-support::sent!(UpdateFlexibleGpuRequest {
+__private::sent!(UpdateFlexibleGpuRequest {
     delete_on_vm_deletion: "DeleteOnVmDeletion",
     dry_run: "DryRun",
     flexible_gpu_id: "FlexibleGpuId",
@@ -629,7 +629,7 @@ pub struct UpdateFlexibleGpuResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(UpdateFlexibleGpuResponse {
+__private::received!(UpdateFlexibleGpuResponse {
     flexible_gpu: "FlexibleGpu",
     response_context: "ResponseContext",
 });

@@ -2,7 +2,7 @@
 //! Actions of the tag `IdentityProvider`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Result, support};
+use crate::{Client, Result, __private};
 
 /// Request of [`Client::disable_outscale_login_for_users`](crate::Client::disable_outscale_login_for_users), which forbids all EIM users to log in with OUTSCALE credentials, when logins are federated.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,7 +25,7 @@ impl DisableOutscaleLoginForUsersRequest {
     }
 }
 
-support::sent!(DisableOutscaleLoginForUsersRequest {
+__private::sent!(DisableOutscaleLoginForUsersRequest {
     dry_run: "DryRun",
 });
 
@@ -37,7 +37,7 @@ pub struct DisableOutscaleLoginForUsersResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DisableOutscaleLoginForUsersResponse {
+__private::received!(DisableOutscaleLoginForUsersResponse {
     response_context: "ResponseContext",
 });
 
@@ -78,7 +78,7 @@ impl DisableOutscaleLoginPerUsersRequest {
     }
 }
 
-support::sent!(DisableOutscaleLoginPerUsersRequest {
+__private::sent!(DisableOutscaleLoginPerUsersRequest {
     dry_run: "DryRun",
     user_names: "UserNames",
 });
@@ -91,7 +91,7 @@ pub struct DisableOutscaleLoginPerUsersResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DisableOutscaleLoginPerUsersResponse {
+__private::received!(DisableOutscaleLoginPerUsersResponse {
     response_context: "ResponseContext",
 });
 
@@ -116,7 +116,7 @@ impl DisableOutscaleLoginRequest {
     }
 }
 
-support::sent!(DisableOutscaleLoginRequest {
+__private::sent!(DisableOutscaleLoginRequest {
     dry_run: "DryRun",
 });
 
@@ -128,7 +128,7 @@ pub struct DisableOutscaleLoginResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DisableOutscaleLoginResponse {
+__private::received!(DisableOutscaleLoginResponse {
     response_context: "ResponseContext",
 });
 
@@ -153,7 +153,7 @@ impl EnableOutscaleLoginForUsersRequest {
     }
 }
 
-support::sent!(EnableOutscaleLoginForUsersRequest {
+__private::sent!(EnableOutscaleLoginForUsersRequest {
     dry_run: "DryRun",
 });
 
@@ -165,7 +165,7 @@ pub struct EnableOutscaleLoginForUsersResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(EnableOutscaleLoginForUsersResponse {
+__private::received!(EnableOutscaleLoginForUsersResponse {
     response_context: "ResponseContext",
 });
 
@@ -206,7 +206,7 @@ impl EnableOutscaleLoginPerUsersRequest {
     }
 }
 
-support::sent!(EnableOutscaleLoginPerUsersRequest {
+__private::sent!(EnableOutscaleLoginPerUsersRequest {
     dry_run: "DryRun",
     user_names: "UserNames",
 });
@@ -219,7 +219,7 @@ pub struct EnableOutscaleLoginPerUsersResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(EnableOutscaleLoginPerUsersResponse {
+__private::received!(EnableOutscaleLoginPerUsersResponse {
     response_context: "ResponseContext",
 });
 
@@ -244,7 +244,7 @@ impl EnableOutscaleLoginRequest {
     }
 }
 
-support::sent!(EnableOutscaleLoginRequest {
+__private::sent!(EnableOutscaleLoginRequest {
     dry_run: "DryRun",
 });
 
@@ -256,7 +256,7 @@ pub struct EnableOutscaleLoginResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(EnableOutscaleLoginResponse {
+__private::received!(EnableOutscaleLoginResponse {
     response_context: "ResponseContext",
 });
 

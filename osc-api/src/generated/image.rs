@@ -6,7 +6,7 @@ use super::common::{
     PermissionsOnResource, PermissionsOnResourceCreation, ResourceTag, ResponseContext,
     RootDeviceType, VolumeType,
 };
-use crate::{Client, DateTime, Paginated, Result, UnknownValue, support};
+use crate::{Client, DateTime, Paginated, Result, UnknownValue, __private};
 
 /// A device of an image and the volume that its VMs get there.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -51,7 +51,7 @@ impl BlockDeviceMappingImage {
     }
 }
 
-support::exchanged!(BlockDeviceMappingImage {
+__private::exchanged!(BlockDeviceMappingImage {
     bsu: "Bsu",
     device_name: "DeviceName",
     virtual_device_name: "VirtualDeviceName",
@@ -105,7 +105,7 @@ impl CreateImageExportTaskRequest {
     }
 }
 
-support::sent!(CreateImageExportTaskRequest {
+__private::sent!(CreateImageExportTaskRequest {
     dry_run: "DryRun",
     image_id: "ImageId",
     osu_export: "OsuExport",
@@ -121,7 +121,7 @@ pub struct CreateImageExportTaskResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(CreateImageExportTaskResponse {
+__private::received!(CreateImageExportTaskResponse {
     image_export_task: "ImageExportTask",
     response_context: "ResponseContext",
 });
@@ -265,7 +265,7 @@ impl CreateImageRequest {
     }
 }
 
-support::sent!(CreateImageRequest {
+__private::sent!(CreateImageRequest {
     architecture: "Architecture",
     block_device_mappings: "BlockDeviceMappings",
     boot_modes: "BootModes",
@@ -292,7 +292,7 @@ pub struct CreateImageResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(CreateImageResponse {
+__private::received!(CreateImageResponse {
     image: "Image",
     response_context: "ResponseContext",
 });
@@ -331,7 +331,7 @@ impl DeleteImageRequest {
     }
 }
 
-support::sent!(DeleteImageRequest {
+__private::sent!(DeleteImageRequest {
     dry_run: "DryRun",
     image_id: "ImageId",
 });
@@ -344,7 +344,7 @@ pub struct DeleteImageResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteImageResponse {
+__private::received!(DeleteImageResponse {
     response_context: "ResponseContext",
 });
 
@@ -675,7 +675,7 @@ impl FiltersImage {
     }
 }
 
-support::sent!(FiltersImage {
+__private::sent!(FiltersImage {
     account_aliases: "AccountAliases",
     account_ids: "AccountIds",
     architectures: "Architectures",
@@ -740,7 +740,7 @@ impl FiltersReadImageExportTask {
     }
 }
 
-support::sent!(FiltersReadImageExportTask {
+__private::sent!(FiltersReadImageExportTask {
     image_ids: "ImageIds",
     task_ids: "TaskIds",
 });
@@ -792,7 +792,7 @@ pub struct Image {
     pub tpm_mandatory: Option<bool>,
 }
 
-support::received!(Image {
+__private::received!(Image {
     account_alias: "AccountAlias",
     account_id: "AccountId",
     architecture: "Architecture",
@@ -835,7 +835,7 @@ pub struct ImageExportTask {
     pub task_id: Option<String>,
 }
 
-support::received!(ImageExportTask {
+__private::received!(ImageExportTask {
     comment: "Comment",
     image_id: "ImageId",
     osu_export: "OsuExport",
@@ -890,7 +890,7 @@ impl From<&str> for ImageExportTaskState {
     }
 }
 
-support::open_enum!(ImageExportTaskState);
+__private::open_enum!(ImageExportTaskState);
 
 /// The state of an image.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -929,7 +929,7 @@ impl From<&str> for ImageState {
     }
 }
 
-support::open_enum!(ImageState);
+__private::open_enum!(ImageState);
 
 /// Where an image is exported to, and in which format.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -945,7 +945,7 @@ pub struct OsuExportImageExportTask {
     pub osu_prefix: Option<String>,
 }
 
-support::received!(OsuExportImageExportTask {
+__private::received!(OsuExportImageExportTask {
     disk_image_format: "DiskImageFormat",
     osu_bucket: "OsuBucket",
     osu_manifest_url: "OsuManifestUrl",
@@ -998,7 +998,7 @@ impl ReadImageExportTasksRequest {
     }
 }
 
-support::sent!(ReadImageExportTasksRequest {
+__private::sent!(ReadImageExportTasksRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -1018,7 +1018,7 @@ pub struct ReadImageExportTasksResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadImageExportTasksResponse {
+__private::received!(ReadImageExportTasksResponse {
     image_export_tasks: "ImageExportTasks",
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
@@ -1070,7 +1070,7 @@ impl ReadImagesRequest {
     }
 }
 
-support::sent!(ReadImagesRequest {
+__private::sent!(ReadImagesRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -1090,7 +1090,7 @@ pub struct ReadImagesResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadImagesResponse {
+__private::received!(ReadImagesResponse {
     images: "Images",
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
@@ -1106,7 +1106,7 @@ pub struct StateComment {
     pub state_message: Option<String>,
 }
 
-support::received!(StateComment {
+__private::received!(StateComment {
     state_code: "StateCode",
     state_message: "StateMessage",
 });
@@ -1178,7 +1178,7 @@ impl UpdateImageRequest {
     }
 }
 
-support::sent!(UpdateImageRequest {
+__private::sent!(UpdateImageRequest {
     description: "Description",
     dry_run: "DryRun",
     image_id: "ImageId",
@@ -1196,7 +1196,7 @@ pub struct UpdateImageResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(UpdateImageResponse {
+__private::received!(UpdateImageResponse {
     image: "Image",
     response_context: "ResponseContext",
 });
@@ -1204,14 +1204,14 @@ support::received!(UpdateImageResponse {
 impl Paginated for ReadImageExportTasksRequest {
     type Action = action::ReadImageExportTasks;
     type Item = ImageExportTask;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadImageExportTasksResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadImageExportTasksResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.image_export_tasks.len(),
             token: answer.next_page_token.as_deref(),
         }
@@ -1224,14 +1224,14 @@ impl Paginated for ReadImageExportTasksRequest {
 impl Paginated for ReadImagesRequest {
     type Action = action::ReadImages;
     type Item = Image;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadImagesResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadImagesResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.images.len(),
             token: answer.next_page_token.as_deref(),
         }

@@ -2,7 +2,7 @@
 //! Actions of the tag `InternetService`, and the types that only they use.
 
 use super::common::{ResourceTag, ResponseContext};
-use crate::{Client, Paginated, Result, support};
+use crate::{Client, Paginated, Result, __private};
 
 /// Request of [`Client::create_internet_service`](crate::Client::create_internet_service), which creates an internet service, through which a Net reaches the Internet.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,7 +25,7 @@ impl CreateInternetServiceRequest {
     }
 }
 
-support::sent!(CreateInternetServiceRequest {
+__private::sent!(CreateInternetServiceRequest {
     dry_run: "DryRun",
 });
 
@@ -39,7 +39,7 @@ pub struct CreateInternetServiceResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(CreateInternetServiceResponse {
+__private::received!(CreateInternetServiceResponse {
     internet_service: "InternetService",
     response_context: "ResponseContext",
 });
@@ -81,7 +81,7 @@ impl DeleteInternetServiceRequest {
     }
 }
 
-support::sent!(DeleteInternetServiceRequest {
+__private::sent!(DeleteInternetServiceRequest {
     dry_run: "DryRun",
     internet_service_id: "InternetServiceId",
 });
@@ -94,7 +94,7 @@ pub struct DeleteInternetServiceResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteInternetServiceResponse {
+__private::received!(DeleteInternetServiceResponse {
     response_context: "ResponseContext",
 });
 
@@ -176,7 +176,7 @@ impl FiltersInternetService {
     }
 }
 
-support::sent!(FiltersInternetService {
+__private::sent!(FiltersInternetService {
     internet_service_ids: "InternetServiceIds",
     link_net_ids: "LinkNetIds",
     link_states: "LinkStates",
@@ -199,7 +199,7 @@ pub struct InternetService {
     pub tags: Vec<ResourceTag>,
 }
 
-support::received!(InternetService {
+__private::received!(InternetService {
     internet_service_id: "InternetServiceId",
     net_id: "NetId",
     state: "State",
@@ -257,7 +257,7 @@ impl LinkInternetServiceRequest {
     }
 }
 
-support::sent!(LinkInternetServiceRequest {
+__private::sent!(LinkInternetServiceRequest {
     dry_run: "DryRun",
     internet_service_id: "InternetServiceId",
     net_id: "NetId",
@@ -271,7 +271,7 @@ pub struct LinkInternetServiceResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(LinkInternetServiceResponse {
+__private::received!(LinkInternetServiceResponse {
     response_context: "ResponseContext",
 });
 
@@ -321,7 +321,7 @@ impl ReadInternetServicesRequest {
     }
 }
 
-support::sent!(ReadInternetServicesRequest {
+__private::sent!(ReadInternetServicesRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -341,7 +341,7 @@ pub struct ReadInternetServicesResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadInternetServicesResponse {
+__private::received!(ReadInternetServicesResponse {
     internet_services: "InternetServices",
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
@@ -398,7 +398,7 @@ impl UnlinkInternetServiceRequest {
     }
 }
 
-support::sent!(UnlinkInternetServiceRequest {
+__private::sent!(UnlinkInternetServiceRequest {
     dry_run: "DryRun",
     internet_service_id: "InternetServiceId",
     net_id: "NetId",
@@ -412,21 +412,21 @@ pub struct UnlinkInternetServiceResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(UnlinkInternetServiceResponse {
+__private::received!(UnlinkInternetServiceResponse {
     response_context: "ResponseContext",
 });
 
 impl Paginated for ReadInternetServicesRequest {
     type Action = action::ReadInternetServices;
     type Item = InternetService;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadInternetServicesResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadInternetServicesResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.internet_services.len(),
             token: answer.next_page_token.as_deref(),
         }

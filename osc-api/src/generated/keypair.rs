@@ -2,7 +2,7 @@
 //! Actions of the tag `Keypair`, and the types that only they use.
 
 use super::common::{ResourceTag, ResponseContext};
-use crate::{Client, Paginated, Result, Secret, UnknownValue, support};
+use crate::{Client, Paginated, Result, Secret, UnknownValue, __private};
 
 /// Request of [`Client::create_keypair`](crate::Client::create_keypair), which creates a keypair for logging in to VMs, or imports the public half of an existing one.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,7 +50,7 @@ impl CreateKeypairRequest {
     }
 }
 
-support::sent!(CreateKeypairRequest {
+__private::sent!(CreateKeypairRequest {
     dry_run: "DryRun",
     keypair_name: "KeypairName",
     public_key: "PublicKey",
@@ -66,7 +66,7 @@ pub struct CreateKeypairResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(CreateKeypairResponse {
+__private::received!(CreateKeypairResponse {
     keypair: "Keypair",
     response_context: "ResponseContext",
 });
@@ -108,7 +108,7 @@ impl DeleteKeypairRequest {
     }
 }
 
-support::sent!(DeleteKeypairRequest {
+__private::sent!(DeleteKeypairRequest {
     dry_run: "DryRun",
     keypair_id: "KeypairId",
     keypair_name: "KeypairName",
@@ -122,7 +122,7 @@ pub struct DeleteKeypairResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteKeypairResponse {
+__private::received!(DeleteKeypairResponse {
     response_context: "ResponseContext",
 });
 
@@ -215,7 +215,7 @@ impl FiltersKeypair {
     }
 }
 
-support::sent!(FiltersKeypair {
+__private::sent!(FiltersKeypair {
     keypair_fingerprints: "KeypairFingerprints",
     keypair_ids: "KeypairIds",
     keypair_names: "KeypairNames",
@@ -241,7 +241,7 @@ pub struct Keypair {
     pub tags: Vec<ResourceTag>,
 }
 
-support::received!(Keypair {
+__private::received!(Keypair {
     keypair_fingerprint: "KeypairFingerprint",
     keypair_id: "KeypairId",
     keypair_name: "KeypairName",
@@ -267,7 +267,7 @@ pub struct KeypairCreated {
     pub tags: Vec<ResourceTag>,
 }
 
-support::received!(KeypairCreated {
+__private::received!(KeypairCreated {
     keypair_fingerprint: "KeypairFingerprint",
     keypair_id: "KeypairId",
     keypair_name: "KeypairName",
@@ -321,7 +321,7 @@ impl From<&str> for KeypairType {
     }
 }
 
-support::open_enum!(KeypairType);
+__private::open_enum!(KeypairType);
 
 /// Request of [`Client::read_keypairs`](crate::Client::read_keypairs), which lists keypairs, without their private keys.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -369,7 +369,7 @@ impl ReadKeypairsRequest {
     }
 }
 
-support::sent!(ReadKeypairsRequest {
+__private::sent!(ReadKeypairsRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -389,7 +389,7 @@ pub struct ReadKeypairsResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadKeypairsResponse {
+__private::received!(ReadKeypairsResponse {
     keypairs: "Keypairs",
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
@@ -398,14 +398,14 @@ support::received!(ReadKeypairsResponse {
 impl Paginated for ReadKeypairsRequest {
     type Action = action::ReadKeypairs;
     type Item = Keypair;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadKeypairsResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadKeypairsResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.keypairs.len(),
             token: answer.next_page_token.as_deref(),
         }

@@ -2,7 +2,7 @@
 //! Actions of the tag `Listener`, and the types that only they use.
 
 use super::common::{ListenerForCreation, LoadBalancer, ResponseContext};
-use crate::{Client, Nullable, Result, support};
+use crate::{Client, Nullable, Result, __private};
 
 /// Request of [`Client::create_listener_rule`](crate::Client::create_listener_rule), which creates a rule that sends requests of a listener to chosen VMs, by host name or path.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,7 +70,7 @@ impl CreateListenerRuleRequest {
     }
 }
 
-support::sent!(CreateListenerRuleRequest {
+__private::sent!(CreateListenerRuleRequest {
     dry_run: "DryRun",
     listener: "Listener",
     listener_rule: "ListenerRule",
@@ -87,7 +87,7 @@ pub struct CreateListenerRuleResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(CreateListenerRuleResponse {
+__private::received!(CreateListenerRuleResponse {
     listener_rule: "ListenerRule",
     response_context: "ResponseContext",
 });
@@ -143,7 +143,7 @@ impl CreateLoadBalancerListenersRequest {
     }
 }
 
-support::sent!(CreateLoadBalancerListenersRequest {
+__private::sent!(CreateLoadBalancerListenersRequest {
     dry_run: "DryRun",
     listeners: "Listeners",
     load_balancer_name: "LoadBalancerName",
@@ -159,7 +159,7 @@ pub struct CreateLoadBalancerListenersResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(CreateLoadBalancerListenersResponse {
+__private::received!(CreateLoadBalancerListenersResponse {
     load_balancer: "LoadBalancer",
     response_context: "ResponseContext",
 });
@@ -198,7 +198,7 @@ impl DeleteListenerRuleRequest {
     }
 }
 
-support::sent!(DeleteListenerRuleRequest {
+__private::sent!(DeleteListenerRuleRequest {
     dry_run: "DryRun",
     listener_rule_name: "ListenerRuleName",
 });
@@ -211,7 +211,7 @@ pub struct DeleteListenerRuleResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteListenerRuleResponse {
+__private::received!(DeleteListenerRuleResponse {
     response_context: "ResponseContext",
 });
 
@@ -272,7 +272,7 @@ impl DeleteLoadBalancerListenersRequest {
     }
 }
 
-support::sent!(DeleteLoadBalancerListenersRequest {
+__private::sent!(DeleteLoadBalancerListenersRequest {
     dry_run: "DryRun",
     load_balancer_name: "LoadBalancerName",
     load_balancer_ports: "LoadBalancerPorts",
@@ -288,7 +288,7 @@ pub struct DeleteLoadBalancerListenersResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteLoadBalancerListenersResponse {
+__private::received!(DeleteLoadBalancerListenersResponse {
     load_balancer: "LoadBalancer",
     response_context: "ResponseContext",
 });
@@ -319,7 +319,7 @@ impl FiltersListenerRule {
     }
 }
 
-support::sent!(FiltersListenerRule {
+__private::sent!(FiltersListenerRule {
     listener_rule_names: "ListenerRuleNames",
 });
 
@@ -347,7 +347,7 @@ pub struct ListenerRule {
     pub vm_ids: Vec<String>,
 }
 
-support::received!(ListenerRule {
+__private::received!(ListenerRule {
     action: "Action",
     host_name_pattern: "HostNamePattern",
     listener_id: "ListenerId",
@@ -423,7 +423,7 @@ impl ListenerRuleForCreation {
     }
 }
 
-support::sent!(ListenerRuleForCreation {
+__private::sent!(ListenerRuleForCreation {
     action: "Action",
     host_name_pattern: "HostNamePattern",
     listener_rule_name: "ListenerRuleName",
@@ -470,7 +470,7 @@ impl LoadBalancerLight {
     }
 }
 
-support::sent!(LoadBalancerLight {
+__private::sent!(LoadBalancerLight {
     load_balancer_name: "LoadBalancerName",
     load_balancer_port: "LoadBalancerPort",
 });
@@ -504,7 +504,7 @@ impl ReadListenerRulesRequest {
     }
 }
 
-support::sent!(ReadListenerRulesRequest {
+__private::sent!(ReadListenerRulesRequest {
     dry_run: "DryRun",
     filters: "Filters",
 });
@@ -519,7 +519,7 @@ pub struct ReadListenerRulesResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadListenerRulesResponse {
+__private::received!(ReadListenerRulesResponse {
     listener_rules: "ListenerRules",
     response_context: "ResponseContext",
 });
@@ -578,7 +578,7 @@ impl UpdateListenerRuleRequest {
     }
 }
 
-support::sent!(UpdateListenerRuleRequest {
+__private::sent!(UpdateListenerRuleRequest {
     dry_run: "DryRun",
     host_pattern: "HostPattern",
     listener_rule_name: "ListenerRuleName",
@@ -595,7 +595,7 @@ pub struct UpdateListenerRuleResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(UpdateListenerRuleResponse {
+__private::received!(UpdateListenerRuleResponse {
     listener_rule: "ListenerRule",
     response_context: "ResponseContext",
 });

@@ -5,7 +5,7 @@ use super::common::{
     AccessLog, HealthCheck, ListenerForCreation, LoadBalancer, LoadBalancerState,
     LoadBalancerType, ResourceTag, ResponseContext,
 };
-use crate::{Client, Result, UnknownValue, support};
+use crate::{Client, Result, UnknownValue, __private};
 
 /// The health of one backend VM of a load balancer.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,7 +21,7 @@ pub struct BackendVmHealth {
     pub vm_id: Option<String>,
 }
 
-support::received!(BackendVmHealth {
+__private::received!(BackendVmHealth {
     description: "Description",
     state: "State",
     state_reason: "StateReason",
@@ -73,7 +73,7 @@ impl From<&str> for BackendVmHealthState {
     }
 }
 
-support::open_enum!(BackendVmHealthState);
+__private::open_enum!(BackendVmHealthState);
 
 /// Who is the cause of a backend VM being out of service: the load balancer (`ELB`), the VM (`Instance`) or nobody.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -112,7 +112,7 @@ impl From<&str> for BackendVmHealthStateReason {
     }
 }
 
-support::open_enum!(BackendVmHealthStateReason);
+__private::open_enum!(BackendVmHealthStateReason);
 
 /// Request of [`Client::create_load_balancer`](crate::Client::create_load_balancer), which creates a load balancer with its listeners.
 #[derive(Clone, Debug, PartialEq)]
@@ -239,7 +239,7 @@ impl CreateLoadBalancerRequest {
     }
 }
 
-support::sent!(CreateLoadBalancerRequest {
+__private::sent!(CreateLoadBalancerRequest {
     dry_run: "DryRun",
     listeners: "Listeners",
     load_balancer_name: "LoadBalancerName",
@@ -261,7 +261,7 @@ pub struct CreateLoadBalancerResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(CreateLoadBalancerResponse {
+__private::received!(CreateLoadBalancerResponse {
     load_balancer: "LoadBalancer",
     response_context: "ResponseContext",
 });
@@ -326,7 +326,7 @@ impl CreateLoadBalancerTagsRequest {
     }
 }
 
-support::sent!(CreateLoadBalancerTagsRequest {
+__private::sent!(CreateLoadBalancerTagsRequest {
     dry_run: "DryRun",
     load_balancer_names: "LoadBalancerNames",
     tags: "Tags",
@@ -340,7 +340,7 @@ pub struct CreateLoadBalancerTagsResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(CreateLoadBalancerTagsResponse {
+__private::received!(CreateLoadBalancerTagsResponse {
     response_context: "ResponseContext",
 });
 
@@ -378,7 +378,7 @@ impl DeleteLoadBalancerRequest {
     }
 }
 
-support::sent!(DeleteLoadBalancerRequest {
+__private::sent!(DeleteLoadBalancerRequest {
     dry_run: "DryRun",
     load_balancer_name: "LoadBalancerName",
 });
@@ -393,7 +393,7 @@ pub struct DeleteLoadBalancerResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteLoadBalancerResponse {
+__private::received!(DeleteLoadBalancerResponse {
     load_balancer: "LoadBalancer",
     response_context: "ResponseContext",
 });
@@ -458,7 +458,7 @@ impl DeleteLoadBalancerTagsRequest {
     }
 }
 
-support::sent!(DeleteLoadBalancerTagsRequest {
+__private::sent!(DeleteLoadBalancerTagsRequest {
     dry_run: "DryRun",
     load_balancer_names: "LoadBalancerNames",
     tags: "Tags",
@@ -472,7 +472,7 @@ pub struct DeleteLoadBalancerTagsResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteLoadBalancerTagsResponse {
+__private::received!(DeleteLoadBalancerTagsResponse {
     response_context: "ResponseContext",
 });
 
@@ -527,7 +527,7 @@ impl DeregisterVmsInLoadBalancerRequest {
     }
 }
 
-support::sent!(DeregisterVmsInLoadBalancerRequest {
+__private::sent!(DeregisterVmsInLoadBalancerRequest {
     backend_vm_ids: "BackendVmIds",
     dry_run: "DryRun",
     load_balancer_name: "LoadBalancerName",
@@ -541,7 +541,7 @@ pub struct DeregisterVmsInLoadBalancerResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeregisterVmsInLoadBalancerResponse {
+__private::received!(DeregisterVmsInLoadBalancerResponse {
     response_context: "ResponseContext",
 });
 
@@ -582,7 +582,7 @@ impl FiltersLoadBalancer {
     }
 }
 
-support::sent!(FiltersLoadBalancer {
+__private::sent!(FiltersLoadBalancer {
     load_balancer_names: "LoadBalancerNames",
     states: "States",
 });
@@ -645,7 +645,7 @@ impl LinkLoadBalancerBackendMachinesRequest {
     }
 }
 
-support::sent!(LinkLoadBalancerBackendMachinesRequest {
+__private::sent!(LinkLoadBalancerBackendMachinesRequest {
     backend_ips: "BackendIps",
     backend_vm_ids: "BackendVmIds",
     dry_run: "DryRun",
@@ -660,7 +660,7 @@ pub struct LinkLoadBalancerBackendMachinesResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(LinkLoadBalancerBackendMachinesResponse {
+__private::received!(LinkLoadBalancerBackendMachinesResponse {
     response_context: "ResponseContext",
 });
 
@@ -676,7 +676,7 @@ pub struct LoadBalancerTag {
     pub value: Option<String>,
 }
 
-support::received!(LoadBalancerTag {
+__private::received!(LoadBalancerTag {
     key: "Key",
     load_balancer_name: "LoadBalancerName",
     value: "Value",
@@ -727,7 +727,7 @@ impl ReadLoadBalancerTagsRequest {
     }
 }
 
-support::sent!(ReadLoadBalancerTagsRequest {
+__private::sent!(ReadLoadBalancerTagsRequest {
     dry_run: "DryRun",
     load_balancer_names: "LoadBalancerNames",
 });
@@ -742,7 +742,7 @@ pub struct ReadLoadBalancerTagsResponse {
     pub tags: Vec<LoadBalancerTag>,
 }
 
-support::received!(ReadLoadBalancerTagsResponse {
+__private::received!(ReadLoadBalancerTagsResponse {
     response_context: "ResponseContext",
     tags: "Tags",
 });
@@ -776,7 +776,7 @@ impl ReadLoadBalancersRequest {
     }
 }
 
-support::sent!(ReadLoadBalancersRequest {
+__private::sent!(ReadLoadBalancersRequest {
     dry_run: "DryRun",
     filters: "Filters",
 });
@@ -791,7 +791,7 @@ pub struct ReadLoadBalancersResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadLoadBalancersResponse {
+__private::received!(ReadLoadBalancersResponse {
     load_balancers: "LoadBalancers",
     response_context: "ResponseContext",
 });
@@ -842,7 +842,7 @@ impl ReadVmsHealthRequest {
     }
 }
 
-support::sent!(ReadVmsHealthRequest {
+__private::sent!(ReadVmsHealthRequest {
     backend_vm_ids: "BackendVmIds",
     dry_run: "DryRun",
     load_balancer_name: "LoadBalancerName",
@@ -858,7 +858,7 @@ pub struct ReadVmsHealthResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadVmsHealthResponse {
+__private::received!(ReadVmsHealthResponse {
     backend_vm_health: "BackendVmHealth",
     response_context: "ResponseContext",
 });
@@ -914,7 +914,7 @@ impl RegisterVmsInLoadBalancerRequest {
     }
 }
 
-support::sent!(RegisterVmsInLoadBalancerRequest {
+__private::sent!(RegisterVmsInLoadBalancerRequest {
     backend_vm_ids: "BackendVmIds",
     dry_run: "DryRun",
     load_balancer_name: "LoadBalancerName",
@@ -928,7 +928,7 @@ pub struct RegisterVmsInLoadBalancerResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(RegisterVmsInLoadBalancerResponse {
+__private::received!(RegisterVmsInLoadBalancerResponse {
     response_context: "ResponseContext",
 });
 
@@ -955,7 +955,7 @@ impl ResourceLoadBalancerTag {
     }
 }
 
-support::sent!(ResourceLoadBalancerTag {
+__private::sent!(ResourceLoadBalancerTag {
     key: "Key",
 });
 
@@ -1017,7 +1017,7 @@ impl UnlinkLoadBalancerBackendMachinesRequest {
     }
 }
 
-support::sent!(UnlinkLoadBalancerBackendMachinesRequest {
+__private::sent!(UnlinkLoadBalancerBackendMachinesRequest {
     backend_ips: "BackendIps",
     backend_vm_ids: "BackendVmIds",
     dry_run: "DryRun",
@@ -1032,7 +1032,7 @@ pub struct UnlinkLoadBalancerBackendMachinesResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(UnlinkLoadBalancerBackendMachinesResponse {
+__private::received!(UnlinkLoadBalancerBackendMachinesResponse {
     response_context: "ResponseContext",
 });
 
@@ -1156,7 +1156,7 @@ impl UpdateLoadBalancerRequest {
     }
 }
 
-support::sent!(UpdateLoadBalancerRequest {
+__private::sent!(UpdateLoadBalancerRequest {
     access_log: "AccessLog",
     dry_run: "DryRun",
     health_check: "HealthCheck",
@@ -1179,7 +1179,7 @@ pub struct UpdateLoadBalancerResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(UpdateLoadBalancerResponse {
+__private::received!(UpdateLoadBalancerResponse {
     load_balancer: "LoadBalancer",
     response_context: "ResponseContext",
 });

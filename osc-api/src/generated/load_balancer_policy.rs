@@ -2,7 +2,7 @@
 //! Actions of the tag `LoadBalancerPolicy`, and the types that only they use.
 
 use super::common::{LoadBalancer, ResponseContext};
-use crate::{Client, Result, UnknownValue, support};
+use crate::{Client, Result, UnknownValue, __private};
 
 /// Request of [`Client::create_load_balancer_policy`](crate::Client::create_load_balancer_policy), which creates a stickiness policy, which keeps a client on one backend by a cookie.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,7 +91,7 @@ impl CreateLoadBalancerPolicyRequest {
     }
 }
 
-support::sent!(CreateLoadBalancerPolicyRequest {
+__private::sent!(CreateLoadBalancerPolicyRequest {
     cookie_expiration_period: "CookieExpirationPeriod",
     cookie_name: "CookieName",
     dry_run: "DryRun",
@@ -110,7 +110,7 @@ pub struct CreateLoadBalancerPolicyResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(CreateLoadBalancerPolicyResponse {
+__private::received!(CreateLoadBalancerPolicyResponse {
     load_balancer: "LoadBalancer",
     response_context: "ResponseContext",
 });
@@ -163,7 +163,7 @@ impl DeleteLoadBalancerPolicyRequest {
     }
 }
 
-support::sent!(DeleteLoadBalancerPolicyRequest {
+__private::sent!(DeleteLoadBalancerPolicyRequest {
     dry_run: "DryRun",
     load_balancer_name: "LoadBalancerName",
     policy_name: "PolicyName",
@@ -179,7 +179,7 @@ pub struct DeleteLoadBalancerPolicyResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteLoadBalancerPolicyResponse {
+__private::received!(DeleteLoadBalancerPolicyResponse {
     load_balancer: "LoadBalancer",
     response_context: "ResponseContext",
 });
@@ -217,7 +217,7 @@ impl From<&str> for LoadBalancerPolicyType {
     }
 }
 
-support::open_enum!(LoadBalancerPolicyType);
+__private::open_enum!(LoadBalancerPolicyType);
 
 impl Client {
     /// Creates a stickiness policy, which keeps a client on one backend by a cookie.

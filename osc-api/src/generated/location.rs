@@ -2,7 +2,7 @@
 //! Actions of the tag `Location`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Paginated, Result, support};
+use crate::{Client, Paginated, Result, __private};
 
 /// A data centre where a DirectLink can end.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,7 +15,7 @@ pub struct Location {
     pub name: Option<String>,
 }
 
-support::received!(Location {
+__private::received!(Location {
     code: "Code",
     name: "Name",
 });
@@ -58,7 +58,7 @@ impl ReadLocationsRequest {
     }
 }
 
-support::sent!(ReadLocationsRequest {
+__private::sent!(ReadLocationsRequest {
     dry_run: "DryRun",
     next_page_token: "NextPageToken",
     results_per_page: "ResultsPerPage",
@@ -77,7 +77,7 @@ pub struct ReadLocationsResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadLocationsResponse {
+__private::received!(ReadLocationsResponse {
     locations: "Locations",
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
@@ -86,14 +86,14 @@ support::received!(ReadLocationsResponse {
 impl Paginated for ReadLocationsRequest {
     type Action = action::ReadLocations;
     type Item = Location;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadLocationsResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadLocationsResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.locations.len(),
             token: answer.next_page_token.as_deref(),
         }

@@ -2,7 +2,7 @@
 //! Actions of the tag `NatService`, and the types that only they use.
 
 use super::common::{ResourceState, ResourceTag, ResponseContext};
-use crate::{Client, Paginated, Result, support};
+use crate::{Client, Paginated, Result, __private};
 
 /// Request of [`Client::create_nat_service`](crate::Client::create_nat_service), which creates a NAT service in a public Subnet, for VMs of private Subnets to reach the Internet.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,7 +59,7 @@ impl CreateNatServiceRequest {
     }
 }
 
-support::sent!(CreateNatServiceRequest {
+__private::sent!(CreateNatServiceRequest {
     client_token: "ClientToken",
     dry_run: "DryRun",
     public_ip_id: "PublicIpId",
@@ -76,7 +76,7 @@ pub struct CreateNatServiceResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(CreateNatServiceResponse {
+__private::received!(CreateNatServiceResponse {
     nat_service: "NatService",
     response_context: "ResponseContext",
 });
@@ -115,7 +115,7 @@ impl DeleteNatServiceRequest {
     }
 }
 
-support::sent!(DeleteNatServiceRequest {
+__private::sent!(DeleteNatServiceRequest {
     dry_run: "DryRun",
     nat_service_id: "NatServiceId",
 });
@@ -128,7 +128,7 @@ pub struct DeleteNatServiceResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteNatServiceResponse {
+__private::received!(DeleteNatServiceResponse {
     response_context: "ResponseContext",
 });
 
@@ -232,7 +232,7 @@ impl FiltersNatService {
     }
 }
 
-support::sent!(FiltersNatService {
+__private::sent!(FiltersNatService {
     client_tokens: "ClientTokens",
     nat_service_ids: "NatServiceIds",
     net_ids: "NetIds",
@@ -263,7 +263,7 @@ pub struct NatService {
     pub tags: Vec<ResourceTag>,
 }
 
-support::received!(NatService {
+__private::received!(NatService {
     client_token: "ClientToken",
     nat_service_id: "NatServiceId",
     net_id: "NetId",
@@ -283,7 +283,7 @@ pub struct PublicIpLight {
     pub public_ip_id: Option<String>,
 }
 
-support::received!(PublicIpLight {
+__private::received!(PublicIpLight {
     public_ip: "PublicIp",
     public_ip_id: "PublicIpId",
 });
@@ -334,7 +334,7 @@ impl ReadNatServicesRequest {
     }
 }
 
-support::sent!(ReadNatServicesRequest {
+__private::sent!(ReadNatServicesRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -354,7 +354,7 @@ pub struct ReadNatServicesResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadNatServicesResponse {
+__private::received!(ReadNatServicesResponse {
     nat_services: "NatServices",
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
@@ -363,14 +363,14 @@ support::received!(ReadNatServicesResponse {
 impl Paginated for ReadNatServicesRequest {
     type Action = action::ReadNatServices;
     type Item = NatService;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadNatServicesResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadNatServicesResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.nat_services.len(),
             token: answer.next_page_token.as_deref(),
         }

@@ -2,7 +2,7 @@
 //! Actions of the tag `Net`, and the types that only they use.
 
 use super::common::{ResourceTag, ResponseContext, Tenancy};
-use crate::{Client, Paginated, Result, UnknownValue, support};
+use crate::{Client, Paginated, Result, UnknownValue, __private};
 
 /// Request of [`Client::create_net`](crate::Client::create_net), which creates a Net, a private network with an IP range of its own.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,7 +48,7 @@ impl CreateNetRequest {
     }
 }
 
-support::sent!(CreateNetRequest {
+__private::sent!(CreateNetRequest {
     dry_run: "DryRun",
     ip_range: "IpRange",
     tenancy: "Tenancy",
@@ -64,7 +64,7 @@ pub struct CreateNetResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(CreateNetResponse {
+__private::received!(CreateNetResponse {
     net: "Net",
     response_context: "ResponseContext",
 });
@@ -103,7 +103,7 @@ impl DeleteNetRequest {
     }
 }
 
-support::sent!(DeleteNetRequest {
+__private::sent!(DeleteNetRequest {
     dry_run: "DryRun",
     net_id: "NetId",
 });
@@ -116,7 +116,7 @@ pub struct DeleteNetResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteNetResponse {
+__private::received!(DeleteNetResponse {
     response_context: "ResponseContext",
 });
 
@@ -217,7 +217,7 @@ impl FiltersNet {
     }
 }
 
-support::sent!(FiltersNet {
+__private::sent!(FiltersNet {
     dhcp_options_set_ids: "DhcpOptionsSetIds",
     ip_ranges: "IpRanges",
     is_default: "IsDefault",
@@ -247,7 +247,7 @@ pub struct Net {
     pub tenancy: Option<Tenancy>,
 }
 
-support::received!(Net {
+__private::received!(Net {
     dhcp_options_set_id: "DhcpOptionsSetId",
     ip_range: "IpRange",
     net_id: "NetId",
@@ -293,7 +293,7 @@ impl From<&str> for NetState {
     }
 }
 
-support::open_enum!(NetState);
+__private::open_enum!(NetState);
 
 /// Request of [`Client::read_nets`](crate::Client::read_nets), which lists Nets.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -341,7 +341,7 @@ impl ReadNetsRequest {
     }
 }
 
-support::sent!(ReadNetsRequest {
+__private::sent!(ReadNetsRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -361,7 +361,7 @@ pub struct ReadNetsResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadNetsResponse {
+__private::received!(ReadNetsResponse {
     nets: "Nets",
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
@@ -418,7 +418,7 @@ impl UpdateNetRequest {
     }
 }
 
-support::sent!(UpdateNetRequest {
+__private::sent!(UpdateNetRequest {
     dhcp_options_set_id: "DhcpOptionsSetId",
     dry_run: "DryRun",
     net_id: "NetId",
@@ -434,7 +434,7 @@ pub struct UpdateNetResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(UpdateNetResponse {
+__private::received!(UpdateNetResponse {
     net: "Net",
     response_context: "ResponseContext",
 });
@@ -442,14 +442,14 @@ support::received!(UpdateNetResponse {
 impl Paginated for ReadNetsRequest {
     type Action = action::ReadNets;
     type Item = Net;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadNetsResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadNetsResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.nets.len(),
             token: answer.next_page_token.as_deref(),
         }

@@ -2,7 +2,7 @@
 //! Actions of the tag `NetAccessPoint`, and the types that only they use.
 
 use super::common::{ResourceState, ResourceTag, ResponseContext};
-use crate::{Client, Paginated, Result, support};
+use crate::{Client, Paginated, Result, __private};
 
 /// Request of [`Client::create_net_access_point`](crate::Client::create_net_access_point), which creates a Net access point, by which a Net reaches an OUTSCALE service without the Internet.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,7 +63,7 @@ impl CreateNetAccessPointRequest {
     }
 }
 
-support::sent!(CreateNetAccessPointRequest {
+__private::sent!(CreateNetAccessPointRequest {
     dry_run: "DryRun",
     net_id: "NetId",
     route_table_ids: "RouteTableIds",
@@ -80,7 +80,7 @@ pub struct CreateNetAccessPointResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(CreateNetAccessPointResponse {
+__private::received!(CreateNetAccessPointResponse {
     net_access_point: "NetAccessPoint",
     response_context: "ResponseContext",
 });
@@ -122,7 +122,7 @@ impl DeleteNetAccessPointRequest {
     }
 }
 
-support::sent!(DeleteNetAccessPointRequest {
+__private::sent!(DeleteNetAccessPointRequest {
     dry_run: "DryRun",
     net_access_point_id: "NetAccessPointId",
 });
@@ -135,7 +135,7 @@ pub struct DeleteNetAccessPointResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteNetAccessPointResponse {
+__private::received!(DeleteNetAccessPointResponse {
     response_context: "ResponseContext",
 });
 
@@ -228,7 +228,7 @@ impl FiltersNetAccessPoint {
     }
 }
 
-support::sent!(FiltersNetAccessPoint {
+__private::sent!(FiltersNetAccessPoint {
     net_access_point_ids: "NetAccessPointIds",
     net_ids: "NetIds",
     service_names: "ServiceNames",
@@ -273,7 +273,7 @@ impl FiltersService {
     }
 }
 
-support::sent!(FiltersService {
+__private::sent!(FiltersService {
     service_ids: "ServiceIds",
     service_names: "ServiceNames",
 });
@@ -296,7 +296,7 @@ pub struct NetAccessPoint {
     pub tags: Vec<ResourceTag>,
 }
 
-support::received!(NetAccessPoint {
+__private::received!(NetAccessPoint {
     net_access_point_id: "NetAccessPointId",
     net_id: "NetId",
     route_table_ids: "RouteTableIds",
@@ -351,7 +351,7 @@ impl ReadNetAccessPointServicesRequest {
     }
 }
 
-support::sent!(ReadNetAccessPointServicesRequest {
+__private::sent!(ReadNetAccessPointServicesRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -371,7 +371,7 @@ pub struct ReadNetAccessPointServicesResponse {
     pub services: Vec<Service>,
 }
 
-support::received!(ReadNetAccessPointServicesResponse {
+__private::received!(ReadNetAccessPointServicesResponse {
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
     services: "Services",
@@ -423,7 +423,7 @@ impl ReadNetAccessPointsRequest {
     }
 }
 
-support::sent!(ReadNetAccessPointsRequest {
+__private::sent!(ReadNetAccessPointsRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -443,7 +443,7 @@ pub struct ReadNetAccessPointsResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadNetAccessPointsResponse {
+__private::received!(ReadNetAccessPointsResponse {
     net_access_points: "NetAccessPoints",
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
@@ -462,7 +462,7 @@ pub struct Service {
     pub service_name: Option<String>,
 }
 
-support::received!(Service {
+__private::received!(Service {
     ip_ranges: "IpRanges",
     service_id: "ServiceId",
     service_name: "ServiceName",
@@ -533,7 +533,7 @@ impl UpdateNetAccessPointRequest {
     }
 }
 
-support::sent!(UpdateNetAccessPointRequest {
+__private::sent!(UpdateNetAccessPointRequest {
     add_route_table_ids: "AddRouteTableIds",
     dry_run: "DryRun",
     net_access_point_id: "NetAccessPointId",
@@ -550,7 +550,7 @@ pub struct UpdateNetAccessPointResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(UpdateNetAccessPointResponse {
+__private::received!(UpdateNetAccessPointResponse {
     net_access_point: "NetAccessPoint",
     response_context: "ResponseContext",
 });
@@ -558,14 +558,14 @@ support::received!(UpdateNetAccessPointResponse {
 impl Paginated for ReadNetAccessPointServicesRequest {
     type Action = action::ReadNetAccessPointServices;
     type Item = Service;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadNetAccessPointServicesResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadNetAccessPointServicesResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.services.len(),
             token: answer.next_page_token.as_deref(),
         }
@@ -578,14 +578,14 @@ impl Paginated for ReadNetAccessPointServicesRequest {
 impl Paginated for ReadNetAccessPointsRequest {
     type Action = action::ReadNetAccessPoints;
     type Item = NetAccessPoint;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadNetAccessPointsResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadNetAccessPointsResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.net_access_points.len(),
             token: answer.next_page_token.as_deref(),
         }

@@ -2,7 +2,7 @@
 //! Actions of the tag `NetPeering`, and the types that only they use.
 
 use super::common::{ResourceTag, ResponseContext};
-use crate::{Client, DateTime, Paginated, Result, UnknownValue, support};
+use crate::{Client, DateTime, Paginated, Result, UnknownValue, __private};
 
 /// Request of [`Client::accept_net_peering`](crate::Client::accept_net_peering), which accepts a Net peering that another Net asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,7 +38,7 @@ impl AcceptNetPeeringRequest {
     }
 }
 
-support::sent!(AcceptNetPeeringRequest {
+__private::sent!(AcceptNetPeeringRequest {
     dry_run: "DryRun",
     net_peering_id: "NetPeeringId",
 });
@@ -53,7 +53,7 @@ pub struct AcceptNetPeeringResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(AcceptNetPeeringResponse {
+__private::received!(AcceptNetPeeringResponse {
     net_peering: "NetPeering",
     response_context: "ResponseContext",
 });
@@ -70,7 +70,7 @@ pub struct AccepterNet {
     pub net_id: Option<String>,
 }
 
-support::received!(AccepterNet {
+__private::received!(AccepterNet {
     account_id: "AccountId",
     ip_range: "IpRange",
     net_id: "NetId",
@@ -134,7 +134,7 @@ impl CreateNetPeeringRequest {
     }
 }
 
-support::sent!(CreateNetPeeringRequest {
+__private::sent!(CreateNetPeeringRequest {
     accepter_net_id: "AccepterNetId",
     accepter_owner_id: "AccepterOwnerId",
     dry_run: "DryRun",
@@ -151,7 +151,7 @@ pub struct CreateNetPeeringResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(CreateNetPeeringResponse {
+__private::received!(CreateNetPeeringResponse {
     net_peering: "NetPeering",
     response_context: "ResponseContext",
 });
@@ -190,7 +190,7 @@ impl DeleteNetPeeringRequest {
     }
 }
 
-support::sent!(DeleteNetPeeringRequest {
+__private::sent!(DeleteNetPeeringRequest {
     dry_run: "DryRun",
     net_peering_id: "NetPeeringId",
 });
@@ -203,7 +203,7 @@ pub struct DeleteNetPeeringResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteNetPeeringResponse {
+__private::received!(DeleteNetPeeringResponse {
     response_context: "ResponseContext",
 });
 
@@ -376,7 +376,7 @@ impl FiltersNetPeering {
     }
 }
 
-support::sent!(FiltersNetPeering {
+__private::sent!(FiltersNetPeering {
     accepter_net_account_ids: "AccepterNetAccountIds",
     accepter_net_ip_ranges: "AccepterNetIpRanges",
     accepter_net_net_ids: "AccepterNetNetIds",
@@ -410,7 +410,7 @@ pub struct NetPeering {
     pub tags: Vec<ResourceTag>,
 }
 
-support::received!(NetPeering {
+__private::received!(NetPeering {
     accepter_net: "AccepterNet",
     expiration_date: "ExpirationDate",
     net_peering_id: "NetPeeringId",
@@ -429,7 +429,7 @@ pub struct NetPeeringState {
     pub name: Option<NetPeeringStateName>,
 }
 
-support::received!(NetPeeringState {
+__private::received!(NetPeeringState {
     message: "Message",
     name: "Name",
 });
@@ -483,7 +483,7 @@ impl From<&str> for NetPeeringStateName {
     }
 }
 
-support::open_enum!(NetPeeringStateName);
+__private::open_enum!(NetPeeringStateName);
 
 /// Request of [`Client::read_net_peerings`](crate::Client::read_net_peerings), which lists Net peerings.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -531,7 +531,7 @@ impl ReadNetPeeringsRequest {
     }
 }
 
-support::sent!(ReadNetPeeringsRequest {
+__private::sent!(ReadNetPeeringsRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -551,7 +551,7 @@ pub struct ReadNetPeeringsResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadNetPeeringsResponse {
+__private::received!(ReadNetPeeringsResponse {
     net_peerings: "NetPeerings",
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
@@ -591,7 +591,7 @@ impl RejectNetPeeringRequest {
     }
 }
 
-support::sent!(RejectNetPeeringRequest {
+__private::sent!(RejectNetPeeringRequest {
     dry_run: "DryRun",
     net_peering_id: "NetPeeringId",
 });
@@ -604,7 +604,7 @@ pub struct RejectNetPeeringResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(RejectNetPeeringResponse {
+__private::received!(RejectNetPeeringResponse {
     response_context: "ResponseContext",
 });
 
@@ -620,7 +620,7 @@ pub struct SourceNet {
     pub net_id: Option<String>,
 }
 
-support::received!(SourceNet {
+__private::received!(SourceNet {
     account_id: "AccountId",
     ip_range: "IpRange",
     net_id: "NetId",
@@ -629,14 +629,14 @@ support::received!(SourceNet {
 impl Paginated for ReadNetPeeringsRequest {
     type Action = action::ReadNetPeerings;
     type Item = NetPeering;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadNetPeeringsResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadNetPeeringsResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.net_peerings.len(),
             token: answer.next_page_token.as_deref(),
         }

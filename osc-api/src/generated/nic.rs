@@ -4,7 +4,7 @@
 use super::common::{
     LinkState, NicState, PrivateIpLight, ResourceTag, ResponseContext, SecurityGroupLight,
 };
-use crate::{Client, Paginated, Result, support};
+use crate::{Client, Paginated, Result, __private};
 
 /// Request of [`Client::create_nic`](crate::Client::create_nic), which creates a network interface in a Subnet.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,7 +75,7 @@ impl CreateNicRequest {
     }
 }
 
-support::sent!(CreateNicRequest {
+__private::sent!(CreateNicRequest {
     description: "Description",
     dry_run: "DryRun",
     private_ips: "PrivateIps",
@@ -93,7 +93,7 @@ pub struct CreateNicResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(CreateNicResponse {
+__private::received!(CreateNicResponse {
     nic: "Nic",
     response_context: "ResponseContext",
 });
@@ -132,7 +132,7 @@ impl DeleteNicRequest {
     }
 }
 
-support::sent!(DeleteNicRequest {
+__private::sent!(DeleteNicRequest {
     dry_run: "DryRun",
     nic_id: "NicId",
 });
@@ -145,7 +145,7 @@ pub struct DeleteNicResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteNicResponse {
+__private::received!(DeleteNicResponse {
     response_context: "ResponseContext",
 });
 
@@ -518,7 +518,7 @@ impl FiltersNic {
     }
 }
 
-support::sent!(FiltersNic {
+__private::sent!(FiltersNic {
     descriptions: "Descriptions",
     is_source_dest_check: "IsSourceDestCheck",
     link_nic_delete_on_vm_deletion: "LinkNicDeleteOnVmDeletion",
@@ -568,7 +568,7 @@ pub struct LinkNic {
     pub vm_id: Option<String>,
 }
 
-support::received!(LinkNic {
+__private::received!(LinkNic {
     delete_on_vm_deletion: "DeleteOnVmDeletion",
     device_number: "DeviceNumber",
     link_nic_id: "LinkNicId",
@@ -637,7 +637,7 @@ impl LinkNicRequest {
     }
 }
 
-support::sent!(LinkNicRequest {
+__private::sent!(LinkNicRequest {
     device_number: "DeviceNumber",
     dry_run: "DryRun",
     nic_id: "NicId",
@@ -654,7 +654,7 @@ pub struct LinkNicResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(LinkNicResponse {
+__private::received!(LinkNicResponse {
     link_nic_id: "LinkNicId",
     response_context: "ResponseContext",
 });
@@ -692,7 +692,7 @@ impl LinkNicToUpdate {
     }
 }
 
-support::sent!(LinkNicToUpdate {
+__private::sent!(LinkNicToUpdate {
     delete_on_vm_deletion: "DeleteOnVmDeletion",
     link_nic_id: "LinkNicId",
 });
@@ -765,7 +765,7 @@ impl LinkPrivateIpsRequest {
     }
 }
 
-support::sent!(LinkPrivateIpsRequest {
+__private::sent!(LinkPrivateIpsRequest {
     allow_relink: "AllowRelink",
     dry_run: "DryRun",
     nic_id: "NicId",
@@ -781,7 +781,7 @@ pub struct LinkPrivateIpsResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(LinkPrivateIpsResponse {
+__private::received!(LinkPrivateIpsResponse {
     response_context: "ResponseContext",
 });
 
@@ -801,7 +801,7 @@ pub struct LinkPublicIp {
     pub public_ip_id: Option<String>,
 }
 
-support::received!(LinkPublicIp {
+__private::received!(LinkPublicIp {
     link_public_ip_id: "LinkPublicIpId",
     public_dns_name: "PublicDnsName",
     public_ip: "PublicIp",
@@ -846,7 +846,7 @@ pub struct Nic {
     pub tags: Vec<ResourceTag>,
 }
 
-support::received!(Nic {
+__private::received!(Nic {
     account_id: "AccountId",
     description: "Description",
     is_source_dest_checked: "IsSourceDestChecked",
@@ -878,7 +878,7 @@ pub struct PrivateIp {
     pub private_ip: Option<String>,
 }
 
-support::received!(PrivateIp {
+__private::received!(PrivateIp {
     is_primary: "IsPrimary",
     link_public_ip: "LinkPublicIp",
     private_dns_name: "PrivateDnsName",
@@ -931,7 +931,7 @@ impl ReadNicsRequest {
     }
 }
 
-support::sent!(ReadNicsRequest {
+__private::sent!(ReadNicsRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -951,7 +951,7 @@ pub struct ReadNicsResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadNicsResponse {
+__private::received!(ReadNicsResponse {
     next_page_token: "NextPageToken",
     nics: "Nics",
     response_context: "ResponseContext",
@@ -991,7 +991,7 @@ impl UnlinkNicRequest {
     }
 }
 
-support::sent!(UnlinkNicRequest {
+__private::sent!(UnlinkNicRequest {
     dry_run: "DryRun",
     link_nic_id: "LinkNicId",
 });
@@ -1004,7 +1004,7 @@ pub struct UnlinkNicResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(UnlinkNicResponse {
+__private::received!(UnlinkNicResponse {
     response_context: "ResponseContext",
 });
 
@@ -1059,7 +1059,7 @@ impl UnlinkPrivateIpsRequest {
     }
 }
 
-support::sent!(UnlinkPrivateIpsRequest {
+__private::sent!(UnlinkPrivateIpsRequest {
     dry_run: "DryRun",
     nic_id: "NicId",
     private_ips: "PrivateIps",
@@ -1073,7 +1073,7 @@ pub struct UnlinkPrivateIpsResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(UnlinkPrivateIpsResponse {
+__private::received!(UnlinkPrivateIpsResponse {
     response_context: "ResponseContext",
 });
 
@@ -1143,7 +1143,7 @@ impl UpdateNicRequest {
     }
 }
 
-support::sent!(UpdateNicRequest {
+__private::sent!(UpdateNicRequest {
     description: "Description",
     dry_run: "DryRun",
     link_nic: "LinkNic",
@@ -1161,7 +1161,7 @@ pub struct UpdateNicResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(UpdateNicResponse {
+__private::received!(UpdateNicResponse {
     nic: "Nic",
     response_context: "ResponseContext",
 });
@@ -1169,14 +1169,14 @@ support::received!(UpdateNicResponse {
 impl Paginated for ReadNicsRequest {
     type Action = action::ReadNics;
     type Item = Nic;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadNicsResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadNicsResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.nics.len(),
             token: answer.next_page_token.as_deref(),
         }

@@ -6,7 +6,7 @@ use super::policy_types::{
     InlinePolicy, LinkedPolicy, MinimalPolicy, Policy, PolicyEntities, PolicyEntityType,
     PolicyVersion, ReadLinkedPoliciesFilters, ReadPoliciesFilters,
 };
-use crate::{Client, Paginated, Result, support};
+use crate::{Client, Paginated, Result, __private};
 
 /// Request of [`Client::create_policy`](crate::Client::create_policy), which creates a managed policy, whose first version `v1` is the one in force.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,7 +71,7 @@ impl CreatePolicyRequest {
     }
 }
 
-support::sent!(CreatePolicyRequest {
+__private::sent!(CreatePolicyRequest {
     description: "Description",
     document: "Document",
     dry_run: "DryRun",
@@ -90,7 +90,7 @@ pub struct CreatePolicyResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(CreatePolicyResponse {
+__private::received!(CreatePolicyResponse {
     policy: "Policy",
     response_context: "ResponseContext",
 });
@@ -140,7 +140,7 @@ impl CreatePolicyVersionRequest {
     }
 }
 
-support::sent!(CreatePolicyVersionRequest {
+__private::sent!(CreatePolicyVersionRequest {
     document: "Document",
     policy_orn: "PolicyOrn",
     set_as_default: "SetAsDefault",
@@ -156,7 +156,7 @@ pub struct CreatePolicyVersionResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(CreatePolicyVersionResponse {
+__private::received!(CreatePolicyVersionResponse {
     policy_version: "PolicyVersion",
     response_context: "ResponseContext",
 });
@@ -195,7 +195,7 @@ impl DeletePolicyRequest {
     }
 }
 
-support::sent!(DeletePolicyRequest {
+__private::sent!(DeletePolicyRequest {
     dry_run: "DryRun",
     policy_orn: "PolicyOrn",
 });
@@ -208,7 +208,7 @@ pub struct DeletePolicyResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeletePolicyResponse {
+__private::received!(DeletePolicyResponse {
     response_context: "ResponseContext",
 });
 
@@ -248,7 +248,7 @@ impl DeletePolicyVersionRequest {
     }
 }
 
-support::sent!(DeletePolicyVersionRequest {
+__private::sent!(DeletePolicyVersionRequest {
     policy_orn: "PolicyOrn",
     version_id: "VersionId",
 });
@@ -261,7 +261,7 @@ pub struct DeletePolicyVersionResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeletePolicyVersionResponse {
+__private::received!(DeletePolicyVersionResponse {
     response_context: "ResponseContext",
 });
 
@@ -322,7 +322,7 @@ impl DeleteUserGroupPolicyRequest {
     }
 }
 
-support::sent!(DeleteUserGroupPolicyRequest {
+__private::sent!(DeleteUserGroupPolicyRequest {
     dry_run: "DryRun",
     policy_name: "PolicyName",
     user_group_name: "UserGroupName",
@@ -337,7 +337,7 @@ pub struct DeleteUserGroupPolicyResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteUserGroupPolicyResponse {
+__private::received!(DeleteUserGroupPolicyResponse {
     response_context: "ResponseContext",
 });
 
@@ -386,7 +386,7 @@ impl DeleteUserPolicyRequest {
     }
 }
 
-support::sent!(DeleteUserPolicyRequest {
+__private::sent!(DeleteUserPolicyRequest {
     dry_run: "DryRun",
     policy_name: "PolicyName",
     user_name: "UserName",
@@ -400,7 +400,7 @@ pub struct DeleteUserPolicyResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteUserPolicyResponse {
+__private::received!(DeleteUserPolicyResponse {
     response_context: "ResponseContext",
 });
 
@@ -452,7 +452,7 @@ impl LinkManagedPolicyToUserGroupRequest {
     }
 }
 
-support::sent!(LinkManagedPolicyToUserGroupRequest {
+__private::sent!(LinkManagedPolicyToUserGroupRequest {
     dry_run: "DryRun",
     policy_orn: "PolicyOrn",
     user_group_name: "UserGroupName",
@@ -466,7 +466,7 @@ pub struct LinkManagedPolicyToUserGroupResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(LinkManagedPolicyToUserGroupResponse {
+__private::received!(LinkManagedPolicyToUserGroupResponse {
     response_context: "ResponseContext",
 });
 
@@ -515,7 +515,7 @@ impl LinkPolicyRequest {
     }
 }
 
-support::sent!(LinkPolicyRequest {
+__private::sent!(LinkPolicyRequest {
     dry_run: "DryRun",
     policy_orn: "PolicyOrn",
     user_name: "UserName",
@@ -529,7 +529,7 @@ pub struct LinkPolicyResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(LinkPolicyResponse {
+__private::received!(LinkPolicyResponse {
     response_context: "ResponseContext",
 });
 
@@ -602,7 +602,7 @@ impl PutUserGroupPolicyRequest {
     }
 }
 
-support::sent!(PutUserGroupPolicyRequest {
+__private::sent!(PutUserGroupPolicyRequest {
     dry_run: "DryRun",
     policy_document: "PolicyDocument",
     policy_name: "PolicyName",
@@ -618,7 +618,7 @@ pub struct PutUserGroupPolicyResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(PutUserGroupPolicyResponse {
+__private::received!(PutUserGroupPolicyResponse {
     response_context: "ResponseContext",
 });
 
@@ -682,7 +682,7 @@ impl PutUserPolicyRequest {
     }
 }
 
-support::sent!(PutUserPolicyRequest {
+__private::sent!(PutUserPolicyRequest {
     dry_run: "DryRun",
     policy_document: "PolicyDocument",
     policy_name: "PolicyName",
@@ -697,7 +697,7 @@ pub struct PutUserPolicyResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(PutUserPolicyResponse {
+__private::received!(PutUserPolicyResponse {
     response_context: "ResponseContext",
 });
 
@@ -756,7 +756,7 @@ impl ReadEntitiesLinkedToPolicyRequest {
     }
 }
 
-support::sent!(ReadEntitiesLinkedToPolicyRequest {
+__private::sent!(ReadEntitiesLinkedToPolicyRequest {
     entities_type: "EntitiesType",
     first_item: "FirstItem",
     policy_orn: "PolicyOrn",
@@ -773,7 +773,7 @@ pub struct ReadEntitiesLinkedToPolicyResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadEntitiesLinkedToPolicyResponse {
+__private::received!(ReadEntitiesLinkedToPolicyResponse {
     policy_entities: "PolicyEntities",
     response_context: "ResponseContext",
 });
@@ -839,7 +839,7 @@ impl ReadLinkedPoliciesRequest {
     }
 }
 
-support::sent!(ReadLinkedPoliciesRequest {
+__private::sent!(ReadLinkedPoliciesRequest {
     dry_run: "DryRun",
     filters: "Filters",
     first_item: "FirstItem",
@@ -863,7 +863,7 @@ pub struct ReadLinkedPoliciesResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadLinkedPoliciesResponse {
+__private::received!(ReadLinkedPoliciesResponse {
     has_more_items: "HasMoreItems",
     max_results_limit: "MaxResultsLimit",
     max_results_truncated: "MaxResultsTruncated",
@@ -932,7 +932,7 @@ impl ReadManagedPoliciesLinkedToUserGroupRequest {
     }
 }
 
-support::sent!(ReadManagedPoliciesLinkedToUserGroupRequest {
+__private::sent!(ReadManagedPoliciesLinkedToUserGroupRequest {
     dry_run: "DryRun",
     filters: "Filters",
     first_item: "FirstItem",
@@ -956,7 +956,7 @@ pub struct ReadManagedPoliciesLinkedToUserGroupResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadManagedPoliciesLinkedToUserGroupResponse {
+__private::received!(ReadManagedPoliciesLinkedToUserGroupResponse {
     has_more_items: "HasMoreItems",
     max_results_limit: "MaxResultsLimit",
     max_results_truncated: "MaxResultsTruncated",
@@ -1009,7 +1009,7 @@ impl ReadPoliciesRequest {
     }
 }
 
-support::sent!(ReadPoliciesRequest {
+__private::sent!(ReadPoliciesRequest {
     dry_run: "DryRun",
     filters: "Filters",
     first_item: "FirstItem",
@@ -1032,7 +1032,7 @@ pub struct ReadPoliciesResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadPoliciesResponse {
+__private::received!(ReadPoliciesResponse {
     has_more_items: "HasMoreItems",
     max_results_limit: "MaxResultsLimit",
     max_results_truncated: "MaxResultsTruncated",
@@ -1065,7 +1065,7 @@ impl ReadPolicyRequest {
     }
 }
 
-support::sent!(ReadPolicyRequest {
+__private::sent!(ReadPolicyRequest {
     policy_orn: "PolicyOrn",
 });
 
@@ -1080,7 +1080,7 @@ pub struct ReadPolicyResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadPolicyResponse {
+__private::received!(ReadPolicyResponse {
     policy: "Policy",
     response_context: "ResponseContext",
 });
@@ -1121,7 +1121,7 @@ impl ReadPolicyVersionRequest {
     }
 }
 
-support::sent!(ReadPolicyVersionRequest {
+__private::sent!(ReadPolicyVersionRequest {
     policy_orn: "PolicyOrn",
     version_id: "VersionId",
 });
@@ -1136,7 +1136,7 @@ pub struct ReadPolicyVersionResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadPolicyVersionResponse {
+__private::received!(ReadPolicyVersionResponse {
     policy_version: "PolicyVersion",
     response_context: "ResponseContext",
 });
@@ -1184,7 +1184,7 @@ impl ReadPolicyVersionsRequest {
     }
 }
 
-support::sent!(ReadPolicyVersionsRequest {
+__private::sent!(ReadPolicyVersionsRequest {
     first_item: "FirstItem",
     policy_orn: "PolicyOrn",
     results_per_page: "ResultsPerPage",
@@ -1204,7 +1204,7 @@ pub struct ReadPolicyVersionsResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadPolicyVersionsResponse {
+__private::received!(ReadPolicyVersionsResponse {
     has_more_items: "HasMoreItems",
     max_results_limit: "MaxResultsLimit",
     policy_versions: "PolicyVersions",
@@ -1272,7 +1272,7 @@ impl ReadUserGroupPoliciesRequest {
     }
 }
 
-support::sent!(ReadUserGroupPoliciesRequest {
+__private::sent!(ReadUserGroupPoliciesRequest {
     dry_run: "DryRun",
     first_item: "FirstItem",
     results_per_page: "ResultsPerPage",
@@ -1296,7 +1296,7 @@ pub struct ReadUserGroupPoliciesResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadUserGroupPoliciesResponse {
+__private::received!(ReadUserGroupPoliciesResponse {
     has_more_items: "HasMoreItems",
     max_results_limit: "MaxResultsLimit",
     max_results_truncated: "MaxResultsTruncated",
@@ -1361,7 +1361,7 @@ impl ReadUserGroupPolicyRequest {
     }
 }
 
-support::sent!(ReadUserGroupPolicyRequest {
+__private::sent!(ReadUserGroupPolicyRequest {
     dry_run: "DryRun",
     policy_name: "PolicyName",
     user_group_name: "UserGroupName",
@@ -1378,7 +1378,7 @@ pub struct ReadUserGroupPolicyResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadUserGroupPolicyResponse {
+__private::received!(ReadUserGroupPolicyResponse {
     policy: "Policy",
     response_context: "ResponseContext",
 });
@@ -1417,7 +1417,7 @@ impl ReadUserPoliciesRequest {
     }
 }
 
-support::sent!(ReadUserPoliciesRequest {
+__private::sent!(ReadUserPoliciesRequest {
     dry_run: "DryRun",
     user_name: "UserName",
 });
@@ -1432,7 +1432,7 @@ pub struct ReadUserPoliciesResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadUserPoliciesResponse {
+__private::received!(ReadUserPoliciesResponse {
     policy_names: "PolicyNames",
     response_context: "ResponseContext",
 });
@@ -1482,7 +1482,7 @@ impl ReadUserPolicyRequest {
     }
 }
 
-support::sent!(ReadUserPolicyRequest {
+__private::sent!(ReadUserPolicyRequest {
     dry_run: "DryRun",
     policy_name: "PolicyName",
     user_name: "UserName",
@@ -1502,7 +1502,7 @@ pub struct ReadUserPolicyResponse {
     pub user_name: Option<String>,
 }
 
-support::received!(ReadUserPolicyResponse {
+__private::received!(ReadUserPolicyResponse {
     policy_document: "PolicyDocument",
     policy_name: "PolicyName",
     response_context: "ResponseContext",
@@ -1545,7 +1545,7 @@ impl SetDefaultPolicyVersionRequest {
     }
 }
 
-support::sent!(SetDefaultPolicyVersionRequest {
+__private::sent!(SetDefaultPolicyVersionRequest {
     policy_orn: "PolicyOrn",
     version_id: "VersionId",
 });
@@ -1558,7 +1558,7 @@ pub struct SetDefaultPolicyVersionResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(SetDefaultPolicyVersionResponse {
+__private::received!(SetDefaultPolicyVersionResponse {
     response_context: "ResponseContext",
 });
 
@@ -1610,7 +1610,7 @@ impl UnlinkManagedPolicyFromUserGroupRequest {
     }
 }
 
-support::sent!(UnlinkManagedPolicyFromUserGroupRequest {
+__private::sent!(UnlinkManagedPolicyFromUserGroupRequest {
     dry_run: "DryRun",
     policy_orn: "PolicyOrn",
     user_group_name: "UserGroupName",
@@ -1624,7 +1624,7 @@ pub struct UnlinkManagedPolicyFromUserGroupResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(UnlinkManagedPolicyFromUserGroupResponse {
+__private::received!(UnlinkManagedPolicyFromUserGroupResponse {
     response_context: "ResponseContext",
 });
 
@@ -1673,7 +1673,7 @@ impl UnlinkPolicyRequest {
     }
 }
 
-support::sent!(UnlinkPolicyRequest {
+__private::sent!(UnlinkPolicyRequest {
     dry_run: "DryRun",
     policy_orn: "PolicyOrn",
     user_name: "UserName",
@@ -1687,29 +1687,29 @@ pub struct UnlinkPolicyResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(UnlinkPolicyResponse {
+__private::received!(UnlinkPolicyResponse {
     response_context: "ResponseContext",
 });
 
 impl Paginated for ReadEntitiesLinkedToPolicyRequest {
     type Action = action::ReadEntitiesLinkedToPolicy;
     type Item = MinimalPolicy;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::FirstItem {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::FirstItem {
             first: &mut self.first_item,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadEntitiesLinkedToPolicyResponse) -> support::Next<'_> {
+    fn next(answer: &ReadEntitiesLinkedToPolicyResponse) -> __private::Next<'_> {
         match &answer.policy_entities {
             Some(inside) => {
-                support::Next::FirstItem {
+                __private::Next::FirstItem {
                     count: inside.accounts.len() + inside.groups.len()
                         + inside.users.len(),
                     more: inside.has_more_items,
                 }
             }
-            None => support::Next::End,
+            None => __private::Next::End,
         }
     }
     fn items(answer: ReadEntitiesLinkedToPolicyResponse) -> Vec<MinimalPolicy> {
@@ -1728,14 +1728,14 @@ impl Paginated for ReadEntitiesLinkedToPolicyRequest {
 impl Paginated for ReadLinkedPoliciesRequest {
     type Action = action::ReadLinkedPolicies;
     type Item = LinkedPolicy;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::FirstItem {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::FirstItem {
             first: &mut self.first_item,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadLinkedPoliciesResponse) -> support::Next<'_> {
-        support::Next::FirstItem {
+    fn next(answer: &ReadLinkedPoliciesResponse) -> __private::Next<'_> {
+        __private::Next::FirstItem {
             count: answer.policies.len(),
             more: answer.has_more_items,
         }
@@ -1748,14 +1748,16 @@ impl Paginated for ReadLinkedPoliciesRequest {
 impl Paginated for ReadManagedPoliciesLinkedToUserGroupRequest {
     type Action = action::ReadManagedPoliciesLinkedToUserGroup;
     type Item = LinkedPolicy;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::FirstItem {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::FirstItem {
             first: &mut self.first_item,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadManagedPoliciesLinkedToUserGroupResponse) -> support::Next<'_> {
-        support::Next::FirstItem {
+    fn next(
+        answer: &ReadManagedPoliciesLinkedToUserGroupResponse,
+    ) -> __private::Next<'_> {
+        __private::Next::FirstItem {
             count: answer.policies.len(),
             more: answer.has_more_items,
         }
@@ -1768,14 +1770,14 @@ impl Paginated for ReadManagedPoliciesLinkedToUserGroupRequest {
 impl Paginated for ReadPoliciesRequest {
     type Action = action::ReadPolicies;
     type Item = Policy;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::FirstItem {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::FirstItem {
             first: &mut self.first_item,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadPoliciesResponse) -> support::Next<'_> {
-        support::Next::FirstItem {
+    fn next(answer: &ReadPoliciesResponse) -> __private::Next<'_> {
+        __private::Next::FirstItem {
             count: answer.policies.len(),
             more: answer.has_more_items,
         }
@@ -1788,14 +1790,14 @@ impl Paginated for ReadPoliciesRequest {
 impl Paginated for ReadPolicyVersionsRequest {
     type Action = action::ReadPolicyVersions;
     type Item = PolicyVersion;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::FirstItem {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::FirstItem {
             first: &mut self.first_item,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadPolicyVersionsResponse) -> support::Next<'_> {
-        support::Next::FirstItem {
+    fn next(answer: &ReadPolicyVersionsResponse) -> __private::Next<'_> {
+        __private::Next::FirstItem {
             count: answer.policy_versions.len(),
             more: answer.has_more_items,
         }
@@ -1808,14 +1810,14 @@ impl Paginated for ReadPolicyVersionsRequest {
 impl Paginated for ReadUserGroupPoliciesRequest {
     type Action = action::ReadUserGroupPolicies;
     type Item = InlinePolicy;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::FirstItem {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::FirstItem {
             first: &mut self.first_item,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadUserGroupPoliciesResponse) -> support::Next<'_> {
-        support::Next::FirstItem {
+    fn next(answer: &ReadUserGroupPoliciesResponse) -> __private::Next<'_> {
+        __private::Next::FirstItem {
             count: answer.policies.len(),
             more: answer.has_more_items,
         }

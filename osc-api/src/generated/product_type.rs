@@ -2,7 +2,7 @@
 //! Actions of the tag `ProductType`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Paginated, Result, support};
+use crate::{Client, Paginated, Result, __private};
 
 /// Request of [`Client::create_product_type`](crate::Client::create_product_type), which creates a product type, which marks images for metering and billing.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,7 +47,7 @@ impl CreateProductTypeRequest {
     }
 }
 
-support::sent!(CreateProductTypeRequest {
+__private::sent!(CreateProductTypeRequest {
     description: "Description",
     dry_run: "DryRun",
     vendor: "Vendor",
@@ -63,7 +63,7 @@ pub struct CreateProductTypeResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(CreateProductTypeResponse {
+__private::received!(CreateProductTypeResponse {
     product_type: "ProductType",
     response_context: "ResponseContext",
 });
@@ -111,7 +111,7 @@ impl DeleteProductTypeRequest {
     }
 }
 
-support::sent!(DeleteProductTypeRequest {
+__private::sent!(DeleteProductTypeRequest {
     dry_run: "DryRun",
     force: "Force",
     product_type_id: "ProductTypeId",
@@ -125,7 +125,7 @@ pub struct DeleteProductTypeResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteProductTypeResponse {
+__private::received!(DeleteProductTypeResponse {
     response_context: "ResponseContext",
 });
 
@@ -155,7 +155,7 @@ impl FiltersProductType {
     }
 }
 
-support::sent!(FiltersProductType {
+__private::sent!(FiltersProductType {
     product_type_ids: "ProductTypeIds",
 });
 
@@ -171,7 +171,7 @@ pub struct ProductType {
     pub vendor: Option<String>,
 }
 
-support::received!(ProductType {
+__private::received!(ProductType {
     description: "Description",
     product_type_id: "ProductTypeId",
     vendor: "Vendor",
@@ -223,7 +223,7 @@ impl ReadProductTypesRequest {
     }
 }
 
-support::sent!(ReadProductTypesRequest {
+__private::sent!(ReadProductTypesRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -243,7 +243,7 @@ pub struct ReadProductTypesResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadProductTypesResponse {
+__private::received!(ReadProductTypesResponse {
     next_page_token: "NextPageToken",
     product_types: "ProductTypes",
     response_context: "ResponseContext",
@@ -252,14 +252,14 @@ support::received!(ReadProductTypesResponse {
 impl Paginated for ReadProductTypesRequest {
     type Action = action::ReadProductTypes;
     type Item = ProductType;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadProductTypesResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadProductTypesResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.product_types.len(),
             token: answer.next_page_token.as_deref(),
         }

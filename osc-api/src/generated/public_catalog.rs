@@ -2,7 +2,7 @@
 //! Actions of the tag `PublicCatalog`, and the types that only they use.
 
 use super::common::{Catalog, ResponseContext};
-use crate::{Client, Result, support};
+use crate::{Client, Result, __private};
 
 /// Request of [`Client::read_public_catalog`](crate::Client::read_public_catalog), which returns the public prices of the Region whose endpoint is called.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,7 +25,7 @@ impl ReadPublicCatalogRequest {
     }
 }
 
-support::sent!(ReadPublicCatalogRequest {
+__private::sent!(ReadPublicCatalogRequest {
     dry_run: "DryRun",
 });
 
@@ -39,7 +39,7 @@ pub struct ReadPublicCatalogResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadPublicCatalogResponse {
+__private::received!(ReadPublicCatalogResponse {
     catalog: "Catalog",
     response_context: "ResponseContext",
 });

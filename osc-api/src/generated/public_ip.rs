@@ -2,7 +2,7 @@
 //! Actions of the tag `PublicIp`, and the types that only they use.
 
 use super::common::{ResourceTag, ResponseContext};
-use crate::{Client, Paginated, Result, support};
+use crate::{Client, Paginated, Result, __private};
 
 /// Request of [`Client::create_public_ip`](crate::Client::create_public_ip), which allocates a public IP to the account, for a VM, a network interface or a NAT service.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,7 +25,7 @@ impl CreatePublicIpRequest {
     }
 }
 
-support::sent!(CreatePublicIpRequest {
+__private::sent!(CreatePublicIpRequest {
     dry_run: "DryRun",
 });
 
@@ -39,7 +39,7 @@ pub struct CreatePublicIpResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(CreatePublicIpResponse {
+__private::received!(CreatePublicIpResponse {
     public_ip: "PublicIp",
     response_context: "ResponseContext",
 });
@@ -81,7 +81,7 @@ impl DeletePublicIpRequest {
     }
 }
 
-support::sent!(DeletePublicIpRequest {
+__private::sent!(DeletePublicIpRequest {
     dry_run: "DryRun",
     public_ip: "PublicIp",
     public_ip_id: "PublicIpId",
@@ -95,7 +95,7 @@ pub struct DeletePublicIpResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeletePublicIpResponse {
+__private::received!(DeletePublicIpResponse {
     response_context: "ResponseContext",
 });
 
@@ -234,7 +234,7 @@ impl FiltersPublicIp {
     }
 }
 
-support::sent!(FiltersPublicIp {
+__private::sent!(FiltersPublicIp {
     link_public_ip_ids: "LinkPublicIpIds",
     nic_account_ids: "NicAccountIds",
     nic_ids: "NicIds",
@@ -320,7 +320,7 @@ impl LinkPublicIpRequest {
     }
 }
 
-support::sent!(LinkPublicIpRequest {
+__private::sent!(LinkPublicIpRequest {
     allow_relink: "AllowRelink",
     dry_run: "DryRun",
     nic_id: "NicId",
@@ -341,7 +341,7 @@ pub struct LinkPublicIpResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(LinkPublicIpResponse {
+__private::received!(LinkPublicIpResponse {
     link_public_ip_id: "LinkPublicIpId",
     response_context: "ResponseContext",
 });
@@ -368,7 +368,7 @@ pub struct PublicIp {
     pub vm_id: Option<String>,
 }
 
-support::received!(PublicIp {
+__private::received!(PublicIp {
     link_public_ip_id: "LinkPublicIpId",
     nic_account_id: "NicAccountId",
     nic_id: "NicId",
@@ -417,7 +417,7 @@ impl ReadPublicIpRangesRequest {
     }
 }
 
-support::sent!(ReadPublicIpRangesRequest {
+__private::sent!(ReadPublicIpRangesRequest {
     dry_run: "DryRun",
     next_page_token: "NextPageToken",
     results_per_page: "ResultsPerPage",
@@ -436,7 +436,7 @@ pub struct ReadPublicIpRangesResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadPublicIpRangesResponse {
+__private::received!(ReadPublicIpRangesResponse {
     next_page_token: "NextPageToken",
     public_ips: "PublicIps",
     response_context: "ResponseContext",
@@ -488,7 +488,7 @@ impl ReadPublicIpsRequest {
     }
 }
 
-support::sent!(ReadPublicIpsRequest {
+__private::sent!(ReadPublicIpsRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -508,7 +508,7 @@ pub struct ReadPublicIpsResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadPublicIpsResponse {
+__private::received!(ReadPublicIpsResponse {
     next_page_token: "NextPageToken",
     public_ips: "PublicIps",
     response_context: "ResponseContext",
@@ -551,7 +551,7 @@ impl UnlinkPublicIpRequest {
     }
 }
 
-support::sent!(UnlinkPublicIpRequest {
+__private::sent!(UnlinkPublicIpRequest {
     dry_run: "DryRun",
     link_public_ip_id: "LinkPublicIpId",
     public_ip: "PublicIp",
@@ -565,21 +565,21 @@ pub struct UnlinkPublicIpResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(UnlinkPublicIpResponse {
+__private::received!(UnlinkPublicIpResponse {
     response_context: "ResponseContext",
 });
 
 impl Paginated for ReadPublicIpRangesRequest {
     type Action = action::ReadPublicIpRanges;
     type Item = String;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadPublicIpRangesResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadPublicIpRangesResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.public_ips.len(),
             token: answer.next_page_token.as_deref(),
         }
@@ -592,14 +592,14 @@ impl Paginated for ReadPublicIpRangesRequest {
 impl Paginated for ReadPublicIpsRequest {
     type Action = action::ReadPublicIps;
     type Item = PublicIp;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadPublicIpsResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadPublicIpsResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.public_ips.len(),
             token: answer.next_page_token.as_deref(),
         }

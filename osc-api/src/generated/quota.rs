@@ -2,7 +2,7 @@
 //! Actions of the tag `Quota`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Paginated, Result, support};
+use crate::{Client, Paginated, Result, __private};
 
 /// Conditions on which quotas are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -63,7 +63,7 @@ impl FiltersQuota {
     }
 }
 
-support::sent!(FiltersQuota {
+__private::sent!(FiltersQuota {
     collections: "Collections",
     quota_names: "QuotaNames",
     quota_types: "QuotaTypes",
@@ -90,7 +90,7 @@ pub struct Quota {
     pub used_value: Option<i64>,
 }
 
-support::received!(Quota {
+__private::received!(Quota {
     account_id: "AccountId",
     description: "Description",
     max_value: "MaxValue",
@@ -110,7 +110,7 @@ pub struct QuotaTypes {
     pub quotas: Vec<Quota>,
 }
 
-support::received!(QuotaTypes {
+__private::received!(QuotaTypes {
     quota_type: "QuotaType",
     quotas: "Quotas",
 });
@@ -161,7 +161,7 @@ impl ReadQuotasRequest {
     }
 }
 
-support::sent!(ReadQuotasRequest {
+__private::sent!(ReadQuotasRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -181,7 +181,7 @@ pub struct ReadQuotasResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadQuotasResponse {
+__private::received!(ReadQuotasResponse {
     next_page_token: "NextPageToken",
     quota_types: "QuotaTypes",
     response_context: "ResponseContext",
@@ -190,14 +190,14 @@ support::received!(ReadQuotasResponse {
 impl Paginated for ReadQuotasRequest {
     type Action = action::ReadQuotas;
     type Item = QuotaTypes;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadQuotasResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadQuotasResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.quota_types.len(),
             token: answer.next_page_token.as_deref(),
         }

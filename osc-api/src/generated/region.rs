@@ -2,7 +2,7 @@
 //! Actions of the tag `Region`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Result, support};
+use crate::{Client, Result, __private};
 
 /// Request of [`Client::read_regions`](crate::Client::read_regions), which lists the Regions and their endpoints.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,7 +25,7 @@ impl ReadRegionsRequest {
     }
 }
 
-support::sent!(ReadRegionsRequest {
+__private::sent!(ReadRegionsRequest {
     dry_run: "DryRun",
 });
 
@@ -39,7 +39,7 @@ pub struct ReadRegionsResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ReadRegionsResponse {
+__private::received!(ReadRegionsResponse {
     regions: "Regions",
     response_context: "ResponseContext",
 });
@@ -54,7 +54,7 @@ pub struct Region {
     pub region_name: Option<String>,
 }
 
-support::received!(Region {
+__private::received!(Region {
     endpoint: "Endpoint",
     region_name: "RegionName",
 });

@@ -2,7 +2,7 @@
 //! Actions of the tag `Route`, and the types that only they use.
 
 use super::common::{ResponseContext, RouteTable};
-use crate::{Client, Result, support};
+use crate::{Client, Result, __private};
 
 /// Request of [`Client::create_route`](crate::Client::create_route), which adds a route to a route table.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,7 +102,7 @@ impl CreateRouteRequest {
     }
 }
 
-support::sent!(CreateRouteRequest {
+__private::sent!(CreateRouteRequest {
     destination_ip_range: "DestinationIpRange",
     dry_run: "DryRun",
     gateway_id: "GatewayId",
@@ -123,7 +123,7 @@ pub struct CreateRouteResponse {
     pub route_table: Option<RouteTable>,
 }
 
-support::received!(CreateRouteResponse {
+__private::received!(CreateRouteResponse {
     response_context: "ResponseContext",
     route_table: "RouteTable",
 });
@@ -179,7 +179,7 @@ impl DeleteRouteRequest {
     }
 }
 
-support::sent!(DeleteRouteRequest {
+__private::sent!(DeleteRouteRequest {
     destination_ip_range: "DestinationIpRange",
     dry_run: "DryRun",
     route_table_id: "RouteTableId",
@@ -195,7 +195,7 @@ pub struct DeleteRouteResponse {
     pub route_table: Option<RouteTable>,
 }
 
-support::received!(DeleteRouteResponse {
+__private::received!(DeleteRouteResponse {
     response_context: "ResponseContext",
     route_table: "RouteTable",
 });
@@ -297,7 +297,7 @@ impl UpdateRouteRequest {
     }
 }
 
-support::sent!(UpdateRouteRequest {
+__private::sent!(UpdateRouteRequest {
     destination_ip_range: "DestinationIpRange",
     dry_run: "DryRun",
     gateway_id: "GatewayId",
@@ -318,7 +318,7 @@ pub struct UpdateRouteResponse {
     pub route_table: Option<RouteTable>,
 }
 
-support::received!(UpdateRouteResponse {
+__private::received!(UpdateRouteResponse {
     response_context: "ResponseContext",
     route_table: "RouteTable",
 });

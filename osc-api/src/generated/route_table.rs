@@ -2,7 +2,7 @@
 //! Actions of the tag `RouteTable`, and the types that only they use.
 
 use super::common::{ResponseContext, RouteTable};
-use crate::{Client, Paginated, Result, support};
+use crate::{Client, Paginated, Result, __private};
 
 /// Request of [`Client::create_route_table`](crate::Client::create_route_table), which creates a route table in a Net.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,7 +38,7 @@ impl CreateRouteTableRequest {
     }
 }
 
-support::sent!(CreateRouteTableRequest {
+__private::sent!(CreateRouteTableRequest {
     dry_run: "DryRun",
     net_id: "NetId",
 });
@@ -53,7 +53,7 @@ pub struct CreateRouteTableResponse {
     pub route_table: Option<RouteTable>,
 }
 
-support::received!(CreateRouteTableResponse {
+__private::received!(CreateRouteTableResponse {
     response_context: "ResponseContext",
     route_table: "RouteTable",
 });
@@ -92,7 +92,7 @@ impl DeleteRouteTableRequest {
     }
 }
 
-support::sent!(DeleteRouteTableRequest {
+__private::sent!(DeleteRouteTableRequest {
     dry_run: "DryRun",
     route_table_id: "RouteTableId",
 });
@@ -105,7 +105,7 @@ pub struct DeleteRouteTableResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteRouteTableResponse {
+__private::received!(DeleteRouteTableResponse {
     response_context: "ResponseContext",
 });
 
@@ -328,7 +328,7 @@ impl FiltersRouteTable {
     }
 }
 
-support::sent!(FiltersRouteTable {
+__private::sent!(FiltersRouteTable {
     link_route_table_ids: "LinkRouteTableIds",
     link_route_table_link_route_table_ids: "LinkRouteTableLinkRouteTableIds",
     link_route_table_main: "LinkRouteTableMain",
@@ -393,7 +393,7 @@ impl LinkRouteTableRequest {
     }
 }
 
-support::sent!(LinkRouteTableRequest {
+__private::sent!(LinkRouteTableRequest {
     dry_run: "DryRun",
     route_table_id: "RouteTableId",
     subnet_id: "SubnetId",
@@ -409,7 +409,7 @@ pub struct LinkRouteTableResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(LinkRouteTableResponse {
+__private::received!(LinkRouteTableResponse {
     link_route_table_id: "LinkRouteTableId",
     response_context: "ResponseContext",
 });
@@ -460,7 +460,7 @@ impl ReadRouteTablesRequest {
     }
 }
 
-support::sent!(ReadRouteTablesRequest {
+__private::sent!(ReadRouteTablesRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -480,7 +480,7 @@ pub struct ReadRouteTablesResponse {
     pub route_tables: Vec<RouteTable>,
 }
 
-support::received!(ReadRouteTablesResponse {
+__private::received!(ReadRouteTablesResponse {
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
     route_tables: "RouteTables",
@@ -523,7 +523,7 @@ impl UnlinkRouteTableRequest {
     }
 }
 
-support::sent!(UnlinkRouteTableRequest {
+__private::sent!(UnlinkRouteTableRequest {
     dry_run: "DryRun",
     link_route_table_id: "LinkRouteTableId",
 });
@@ -536,7 +536,7 @@ pub struct UnlinkRouteTableResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(UnlinkRouteTableResponse {
+__private::received!(UnlinkRouteTableResponse {
     response_context: "ResponseContext",
 });
 
@@ -591,7 +591,7 @@ impl UpdateRouteTableLinkRequest {
     }
 }
 
-support::sent!(UpdateRouteTableLinkRequest {
+__private::sent!(UpdateRouteTableLinkRequest {
     dry_run: "DryRun",
     link_route_table_id: "LinkRouteTableId",
     route_table_id: "RouteTableId",
@@ -607,7 +607,7 @@ pub struct UpdateRouteTableLinkResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(UpdateRouteTableLinkResponse {
+__private::received!(UpdateRouteTableLinkResponse {
     link_route_table_id: "LinkRouteTableId",
     response_context: "ResponseContext",
 });
@@ -615,14 +615,14 @@ support::received!(UpdateRouteTableLinkResponse {
 impl Paginated for ReadRouteTablesRequest {
     type Action = action::ReadRouteTables;
     type Item = RouteTable;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadRouteTablesResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadRouteTablesResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.route_tables.len(),
             token: answer.next_page_token.as_deref(),
         }

@@ -2,7 +2,7 @@
 //! Actions of the tag `SecurityGroup`, and the types that only they use.
 
 use super::common::{IpProtocol, ResponseContext, SecurityGroup};
-use crate::{Client, Paginated, Result, support};
+use crate::{Client, Paginated, Result, __private};
 
 /// Request of [`Client::create_security_group`](crate::Client::create_security_group), which creates a security group in a Net, or in the public Cloud when `net_id` is absent.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,7 +66,7 @@ impl CreateSecurityGroupRequest {
     }
 }
 
-support::sent!(CreateSecurityGroupRequest {
+__private::sent!(CreateSecurityGroupRequest {
     description: "Description",
     dry_run: "DryRun",
     net_id: "NetId",
@@ -83,7 +83,7 @@ pub struct CreateSecurityGroupResponse {
     pub security_group: Option<SecurityGroup>,
 }
 
-support::received!(CreateSecurityGroupResponse {
+__private::received!(CreateSecurityGroupResponse {
     response_context: "ResponseContext",
     security_group: "SecurityGroup",
 });
@@ -128,7 +128,7 @@ impl DeleteSecurityGroupRequest {
     }
 }
 
-support::sent!(DeleteSecurityGroupRequest {
+__private::sent!(DeleteSecurityGroupRequest {
     dry_run: "DryRun",
     security_group_id: "SecurityGroupId",
     security_group_name: "SecurityGroupName",
@@ -142,7 +142,7 @@ pub struct DeleteSecurityGroupResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteSecurityGroupResponse {
+__private::received!(DeleteSecurityGroupResponse {
     response_context: "ResponseContext",
 });
 
@@ -419,7 +419,7 @@ impl FiltersSecurityGroup {
     }
 }
 
-support::sent!(FiltersSecurityGroup {
+__private::sent!(FiltersSecurityGroup {
     descriptions: "Descriptions",
     inbound_rule_account_ids: "InboundRuleAccountIds",
     inbound_rule_from_port_ranges: "InboundRuleFromPortRanges",
@@ -489,7 +489,7 @@ impl ReadSecurityGroupsRequest {
     }
 }
 
-support::sent!(ReadSecurityGroupsRequest {
+__private::sent!(ReadSecurityGroupsRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -509,7 +509,7 @@ pub struct ReadSecurityGroupsResponse {
     pub security_groups: Vec<SecurityGroup>,
 }
 
-support::received!(ReadSecurityGroupsResponse {
+__private::received!(ReadSecurityGroupsResponse {
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
     security_groups: "SecurityGroups",
@@ -518,14 +518,14 @@ support::received!(ReadSecurityGroupsResponse {
 impl Paginated for ReadSecurityGroupsRequest {
     type Action = action::ReadSecurityGroups;
     type Item = SecurityGroup;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadSecurityGroupsResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadSecurityGroupsResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.security_groups.len(),
             token: answer.next_page_token.as_deref(),
         }

@@ -2,7 +2,7 @@
 //! Actions of the tag `SecurityGroupRule`, and the types that only they use.
 
 use super::common::{IpProtocol, ResponseContext, SecurityGroup, SecurityGroupRule};
-use crate::{Client, Result, UnknownValue, support};
+use crate::{Client, Result, UnknownValue, __private};
 
 /// Request of [`Client::create_security_group_rule`](crate::Client::create_security_group_rule), which adds inbound or outbound rules to a security group.
 #[derive(Clone, Debug, PartialEq)]
@@ -123,7 +123,7 @@ impl CreateSecurityGroupRuleRequest {
     }
 }
 
-support::sent!(CreateSecurityGroupRuleRequest {
+__private::sent!(CreateSecurityGroupRuleRequest {
     dry_run: "DryRun",
     flow: "Flow",
     from_port_range: "FromPortRange",
@@ -146,7 +146,7 @@ pub struct CreateSecurityGroupRuleResponse {
     pub security_group: Option<SecurityGroup>,
 }
 
-support::received!(CreateSecurityGroupRuleResponse {
+__private::received!(CreateSecurityGroupRuleResponse {
     response_context: "ResponseContext",
     security_group: "SecurityGroup",
 });
@@ -272,7 +272,7 @@ impl DeleteSecurityGroupRuleRequest {
     }
 }
 
-support::sent!(DeleteSecurityGroupRuleRequest {
+__private::sent!(DeleteSecurityGroupRuleRequest {
     dry_run: "DryRun",
     flow: "Flow",
     from_port_range: "FromPortRange",
@@ -295,7 +295,7 @@ pub struct DeleteSecurityGroupRuleResponse {
     pub security_group: Option<SecurityGroup>,
 }
 
-support::received!(DeleteSecurityGroupRuleResponse {
+__private::received!(DeleteSecurityGroupRuleResponse {
     response_context: "ResponseContext",
     security_group: "SecurityGroup",
 });
@@ -333,7 +333,7 @@ impl From<&str> for Flow {
     }
 }
 
-support::open_enum!(Flow);
+__private::open_enum!(Flow);
 
 impl Client {
     /// Adds inbound or outbound rules to a security group. Outbound rules are for Nets only.

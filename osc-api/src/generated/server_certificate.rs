@@ -2,7 +2,7 @@
 //! Actions of the tag `ServerCertificate`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, DateTime, Result, Secret, support};
+use crate::{Client, DateTime, Result, Secret, __private};
 
 /// Request of [`Client::create_server_certificate`](crate::Client::create_server_certificate), which uploads a server certificate and its private key, for load balancers to use.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,7 +84,7 @@ impl CreateServerCertificateRequest {
     }
 }
 
-support::sent!(CreateServerCertificateRequest {
+__private::sent!(CreateServerCertificateRequest {
     body: "Body",
     chain: "Chain",
     dry_run: "DryRun",
@@ -103,7 +103,7 @@ pub struct CreateServerCertificateResponse {
     pub server_certificate: Option<ServerCertificate>,
 }
 
-support::received!(CreateServerCertificateResponse {
+__private::received!(CreateServerCertificateResponse {
     response_context: "ResponseContext",
     server_certificate: "ServerCertificate",
 });
@@ -142,7 +142,7 @@ impl DeleteServerCertificateRequest {
     }
 }
 
-support::sent!(DeleteServerCertificateRequest {
+__private::sent!(DeleteServerCertificateRequest {
     dry_run: "DryRun",
     name: "Name",
 });
@@ -155,7 +155,7 @@ pub struct DeleteServerCertificateResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteServerCertificateResponse {
+__private::received!(DeleteServerCertificateResponse {
     response_context: "ResponseContext",
 });
 
@@ -180,7 +180,7 @@ impl FiltersServerCertificate {
     }
 }
 
-support::sent!(FiltersServerCertificate {
+__private::sent!(FiltersServerCertificate {
     paths: "Paths",
 });
 
@@ -213,7 +213,7 @@ impl ReadServerCertificatesRequest {
     }
 }
 
-support::sent!(ReadServerCertificatesRequest {
+__private::sent!(ReadServerCertificatesRequest {
     dry_run: "DryRun",
     filters: "Filters",
 });
@@ -228,7 +228,7 @@ pub struct ReadServerCertificatesResponse {
     pub server_certificates: Vec<ServerCertificate>,
 }
 
-support::received!(ReadServerCertificatesResponse {
+__private::received!(ReadServerCertificatesResponse {
     response_context: "ResponseContext",
     server_certificates: "ServerCertificates",
 });
@@ -251,7 +251,7 @@ pub struct ServerCertificate {
     pub upload_date: Option<DateTime>,
 }
 
-support::received!(ServerCertificate {
+__private::received!(ServerCertificate {
     expiration_date: "ExpirationDate",
     id: "Id",
     name: "Name",
@@ -313,7 +313,7 @@ impl UpdateServerCertificateRequest {
     }
 }
 
-support::sent!(UpdateServerCertificateRequest {
+__private::sent!(UpdateServerCertificateRequest {
     dry_run: "DryRun",
     name: "Name",
     new_name: "NewName",
@@ -330,7 +330,7 @@ pub struct UpdateServerCertificateResponse {
     pub server_certificate: Option<ServerCertificate>,
 }
 
-support::received!(UpdateServerCertificateResponse {
+__private::received!(UpdateServerCertificateResponse {
     response_context: "ResponseContext",
     server_certificate: "ServerCertificate",
 });

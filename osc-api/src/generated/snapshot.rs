@@ -5,7 +5,7 @@ use super::common::{
     DiskImageFormat, OsuExportToCreate, PermissionsOnResource,
     PermissionsOnResourceCreation, ResourceTag, ResponseContext,
 };
-use crate::{Client, DateTime, Paginated, Result, UnknownValue, support};
+use crate::{Client, DateTime, Paginated, Result, UnknownValue, __private};
 
 /// Request of [`Client::create_snapshot_export_task`](crate::Client::create_snapshot_export_task), which starts the export of a snapshot to a bucket of one's own in OUTSCALE Object Storage.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +55,7 @@ impl CreateSnapshotExportTaskRequest {
     }
 }
 
-support::sent!(CreateSnapshotExportTaskRequest {
+__private::sent!(CreateSnapshotExportTaskRequest {
     dry_run: "DryRun",
     osu_export: "OsuExport",
     snapshot_id: "SnapshotId",
@@ -71,7 +71,7 @@ pub struct CreateSnapshotExportTaskResponse {
     pub snapshot_export_task: Option<SnapshotExportTask>,
 }
 
-support::received!(CreateSnapshotExportTaskResponse {
+__private::received!(CreateSnapshotExportTaskResponse {
     response_context: "ResponseContext",
     snapshot_export_task: "SnapshotExportTask",
 });
@@ -155,7 +155,7 @@ impl CreateSnapshotRequest {
     }
 }
 
-support::sent!(CreateSnapshotRequest {
+__private::sent!(CreateSnapshotRequest {
     client_token: "ClientToken",
     description: "Description",
     dry_run: "DryRun",
@@ -176,7 +176,7 @@ pub struct CreateSnapshotResponse {
     pub snapshot: Option<Snapshot>,
 }
 
-support::received!(CreateSnapshotResponse {
+__private::received!(CreateSnapshotResponse {
     response_context: "ResponseContext",
     snapshot: "Snapshot",
 });
@@ -215,7 +215,7 @@ impl DeleteSnapshotRequest {
     }
 }
 
-support::sent!(DeleteSnapshotRequest {
+__private::sent!(DeleteSnapshotRequest {
     dry_run: "DryRun",
     snapshot_id: "SnapshotId",
 });
@@ -228,7 +228,7 @@ pub struct DeleteSnapshotResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteSnapshotResponse {
+__private::received!(DeleteSnapshotResponse {
     response_context: "ResponseContext",
 });
 
@@ -426,7 +426,7 @@ impl FiltersSnapshot {
     }
 }
 
-support::sent!(FiltersSnapshot {
+__private::sent!(FiltersSnapshot {
     account_aliases: "AccountAliases",
     account_ids: "AccountIds",
     client_tokens: "ClientTokens",
@@ -480,7 +480,7 @@ impl FiltersSnapshotExportTask {
     }
 }
 
-support::sent!(FiltersSnapshotExportTask {
+__private::sent!(FiltersSnapshotExportTask {
     snapshot_ids: "SnapshotIds",
     task_ids: "TaskIds",
 });
@@ -497,7 +497,7 @@ pub struct OsuExportSnapshotExportTask {
     pub osu_prefix: Option<String>,
 }
 
-support::received!(OsuExportSnapshotExportTask {
+__private::received!(OsuExportSnapshotExportTask {
     disk_image_format: "DiskImageFormat",
     osu_bucket: "OsuBucket",
     osu_prefix: "OsuPrefix",
@@ -549,7 +549,7 @@ impl ReadSnapshotExportTasksRequest {
     }
 }
 
-support::sent!(ReadSnapshotExportTasksRequest {
+__private::sent!(ReadSnapshotExportTasksRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -569,7 +569,7 @@ pub struct ReadSnapshotExportTasksResponse {
     pub snapshot_export_tasks: Vec<SnapshotExportTask>,
 }
 
-support::received!(ReadSnapshotExportTasksResponse {
+__private::received!(ReadSnapshotExportTasksResponse {
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
     snapshot_export_tasks: "SnapshotExportTasks",
@@ -621,7 +621,7 @@ impl ReadSnapshotsRequest {
     }
 }
 
-support::sent!(ReadSnapshotsRequest {
+__private::sent!(ReadSnapshotsRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -641,7 +641,7 @@ pub struct ReadSnapshotsResponse {
     pub snapshots: Vec<Snapshot>,
 }
 
-support::received!(ReadSnapshotsResponse {
+__private::received!(ReadSnapshotsResponse {
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
     snapshots: "Snapshots",
@@ -677,7 +677,7 @@ pub struct Snapshot {
     pub volume_size: Option<i64>,
 }
 
-support::received!(Snapshot {
+__private::received!(Snapshot {
     account_alias: "AccountAlias",
     account_id: "AccountId",
     client_token: "ClientToken",
@@ -712,7 +712,7 @@ pub struct SnapshotExportTask {
     pub task_id: Option<String>,
 }
 
-support::received!(SnapshotExportTask {
+__private::received!(SnapshotExportTask {
     comment: "Comment",
     osu_export: "OsuExport",
     progress: "Progress",
@@ -771,7 +771,7 @@ impl From<&str> for SnapshotExportTaskState {
     }
 }
 
-support::open_enum!(SnapshotExportTaskState);
+__private::open_enum!(SnapshotExportTaskState);
 
 /// The state of a snapshot. The filter knows neither `pending/queued` nor `importing`, which answers have.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -826,7 +826,7 @@ impl From<&str> for SnapshotState {
     }
 }
 
-support::open_enum!(SnapshotState);
+__private::open_enum!(SnapshotState);
 
 /// Request of [`Client::update_snapshot`](crate::Client::update_snapshot), which says which accounts may create volumes from a snapshot.
 #[derive(Clone, Debug, PartialEq)]
@@ -879,7 +879,7 @@ impl UpdateSnapshotRequest {
     }
 }
 
-support::sent!(UpdateSnapshotRequest {
+__private::sent!(UpdateSnapshotRequest {
     dry_run: "DryRun",
     permissions_to_create_volume: "PermissionsToCreateVolume",
     snapshot_id: "SnapshotId",
@@ -895,7 +895,7 @@ pub struct UpdateSnapshotResponse {
     pub snapshot: Option<Snapshot>,
 }
 
-support::received!(UpdateSnapshotResponse {
+__private::received!(UpdateSnapshotResponse {
     response_context: "ResponseContext",
     snapshot: "Snapshot",
 });
@@ -903,14 +903,14 @@ support::received!(UpdateSnapshotResponse {
 impl Paginated for ReadSnapshotExportTasksRequest {
     type Action = action::ReadSnapshotExportTasks;
     type Item = SnapshotExportTask;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadSnapshotExportTasksResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadSnapshotExportTasksResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.snapshot_export_tasks.len(),
             token: answer.next_page_token.as_deref(),
         }
@@ -923,14 +923,14 @@ impl Paginated for ReadSnapshotExportTasksRequest {
 impl Paginated for ReadSnapshotsRequest {
     type Action = action::ReadSnapshots;
     type Item = Snapshot;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadSnapshotsResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadSnapshotsResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.snapshots.len(),
             token: answer.next_page_token.as_deref(),
         }

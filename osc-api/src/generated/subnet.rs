@@ -2,7 +2,7 @@
 //! Actions of the tag `Subnet`, and the types that only they use.
 
 use super::common::{ResourceTag, ResponseContext};
-use crate::{Client, Paginated, Result, UnknownValue, support};
+use crate::{Client, Paginated, Result, UnknownValue, __private};
 
 /// Request of [`Client::create_subnet`](crate::Client::create_subnet), which creates a Subnet in a Net.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,7 +60,7 @@ impl CreateSubnetRequest {
     }
 }
 
-support::sent!(CreateSubnetRequest {
+__private::sent!(CreateSubnetRequest {
     dry_run: "DryRun",
     ip_range: "IpRange",
     net_id: "NetId",
@@ -77,7 +77,7 @@ pub struct CreateSubnetResponse {
     pub subnet: Option<Subnet>,
 }
 
-support::received!(CreateSubnetResponse {
+__private::received!(CreateSubnetResponse {
     response_context: "ResponseContext",
     subnet: "Subnet",
 });
@@ -116,7 +116,7 @@ impl DeleteSubnetRequest {
     }
 }
 
-support::sent!(DeleteSubnetRequest {
+__private::sent!(DeleteSubnetRequest {
     dry_run: "DryRun",
     subnet_id: "SubnetId",
 });
@@ -129,7 +129,7 @@ pub struct DeleteSubnetResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteSubnetResponse {
+__private::received!(DeleteSubnetResponse {
     response_context: "ResponseContext",
 });
 
@@ -246,7 +246,7 @@ impl FiltersSubnet {
     }
 }
 
-support::sent!(FiltersSubnet {
+__private::sent!(FiltersSubnet {
     available_ips_counts: "AvailableIpsCounts",
     ip_ranges: "IpRanges",
     net_ids: "NetIds",
@@ -304,7 +304,7 @@ impl ReadSubnetsRequest {
     }
 }
 
-support::sent!(ReadSubnetsRequest {
+__private::sent!(ReadSubnetsRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -324,7 +324,7 @@ pub struct ReadSubnetsResponse {
     pub subnets: Vec<Subnet>,
 }
 
-support::received!(ReadSubnetsResponse {
+__private::received!(ReadSubnetsResponse {
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
     subnets: "Subnets",
@@ -352,7 +352,7 @@ pub struct Subnet {
     pub tags: Vec<ResourceTag>,
 }
 
-support::received!(Subnet {
+__private::received!(Subnet {
     available_ips_count: "AvailableIpsCount",
     ip_range: "IpRange",
     map_public_ip_on_launch: "MapPublicIpOnLaunch",
@@ -400,7 +400,7 @@ impl From<&str> for SubnetState {
     }
 }
 
-support::open_enum!(SubnetState);
+__private::open_enum!(SubnetState);
 
 /// Request of [`Client::update_subnet`](crate::Client::update_subnet), which says whether NICs created in a Subnet get a public IP.
 #[derive(Clone, Debug, PartialEq)]
@@ -453,7 +453,7 @@ impl UpdateSubnetRequest {
     }
 }
 
-support::sent!(UpdateSubnetRequest {
+__private::sent!(UpdateSubnetRequest {
     dry_run: "DryRun",
     map_public_ip_on_launch: "MapPublicIpOnLaunch",
     subnet_id: "SubnetId",
@@ -469,7 +469,7 @@ pub struct UpdateSubnetResponse {
     pub subnet: Option<Subnet>,
 }
 
-support::received!(UpdateSubnetResponse {
+__private::received!(UpdateSubnetResponse {
     response_context: "ResponseContext",
     subnet: "Subnet",
 });
@@ -477,14 +477,14 @@ support::received!(UpdateSubnetResponse {
 impl Paginated for ReadSubnetsRequest {
     type Action = action::ReadSubnets;
     type Item = Subnet;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadSubnetsResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadSubnetsResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.subnets.len(),
             token: answer.next_page_token.as_deref(),
         }

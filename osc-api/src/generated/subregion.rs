@@ -2,7 +2,7 @@
 //! Actions of the tag `Subregion`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Paginated, Result, support};
+use crate::{Client, Paginated, Result, __private};
 
 /// Conditions on which Subregions are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -52,7 +52,7 @@ impl FiltersSubregion {
     }
 }
 
-support::sent!(FiltersSubregion {
+__private::sent!(FiltersSubregion {
     region_names: "RegionNames",
     states: "States",
     subregion_names: "SubregionNames",
@@ -104,7 +104,7 @@ impl ReadSubregionsRequest {
     }
 }
 
-support::sent!(ReadSubregionsRequest {
+__private::sent!(ReadSubregionsRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -124,7 +124,7 @@ pub struct ReadSubregionsResponse {
     pub subregions: Vec<Subregion>,
 }
 
-support::received!(ReadSubregionsResponse {
+__private::received!(ReadSubregionsResponse {
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
     subregions: "Subregions",
@@ -144,7 +144,7 @@ pub struct Subregion {
     pub subregion_name: Option<String>,
 }
 
-support::received!(Subregion {
+__private::received!(Subregion {
     location_code: "LocationCode",
     region_name: "RegionName",
     state: "State",
@@ -154,14 +154,14 @@ support::received!(Subregion {
 impl Paginated for ReadSubregionsRequest {
     type Action = action::ReadSubregions;
     type Item = Subregion;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadSubregionsResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadSubregionsResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.subregions.len(),
             token: answer.next_page_token.as_deref(),
         }

@@ -2,7 +2,7 @@
 //! Actions of the tag `Tag`, and the types that only they use.
 
 use super::common::{ResourceTag, ResourceType, ResponseContext, Tag};
-use crate::{Client, Paginated, Result, support};
+use crate::{Client, Paginated, Result, __private};
 
 /// Request of [`Client::create_tags`](crate::Client::create_tags), which adds tags to resources of any taggable kind, by their IDs.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,7 +65,7 @@ impl CreateTagsRequest {
     }
 }
 
-support::sent!(CreateTagsRequest {
+__private::sent!(CreateTagsRequest {
     dry_run: "DryRun",
     resource_ids: "ResourceIds",
     tags: "Tags",
@@ -79,7 +79,7 @@ pub struct CreateTagsResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(CreateTagsResponse {
+__private::received!(CreateTagsResponse {
     response_context: "ResponseContext",
 });
 
@@ -137,7 +137,7 @@ impl DeleteTagsRequest {
     }
 }
 
-support::sent!(DeleteTagsRequest {
+__private::sent!(DeleteTagsRequest {
     dry_run: "DryRun",
     resource_ids: "ResourceIds",
     tags: "Tags",
@@ -151,7 +151,7 @@ pub struct DeleteTagsResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteTagsResponse {
+__private::received!(DeleteTagsResponse {
     response_context: "ResponseContext",
 });
 
@@ -209,7 +209,7 @@ impl FiltersTag {
     }
 }
 
-support::sent!(FiltersTag {
+__private::sent!(FiltersTag {
     keys: "Keys",
     resource_ids: "ResourceIds",
     resource_types: "ResourceTypes",
@@ -262,7 +262,7 @@ impl ReadTagsRequest {
     }
 }
 
-support::sent!(ReadTagsRequest {
+__private::sent!(ReadTagsRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -282,7 +282,7 @@ pub struct ReadTagsResponse {
     pub tags: Vec<Tag>,
 }
 
-support::received!(ReadTagsResponse {
+__private::received!(ReadTagsResponse {
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
     tags: "Tags",
@@ -291,14 +291,14 @@ support::received!(ReadTagsResponse {
 impl Paginated for ReadTagsRequest {
     type Action = action::ReadTags;
     type Item = Tag;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadTagsResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadTagsResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.tags.len(),
             token: answer.next_page_token.as_deref(),
         }

@@ -2,7 +2,7 @@
 //! Actions of the tag `Task`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Result, support};
+use crate::{Client, Result, __private};
 
 /// Request of [`Client::delete_export_task`](crate::Client::delete_export_task), which cancels an export task.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,7 +38,7 @@ impl DeleteExportTaskRequest {
     }
 }
 
-support::sent!(DeleteExportTaskRequest {
+__private::sent!(DeleteExportTaskRequest {
     dry_run: "DryRun",
     export_task_id: "ExportTaskId",
 });
@@ -51,7 +51,7 @@ pub struct DeleteExportTaskResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteExportTaskResponse {
+__private::received!(DeleteExportTaskResponse {
     response_context: "ResponseContext",
 });
 

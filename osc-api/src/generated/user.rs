@@ -2,7 +2,7 @@
 //! Actions of the tag `User`, and the types that only they use.
 
 use super::common::{ResponseContext, User};
-use crate::{Client, Paginated, Result, support};
+use crate::{Client, Paginated, Result, __private};
 
 /// Request of [`Client::create_user`](crate::Client::create_user), which creates an EIM user, a further user of the account.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,7 +56,7 @@ impl CreateUserRequest {
     }
 }
 
-support::sent!(CreateUserRequest {
+__private::sent!(CreateUserRequest {
     dry_run: "DryRun",
     path: "Path",
     user_email: "UserEmail",
@@ -73,7 +73,7 @@ pub struct CreateUserResponse {
     pub user: Option<User>,
 }
 
-support::received!(CreateUserResponse {
+__private::received!(CreateUserResponse {
     response_context: "ResponseContext",
     user: "User",
 });
@@ -112,7 +112,7 @@ impl DeleteUserRequest {
     }
 }
 
-support::sent!(DeleteUserRequest {
+__private::sent!(DeleteUserRequest {
     dry_run: "DryRun",
     user_name: "UserName",
 });
@@ -125,7 +125,7 @@ pub struct DeleteUserResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteUserResponse {
+__private::received!(DeleteUserResponse {
     response_context: "ResponseContext",
 });
 
@@ -153,7 +153,7 @@ impl FiltersUsers {
     }
 }
 
-support::sent!(FiltersUsers {
+__private::sent!(FiltersUsers {
     user_ids: "UserIds",
 });
 
@@ -202,7 +202,7 @@ impl ReadUsersRequest {
     }
 }
 
-support::sent!(ReadUsersRequest {
+__private::sent!(ReadUsersRequest {
     dry_run: "DryRun",
     filters: "Filters",
     first_item: "FirstItem",
@@ -225,7 +225,7 @@ pub struct ReadUsersResponse {
     pub users: Vec<User>,
 }
 
-support::received!(ReadUsersResponse {
+__private::received!(ReadUsersResponse {
     has_more_items: "HasMoreItems",
     max_results_limit: "MaxResultsLimit",
     max_results_truncated: "MaxResultsTruncated",
@@ -294,7 +294,7 @@ impl UpdateUserRequest {
     }
 }
 
-support::sent!(UpdateUserRequest {
+__private::sent!(UpdateUserRequest {
     dry_run: "DryRun",
     new_path: "NewPath",
     new_user_email: "NewUserEmail",
@@ -312,7 +312,7 @@ pub struct UpdateUserResponse {
     pub user: Option<User>,
 }
 
-support::received!(UpdateUserResponse {
+__private::received!(UpdateUserResponse {
     response_context: "ResponseContext",
     user: "User",
 });
@@ -320,14 +320,14 @@ support::received!(UpdateUserResponse {
 impl Paginated for ReadUsersRequest {
     type Action = action::ReadUsers;
     type Item = User;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::FirstItem {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::FirstItem {
             first: &mut self.first_item,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadUsersResponse) -> support::Next<'_> {
-        support::Next::FirstItem {
+    fn next(answer: &ReadUsersResponse) -> __private::Next<'_> {
+        __private::Next::FirstItem {
             count: answer.users.len(),
             more: answer.has_more_items,
         }

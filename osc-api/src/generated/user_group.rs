@@ -2,7 +2,7 @@
 //! Actions of the tag `UserGroup`, and the types that only they use.
 
 use super::common::{FiltersUserGroup, ResponseContext, User};
-use crate::{Client, DateTime, Paginated, Result, support};
+use crate::{Client, DateTime, Paginated, Result, __private};
 
 /// Request of [`Client::add_user_to_user_group`](crate::Client::add_user_to_user_group), which makes an EIM user a member of a user group.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,7 +70,7 @@ impl AddUserToUserGroupRequest {
     }
 }
 
-support::sent!(AddUserToUserGroupRequest {
+__private::sent!(AddUserToUserGroupRequest {
     dry_run: "DryRun",
     user_group_name: "UserGroupName",
     user_group_path: "UserGroupPath",
@@ -86,7 +86,7 @@ pub struct AddUserToUserGroupResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(AddUserToUserGroupResponse {
+__private::received!(AddUserToUserGroupResponse {
     response_context: "ResponseContext",
 });
 
@@ -133,7 +133,7 @@ impl CreateUserGroupRequest {
     }
 }
 
-support::sent!(CreateUserGroupRequest {
+__private::sent!(CreateUserGroupRequest {
     dry_run: "DryRun",
     path: "Path",
     user_group_name: "UserGroupName",
@@ -149,7 +149,7 @@ pub struct CreateUserGroupResponse {
     pub user_group: Option<UserGroup>,
 }
 
-support::received!(CreateUserGroupResponse {
+__private::received!(CreateUserGroupResponse {
     response_context: "ResponseContext",
     user_group: "UserGroup",
 });
@@ -206,7 +206,7 @@ impl DeleteUserGroupRequest {
     }
 }
 
-support::sent!(DeleteUserGroupRequest {
+__private::sent!(DeleteUserGroupRequest {
     dry_run: "DryRun",
     force: "Force",
     path: "Path",
@@ -221,7 +221,7 @@ pub struct DeleteUserGroupResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteUserGroupResponse {
+__private::received!(DeleteUserGroupResponse {
     response_context: "ResponseContext",
 });
 
@@ -268,7 +268,7 @@ impl ReadUserGroupRequest {
     }
 }
 
-support::sent!(ReadUserGroupRequest {
+__private::sent!(ReadUserGroupRequest {
     dry_run: "DryRun",
     path: "Path",
     user_group_name: "UserGroupName",
@@ -286,7 +286,7 @@ pub struct ReadUserGroupResponse {
     pub users: Vec<User>,
 }
 
-support::received!(ReadUserGroupResponse {
+__private::received!(ReadUserGroupResponse {
     response_context: "ResponseContext",
     user_group: "UserGroup",
     users: "Users",
@@ -335,7 +335,7 @@ impl ReadUserGroupsPerUserRequest {
     }
 }
 
-support::sent!(ReadUserGroupsPerUserRequest {
+__private::sent!(ReadUserGroupsPerUserRequest {
     dry_run: "DryRun",
     user_name: "UserName",
     user_path: "UserPath",
@@ -351,7 +351,7 @@ pub struct ReadUserGroupsPerUserResponse {
     pub user_groups: Vec<UserGroup>,
 }
 
-support::received!(ReadUserGroupsPerUserResponse {
+__private::received!(ReadUserGroupsPerUserResponse {
     response_context: "ResponseContext",
     user_groups: "UserGroups",
 });
@@ -401,7 +401,7 @@ impl ReadUserGroupsRequest {
     }
 }
 
-support::sent!(ReadUserGroupsRequest {
+__private::sent!(ReadUserGroupsRequest {
     dry_run: "DryRun",
     filters: "Filters",
     first_item: "FirstItem",
@@ -424,7 +424,7 @@ pub struct ReadUserGroupsResponse {
     pub user_groups: Vec<UserGroup>,
 }
 
-support::received!(ReadUserGroupsResponse {
+__private::received!(ReadUserGroupsResponse {
     has_more_items: "HasMoreItems",
     max_results_limit: "MaxResultsLimit",
     max_results_truncated: "MaxResultsTruncated",
@@ -498,7 +498,7 @@ impl RemoveUserFromUserGroupRequest {
     }
 }
 
-support::sent!(RemoveUserFromUserGroupRequest {
+__private::sent!(RemoveUserFromUserGroupRequest {
     dry_run: "DryRun",
     user_group_name: "UserGroupName",
     user_group_path: "UserGroupPath",
@@ -514,7 +514,7 @@ pub struct RemoveUserFromUserGroupResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(RemoveUserFromUserGroupResponse {
+__private::received!(RemoveUserFromUserGroupResponse {
     response_context: "ResponseContext",
 });
 
@@ -582,7 +582,7 @@ impl UpdateUserGroupRequest {
     }
 }
 
-support::sent!(UpdateUserGroupRequest {
+__private::sent!(UpdateUserGroupRequest {
     dry_run: "DryRun",
     new_path: "NewPath",
     new_user_group_name: "NewUserGroupName",
@@ -602,7 +602,7 @@ pub struct UpdateUserGroupResponse {
     pub users: Vec<User>,
 }
 
-support::received!(UpdateUserGroupResponse {
+__private::received!(UpdateUserGroupResponse {
     response_context: "ResponseContext",
     user_group: "UserGroup",
     users: "Users",
@@ -626,7 +626,7 @@ pub struct UserGroup {
     pub user_group_id: Option<String>,
 }
 
-support::received!(UserGroup {
+__private::received!(UserGroup {
     creation_date: "CreationDate",
     last_modification_date: "LastModificationDate",
     name: "Name",
@@ -638,14 +638,14 @@ support::received!(UserGroup {
 impl Paginated for ReadUserGroupsRequest {
     type Action = action::ReadUserGroups;
     type Item = UserGroup;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::FirstItem {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::FirstItem {
             first: &mut self.first_item,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadUserGroupsResponse) -> support::Next<'_> {
-        support::Next::FirstItem {
+    fn next(answer: &ReadUserGroupsResponse) -> __private::Next<'_> {
+        __private::Next::FirstItem {
             count: answer.user_groups.len(),
             more: answer.has_more_items,
         }

@@ -2,7 +2,7 @@
 //! Actions of the tag `VirtualGateway`, and the types that only they use.
 
 use super::common::{LinkState, ResourceState, ResourceTag, ResponseContext, RouteTable};
-use crate::{Client, Paginated, Result, support};
+use crate::{Client, Paginated, Result, __private};
 
 /// Request of [`Client::create_virtual_gateway`](crate::Client::create_virtual_gateway), which creates a virtual gateway, the Net's end of a VPN connection.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,7 +38,7 @@ impl CreateVirtualGatewayRequest {
     }
 }
 
-support::sent!(CreateVirtualGatewayRequest {
+__private::sent!(CreateVirtualGatewayRequest {
     connection_type: "ConnectionType",
     dry_run: "DryRun",
 });
@@ -53,7 +53,7 @@ pub struct CreateVirtualGatewayResponse {
     pub virtual_gateway: Option<VirtualGateway>,
 }
 
-support::received!(CreateVirtualGatewayResponse {
+__private::received!(CreateVirtualGatewayResponse {
     response_context: "ResponseContext",
     virtual_gateway: "VirtualGateway",
 });
@@ -92,7 +92,7 @@ impl DeleteVirtualGatewayRequest {
     }
 }
 
-support::sent!(DeleteVirtualGatewayRequest {
+__private::sent!(DeleteVirtualGatewayRequest {
     dry_run: "DryRun",
     virtual_gateway_id: "VirtualGatewayId",
 });
@@ -105,7 +105,7 @@ pub struct DeleteVirtualGatewayResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteVirtualGatewayResponse {
+__private::received!(DeleteVirtualGatewayResponse {
     response_context: "ResponseContext",
 });
 
@@ -211,7 +211,7 @@ impl FiltersVirtualGateway {
     }
 }
 
-support::sent!(FiltersVirtualGateway {
+__private::sent!(FiltersVirtualGateway {
     connection_types: "ConnectionTypes",
     link_net_ids: "LinkNetIds",
     link_states: "LinkStates",
@@ -270,7 +270,7 @@ impl LinkVirtualGatewayRequest {
     }
 }
 
-support::sent!(LinkVirtualGatewayRequest {
+__private::sent!(LinkVirtualGatewayRequest {
     dry_run: "DryRun",
     net_id: "NetId",
     virtual_gateway_id: "VirtualGatewayId",
@@ -286,7 +286,7 @@ pub struct LinkVirtualGatewayResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(LinkVirtualGatewayResponse {
+__private::received!(LinkVirtualGatewayResponse {
     net_to_virtual_gateway_link: "NetToVirtualGatewayLink",
     response_context: "ResponseContext",
 });
@@ -301,7 +301,7 @@ pub struct NetToVirtualGatewayLink {
     pub state: Option<LinkState>,
 }
 
-support::received!(NetToVirtualGatewayLink {
+__private::received!(NetToVirtualGatewayLink {
     net_id: "NetId",
     state: "State",
 });
@@ -352,7 +352,7 @@ impl ReadVirtualGatewaysRequest {
     }
 }
 
-support::sent!(ReadVirtualGatewaysRequest {
+__private::sent!(ReadVirtualGatewaysRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -372,7 +372,7 @@ pub struct ReadVirtualGatewaysResponse {
     pub virtual_gateways: Vec<VirtualGateway>,
 }
 
-support::received!(ReadVirtualGatewaysResponse {
+__private::received!(ReadVirtualGatewaysResponse {
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
     virtual_gateways: "VirtualGateways",
@@ -426,7 +426,7 @@ impl UnlinkVirtualGatewayRequest {
     }
 }
 
-support::sent!(UnlinkVirtualGatewayRequest {
+__private::sent!(UnlinkVirtualGatewayRequest {
     dry_run: "DryRun",
     net_id: "NetId",
     virtual_gateway_id: "VirtualGatewayId",
@@ -440,7 +440,7 @@ pub struct UnlinkVirtualGatewayResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(UnlinkVirtualGatewayResponse {
+__private::received!(UnlinkVirtualGatewayResponse {
     response_context: "ResponseContext",
 });
 
@@ -504,7 +504,7 @@ impl UpdateRoutePropagationRequest {
     }
 }
 
-support::sent!(UpdateRoutePropagationRequest {
+__private::sent!(UpdateRoutePropagationRequest {
     dry_run: "DryRun",
     enable: "Enable",
     route_table_id: "RouteTableId",
@@ -521,7 +521,7 @@ pub struct UpdateRoutePropagationResponse {
     pub route_table: Option<RouteTable>,
 }
 
-support::received!(UpdateRoutePropagationResponse {
+__private::received!(UpdateRoutePropagationResponse {
     response_context: "ResponseContext",
     route_table: "RouteTable",
 });
@@ -542,7 +542,7 @@ pub struct VirtualGateway {
     pub virtual_gateway_id: Option<String>,
 }
 
-support::received!(VirtualGateway {
+__private::received!(VirtualGateway {
     connection_type: "ConnectionType",
     net_to_virtual_gateway_links: "NetToVirtualGatewayLinks",
     state: "State",
@@ -553,14 +553,14 @@ support::received!(VirtualGateway {
 impl Paginated for ReadVirtualGatewaysRequest {
     type Action = action::ReadVirtualGateways;
     type Item = VirtualGateway;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadVirtualGatewaysResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadVirtualGatewaysResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.virtual_gateways.len(),
             token: answer.next_page_token.as_deref(),
         }

@@ -7,7 +7,7 @@ use super::vm_types::{
     FiltersVm, FiltersVmType, FiltersVmsState, NicForVmCreation, Placement, Vm,
     VmInitiatedShutdownBehavior, VmState, VmStates, VmType,
 };
-use crate::{Client, Paginated, Result, Secret, support};
+use crate::{Client, Paginated, Result, Secret, __private};
 
 /// Request of [`Client::create_vms`](crate::Client::create_vms), which creates VMs from an image, and starts them unless `boot_on_creation` is false.
 #[derive(Clone, Debug, PartialEq)]
@@ -294,7 +294,7 @@ impl CreateVmsRequest {
     }
 }
 
-support::sent!(CreateVmsRequest {
+__private::sent!(CreateVmsRequest {
     actions_on_next_boot: "ActionsOnNextBoot",
     block_device_mappings: "BlockDeviceMappings",
     boot_mode: "BootMode",
@@ -331,7 +331,7 @@ pub struct CreateVmsResponse {
     pub vms: Vec<Vm>,
 }
 
-support::received!(CreateVmsResponse {
+__private::received!(CreateVmsResponse {
     response_context: "ResponseContext",
     vms: "Vms",
 });
@@ -373,7 +373,7 @@ impl DeleteVmsRequest {
     }
 }
 
-support::sent!(DeleteVmsRequest {
+__private::sent!(DeleteVmsRequest {
     dry_run: "DryRun",
     vm_ids: "VmIds",
 });
@@ -388,7 +388,7 @@ pub struct DeleteVmsResponse {
     pub vms: Vec<VmState>,
 }
 
-support::received!(DeleteVmsResponse {
+__private::received!(DeleteVmsResponse {
     response_context: "ResponseContext",
     vms: "Vms",
 });
@@ -427,7 +427,7 @@ impl ReadAdminPasswordRequest {
     }
 }
 
-support::sent!(ReadAdminPasswordRequest {
+__private::sent!(ReadAdminPasswordRequest {
     dry_run: "DryRun",
     vm_id: "VmId",
 });
@@ -444,7 +444,7 @@ pub struct ReadAdminPasswordResponse {
     pub vm_id: Option<String>,
 }
 
-support::received!(ReadAdminPasswordResponse {
+__private::received!(ReadAdminPasswordResponse {
     admin_password: "AdminPassword",
     response_context: "ResponseContext",
     vm_id: "VmId",
@@ -484,7 +484,7 @@ impl ReadConsoleOutputRequest {
     }
 }
 
-support::sent!(ReadConsoleOutputRequest {
+__private::sent!(ReadConsoleOutputRequest {
     dry_run: "DryRun",
     vm_id: "VmId",
 });
@@ -501,7 +501,7 @@ pub struct ReadConsoleOutputResponse {
     pub vm_id: Option<String>,
 }
 
-support::received!(ReadConsoleOutputResponse {
+__private::received!(ReadConsoleOutputResponse {
     console_output: "ConsoleOutput",
     response_context: "ResponseContext",
     vm_id: "VmId",
@@ -553,7 +553,7 @@ impl ReadVmTypesRequest {
     }
 }
 
-support::sent!(ReadVmTypesRequest {
+__private::sent!(ReadVmTypesRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -573,7 +573,7 @@ pub struct ReadVmTypesResponse {
     pub vm_types: Vec<VmType>,
 }
 
-support::received!(ReadVmTypesResponse {
+__private::received!(ReadVmTypesResponse {
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
     vm_types: "VmTypes",
@@ -625,7 +625,7 @@ impl ReadVmsRequest {
     }
 }
 
-support::sent!(ReadVmsRequest {
+__private::sent!(ReadVmsRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -645,7 +645,7 @@ pub struct ReadVmsResponse {
     pub vms: Vec<Vm>,
 }
 
-support::received!(ReadVmsResponse {
+__private::received!(ReadVmsResponse {
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
     vms: "Vms",
@@ -707,7 +707,7 @@ impl ReadVmsStateRequest {
     }
 }
 
-support::sent!(ReadVmsStateRequest {
+__private::sent!(ReadVmsStateRequest {
     all_vms: "AllVms",
     dry_run: "DryRun",
     filters: "Filters",
@@ -728,7 +728,7 @@ pub struct ReadVmsStateResponse {
     pub vm_states: Vec<VmStates>,
 }
 
-support::received!(ReadVmsStateResponse {
+__private::received!(ReadVmsStateResponse {
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
     vm_states: "VmStates",
@@ -771,7 +771,7 @@ impl RebootVmsRequest {
     }
 }
 
-support::sent!(RebootVmsRequest {
+__private::sent!(RebootVmsRequest {
     dry_run: "DryRun",
     vm_ids: "VmIds",
 });
@@ -784,7 +784,7 @@ pub struct RebootVmsResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(RebootVmsResponse {
+__private::received!(RebootVmsResponse {
     response_context: "ResponseContext",
 });
 
@@ -825,7 +825,7 @@ impl StartVmsRequest {
     }
 }
 
-support::sent!(StartVmsRequest {
+__private::sent!(StartVmsRequest {
     dry_run: "DryRun",
     vm_ids: "VmIds",
 });
@@ -840,7 +840,7 @@ pub struct StartVmsResponse {
     pub vms: Vec<VmState>,
 }
 
-support::received!(StartVmsResponse {
+__private::received!(StartVmsResponse {
     response_context: "ResponseContext",
     vms: "Vms",
 });
@@ -891,7 +891,7 @@ impl StopVmsRequest {
     }
 }
 
-support::sent!(StopVmsRequest {
+__private::sent!(StopVmsRequest {
     dry_run: "DryRun",
     force_stop: "ForceStop",
     vm_ids: "VmIds",
@@ -907,7 +907,7 @@ pub struct StopVmsResponse {
     pub vms: Vec<VmState>,
 }
 
-support::received!(StopVmsResponse {
+__private::received!(StopVmsResponse {
     response_context: "ResponseContext",
     vms: "Vms",
 });
@@ -1082,7 +1082,7 @@ impl UpdateVmRequest {
     }
 }
 
-support::sent!(UpdateVmRequest {
+__private::sent!(UpdateVmRequest {
     actions_on_next_boot: "ActionsOnNextBoot",
     block_device_mappings: "BlockDeviceMappings",
     bsu_optimized: "BsuOptimized",
@@ -1109,7 +1109,7 @@ pub struct UpdateVmResponse {
     pub vm: Option<Vm>,
 }
 
-support::received!(UpdateVmResponse {
+__private::received!(UpdateVmResponse {
     response_context: "ResponseContext",
     vm: "Vm",
 });
@@ -1117,14 +1117,14 @@ support::received!(UpdateVmResponse {
 impl Paginated for ReadVmTypesRequest {
     type Action = action::ReadVmTypes;
     type Item = VmType;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadVmTypesResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadVmTypesResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.vm_types.len(),
             token: answer.next_page_token.as_deref(),
         }
@@ -1137,14 +1137,14 @@ impl Paginated for ReadVmTypesRequest {
 impl Paginated for ReadVmsRequest {
     type Action = action::ReadVms;
     type Item = Vm;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadVmsResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadVmsResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.vms.len(),
             token: answer.next_page_token.as_deref(),
         }
@@ -1157,14 +1157,14 @@ impl Paginated for ReadVmsRequest {
 impl Paginated for ReadVmsStateRequest {
     type Action = action::ReadVmsState;
     type Item = VmStates;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadVmsStateResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadVmsStateResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.vm_states.len(),
             token: answer.next_page_token.as_deref(),
         }

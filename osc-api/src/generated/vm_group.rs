@@ -2,7 +2,7 @@
 //! Actions of the tag `VmGroup`, and the types that only they use.
 
 use super::common::{ResourceTag, ResponseContext};
-use crate::{Client, DateTime, Result, UnknownValue, support};
+use crate::{Client, DateTime, Result, UnknownValue, __private};
 
 /// Request of [`Client::create_vm_group`](crate::Client::create_vm_group), which creates a group of like VMs from a VM template and starts them.
 #[derive(Clone, Debug, PartialEq)]
@@ -130,7 +130,7 @@ impl CreateVmGroupRequest {
     }
 }
 
-support::sent!(CreateVmGroupRequest {
+__private::sent!(CreateVmGroupRequest {
     description: "Description",
     dry_run: "DryRun",
     positioning_strategy: "PositioningStrategy",
@@ -152,7 +152,7 @@ pub struct CreateVmGroupResponse {
     pub vm_group: Option<VmGroup>,
 }
 
-support::received!(CreateVmGroupResponse {
+__private::received!(CreateVmGroupResponse {
     response_context: "ResponseContext",
     vm_group: "VmGroup",
 });
@@ -191,7 +191,7 @@ impl DeleteVmGroupRequest {
     }
 }
 
-support::sent!(DeleteVmGroupRequest {
+__private::sent!(DeleteVmGroupRequest {
     dry_run: "DryRun",
     vm_group_id: "VmGroupId",
 });
@@ -204,7 +204,7 @@ pub struct DeleteVmGroupResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteVmGroupResponse {
+__private::received!(DeleteVmGroupResponse {
     response_context: "ResponseContext",
 });
 
@@ -332,7 +332,7 @@ impl FiltersVmGroup {
     }
 }
 
-support::sent!(FiltersVmGroup {
+__private::sent!(FiltersVmGroup {
     descriptions: "Descriptions",
     security_group_ids: "SecurityGroupIds",
     subnet_ids: "SubnetIds",
@@ -382,7 +382,7 @@ impl From<&str> for PositioningStrategy {
     }
 }
 
-support::open_enum!(PositioningStrategy);
+__private::open_enum!(PositioningStrategy);
 
 /// Request of [`Client::read_vm_groups`](crate::Client::read_vm_groups), which lists VM groups.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -413,7 +413,7 @@ impl ReadVmGroupsRequest {
     }
 }
 
-support::sent!(ReadVmGroupsRequest {
+__private::sent!(ReadVmGroupsRequest {
     dry_run: "DryRun",
     filters: "Filters",
 });
@@ -428,7 +428,7 @@ pub struct ReadVmGroupsResponse {
     pub vm_groups: Vec<VmGroup>,
 }
 
-support::received!(ReadVmGroupsResponse {
+__private::received!(ReadVmGroupsResponse {
     response_context: "ResponseContext",
     vm_groups: "VmGroups",
 });
@@ -478,7 +478,7 @@ impl ScaleDownVmGroupRequest {
     }
 }
 
-support::sent!(ScaleDownVmGroupRequest {
+__private::sent!(ScaleDownVmGroupRequest {
     dry_run: "DryRun",
     vm_group_id: "VmGroupId",
     vm_subtraction: "VmSubtraction",
@@ -492,7 +492,7 @@ pub struct ScaleDownVmGroupResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ScaleDownVmGroupResponse {
+__private::received!(ScaleDownVmGroupResponse {
     response_context: "ResponseContext",
 });
 
@@ -541,7 +541,7 @@ impl ScaleUpVmGroupRequest {
     }
 }
 
-support::sent!(ScaleUpVmGroupRequest {
+__private::sent!(ScaleUpVmGroupRequest {
     dry_run: "DryRun",
     vm_addition: "VmAddition",
     vm_group_id: "VmGroupId",
@@ -555,7 +555,7 @@ pub struct ScaleUpVmGroupResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(ScaleUpVmGroupResponse {
+__private::received!(ScaleUpVmGroupResponse {
     response_context: "ResponseContext",
 });
 
@@ -632,7 +632,7 @@ impl UpdateVmGroupRequest {
     }
 }
 
-support::sent!(UpdateVmGroupRequest {
+__private::sent!(UpdateVmGroupRequest {
     description: "Description",
     dry_run: "DryRun",
     tags: "Tags",
@@ -651,7 +651,7 @@ pub struct UpdateVmGroupResponse {
     pub vm_group: Option<VmGroup>,
 }
 
-support::received!(UpdateVmGroupResponse {
+__private::received!(UpdateVmGroupResponse {
     response_context: "ResponseContext",
     vm_group: "VmGroup",
 });
@@ -687,7 +687,7 @@ pub struct VmGroup {
     pub vm_template_id: Option<String>,
 }
 
-support::received!(VmGroup {
+__private::received!(VmGroup {
     creation_date: "CreationDate",
     description: "Description",
     positioning_strategy: "PositioningStrategy",
@@ -751,7 +751,7 @@ impl From<&str> for VmGroupState {
     }
 }
 
-support::open_enum!(VmGroupState);
+__private::open_enum!(VmGroupState);
 
 impl Client {
     /// Creates a group of like VMs from a VM template and starts them.

@@ -2,7 +2,7 @@
 //! Actions of the tag `VmTemplate`, and the types that only they use.
 
 use super::common::{CpuPerformance, ResourceTag, ResponseContext};
-use crate::{Client, DateTime, Result, support};
+use crate::{Client, DateTime, Result, __private};
 
 /// Request of [`Client::create_vm_template`](crate::Client::create_vm_template), which creates a VM template, from which VM groups are made.
 #[derive(Clone, Debug, PartialEq)]
@@ -132,7 +132,7 @@ impl CreateVmTemplateRequest {
     }
 }
 
-support::sent!(CreateVmTemplateRequest {
+__private::sent!(CreateVmTemplateRequest {
     cpu_cores: "CpuCores",
     cpu_generation: "CpuGeneration",
     cpu_performance: "CpuPerformance",
@@ -155,7 +155,7 @@ pub struct CreateVmTemplateResponse {
     pub vm_template: Option<VmTemplate>,
 }
 
-support::received!(CreateVmTemplateResponse {
+__private::received!(CreateVmTemplateResponse {
     response_context: "ResponseContext",
     vm_template: "VmTemplate",
 });
@@ -194,7 +194,7 @@ impl DeleteVmTemplateRequest {
     }
 }
 
-support::sent!(DeleteVmTemplateRequest {
+__private::sent!(DeleteVmTemplateRequest {
     dry_run: "DryRun",
     vm_template_id: "VmTemplateId",
 });
@@ -207,7 +207,7 @@ pub struct DeleteVmTemplateResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteVmTemplateResponse {
+__private::received!(DeleteVmTemplateResponse {
     response_context: "ResponseContext",
 });
 
@@ -358,7 +358,7 @@ impl FiltersVmTemplate {
     }
 }
 
-support::sent!(FiltersVmTemplate {
+__private::sent!(FiltersVmTemplate {
     cpu_cores: "CpuCores",
     cpu_generations: "CpuGenerations",
     cpu_performances: "CpuPerformances",
@@ -402,7 +402,7 @@ impl ReadVmTemplatesRequest {
     }
 }
 
-support::sent!(ReadVmTemplatesRequest {
+__private::sent!(ReadVmTemplatesRequest {
     dry_run: "DryRun",
     filters: "Filters",
 });
@@ -417,7 +417,7 @@ pub struct ReadVmTemplatesResponse {
     pub vm_templates: Vec<VmTemplate>,
 }
 
-support::received!(ReadVmTemplatesResponse {
+__private::received!(ReadVmTemplatesResponse {
     response_context: "ResponseContext",
     vm_templates: "VmTemplates",
 });
@@ -486,7 +486,7 @@ impl UpdateVmTemplateRequest {
     }
 }
 
-support::sent!(UpdateVmTemplateRequest {
+__private::sent!(UpdateVmTemplateRequest {
     description: "Description",
     dry_run: "DryRun",
     tags: "Tags",
@@ -504,7 +504,7 @@ pub struct UpdateVmTemplateResponse {
     pub vm_template: Option<VmTemplate>,
 }
 
-support::received!(UpdateVmTemplateResponse {
+__private::received!(UpdateVmTemplateResponse {
     response_context: "ResponseContext",
     vm_template: "VmTemplate",
 });
@@ -537,7 +537,7 @@ pub struct VmTemplate {
     pub vm_template_name: Option<String>,
 }
 
-support::received!(VmTemplate {
+__private::received!(VmTemplate {
     cpu_cores: "CpuCores",
     cpu_generation: "CpuGeneration",
     cpu_performance: "CpuPerformance",

@@ -5,7 +5,7 @@ use super::common::{
     Architecture, BootMode, BsuToCreate, CpuPerformance, Hypervisor, LinkState, NicState,
     PrivateIpLight, ResourceTag, RootDeviceType, SecurityGroupLight, Tenancy,
 };
-use crate::{DateOrDateTime, DateTime, Secret, UnknownValue, support};
+use crate::{DateOrDateTime, DateTime, Secret, UnknownValue, __private};
 
 /// What happens to a VM when it starts next.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,7 +28,7 @@ impl ActionsOnNextBoot {
     }
 }
 
-support::exchanged!(ActionsOnNextBoot {
+__private::exchanged!(ActionsOnNextBoot {
     secure_boot: "SecureBoot",
 });
 
@@ -42,7 +42,7 @@ pub struct BlockDeviceMappingCreated {
     pub device_name: Option<String>,
 }
 
-support::received!(BlockDeviceMappingCreated {
+__private::received!(BlockDeviceMappingCreated {
     bsu: "Bsu",
     device_name: "DeviceName",
 });
@@ -96,7 +96,7 @@ impl BlockDeviceMappingVmCreation {
     }
 }
 
-support::sent!(BlockDeviceMappingVmCreation {
+__private::sent!(BlockDeviceMappingVmCreation {
     bsu: "Bsu",
     device_name: "DeviceName",
     no_device: "NoDevice",
@@ -152,7 +152,7 @@ impl BlockDeviceMappingVmUpdate {
     }
 }
 
-support::sent!(BlockDeviceMappingVmUpdate {
+__private::sent!(BlockDeviceMappingVmUpdate {
     bsu: "Bsu",
     device_name: "DeviceName",
     no_device: "NoDevice",
@@ -173,7 +173,7 @@ pub struct BsuCreated {
     pub volume_id: Option<String>,
 }
 
-support::received!(BsuCreated {
+__private::received!(BsuCreated {
     delete_on_vm_deletion: "DeleteOnVmDeletion",
     link_date: "LinkDate",
     state: "State",
@@ -212,7 +212,7 @@ impl BsuToUpdateVm {
     }
 }
 
-support::sent!(BsuToUpdateVm {
+__private::sent!(BsuToUpdateVm {
     delete_on_vm_deletion: "DeleteOnVmDeletion",
     volume_id: "VolumeId",
 });
@@ -1036,7 +1036,7 @@ impl FiltersVm {
     }
 }
 
-support::sent!(FiltersVm {
+__private::sent!(FiltersVm {
     architectures: "Architectures",
     block_device_mapping_delete_on_vm_deletion: "BlockDeviceMappingDeleteOnVmDeletion",
     block_device_mapping_device_names: "BlockDeviceMappingDeviceNames",
@@ -1210,7 +1210,7 @@ impl FiltersVmType {
     }
 }
 
-support::sent!(FiltersVmType {
+__private::sent!(FiltersVmType {
     bsu_optimized: "BsuOptimized",
     ephemerals_types: "EphemeralsTypes",
     eths: "Eths",
@@ -1328,7 +1328,7 @@ impl FiltersVmsState {
     }
 }
 
-support::sent!(FiltersVmsState {
+__private::sent!(FiltersVmsState {
     maintenance_event_codes: "MaintenanceEventCodes",
     maintenance_event_descriptions: "MaintenanceEventDescriptions",
     maintenance_events_not_after: "MaintenanceEventsNotAfter",
@@ -1352,7 +1352,7 @@ pub struct LinkNicLight {
     pub state: Option<LinkState>,
 }
 
-support::received!(LinkNicLight {
+__private::received!(LinkNicLight {
     delete_on_vm_deletion: "DeleteOnVmDeletion",
     device_number: "DeviceNumber",
     link_nic_id: "LinkNicId",
@@ -1371,7 +1371,7 @@ pub struct LinkPublicIpLightForVm {
     pub public_ip_account_id: Option<String>,
 }
 
-support::received!(LinkPublicIpLightForVm {
+__private::received!(LinkPublicIpLightForVm {
     public_dns_name: "PublicDnsName",
     public_ip: "PublicIp",
     public_ip_account_id: "PublicIpAccountId",
@@ -1391,7 +1391,7 @@ pub struct MaintenanceEvent {
     pub not_before: Option<DateTime>,
 }
 
-support::received!(MaintenanceEvent {
+__private::received!(MaintenanceEvent {
     code: "Code",
     description: "Description",
     not_after: "NotAfter",
@@ -1431,7 +1431,7 @@ impl From<&str> for MaintenanceEventCode {
     }
 }
 
-support::open_enum!(MaintenanceEventCode);
+__private::open_enum!(MaintenanceEventCode);
 
 /// A network interface to create, or attach, with a new VM.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1526,7 +1526,7 @@ impl NicForVmCreation {
     }
 }
 
-support::sent!(NicForVmCreation {
+__private::sent!(NicForVmCreation {
     delete_on_vm_deletion: "DeleteOnVmDeletion",
     description: "Description",
     device_number: "DeviceNumber",
@@ -1569,7 +1569,7 @@ pub struct NicLight {
     pub subnet_id: Option<String>,
 }
 
-support::received!(NicLight {
+__private::received!(NicLight {
     account_id: "AccountId",
     description: "Description",
     is_source_dest_checked: "IsSourceDestChecked",
@@ -1614,7 +1614,7 @@ impl Placement {
     }
 }
 
-support::exchanged!(Placement {
+__private::exchanged!(Placement {
     subregion_name: "SubregionName",
     tenancy: "Tenancy",
 });
@@ -1633,7 +1633,7 @@ pub struct PrivateIpLightForVm {
     pub private_ip: Option<String>,
 }
 
-support::received!(PrivateIpLightForVm {
+__private::received!(PrivateIpLightForVm {
     is_primary: "IsPrimary",
     link_public_ip: "LinkPublicIp",
     private_dns_name: "PrivateDnsName",
@@ -1685,7 +1685,7 @@ impl From<&str> for SecureBootAction {
     }
 }
 
-support::open_enum!(SecureBootAction);
+__private::open_enum!(SecureBootAction);
 
 /// A virtual machine.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1768,7 +1768,7 @@ pub struct Vm {
     pub vm_type: Option<String>,
 }
 
-support::received!(Vm {
+__private::received!(Vm {
     actions_on_next_boot: "ActionsOnNextBoot",
     architecture: "Architecture",
     block_device_mappings: "BlockDeviceMappings",
@@ -1845,7 +1845,7 @@ impl From<&str> for VmInitiatedShutdownBehavior {
     }
 }
 
-support::open_enum!(VmInitiatedShutdownBehavior);
+__private::open_enum!(VmInitiatedShutdownBehavior);
 
 /// The state of a VM before and after a call.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1859,7 +1859,7 @@ pub struct VmState {
     pub vm_id: Option<String>,
 }
 
-support::received!(VmState {
+__private::received!(VmState {
     current_state: "CurrentState",
     previous_state: "PreviousState",
     vm_id: "VmId",
@@ -1920,7 +1920,7 @@ impl From<&str> for VmStateName {
     }
 }
 
-support::open_enum!(VmStateName);
+__private::open_enum!(VmStateName);
 
 /// The state of a VM, and the maintenance planned for it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -1936,7 +1936,7 @@ pub struct VmStates {
     pub vm_state: Option<VmStateName>,
 }
 
-support::received!(VmStates {
+__private::received!(VmStates {
     maintenance_events: "MaintenanceEvents",
     subregion_name: "SubregionName",
     vm_id: "VmId",
@@ -1969,7 +1969,7 @@ pub struct VmType {
     pub volume_size: Option<i64>,
 }
 
-support::received!(VmType {
+__private::received!(VmType {
     bsu_optimized: "BsuOptimized",
     ephemerals_type: "EphemeralsType",
     eth: "Eth",

@@ -2,7 +2,7 @@
 //! Actions of the tag `Volume`, and the types that only they use.
 
 use super::common::{LinkState, ResourceTag, ResponseContext, VolumeType};
-use crate::{Client, DateTime, Paginated, Result, UnknownValue, support};
+use crate::{Client, DateTime, Paginated, Result, UnknownValue, __private};
 
 /// Request of [`Client::create_volume`](crate::Client::create_volume), which creates a volume, empty or from a snapshot.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,7 +85,7 @@ impl CreateVolumeRequest {
     }
 }
 
-support::sent!(CreateVolumeRequest {
+__private::sent!(CreateVolumeRequest {
     client_token: "ClientToken",
     dry_run: "DryRun",
     iops: "Iops",
@@ -105,7 +105,7 @@ pub struct CreateVolumeResponse {
     pub volume: Option<Volume>,
 }
 
-support::received!(CreateVolumeResponse {
+__private::received!(CreateVolumeResponse {
     response_context: "ResponseContext",
     volume: "Volume",
 });
@@ -144,7 +144,7 @@ impl DeleteVolumeRequest {
     }
 }
 
-support::sent!(DeleteVolumeRequest {
+__private::sent!(DeleteVolumeRequest {
     dry_run: "DryRun",
     volume_id: "VolumeId",
 });
@@ -157,7 +157,7 @@ pub struct DeleteVolumeResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteVolumeResponse {
+__private::received!(DeleteVolumeResponse {
     response_context: "ResponseContext",
 });
 
@@ -196,7 +196,7 @@ impl FiltersReadVolumeUpdateTask {
     }
 }
 
-support::sent!(FiltersReadVolumeUpdateTask {
+__private::sent!(FiltersReadVolumeUpdateTask {
     task_ids: "TaskIds",
     volume_ids: "VolumeIds",
 });
@@ -399,7 +399,7 @@ impl FiltersVolume {
     }
 }
 
-support::sent!(FiltersVolume {
+__private::sent!(FiltersVolume {
     client_tokens: "ClientTokens",
     creation_dates: "CreationDates",
     link_volume_delete_on_vm_deletion: "LinkVolumeDeleteOnVmDeletion",
@@ -479,7 +479,7 @@ impl LinkVolumeRequest {
     }
 }
 
-support::sent!(LinkVolumeRequest {
+__private::sent!(LinkVolumeRequest {
     device_name: "DeviceName",
     dry_run: "DryRun",
     vm_id: "VmId",
@@ -494,7 +494,7 @@ pub struct LinkVolumeResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(LinkVolumeResponse {
+__private::received!(LinkVolumeResponse {
     response_context: "ResponseContext",
 });
 
@@ -514,7 +514,7 @@ pub struct LinkedVolume {
     pub volume_id: Option<String>,
 }
 
-support::received!(LinkedVolume {
+__private::received!(LinkedVolume {
     delete_on_vm_deletion: "DeleteOnVmDeletion",
     device_name: "DeviceName",
     state: "State",
@@ -568,7 +568,7 @@ impl ReadVolumeUpdateTasksRequest {
     }
 }
 
-support::sent!(ReadVolumeUpdateTasksRequest {
+__private::sent!(ReadVolumeUpdateTasksRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -588,7 +588,7 @@ pub struct ReadVolumeUpdateTasksResponse {
     pub volume_update_tasks: Vec<VolumeUpdateTask>,
 }
 
-support::received!(ReadVolumeUpdateTasksResponse {
+__private::received!(ReadVolumeUpdateTasksResponse {
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
     volume_update_tasks: "VolumeUpdateTasks",
@@ -640,7 +640,7 @@ impl ReadVolumesRequest {
     }
 }
 
-support::sent!(ReadVolumesRequest {
+__private::sent!(ReadVolumesRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -660,7 +660,7 @@ pub struct ReadVolumesResponse {
     pub volumes: Vec<Volume>,
 }
 
-support::received!(ReadVolumesResponse {
+__private::received!(ReadVolumesResponse {
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
     volumes: "Volumes",
@@ -709,7 +709,7 @@ impl UnlinkVolumeRequest {
     }
 }
 
-support::sent!(UnlinkVolumeRequest {
+__private::sent!(UnlinkVolumeRequest {
     dry_run: "DryRun",
     force_unlink: "ForceUnlink",
     volume_id: "VolumeId",
@@ -723,7 +723,7 @@ pub struct UnlinkVolumeResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(UnlinkVolumeResponse {
+__private::received!(UnlinkVolumeResponse {
     response_context: "ResponseContext",
 });
 
@@ -789,7 +789,7 @@ impl UpdateVolumeRequest {
     }
 }
 
-support::sent!(UpdateVolumeRequest {
+__private::sent!(UpdateVolumeRequest {
     dry_run: "DryRun",
     iops: "Iops",
     size: "Size",
@@ -807,7 +807,7 @@ pub struct UpdateVolumeResponse {
     pub volume: Option<Volume>,
 }
 
-support::received!(UpdateVolumeResponse {
+__private::received!(UpdateVolumeResponse {
     response_context: "ResponseContext",
     volume: "Volume",
 });
@@ -842,7 +842,7 @@ pub struct Volume {
     pub volume_type: Option<VolumeType>,
 }
 
-support::received!(Volume {
+__private::received!(Volume {
     client_token: "ClientToken",
     creation_date: "CreationDate",
     iops: "Iops",
@@ -902,7 +902,7 @@ impl From<&str> for VolumeState {
     }
 }
 
-support::open_enum!(VolumeState);
+__private::open_enum!(VolumeState);
 
 /// What a volume was before an update, and what it becomes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -914,7 +914,7 @@ pub struct VolumeUpdate {
     pub target: Option<VolumeUpdateParameters>,
 }
 
-support::received!(VolumeUpdate {
+__private::received!(VolumeUpdate {
     origin: "Origin",
     target: "Target",
 });
@@ -931,7 +931,7 @@ pub struct VolumeUpdateParameters {
     pub volume_type: Option<VolumeType>,
 }
 
-support::received!(VolumeUpdateParameters {
+__private::received!(VolumeUpdateParameters {
     iops: "Iops",
     size: "Size",
     volume_type: "VolumeType",
@@ -961,7 +961,7 @@ pub struct VolumeUpdateTask {
     pub volume_update: Option<VolumeUpdate>,
 }
 
-support::received!(VolumeUpdateTask {
+__private::received!(VolumeUpdateTask {
     comment: "Comment",
     completion_date: "CompletionDate",
     progress: "Progress",
@@ -1018,19 +1018,19 @@ impl From<&str> for VolumeUpdateTaskState {
     }
 }
 
-support::open_enum!(VolumeUpdateTaskState);
+__private::open_enum!(VolumeUpdateTaskState);
 
 impl Paginated for ReadVolumeUpdateTasksRequest {
     type Action = action::ReadVolumeUpdateTasks;
     type Item = VolumeUpdateTask;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadVolumeUpdateTasksResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadVolumeUpdateTasksResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.volume_update_tasks.len(),
             token: answer.next_page_token.as_deref(),
         }
@@ -1043,14 +1043,14 @@ impl Paginated for ReadVolumeUpdateTasksRequest {
 impl Paginated for ReadVolumesRequest {
     type Action = action::ReadVolumes;
     type Item = Volume;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadVolumesResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadVolumesResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.volumes.len(),
             token: answer.next_page_token.as_deref(),
         }

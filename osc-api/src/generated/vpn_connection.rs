@@ -2,7 +2,7 @@
 //! Actions of the tag `VpnConnection`, and the types that only they use.
 
 use super::common::{ResourceState, ResourceTag, ResponseContext};
-use crate::{Client, DateTime, Paginated, Result, Secret, UnknownValue, support};
+use crate::{Client, DateTime, Paginated, Result, Secret, UnknownValue, __private};
 
 /// Request of [`Client::create_vpn_connection`](crate::Client::create_vpn_connection), which creates a VPN connection from a virtual gateway to a client gateway.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,7 +76,7 @@ impl CreateVpnConnectionRequest {
     }
 }
 
-support::sent!(CreateVpnConnectionRequest {
+__private::sent!(CreateVpnConnectionRequest {
     client_gateway_id: "ClientGatewayId",
     connection_type: "ConnectionType",
     dry_run: "DryRun",
@@ -94,7 +94,7 @@ pub struct CreateVpnConnectionResponse {
     pub vpn_connection: Option<VpnConnection>,
 }
 
-support::received!(CreateVpnConnectionResponse {
+__private::received!(CreateVpnConnectionResponse {
     response_context: "ResponseContext",
     vpn_connection: "VpnConnection",
 });
@@ -150,7 +150,7 @@ impl CreateVpnConnectionRouteRequest {
     }
 }
 
-support::sent!(CreateVpnConnectionRouteRequest {
+__private::sent!(CreateVpnConnectionRouteRequest {
     destination_ip_range: "DestinationIpRange",
     dry_run: "DryRun",
     vpn_connection_id: "VpnConnectionId",
@@ -164,7 +164,7 @@ pub struct CreateVpnConnectionRouteResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(CreateVpnConnectionRouteResponse {
+__private::received!(CreateVpnConnectionRouteResponse {
     response_context: "ResponseContext",
 });
 
@@ -202,7 +202,7 @@ impl DeleteVpnConnectionRequest {
     }
 }
 
-support::sent!(DeleteVpnConnectionRequest {
+__private::sent!(DeleteVpnConnectionRequest {
     dry_run: "DryRun",
     vpn_connection_id: "VpnConnectionId",
 });
@@ -215,7 +215,7 @@ pub struct DeleteVpnConnectionResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteVpnConnectionResponse {
+__private::received!(DeleteVpnConnectionResponse {
     response_context: "ResponseContext",
 });
 
@@ -270,7 +270,7 @@ impl DeleteVpnConnectionRouteRequest {
     }
 }
 
-support::sent!(DeleteVpnConnectionRouteRequest {
+__private::sent!(DeleteVpnConnectionRouteRequest {
     destination_ip_range: "DestinationIpRange",
     dry_run: "DryRun",
     vpn_connection_id: "VpnConnectionId",
@@ -284,7 +284,7 @@ pub struct DeleteVpnConnectionRouteResponse {
     pub response_context: Option<ResponseContext>,
 }
 
-support::received!(DeleteVpnConnectionRouteResponse {
+__private::received!(DeleteVpnConnectionRouteResponse {
     response_context: "ResponseContext",
 });
 
@@ -426,7 +426,7 @@ impl FiltersVpnConnection {
     }
 }
 
-support::sent!(FiltersVpnConnection {
+__private::sent!(FiltersVpnConnection {
     bgp_asns: "BgpAsns",
     client_gateway_ids: "ClientGatewayIds",
     connection_types: "ConnectionTypes",
@@ -547,7 +547,7 @@ impl Phase1Options {
     }
 }
 
-support::exchanged!(Phase1Options {
+__private::exchanged!(Phase1Options {
     dpd_timeout_action: "DpdTimeoutAction",
     dpd_timeout_seconds: "DpdTimeoutSeconds",
     ike_versions: "IkeVersions",
@@ -630,7 +630,7 @@ impl Phase2Options {
     }
 }
 
-support::exchanged!(Phase2Options {
+__private::exchanged!(Phase2Options {
     phase2_dh_group_numbers: "Phase2DhGroupNumbers",
     phase2_encryption_algorithms: "Phase2EncryptionAlgorithms",
     phase2_integrity_algorithms: "Phase2IntegrityAlgorithms",
@@ -684,7 +684,7 @@ impl ReadVpnConnectionsRequest {
     }
 }
 
-support::sent!(ReadVpnConnectionsRequest {
+__private::sent!(ReadVpnConnectionsRequest {
     dry_run: "DryRun",
     filters: "Filters",
     next_page_token: "NextPageToken",
@@ -704,7 +704,7 @@ pub struct ReadVpnConnectionsResponse {
     pub vpn_connections: Vec<VpnConnection>,
 }
 
-support::received!(ReadVpnConnectionsResponse {
+__private::received!(ReadVpnConnectionsResponse {
     next_page_token: "NextPageToken",
     response_context: "ResponseContext",
     vpn_connections: "VpnConnections",
@@ -722,7 +722,7 @@ pub struct RouteLight {
     pub state: Option<ResourceState>,
 }
 
-support::received!(RouteLight {
+__private::received!(RouteLight {
     destination_ip_range: "DestinationIpRange",
     route_type: "RouteType",
     state: "State",
@@ -789,7 +789,7 @@ impl UpdateVpnConnectionRequest {
     }
 }
 
-support::sent!(UpdateVpnConnectionRequest {
+__private::sent!(UpdateVpnConnectionRequest {
     client_gateway_id: "ClientGatewayId",
     dry_run: "DryRun",
     virtual_gateway_id: "VirtualGatewayId",
@@ -807,7 +807,7 @@ pub struct UpdateVpnConnectionResponse {
     pub vpn_connection: Option<VpnConnection>,
 }
 
-support::received!(UpdateVpnConnectionResponse {
+__private::received!(UpdateVpnConnectionResponse {
     response_context: "ResponseContext",
     vpn_connection: "VpnConnection",
 });
@@ -828,7 +828,7 @@ pub struct VgwTelemetry {
     pub state_description: Option<String>,
 }
 
-support::received!(VgwTelemetry {
+__private::received!(VgwTelemetry {
     accepted_route_count: "AcceptedRouteCount",
     last_state_change_date: "LastStateChangeDate",
     outside_ip_address: "OutsideIpAddress",
@@ -869,7 +869,7 @@ impl From<&str> for VgwTelemetryState {
     }
 }
 
-support::open_enum!(VgwTelemetryState);
+__private::open_enum!(VgwTelemetryState);
 
 /// An encrypted connection of a Net, by its virtual gateway, to a customer's network.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -899,7 +899,7 @@ pub struct VpnConnection {
     pub vpn_options: Option<VpnOptions>,
 }
 
-support::received!(VpnConnection {
+__private::received!(VpnConnection {
     client_gateway_configuration: "ClientGatewayConfiguration",
     client_gateway_id: "ClientGatewayId",
     connection_type: "ConnectionType",
@@ -953,7 +953,7 @@ impl VpnOptions {
     }
 }
 
-support::exchanged!(VpnOptions {
+__private::exchanged!(VpnOptions {
     phase1_options: "Phase1Options",
     phase2_options: "Phase2Options",
     tunnel_inside_ip_range: "TunnelInsideIpRange",
@@ -962,14 +962,14 @@ support::exchanged!(VpnOptions {
 impl Paginated for ReadVpnConnectionsRequest {
     type Action = action::ReadVpnConnections;
     type Item = VpnConnection;
-    fn cursor(&mut self) -> support::Cursor<'_> {
-        support::Cursor::Token {
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadVpnConnectionsResponse) -> support::Next<'_> {
-        support::Next::Token {
+    fn next(answer: &ReadVpnConnectionsResponse) -> __private::Next<'_> {
+        __private::Next::Token {
             count: answer.vpn_connections.len(),
             token: answer.next_page_token.as_deref(),
         }

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tracing::Instrument;
 
-use super::walk::Walk;
+use super::cursor::Walk;
 use super::{Answer, Paginated};
 use crate::client::Client;
 use crate::error::Result;

@@ -1,13 +1,13 @@
 //! The way through a listing, without a network.
 
-use crate::error::Kind;
+use crate::error::ErrorRepr;
 use crate::types::{
     MinimalPolicy, PolicyEntities, ReadEntitiesLinkedToPolicyRequest, ReadEntitiesLinkedToPolicyResponse,
     ReadPublicIpRangesRequest, ReadPublicIpRangesResponse, ReadUsersRequest, ReadUsersResponse, User,
 };
 use crate::{ApiError, Client, Error, Items, Pages, Paginated};
 
-use super::walk::Walk;
+use super::cursor::Walk;
 
 fn ranges(items: usize, token: Option<&str>) -> ReadPublicIpRangesResponse {
     ReadPublicIpRangesResponse {
@@ -24,7 +24,7 @@ fn users(items: usize, more: Option<bool>) -> ReadUsersResponse {
 /// An answer of the server with an error.
 fn refusal(status: u16, code: u32) -> Error {
     let body = format!(r#"{{"Errors": [{{"Type": "T", "Code": "{code}"}}]}}"#);
-    Error::new("ReadPublicIpRanges", Kind::Api(ApiError::new(status, body.as_bytes(), None)))
+    Error::new("ReadPublicIpRanges", ErrorRepr::Api(ApiError::new(status, body.as_bytes(), None)))
 }
 
 #[test]

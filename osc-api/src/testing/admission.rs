@@ -13,7 +13,7 @@ use super::fault::Fault;
 use super::signature::{self, Refusal};
 use crate::action::Auth;
 use crate::codes;
-use crate::generated::ANSWERS;
+use crate::generated::EXAMPLE_RESPONSES;
 
 /// The path below which the actions are.
 const API_PATH: &str = "/api/v1/";
@@ -27,8 +27,8 @@ pub(super) struct Known {
 
 /// What is published of an action, if there is one of this name.
 pub(super) fn known(action: &str) -> Option<Known> {
-    let index = ANSWERS.binary_search_by(|(name, ..)| (*name).cmp(action)).ok()?;
-    ANSWERS.get(index).map(|&(_, auth, example)| Known { auth, example })
+    let index = EXAMPLE_RESPONSES.binary_search_by(|(name, ..)| (*name).cmp(action)).ok()?;
+    EXAMPLE_RESPONSES.get(index).map(|&(_, auth, example)| Known { auth, example })
 }
 
 /// The action that a request asks for, if its path is one of an action.

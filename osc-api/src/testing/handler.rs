@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::fault::Fault;
 use crate::action::Action;
-use crate::codec::{self, Failure};
+use crate::json::{self, Failure};
 
 /// A handler without its types: the request's bytes in, the answer as JSON out.
 pub(super) type Untyped = Box<dyn FnMut(&[u8]) -> Result<Value, Fault> + Send>;
@@ -78,7 +78,7 @@ pub(super) fn raw<T: IntoAnswer<Value>>(mut handler: impl FnMut(Value) -> T + Se
 /// A request that is not of its form is refused as the cloud would refuse it. Its values are not repeated: they may be
 /// secret.
 fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
-    codec::read(body).map_err(|Failure { path, .. }| {
+    json::read(body).map_err(|Failure { path, .. }| {
         let place = path.as_deref().unwrap_or("the request");
         Fault::uncoded(400, "InvalidParameterValue", format!("{place} is not what the action takes"))
     })

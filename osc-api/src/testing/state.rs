@@ -14,7 +14,7 @@ use super::admission;
 use super::fault::{Fault, Outcome, error_body};
 use super::handler::Untyped;
 use super::record::Call;
-use super::reply::{Content, Reply};
+use super::stub::{Content, Reply};
 use crate::action::Auth;
 
 /// Requests of all fakes of this process, so that no two answers have the same identifier.

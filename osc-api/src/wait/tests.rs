@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::judge::{Judge, Verdict, shown};
+use super::evaluate::{Judge, Verdict, shown};
 use super::schedule::{Schedule, after};
 use super::*;
-use crate::error::{ApiError, Error, Kind, WaitEnd};
+use crate::error::{ApiError, Error, ErrorRepr, WaitEnd};
 
 const SECOND: Duration = Duration::from_secs(1);
 const GRACE: Duration = Duration::from_secs(60);
@@ -47,11 +47,11 @@ const GONE: &Goal = &Goal { name: "detached", states: &["detached"], failures: &
 
 fn not_found() -> Error {
     let answer = ApiError::new(400, br#"{"Errors": [{"Code": "5063"}]}"#, None);
-    Error::new("ReadVms", Kind::Api(answer))
+    Error::new("ReadVms", ErrorRepr::Api(answer))
 }
 
 fn denied() -> Error {
-    Error::new("ReadVms", Kind::Api(ApiError::new(403, b"", None)))
+    Error::new("ReadVms", ErrorRepr::Api(ApiError::new(403, b"", None)))
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn states_are_shown_in_a_line() {
 fn errors_show_the_resource_and_its_state() {
     let error = |state: Option<&str>, end| {
         let (resource, state) = (Some("VM i-1\n".to_owned()), state.map(str::to_owned));
-        Error::new("ReadVms", Kind::Wait { resource, goal: "running", state, end })
+        Error::new("ReadVms", ErrorRepr::Wait { resource, goal: "running", state, end })
     };
     let said = "waiting for VM i-1 to be running failed: ";
     for (error, words) in [
@@ -133,7 +133,7 @@ fn errors_show_the_resource_and_its_state() {
         assert!(!error.is_transport() && !error.is_retryable());
     }
     assert_eq!(error(Some("pending"), WaitEnd::Failed).last_state(), Some("pending"));
-    let kind = Kind::Wait { resource: None, goal: "", state: None, end: WaitEnd::TimedOut(SECOND) };
+    let kind = ErrorRepr::Wait { resource: None, goal: "", state: None, end: WaitEnd::TimedOut(SECOND) };
     assert!(Error::new("ReadQuotas", kind).to_string().contains("waiting with ReadQuotas failed"));
 }
 

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use osc_api::types::ReadVmsRequest;
-use osc_api::{Client, support};
+use osc_api::{__private, Client};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue};
 use tokio::runtime::{Builder, Runtime};
 
@@ -82,7 +82,7 @@ struct Prepared {
 impl Prepared {
     fn new(address: SocketAddr) -> Self {
         let host = address.to_string();
-        let sign = support::signer(ACCESS_KEY, SECRET_KEY, REGION);
+        let sign = __private::signer(ACCESS_KEY, SECRET_KEY, REGION);
         let (date, authorization) = sign(1_800_000_000, &host, "/api/v1/ReadVms", b"{}");
         let value = |text: &str| HeaderValue::from_str(text).expect("a header");
         let headers = HeaderMap::from_iter([

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::mem::ManuallyDrop;
 
-use osc_api::support;
+use osc_api::__private;
 use osc_api::types::ReadVmsResponse;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -25,7 +25,7 @@ pub const ALL: &[Race] = &[
 fn decoding(vms: usize) -> Outcome {
     let text = read_vms_answer(vms);
     race(vec![
-        Contestant::ours(repeat(&text, support::read::<ReadVmsResponse>)),
+        Contestant::ours(repeat(&text, __private::read::<ReadVmsResponse>)),
         Contestant::other("serde derive, `from_slice`", 0.9, repeat(&text, from_slice)),
         Contestant::other("serde derive, `from_str`", 0.9, repeat(&text, from_str)),
     ])
@@ -69,9 +69,9 @@ fn encoding(vms: usize) -> Outcome {
 /// How much of the decoding is the end of the value: what is compared is the decoding without it.
 fn dropping(vms: usize) -> Outcome {
     let text = read_vms_answer(vms);
-    let keep = |bytes: &[u8]| support::read::<ReadVmsResponse>(bytes).map(ManuallyDrop::new);
+    let keep = |bytes: &[u8]| __private::read::<ReadVmsResponse>(bytes).map(ManuallyDrop::new);
     race(vec![
-        Contestant::ours(repeat(&text, support::read::<ReadVmsResponse>)),
+        Contestant::ours(repeat(&text, __private::read::<ReadVmsResponse>)),
         Contestant::other("the same, never dropped", None, repeat(&text, keep)),
     ])
 }

@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use osc_api::support;
+use osc_api::__private;
 use ring::{digest, hmac};
 
 use crate::material::{ACCESS_KEY, REGION, SECRET_KEY};
@@ -16,7 +16,7 @@ const STRING_TO_SIGN: [u8; 136] = [b'x'; 136];
 
 fn signature(size: usize) -> Outcome {
     let body = vec![b'x'; size];
-    let sign = support::signer(ACCESS_KEY, SECRET_KEY, REGION);
+    let sign = __private::signer(ACCESS_KEY, SECRET_KEY, REGION);
     let mut second = 1_800_000_000;
     let ours = |repetitions| {
         for _ in 0..repetitions {

@@ -80,8 +80,8 @@ fn files(api: &Api) -> Result<Files, String> {
 
 /// An import: the contract of a contract is that contract, and has no prose.
 fn contract(description: &str) -> Result<(), String> {
-    let Ok(contract) = osc_codegen::split(description) else { return Ok(()) };
-    let again = osc_codegen::split(&contract.yaml);
+    let Ok(contract) = osc_codegen::strip_prose(description) else { return Ok(()) };
+    let again = osc_codegen::strip_prose(&contract.yaml);
     let again = again.map_err(|problems| format!("the contract cannot be read: {:?}", problems.first()))?;
     if again.yaml != contract.yaml {
         return Err(format!("the contract of the contract is another:\n{}\n{}", contract.yaml, again.yaml));
@@ -120,7 +120,7 @@ fn differences(api: &Api, parts: &Parts) -> Result<(), String> {
 /// The code of the public files without comments, as one text. Not the tables of the wire, the published answers and
 /// the version, which are no interface.
 fn declared(files: &Files) -> String {
-    let files = files.iter().filter(|(name, _)| !matches!(name.as_str(), "answers.rs" | "modules.rs"));
+    let files = files.iter().filter(|(name, _)| !matches!(name.as_str(), "fake_data.rs" | "modules.rs"));
     let lines = files.flat_map(|(_, text)| text.lines());
     lines.filter(|line| !line.trim_start().starts_with("//")).map(|line| format!("{line}\n")).collect()
 }

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::files;
+use crate::sync;
 
 /// Reads a file, or what `REV:PATH` names in the repository of the working directory.
 ///
@@ -15,7 +15,7 @@ pub(crate) fn read(name: &str) -> Result<String, String> {
     match name.split_once(':') {
         // A file may have a colon in its name.
         Some((revision, inside)) if !path.exists() => of_revision(name, revision, inside),
-        _ => files::read(path),
+        _ => sync::read(path),
     }
 }
 
@@ -47,12 +47,12 @@ fn of_revision(name: &str, revision: &str, path: &str) -> Result<String, String>
         }
     }
     let size = git(&["cat-file", "-s", &object])?.out.trim().parse().unwrap_or(u64::MAX);
-    files::bounded(Path::new(name), size)?;
+    sync::bounded(Path::new(name), size)?;
     let file = git_bytes(&["cat-file", "blob", &object])?;
     if !file.status.success() {
         return Err(format!("cannot read {name}: {}", String::from_utf8_lossy(&file.stderr).trim()));
     }
-    files::text(Path::new(name), file.stdout)
+    sync::text(Path::new(name), file.stdout)
 }
 
 struct Answer {

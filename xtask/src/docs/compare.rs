@@ -10,7 +10,7 @@ use osc_codegen::ir::{Alias, Api, Enum, Struct, TypeDef};
 use super::Texts;
 use crate::prose::{Item, Prose};
 use crate::report::Report;
-use crate::{End, files};
+use crate::{End, sync};
 
 #[derive(Args)]
 pub(crate) struct Compare {
@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &Compare) -> Result<End, String> {
     let Compare { published, names, sample, seed } = arguments;
     let texts = Texts::read(None)?;
     let Some(api) = texts.model() else { return Ok(End::Failed) };
-    let contract = match osc_codegen::split(&files::read(published)?) {
+    let contract = match osc_codegen::strip_prose(&sync::read(published)?) {
         Ok(contract) => contract,
         Err(problems) => {
             Report { description: published, ..texts.report() }.show(&problems);
@@ -88,7 +88,7 @@ fn ours(api: &Api) -> BTreeMap<String, String> {
 /// The items that are named or, where none is, those that await review.
 fn by_name(pairs: Vec<Pair>, names: &[String]) -> Result<Vec<Pair>, String> {
     if names.is_empty() {
-        let prose = Prose::read(&files::root().join("spec/prose.lock"))?;
+        let prose = Prose::read(&sync::root().join("spec/prose.lock"))?;
         let marked = prose.marked();
         return Ok(pairs.into_iter().filter(|pair| marked.contains_key(&pair.item)).collect());
     }

@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use osc_codegen::{Change, Class, Diff, Kind, visible};
+use osc_codegen::{Change, ChangeKind, Diff, Impact, visible};
 
-use crate::origin::Origin;
+use crate::spec_source::Origin;
 
 /// As wide as the rest of CHANGELOG.md.
 const WIDTH: usize = 120;
@@ -17,7 +17,7 @@ pub(super) fn entry(origin: &Origin, diff: &Diff) -> String {
         format!(" (whose description says {})", visible(&origin.version))
     };
     let mut text = format!("Generated from API {}{aside}.\n", visible(origin.label()));
-    for (title, class) in [("Breaking", Class::Breaking), ("Added", Class::Additive)] {
+    for (title, class) in [("Breaking", Impact::Breaking), ("Added", Impact::Additive)] {
         let changes: Vec<&Change> = diff.of_class(class).collect();
         let lines = lines(&changes);
         if !lines.is_empty() {
@@ -32,7 +32,7 @@ pub(super) fn entry(origin: &Origin, diff: &Diff) -> String {
 fn lines(changes: &[&Change]) -> Vec<String> {
     let bodies = bodies(changes);
     let told = changes.iter().filter(|change| {
-        !(change.kind == Kind::TypeAdded || change.kind == Kind::TypeRemoved)
+        !(change.kind == ChangeKind::TypeAdded || change.kind == ChangeKind::TypeRemoved)
             || !bodies.contains(shown(change))
     });
     let mut groups: Vec<(&Change, Vec<String>)> = Vec::new();
@@ -50,8 +50,9 @@ fn lines(changes: &[&Change]) -> Vec<String> {
 
 /// The requests and answers of new and removed actions: the action says it all.
 fn bodies<'a>(changes: &[&'a Change]) -> HashSet<&'a str> {
-    let actions =
-        changes.iter().filter(|change| matches!(change.kind, Kind::ActionAdded | Kind::ActionRemoved));
+    let actions = changes
+        .iter()
+        .filter(|change| matches!(change.kind, ChangeKind::ActionAdded | ChangeKind::ActionRemoved));
     actions
         .flat_map(|action| action.was.iter().chain(&action.is))
         .flat_map(|bodies| bodies.split(" -> "))
@@ -64,8 +65,8 @@ fn line(first: &Change, names: &[String]) -> String {
     let kind = letters.next().map(|letter| letter.to_ascii_uppercase().to_string() + letters.as_str());
     // What is new needs no reason.
     let reason = match first.class {
-        Class::Breaking => format!(": {}", first.reason),
-        Class::Additive | Class::Internal => String::new(),
+        Impact::Breaking => format!(": {}", first.reason),
+        Impact::Additive | Impact::Internal => String::new(),
     };
     format!("{}: {}{reason}.", kind.unwrap_or_default(), names.join(", "))
 }

@@ -4,8 +4,8 @@ use osc_codegen::ir::Api;
 use osc_codegen::{Contract, Diagnostic, Diff, Input, Severity, Source};
 
 use super::Before;
-use crate::origin::Origin;
 use crate::prose::{Item, Prose};
+use crate::spec_source::Origin;
 
 /// All that there is to tell.
 pub(super) struct Findings {
@@ -109,7 +109,7 @@ impl Findings {
             problem.source == Source::Overlay && problem.severity == Severity::Stale
         });
         if let (Some(overlay), Some(old)) = (&before.overlay, &before.contract) {
-            let unneeded = osc_codegen::unneeded(overlay, old, contract);
+            let unneeded = osc_codegen::review_overlay(overlay, old, contract);
             rows.extend(unneeded.into_iter().map(|(at, message)| (at.to_string(), message)));
         }
         self.section(
@@ -150,9 +150,9 @@ impl Findings {
 
     fn examples(&mut self, published: &str, before: &Before) {
         let overlay = before.overlay.as_deref();
-        let old = before.contract.as_deref().map(|contract| osc_codegen::misfits(contract, overlay));
+        let old = before.contract.as_deref().map(|contract| osc_codegen::check_examples(contract, overlay));
         let old = old.unwrap_or_default();
-        let new = osc_codegen::misfits(published, overlay);
+        let new = osc_codegen::check_examples(published, overlay);
         let new = new.into_iter().filter(|misfit| !old.contains(misfit));
         let places = new.map(|(at, message)| (at.to_string(), message)).collect();
         let remedy = "mend them in spec/overlay.yaml";

@@ -6,7 +6,7 @@ use std::time::Duration;
 use ureq::http::Uri;
 
 use super::fetch::{self, Failure};
-use crate::files;
+use crate::sync;
 
 /// Below it the upstream repository has each release's files, in a folder named after the release's tag.
 pub(super) const BASE_URL: &str = "https://raw.githubusercontent.com/outscale/osc-api/refs/tags";
@@ -57,7 +57,7 @@ pub(super) struct Fetching {
 pub(super) fn read(argument: &str, fetching: &Fetching) -> Result<Published, String> {
     match place(argument)? {
         Place::File(path) => {
-            let text = files::read(&path)?;
+            let text = sync::read(&path)?;
             let location = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             Ok(Published { text, release: None, location, shown: path })
         }

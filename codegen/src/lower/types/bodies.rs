@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::super::facts;
-use super::super::roots::{Body, Root};
+use super::super::constraints;
+use super::super::operations::{Body, Root};
 use super::super::schema::{Shape, shape};
 use super::{Lowering, Owner};
 use crate::ir::{Direction, Struct, TypeDef};
@@ -19,7 +19,7 @@ impl<'a> Lowering<'a, '_> {
 
     fn body(&mut self, root: &Root<'a>, body: &Body<'a>, direction: Direction) -> Option<String> {
         let tags = BTreeSet::from([root.tag.to_owned()]);
-        let docs = facts::body(root.name, direction);
+        let docs = constraints::body(root.name, direction);
         if let Some(wire) = body.named(self.document) {
             let name = self.names.get(wire)?;
             return match &self.definitions.get(name)?.definition {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::super::facts;
+use super::super::constraints;
 use super::super::schema::{Node, Shape};
 use super::{Lowering, Owner, Placed};
 use crate::diagnostics::{Pointer, Source};
@@ -26,7 +26,7 @@ impl<'a> Lowering<'a, '_> {
                 return None;
             }
         };
-        let docs = self.docs.type_(&name, None).unwrap_or_else(|| facts::inner(&owner.name, at));
+        let docs = self.docs.type_(&name, None).unwrap_or_else(|| constraints::inner(&owner.name, at));
         let definition = match shape {
             Shape::Text { values, .. } => self.text_enum(name.clone(), docs, &values, node, at)?,
             Shape::Integer { values, .. } => self.integer_enum(name.clone(), docs, &values, node, at)?,

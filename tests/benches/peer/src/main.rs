@@ -20,7 +20,7 @@ use std::net::SocketAddr;
 use std::thread;
 use std::time::Duration;
 
-use osc_api::support;
+use osc_api::__private;
 use osc_api::types::ReadVmsResponse;
 use outscale_api::apis::configuration::{AWSv4Key, Configuration};
 use outscale_api::apis::middleware::{BackoffParams, ClientWithBackoff, LimiterParams};
@@ -46,7 +46,7 @@ fn main() {
 
 fn signature() -> Outcome {
     let body = "x".repeat(1_000);
-    let sign = support::signer(ACCESS_KEY, SECRET_KEY, REGION);
+    let sign = __private::signer(ACCESS_KEY, SECRET_KEY, REGION);
     let ours = |repetitions| {
         for _ in 0..repetitions {
             let body = black_box(body.as_bytes());
@@ -70,7 +70,7 @@ fn decoding(vms: usize) -> Outcome {
         serde_json::from_str::<models::ReadVmsResponse>(str::from_utf8(bytes).expect("a text"))
     };
     race(vec![
-        Contestant::ours(codec::repeat(&text, support::read::<ReadVmsResponse>)),
+        Contestant::ours(codec::repeat(&text, __private::read::<ReadVmsResponse>)),
         Contestant::other(PEER, 1.0, codec::repeat(&text, peer)),
     ])
 }

@@ -2,7 +2,7 @@
 //! Actions of the tag `Zoo`, and the types that only they use.
 
 use std::collections::BTreeMap;
-use crate::{Client, Result, support};
+use crate::{Client, Result, __private};
 
 /// Request of [`Client::create_shared`](crate::Client::create_shared).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,7 +25,7 @@ impl CreateSharedRequest {
     }
 }
 
-support::sent!(CreateSharedRequest {
+__private::sent!(CreateSharedRequest {
     rule: "Rule",
 });
 
@@ -37,7 +37,7 @@ pub struct CreateSharedResponse {
     pub rules: Vec<SharedRule>,
 }
 
-support::received!(CreateSharedResponse {
+__private::received!(CreateSharedResponse {
     rules: "Rules",
 });
 
@@ -64,7 +64,7 @@ impl SharedInner {
     }
 }
 
-support::exchanged!(SharedInner {
+__private::exchanged!(SharedInner {
     depth: "Depth",
 });
 
@@ -123,7 +123,7 @@ impl SharedRule {
     }
 }
 
-support::exchanged!(SharedRule {
+__private::exchanged!(SharedRule {
     name: "Name",
     ports: "Ports",
     marks: "Marks",

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use crate::{
-    Client, Date, DateOrDateTime, Nullable, Result, Secret, UnknownValue, support,
+    Client, Date, DateOrDateTime, Nullable, Result, Secret, UnknownValue, __private,
 };
 
 /// Request of [`Client::create_example`](crate::Client::create_example).
@@ -149,7 +149,7 @@ impl CreateExampleRequest {
     }
 }
 
-support::sent!(CreateExampleRequest {
+__private::sent!(CreateExampleRequest {
     name: "Name",
     missing: "Missing",
     big: "Big",
@@ -198,7 +198,7 @@ impl From<&str> for CreateExampleRequestKind {
     }
 }
 
-support::open_enum!(CreateExampleRequestKind);
+__private::open_enum!(CreateExampleRequestKind);
 
 /// `Odd` of [`CreateExampleRequest`](crate::types::CreateExampleRequest).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -229,7 +229,7 @@ impl From<&str> for CreateExampleRequestOdd {
     }
 }
 
-support::open_enum!(CreateExampleRequestOdd);
+__private::open_enum!(CreateExampleRequestOdd);
 
 /// Answer to [`Client::create_example`](crate::Client::create_example) and [`Client::create_placeholder`](crate::Client::create_placeholder).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -239,7 +239,7 @@ pub struct CreateExampleResponse {
     pub done: Option<bool>,
 }
 
-support::received!(CreateExampleResponse {
+__private::received!(CreateExampleResponse {
     done: "Done",
 });
 
@@ -345,7 +345,7 @@ impl CreatePlaceholderRequest {
     }
 }
 
-support::sent!(CreatePlaceholderRequest {
+__private::sent!(CreatePlaceholderRequest {
     a: "A",
     b: "B",
     c: "C",
@@ -389,7 +389,7 @@ impl ExampleCage {
     }
 }
 
-support::sent!(ExampleCage {
+__private::sent!(ExampleCage {
     size: "Size",
     free: "Free",
 });

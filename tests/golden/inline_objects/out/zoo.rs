@@ -2,7 +2,7 @@
 //! Actions of the tag `Zoo`, and the types that only they use.
 
 use std::collections::BTreeMap;
-use crate::{Client, Result, UnknownValue, support};
+use crate::{Client, Result, UnknownValue, __private};
 
 /// Request of [`Client::create_inline`](crate::Client::create_inline).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,7 +36,7 @@ impl CreateInlineRequest {
     }
 }
 
-support::sent!(CreateInlineRequest {
+__private::sent!(CreateInlineRequest {
     cage: "Cage",
     beds: "Beds",
 });
@@ -62,7 +62,7 @@ impl CreateInlineRequestBeds {
     }
 }
 
-support::sent!(CreateInlineRequestBeds {
+__private::sent!(CreateInlineRequestBeds {
     soft: "Soft",
 });
 
@@ -100,7 +100,7 @@ impl CreateInlineRequestCage {
     }
 }
 
-support::sent!(CreateInlineRequestCage {
+__private::sent!(CreateInlineRequestCage {
     size: "Size",
     door: "Door",
 });
@@ -126,7 +126,7 @@ impl CreateInlineRequestCageDoor {
     }
 }
 
-support::sent!(CreateInlineRequestCageDoor {
+__private::sent!(CreateInlineRequestCageDoor {
     lock: "Lock",
 });
 
@@ -163,7 +163,7 @@ impl From<&str> for CreateInlineRequestCageDoorLock {
     }
 }
 
-support::open_enum!(CreateInlineRequestCageDoorLock);
+__private::open_enum!(CreateInlineRequestCageDoorLock);
 
 /// Answer to [`Client::create_inline`](crate::Client::create_inline).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -173,7 +173,7 @@ pub struct CreateInlineResponse {
     pub cages: BTreeMap<String, CreateInlineResponseCages>,
 }
 
-support::received!(CreateInlineResponse {
+__private::received!(CreateInlineResponse {
     cages: "Cages",
 });
 
@@ -185,7 +185,7 @@ pub struct CreateInlineResponseCages {
     pub free: Option<bool>,
 }
 
-support::received!(CreateInlineResponseCages {
+__private::received!(CreateInlineResponseCages {
     free: "Free",
 });
 

@@ -2,7 +2,7 @@
 //! Actions of the tag `Zoo`, and the types that only they use.
 
 use std::collections::BTreeMap;
-use crate::{Client, Result, support};
+use crate::{Client, Result, __private};
 
 /// Request of [`Client::create_maps`](crate::Client::create_maps).
 #[derive(Clone, Debug, PartialEq)]
@@ -70,7 +70,7 @@ impl CreateMapsRequest {
     }
 }
 
-support::sent!(CreateMapsRequest {
+__private::sent!(CreateMapsRequest {
     texts: "Texts",
     structs: "Structs",
     anything: "Anything",
@@ -92,7 +92,7 @@ pub struct CreateMapsResponse {
     pub maps: Vec<BTreeMap<String, String>>,
 }
 
-support::received!(CreateMapsResponse {
+__private::received!(CreateMapsResponse {
     texts: "Texts",
     structs: "Structs",
     anything: "Anything",
@@ -124,7 +124,7 @@ impl MapValue {
     }
 }
 
-support::exchanged!(MapValue {
+__private::exchanged!(MapValue {
     size: "Size",
 });
 

@@ -2,7 +2,7 @@
 //! Actions of the tag `Zoo`, and the types that only they use.
 
 use std::collections::BTreeMap;
-use crate::{Client, Result, support};
+use crate::{Client, Result, __private};
 
 /// The API's `BareNamed`.
 pub type BareNamed = BTreeMap<String, serde_json::Value>;
@@ -19,7 +19,7 @@ impl ReadBareRequest {
     }
 }
 
-support::sent!(ReadBareRequest {});
+__private::sent!(ReadBareRequest {});
 
 /// Answer to [`Client::read_bare`](crate::Client::read_bare).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -33,7 +33,7 @@ pub struct ReadBareResponse {
     pub named: BTreeMap<String, serde_json::Value>,
 }
 
-support::received!(ReadBareResponse {
+__private::received!(ReadBareResponse {
     free: "Free",
     closed: "Closed",
     named: "Named",
@@ -44,7 +44,7 @@ support::received!(ReadBareResponse {
 #[non_exhaustive]
 pub struct ReadBareResponseClosed {}
 
-support::received!(ReadBareResponseClosed {});
+__private::received!(ReadBareResponseClosed {});
 
 impl Client {
     /// Calls `ReadBare`.

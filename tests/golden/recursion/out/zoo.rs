@@ -2,7 +2,7 @@
 //! Actions of the tag `Zoo`, and the types that only they use.
 
 use std::collections::BTreeMap;
-use crate::{Client, Result, support};
+use crate::{Client, Result, __private};
 
 /// Request of [`Client::create_tree`](crate::Client::create_tree).
 #[derive(Clone, Debug, PartialEq)]
@@ -27,7 +27,7 @@ impl CreateTreeRequest {
     }
 }
 
-support::sent!(CreateTreeRequest {
+__private::sent!(CreateTreeRequest {
     root: "Root",
 });
 
@@ -41,7 +41,7 @@ pub struct CreateTreeResponse {
     pub ping: Option<TreePing>,
 }
 
-support::received!(CreateTreeResponse {
+__private::received!(CreateTreeResponse {
     tree: "Tree",
     ping: "Ping",
 });
@@ -91,7 +91,7 @@ impl Tree {
     }
 }
 
-support::exchanged!(Tree {
+__private::exchanged!(Tree {
     parent: "Parent",
     children: "Children",
     by_name: "ByName",
@@ -105,7 +105,7 @@ pub struct TreeLeaf {
     pub name: Option<String>,
 }
 
-support::received!(TreeLeaf {
+__private::received!(TreeLeaf {
     name: "Name",
 });
 
@@ -119,7 +119,7 @@ pub struct TreePing {
     pub leaf: Option<TreeLeaf>,
 }
 
-support::received!(TreePing {
+__private::received!(TreePing {
     pong: "Pong",
     leaf: "Leaf",
 });
@@ -132,7 +132,7 @@ pub struct TreePong {
     pub ping: Option<Box<TreePing>>,
 }
 
-support::received!(TreePong {
+__private::received!(TreePong {
     ping: "Ping",
 });
 

@@ -2,7 +2,7 @@
 //! Actions of the tag `Zoo`, and the types that only they use.
 
 use std::collections::BTreeMap;
-use crate::{Client, Result, support};
+use crate::{Client, Result, __private};
 
 /// Request of [`Client::create_many_required`](crate::Client::create_many_required).
 #[derive(Clone, Debug, PartialEq)]
@@ -116,7 +116,7 @@ impl CreateManyRequiredRequest {
     }
 }
 
-support::sent!(CreateManyRequiredRequest {
+__private::sent!(CreateManyRequiredRequest {
     a: "A",
     b: "B",
     c: "C",
@@ -211,7 +211,7 @@ impl CreateRequiredRequest {
     }
 }
 
-support::sent!(CreateRequiredRequest {
+__private::sent!(CreateRequiredRequest {
     middle: "Middle",
     zebra: "Zebra",
     apple: "Apple",
@@ -227,7 +227,7 @@ pub struct CreateRequiredResponse {
     pub done: Option<bool>,
 }
 
-support::received!(CreateRequiredResponse {
+__private::received!(CreateRequiredResponse {
     done: "Done",
 });
 
@@ -265,7 +265,7 @@ impl RequiredGate {
     }
 }
 
-support::sent!(RequiredGate {
+__private::sent!(RequiredGate {
     width: "Width",
     depth: "Depth",
 });

@@ -2,7 +2,7 @@
 //! Actions of the tag `Lion`, and the types that only they use.
 
 use super::common::{CatShared, ReadLionsRequest};
-use crate::{Client, Result, support};
+use crate::{Client, Result, __private};
 
 /// The API's `Lion`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -12,7 +12,7 @@ pub struct Lion {
     pub mane: Option<bool>,
 }
 
-support::received!(Lion {
+__private::received!(Lion {
     mane: "Mane",
 });
 
@@ -26,7 +26,7 @@ pub struct ReadLionsResponse {
     pub shared: Option<CatShared>,
 }
 
-support::received!(ReadLionsResponse {
+__private::received!(ReadLionsResponse {
     lions: "Lions",
     shared: "Shared",
 });

@@ -2,7 +2,7 @@
 //! Actions of the tag `Tiger`, and the types that only they use.
 
 use super::common::{CatFilter, ReadTigersResponse};
-use crate::{Client, Result, support};
+use crate::{Client, Result, __private};
 
 /// Request of [`Client::read_tigers`](crate::Client::read_tigers).
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,7 +25,7 @@ impl ReadTigersRequest {
     }
 }
 
-support::sent!(ReadTigersRequest {
+__private::sent!(ReadTigersRequest {
     filter: "Filter",
 });
 

@@ -2,7 +2,7 @@
 //! Types that the actions of several tags use, or of none.
 
 use super::zoo::{Asked, Told};
-use crate::support;
+use crate::__private;
 
 /// The API's `UnusedAsking`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,7 +25,7 @@ impl UnusedAsking {
     }
 }
 
-support::sent!(UnusedAsking {
+__private::sent!(UnusedAsking {
     asked: "Asked",
 });
 
@@ -39,7 +39,7 @@ pub struct UnusedTelling {
     pub inner: Option<UnusedThing>,
 }
 
-support::received!(UnusedTelling {
+__private::received!(UnusedTelling {
     told: "Told",
     inner: "Inner",
 });
@@ -78,7 +78,7 @@ impl UnusedThing {
     }
 }
 
-support::exchanged!(UnusedThing {
+__private::exchanged!(UnusedThing {
     weight: "Weight",
     names: "Names",
 });

@@ -1,0 +1,176 @@
+//! Documentation: ours first, then the description's own text made fit for rustdoc, then the bare facts.
+
+mod markdown;
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::diagnostics::{Diagnostics, Pointer, Source};
+use crate::yaml;
+
+/// What `docs.yaml` has sections for.
+const SECTIONS: &str = "`actions`, `examples`, `types` and `fields`";
+
+/// The texts of `spec/docs.yaml`, with a note of which were used and of what has none.
+#[derive(Debug, Default)]
+pub(crate) struct Docs {
+    actions: Texts,
+    examples: Texts,
+    types: Texts,
+    fields: Texts,
+    missing: RefCell<BTreeSet<(&'static str, String)>>,
+}
+
+type Texts = BTreeMap<String, (String, Cell<bool>)>;
+
+impl Docs {
+    /// Reads `docs.yaml`: some sections, each a mapping of names to texts.
+    pub(crate) fn read(text: &str, problems: &mut Diagnostics) -> Self {
+        let mut docs = Self::default();
+        let root = Pointer::root();
+        let sections = match yaml::read(text, Source::Docs, problems) {
+            Some(Value::Object(sections)) => sections,
+            Some(Value::Null) | None => return docs,
+            Some(_) => {
+                problems.error_in(Source::Docs, &root, format!("must be a mapping with {SECTIONS}"));
+                return docs;
+            }
+        };
+        for (section, entries) in &sections {
+            let at = root.join(section);
+            let texts = match section.as_str() {
+                "actions" => &mut docs.actions,
+                "examples" => &mut docs.examples,
+                "types" => &mut docs.types,
+                "fields" => &mut docs.fields,
+                _ => {
+                    problems.error_in(Source::Docs, &at, format!("is not a section: there are {SECTIONS}"));
+                    continue;
+                }
+            };
+            let Some(entries) = entries.as_object() else {
+                problems.error_in(Source::Docs, &at, "must be a mapping of names to texts");
+                continue;
+            };
+            for (name, text) in entries {
+                match text.as_str().map(str::trim) {
+                    Some(text) if !text.is_empty() => {
+                        texts.insert(name.clone(), (text.to_owned(), Cell::new(false)));
+                    }
+                    _ => problems.error_in(Source::Docs, &at.join(name), "must be a text"),
+                }
+            }
+        }
+        docs
+    }
+
+    /// The text of an action.
+    pub(crate) fn action(&self, name: &str, published: Option<&str>) -> Option<Vec<String>> {
+        self.ours("actions", &self.actions, name).or_else(|| markdown::clean(published?))
+    }
+
+    /// The summary of an action: the first sentence of our text.
+    pub(crate) fn summary(&self, action: &str) -> Option<String> {
+        let (text, _) = self.actions.get(action)?;
+        let paragraph: Vec<&str> = text.lines().take_while(|line| !line.trim().is_empty()).collect();
+        let paragraph = paragraph.join(" ");
+        let sentence = paragraph.split_once(". ").map_or(paragraph.as_str(), |(first, _)| first);
+        Some(sentence.trim_end_matches('.').to_owned())
+    }
+
+    /// The title of one of an action's examples, by the name that the description gives it.
+    pub(crate) fn example(&self, action: &str, name: &str) -> Option<String> {
+        let lines = self.ours("examples", &self.examples, &format!("{action}.{name}"))?;
+        Some(lines.join(" "))
+    }
+
+    /// The text of a type.
+    pub(crate) fn type_(&self, name: &str, published: Option<&str>) -> Option<Vec<String>> {
+        self.ours("types", &self.types, name).or_else(|| markdown::clean(published?))
+    }
+
+    /// The text of a type that is the body of actions: these say what it is for, so that it needs none.
+    pub(crate) fn body(&self, name: &str, published: Option<&str>) -> Option<Vec<String>> {
+        text(&self.types, name).or_else(|| markdown::clean(published?))
+    }
+
+    /// The text of a field: its own (`Vm.State`), else that of all fields of its name (`State`).
+    pub(crate) fn field(&self, owner: &str, wire: &str, published: Option<&str>) -> Option<Vec<String>> {
+        let own = format!("{owner}.{wire}");
+        text(&self.fields, &own)
+            .or_else(|| text(&self.fields, wire))
+            .or_else(|| self.absent("fields", own))
+            .or_else(|| markdown::clean(published?))
+    }
+
+    /// What was asked for and has no text of ours: section and name, sorted.
+    pub(crate) fn missing(&self) -> Vec<String> {
+        self.missing.borrow().iter().map(|(section, name)| format!("{section}/{name}")).collect()
+    }
+
+    fn ours(&self, section: &'static str, texts: &Texts, name: &str) -> Option<Vec<String>> {
+        text(texts, name).or_else(|| self.absent(section, name.to_owned()))
+    }
+
+    /// Notes that there is no text.
+    fn absent(&self, section: &'static str, name: String) -> Option<Vec<String>> {
+        self.missing.borrow_mut().insert((section, name));
+        None
+    }
+
+    /// Reports every text whose subject is gone from the description.
+    pub(crate) fn report_unused(&self, problems: &mut Diagnostics) {
+        let Self { actions, examples, types, fields, missing: _ } = self;
+        for (section, texts) in
+            [("actions", actions), ("examples", examples), ("types", types), ("fields", fields)]
+        {
+            let unused = texts.iter().filter(|(_, (_, used))| !used.get());
+            for (name, _) in unused {
+                let message = if section == "fields" && !name.contains('.') {
+                    "no field of this name is without a text of its own: remove the text"
+                } else {
+                    "nothing in the description has this name: remove the text"
+                };
+                problems.stale(Source::Docs, &Pointer::root().at(&[section, name]), message);
+            }
+        }
+    }
+}
+
+/// Texts of ours are Markdown for rustdoc already: they are reviewed, and a broken link fails the build.
+fn text(texts: &Texts, name: &str) -> Option<Vec<String>> {
+    let (text, used) = texts.get(name)?;
+    used.set(true);
+    Some(text.lines().map(|line| line.trim_end().to_owned()).collect())
+}
+
+/// A code span that holds any text.
+pub(crate) fn code(text: &str) -> String {
+    let text = text.replace(is_hidden, " ");
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(longest + 1);
+    let space = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    if text.trim().is_empty() { format!("\"{text}\"") } else { format!("{fence}{space}{text}{space}{fence}") }
+}
+
+/// Whether nobody can see a character, or it reorders the others: the compiler refuses such in a comment.
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::code;
+
+    #[test]
+    fn code_spans_hold_anything() {
+        assert_eq!(code("a"), "`a`");
+        assert_eq!(code("a`b``c"), "```a`b``c```");
+        assert_eq!(code("`"), "`` ` ``");
+        assert_eq!(code("a\u{202E}b\n"), "`a b `");
+        assert_eq!(code(" "), "\" \"");
+    }
+}

@@ -1,0 +1,80 @@
+//! Actions: a marker that says what each is, and a method of the client.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{doc, examples, ident};
+use crate::ir::{Action, Auth, RetrySafety};
+
+/// The marker types of a file's actions, in a module of their own: an action and a type may share a name.
+pub(super) fn markers(actions: &[Action]) -> Option<TokenStream> {
+    let markers = actions.iter().map(marker);
+    (!actions.is_empty()).then(|| {
+        quote! {
+            /// Marker types: what the runtime has to know of each action.
+            pub mod action {
+                use crate::action::{Action, Auth, RetrySafety};
+                #(#markers)*
+            }
+        }
+    })
+}
+
+fn marker(action: &Action) -> TokenStream {
+    let Action { wire, marker, method, request, response, auth, retry, .. } = action;
+    let auth = self::auth(*auth);
+    let retry = match retry {
+        RetrySafety::Idempotent => quote!(RetrySafety::Idempotent),
+        RetrySafety::ClientToken => quote!(RetrySafety::ClientToken),
+        RetrySafety::Unsafe => quote!(RetrySafety::Unsafe),
+    };
+    let text = format!(" Marks `{wire}`: see [`Client::{method}`](crate::Client::{method}).");
+    let (marker, request, response) = (ident(marker), ident(request), ident(response));
+    quote! {
+        #[doc = #text]
+        #[derive(Clone, Copy, Debug)]
+        pub struct #marker;
+        impl Action for #marker {
+            type Request = super::#request;
+            type Response = super::#response;
+            const NAME: &'static str = #wire;
+            const AUTH: Auth = #auth;
+            const RETRY: RetrySafety = #retry;
+        }
+    }
+}
+
+/// The constant of the runtime.
+pub(super) fn auth(auth: Auth) -> TokenStream {
+    match auth {
+        Auth::AccessKey => quote!(Auth::AccessKey),
+        Auth::AccessKeyOrBasic => quote!(Auth::AccessKeyOrBasic),
+        Auth::None => quote!(Auth::None),
+    }
+}
+
+/// The client's methods, one an action.
+pub(super) fn methods(actions: &[Action]) -> Option<TokenStream> {
+    let methods = actions.iter().map(|action| {
+        let Action { marker, method, request, response, summary, facts, .. } = action;
+        let summary = doc(summary);
+        let facts = doc(facts);
+        let example = doc(&examples::lines(action));
+        let (marker, method, request, response) =
+            (ident(marker), ident(method), ident(request), ident(response));
+        quote! {
+            #summary
+            #[doc = ""]
+            #facts
+            ///
+            /// # Errors
+            /// Those of every call: see [`Error`](crate::Error).
+            ///
+            #example
+            pub async fn #method(&self, request: &#request) -> Result<#response> {
+                self.send::<action::#marker>(request).await
+            }
+        }
+    });
+    (!actions.is_empty()).then(|| quote! { impl Client { #(#methods)* } })
+}

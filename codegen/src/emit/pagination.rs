@@ -1,0 +1,103 @@
+//! Listings with pages: what leads from one to the next.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{ident, type_};
+use crate::ir::{Action, Cursor, Pagination};
+
+/// What makes the request of an action one that has pages, if it does.
+pub(super) fn paginated(action: &Action) -> Option<TokenStream> {
+    let Action { marker, request, response, pagination, .. } = action;
+    let pagination = pagination.as_ref()?;
+    let Pagination { cursor: _, size: _, inside: _, lists: _, item } = pagination;
+    let (cursor, next, items) = (cursor(pagination), next(pagination), items(pagination));
+    let (marker, request, response, item) = (ident(marker), ident(request), ident(response), type_(item));
+    Some(quote! {
+        impl Paginated for #request {
+            type Action = action::#marker;
+            type Item = #item;
+
+            fn cursor(&mut self) -> __private::Cursor<'_> {
+                #cursor
+            }
+
+            fn next(answer: &#response) -> __private::Next<'_> {
+                #next
+            }
+
+            fn items(answer: #response) -> Vec<#item> {
+                #items
+            }
+        }
+    })
+}
+
+/// The fields of the request that say which page it asks for.
+fn cursor(pagination: &Pagination) -> TokenStream {
+    let Pagination { cursor, size, .. } = pagination;
+    let size = ident(size);
+    match cursor {
+        Cursor::Token { request, .. } => {
+            let token = ident(request);
+            quote!(__private::Cursor::Token { token: &mut self.#token, size: &mut self.#size })
+        }
+        Cursor::FirstItem { request, .. } => {
+            let first = ident(request);
+            quote!(__private::Cursor::FirstItem { first: &mut self.#first, size: &mut self.#size })
+        }
+    }
+}
+
+/// What an answer says of the page after it.
+fn next(pagination: &Pagination) -> TokenStream {
+    let Pagination { cursor, inside, lists, .. } = pagination;
+    let holder = ident(if inside.is_some() { "inside" } else { "answer" });
+    let lists = lists.iter().map(|list| ident(list));
+    let count = quote!(#(#holder.#lists.len())+*);
+    let next = match cursor {
+        Cursor::Token { answer, .. } => {
+            let token = ident(answer);
+            quote!(__private::Next::Token { count: #count, token: #holder.#token.as_deref() })
+        }
+        Cursor::FirstItem { answer, .. } => {
+            let more = ident(answer);
+            quote!(__private::Next::FirstItem { count: #count, more: #holder.#more })
+        }
+    };
+    match inside {
+        None => next,
+        Some(inside) => {
+            let inside = ident(inside);
+            quote! {
+                match &answer.#inside {
+                    Some(inside) => #next,
+                    None => __private::Next::End,
+                }
+            }
+        }
+    }
+}
+
+/// The items of an answer, of all of its lists.
+fn items(pagination: &Pagination) -> TokenStream {
+    let Pagination { inside, lists, .. } = pagination;
+    let holder = ident(if inside.is_some() { "inside" } else { "answer" });
+    let names = lists.iter().map(|list| ident(list));
+    let items = match lists.as_slice() {
+        [_] => quote!(#(#holder.#names)*),
+        _ => quote!([#(#holder.#names),*].into_iter().flatten().collect()),
+    };
+    match inside {
+        None => items,
+        Some(inside) => {
+            let inside = ident(inside);
+            quote! {
+                match answer.#inside {
+                    Some(inside) => #items,
+                    None => Vec::new(),
+                }
+            }
+        }
+    }
+}

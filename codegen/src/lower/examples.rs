@@ -1,0 +1,156 @@
+//! The published examples: of a request as the expressions that the documentation shows, of an answer the first, as
+//! text.
+
+use openapiv3::{MediaType, ReferenceOr};
+use serde_json::{Map, Value};
+
+use super::operations::Root;
+use super::types::Types;
+use crate::doc_text::{Docs, code};
+use crate::ir::{Example, NamedExample, Presence, Type, TypeDef, Values};
+
+/// How deep an example may nest: a recursive type with required fields has no end.
+const DEPTH: usize = 16;
+
+/// The examples of an action's request, without repetition. Where the description has none, the required fields get
+/// placeholders.
+pub(super) fn requests(types: &Types, docs: &Docs, root: &Root<'_>, name: &str) -> Vec<NamedExample> {
+    let empty = Map::new();
+    let mut found: Vec<(&str, Example)> = Vec::new();
+    for (key, value) in published(root.request.media) {
+        let request = value.as_object().and_then(|value| structure(types, name, value, DEPTH));
+        let Some(request) = request else { continue };
+        if found.iter().all(|(_, other)| *other != request) {
+            found.push((key, request));
+        }
+    }
+    if found.is_empty() {
+        let nothing =
+            || Example::Struct { name: name.to_owned(), arguments: Vec::new(), setters: Vec::new() };
+        found.push(("", structure(types, name, &empty, DEPTH).unwrap_or_else(nothing)));
+    }
+    let is_one = found.len() == 1;
+    let named = found.into_iter().map(|(key, request)| {
+        let title = if is_one { None } else { docs.example(root.wire, key).or_else(|| Some(code(key))) };
+        NamedExample { title: title.unwrap_or_default(), request }
+    });
+    named.collect()
+}
+
+/// The answer of an action as text, for the fake endpoint. Where the description has none, it is an empty object.
+/// Members are sorted: their order is no part of the contract.
+pub(super) fn answer(media: Option<&MediaType>) -> String {
+    let first = published(media).first().map(|(_, value)| *value);
+    let Some(mut answer) = first.filter(|value| value.is_object()).cloned() else { return "{}".to_owned() };
+    answer.sort_all_objects();
+    answer.to_string()
+}
+
+/// The examples of a body, with their names.
+fn published(media: Option<&MediaType>) -> Vec<(&str, &Value)> {
+    let Some(media) = media else { return Vec::new() };
+    let named = media.examples.iter().filter_map(|(name, example)| match example {
+        ReferenceOr::Item(example) => Some((name.as_str(), example.value.as_ref()?)),
+        ReferenceOr::Reference { .. } => None,
+    });
+    let named: Vec<_> = named.collect();
+    if named.is_empty() { media.example.iter().map(|value| ("example", value)).collect() } else { named }
+}
+
+/// Members that do not fit their type are left out, so that the example compiles.
+fn structure(types: &Types, name: &str, value: &Map<String, Value>, depth: usize) -> Option<Example> {
+    let depth = depth.checked_sub(1)?;
+    let TypeDef::Struct(definition) = &types.definitions.get(name)?.definition else { return None };
+    let mut arguments = Vec::new();
+    for field in definition.fields.iter().filter(|field| field.required) {
+        let given = value.get(&field.wire).and_then(|value| expression(types, &field.ty, value, depth));
+        arguments.push(given.or_else(|| placeholder(types, &field.ty, depth))?);
+    }
+    let mut setters = Vec::new();
+    for (wire, value) in value {
+        let Some(field) = definition.fields.iter().find(|field| field.wire == *wire && !field.required)
+        else {
+            continue;
+        };
+        let given = match (value, field.presence) {
+            (Value::Null, Presence::Nullable) => Some(Example::Null),
+            _ => expression(types, &field.ty, value, depth),
+        };
+        setters.extend(given.map(|given| (field.setter.clone(), given)));
+    }
+    Some(Example::Struct { name: name.to_owned(), arguments, setters })
+}
+
+fn expression(types: &Types, ty: &Type, value: &Value, depth: usize) -> Option<Example> {
+    match (ty, value) {
+        (Type::Bool, Value::Bool(value)) => Some(Example::Bool(*value)),
+        (Type::I32, Value::Number(number)) => {
+            Some(Example::Integer(i32::try_from(number.as_i64()?).ok()?.into()))
+        }
+        (Type::I64, Value::Number(number)) => number.as_i64().map(Example::Integer),
+        (Type::F64, Value::Number(number)) => number.as_f64().map(Example::Float),
+        (
+            Type::String | Type::Secret | Type::Date | Type::DateTime | Type::DateOrDateTime,
+            Value::String(text),
+        ) => Some(Example::Text(text.clone())),
+        (Type::Json, value) => Some(Example::Json(value.clone())),
+        (Type::List(element), Value::Array(values)) => {
+            // An array's elements are converted one by one; a list in a list would need its own conversion.
+            if matches!(**element, Type::List(_) | Type::Map(_)) {
+                return None;
+            }
+            let elements = values.iter().map(|value| expression(types, element, value, depth));
+            elements.collect::<Option<Vec<_>>>().filter(|elements| !elements.is_empty()).map(Example::List)
+        }
+        (Type::Map(element), Value::Object(members)) => {
+            let members = members
+                .iter()
+                .map(|(key, value)| Some((key.clone(), expression(types, element, value, depth)?)));
+            members.collect::<Option<Vec<_>>>().filter(|members| !members.is_empty()).map(Example::Map)
+        }
+        (Type::Named(name) | Type::Boxed(name), value) => {
+            match (&types.definitions.get(name)?.definition, value) {
+                (TypeDef::Struct(_), Value::Object(members)) => structure(types, name, members, depth),
+                (TypeDef::Enum(definition), value) => {
+                    let variant = match &definition.values {
+                        Values::Text(values) => {
+                            values.iter().find(|(_, text)| value.as_str() == Some(text))?.0.clone()
+                        }
+                        Values::Integer(values) => {
+                            values.iter().find(|(_, n)| value.as_i64() == Some(*n))?.0.clone()
+                        }
+                    };
+                    Some(Example::Variant(name.clone(), variant))
+                }
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn placeholder(types: &Types, ty: &Type, depth: usize) -> Option<Example> {
+    Some(match ty {
+        Type::Bool => Example::Bool(true),
+        Type::I32 | Type::I64 => Example::Integer(1),
+        Type::F64 => Example::Float(1.0),
+        Type::String | Type::Secret => Example::Text("…".to_owned()),
+        Type::Date => Example::Text("2030-01-31".to_owned()),
+        Type::DateTime | Type::DateOrDateTime => Example::Text("2030-01-31T00:00:00.000Z".to_owned()),
+        Type::Json => Example::Json(Value::Null),
+        Type::List(element) if matches!(**element, Type::List(_) | Type::Map(_)) => return None,
+        Type::List(element) => Example::List(vec![placeholder(types, element, depth)?]),
+        Type::Map(element) => Example::Map(vec![("…".to_owned(), placeholder(types, element, depth)?)]),
+        Type::Named(name) | Type::Boxed(name) => match &types.definitions.get(name)?.definition {
+            TypeDef::Struct(_) => structure(types, name, &Map::new(), depth)?,
+            TypeDef::Enum(definition) => {
+                let first = match &definition.values {
+                    Values::Text(values) => values.first()?.0.clone(),
+                    Values::Integer(values) => values.first()?.0.clone(),
+                };
+                Example::Variant(name.clone(), first)
+            }
+            TypeDef::Alias(_) => return None,
+        },
+    })
+}
