@@ -33,7 +33,7 @@ async fn a_repeated_token_is_an_error_after_all_items_before_it() {
         })
         .await;
         assert_eq!((names, requests), (all_names(3), 3));
-        let expected = "ReadPublicIpRanges cannot list any further: the server gave a page token again";
+        let expected = "ReadPublicIpRanges cannot continue pagination: the server repeated a page token";
         assert!(error.to_string().starts_with(expected), "{error}");
         assert!(error.api().is_none());
     }
@@ -47,7 +47,7 @@ async fn an_empty_page_that_claims_more_is_an_error() {
     })
     .await;
     assert_eq!((names, requests), (all_names(2), 3));
-    assert!(error.to_string().contains("a page without any"), "{error}");
+    assert!(error.to_string().contains("returned an empty page"), "{error}");
 }
 
 #[tokio::test]
@@ -72,7 +72,7 @@ async fn a_token_that_is_too_old_is_an_error_that_says_what_to_do() {
                 .await;
             assert_eq!((names, requests), (all_names(4), 5));
             assert!(error.has_code(code) && error.is_validation() && error.request_id().is_some());
-            assert!(error.to_string().contains("begin again with the first page"), "{error}");
+            assert!(error.to_string().contains("list again from the beginning"), "{error}");
         }
     }
 }
