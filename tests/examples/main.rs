@@ -114,7 +114,7 @@ fn every_example_reports_a_wrong_key() {
         (env!("CARGO_BIN_EXE_throttling_and_quotas"), &["10", "eu-west-2a"]),
     ] {
         fake.next_any(1, osc_api::testing::Fault::code(osc_api::codes::AUTHENTICATION_FAILED));
-        fake.forget_calls();
+        fake.clear_calls();
         let output = run(program, &fake, arguments);
         output.fails_with(1, &["failed with status 401", "request "]);
         assert_eq!(actions(&fake).len(), 1, "{program}: nothing follows, nothing is tried again");

@@ -89,7 +89,14 @@ fn an_action_that_nobody_knows_takes_what_it_gets_but_nothing_wrong() {
 }
 
 #[test]
-fn what_is_no_call_is_refused() {
+fn an_empty_body_is_accepted() {
+    let fake = start();
+    let response = Raw { body: "", ..Raw::of("ReadVms") }.send(&fake);
+    assert_eq!((response.status, response.code()), (200, None));
+}
+
+#[test]
+fn invalid_requests_are_refused() {
     let fake = start();
     let get = Raw { method: "GET", ..Raw::of("ReadVms") }.send(&fake);
     assert_eq!((get.status, get.code()), (405, Some("2")));
@@ -97,7 +104,7 @@ fn what_is_no_call_is_refused() {
         let unknown = Raw { path: path.to_owned(), ..Raw::of("") }.send(&fake);
         assert_eq!(unknown.status, 404, "{path}");
     }
-    for body in ["", "[]", "{", "null"] {
+    for body in [" ", "[]", "{", "null"] {
         let answer = Raw { body, ..Raw::of("ReadVms") }.send(&fake);
         assert_eq!((answer.status, answer.code()), (400, None), "{body:?}");
         assert!(
@@ -107,7 +114,7 @@ fn what_is_no_call_is_refused() {
 }
 
 #[test]
-fn every_answer_has_its_date_and_its_identifier() {
+fn every_response_has_a_date_and_a_request_id() {
     let fake = start();
     let mut identifiers = Vec::new();
     for action in ["ReadVms", "ReadVms", "ReadRainbows"] {
@@ -141,10 +148,10 @@ async fn clients_with_every_kind_of_credentials_are_admitted() {
 #[tokio::test]
 async fn clients_learn_why_they_are_refused() {
     let fake = start();
-    let wrong = fake.builder().access_key("FAKEACCESSKEY0000099", FakeApi::SECRET_KEY).build();
+    let wrong = fake.client_builder().access_key("FAKEACCESSKEY0000099", FakeApi::SECRET_KEY).build();
     let error = wrong.expect("a client").read_vms(&ReadVmsRequest::new()).await.expect_err("unknown");
     assert!(error.is_authentication() && error.has_code(4120), "{error}");
-    let wrong = fake.builder().region("us-east-2").build().expect("a client");
+    let wrong = fake.client_builder().region("us-east-2").build().expect("a client");
     let error = wrong.read_vms(&ReadVmsRequest::new()).await.expect_err("another region");
     assert!(error.is_authentication() && error.has_code(codes::AUTHENTICATION_FAILED), "{error}");
     assert!(error.to_string().contains("us-east-2"), "{error}");

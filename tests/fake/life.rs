@@ -64,7 +64,7 @@ fn a_test_without_async_can_use_it() {
 #[tokio::test]
 async fn a_blocking_client_can_use_it_on_the_only_thread_of_a_runtime() {
     let fake = start();
-    let client = fake.builder().build_blocking().expect("a client");
+    let client = fake.client_builder().build_blocking().expect("a client");
     assert_eq!(client.read_vms(&ReadVmsRequest::new()).expect("an answer").vms, example::<ReadVms>().vms);
 }
 
@@ -94,7 +94,7 @@ async fn dropping_ends_it_at_once_and_with_it_what_it_owns() {
         example::<ReadVms>()
     });
     fake.next_any(1, Fault::delay(Duration::from_secs(3600)));
-    let client = fake.builder().retry(osc_api::RetryPolicy::none()).build().expect("a client");
+    let client = fake.client_builder().retry(osc_api::RetryPolicy::none()).build().expect("a client");
     let call = tokio::spawn(async move { client.read_vms(&ReadVmsRequest::new()).await });
     while fake.calls().is_empty() {
         tokio::task::yield_now().await;

@@ -24,7 +24,7 @@ async fn requests_are_there_as_they_were_made() {
     let names: Vec<&str> = calls.iter().map(|call| call.action.as_str()).collect();
     assert_eq!(names, ["ReadVms", "CreateVolume", "ReadVms"]);
     assert_eq!(calls[0].body, json!({ "Filters": { "VmIds": ["i-1", "i-2"] } }));
-    fake.forget_calls();
+    fake.clear_calls();
     assert!(fake.calls().is_empty() && fake.count::<ReadVms>() == 0);
 }
 

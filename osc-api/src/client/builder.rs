@@ -241,7 +241,7 @@ impl ClientBuilder {
     /// As [`Client::from_env`].
     #[cfg(feature = "blocking")]
     pub fn build_blocking(self) -> Result<crate::blocking::Client> {
-        self.build().map(crate::blocking::Client::of_own)
+        self.build().map(crate::blocking::Client::from_unused)
     }
 
     fn set(mut self, options: CallOptions) -> Self {
