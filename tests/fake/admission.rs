@@ -125,7 +125,7 @@ fn every_response_has_a_date_and_a_request_id() {
     let refused = Raw { region: "us-east-2", ..Raw::of("ReadVms") }.send(&fake);
     ids.push(refused.body["ResponseContext"]["RequestId"].as_str().expect("one").to_owned());
     let recorded: Vec<String> = fake.calls().into_iter().map(|call| call.request_id).collect();
-    assert_eq!(IDs, recorded);
+    assert_eq!(ids, recorded);
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), 4);

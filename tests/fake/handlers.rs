@@ -145,5 +145,5 @@ async fn a_client_token_makes_a_create_happen_once() {
         assert_eq!(create(token).await, id);
     }
     let ids: Vec<String> = fake.calls().into_iter().map(|call| call.request_id).collect();
-    assert_ne!(IDs[0], IDs[2]);
+    assert_ne!(ids[0], ids[2]);
 }
