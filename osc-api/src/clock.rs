@@ -1,74 +1,104 @@
-//! The server's clock: a request must arrive within minutes of the date that it is signed with, and not every
-//! machine knows the time.
+//! The server's clock: the server refuses requests dated more than five minutes off, and not every machine's clock
+//! is right.
 //!
-//! Every answer carries the server's `Date`. Where it is far from this machine's time, later requests are
-//! signed with the corrected time. A request that was accepted proves that its time was good enough, so that
-//! its answer corrects nothing.
+//! The clock is corrected only from what proves that it is wrong: a 401 in the API's own format, with a `Date` and
+//! without an `Age`. Any other response may come from a gateway or a cache with a date of its own.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
-use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::{SignedDuration, Timestamp};
 
-/// How far the clocks may be apart before it matters. The server takes requests of five minutes to either side
-/// (the provider's documentation); `Date` has whole seconds, and an answer may take a minute.
+/// Tolerated clock skew. The server accepts five minutes to either side (provider's documentation); `Date` has whole
+/// seconds, and a response may take a minute.
 const TOLERANCE: SignedDuration = SignedDuration::from_secs(120);
 
-/// A time, and by how much it was corrected.
+/// A reading of the clock.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reading {
-    /// The server's time, as far as it is known.
+    /// The server's time, as far as known.
     pub(crate) at: Timestamp,
     correction: SignedDuration,
+    /// Whether this machine's clock jumped since the last reading: no request has proven the new time yet.
+    pub(crate) has_jumped: bool,
 }
 
-/// This machine's clock with the correction that was learned.
+/// What the date of a refusal says about the clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Skew {
+    /// The request was dated well enough: its date is not the reason.
+    None,
+    /// The request was dated wrong, and a correction is known already.
+    Known,
+    /// The request was dated wrong: the clock is corrected now.
+    Learned(SignedDuration),
+}
+
+/// This machine's clock, with the learned correction.
 #[derive(Debug, Default)]
-pub(crate) struct Clock {
-    /// What has to be added to this machine's time, in milliseconds.
-    correction: AtomicI64,
+pub(crate) struct Clock(Mutex<ClockState>);
+
+#[derive(Debug, Default)]
+struct ClockState {
+    /// What is added to this machine's time.
+    correction: SignedDuration,
+    /// The last reading, by the machine's clock and by a clock that never jumps.
+    last: Option<(Timestamp, Instant)>,
 }
 
 impl Clock {
     pub(crate) fn read(&self) -> Reading {
-        self.reading(Timestamp::now())
+        self.read_at(Timestamp::now(), Instant::now())
     }
 
-    fn reading(&self, machine: Timestamp) -> Reading {
-        let correction = SignedDuration::from_millis(self.correction.load(Ordering::Relaxed));
-        Reading { at: machine.saturating_add(correction).unwrap_or(machine), correction }
+    fn read_at(&self, machine: Timestamp, monotonic: Instant) -> Reading {
+        let mut state = self.state();
+        let jump = state.last.replace((machine, monotonic)).map_or(SignedDuration::ZERO, |(then, since)| {
+            let elapsed = SignedDuration::try_from(monotonic.duration_since(since)).unwrap_or_default();
+            machine.duration_since(then).saturating_sub(elapsed)
+        });
+        let has_jumped = jump.abs() > TOLERANCE;
+        // A jump that cancels the known skew corrected the machine's clock. Otherwise, it keeps its skew: after a
+        // suspension the clock is as right or wrong as before.
+        let without = state.correction.saturating_sub(jump);
+        if has_jumped && without.abs() < state.correction.abs() {
+            state.correction = without;
+        }
+        let correction = state.correction;
+        Reading { at: machine.saturating_add(correction).unwrap_or(machine), correction, has_jumped }
     }
 
-    /// Learns from the `Date` of an answer that was not one to an accepted request. `sent` is the reading
-    /// before the request. Returns the new correction, where there is one.
-    pub(crate) fn learn(&self, sent: Reading, date: &str) -> Option<SignedDuration> {
+    /// Learns from the `Date` of a 401 to a request signed with the reading `sent`.
+    pub(crate) fn learn(&self, sent: Reading, date: &str) -> Skew {
         self.learn_at(sent, date, Timestamp::now())
     }
 
-    fn learn_at(&self, sent: Reading, date: &str, machine: Timestamp) -> Option<SignedDuration> {
-        let server = DateTimeParser::new().parse_timestamp(date).ok()?;
-        let begun = sent.at.checked_sub(sent.correction).ok()?;
-        // The server wrote its date somewhen between the two.
-        let middle = begun.checked_add(machine.duration_since(begun) / 2).ok()?;
+    fn learn_at(&self, sent: Reading, date: &str, machine: Timestamp) -> Skew {
+        let Some(server) = crate::http::parse_date(date) else { return Skew::None };
+        let Ok(begun) = sent.at.checked_sub(sent.correction) else { return Skew::None };
+        // The server wrote its date between the two.
+        let Ok(middle) = begun.checked_add(machine.duration_since(begun) / 2) else { return Skew::None };
         let correction = server.duration_since(middle);
-        let known = SignedDuration::from_millis(self.correction.load(Ordering::Relaxed));
-        if (correction - known).abs() <= TOLERANCE {
-            return None;
+        if (correction - sent.correction).abs() <= TOLERANCE {
+            return Skew::None;
         }
-        self.correction.store(correction.as_millis().try_into().ok()?, Ordering::Relaxed);
-        Some(correction)
+        let mut state = self.state();
+        if (correction - state.correction).abs() <= TOLERANCE {
+            return Skew::Known;
+        }
+        state.correction = correction;
+        Skew::Learned(correction)
     }
 
-    /// Whether the clock now says something else than what a request was signed with, so that signing it
-    /// again may help.
-    pub(crate) fn has_moved(&self, sent: Reading) -> bool {
-        let known = SignedDuration::from_millis(self.correction.load(Ordering::Relaxed));
-        (known - sent.correction).abs() > TOLERANCE
+    fn state(&self) -> MutexGuard<'_, ClockState> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     /// 2024-01-01T00:00:00Z.
@@ -82,61 +112,85 @@ mod tests {
         machine(seconds).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
     }
 
+    /// A clock, and readings of it at a number of seconds by both clocks.
+    struct Readings(Clock, Instant);
+
+    impl Readings {
+        fn new() -> Self {
+            Self(Clock::default(), Instant::now())
+        }
+
+        fn at(&self, seconds: i64) -> Reading {
+            self.at_both(seconds, u64::try_from(seconds).unwrap())
+        }
+
+        fn at_both(&self, seconds: i64, monotonic: u64) -> Reading {
+            self.0.read_at(machine(seconds), self.1 + Duration::from_secs(monotonic))
+        }
+    }
+
     #[test]
-    fn a_clock_that_is_far_off_is_corrected_once() {
+    fn a_skewed_clock_is_corrected_once() {
         for skew in [-86_400 * 400, -600, -130, 130, 600, 86_400 * 400] {
-            let clock = Clock::default();
-            let sent = clock.reading(machine(0));
-            assert!(clock.learn_at(sent, &date(skew), machine(0)).is_some(), "{skew}");
-            assert!(clock.has_moved(sent));
-            let sent = clock.reading(machine(10));
+            let readings = Readings::new();
+            let (sent, other) = (readings.at(0), readings.at(0));
+            assert!(matches!(readings.0.learn_at(sent, &date(skew), machine(0)), Skew::Learned(_)), "{skew}");
+            assert_eq!(readings.0.learn_at(other, &date(skew), machine(0)), Skew::Known, "{skew}");
+            let sent = readings.at(10);
             assert_eq!(sent.at, machine(10 + skew));
-            assert_eq!(clock.learn_at(sent, &date(10 + skew), machine(10)), None);
-            assert!(!clock.has_moved(sent));
+            assert_eq!(readings.0.learn_at(sent, &date(10 + skew), machine(10)), Skew::None);
         }
     }
 
     #[test]
-    fn a_clock_that_is_good_enough_is_left_alone() {
+    fn a_small_skew_is_ignored() {
         for skew in [-120, -1, 0, 1, 120] {
-            let clock = Clock::default();
-            let sent = clock.reading(machine(0));
-            assert_eq!(clock.learn_at(sent, &date(skew), machine(0)), None, "{skew}");
-            assert!(!clock.has_moved(sent) && clock.reading(machine(0)).at == machine(0));
+            let readings = Readings::new();
+            let sent = readings.at(0);
+            assert_eq!(readings.0.learn_at(sent, &date(skew), machine(0)), Skew::None, "{skew}");
+            assert_eq!(readings.at(0).at, machine(0));
         }
     }
 
     #[test]
-    fn slow_answers_are_no_skew() {
-        let clock = Clock::default();
-        let sent = clock.reading(machine(0));
+    fn a_slow_response_is_not_a_skew() {
+        let readings = Readings::new();
+        let sent = readings.at(0);
         for written in [0, 30, 60] {
-            assert_eq!(clock.learn_at(sent, &date(written), machine(60)), None, "{written}");
+            assert_eq!(readings.0.learn_at(sent, &date(written), machine(60)), Skew::None, "{written}");
         }
     }
 
     #[test]
-    fn a_clock_that_is_set_right_is_followed() {
-        let clock = Clock::default();
-        clock.learn_at(clock.reading(machine(0)), &date(600), machine(0)).unwrap();
-        // The machine's clock now shows the server's time, and the correction makes it wrong.
-        let sent = clock.reading(machine(600));
-        clock.learn_at(sent, &date(600), machine(600)).unwrap();
-        assert_eq!(clock.reading(machine(601)).at, machine(601));
+    fn a_jump_of_the_machines_clock_is_noticed_and_a_correction_that_it_makes_obsolete_is_dropped() {
+        let readings = Readings::new();
+        let sent = readings.at(0);
+        assert!(matches!(readings.0.learn_at(sent, &date(600), machine(0)), Skew::Learned(_)));
+        assert!(!readings.at(10).has_jumped);
+        // The machine's clock is set right: it shows the server's time.
+        let reading = readings.at_both(620, 20);
+        assert!(reading.has_jumped);
+        assert_eq!(reading.at, machine(620));
+        assert!(!readings.at_both(630, 30).has_jumped);
+        // After a suspension the monotonic clock lags behind: the machine's clock is right as before.
+        let reading = readings.at_both(8_000, 40);
+        assert!(reading.has_jumped);
+        assert_eq!(reading.at, machine(8_000));
     }
 
     #[test]
-    fn what_is_no_date_is_no_reason() {
-        let clock = Clock::default();
-        for date in ["", "yesterday", "Mon, 99 Jan 2024 00:00:00 GMT", "2024-01-01T00:00:00Z", "-1", "\u{0}"]
-        {
-            assert_eq!(clock.learn_at(clock.reading(machine(0)), date, machine(0)), None, "{date}");
+    fn an_invalid_date_teaches_nothing() {
+        for date in ["", "yesterday", "Mon, 99 Jan 2024 00:00:00 GMT", "2024-01-01T00:00:00Z", "-1", "\u{0}"] {
+            let readings = Readings::new();
+            let sent = readings.at(0);
+            assert_eq!(readings.0.learn_at(sent, date, machine(0)), Skew::None, "{date}");
         }
-        let sent = clock.reading(machine(0));
+        let readings = Readings::new();
+        let sent = readings.at(0);
         for date in ["Fri, 31 Dec 9999 23:59:59 GMT", "Mon, 01 Jan 0001 00:00:00 GMT"] {
-            let _ = clock.learn_at(sent, date, machine(0));
-            let _ = clock.reading(Timestamp::MAX);
-            let _ = clock.reading(Timestamp::MIN);
+            let _ = readings.0.learn_at(sent, date, machine(0));
+            let _ = readings.0.read_at(Timestamp::MAX, Instant::now());
+            let _ = readings.0.read_at(Timestamp::MIN, Instant::now());
         }
     }
 }

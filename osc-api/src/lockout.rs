@@ -1,232 +1,245 @@
-//! The guard before the lock: four failed authentications in a row lock an access key or login for a minute,
-//! and each further four for a minute more (the provider's documentation). After the third one in a row nothing more is
-//! sent.
+//! The lockout guard: four failed authentications in a row lock an access key or login for one minute, and each
+//! further four for one more minute, up to ten (provider's documentation). The guard stops before the fourth.
 //!
-//! As long as no request was accepted, only one is on its way: otherwise a program that begins with many
-//! tasks and a wrong key would have sent a dozen before the first answer is there.
+//! What counts is what the server counts, which the client does not always see: while the credentials are unproven, a
+//! request whose response was lost counts as a possible failure. Unproven requests are sent one at a time, so that a
+//! program that starts with many tasks and a wrong key does not send dozens before the first response.
+//!
+//! A closed guard is half-open: after the lock time it lets a single probe pass, later and later. Credentials that
+//! were certainly refused and never accepted get no probe: only a person can fix them.
 
 use std::pin::pin;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
-/// So many failures in a row are let happen: one fewer than lock.
-pub(crate) const MOST: u32 = 3;
+/// Maximum number of failures in a row: one fewer than the server's limit.
+pub(crate) const MAX_FAILURES: u32 = 3;
 
-/// A request that waits so long for the one before it is let go beside it, as long as both cannot bring the
-/// failures over the limit: that one may be slow for reasons of its own.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long an unproven request may delay the next one. After that, another one is sent as well, if both cannot
+/// exceed [`MAX_FAILURES`].
+const SERIAL_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Counts the failures of all clones of a client.
+/// Lock time of the server after the first four failures. It grows by this with each further four.
+const LOCK_TIME: Duration = Duration::from_secs(60);
+
+/// Maximum lock time of the server.
+const MAX_LOCK_TIME: Duration = Duration::from_secs(600);
+
+/// Counts failed authentications of all clones of a client.
 #[derive(Debug, Default)]
-pub(crate) struct Guard {
-    state: Mutex<State>,
+pub(crate) struct LockoutGuard {
+    state: Mutex<GuardState>,
     changed: Notify,
+    /// Whether credentials that were never accepted are probed, too.
+    probes_rejected: bool,
 }
 
 #[derive(Debug, Default)]
-struct State {
-    /// Whether the last authentication that was decided was accepted.
-    proven: bool,
+struct GuardState {
+    /// Whether the last authentication whose result is known succeeded.
+    is_proven: bool,
+    /// Whether any authentication ever succeeded.
+    was_ever_accepted: bool,
     /// Failures since the last success.
     failures: u32,
-    /// Requests on their way.
+    /// Requests since the last success whose result is unknown, and which may have failed.
+    possible_failures: u32,
+    /// Requests in flight.
     in_flight: u32,
-    /// What the server said last.
-    last: String,
+    /// When the guard closed or the last probe ended, and the number of probes so far.
+    closed: Option<(Instant, u32)>,
+    /// Distinguishes requests sent before and after a reset or a success.
+    epoch: u64,
+    /// The server's last refusal.
+    last_refusal: String,
 }
 
-/// Why nothing is sent.
+/// Why no request may be sent.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Closed {
     pub(crate) failures: u32,
-    pub(crate) last: String,
+    pub(crate) possible_failures: u32,
+    pub(crate) last_refusal: String,
 }
 
-impl Guard {
-    /// Waits until a request may go out.
+impl LockoutGuard {
+    pub(crate) fn new(probes_rejected: bool) -> Self {
+        Self { probes_rejected, ..Self::default() }
+    }
+
+    /// Waits until a request may be sent. Cancel-safe.
     ///
     /// # Errors
-    /// When too many have failed.
-    pub(crate) async fn enter(&self) -> Result<Permit<'_>, Closed> {
-        let mut is_impatient = false;
+    /// Returns an error while the guard is closed.
+    pub(crate) async fn acquire(self: &Arc<Self>) -> Result<LockoutPermit, Closed> {
+        let mut has_waited = false;
         loop {
-            // The usual case needs no place among those who wait.
-            if let Some(entered) = self.try_enter(is_impatient) {
-                return entered;
+            if let Some(result) = self.try_acquire(has_waited) {
+                return result;
             }
-            // Registered before the state is looked at again, so that no change is missed in between.
+            // Registered before the second look at the state, so that no change in between is missed.
             let mut changed = pin!(self.changed.notified());
             changed.as_mut().enable();
-            if let Some(entered) = self.try_enter(is_impatient) {
-                return entered;
+            if let Some(result) = self.try_acquire(has_waited) {
+                return result;
             }
-            is_impatient |= timeout(PATIENCE, changed).await.is_err();
+            has_waited |= timeout(SERIAL_TIMEOUT, changed).await.is_err();
         }
     }
 
-    /// Lets a request out, refuses it, or leaves it waiting.
-    fn try_enter(&self, is_impatient: bool) -> Option<Result<Permit<'_>, Closed>> {
+    /// Returns a permit, an error, or `None` if the request must wait.
+    fn try_acquire(self: &Arc<Self>, has_waited: bool) -> Option<Result<LockoutPermit, Closed>> {
         let mut state = self.state();
-        if state.failures >= MOST {
-            return Some(Err(Closed { failures: state.failures, last: state.last.clone() }));
-        }
-        state.lets_in(is_impatient).then(|| {
+        let is_probe = match state.count() >= MAX_FAILURES {
+            false => false,
+            true if state.may_probe(self.probes_rejected, Instant::now()) => true,
+            true => {
+                return Some(Err(Closed {
+                    failures: state.failures,
+                    possible_failures: state.possible_failures,
+                    last_refusal: state.last_refusal.clone(),
+                }));
+            }
+        };
+        let may_pass = state.is_proven
+            || state.in_flight == 0
+            || (has_waited && !is_probe && state.count() + state.in_flight < MAX_FAILURES);
+        may_pass.then(|| {
             state.in_flight += 1;
-            Ok(Permit { guard: self })
+            Ok(LockoutPermit { guard: Arc::clone(self), epoch: state.epoch, is_pending: true })
         })
     }
 
     /// Forgets all failures.
     pub(crate) fn reset(&self) {
         let mut state = self.state();
-        state.failures = 0;
-        state.proven = false;
+        state.forget_failures();
+        state.is_proven = false;
         drop(state);
         self.changed.notify_waiters();
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    /// Sends the next request alone, for example because the clock jumped.
+    pub(crate) fn require_proof(&self) {
+        self.state().is_proven = false;
+    }
+
+    /// Whether the credentials were accepted and not refused since.
+    pub(crate) fn is_proven(&self) -> bool {
+        self.state().is_proven
+    }
+
+    fn state(&self) -> MutexGuard<'_, GuardState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
-    fn lets_in(&self, impatient: bool) -> bool {
-        self.proven || self.in_flight == 0 || (impatient && self.failures + self.in_flight < MOST)
+impl GuardState {
+    fn count(&self) -> u32 {
+        self.failures.saturating_add(self.possible_failures)
+    }
+
+    fn forget_failures(&mut self) {
+        (self.failures, self.possible_failures, self.closed) = (0, 0, None);
+        self.epoch = self.epoch.wrapping_add(1);
+    }
+
+    /// Whether the lock time is over, and a probe makes sense.
+    fn may_probe(&self, probes_rejected: bool, now: Instant) -> bool {
+        let is_hopeless = !self.was_ever_accepted && self.failures >= MAX_FAILURES;
+        let Some((since, probes)) = self.closed else { return false };
+        let lock_time = LOCK_TIME.saturating_mul(probes.saturating_add(1)).min(MAX_LOCK_TIME);
+        (!is_hopeless || probes_rejected) && self.in_flight == 0 && now.duration_since(since) >= lock_time
+    }
+
+    /// Notes that the guard closed, or that a probe did not open it.
+    fn update_closed(&mut self) {
+        if self.count() >= MAX_FAILURES {
+            let probes = self.closed.map_or(0, |(_, probes)| probes.saturating_add(1));
+            self.closed = Some((Instant::now(), probes));
+        }
     }
 }
 
-/// The right to send one authenticated request. Dropped without a verdict, it leaves the count as it is.
+/// The right to send one authenticated request.
+///
+/// Dropped without a result, for example because the call was cancelled or its response lost, it counts as a possible
+/// failure while the credentials are unproven.
 #[derive(Debug)]
-pub(crate) struct Permit<'a> {
-    guard: &'a Guard,
+pub(crate) struct LockoutPermit {
+    guard: Arc<LockoutGuard>,
+    epoch: u64,
+    is_pending: bool,
 }
 
-impl Permit<'_> {
-    /// The server knows who sent the request.
+impl LockoutPermit {
+    /// The server accepted the credentials.
     pub(crate) fn accepted(self) {
-        let mut state = self.guard.state();
-        state.failures = 0;
-        state.proven = true;
+        self.finish(|state, _| {
+            state.forget_failures();
+            (state.is_proven, state.was_ever_accepted) = (true, true);
+        });
     }
 
-    /// The server does not. Returns the failures in a row.
-    pub(crate) fn refused(self, answer: String) -> u32 {
-        let mut state = self.guard.state();
-        state.failures = state.failures.saturating_add(1);
-        state.proven = false;
-        state.last = answer;
-        state.failures
+    /// The server refused the credentials. Returns the number of failures in a row.
+    pub(crate) fn refused(self, refusal: String) -> u32 {
+        self.finish(|state, _| {
+            state.failures = state.failures.saturating_add(1);
+            state.is_proven = false;
+            state.last_refusal = refusal;
+            state.update_closed();
+            state.failures
+        })
+    }
+
+    /// The server refused the request because of its date, not of the credentials, but counts it as a failure.
+    /// `is_news`: no other request was refused for the same date before.
+    pub(crate) fn refused_for_its_date(self, is_news: bool) {
+        self.finish(|state, _| {
+            state.is_proven = false;
+            if is_news {
+                state.possible_failures = state.possible_failures.saturating_add(1);
+                state.update_closed();
+            }
+        });
+    }
+
+    /// The response says nothing about the credentials, or the request was not sent.
+    pub(crate) fn unaffected(self) {
+        self.finish(|_, _| ());
+    }
+
+    fn finish<T>(mut self, update: impl FnOnce(&mut GuardState, u64) -> T) -> T {
+        self.is_pending = false;
+        let guard = Arc::clone(&self.guard);
+        let mut state = guard.state();
+        state.in_flight = state.in_flight.saturating_sub(1);
+        let result = update(&mut state, self.epoch);
+        drop(state);
+        guard.changed.notify_waiters();
+        result
     }
 }
 
-impl Drop for Permit<'_> {
+impl Drop for LockoutPermit {
     fn drop(&mut self) {
+        if !self.is_pending {
+            return;
+        }
         let mut state = self.guard.state();
         state.in_flight = state.in_flight.saturating_sub(1);
+        // A success since then, or a reset, does not depend on this request.
+        if !state.is_proven && state.epoch == self.epoch {
+            state.possible_failures = state.possible_failures.saturating_add(1);
+            state.update_closed();
+        }
         drop(state);
         self.guard.changed.notify_waiters();
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::future::Future;
-    use std::task::{Context, Poll, Waker};
-
-    use super::*;
-
-    fn runtime() -> tokio::runtime::Runtime {
-        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap()
-    }
-
-    fn is_waiting(guard: &Guard) -> bool {
-        let mut context = Context::from_waker(Waker::noop());
-        matches!(pin!(guard.enter()).poll(&mut context), Poll::Pending)
-    }
-
-    #[test]
-    fn the_fourth_failure_never_happens() {
-        runtime().block_on(async {
-            let guard = Guard::default();
-            for failures in 1..=MOST {
-                assert_eq!(guard.enter().await.unwrap().refused(format!("no {failures}")), failures);
-            }
-            let closed = guard.enter().await.unwrap_err();
-            assert_eq!(closed, Closed { failures: MOST, last: "no 3".to_owned() });
-            guard.reset();
-            assert!(guard.enter().await.is_ok());
-        });
-    }
-
-    #[test]
-    fn a_success_counts_as_a_new_beginning() {
-        runtime().block_on(async {
-            let guard = Guard::default();
-            for _ in 0..10 {
-                guard.enter().await.unwrap().refused(String::new());
-                guard.enter().await.unwrap().refused(String::new());
-                guard.enter().await.unwrap().accepted();
-            }
-            assert!(guard.enter().await.is_ok());
-        });
-    }
-
-    #[test]
-    fn one_at_a_time_until_one_was_accepted() {
-        runtime().block_on(async {
-            let guard = Guard::default();
-            let first = guard.enter().await.unwrap();
-            assert!(is_waiting(&guard));
-            first.accepted();
-            let many: Vec<Permit<'_>> = {
-                let mut many = Vec::new();
-                for _ in 0..100 {
-                    many.push(guard.enter().await.unwrap());
-                }
-                many
-            };
-            // One of them fails: from now on it is one at a time again.
-            let mut many = many.into_iter();
-            assert_eq!(many.next().unwrap().refused(String::new()), 1);
-            assert!(is_waiting(&guard));
-            drop(many);
-            assert!(!is_waiting(&guard));
-        });
-    }
-
-    #[test]
-    fn a_permit_that_was_dropped_lets_the_next_one_in_and_counts_nothing() {
-        runtime().block_on(async {
-            let guard = Guard::default();
-            for _ in 0..10 {
-                drop(guard.enter().await.unwrap());
-            }
-            let first = guard.enter().await.unwrap();
-            let waiting = async { guard.enter().await.map(drop) };
-            let (_, entered) = tokio::join!(async { drop(first) }, waiting);
-            assert!(entered.is_ok());
-        });
-    }
-
-    #[test]
-    fn a_slow_request_holds_up_the_others_for_a_while_only() {
-        runtime().block_on(async {
-            let guard = Guard::default();
-            let began = tokio::time::Instant::now();
-            let first = guard.enter().await.unwrap();
-            let second = guard.enter().await.unwrap();
-            assert_eq!(began.elapsed(), PATIENCE);
-            let third = guard.enter().await.unwrap();
-            // All three may fail; a fourth must not be able to.
-            assert!(timeout(PATIENCE * 100, guard.enter()).await.is_err());
-            for permit in [first, second, third] {
-                permit.refused(String::new());
-            }
-            assert!(guard.enter().await.is_err());
-        });
-    }
-}
+mod tests;
