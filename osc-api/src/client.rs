@@ -18,8 +18,8 @@ use tokio::time::Instant;
 
 use crate::action::{Action, ActionMeta};
 use crate::clock::Clock;
+use crate::config::AccessKey;
 use crate::config::Config;
-use crate::credentials::AccessKey;
 use crate::error::{Error, Result};
 use crate::http::Transport;
 use crate::json;

@@ -46,7 +46,6 @@ pub mod blocking;
 mod client;
 mod clock;
 mod config;
-mod credentials;
 mod error;
 mod generated;
 pub mod guide;
@@ -72,7 +71,7 @@ pub use serde_json;
 
 pub use crate::action::Action;
 pub use crate::client::{CallOptions, Client, ClientBuilder};
-pub use crate::credentials::Credentials;
+pub use crate::config::Credentials;
 pub use crate::error::{ApiError, Error, ErrorItem, Result};
 pub use crate::generated::{API_VERSION, codes};
 pub use crate::paginate::{Items, Pages, Paginated};

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::{Client, Shared};
 use crate::action::ActionMeta;
-use crate::credentials::AccessKey;
+use crate::config::AccessKey;
 use crate::error::Result;
 use crate::retry::Budget;
 use crate::sign::Signer;
