@@ -1,7 +1,5 @@
 //! The client: a typed shell over bytes.
 
-#[cfg(feature = "blocking")]
-pub(crate) mod apart;
 mod auth;
 mod builder;
 mod call;
@@ -23,9 +21,9 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::http::Transport;
 use crate::json;
-use crate::lockout::Guard;
-use crate::rate_limit::{RateLimit, Throttle};
-use crate::retry::Budget;
+use crate::lockout::LockoutGuard;
+use crate::rate_limit::{RateLimit, RateLimiter};
+use crate::retry::RetryBudget;
 use crate::sign::Signer;
 use crate::wait::Pollers;
 
@@ -34,11 +32,14 @@ use options::Settings;
 pub use builder::ClientBuilder;
 pub use options::CallOptions;
 
-/// A client of the API: one method per action, for one account in one region.
+/// A client of the API: one method per action, for one account in one Region.
 ///
-/// Cloning is cheap, and clones share their connections: make one client and pass it around. The methods must
-/// be called inside of a tokio runtime with its I/O and time drivers enabled, as `#[tokio::main]` makes it;
-/// without a runtime they return an error.
+/// Cloning is cheap, and clones share their connections: create one client and pass it around. Its methods must be
+/// called inside a Tokio runtime with I/O and time drivers, such as that of `#[tokio::main]`; otherwise they return an
+/// error.
+///
+/// Each call runs on a task of its own. It makes progress, and times out, even if its future is not polled; dropping the
+/// future cancels the call.
 ///
 /// ```no_run
 /// use osc_api::Client;
@@ -58,71 +59,70 @@ pub struct Client {
     settings: Settings,
 }
 
-/// What all clones of a client have in common.
+/// What all clones of a client share.
 struct Shared {
     config: Config,
-    /// Signs with the access key, where there is one.
+    /// Signs with the access key, if there is one.
     signer: Option<Signer>,
     transport: Transport,
-    throttle: Throttle,
-    guard: Arc<Guard>,
+    rate_limiter: RateLimiter,
+    lockout: Arc<LockoutGuard>,
     clock: Arc<Clock>,
-    budget: Mutex<Budget>,
-    made: Instant,
+    budget: Mutex<RetryBudget>,
+    built: Instant,
     /// The shared pollers of waiters.
     pollers: Pollers,
 }
 
 impl Client {
-    /// A client configured by the environment and the profile file, the same as the other tools of the cloud.
+    /// Creates a client from the environment and the profile file, like the other OUTSCALE tools.
     ///
-    /// See [the front page](crate#configuration) for what is read, and in which order.
+    /// [`guide::configuration`](crate::guide::configuration) lists the settings and their precedence.
     ///
     /// # Errors
-    /// When a setting cannot be used, or when a file or profile that was asked for is not there. All problems
-    /// are reported together. Missing credentials are no problem here, but one of the first call that needs
-    /// them.
+    /// Returns an error if a setting is invalid, or if a file or profile that was selected does not exist. All problems
+    /// are reported together. Missing credentials are not an error here; the first call that needs them fails.
     pub fn from_env() -> Result<Self> {
         Self::builder().build()
     }
 
-    /// A client configured by a profile of the profile file.
-    ///
-    /// What the profile says comes before the environment.
+    /// Creates a client from a profile of the profile file. The profile takes precedence over the environment.
     ///
     /// # Errors
-    /// As [`from_env`](Self::from_env); a missing file or profile is a problem.
+    /// See [`from_env`](Self::from_env). The file and the profile must exist.
     pub fn from_profile(name: impl Into<String>) -> Result<Self> {
         Self::builder().profile(name).build()
     }
 
-    /// A client configured by hand, where what is not said comes from the environment and the profile file.
+    /// Creates a builder, for a client configured in code. Other settings come from the environment and the profile
+    /// file.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
 
-    fn new(config: Config, transport: Transport, limit: RateLimit, settings: Settings) -> Self {
-        let signer = config
-            .credentials
-            .access_key
-            .as_ref()
-            .map(|AccessKey { id, secret }| Signer::new(id, secret, &config.region));
+    fn new(
+        config: Config,
+        transport: Transport,
+        limit: RateLimit,
+        probes_rejected: bool,
+        settings: Settings,
+    ) -> Self {
         let shared = Shared {
+            signer: signer(&config),
             config,
-            signer,
             transport,
-            throttle: Throttle::new(limit),
-            guard: Arc::default(),
+            rate_limiter: RateLimiter::new(limit),
+            lockout: Arc::new(LockoutGuard::new(probes_rejected)),
             clock: Arc::default(),
-            budget: Mutex::new(Budget::new()),
-            made: Instant::now(),
+            budget: Mutex::new(RetryBudget::new()),
+            built: Instant::now(),
             pollers: Pollers::default(),
         };
         Self { shared: Arc::new(shared), settings }
     }
 
-    /// The same client with other settings for the calls that are made with it. Connections, rate limit and
-    /// everything else are shared, so that this costs next to nothing.
+    /// Returns a client with other settings for its calls. Connections, rate limit and everything else are shared, so
+    /// this is cheap.
     ///
     /// ```no_run
     /// # async fn example(client: osc_api::Client) -> osc_api::Result<()> {
@@ -132,7 +132,7 @@ impl Client {
     /// use osc_api::types::ReadVmsRequest;
     ///
     /// let quick = CallOptions::new().timeout(Duration::from_secs(3));
-    /// let answer = client.with(quick).read_vms(&ReadVmsRequest::new()).await?;
+    /// let response = client.with(quick).read_vms(&ReadVmsRequest::new()).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -141,14 +141,14 @@ impl Client {
         Self { shared: Arc::clone(&self.shared), settings: self.settings.with(&options) }
     }
 
-    /// Sends requests again after too many failed authentications, for this client and its clones.
+    /// Resumes sending after too many failed authentications, for this client and its clones.
     ///
-    /// After the third failed authentication in a row a client sends nothing more that would be authenticated:
-    /// the fourth would lock the access key or login for a minute or more, for all programs that use it. Call
-    /// this when the cause is mended elsewhere, for example when a disabled key is active again; for other
-    /// credentials, make another client.
+    /// After the third failed authentication in a row the client sends no more authenticated requests: a fourth would
+    /// lock the access key or login for a minute or more, for all programs that use it. Credentials that were accepted
+    /// before are probed again after the lock time, with one request, later and later. Call this when the cause was
+    /// fixed elsewhere, for example when a disabled key is active again. For other credentials, build another client.
     pub fn reset_authentication(&self) {
-        self.shared.guard.reset();
+        self.shared.lockout.reset();
     }
 
     /// The shared pollers of this client and its clones.
@@ -156,41 +156,90 @@ impl Client {
         &self.shared.pollers
     }
 
-    /// Sends an action by its type. The methods named after the actions all call this.
+    /// Sends an action by its type. All action methods call this.
     ///
     /// # Errors
-    /// When nothing could be sent, when no complete answer came, or when the server answered with an error:
-    /// see [`Error`].
+    /// Returns an error if the request cannot be sent, if no complete response arrives, or if the server returns an
+    /// error: see [`Error`].
     pub async fn send<A: Action>(&self, request: &A::Request) -> Result<A::Response> {
         let body = encode(A::NAME, request)?;
-        let (reply, attempts) = self.shared.exchange(self.settings, A::META, body).await?;
-        decode(A::NAME, &reply, attempts)
+        let (response, attempts) = self.shared.call(self.settings, A::META, body).await?;
+        decode(A::NAME, &response, attempts)
     }
 
-    /// Sends an action by its name, for actions and fields that are newer than this crate.
+    /// Sends an action by name, for actions and fields newer than this crate.
     ///
-    /// The request is authenticated with what the client has: the access key, else login and password, else
-    /// nothing.
+    /// The request is authenticated with the access key, else with login and password, else not at all.
     ///
     /// ```no_run
     /// # async fn example(client: osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::serde_json::json;
     ///
     /// let request = json!({ "Filters": { "VmStateNames": ["running"] } });
-    /// let answer = client.send_raw("ReadVms", &request).await?;
-    /// println!("{}", answer["Vms"]);
+    /// let response = client.send_raw("ReadVms", &request).await?;
+    /// println!("{}", response["Vms"]);
     /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Errors
-    /// As [`send`](Self::send); a name that is not made of ASCII letters and digits is refused.
+    /// See [`send`](Self::send). The name must consist of ASCII letters and digits.
     pub async fn send_raw(&self, action: &str, request: &Value) -> Result<Value> {
         let body = encode(action, request)?;
-        let (reply, attempts) =
-            self.shared.exchange(self.settings, ActionMeta::unknown(action), body).await?;
-        decode(action, &reply, attempts)
+        let (response, attempts) = self.shared.call(self.settings, ActionMeta::unknown(action), body).await?;
+        decode(action, &response, attempts)
     }
+}
+
+/// What the blocking client needs.
+#[cfg(feature = "blocking")]
+impl Client {
+    /// A client for the same account with the same settings, with its own connections and rate limiter: those of this
+    /// client make no progress while their runtime is blocked. The lockout guard and the clock are shared.
+    ///
+    /// # Errors
+    /// Returns an error if the platform has no usable trust roots any more.
+    pub(crate) fn separate(&self) -> Result<Self> {
+        let Shared { config, transport, rate_limiter, lockout, clock, .. } = &*self.shared;
+        let shared = Shared {
+            signer: signer(config),
+            transport: transport.separate(&config.endpoint)?,
+            rate_limiter: rate_limiter.separate(),
+            lockout: Arc::clone(lockout),
+            clock: Arc::clone(clock),
+            budget: Mutex::new(RetryBudget::new()),
+            built: Instant::now(),
+            pollers: Pollers::default(),
+            config: config.clone(),
+        };
+        Ok(Self { shared: Arc::new(shared), settings: self.settings })
+    }
+
+    /// This client with the settings of another one.
+    pub(crate) fn with_settings_of(&self, other: &Self) -> Self {
+        Self { shared: Arc::clone(&self.shared), settings: other.settings }
+    }
+
+    /// The host of the endpoint, for error messages.
+    pub(crate) fn host(&self) -> &str {
+        self.shared.config.endpoint.host()
+    }
+
+    /// Sends the bytes of a request. Returns those of the response, and the number of attempts.
+    pub(crate) async fn send_bytes(self, action: ActionMeta<'_>, body: Vec<u8>) -> Result<(Vec<u8>, u32)> {
+        self.shared.call(self.settings, action, body).await
+    }
+
+    /// Whether both clients share their connections.
+    #[cfg(test)]
+    pub(crate) fn is_clone_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+}
+
+fn signer(config: &Config) -> Option<Signer> {
+    let AccessKey { id, secret } = config.credentials.access_key.as_ref()?;
+    Some(Signer::new(id, secret, &config.region))
 }
 
 impl fmt::Debug for Client {
@@ -206,16 +255,16 @@ impl fmt::Debug for Client {
 
 pub(crate) fn encode<T: Serialize>(action: &str, request: &T) -> Result<Vec<u8>> {
     match serde_json::to_vec(request) {
-        // A request without fields may be a type that is written as null; the server wants an object.
+        // A request without fields may be serialized as null; the server requires an object.
         Ok(body) if body == b"null" => Ok(b"{}".to_vec()),
         Ok(body) => Ok(body),
         Err(error) => Err(Error::encode(action, &error)),
     }
 }
 
-pub(crate) fn decode<T: DeserializeOwned>(action: &str, reply: &[u8], attempts: u32) -> Result<T> {
-    json::read(reply).map_err(|json::Failure { path, error }| {
-        Error::decode(action, &error, path, reply).after(attempts, false)
+pub(crate) fn decode<T: DeserializeOwned>(action: &str, response: &[u8], attempts: u32) -> Result<T> {
+    json::read(response).map_err(|json::Failure { path, error }| {
+        Error::decode(action, &error, path, response).after(attempts, false)
     })
 }
 

@@ -180,7 +180,8 @@ mod tests {
 
     #[test]
     fn an_invalid_date_teaches_nothing() {
-        for date in ["", "yesterday", "Mon, 99 Jan 2024 00:00:00 GMT", "2024-01-01T00:00:00Z", "-1", "\u{0}"] {
+        for date in ["", "yesterday", "Mon, 99 Jan 2024 00:00:00 GMT", "2024-01-01T00:00:00Z", "-1", "\u{0}"]
+        {
             let readings = Readings::new();
             let sent = readings.at(0);
             assert_eq!(readings.0.learn_at(sent, date, machine(0)), Skew::None, "{date}");

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 pub use api::{ApiError, ErrorItem};
 pub(crate) use parse::request_id;
+pub(crate) use predicates::AttemptOutcome;
 
 /// The result of this crate's functions.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -55,8 +56,10 @@ struct Inner {
     action: Option<Box<str>>,
     /// How often the call was tried.
     attempts: u32,
-    /// Whether the action may be carried out twice without harm.
+    /// Whether the caller can safely repeat the call.
     repeatable: bool,
+    /// Whether an earlier attempt of the call may have been carried out, although it is not idempotent.
+    is_outcome_unknown: bool,
     kind: ErrorRepr,
 }
 
@@ -66,11 +69,10 @@ type Source = Box<dyn StdError + Send + Sync>;
 pub(crate) enum ErrorRepr {
     /// The client could not be made.
     Configuration { problems: Vec<String>, source: Option<Source> },
-    /// Nothing was sent, because it could not have succeeded.
-    NotSent { reason: String, credentials: bool },
-    /// Nothing was sent, because so many failures in a row are as many as the server takes before it locks the
-    /// credentials. `last` is what it said to the last of them.
-    LockedOut { failures: u32, last: String },
+    /// Nothing was sent.
+    NotSent { reason: String, cause: NotSentCause },
+    /// Nothing was sent: one more failed authentication would lock the credentials.
+    LockedOut { failures: u32, possible_failures: u32, last_refusal: String },
     /// The request is not JSON.
     Encode(Source),
     /// No complete answer came.
@@ -98,6 +100,17 @@ pub(crate) enum ErrorRepr {
     Wait { resource: Option<String>, goal: &'static str, state: Option<String>, end: WaitEnd },
 }
 
+/// Why nothing was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotSentCause {
+    /// The request or the way it is sent is invalid.
+    Invalid,
+    /// The client lacks usable credentials.
+    Credentials,
+    /// The call timed out in a queue of the client.
+    TimedOut,
+}
+
 /// Why a wait was over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WaitEnd {
@@ -111,7 +124,13 @@ pub(crate) enum WaitEnd {
 
 impl Error {
     pub(crate) fn new(action: &str, kind: ErrorRepr) -> Self {
-        Self(Box::new(Inner { action: Some(action.into()), attempts: 0, repeatable: false, kind }))
+        Self(Box::new(Inner {
+            action: Some(action.into()),
+            attempts: 0,
+            repeatable: false,
+            is_outcome_unknown: false,
+            kind,
+        }))
     }
 
     pub(crate) fn configuration(problems: Vec<String>) -> Self {
@@ -124,7 +143,13 @@ impl Error {
     }
 
     fn of_client(kind: ErrorRepr) -> Self {
-        Self(Box::new(Inner { action: None, attempts: 0, repeatable: false, kind }))
+        Self(Box::new(Inner {
+            action: None,
+            attempts: 0,
+            repeatable: false,
+            is_outcome_unknown: false,
+            kind,
+        }))
     }
 
     pub(crate) fn encode(action: &str, error: &serde_json::Error) -> Self {
@@ -156,10 +181,16 @@ impl Error {
         self
     }
 
-    /// Notes how often the call was tried, and whether the action may be carried out twice without harm.
+    /// Sets the number of attempts, and whether the caller can safely repeat the call.
     pub(crate) fn after(mut self, attempts: u32, repeatable: bool) -> Self {
         self.0.attempts = attempts;
         self.0.repeatable = repeatable;
+        self
+    }
+
+    /// Notes that an earlier attempt of the call may have been carried out.
+    pub(crate) fn with_unknown_outcome(mut self) -> Self {
+        self.0.is_outcome_unknown = true;
         self
     }
 

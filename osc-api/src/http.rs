@@ -1,5 +1,6 @@
-//! Requests over HTTP: connections, time-outs and bounds.
+//! One attempt over HTTP: connections, timeouts and limits.
 
+mod date;
 mod roots;
 mod setup;
 mod tls;
@@ -8,77 +9,78 @@ use std::error::Error as StdError;
 use std::mem;
 use std::time::Duration;
 
-use jiff::fmt::rfc2822::DateTimeParser;
 use reqwest::header::{
-    AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HOST, HeaderMap, HeaderName, HeaderValue,
+    AGE, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HOST, HeaderMap, HeaderName, HeaderValue,
     RETRY_AFTER,
 };
 use url::Url;
 use zeroize::Zeroizing;
 
 use crate::config::endpoint::Endpoint;
-use crate::error::{Error, ErrorRepr, Result};
+use crate::error::{Error, ErrorRepr, NotSentCause, Result};
 use crate::sign;
 
 use tls::Diagnosis;
 
+pub(crate) use date::parse as parse_date;
 pub(crate) use setup::{Checked, Options};
 
-/// The date of a request, which is signed or at least wanted by the server.
+/// The date of a request, required by the server.
 const X_OSC_DATE: HeaderName = HeaderName::from_static("x-osc-date");
 
-/// As much is set aside for an answer that says how long it is; a longer one has to come before it takes
-/// more.
-const FIRST_ALLOCATION: usize = 1 << 20;
+/// Maximum number of bytes allocated for the announced length of a response, before it arrives.
+const MAX_INITIAL_ALLOCATION: usize = 1 << 20;
 
-/// What a request says about who sends it.
+/// The authentication headers of a request.
 #[derive(Default)]
-pub(crate) struct Identity {
+pub(crate) struct AuthHeaders {
     pub(crate) date: Option<String>,
     pub(crate) authorization: Option<Zeroizing<String>>,
 }
 
-/// One attempt to get an answer.
+/// One attempt.
 pub(crate) struct Attempt<'a> {
     pub(crate) action: &'a str,
     pub(crate) url: Url,
-    pub(crate) identity: Identity,
+    pub(crate) auth: AuthHeaders,
     pub(crate) body: Vec<u8>,
-    /// From the first byte of the connection to the last one of the answer.
+    /// Whether the request may be sent over a connection that was used before, and that the server may close at any
+    /// moment: then it is unknown whether the request was carried out.
+    pub(crate) reuses_connection: bool,
+    /// From connecting to the last byte of the response.
     pub(crate) timeout: Duration,
-    /// The largest answer that is read, in bytes.
+    /// Maximum size of the response, in bytes.
     pub(crate) max_response_size: usize,
 }
 
-/// A complete answer.
-pub(crate) struct Reply {
+/// A complete response.
+pub(crate) struct HttpResponse {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
     headers: HeaderMap,
 }
 
-impl Reply {
-    /// When the server wrote the answer, by its own clock.
+impl HttpResponse {
+    /// The server's date, if the response was not cached on its way.
     pub(crate) fn date(&self) -> Option<&str> {
-        self.header(DATE)
+        self.header(DATE).filter(|_| !self.headers.contains_key(AGE))
     }
 
-    /// How long the server wants to be left alone: in seconds, or up to a date.
+    /// The delay that the server requests, given in seconds or as a date.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         let text = self.header(RETRY_AFTER)?.trim();
         match text.parse() {
             Ok(seconds) => Some(Duration::from_secs(seconds)),
             Err(_) => {
-                let parser = DateTimeParser::new();
-                let until = parser.parse_timestamp(text).ok()?;
-                // Both dates are of the server's clock, so that ours need not be right.
-                let now = parser.parse_timestamp(self.date()?).ok()?;
+                let until = parse_date(text)?;
+                // Both dates are of the server's clock, so this machine's clock does not matter.
+                let now = parse_date(self.header(DATE)?)?;
                 Some(Duration::try_from(until.duration_since(now)).unwrap_or_default())
             }
         }
     }
 
-    /// How the answer is compressed, which nobody asked for.
+    /// The compression of the response, although the client did not accept any.
     pub(crate) fn encoding(&self) -> Option<&str> {
         self.header(CONTENT_ENCODING).filter(|name| !name.eq_ignore_ascii_case("identity"))
     }
@@ -88,74 +90,88 @@ impl Reply {
     }
 }
 
+/// Hint for a connection that breaks although plain HTTP connected.
+const HTTP_TO_TLS: &str = "if the port expects TLS, use https in the endpoint";
+
 /// The connections to one endpoint.
 pub(crate) struct Transport {
-    http: reqwest::Client,
+    /// Reuses connections.
+    pooled: reqwest::Client,
+    /// Opens a connection for each request.
+    unpooled: reqwest::Client,
+    is_plain_http: bool,
     host: HeaderValue,
-    /// What it was made of, for another one with connections of its own.
+    /// The settings, for another transport with its own connections.
     #[cfg(feature = "blocking")]
-    made_of: (Options, Checked),
+    settings: (Options, Checked),
 }
 
 impl Transport {
-    /// Prepares for an endpoint; connects to nothing yet.
+    /// Prepares the connections to an endpoint; opens none yet.
     ///
     /// # Errors
-    /// When the platform has no usable trust roots.
+    /// Returns an error if the platform has no usable trust roots.
     pub(crate) fn new(options: &Options, checked: Checked, endpoint: &Endpoint) -> Result<Self> {
         #[cfg(feature = "blocking")]
-        let made_of = (options.clone(), checked.clone());
-        let http = setup::http(options, checked, endpoint)?;
+        let settings = (options.clone(), checked.clone());
+        let (pooled, unpooled) = setup::http_clients(options, checked, endpoint)?;
         let host = HeaderValue::from_str(endpoint.host())
-            .map_err(|error| Error::setup("the host of the endpoint is not one that can be sent", error))?;
+            .map_err(|error| Error::setup("the host of the endpoint cannot be sent in a header", error))?;
         Ok(Self {
-            http,
+            pooled,
+            unpooled,
+            is_plain_http: !endpoint.is_https(),
             host,
             #[cfg(feature = "blocking")]
-            made_of,
+            settings,
         })
     }
 
-    /// The same for the same endpoint, with connections of its own.
+    /// A transport to the same endpoint with its own connections.
     ///
     /// # Errors
-    /// As [`new`](Self::new).
+    /// See [`new`](Self::new).
     #[cfg(feature = "blocking")]
-    pub(crate) fn apart(&self, endpoint: &Endpoint) -> Result<Self> {
-        let (options, checked) = &self.made_of;
+    pub(crate) fn separate(&self, endpoint: &Endpoint) -> Result<Self> {
+        let (options, checked) = &self.settings;
         Self::new(options, checked.clone(), endpoint)
     }
 
-    /// Sends one request, once, and reads the whole answer.
+    /// Sends one request once, and reads the whole response.
     ///
     /// # Errors
-    /// When no complete answer came, or one that is too large.
-    pub(crate) async fn send(&self, attempt: Attempt<'_>) -> Result<Reply> {
-        let Attempt { action, url, identity, body, timeout, max_response_size } = attempt;
-        let mut request = self
-            .http
+    /// Returns an error if no complete response arrives, or if it is too large.
+    pub(crate) async fn send(&self, attempt: Attempt<'_>) -> Result<HttpResponse> {
+        let Attempt { action, url, auth, body, reuses_connection, timeout, max_response_size } = attempt;
+        let http = if reuses_connection { &self.pooled } else { &self.unpooled };
+        let mut request = http
             .post(url)
             .timeout(timeout)
             .header(HOST, self.host.clone())
             .header(CONTENT_TYPE, HeaderValue::from_static(sign::CONTENT_TYPE))
             .body(body);
-        if let Some(date) = identity.date {
+        if let Some(date) = auth.date {
             request = request.header(X_OSC_DATE, date);
         }
-        if let Some(authorization) = identity.authorization {
+        if let Some(authorization) = auth.authorization {
             request = request.header(AUTHORIZATION, secret_header(action, &authorization)?);
         }
         let response = request.send().await.map_err(|error| self.failure(action, error))?;
         self.read(action, response, max_response_size).await
     }
 
-    async fn read(&self, action: &str, mut response: reqwest::Response, limit: usize) -> Result<Reply> {
+    async fn read(
+        &self,
+        action: &str,
+        mut response: reqwest::Response,
+        limit: usize,
+    ) -> Result<HttpResponse> {
         let too_large = || Error::new(action, ErrorRepr::TooLarge { limit });
         let announced = usize::try_from(response.content_length().unwrap_or_default()).unwrap_or(usize::MAX);
         if announced > limit {
             return Err(too_large());
         }
-        let mut body = Vec::with_capacity(announced.min(FIRST_ALLOCATION));
+        let mut body = Vec::with_capacity(announced.min(MAX_INITIAL_ALLOCATION));
         while let Some(chunk) = response.chunk().await.map_err(|error| self.failure(action, error))? {
             if chunk.len() > limit - body.len() {
                 return Err(too_large());
@@ -163,29 +179,32 @@ impl Transport {
             body.extend_from_slice(&chunk);
         }
         let headers = mem::take(response.headers_mut());
-        Ok(Reply { status: response.status().as_u16(), body, headers })
+        Ok(HttpResponse { status: response.status().as_u16(), body, headers })
     }
 
     fn failure(&self, action: &str, error: reqwest::Error) -> Error {
         let Diagnosis { advice, permanent } = tls::diagnose(&error);
+        let is_lost = !error.is_connect() && !error.is_timeout();
+        let advice = advice.or_else(|| (self.is_plain_http && is_lost).then_some(HTTP_TO_TLS));
         let kind = ErrorRepr::Transport {
             host: self.host.to_str().unwrap_or_default().to_owned(),
             timeout: error.is_timeout(),
             connect: error.is_connect(),
             permanent,
             advice,
-            // The address adds nothing to the host and the action, which are told already.
+            // The host and the action are in the message already.
             source: Box::new(error.without_url()) as Box<dyn StdError + Send + Sync>,
         };
         Error::new(action, kind)
     }
 }
 
-/// A header that nobody logs.
+/// A header that is not logged.
 fn secret_header(action: &str, text: &str) -> Result<HeaderValue> {
     let mut value = HeaderValue::from_str(text).map_err(|_| {
-        let reason = "the credentials have a character that no header can carry: copy them again".to_owned();
-        Error::new(action, ErrorRepr::NotSent { reason, credentials: true })
+        let reason =
+            "the credentials contain a character that is not allowed in a header: copy them again".to_owned();
+        Error::new(action, ErrorRepr::NotSent { reason, cause: NotSentCause::Credentials })
     })?;
     value.set_sensitive(true);
     Ok(value)
@@ -199,15 +218,17 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(DATE, HeaderValue::from_static("Mon, 01 Jan 2024 00:00:00 GMT"));
         headers.insert(RETRY_AFTER, HeaderValue::from_str(text).unwrap());
-        Reply { status: 429, body: Vec::new(), headers }.retry_after()
+        HttpResponse { status: 429, body: Vec::new(), headers }.retry_after()
     }
 
     #[test]
-    fn the_server_can_ask_in_seconds_or_with_a_date() {
+    fn retry_after_is_read_in_seconds_or_as_a_date() {
         for (text, seconds) in [
             ("0", 0),
             (" 7 ", 7),
             ("Mon, 01 Jan 2024 00:01:30 GMT", 90),
+            ("Monday, 01-Jan-24 00:01:30 GMT", 90),
+            ("Mon Jan  1 00:01:30 2024", 90),
             ("Sun, 31 Dec 2023 00:00:00 GMT", 0),
         ] {
             assert_eq!(retry_after(text), Some(Duration::from_secs(seconds)), "{text}");
@@ -215,10 +236,13 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_asks_for_nothing() {
+    fn an_invalid_retry_after_is_ignored() {
         for text in ["", "soon", "-1", "1.5", "99999999999999999999999", "Mon, 99 Jan 2024 00:00:00 GMT"] {
             assert_eq!(retry_after(text), None, "{text}");
         }
-        assert_eq!(Reply { status: 429, body: Vec::new(), headers: HeaderMap::new() }.retry_after(), None);
+        assert_eq!(
+            HttpResponse { status: 429, body: Vec::new(), headers: HeaderMap::new() }.retry_after(),
+            None
+        );
     }
 }

@@ -1,29 +1,29 @@
-//! When to send a request again, and how long to wait before: pure rules. Time and randomness are passed in.
+//! The retry policy and budget: pure rules, with time and randomness passed in.
 
 #[cfg(test)]
 mod tests;
 
 use std::time::Duration;
 
-use crate::Error;
+use crate::error::AttemptOutcome;
 
-/// When a failed request is sent again.
+/// How often, and how fast, failed requests are retried.
 ///
-/// Which failures are, is not a matter of the policy but of safety:
-/// - A *throttled* request (status 429, or 503 with code 6) was not carried out: it is sent again until the
-///   time of the call is over, whatever the action. These attempts do not count towards
-///   [`max_attempts`](Self::max_attempts).
-/// - A request that was *never sent*, because no connection could be made, is sent again too, except where
-///   another attempt is sure to fail in the same way, such as with a certificate that is not trusted.
-/// - A failure that *leaves open* whether the request was carried out (no complete answer; status 500, 502,
-///   503 or 504) is tried again only where repeating does no harm: for `Read*` and `Check*`, and for the four
-///   creates that have a client token, which the client fills in.
-/// - Everything else is told at once.
+/// Which failures are retried is a matter of safety, not of the policy:
+/// - A *throttled* request (status 429, or 503 with code 6) was not carried out. It is retried until the call times out,
+///   whatever the action. Throttled attempts do not count towards [`max_attempts`](Self::max_attempts).
+/// - A request that was *never sent*, because no connection could be made, is retried, unless another attempt is bound to
+///   fail in the same way, such as with an untrusted certificate.
+/// - If the *outcome is unknown* (no complete response; status 408, 500, 502, 503 or 504), only idempotent requests are
+///   retried: `Read*` and `Check*`, and the four creates with a client token, which the client adds. Before the first
+///   successful authentication, a request whose response was lost is not retried: it may have been a failed
+///   authentication.
+/// - Any other failure is returned at once.
 ///
-/// The wait before attempt *n* + 1 is random, between nothing and `base_delay` · 2ⁿ⁻¹, at most `max_delay`
-/// ("full jitter"), and at least what the server asks for with `Retry-After`. Where it would outlast the time
-/// of the call, the failure is told at once. All clones of a client share a budget of 50 retries, to which
-/// come 2 per second and a tenth per success, so that a platform in trouble is not hammered by many tasks.
+/// The delay before attempt *n* + 1 is random, between zero and `base_delay` · 2ⁿ⁻¹, at most `max_delay` ("full jitter"),
+/// and at least what the server requests with `Retry-After`. If the delay would exceed the timeout of the call, the
+/// failure is returned at once. All clones of a client share a budget of 50 retries, refilled by 2 per second and 0.1 per
+/// success, so that many tasks do not overload a platform in trouble.
 ///
 /// ```
 /// use std::time::Duration;
@@ -42,62 +42,62 @@ pub struct RetryPolicy {
 }
 
 impl Default for RetryPolicy {
-    /// What [`new`](Self::new) gives.
+    /// Same as [`new`](Self::new).
     fn default() -> Self {
         Self { max_attempts: 5, base_delay: Duration::from_secs(1), max_delay: Duration::from_secs(30) }
     }
 }
 
 impl RetryPolicy {
-    /// Up to 5 attempts, with waits of up to 1, 2, 4 and 8 seconds between them.
+    /// Up to 5 attempts, with delays of up to 1, 2, 4 and 8 s.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sends every request once, whatever happens.
+    /// No retries.
     pub fn none() -> Self {
         Self::default().max_attempts(1)
     }
 
-    /// How often a request is sent at most, not counting the times that it was throttled. Default: 5. With 1,
-    /// or 0, it is never sent again, not even when it was throttled.
+    /// Sets the maximum number of attempts, not counting throttled ones. Defaults to 5. With 1 or 0, nothing is retried, not
+    /// even throttled requests.
     #[must_use]
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts;
         self
     }
 
-    /// The longest wait before the second attempt. It doubles with each further one. Default: 1 second.
+    /// Sets the maximum delay before the second attempt. It doubles with each further one. Defaults to 1 s.
     #[must_use]
     pub fn base_delay(mut self, delay: Duration) -> Self {
         self.base_delay = delay;
         self
     }
 
-    /// The longest wait before any attempt, unless the server asks for more. Default: 30 seconds.
+    /// Sets the maximum delay before any attempt, unless the server requests more. Defaults to 30 s.
     #[must_use]
     pub fn max_delay(mut self, delay: Duration) -> Self {
         self.max_delay = delay;
         self
     }
 
-    /// Whether nothing is ever sent again.
-    pub(crate) fn sends_once(&self) -> bool {
+    /// Whether nothing is retried.
+    pub(crate) fn is_off(&self) -> bool {
         self.max_attempts <= 1
     }
 
-    /// How long to wait before the request is sent again, or `None` where it must not be.
+    /// The delay before the next attempt, or `None` if there must be none.
     ///
     /// `random` is from 0 up to 1.
     pub(crate) fn delay(&self, failure: &Failure, random: f64) -> Option<Duration> {
         let Failure { outcome, repeatable, failed, throttled, retry_after, left } = *failure;
         let attempt = match outcome {
-            Outcome::Throttled => throttled,
-            Outcome::NotSent => failed,
-            Outcome::Unclear if repeatable => failed,
-            Outcome::Unclear | Outcome::Final => return None,
+            AttemptOutcome::Throttled => throttled,
+            AttemptOutcome::NotSent => failed,
+            AttemptOutcome::Unknown if repeatable => failed,
+            AttemptOutcome::Unknown | AttemptOutcome::Final => return None,
         };
-        if self.sends_once() || failed >= self.max_attempts {
+        if self.is_off() || failed >= self.max_attempts {
             return None;
         }
         let doublings = attempt.saturating_sub(1).min(31);
@@ -109,65 +109,33 @@ impl RetryPolicy {
     }
 }
 
-/// What a failed attempt says about whether the request was carried out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    /// The server said that it came too soon: it was not.
-    Throttled,
-    /// No connection carried it: it was not, and the reason may pass.
-    NotSent,
-    /// It may have been.
-    Unclear,
-    /// However that may be: another attempt would not help.
-    Final,
-}
-
-impl Outcome {
-    /// What an error means for another attempt.
-    pub(crate) fn of(error: &Error) -> Self {
-        if error.is_throttled() {
-            Self::Throttled
-        } else if error.is_permanent() {
-            Self::Final
-        } else if error.is_connect() {
-            Self::NotSent
-        } else if error.is_transport()
-            || error.api().is_some_and(|answer| matches!(answer.status(), 500 | 502..=504))
-        {
-            Self::Unclear
-        } else {
-            Self::Final
-        }
-    }
-}
-
-/// All that decides about another attempt.
+/// What the decision about another attempt depends on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Failure {
     /// How the last attempt ended.
-    pub(crate) outcome: Outcome,
-    /// Whether sending the request twice does no more than sending it once.
+    pub(crate) outcome: AttemptOutcome,
+    /// Whether the request is idempotent.
     pub(crate) repeatable: bool,
-    /// Attempts so far that ended in another way than throttled.
+    /// Number of attempts that were not throttled.
     pub(crate) failed: u32,
-    /// Attempts so far that were throttled.
+    /// Number of throttled attempts.
     pub(crate) throttled: u32,
-    /// What the server asked for.
+    /// The delay that the server requested.
     pub(crate) retry_after: Option<Duration>,
-    /// What is left of the time of the call.
+    /// Time left until the call times out.
     pub(crate) left: Duration,
 }
 
-/// How many retries all calls of a client may make together: so many at once, and so many that come to it by
-/// time and by success. Throttled requests need none: their pace is a matter of the throttle.
+/// Budget of retries for all calls of a client, refilled by time and by successes. Throttled requests do not use it: the
+/// rate limiter controls them.
 #[derive(Debug)]
-pub(crate) struct Budget {
+pub(crate) struct RetryBudget {
     tokens: f64,
-    /// Seconds since some beginning, when `tokens` was true.
+    /// When `tokens` was updated, in seconds since the client was built.
     at: f64,
 }
 
-impl Budget {
+impl RetryBudget {
     const SIZE: f64 = 50.0;
     const PER_SECOND: f64 = 2.0;
     const PER_SUCCESS: f64 = 0.1;
@@ -176,15 +144,15 @@ impl Budget {
         Self { tokens: Self::SIZE, at: 0.0 }
     }
 
-    /// Takes one retry, if there is one. `now` is in seconds since the client was made.
+    /// Takes one retry, if any is left. `now` is in seconds since the client was built.
     pub(crate) fn take(&mut self, now: f64) -> bool {
         self.add((now - self.at).max(0.0) * Self::PER_SECOND);
         self.at = now.max(self.at);
-        let is_there = self.tokens >= 1.0;
-        if is_there {
+        let is_available = self.tokens >= 1.0;
+        if is_available {
             self.tokens -= 1.0;
         }
-        is_there
+        is_available
     }
 
     /// Counts a success.

@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use super::worker::Background;
 use crate::action::{Action, ActionMeta};
-use crate::client::apart::exchange;
 use crate::client::{decode, encode};
 use crate::error::Result;
 use crate::{CallOptions, ClientBuilder};
@@ -94,14 +93,15 @@ impl Client {
     /// See [`Client::send_raw`](crate::Client::send_raw).
     pub fn send_raw(&self, action: &str, request: &Value) -> Result<Value> {
         let (body, name) = (encode(action, request)?, action.to_owned());
-        let call = |client| async move { exchange(client, ActionMeta::unknown(&name), body).await };
+        let call =
+            |client: crate::Client| async move { client.send_bytes(ActionMeta::unknown(&name), body).await };
         let (response, attempts) = self.run(action, call)??;
         decode(action, &response, attempts)
     }
 
     /// Sends the bytes of a request. Compiled once, not per action.
     fn exchange(&self, action: ActionMeta<'static>, body: Vec<u8>) -> Result<(Vec<u8>, u32)> {
-        self.run(action.name, |client| exchange(client, action, body))?
+        self.run(action.name, |client| client.send_bytes(action, body))?
     }
 
     /// Runs a future on the background thread.

@@ -13,8 +13,7 @@ use tracing::Instrument as _;
 use tracing::instrument::WithSubscriber as _;
 
 use crate::Client;
-use crate::client::apart::{apart, host, with_settings_of};
-use crate::error::{Error, ErrorRepr, Result};
+use crate::error::{Error, ErrorRepr, NotSentCause, Result};
 
 /// Name of the thread.
 const THREAD_NAME: &str = "osc-api";
@@ -54,7 +53,7 @@ impl Background {
             // The state of its locks at the time of the fork is unknown: they must not be touched.
             mem::forget(worker);
         }
-        let client = if mem::take(&mut state.is_unused) { template.clone() } else { apart(template)? };
+        let client = if mem::take(&mut state.is_unused) { template.clone() } else { template.separate()? };
         let worker = Worker::start(client)
             .map_err(|error| refused(action, &format!("cannot start the background thread: {error}")))?;
         Ok(Arc::clone(state.worker.insert(Arc::new(worker))))
@@ -104,7 +103,7 @@ impl Worker {
     where
         F: Future<Output: Send> + Send + 'static,
     {
-        let call = call(with_settings_of(&self.client, template));
+        let call = call(self.client.with_settings_of(template));
         let (sender, receiver) = mpsc::sync_channel(1);
         let job = async move { drop(sender.send(call.await)) };
         // The call is logged to the subscriber and span of the caller.
@@ -137,7 +136,7 @@ impl Worker {
     /// The error of a call whose outcome is unknown.
     fn lost(&self, action: &str) -> Error {
         let kind = ErrorRepr::Transport {
-            host: host(&self.client).to_owned(),
+            host: self.client.host().to_owned(),
             timeout: false,
             connect: false,
             permanent: false,
@@ -156,7 +155,7 @@ async fn serve(mut queue: UnboundedReceiver<Job>) {
 }
 
 fn refused(action: &str, reason: &str) -> Error {
-    Error::new(action, ErrorRepr::NotSent { reason: reason.to_owned(), credentials: false })
+    Error::new(action, ErrorRepr::NotSent { reason: reason.to_owned(), cause: NotSentCause::Invalid })
 }
 
 #[cfg(test)]
@@ -164,7 +163,6 @@ mod tests {
     use std::cell::RefCell;
 
     use super::*;
-    use crate::client::apart::is_same;
 
     fn template() -> Client {
         Client::builder().ignore_environment().endpoint("http://127.0.0.1").build().unwrap()
@@ -284,12 +282,12 @@ mod tests {
         for (is_own, is_same_one) in [(true, true), (false, false)] {
             let background = Background::new(is_own);
             assert_eq!(
-                is_same(&background.worker(&template, "ReadVms").unwrap().client, &template),
+                background.worker(&template, "ReadVms").unwrap().client.is_clone_of(&template),
                 is_same_one
             );
             // The connections of an ended thread are not used, either.
             background.0.lock().unwrap().worker = None;
-            assert!(!is_same(&background.worker(&template, "ReadVms").unwrap().client, &template));
+            assert!(!background.worker(&template, "ReadVms").unwrap().client.is_clone_of(&template));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Who sends a request, and how the request says so.
+//! Authentication of a request.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,28 +8,32 @@ use zeroize::Zeroizing;
 use crate::action::{ActionMeta, Auth};
 use crate::config::Basic;
 use crate::config::Config;
-use crate::error::{Error, ErrorRepr, Result};
-use crate::http::Identity;
+use crate::error::{Error, ErrorRepr, NotSentCause, Result};
+use crate::http::AuthHeaders;
 use crate::sign::{self, Signed, Signer};
 
-/// As what the client sends a request.
+/// How a request is authenticated.
 #[derive(Clone, Copy)]
-pub(super) enum Sender<'a> {
-    Nobody,
-    Key(&'a Signer),
-    Login(&'a Basic),
+pub(super) enum AuthMethod<'a> {
+    Anonymous,
+    AccessKey(&'a Signer),
+    Basic(&'a Basic),
 }
 
-impl<'a> Sender<'a> {
-    /// Chooses by what the action takes and the client has.
+impl<'a> AuthMethod<'a> {
+    /// Chooses among the methods that the action accepts and the client has credentials for.
     ///
     /// # Errors
-    /// When the client has nothing that the action takes.
-    pub(super) fn of(action: ActionMeta<'_>, signer: Option<&'a Signer>, config: &'a Config) -> Result<Self> {
+    /// Returns an error if there is none.
+    pub(super) fn choose(
+        action: ActionMeta<'_>,
+        signer: Option<&'a Signer>,
+        config: &'a Config,
+    ) -> Result<Self> {
         match (action.auth, signer, &config.credentials.basic) {
-            (Auth::None, _, _) | (Auth::Available, None, None) => Ok(Self::Nobody),
-            (_, Some(signer), _) => Ok(Self::Key(signer)),
-            (Auth::AccessKeyOrBasic | Auth::Available, None, Some(basic)) => Ok(Self::Login(basic)),
+            (Auth::None, _, _) | (Auth::Available, None, None) => Ok(Self::Anonymous),
+            (_, Some(signer), _) => Ok(Self::AccessKey(signer)),
+            (Auth::AccessKeyOrBasic | Auth::Available, None, Some(basic)) => Ok(Self::Basic(basic)),
             (Auth::AccessKey, None, Some(_)) => Err(missing(
                 action.name,
                 "an access key, and the client has only a login and a password",
@@ -46,18 +50,18 @@ impl<'a> Sender<'a> {
         }
     }
 
-    /// What a request of this moment says about its sender.
-    pub(super) fn identify(self, at: Timestamp, host: &str, path: &str, body: &[u8]) -> Identity {
+    /// The authentication headers of a request sent at this time.
+    pub(super) fn headers(self, at: Timestamp, host: &str, path: &str, body: &[u8]) -> AuthHeaders {
         match self {
-            Self::Nobody => Identity::default(),
-            Self::Key(signer) => {
+            Self::Anonymous => AuthHeaders::default(),
+            Self::AccessKey(signer) => {
                 let Signed { date, authorization } = signer.sign(at, host, path, body);
-                Identity { date: Some(date), authorization: Some(Zeroizing::new(authorization)) }
+                AuthHeaders { date: Some(date), authorization: Some(Zeroizing::new(authorization)) }
             }
-            Self::Login(Basic { login, password }) => {
+            Self::Basic(Basic { login, password }) => {
                 let plain = Zeroizing::new(format!("{login}:{}", password.expose()));
                 let encoded = Zeroizing::new(STANDARD.encode(plain.as_bytes()));
-                Identity {
+                AuthHeaders {
                     date: Some(sign::osc_date(at)),
                     authorization: Some(Zeroizing::new(format!("Basic {}", *encoded))),
                 }
@@ -66,9 +70,9 @@ impl<'a> Sender<'a> {
     }
 }
 
-fn missing(action: &str, what: &str, config: &Config) -> Error {
-    let reason = format!("it needs {what}: {}", config.hint);
-    Error::new(action, ErrorRepr::NotSent { reason, credentials: true })
+fn missing(action: &str, required: &str, config: &Config) -> Error {
+    let reason = format!("it requires {required}: {}", config.hint);
+    Error::new(action, ErrorRepr::NotSent { reason, cause: NotSentCause::Credentials })
 }
 
 #[cfg(test)]
@@ -78,7 +82,7 @@ mod tests {
     use crate::config::AccessKey;
     use crate::config::endpoint::{Endpoint, Protocol};
 
-    /// What is sent as `Authorization`, up to the first space or the end, or the error.
+    /// The scheme of the `Authorization` header, or the error.
     fn scheme(auth: Auth, credentials: Credentials) -> String {
         let endpoint = Endpoint::parse("https://host:8443", Protocol::Https).unwrap();
         let hint = "do something".to_owned();
@@ -86,10 +90,10 @@ mod tests {
         let key = config.credentials.access_key.as_ref();
         let signer = key.map(|AccessKey { id, secret }| Signer::new(id, secret, "r"));
         let action = ActionMeta { auth, ..ActionMeta::unknown("ReadVms") };
-        match Sender::of(action, signer.as_ref(), &config) {
-            Ok(sender) => match sender.identify(Timestamp::UNIX_EPOCH, "host:8443", "/path", b"{}") {
-                Identity { date: None, authorization: None } => "nothing".to_owned(),
-                Identity { date, authorization } => {
+        match AuthMethod::choose(action, signer.as_ref(), &config) {
+            Ok(method) => match method.headers(Timestamp::UNIX_EPOCH, "host:8443", "/path", b"{}") {
+                AuthHeaders { date: None, authorization: None } => "nothing".to_owned(),
+                AuthHeaders { date, authorization } => {
                     assert_eq!(date.as_deref(), Some("19700101T000000Z"));
                     authorization.unwrap().split(' ').next().unwrap().to_owned()
                 }
@@ -102,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn each_action_gets_what_it_takes_of_what_there_is() {
+    fn each_action_uses_the_best_method_that_it_accepts() {
         let (none, basic) = (Credentials::none, || Credentials::basic("me", "p"));
         let (key, both) = (|| Credentials::access_key("A", "s"), || basic().with_access_key("A", "s"));
         let osc4 = "OSC4-HMAC-SHA256";
@@ -130,9 +134,9 @@ mod tests {
     }
 
     #[test]
-    fn basic_is_in_the_standard_alphabet() {
+    fn basic_uses_the_standard_base64_alphabet() {
         let basic = Basic { login: "é?".to_owned(), password: "~>".into() };
-        let identity = Sender::Login(&basic).identify(Timestamp::UNIX_EPOCH, "host", "/path", b"{}");
-        assert_eq!(identity.authorization.unwrap().as_str(), "Basic w6k/On4+");
+        let headers = AuthMethod::Basic(&basic).headers(Timestamp::UNIX_EPOCH, "host", "/path", b"{}");
+        assert_eq!(headers.authorization.unwrap().as_str(), "Basic w6k/On4+");
     }
 }

@@ -38,6 +38,7 @@ pub struct ClientBuilder {
     options: Options,
     settings: Settings,
     limit: RateLimit,
+    probes_rejected_credentials: bool,
 }
 
 impl ClientBuilder {
@@ -212,12 +213,22 @@ impl ClientBuilder {
         self
     }
 
+    /// Sends a probe request from time to time even if the credentials were refused and never accepted before. Defaults
+    /// to `false`: only credentials that were accepted before are probed, after the lock time of a minute or more.
+    ///
+    /// Use it for programs whose access key may be activated after they start. Each probe counts as a failed
+    /// authentication of the access key or login.
+    pub fn probe_rejected_credentials(mut self, probe: bool) -> Self {
+        self.probes_rejected_credentials = probe;
+        self
+    }
+
     /// Builds the client. Nothing is sent yet.
     ///
     /// # Errors
     /// As [`Client::from_env`].
     pub fn build(self) -> Result<Client> {
-        let Self { overrides, options, settings, limit } = self;
+        let Self { overrides, options, settings, limit, probes_rejected_credentials } = self;
         let (resolved, mut problems) = match config::resolve_from_process(&overrides) {
             Ok(resolved) => (Some(resolved), Vec::new()),
             Err(problems) => (None, problems),
@@ -227,7 +238,7 @@ impl ClientBuilder {
         match (resolved, checked) {
             (Some(Resolved { config, connection, .. }), Some(checked)) if problems.is_empty() => {
                 let transport = Transport::new(&options, checked.over(connection), &config.endpoint)?;
-                Ok(Client::new(config, transport, limit, settings))
+                Ok(Client::new(config, transport, limit, probes_rejected_credentials, settings))
             }
             _ => Err(Error::configuration(problems)),
         }

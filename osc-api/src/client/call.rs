@@ -1,63 +1,91 @@
-//! One call: attempts, until one succeeds or another would be of no use or no longer safe.
+//! One call: attempts until one succeeds, or until another one is useless or no longer safe.
+//!
+//! Each call runs on a task of its own, which is cancelled when the caller drops its future: a call makes progress and
+//! times out whether or not its future is polled, and never waits for another future to be polled.
 
-use std::borrow::Cow;
-use std::sync::{MutexGuard, PoisonError};
+mod redact;
+
+use std::any::Any;
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::runtime::Handle;
+use tokio::task::{JoinError, JoinHandle};
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::field::Empty;
+use tracing::instrument::WithSubscriber as _;
 use tracing::{Instrument as _, Span, debug, info, info_span, warn};
 
 use super::Shared;
-use super::auth::Sender;
-use super::client_token::{self, Token};
+use super::auth::AuthMethod;
+use super::client_token::{self, TokenOrigin};
 use super::options::Settings;
 use crate::action::{ActionMeta, RetrySafety};
-use crate::clock::Reading;
+use crate::clock::{Reading, Skew};
 use crate::codes;
-use crate::error::{ApiError, Error, ErrorRepr, Result, request_id};
-use crate::http::{Attempt, Identity, Reply};
-use crate::lockout::{self, Permit};
+use crate::error::{ApiError, AttemptOutcome, Error, ErrorRepr, NotSentCause, Result, request_id};
+use crate::http::{Attempt, HttpResponse};
+use crate::lockout::{self, Closed, LockoutPermit};
 use crate::random;
-use crate::rate_limit::Pass;
-use crate::retry::{Budget, Failure, Outcome};
+use crate::rate_limit::Permit as RatePermit;
+use crate::retry::{Failure, RetryBudget};
 
-/// Longer than any call: where a time-out is too large to add to a time.
-const FAR: Duration = Duration::from_secs(365 * 86_400);
+/// Longer than any call: replaces a timeout that is too large to be added to an instant.
+const FAR_FUTURE: Duration = Duration::from_secs(365 * 86_400);
 
-/// What stands for a secret.
-const REDACTED: &str = "[redacted]";
+/// An action whose 401 is about the login in its request, not about the caller.
+const CHECK_AUTHENTICATION: &str = "CheckAuthentication";
 
-/// A call on its way.
-struct Call<'a> {
-    shared: &'a Shared,
+/// A call in progress.
+struct Call {
+    shared: Arc<Shared>,
     settings: Settings,
-    action: ActionMeta<'a>,
-    sender: Sender<'a>,
+    action: OwnedMeta,
     body: Vec<u8>,
-    /// Whether sending the request twice does no more than sending it once.
-    repeatable: bool,
-    /// Whether the same holds for the whole call: with a token that was made for this one it does not.
-    repeatable_by_caller: bool,
-    /// Requests that went out.
+    /// Whether the request is idempotent.
+    is_repeatable: bool,
+    /// Whether the caller can safely repeat the call. Not with a token that was generated for this call.
+    is_repeatable_by_caller: bool,
+    /// Whether the request carries credentials.
+    is_authenticated: bool,
+    deadline: Instant,
+    /// Number of requests sent.
     attempts: u32,
-    /// Those of them that were throttled.
+    /// Number of requests that were throttled.
     throttled: u32,
-    /// The time that the last one was signed with.
-    signed_at: Option<Reading>,
-    /// Whether the request was sent again because the clock was wrong.
+    /// Whether an attempt before the last one may have been carried out.
+    is_outcome_unknown: bool,
+    /// What the last response says about the date of its request.
+    last_skew: Skew,
+    /// Whether the request was retried because the clock was wrong.
     was_corrected: bool,
 }
 
+/// [`ActionMeta`] with a name of its own, for a task.
+struct OwnedMeta {
+    name: Box<str>,
+    meta: ActionMeta<'static>,
+}
+
+/// How a failed attempt may be retried.
+enum Retry {
+    /// After this delay.
+    After(Duration),
+    /// At once: the clock was corrected.
+    WithCorrectedClock,
+    No,
+}
+
 impl Shared {
-    /// The untyped core: bytes in, the bytes of a successful answer out, and how many attempts it took.
-    pub(super) async fn exchange(
-        &self,
+    /// The untyped core: bytes of a request in, bytes of a successful response and the number of attempts out.
+    pub(super) async fn call(
+        self: &Arc<Self>,
         settings: Settings,
         action: ActionMeta<'_>,
         body: Vec<u8>,
     ) -> Result<(Vec<u8>, u32)> {
-        let mut call = Call::new(self, settings, action, body)?;
+        let runtime = validate(action)?;
+        let call = Call::new(Arc::clone(self), settings, action, body)?;
         let span = info_span!(
             "osc_api",
             action = action.name,
@@ -67,191 +95,338 @@ impl Shared {
             request_id = Empty,
             duration_ms = Empty,
         );
-        let began = Instant::now();
-        let result = call.run().instrument(span.clone()).await;
-        if !span.is_disabled() {
-            call.record(&span, began, &result);
-        }
-        let reply = result.map_err(|error| error.after(call.attempts, call.repeatable_by_caller))?;
-        self.budget().earn();
-        match reply.encoding() {
-            None => Ok((reply.body, call.attempts)),
-            Some(name) => Err(Error::new(action.name, ErrorRepr::UnexpectedEncoding(name.to_owned()))
-                .after(call.attempts, false)),
+        let task = runtime.spawn(call.finish(span.clone()).instrument(span).with_current_subscriber());
+        CancelOnDrop(task).join(action.name).await
+    }
+
+    fn take_retry(&self) -> bool {
+        let now = self.built.elapsed().as_secs_f64();
+        self.budget().take(now)
+    }
+
+    fn budget(&self) -> MutexGuard<'_, RetryBudget> {
+        self.budget.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Checks what makes any call fail. Returns the runtime.
+fn validate(action: ActionMeta<'_>) -> Result<Handle> {
+    if action.name.is_empty() || !action.name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Err(invalid(action.name, "the name of an action consists of ASCII letters and digits"));
+    }
+    let no_runtime = "no Tokio runtime is running: call the client from within one";
+    Handle::try_current().map_err(|_| invalid(action.name, no_runtime))
+}
+
+fn invalid(action: &str, reason: &str) -> Error {
+    Error::new(action, ErrorRepr::NotSent { reason: reason.to_owned(), cause: NotSentCause::Invalid })
+}
+
+/// The task of a call, cancelled with the caller's future.
+struct CancelOnDrop<T>(JoinHandle<T>);
+
+impl<T> Drop for CancelOnDrop<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl<T> CancelOnDrop<Result<T>> {
+    async fn join(mut self, action: &str) -> Result<T> {
+        match (&mut self.0).await {
+            Ok(result) => result,
+            Err(error) => Err(lost_task(action, error)),
         }
     }
 }
 
-impl<'a> Call<'a> {
+/// The error of a call whose task ended without a result.
+fn lost_task(action: &str, error: JoinError) -> Error {
+    let panic = error.try_into_panic().ok();
+    let message = panic.as_deref().and_then(panic_message).unwrap_or_default();
+    // Tokio panics where a runtime lacks a driver; it has no other way to ask.
+    if message.contains("timers are disabled") || message.contains("IO is disabled") {
+        return invalid(action, "the Tokio runtime has no time or I/O driver: build it with `enable_all`");
+    }
+    let source = match panic {
+        Some(_) => "the task of the call panicked",
+        None => "the Tokio runtime shut down during the call",
+    };
+    let kind = ErrorRepr::Transport {
+        host: "the endpoint".to_owned(),
+        timeout: false,
+        connect: false,
+        permanent: false,
+        advice: None,
+        source: source.into(),
+    };
+    Error::new(action, kind)
+}
+
+fn panic_message(panic: &(dyn Any + Send)) -> Option<&str> {
+    panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+}
+
+impl Call {
     /// Prepares a call.
     ///
     /// # Errors
-    /// When it cannot succeed.
-    fn new(shared: &'a Shared, settings: Settings, action: ActionMeta<'a>, body: Vec<u8>) -> Result<Self> {
-        let refused = |reason: &str| {
-            Error::new(action.name, ErrorRepr::NotSent { reason: reason.to_owned(), credentials: false })
-        };
-        if action.name.is_empty() || !action.name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-            return Err(refused("the name of an action is made of ASCII letters and digits"));
-        }
-        if tokio::runtime::Handle::try_current().is_err() {
-            return Err(refused("the client works inside of a tokio runtime only: call it from one"));
-        }
-        let sender = Sender::of(action, shared.signer.as_ref(), &shared.config)?;
+    /// Returns an error if the client has no credentials that the action accepts.
+    fn new(shared: Arc<Shared>, settings: Settings, action: ActionMeta<'_>, body: Vec<u8>) -> Result<Self> {
+        let method = AuthMethod::choose(action, shared.signer.as_ref(), &shared.config)?;
+        let is_authenticated = !matches!(method, AuthMethod::Anonymous);
         let (body, token) = match action.retry {
-            RetrySafety::ClientToken => client_token::fill_in(body),
-            RetrySafety::Idempotent | RetrySafety::Unsafe => (body, Token::Missing),
+            RetrySafety::ClientToken => client_token::ensure(body),
+            RetrySafety::Idempotent | RetrySafety::Unsafe => (body, TokenOrigin::None),
         };
         let is_idempotent = action.retry == RetrySafety::Idempotent;
+        let now = Instant::now();
         Ok(Self {
-            shared,
             settings,
-            action,
-            sender,
+            action: OwnedMeta { name: action.name.into(), meta: ActionMeta { name: "", ..action } },
             body,
-            repeatable: is_idempotent || token != Token::Missing,
-            repeatable_by_caller: is_idempotent || token == Token::Given,
+            is_repeatable: is_idempotent || token != TokenOrigin::None,
+            is_repeatable_by_caller: is_idempotent || token == TokenOrigin::Caller,
+            is_authenticated,
+            deadline: now.checked_add(settings.timeout).unwrap_or(now + FAR_FUTURE),
             attempts: 0,
             throttled: 0,
-            signed_at: None,
+            is_outcome_unknown: false,
+            last_skew: Skew::None,
             was_corrected: false,
+            shared,
         })
     }
 
-    async fn run(&mut self) -> Result<Reply> {
-        let shared = self.shared;
-        let mut pass = shared.throttle.enter(self.action.name).await;
-        let now = Instant::now();
-        let deadline = now.checked_add(self.settings.timeout).unwrap_or(now + FAR);
+    /// Runs the call, records it in its span, and returns the body of the response.
+    async fn finish(mut self, span: Span) -> Result<(Vec<u8>, u32)> {
+        let began = Instant::now();
+        let result = self.run().await;
+        if !span.is_disabled() {
+            self.record(&span, began, &result);
+        }
+        let attempts = self.attempts;
+        let response = result.map_err(|error| self.complete(error))?;
+        self.shared.budget().earn();
+        match response.encoding() {
+            None => Ok((response.body, attempts)),
+            Some(name) => {
+                let kind = ErrorRepr::UnexpectedEncoding(name.to_owned());
+                Err(Error::new(&self.action.name, kind).after(attempts, false))
+            }
+        }
+    }
+
+    /// Adds to an error what only the call knows.
+    fn complete(&self, error: Error) -> Error {
+        let error = error.after(self.attempts, self.is_repeatable_by_caller);
+        let is_idempotent = self.action.meta.retry == RetrySafety::Idempotent;
+        if self.is_outcome_unknown && !is_idempotent { error.with_unknown_outcome() } else { error }
+    }
+
+    async fn run(&mut self) -> Result<HttpResponse> {
+        let mut last_error = None;
         loop {
-            let error = match self.attempt(pass, deadline).await {
-                Ok(reply) => return Ok(reply),
+            let Some(rate_permit) = self.rate_permit().await else {
+                return Err(last_error.unwrap_or_else(|| self.queue_timeout("waiting for the rate limit")));
+            };
+            let error = match self.attempt(rate_permit).await {
+                Ok(response) => return Ok(response),
+                // The earlier failure explains more than the queue in which its retry timed out.
+                Err(error) if error.is_queue_timeout() => return Err(last_error.unwrap_or(error)),
                 Err(error) => error,
             };
-            let Some(delay) = self.delay(&error, deadline) else { return Err(error) };
-            let (attempts, delay_ms, reason) = (self.attempts, millis(delay), reason(&error));
-            info!(attempts, delay_ms, reason, "the request is sent again");
-            sleep(delay).await;
-            pass = match shared.throttle.enter_before(self.action.name, deadline).await {
-                Some(pass) => pass,
-                None => return Err(error),
+            let delay = match self.retry(&error) {
+                Retry::No => return Err(error),
+                Retry::WithCorrectedClock => Duration::ZERO,
+                Retry::After(delay) => delay,
             };
+            self.is_outcome_unknown |= error.outcome() == AttemptOutcome::Unknown;
+            info!(attempts = self.attempts, delay_ms = millis(delay), reason = reason(&error), "retrying");
+            sleep(delay).await;
+            last_error = Some(error);
         }
     }
 
-    /// Sends the request once, and tells everybody what came of it.
-    async fn attempt(&mut self, pass: Pass<'_>, deadline: Instant) -> Result<Reply> {
-        let permit = match self.sender {
-            Sender::Nobody => None,
-            Sender::Key(_) | Sender::Login(_) => Some(self.permit(deadline).await?),
+    /// Waits for the rate limiter, until the call times out.
+    async fn rate_permit(&self) -> Option<RatePermit> {
+        timeout_at(self.deadline, self.shared.rate_limiter.acquire(&self.action.name)).await.ok()
+    }
+
+    /// Sends the request once, and reports the result to the rate limiter, the lockout guard and the clock.
+    async fn attempt(&mut self, rate_permit: RatePermit) -> Result<HttpResponse> {
+        let shared = Arc::clone(&self.shared);
+        let action = ActionMeta { name: &self.action.name, ..self.action.meta };
+        let method = AuthMethod::choose(action, shared.signer.as_ref(), &shared.config)?;
+        let lockout_permit = match method {
+            AuthMethod::Anonymous => None,
+            AuthMethod::AccessKey(_) | AuthMethod::Basic(_) => Some(self.lockout_permit().await?),
         };
-        let reading = self.shared.clock.read();
-        self.signed_at = Some(reading);
-        let endpoint = &self.shared.config.endpoint;
-        let url = endpoint.action(self.action.name);
+        let reading = shared.clock.read();
+        if reading.has_jumped {
+            shared.lockout.require_proof();
+        }
+        let endpoint = &shared.config.endpoint;
+        let url = endpoint.action(&self.action.name);
+        let auth = method.headers(reading.at, endpoint.host(), url.path(), &self.body);
+        let secret = redact::secret_of(&auth);
         let attempt = Attempt {
-            action: self.action.name,
-            identity: self.sender.identify(reading.at, endpoint.host(), url.path(), &self.body),
+            action: &self.action.name,
             url,
+            auth,
             body: self.body.clone(),
-            timeout: self.settings.attempt_timeout.min(deadline.duration_since(Instant::now())),
+            reuses_connection: self.is_repeatable,
+            timeout: self.settings.attempt_timeout.min(self.deadline.duration_since(Instant::now())),
             max_response_size: self.settings.max_response_size,
         };
-        self.attempts += 1;
-        let reply = self.shared.transport.send(attempt).await?;
-        let error = match reply.status {
-            200..300 => None,
-            status => {
-                let url = endpoint.action(self.action.name);
-                let sent = self.sender.identify(reading.at, endpoint.host(), url.path(), &self.body);
-                let body = redact(&reply.body, &sent);
-                let answer = ApiError::new(status, &body, reply.retry_after());
-                Some(Error::new(self.action.name, ErrorRepr::Api(answer)))
+        (self.attempts, self.last_skew) = (self.attempts + 1, Skew::None);
+        let response = match shared.transport.send(attempt).await {
+            Ok(response) => response,
+            Err(error) => {
+                // A lost response may have been a failed authentication; a request that was not sent was none.
+                match lockout_permit {
+                    Some(permit) if error.outcome() == AttemptOutcome::Unknown => drop(permit),
+                    Some(permit) => permit.unaffected(),
+                    None => {}
+                }
+                return Err(error);
             }
         };
-        self.tell_throttle(pass, error.as_ref());
-        // Before the guard lets the next request out, which else would be signed with the wrong time too.
-        let is_accepted = permit.is_some() && error.as_ref().is_none_or(Error::proves_authentication);
-        if !is_accepted
-            && let Some(correction) = reply.date().and_then(|d| self.shared.clock.learn(reading, d))
-        {
-            let seconds = correction.as_secs();
-            warn!(
-                seconds,
-                "this machine's clock is not the server's: requests are signed with the corrected time"
-            );
+        let error = match response.status {
+            200..300 => None,
+            status => {
+                let body = redact::redact(&response.body, secret.as_ref().map(|secret| &**secret));
+                let response = ApiError::new(status, &body, response.retry_after());
+                Some(Error::new(&self.action.name, ErrorRepr::Api(response)))
+            }
+        };
+        self.report_to_rate_limiter(rate_permit, error.as_ref());
+        // Before the lockout guard lets the next request pass, which would be signed with the wrong time, too.
+        let skew = self.learn_skew(reading, &response, error.as_ref());
+        self.last_skew = skew;
+        if let Some(permit) = lockout_permit {
+            self.report_to_lockout_guard(permit, &response, error.as_ref(), skew);
         }
-        if let Some(permit) = permit {
-            tell_guard(permit, error.as_ref());
-        }
-        error.map_or(Ok(reply), Err)
+        error.map_or(Ok(response), Err)
     }
 
-    /// Waits until the guard lets the request pass.
-    async fn permit(&self, deadline: Instant) -> Result<Permit<'a>> {
-        let name = self.action.name;
-        match timeout_at(deadline, self.shared.guard.enter()).await {
+    /// Waits until the lockout guard lets the request pass.
+    async fn lockout_permit(&self) -> Result<LockoutPermit> {
+        match timeout_at(self.deadline, self.shared.lockout.acquire()).await {
             Ok(Ok(permit)) => Ok(permit),
-            Ok(Err(lockout::Closed { failures, last })) => {
-                Err(Error::new(name, ErrorRepr::LockedOut { failures, last }))
+            Ok(Err(Closed { failures, possible_failures, last_refusal })) => {
+                let kind = ErrorRepr::LockedOut { failures, possible_failures, last_refusal };
+                Err(Error::new(&self.action.name, kind))
             }
-            Err(_) => {
-                let reason = "its time was over before the first request of this client was answered, which \
-                              shows whether the credentials are good";
-                Err(Error::new(name, ErrorRepr::NotSent { reason: reason.to_owned(), credentials: false }))
-            }
+            Err(_) => Err(self.queue_timeout(
+                "waiting for the first response of this client, which shows whether the credentials are valid",
+            )),
         }
     }
 
-    fn tell_throttle(&mut self, pass: Pass<'_>, error: Option<&Error>) {
+    fn queue_timeout(&self, activity: &str) -> Error {
+        let reason = format!("it timed out after {:?} while {activity}", self.settings.timeout);
+        Error::new(&self.action.name, ErrorRepr::NotSent { reason, cause: NotSentCause::TimedOut })
+    }
+
+    fn report_to_rate_limiter(&mut self, permit: RatePermit, error: Option<&Error>) {
         match error {
             Some(error) if error.is_throttled() => {
                 self.throttled += 1;
-                let is_of_action = error.has_code(codes::THROTTLED_BY_ACTION);
+                let is_by_action = error.has_code(codes::THROTTLED_BY_ACTION);
                 let retry_after = error.api().and_then(ApiError::retry_after);
-                let scope = if is_of_action { "action" } else { "account" };
-                debug!(scope, retry_after_ms = retry_after.map(millis), "the server throttles");
-                pass.throttled(is_of_action.then_some(self.action.name), retry_after);
+                let scope = if is_by_action { "action" } else { "account" };
+                debug!(scope, retry_after_ms = retry_after.map(millis), "throttled");
+                permit.throttled(is_by_action, retry_after);
             }
             // A server in trouble says nothing about its limits.
-            Some(error) if error.is_server_error() => drop(pass),
-            _ => pass.taken(),
+            Some(error) if error.is_server_error() => drop(permit),
+            _ => permit.accepted(),
         }
     }
 
-    /// How long to wait before the request is sent again, or `None` where it must not be.
-    fn delay(&mut self, error: &Error, deadline: Instant) -> Option<Duration> {
-        let Settings { retry, .. } = self.settings;
-        if self.is_clock_to_blame(error) && !self.was_corrected && !retry.sends_once() {
+    /// Learns from a 401 of the API whether the request was dated wrong.
+    fn learn_skew(&self, reading: Reading, response: &HttpResponse, error: Option<&Error>) -> Skew {
+        if !error.is_some_and(Error::is_own_401) {
+            return Skew::None;
+        }
+        let Some(date) = response.date() else { return Skew::None };
+        let skew = self.shared.clock.learn(reading, date);
+        if let Skew::Learned(correction) = skew {
+            let seconds = correction.as_secs();
+            warn!(seconds, "the machine's clock is wrong: requests are signed with the corrected time");
+        }
+        skew
+    }
+
+    fn report_to_lockout_guard(
+        &self,
+        permit: LockoutPermit,
+        response: &HttpResponse,
+        error: Option<&Error>,
+        skew: Skew,
+    ) {
+        match error {
+            // Only the API's own responses prove anything: portals and gateways have success pages of their own.
+            None if is_api_response(&response.body) => permit.accepted(),
+            None => permit.unaffected(),
+            Some(error) if error.is_authentication() && skew != Skew::None => {
+                permit.refused_for_its_date(matches!(skew, Skew::Learned(_)));
+            }
+            // About the login in the request: it proves the caller neither right nor wrong.
+            Some(error) if error.is_authentication() && &*self.action.name == CHECK_AUTHENTICATION => {
+                drop(permit)
+            }
+            Some(error) if error.is_authentication() => {
+                let refusal = error.api().map(ToString::to_string).unwrap_or_default();
+                let failures = permit.refused(refusal);
+                if failures >= lockout::MAX_FAILURES {
+                    warn!(
+                        failures,
+                        "lockout guard closed: one more failure would lock the access key or login"
+                    );
+                }
+            }
+            Some(error) if error.proves_authentication() => permit.accepted(),
+            Some(_) => permit.unaffected(),
+        }
+    }
+
+    /// Decides whether and when the request is retried.
+    fn retry(&mut self, error: &Error) -> Retry {
+        let policy = self.settings.retry;
+        let is_clock_to_blame =
+            self.last_skew != Skew::None && error.is_own_401() && error.is_authentication();
+        if is_clock_to_blame && !self.was_corrected && !policy.is_off() {
             self.was_corrected = true;
-            return Some(Duration::ZERO);
+            return Retry::WithCorrectedClock;
+        }
+        let outcome = error.outcome();
+        // The lost response may have been a failed authentication.
+        let may_be_refusal =
+            error.is_transport() && self.is_authenticated && !self.shared.lockout.is_proven();
+        if outcome == AttemptOutcome::Unknown && may_be_refusal {
+            return Retry::No;
         }
         let failure = Failure {
-            outcome: Outcome::of(error),
-            repeatable: self.repeatable,
+            outcome,
+            repeatable: self.is_repeatable,
             failed: self.attempts - self.throttled,
             throttled: self.throttled,
             retry_after: error.api().and_then(ApiError::retry_after),
-            left: deadline.duration_since(Instant::now()),
+            left: self.deadline.duration_since(Instant::now()),
         };
-        let delay = retry.delay(&failure, random::unit())?;
-        let is_paid = failure.outcome == Outcome::Throttled || self.shared.take_retry();
-        if !is_paid {
-            info!("the request is not sent again: too many others were, and the platform needs rest");
+        let Some(delay) = policy.delay(&failure, random::unit()) else { return Retry::No };
+        if outcome == AttemptOutcome::Throttled || self.shared.take_retry() {
+            return Retry::After(delay);
         }
-        is_paid.then_some(delay)
+        info!("not retrying: retry budget exhausted");
+        Retry::No
     }
 
-    /// Whether the request was signed with a time that turned out to be wrong.
-    fn is_clock_to_blame(&self, error: &Error) -> bool {
-        let is_refused =
-            error.is_authentication() && error.api().is_some_and(|answer| answer.status() == 401);
-        is_refused && self.signed_at.is_some_and(|reading| self.shared.clock.has_moved(reading))
-    }
-
-    fn record(&self, span: &Span, began: Instant, result: &Result<Reply>) {
+    fn record(&self, span: &Span, began: Instant, result: &Result<HttpResponse>) {
         let (status, id) = match result {
-            Ok(reply) => (Some(reply.status), request_id(&reply.body)),
+            Ok(response) => (Some(response.status), request_id(&response.body)),
             Err(error) => (error.api().map(ApiError::status), error.request_id().map(str::to_owned)),
         };
         span.record("attempts", self.attempts);
@@ -261,57 +436,18 @@ impl<'a> Call<'a> {
     }
 }
 
-impl Shared {
-    /// Takes one retry from the budget of all calls, if there is one.
-    fn take_retry(&self) -> bool {
-        let now = self.made.elapsed().as_secs_f64();
-        self.budget().take(now)
-    }
-
-    fn budget(&self) -> MutexGuard<'_, Budget> {
-        self.budget.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// Whether a successful response is the API's own: a JSON object with a `ResponseContext`.
+fn is_api_response(body: &[u8]) -> bool {
+    const CONTEXT: &[u8] = b"\"ResponseContext\"";
+    let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
+    text.first() == Some(&b'{') && text.windows(CONTEXT.len()).any(|window| window == CONTEXT)
 }
 
-/// Tells whether the server knew who sent the request, where its answer shows that.
-fn tell_guard(permit: Permit<'_>, error: Option<&Error>) {
-    match error {
-        None => permit.accepted(),
-        Some(error) if error.is_authentication() => {
-            let answer = error.api().map(ToString::to_string).unwrap_or_default();
-            let failures = permit.refused(answer);
-            if failures >= lockout::MOST {
-                warn!(
-                    failures,
-                    "no more requests are sent: another failed authentication would lock the account"
-                );
-            }
-        }
-        Some(error) if error.proves_authentication() => permit.accepted(),
-        Some(_) => {}
-    }
-}
-
-/// An answer without the credentials of its request: some gateways show in their error page what they were sent.
-fn redact<'a>(body: &'a [u8], sent: &Identity) -> Cow<'a, [u8]> {
-    // The end of the header is what opens the door: the signature, or login and password.
-    let secret =
-        sent.authorization.as_ref().and_then(|text| text.rsplit([' ', '=']).find(|part| !part.is_empty()));
-    let Some(secret) = secret else { return Cow::Borrowed(body) };
-    let text = String::from_utf8_lossy(body);
-    // Some writers of JSON put a backslash before each slash.
-    let escaped = secret.replace('/', "\\/");
-    match text.contains(secret) || text.contains(&escaped) {
-        true => Cow::Owned(text.replace(secret, REDACTED).replace(&escaped, REDACTED).into_bytes()),
-        false => Cow::Borrowed(body),
-    }
-}
-
-/// Why an attempt failed, without a word of the answer's body: that belongs into no log.
+/// Why an attempt failed, without anything of the response's body, which must not be logged.
 fn reason(error: &Error) -> String {
     match (error.api(), error.api().and_then(ApiError::code)) {
-        (Some(answer), Some(code)) => format!("status {}, code {code}", answer.status()),
-        (Some(answer), None) => format!("status {}", answer.status()),
+        (Some(response), Some(code)) => format!("status {}, code {code}", response.status()),
+        (Some(response), None) => format!("status {}", response.status()),
         (None, _) => error.to_string(),
     }
 }

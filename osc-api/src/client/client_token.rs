@@ -1,4 +1,4 @@
-//! The client token: with it, a create that arrives twice gives the first result again.
+//! The client token: a create that arrives twice with the same token returns the first result.
 
 use std::collections::BTreeMap;
 
@@ -6,38 +6,38 @@ use serde::de::IgnoredAny;
 
 use crate::random;
 
-const MEMBER: &str = "ClientToken";
+const CLIENT_TOKEN: &str = "ClientToken";
 
-/// Whose token a request has.
+/// Origin of the client token of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Token {
-    /// The caller's: it is the same when the caller makes the call again.
-    Given,
-    /// This call's.
-    Made,
-    /// None, and no place for one.
-    Missing,
+pub(super) enum TokenOrigin {
+    /// Set by the caller: the same if the caller repeats the call.
+    Caller,
+    /// Generated for this call.
+    Generated,
+    /// The request has no token.
+    None,
 }
 
-/// Gives a request a token, unless the caller gave it one.
-pub(super) fn fill_in(body: Vec<u8>) -> (Vec<u8>, Token) {
+/// Adds a token to a request, unless the caller set one.
+pub(super) fn ensure(body: Vec<u8>) -> (Vec<u8>, TokenOrigin) {
     type Members = BTreeMap<String, Option<IgnoredAny>>;
     let Ok(members) = serde_json::from_slice::<Members>(&body) else {
-        return (body, Token::Missing);
+        return (body, TokenOrigin::None);
     };
-    match members.get(MEMBER) {
-        Some(Some(_)) => return (body, Token::Given),
-        Some(None) => return (body, Token::Missing),
+    match members.get(CLIENT_TOKEN) {
+        Some(Some(_)) => return (body, TokenOrigin::Caller),
+        Some(None) => return (body, TokenOrigin::None),
         None => {}
     }
     let (Some(token), Some(start)) = (random::token(), body.iter().position(|byte| *byte == b'{')) else {
-        return (body, Token::Missing);
+        return (body, TokenOrigin::None);
     };
     let separator = if members.is_empty() { "" } else { "," };
-    let member = format!("\"{MEMBER}\":\"{token}\"{separator}");
-    let mut filled = body;
-    filled.splice(start + 1..=start, member.into_bytes());
-    (filled, Token::Made)
+    let member = format!("\"{CLIENT_TOKEN}\":\"{token}\"{separator}");
+    let mut with_token = body;
+    with_token.splice(start + 1..=start, member.into_bytes());
+    (with_token, TokenOrigin::Generated)
 }
 
 #[cfg(test)]
@@ -46,17 +46,17 @@ mod tests {
 
     use super::*;
 
-    fn filled(request: &str) -> (Value, Token) {
-        let (body, token) = fill_in(request.as_bytes().to_vec());
+    fn ensured(request: &str) -> (Value, TokenOrigin) {
+        let (body, token) = ensure(request.as_bytes().to_vec());
         (serde_json::from_slice(&body).unwrap(), token)
     }
 
     #[test]
-    fn a_request_without_a_token_gets_one_of_its_own() {
+    fn a_request_without_a_token_gets_a_new_one() {
         for request in ["{}", " { } ", r#"{"A":1}"#, r#"{ "A": {"ClientToken": "inner"}, "B": [] }"#] {
-            let (one, token) = filled(request);
-            let (other, _) = filled(request);
-            assert_eq!(token, Token::Made);
+            let (one, token) = ensured(request);
+            let (other, _) = ensured(request);
+            assert_eq!(token, TokenOrigin::Generated);
             assert_ne!(one["ClientToken"], other["ClientToken"]);
             let length = one["ClientToken"].as_str().unwrap().len();
             assert!((16..=64).contains(&length), "{one}");
@@ -67,15 +67,15 @@ mod tests {
     }
 
     #[test]
-    fn the_callers_token_is_the_one() {
+    fn the_token_of_the_caller_is_kept() {
         let request = json!({ "A": 1, "ClientToken": "mine" });
-        assert_eq!(filled(&request.to_string()), (request, Token::Given));
+        assert_eq!(ensured(&request.to_string()), (request, TokenOrigin::Caller));
     }
 
     #[test]
-    fn what_has_no_place_for_a_token_stays_as_it_is() {
+    fn a_request_that_cannot_have_a_token_is_unchanged() {
         for request in [json!({ "ClientToken": null }), json!([]), json!("text")] {
-            assert_eq!(filled(&request.to_string()), (request, Token::Missing));
+            assert_eq!(ensured(&request.to_string()), (request, TokenOrigin::None));
         }
     }
 }

@@ -8,9 +8,14 @@ use super::{Error, ErrorRepr, Inner, Source};
 impl Error {
     /// The same error once more. Of its causes it has the words.
     pub(crate) fn copy(&self) -> Self {
-        let Inner { action, attempts, repeatable, kind } = &*self.0;
-        let kind = kind.copy();
-        Self(Box::new(Inner { action: action.clone(), attempts: *attempts, repeatable: *repeatable, kind }))
+        let Inner { action, attempts, repeatable, is_outcome_unknown, kind } = &*self.0;
+        Self(Box::new(Inner {
+            action: action.clone(),
+            attempts: *attempts,
+            repeatable: *repeatable,
+            is_outcome_unknown: *is_outcome_unknown,
+            kind: kind.copy(),
+        }))
     }
 }
 
@@ -20,10 +25,12 @@ impl ErrorRepr {
             Self::Configuration { problems, source } => {
                 Self::Configuration { problems: problems.clone(), source: source.as_deref().map(cause) }
             }
-            Self::NotSent { reason, credentials } => {
-                Self::NotSent { reason: reason.clone(), credentials: *credentials }
-            }
-            Self::LockedOut { failures, last } => Self::LockedOut { failures: *failures, last: last.clone() },
+            Self::NotSent { reason, cause } => Self::NotSent { reason: reason.clone(), cause: *cause },
+            Self::LockedOut { failures, possible_failures, last_refusal } => Self::LockedOut {
+                failures: *failures,
+                possible_failures: *possible_failures,
+                last_refusal: last_refusal.clone(),
+            },
             Self::Encode(source) => Self::Encode(cause(&**source)),
             Self::Transport { host, timeout, connect, permanent, advice, source } => Self::Transport {
                 host: host.clone(),
@@ -100,8 +107,8 @@ mod tests {
             transport(false),
             ErrorRepr::Encode("odd".into()),
             ErrorRepr::Configuration { problems: vec!["a".to_owned()], source: Some("b".into()) },
-            ErrorRepr::NotSent { reason: "why".to_owned(), credentials: true },
-            ErrorRepr::LockedOut { failures: 3, last: "no".to_owned() },
+            ErrorRepr::NotSent { reason: "why".to_owned(), cause: crate::error::NotSentCause::Credentials },
+            ErrorRepr::LockedOut { failures: 3, possible_failures: 0, last_refusal: "no".to_owned() },
             ErrorRepr::TooLarge { limit: 5 },
             ErrorRepr::UnexpectedEncoding("gzip".to_owned()),
             ErrorRepr::Decode { path: Some("a".to_owned()), request_id: None, source: "c".into() },

@@ -8,10 +8,14 @@ use super::{Error, ErrorRepr, Inner, WaitEnd};
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { action, attempts, repeatable: _, kind } = &*self.0;
-        kind.describe(action.as_deref().unwrap_or("OUTSCALE API client"), f)?;
+        let Inner { action, attempts, repeatable: _, is_outcome_unknown, kind } = &*self.0;
+        let action = action.as_deref().unwrap_or("OUTSCALE API client");
+        kind.describe(action, *is_outcome_unknown, f)?;
         if *attempts > 1 {
             write!(f, " ({attempts} attempts)")?;
+        }
+        if *is_outcome_unknown {
+            f.write_str("; the outcome is unknown: an earlier attempt may have been carried out")?;
         }
         let mut source = self.source().filter(|_| f.alternate());
         while let Some(cause) = source {
@@ -23,25 +27,21 @@ impl fmt::Display for Error {
 }
 
 impl ErrorRepr {
-    fn describe(&self, action: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn describe(&self, action: &str, is_outcome_unknown: bool, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let not_sent = if is_outcome_unknown { "was not sent again" } else { "was not sent" };
         match self {
             Self::Configuration { problems, .. } => write!(f, "configuration: {}", problems.join("; ")),
-            Self::NotSent { reason, .. } => write!(f, "{action} was not sent: {reason}"),
-            Self::LockedOut { failures, last } => write!(
-                f,
-                "{action} was not sent: authentication failed {failures} times in a row, and one more failure \
-                 would lock the access key or the login for a minute or longer (the server last said: {}); \
-                 correct the credentials and make a new client, or call `Client::reset_authentication` once \
-                 the cause is mended",
-                one_line(last)
-            ),
-            Self::Encode(_) => write!(f, "{action} was not sent: the request cannot be written as JSON"),
+            Self::NotSent { reason, .. } => write!(f, "{action} {not_sent}: {reason}"),
+            Self::LockedOut { failures, possible_failures, last_refusal } => {
+                locked_out(action, not_sent, (*failures, *possible_failures), last_refusal, f)
+            }
+            Self::Encode(_) => write!(f, "{action} was not sent: the request cannot be serialized as JSON"),
             Self::Transport { host, timeout, connect, advice, .. } => {
                 match (connect, timeout) {
-                    (true, true) => write!(f, "{action} was not sent: no connection to {host} in time")?,
-                    (true, false) => write!(f, "{action} was not sent: no connection to {host}")?,
-                    (false, true) => write!(f, "{action} failed: no complete answer from {host} in time")?,
-                    (false, false) => write!(f, "{action} failed: no complete answer from {host}")?,
+                    (true, true) => write!(f, "{action} {not_sent}: no connection to {host} in time")?,
+                    (true, false) => write!(f, "{action} {not_sent}: no connection to {host}")?,
+                    (false, true) => write!(f, "{action} failed: no complete response from {host} in time")?,
+                    (false, false) => write!(f, "{action} failed: no complete response from {host}")?,
                 }
                 advice.map_or(Ok(()), |advice| write!(f, ": {advice}"))
             }
@@ -70,6 +70,28 @@ impl ErrorRepr {
             }
         }
     }
+}
+
+/// Describes a lockout, and what to do about it.
+fn locked_out(
+    action: &str,
+    not_sent: &str,
+    (failures, possible_failures): (u32, u32),
+    last_refusal: &str,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    write!(f, "{action} {not_sent}: authentication failed {failures} times in a row")?;
+    if possible_failures > 0 {
+        write!(f, " (and {possible_failures} requests without a response may have failed)")?;
+    }
+    f.write_str(", and one more failure would lock the access key or login for a minute or longer")?;
+    if !last_refusal.is_empty() {
+        write!(f, " (last refusal: {})", one_line(last_refusal))?;
+    }
+    f.write_str(
+        "; correct the credentials and build a new client, or call `Client::reset_authentication` once the cause is \
+         fixed",
+    )
 }
 
 /// Says how a wait for the state of a resource was over.
@@ -107,11 +129,12 @@ impl fmt::Display for Compressed<'_> {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { action, attempts, repeatable, kind } = &*self.0;
+        let Inner { action, attempts, repeatable, is_outcome_unknown, kind } = &*self.0;
         f.debug_struct("Error")
             .field("action", action)
             .field("attempts", attempts)
             .field("repeatable", repeatable)
+            .field("is_outcome_unknown", is_outcome_unknown)
             .field("kind", kind)
             .finish()
     }

@@ -4,8 +4,20 @@
 //! the server's own: 1000s dependencies, 4000s parameters, 5000s missing resources, 6000s states, 9000s
 //! conflicts, 10000s quotas and capacity.
 
-use super::{ApiError, Error, ErrorRepr, WaitEnd};
-use crate::retry::Outcome;
+use super::{ApiError, Error, ErrorRepr, NotSentCause, WaitEnd};
+
+/// What a failed attempt says about whether the request was carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AttemptOutcome {
+    /// The server throttled the request: it was not carried out.
+    Throttled,
+    /// The request was not sent, for a reason that may pass.
+    NotSent,
+    /// The request may have been carried out.
+    Unknown,
+    /// Another attempt would not help.
+    Final,
+}
 
 impl Error {
     /// Whether the client could not be made from what the program, the environment and the profile say.
@@ -19,6 +31,7 @@ impl Error {
     /// Also whether the time of a [wait](crate::wait) was over; [`last_state`](Self::last_state) is the state by then.
     pub fn is_timeout(&self) -> bool {
         match &self.0.kind {
+            ErrorRepr::NotSent { cause, .. } => *cause == NotSentCause::TimedOut,
             ErrorRepr::Transport { timeout, .. } => *timeout,
             ErrorRepr::Wait { end, .. } => matches!(end, WaitEnd::TimedOut(_)),
             _ => false,
@@ -31,9 +44,10 @@ impl Error {
         matches!(self.0.kind, ErrorRepr::Wait { end: WaitEnd::Failed | WaitEnd::Missing, .. })
     }
 
-    /// Whether no connection could be made: unknown host, refused, TLS not trusted. Nothing was sent.
+    /// Whether no connection could be made: unknown host, refused, TLS not trusted. Nothing was sent, in no attempt of
+    /// the call.
     pub fn is_connect(&self) -> bool {
-        matches!(self.0.kind, ErrorRepr::Transport { connect: true, .. })
+        !self.0.is_outcome_unknown && self.is_connect_failure()
     }
 
     /// Whether the network or the other side failed to bring a complete answer, in any way: also where
@@ -49,12 +63,12 @@ impl Error {
     }
 
     /// Whether the credentials were not accepted, are locked, have expired, or are not there at all; also
-    /// where [`is_guard_closed`](Self::is_guard_closed) is true.
+    /// where [`is_locked_out`](Self::is_locked_out) is true.
     ///
     /// Do not try again with the same ones: a few failures in a row lock them.
     pub fn is_authentication(&self) -> bool {
         match &self.0.kind {
-            ErrorRepr::NotSent { credentials, .. } => *credentials,
+            ErrorRepr::NotSent { cause, .. } => *cause == NotSentCause::Credentials,
             ErrorRepr::LockedOut { .. } => true,
             ErrorRepr::Api(error) => error.is_authentication(),
             _ => false,
@@ -66,7 +80,7 @@ impl Error {
     ///
     /// Correct the credentials and make a new client, or open the guard with
     /// [`Client::reset_authentication`](crate::Client::reset_authentication) once the cause is mended.
-    pub fn is_guard_closed(&self) -> bool {
+    pub fn is_locked_out(&self) -> bool {
         matches!(self.0.kind, ErrorRepr::LockedOut { .. })
     }
 
@@ -150,14 +164,19 @@ impl Error {
     /// - conflicts that pass by waiting, such as a volume that is not ready yet: all errors of the answer have
     ///   a code whose text in [`codes`](crate::codes) says so.
     ///
+    /// If an earlier attempt of the call may have been carried out, it is true only for what can be repeated safely.
+    ///
     /// It is false for everything else: configuration, authentication, what is not allowed, validation, what
     /// does not exist, quotas, capacity, answers that cannot be understood or are too large.
     pub fn is_retryable(&self) -> bool {
-        match Outcome::of(self) {
-            Outcome::Throttled | Outcome::NotSent => true,
+        if self.0.is_outcome_unknown && !self.0.repeatable {
+            return false;
+        }
+        match self.outcome() {
+            AttemptOutcome::Throttled | AttemptOutcome::NotSent => true,
             _ if self.api().is_some_and(ApiError::is_transient) => true,
-            Outcome::Unclear => self.0.repeatable,
-            Outcome::Final => false,
+            AttemptOutcome::Unknown => self.0.repeatable,
+            AttemptOutcome::Final => false,
         }
     }
 
@@ -165,6 +184,38 @@ impl Error {
     pub(crate) fn proves_authentication(&self) -> bool {
         let is_proof = |answer: &ApiError| answer.is_own_form() && matches!(answer.status(), 400 | 404..=424);
         self.api().is_some_and(is_proof) && !self.is_authentication() && !self.is_throttled()
+    }
+
+    /// What the failed attempt says about whether the request was carried out.
+    pub(crate) fn outcome(&self) -> AttemptOutcome {
+        if self.is_throttled() {
+            AttemptOutcome::Throttled
+        } else if self.is_permanent() {
+            AttemptOutcome::Final
+        } else if self.is_connect_failure() || self.is_queue_timeout() {
+            AttemptOutcome::NotSent
+        } else if self.is_transport()
+            || self.api().is_some_and(|response| matches!(response.status(), 408 | 500 | 502..=504))
+        {
+            AttemptOutcome::Unknown
+        } else {
+            AttemptOutcome::Final
+        }
+    }
+
+    /// Whether the last attempt made no connection.
+    pub(crate) fn is_connect_failure(&self) -> bool {
+        matches!(self.0.kind, ErrorRepr::Transport { connect: true, .. })
+    }
+
+    /// Whether the request timed out in a queue of the client.
+    pub(crate) fn is_queue_timeout(&self) -> bool {
+        matches!(self.0.kind, ErrorRepr::NotSent { cause: NotSentCause::TimedOut, .. })
+    }
+
+    /// Whether the error is a 401 in the API's own format.
+    pub(crate) fn is_own_401(&self) -> bool {
+        self.api().is_some_and(|response| response.is_own_form() && response.status() == 401)
     }
 
     /// Whether no connection will do until somebody changes something, as with certificates.

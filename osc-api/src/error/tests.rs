@@ -127,12 +127,12 @@ fn every_kind_says_what_to_do() {
         advice: Some("trust it"),
         source: "certificate".into(),
     };
-    let guarded = ErrorRepr::LockedOut { failures: 3, last: "status 401:\nno".to_owned() };
+    let guarded = ErrorRepr::LockedOut { failures: 3, possible_failures: 0, last_refusal: "status 401:\nno".to_owned() };
     for (error, shown) in [
         (transport(false, true, false), "ReadVms was not sent: no connection to api.example.com"),
         (transport(true, true, false), "ReadVms was not sent: no connection to api.example.com in time"),
-        (transport(true, false, false), "ReadVms failed: no complete answer from api.example.com in time"),
-        (transport(false, false, false), "ReadVms failed: no complete answer from api.example.com"),
+        (transport(true, false, false), "ReadVms failed: no complete response from api.example.com in time"),
+        (transport(false, false, false), "ReadVms failed: no complete response from api.example.com"),
         (Error::new("ReadVms", tls), "ReadVms was not sent: no connection to api.example.com: trust it"),
         (
             Error::new("ReadVms", ErrorRepr::TooLarge { limit: 9 }),
@@ -236,7 +236,7 @@ fn holding(error: &Error) -> Vec<&'static str> {
         (error.is_transport(), "transport"),
         (error.is_decode(), "decode"),
         (error.is_authentication(), "authentication"),
-        (error.is_guard_closed(), "guard"),
+        (error.is_locked_out(), "guard"),
         (error.is_access_denied(), "access denied"),
         (error.is_throttled(), "throttled"),
         (error.is_validation(), "validation"),
@@ -307,14 +307,14 @@ fn what_is_not_an_answer_has_its_predicates_too() {
         (transport(true, true, false), &["timeout", "connect", "transport", "retryable"]),
         (transport(true, false, false), &["timeout", "transport"]),
         (
-            Error::new("A", ErrorRepr::LockedOut { failures: 3, last: String::new() }),
+            Error::new("A", ErrorRepr::LockedOut { failures: 3, possible_failures: 0, last_refusal: String::new() }),
             &["authentication", "guard"],
         ),
         (
-            Error::new("A", ErrorRepr::NotSent { reason: String::new(), credentials: true }),
+            Error::new("A", ErrorRepr::NotSent { reason: String::new(), cause: NotSentCause::Credentials }),
             &["authentication"],
         ),
-        (Error::new("A", ErrorRepr::NotSent { reason: String::new(), credentials: false }), &[]),
+        (Error::new("A", ErrorRepr::NotSent { reason: String::new(), cause: NotSentCause::Invalid }), &[]),
         (Error::new("A", ErrorRepr::UnexpectedEncoding("br".to_owned())), &["decode"]),
         (Error::new("A", ErrorRepr::TooLarge { limit: 1 }), &[]),
         (undecoded("", None), &["decode"]),

@@ -1,4 +1,4 @@
-//! The settings of the transport, checked, and the HTTP client that is made of them.
+//! Checks the settings of the transport and builds its HTTP clients.
 
 use std::time::Duration;
 
@@ -11,20 +11,20 @@ use crate::config::endpoint::Endpoint;
 use crate::config::{self, Connection};
 use crate::error::{Error, Result};
 
-/// The name under which the client introduces itself.
+/// The client's name in `User-Agent`.
 const PRODUCT: &str = concat!("osc-api/", env!("CARGO_PKG_VERSION"));
 
-/// A connection that nobody used for so long is closed: a server that closes it first, just when a request is
-/// on its way, leaves open whether the request was carried out.
-const IDLE: Duration = Duration::from_secs(20);
+/// Idle connections are closed after this time: balancers close them after a minute or less, and a request that is
+/// just being sent then fails.
+const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// How requests are sent.
+/// Settings of the transport.
 #[derive(Clone)]
 pub(crate) struct Options {
     pub(crate) connect_timeout: Duration,
-    /// Certificates in PEM that are trusted beside those of the platform.
+    /// PEM certificates to trust in addition to those of the platform.
     pub(crate) root_certificates: Vec<Vec<u8>>,
-    /// What follows the product in `User-Agent`.
+    /// Appended to the product in `User-Agent`.
     pub(crate) user_agent: Option<String>,
 }
 
@@ -34,7 +34,7 @@ impl Default for Options {
     }
 }
 
-/// Options that were checked.
+/// Checked options.
 #[cfg_attr(feature = "blocking", derive(Clone))]
 pub(crate) struct Checked {
     root_certificates: Vec<CertificateDer<'static>>,
@@ -43,7 +43,7 @@ pub(crate) struct Checked {
 }
 
 impl Checked {
-    /// The same, with what the configuration says about connections.
+    /// Adds the connection settings of the configuration.
     pub(crate) fn over(mut self, connection: Connection) -> Self {
         self.connection = connection;
         self
@@ -51,7 +51,7 @@ impl Checked {
 }
 
 impl Options {
-    /// Reads what has a form of its own, and reports all that has it not.
+    /// Parses the options, and reports all problems.
     pub(crate) fn check(&self, problems: &mut Vec<String>) -> Option<Checked> {
         let before = problems.len();
         let mut root_certificates = Vec::new();
@@ -84,13 +84,22 @@ impl Options {
     }
 }
 
-/// Makes the HTTP client for an endpoint; connects to nothing yet.
+/// Builds the HTTP clients for an endpoint, with and without a connection pool. Opens no connection yet.
 ///
 /// # Errors
-/// When the platform has no usable trust roots.
-pub(super) fn http(options: &Options, checked: Checked, endpoint: &Endpoint) -> Result<reqwest::Client> {
+/// Returns an error if the platform has no usable trust roots, or if the client certificate would be shown to a proxy.
+pub(super) fn http_clients(
+    options: &Options,
+    checked: Checked,
+    endpoint: &Endpoint,
+) -> Result<(reqwest::Client, reqwest::Client)> {
     let Checked { root_certificates, user_agent, connection } = checked;
     let Connection { client_certificate, tls_skip_verify, proxy } = connection;
+    if client_certificate.is_some() && proxy.as_ref().is_some_and(config::Proxy::is_https) {
+        let problem =
+            "a client certificate cannot be used with an https proxy, which would see it: use an http proxy";
+        return Err(Error::configuration(vec![problem.to_owned()]));
+    }
     // An http address on this machine needs no trust roots, and reading them takes milliseconds.
     let needs_trust =
         endpoint.is_https() || !endpoint.is_loopback() || proxy.as_ref().is_some_and(config::Proxy::is_https);
@@ -99,20 +108,25 @@ pub(super) fn http(options: &Options, checked: Checked, endpoint: &Endpoint) -> 
         (false, true) => Trust::Platform(root_certificates),
         (false, false) => Trust::Nobody,
     };
-    let mut builder = reqwest::Client::builder()
-        .tls_backend_preconfigured(tls::config(trust, client_certificate.as_ref())?)
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .connect_timeout(options.connect_timeout)
-        .pool_idle_timeout(IDLE)
-        .default_headers([(USER_AGENT, user_agent)].into_iter().collect())
-        // The library would follow the variables by its own rules; the configuration did it already.
-        .no_proxy();
-    if let Some(proxy) = proxy {
-        // The error names the address, and that has a password.
-        let proxy = reqwest::Proxy::all(proxy.url())
-            .map_err(|_| Error::setup("the proxy cannot be used", "its address is not accepted"))?;
-        builder = builder.proxy(proxy);
-    }
-    builder.build().map_err(|error| Error::setup("the HTTP client cannot be made", error))
+    let tls = tls::config(trust, client_certificate.as_ref())?;
+    // The error names the address, which may contain a password.
+    let invalid_proxy = |_| Error::setup("invalid proxy", "its address is not accepted");
+    let proxy = proxy.map(|proxy| reqwest::Proxy::all(proxy.url()).map_err(invalid_proxy)).transpose()?;
+    let build = |max_idle: usize| {
+        let mut builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls.clone())
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .connect_timeout(options.connect_timeout)
+            .pool_idle_timeout(POOL_IDLE_TIMEOUT)
+            .pool_max_idle_per_host(max_idle)
+            .default_headers([(USER_AGENT, user_agent.clone())].into_iter().collect())
+            // The configuration has read the proxy variables already.
+            .no_proxy();
+        if let Some(proxy) = &proxy {
+            builder = builder.proxy(proxy.clone());
+        }
+        builder.build().map_err(|error| Error::setup("cannot build the HTTP client", error))
+    };
+    Ok((build(usize::MAX)?, build(0)?))
 }

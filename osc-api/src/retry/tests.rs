@@ -2,7 +2,7 @@ use super::*;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-fn failure(outcome: Outcome) -> Failure {
+fn failure(outcome: AttemptOutcome) -> Failure {
     let left = Duration::from_secs(1000);
     Failure { outcome, repeatable: false, failed: 1, throttled: 1, retry_after: None, left }
 }
@@ -10,14 +10,14 @@ fn failure(outcome: Outcome) -> Failure {
 #[test]
 fn only_what_cannot_be_duplicated_is_sent_again() {
     for (outcome, repeatable, again) in [
-        (Outcome::Throttled, false, true),
-        (Outcome::Throttled, true, true),
-        (Outcome::NotSent, false, true),
-        (Outcome::NotSent, true, true),
-        (Outcome::Unclear, false, false),
-        (Outcome::Unclear, true, true),
-        (Outcome::Final, false, false),
-        (Outcome::Final, true, false),
+        (AttemptOutcome::Throttled, false, true),
+        (AttemptOutcome::Throttled, true, true),
+        (AttemptOutcome::NotSent, false, true),
+        (AttemptOutcome::NotSent, true, true),
+        (AttemptOutcome::Unknown, false, false),
+        (AttemptOutcome::Unknown, true, true),
+        (AttemptOutcome::Final, false, false),
+        (AttemptOutcome::Final, true, false),
     ] {
         for random in [0.0, 0.5, 0.999] {
             let delay = RetryPolicy::new().delay(&Failure { repeatable, ..failure(outcome) }, random);
@@ -32,8 +32,8 @@ fn waits_double_up_to_the_longest_and_are_random_from_nothing_on() {
     for (attempt, longest) in [(1, 1), (2, 2), (3, 4), (4, 8), (5, 16), (6, 30), (7, 30), (u32::MAX - 1, 30)]
     {
         let longest = SECOND * longest;
-        let unclear = Failure { repeatable: true, failed: attempt, ..failure(Outcome::Unclear) };
-        let throttled = Failure { failed: 0, throttled: attempt, ..failure(Outcome::Throttled) };
+        let unclear = Failure { repeatable: true, failed: attempt, ..failure(AttemptOutcome::Unknown) };
+        let throttled = Failure { failed: 0, throttled: attempt, ..failure(AttemptOutcome::Throttled) };
         for failure in [unclear, throttled] {
             assert_eq!(policy.delay(&failure, 0.0), Some(Duration::ZERO));
             assert_eq!(policy.delay(&failure, 0.5), Some(longest / 2));
@@ -46,19 +46,19 @@ fn waits_double_up_to_the_longest_and_are_random_from_nothing_on() {
 fn attempts_are_counted_but_not_those_that_were_throttled() {
     let policy = RetryPolicy::new().max_attempts(3);
     for (failed, again) in [(1, true), (2, true), (3, false), (4, false)] {
-        for outcome in [Outcome::NotSent, Outcome::Unclear] {
+        for outcome in [AttemptOutcome::NotSent, AttemptOutcome::Unknown] {
             let failure = Failure { repeatable: true, failed, throttled: 50, ..failure(outcome) };
             assert_eq!(policy.delay(&failure, 0.0).is_some(), again, "{outcome:?} after {failed}");
         }
     }
-    let throttled = Failure { failed: 2, throttled: 1_000_000, ..failure(Outcome::Throttled) };
+    let throttled = Failure { failed: 2, throttled: 1_000_000, ..failure(AttemptOutcome::Throttled) };
     assert!(policy.delay(&throttled, 0.0).is_some());
 }
 
 #[test]
 fn a_policy_of_one_attempt_sends_nothing_again() {
     for policy in [RetryPolicy::none(), RetryPolicy::new().max_attempts(0)] {
-        for outcome in [Outcome::Throttled, Outcome::NotSent, Outcome::Unclear] {
+        for outcome in [AttemptOutcome::Throttled, AttemptOutcome::NotSent, AttemptOutcome::Unknown] {
             let failure = Failure { repeatable: true, failed: 0, ..failure(outcome) };
             assert_eq!(policy.delay(&failure, 0.0), None, "{outcome:?}");
         }
@@ -67,15 +67,15 @@ fn a_policy_of_one_attempt_sends_nothing_again() {
 
 #[test]
 fn the_server_is_waited_for_as_long_as_it_asks() {
-    let asked = Failure { retry_after: Some(SECOND * 90), ..failure(Outcome::Throttled) };
+    let asked = Failure { retry_after: Some(SECOND * 90), ..failure(AttemptOutcome::Throttled) };
     assert_eq!(RetryPolicy::new().delay(&asked, 0.5), Some(SECOND * 90));
-    let shorter = Failure { retry_after: Some(SECOND / 10), ..failure(Outcome::Throttled) };
+    let shorter = Failure { retry_after: Some(SECOND / 10), ..failure(AttemptOutcome::Throttled) };
     assert_eq!(RetryPolicy::new().delay(&shorter, 0.5), Some(SECOND / 2));
 }
 
 #[test]
 fn a_wait_that_outlasts_the_call_is_not_begun() {
-    let asked = Failure { retry_after: Some(SECOND * 10), ..failure(Outcome::Throttled) };
+    let asked = Failure { retry_after: Some(SECOND * 10), ..failure(AttemptOutcome::Throttled) };
     for (left, again) in [(SECOND * 11, true), (SECOND * 10, false), (Duration::ZERO, false)] {
         assert_eq!(RetryPolicy::new().delay(&Failure { left, ..asked }, 0.0).is_some(), again, "{left:?}");
     }
@@ -84,7 +84,7 @@ fn a_wait_that_outlasts_the_call_is_not_begun() {
 #[test]
 fn extreme_settings_make_no_panic() {
     let policy = RetryPolicy::new().base_delay(Duration::MAX).max_delay(Duration::MAX).max_attempts(u32::MAX);
-    let failure = Failure { throttled: u32::MAX, left: Duration::MAX, ..failure(Outcome::Throttled) };
+    let failure = Failure { throttled: u32::MAX, left: Duration::MAX, ..failure(AttemptOutcome::Throttled) };
     for random in [0.0, 0.3, 1.0, 2.0, -1.0, f64::NAN] {
         let _ = policy.delay(&failure, random);
     }
@@ -92,8 +92,8 @@ fn extreme_settings_make_no_panic() {
 
 #[test]
 fn the_budget_ends_and_comes_back_with_time_and_success() {
-    let mut budget = Budget::new();
-    let taken = |budget: &mut Budget, now| (0..1000).filter(|_| budget.take(now)).count();
+    let mut budget = RetryBudget::new();
+    let taken = |budget: &mut RetryBudget, now| (0..1000).filter(|_| budget.take(now)).count();
     assert_eq!(taken(&mut budget, 0.0), 50);
     assert_eq!(taken(&mut budget, 0.4), 0);
     assert_eq!(taken(&mut budget, 1.0), 2);

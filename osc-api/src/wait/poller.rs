@@ -17,7 +17,7 @@ use tokio::time::Instant;
 
 use super::Listed;
 use super::schedule::{Schedule, after};
-use crate::error::{Error, ErrorRepr, Result};
+use crate::error::{Error, ErrorRepr, NotSentCause, Result};
 use crate::{Client, random};
 
 /// Maximum number of resources per request: the minimum page size of the API's responses.
@@ -176,7 +176,7 @@ impl<A: Listed> Poller<A> {
 
 fn shutting_down(action: &str) -> Error {
     let reason = "the Tokio runtime is shutting down and cannot spawn the polling task".to_owned();
-    Error::new(action, ErrorRepr::NotSent { reason, credentials: false })
+    Error::new(action, ErrorRepr::NotSent { reason, cause: NotSentCause::Invalid })
 }
 
 impl<Item> PollerState<Item> {

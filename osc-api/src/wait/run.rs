@@ -9,7 +9,7 @@ use super::poller::Subscription;
 use super::schedule::after;
 use super::{Listed, Progress, ProgressCallback, WaitSettings, Waiter};
 use crate::action::Action;
-use crate::error::{Error, ErrorRepr, Result, WaitEnd};
+use crate::error::{Error, ErrorRepr, NotSentCause, Result, WaitEnd};
 use crate::{Client, random};
 
 /// Waits until the state of a resource decides.
@@ -91,7 +91,7 @@ fn require_runtime(action: &str) -> Result<()> {
         Ok(_) => Ok(()),
         Err(_) => {
             let reason = "no Tokio runtime is running: call the client from within one".to_owned();
-            Err(Error::new(action, ErrorRepr::NotSent { reason, credentials: false }))
+            Err(Error::new(action, ErrorRepr::NotSent { reason, cause: NotSentCause::Invalid }))
         }
     }
 }
