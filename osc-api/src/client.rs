@@ -24,7 +24,7 @@ use crate::error::{Error, Result};
 use crate::http::Transport;
 use crate::json;
 use crate::lockout::Guard;
-use crate::rate_limit::{RateLimit, Throttle};
+use crate::rate_limit::{RateLimit, RateLimiter};
 use crate::retry::Budget;
 use crate::sign::Signer;
 use crate::wait::Hubs;
@@ -64,7 +64,7 @@ struct Shared {
     /// Signs with the access key, where there is one.
     signer: Option<Signer>,
     transport: Transport,
-    throttle: Throttle,
+    throttle: RateLimiter,
     guard: Arc<Guard>,
     clock: Arc<Clock>,
     budget: Mutex<Budget>,
@@ -111,7 +111,7 @@ impl Client {
             config,
             signer,
             transport,
-            throttle: Throttle::new(limit),
+            throttle: RateLimiter::new(limit),
             guard: Arc::default(),
             clock: Arc::default(),
             budget: Mutex::new(Budget::new()),

@@ -1,25 +1,22 @@
-//! How fast a client sends: one pace for the account, and one for each action that the server throttles on
-//! its own. Shared by all clones of a client.
+//! The rate limiter of a client: one limit for the account, and one for each action that the server throttles
+//! separately. Shared by all clones of a client.
 
 mod controller;
+mod queue;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
-use controller::{Pace, Turn};
+use queue::{Granted, Queues};
 
-pub(crate) use controller::Answer;
-
-/// How fast a client sends requests.
+/// The rate at which a client sends requests.
 ///
-/// Queues are in the order of the calls, and shared by all clones of a client.
+/// Requests of an action are sent in the order of the calls. All clones of a client share one rate limiter.
 ///
 /// ```
 /// use osc_api::{Client, RateLimit};
@@ -33,235 +30,145 @@ pub(crate) use controller::Answer;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub enum RateLimit {
-    /// Full speed until the server throttles, then down at once to a little less than what it let through,
-    /// and up again step by step. An action that the server throttles on its own slows down no other.
+    /// Unlimited until the server throttles, then just below the observed limit, then ramps back up. An action
+    /// that the server throttles separately does not slow down the others.
     #[default]
     Adaptive,
-    /// So many requests per second, evenly spaced: more than 0.
+    /// Requests per second, evenly spaced. Must be greater than 0.
     Fixed(f64),
-    /// Full speed, whatever the server says.
+    /// Unlimited, even when the server throttles.
     Off,
 }
 
 impl From<f64> for RateLimit {
-    /// So many requests per second.
+    /// A fixed number of requests per second.
     fn from(rate: f64) -> Self {
         Self::Fixed(rate)
     }
 }
 
 impl RateLimit {
-    /// What is wrong with it, if anything.
+    /// Why the limit is invalid, if it is.
     pub(crate) fn problem(self) -> Option<String> {
         match self {
             Self::Fixed(rate) if !(rate.is_finite() && rate > 0.0) => {
-                Some(format!("a rate limit of {rate} requests per second is not possible: give more than 0"))
+                Some(format!("invalid rate limit of {rate} requests per second: must be greater than 0"))
             }
             Self::Adaptive | Self::Fixed(_) | Self::Off => None,
         }
     }
 }
 
-/// The paces of one client.
+/// The rate limiter of one client.
 #[derive(Debug)]
-pub(crate) struct Throttle {
+pub(crate) struct RateLimiter {
     limit: RateLimit,
-    account: Arc<Lane>,
-    /// Only the actions that were throttled on their own.
-    actions: Mutex<BTreeMap<Box<str>, Arc<Lane>>>,
+    queues: Arc<Mutex<Queues>>,
 }
 
-impl Throttle {
+impl RateLimiter {
     pub(crate) fn new(limit: RateLimit) -> Self {
-        let pace = match limit {
-            RateLimit::Fixed(rate) => Pace::fixed(rate, Instant::now()),
-            RateLimit::Adaptive | RateLimit::Off => Pace::adaptive(),
-        };
-        Self { limit, account: Arc::new(Lane::new(pace)), actions: Mutex::default() }
+        Self { limit, queues: Arc::new(Mutex::new(Queues::new(limit))) }
     }
 
-    /// The same limit, with nothing known yet and nobody in the queues.
+    /// The same limit, with nothing observed yet and empty queues.
     #[cfg(feature = "blocking")]
-    pub(crate) fn apart(&self) -> Self {
+    pub(crate) fn separate(&self) -> Self {
         Self::new(self.limit)
     }
 
-    /// Waits until a request of this action may go out.
-    pub(crate) async fn enter(&self, action: &str) -> Pass<'_> {
+    /// Waits until a request of this action may be sent. Dropping the future leaves the queue.
+    ///
+    /// Never waits for another future to be polled.
+    pub(crate) async fn acquire(&self, action: &str) -> Permit {
         if self.limit == RateLimit::Off {
-            return Pass { throttle: self, slots: None };
+            return Permit(None);
         }
-        let lane = self.actions().get(action).map(Arc::clone);
-        let action = match lane {
-            Some(lane) => Some(Slot::take(lane).await),
-            None => None,
-        };
-        let account = Slot::take(Arc::clone(&self.account)).await;
-        Pass { throttle: self, slots: Some((account, action)) }
-    }
-
-    /// Waits as [`enter`](Self::enter), but not beyond a time.
-    pub(crate) async fn enter_before(&self, action: &str, deadline: Instant) -> Option<Pass<'_>> {
-        timeout_at(deadline, self.enter(action)).await.ok()
-    }
-
-    /// Gives an action a pace of its own, which begins below what the whole account has sent.
-    fn begin(&self, action: &str, measured: f64, retry_after: Option<Duration>) {
-        let now = Instant::now();
-        let lane = || Arc::new(Lane::new(Pace::lowered(measured, now)));
-        let lane = Arc::clone(self.actions().entry(action.into()).or_insert_with(lane));
-        if let Some(wait) = retry_after {
-            lane.pace().pause(now, wait);
-        }
-    }
-
-    fn actions(&self) -> MutexGuard<'_, BTreeMap<Box<str>, Arc<Lane>>> {
-        self.actions.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The right to send one request. Dropped without an answer, it says that nobody knows what became of it.
-#[derive(Debug)]
-pub(crate) struct Pass<'a> {
-    throttle: &'a Throttle,
-    slots: Option<(Slot, Option<Slot>)>,
-}
-
-impl Pass<'_> {
-    /// The server took the request.
-    pub(crate) fn taken(self) {
-        let Some((account, action)) = self.slots else { return };
-        account.answer(Answer::Taken);
-        if let Some(action) = action {
-            action.answer(Answer::Taken);
-        }
-    }
-
-    /// The server said that it came too soon. `action` is given where the limit is that of the action alone.
-    pub(crate) fn throttled(self, action: Option<&str>, retry_after: Option<Duration>) {
-        let Some((account, own)) = self.slots else { return };
-        let answer = Answer::Throttled(retry_after);
-        // A rate that the program fixed is that of all actions.
-        let action = action.filter(|_| self.throttle.limit == RateLimit::Adaptive);
-        match (action, own) {
-            (None, own) => {
-                account.answer(answer);
-                drop(own);
-            }
-            (Some(_), Some(own)) => {
-                account.answer(Answer::Taken);
-                own.answer(answer);
-            }
-            (Some(action), None) => {
-                self.throttle.begin(action, account.lane.measured(), retry_after);
-                account.answer(Answer::Taken);
-            }
-        }
-    }
-}
-
-/// A pace, and the queue of those who wait for it.
-#[derive(Debug)]
-struct Lane {
-    /// Those who wait, the first of the queue included.
-    waiting: AtomicUsize,
-    /// Held by the first of the queue.
-    queue: tokio::sync::Mutex<()>,
-    pace: Mutex<Pace>,
-    /// Wakes the first of the queue after an answer.
-    answered: Notify,
-}
-
-impl Lane {
-    fn new(pace: Pace) -> Self {
-        Self {
-            waiting: AtomicUsize::new(0),
-            queue: tokio::sync::Mutex::default(),
-            pace: Mutex::new(pace),
-            answered: Notify::new(),
-        }
-    }
-
-    /// Waits for a turn.
-    async fn enter(&self) -> Instant {
-        // Where nobody waits there is no queue: many tasks at full speed must not hand a lock from one to the
-        // next, which takes longer than a request.
-        if self.waiting.load(Ordering::Acquire) == 0
-            && let (now, Turn::Go) = self.turn()
-        {
-            return now;
-        }
-        let _place = Place::take(&self.waiting);
-        let _first = self.queue.lock().await;
+        let notify = Arc::new(Notify::new());
+        let ticket = lock(&self.queues).join(action, Arc::clone(&notify));
+        let mut waiter = Waiter { queues: &self.queues, action, ticket, has_left: false };
         loop {
-            match self.turn() {
-                (now, Turn::Go) => return now,
-                // An answer may put the time off; that is seen when it comes.
-                (_, Turn::At(time)) => sleep_until(time).await,
-                (_, Turn::Later) => self.answered.notified().await,
+            let decision = lock(&self.queues).poll(action, ticket, Instant::now());
+            match decision {
+                Ok(granted) => {
+                    waiter.has_left = true;
+                    let queues = Arc::clone(&self.queues);
+                    return Permit(Some(Sent { queues, action: action.into(), limit: self.limit, granted }));
+                }
+                // Whether it was notified or the time has come: ask again.
+                Err(time) => _ = timeout_at(time, notify.notified()).await,
             }
         }
     }
-
-    fn turn(&self) -> (Instant, Turn) {
-        let now = Instant::now();
-        (now, self.pace().turn(now))
-    }
-
-    fn answer(&self, sent: Instant, answer: Answer) {
-        self.pace().answered(Instant::now(), sent, answer);
-        self.answered.notify_one();
-    }
-
-    fn measured(&self) -> f64 {
-        self.pace().measured(Instant::now())
-    }
-
-    fn pace(&self) -> MutexGuard<'_, Pace> {
-        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
-/// A place in a queue, until it is dropped.
-struct Place<'a>(&'a AtomicUsize);
-
-impl<'a> Place<'a> {
-    fn take(waiting: &'a AtomicUsize) -> Self {
-        waiting.fetch_add(1, Ordering::AcqRel);
-        Self(waiting)
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
-    }
-}
-
-/// A request that a lane counts as sent, until it is answered or dropped.
+/// The right to send one request. Dropped without a result, it counts as neither accepted nor throttled.
 #[derive(Debug)]
-struct Slot {
-    lane: Arc<Lane>,
-    sent: Instant,
-    is_answered: bool,
+#[must_use]
+pub(crate) struct Permit(Option<Sent>);
+
+#[derive(Debug)]
+struct Sent {
+    queues: Arc<Mutex<Queues>>,
+    action: Box<str>,
+    limit: RateLimit,
+    granted: Granted,
 }
 
-impl Slot {
-    async fn take(lane: Arc<Lane>) -> Self {
-        let sent = lane.enter().await;
-        Self { lane, sent, is_answered: false }
+impl Permit {
+    /// The server accepted the request.
+    pub(crate) fn accepted(mut self) {
+        let Some(sent) = self.0.take() else { return };
+        let now = Instant::now();
+        let mut queues = lock(&sent.queues);
+        queues.accepted(&sent.action, sent.granted, now);
+        queues.advance(now);
     }
 
-    fn answer(mut self, answer: Answer) {
-        self.is_answered = true;
-        self.lane.answer(self.sent, answer);
-    }
-}
-
-impl Drop for Slot {
-    fn drop(&mut self) {
-        if !self.is_answered {
-            self.lane.answer(self.sent, Answer::None);
+    /// The server throttled the request, for the account or, if `is_by_action`, for the action alone.
+    pub(crate) fn throttled(mut self, is_by_action: bool, retry_after: Option<Duration>) {
+        let Some(sent) = self.0.take() else { return };
+        let now = Instant::now();
+        let mut queues = lock(&sent.queues);
+        // A configured rate holds for all actions.
+        match is_by_action && sent.limit == RateLimit::Adaptive {
+            true => queues.throttled_action(&sent.action, sent.granted, now, retry_after),
+            false => queues.throttled(&sent.action, sent.granted, now, retry_after),
         }
+        queues.advance(now);
     }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        let Some(sent) = self.0.take() else { return };
+        let mut queues = lock(&sent.queues);
+        queues.end(&sent.action, sent.granted);
+        queues.advance(Instant::now());
+    }
+}
+
+/// A position in a queue, until it is dropped.
+struct Waiter<'a> {
+    queues: &'a Mutex<Queues>,
+    action: &'a str,
+    ticket: u64,
+    has_left: bool,
+}
+
+impl Drop for Waiter<'_> {
+    fn drop(&mut self) {
+        if self.has_left {
+            return;
+        }
+        let mut queues = lock(self.queues);
+        if let Some(granted) = queues.leave(self.action, self.ticket) {
+            queues.end(self.action, granted);
+        }
+        queues.advance(Instant::now());
+    }
+}
+
+fn lock(queues: &Mutex<Queues>) -> MutexGuard<'_, Queues> {
+    queues.lock().unwrap_or_else(PoisonError::into_inner)
 }

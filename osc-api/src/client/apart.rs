@@ -26,7 +26,7 @@ pub(crate) fn apart(client: &Client) -> Result<Client> {
     let shared = Shared {
         signer: key.map(|AccessKey { id, secret }| Signer::new(id, secret, &config.region)),
         transport: transport.apart(&config.endpoint)?,
-        throttle: throttle.apart(),
+        throttle: throttle.separate(),
         guard: Arc::clone(guard),
         clock: Arc::clone(clock),
         budget: Mutex::new(Budget::new()),

@@ -19,7 +19,7 @@ use crate::error::{ApiError, Error, ErrorRepr, Result, request_id};
 use crate::http::{Attempt, Identity, Reply};
 use crate::lockout::{self, Permit};
 use crate::random;
-use crate::rate_limit::Pass;
+use crate::rate_limit::Permit as RatePermit;
 use crate::retry::{Budget, Failure, Outcome};
 
 /// Longer than any call: where a time-out is too large to add to a time.
@@ -120,7 +120,7 @@ impl<'a> Call<'a> {
 
     async fn run(&mut self) -> Result<Reply> {
         let shared = self.shared;
-        let mut pass = shared.throttle.enter(self.action.name).await;
+        let mut pass = shared.throttle.acquire(self.action.name).await;
         let now = Instant::now();
         let deadline = now.checked_add(self.settings.timeout).unwrap_or(now + FAR);
         loop {
@@ -132,15 +132,15 @@ impl<'a> Call<'a> {
             let (attempts, delay_ms, reason) = (self.attempts, millis(delay), reason(&error));
             info!(attempts, delay_ms, reason, "the request is sent again");
             sleep(delay).await;
-            pass = match shared.throttle.enter_before(self.action.name, deadline).await {
-                Some(pass) => pass,
-                None => return Err(error),
+            pass = match timeout_at(deadline, shared.throttle.acquire(self.action.name)).await {
+                Ok(pass) => pass,
+                Err(_) => return Err(error),
             };
         }
     }
 
     /// Sends the request once, and tells everybody what came of it.
-    async fn attempt(&mut self, pass: Pass<'_>, deadline: Instant) -> Result<Reply> {
+    async fn attempt(&mut self, pass: RatePermit, deadline: Instant) -> Result<Reply> {
         let permit = match self.sender {
             Sender::Nobody => None,
             Sender::Key(_) | Sender::Login(_) => Some(self.permit(deadline).await?),
@@ -203,7 +203,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    fn tell_throttle(&mut self, pass: Pass<'_>, error: Option<&Error>) {
+    fn tell_throttle(&mut self, pass: RatePermit, error: Option<&Error>) {
         match error {
             Some(error) if error.is_throttled() => {
                 self.throttled += 1;
@@ -211,11 +211,11 @@ impl<'a> Call<'a> {
                 let retry_after = error.api().and_then(ApiError::retry_after);
                 let scope = if is_of_action { "action" } else { "account" };
                 debug!(scope, retry_after_ms = retry_after.map(millis), "the server throttles");
-                pass.throttled(is_of_action.then_some(self.action.name), retry_after);
+                pass.throttled(is_of_action, retry_after);
             }
             // A server in trouble says nothing about its limits.
             Some(error) if error.is_server_error() => drop(pass),
-            _ => pass.taken(),
+            _ => pass.accepted(),
         }
     }
 

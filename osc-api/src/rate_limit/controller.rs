@@ -1,154 +1,199 @@
-//! How fast requests may go out, as a pure state machine: the clock is passed in.
+//! The rate of requests to one limiter of the server, as a pure state machine: time is passed in.
 //!
-//! *Adaptive* begins at full speed, but with few requests at a time: more with each answer that is not
-//! "too soon". The first throttled answer tells what the server lets through in a second; from then on
-//! requests go out at a little less than that, evenly spaced. After that the rate grows step by step: slowly up to
-//! what was too much before, then faster and faster, until the server throttles again.
+//! *Adaptive* starts without a rate, but with few requests in flight: more with each accepted request. The first
+//! throttled response shows how many requests the server accepts per second. From then on requests are evenly
+//! spaced just below that rate. The rate then ramps up: in small steps to the observed limit, then in growing
+//! steps beyond it, until the server throttles again.
 
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The server counts by the second (the provider's documentation).
+/// The server counts per second (the provider's documentation). The rate is lowered at most once in this time.
 const WINDOW: Duration = Duration::from_secs(1);
 
-/// So many requests are on their way at first. The other official clients send as many in a second, so that no
-/// server allows fewer.
-const START: f64 = 5.0;
+/// Requests in flight at first. Other official clients send 5 per second, so no server allows fewer.
+const INITIAL_IN_FLIGHT: f64 = 5.0;
 
-/// How much each good answer adds to the number of requests that may be on their way.
-const GROWTH: f64 = 0.3;
+/// Added to the limit of requests in flight by each accepted request.
+const IN_FLIGHT_GROWTH: f64 = 0.3;
 
-/// What is left of a rate that was too much.
+/// A request in flight for longer no longer counts: its future may never be polled again.
+const IN_FLIGHT_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Fraction of an observed limit that is used.
 const DECREASE: f64 = 0.93;
 
-/// The step up after each second without a throttled answer, as a part of the rate.
+/// Increase per second without a throttled response, as a fraction of the rate.
 const STEP: f64 = 0.02;
 
-/// The same until a rate was too much for the first time: what the server took of a burst says how much it takes
-/// at least.
-const FIRST_STEP: f64 = 0.2;
+/// The same after the first observation of a limit, which is only a lower bound.
+const FIRST_STEP: f64 = 0.1;
 
-/// The smallest step up, in requests per second.
-const SMALLEST_STEP: f64 = 0.1;
+/// Interval between increases while the rate is well below a limit that was observed.
+const RECOVERY_INTERVAL: Duration = Duration::from_millis(250);
 
-/// From this rate on, in requests per second, the requests of one second are enough to measure it.
-const COUNTABLE: f64 = 8.0;
+/// The longest time without an increase at a limit that was confirmed again and again.
+const MAX_HOLD: Duration = Duration::from_secs(16);
 
-/// The slowest that it becomes, in requests per second.
-const SLOWEST: f64 = 0.2;
+/// The server refuses everything when it accepted nothing in this part of a second, in sixteenths.
+const OUTAGE_SLICES: u64 = 12;
 
-/// The slowest that it begins with, in requests per second, where another program has used up the limit and
-/// nothing was measured.
-const SLOWEST_FIRST: f64 = 1.0;
+/// From this rate on, in requests per second, one second is enough to measure it.
+const MIN_MEASURABLE_RATE: f64 = 8.0;
 
-/// The longest that one answer can stop all requests for. The call that it answered waits for as long as it was
-/// asked to, within its own time.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// In requests per second.
+const MIN_RATE: f64 = 0.2;
 
-/// So many answers are remembered to measure the rate. Faster rates are measured over less than a second.
-const REMEMBERED: usize = 256;
+/// In requests per second, when nothing was ever accepted.
+const PROBE_RATE: f64 = 1.0;
 
-/// A timer that is late by less than this does not slow down what follows.
-const LATENESS: Duration = Duration::from_millis(50);
+/// Longer requests of the server (`Retry-After`) delay only the call that received them, not the client.
+const MAX_PAUSE: Duration = Duration::from_secs(30);
 
-/// Whether a request may go out.
+/// A timer that fires late by less than this does not lower the rate.
+const MAX_LATENESS: Duration = Duration::from_millis(50);
+
+/// When the next request may be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Turn {
+pub(crate) enum Decision {
     /// Now.
-    Go,
-    /// Not before this time.
+    Now,
+    /// Not before this time, unless a response changes that.
     At(Instant),
-    /// Not before another one was answered.
-    Later,
 }
 
-/// What became of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Answer {
-    /// The server took it.
-    Taken,
-    /// The server said that it came too soon, and perhaps how long to wait.
-    Throttled(Option<Duration>),
-    /// Nobody knows.
-    None,
-}
-
-/// The pace of requests to one limiter of the server.
+/// Controls the rate of requests to one limiter of the server.
 #[derive(Debug)]
-pub(crate) struct Pace {
+pub(crate) struct RateController {
     mode: Mode,
-    in_flight: usize,
-    /// When the last requests were answered that the server took.
-    taken: VecDeque<Instant>,
+    in_flight: InFlight,
+    history: History,
+    /// The most requests accepted within a second, since a limit was observed.
+    peak: f64,
 }
 
 #[derive(Debug)]
 enum Mode {
-    /// As fast as can be, with so many at a time.
-    Ramp { most: f64 },
+    /// No limit is known, and none is probed for.
+    Open,
+    /// No limit is known: limits the requests in flight.
+    Ramp { max_in_flight: f64 },
     /// Evenly spaced, adapting.
-    Adaptive(Spaced, Growth),
-    /// Evenly spaced, for ever.
-    Fixed(Spaced),
+    Adaptive(Schedule, Growth),
+    /// Evenly spaced at a configured rate.
+    Fixed(Schedule),
 }
 
-/// Requests at a rate.
+/// Requests that were sent and have not ended, by number.
+#[derive(Debug, Default)]
+struct InFlight(BTreeMap<u64, Instant>);
+
+impl InFlight {
+    fn expire(&mut self, now: Instant) {
+        while let Some(oldest) = self.0.first_entry()
+            && now.duration_since(*oldest.get()) >= IN_FLIGHT_TIMEOUT
+        {
+            oldest.remove();
+        }
+    }
+
+    /// When the oldest stops counting.
+    fn next_expiry(&self, now: Instant) -> Instant {
+        self.0.values().next().map_or(now, |sent| *sent + IN_FLIGHT_TIMEOUT)
+    }
+}
+
+/// Evenly spaced times.
 #[derive(Clone, Copy, Debug)]
-struct Spaced {
+struct Schedule {
     /// Requests per second.
     rate: f64,
-    /// Nothing goes out before this.
     next: Instant,
-    /// Whether somebody waits for `next`.
-    awaited: bool,
+    /// Whether a request waits for `next`.
+    is_awaited: bool,
 }
 
-/// How the rate changed.
-#[derive(Clone, Copy, Debug)]
-struct Growth {
-    /// The rate that was too much.
-    ceiling: f64,
-    lowered: Instant,
-    raised: Instant,
-    /// The next step, as a part of the rate.
-    step: f64,
-    /// Whether the rate held anybody up since the last step. One that is not used needs not grow.
-    was_felt: bool,
-}
-
-impl Spaced {
+impl Schedule {
     fn new(rate: f64, next: Instant) -> Self {
-        Self { rate, next, awaited: false }
+        Self { rate, next, is_awaited: false }
     }
 
-    fn turn(&mut self, now: Instant) -> Turn {
-        if now < self.next {
-            self.awaited = true;
-            return Turn::At(self.next);
+    fn decide(&mut self, now: Instant) -> Decision {
+        if now >= self.next {
+            return Decision::Now;
         }
-        let is_late = self.awaited && now.duration_since(self.next) < LATENESS;
+        self.is_awaited = true;
+        Decision::At(self.next)
+    }
+
+    fn take(&mut self, now: Instant) {
+        let is_late = self.is_awaited && now.saturating_duration_since(self.next) < MAX_LATENESS;
         let from = if is_late { self.next } else { now };
         self.next = later(from, 1.0 / self.rate);
-        self.awaited = false;
-        Turn::Go
+        // Catching up after a late timer: the following requests waited as well.
+        self.is_awaited = self.next <= now;
     }
+}
+
+/// How the rate of [`Mode::Adaptive`] changes.
+#[derive(Clone, Copy, Debug)]
+struct Growth {
+    /// The observed limit.
+    ceiling: f64,
+    /// The one observed before.
+    previous_ceiling: f64,
+    lowered: Instant,
+    raised: Instant,
+    /// No increase beyond the usual fraction of the ceiling before this time has passed.
+    hold: Duration,
+    /// The next increase, as a fraction of the rate.
+    step: f64,
+    /// Whether a request waited since the last increase. A rate that is not used need not grow.
+    was_needed: bool,
+    /// The server refused everything for a second.
+    is_outage: bool,
+    /// Nothing was ever accepted.
+    is_probe: bool,
 }
 
 impl Growth {
     fn new(ceiling: f64, now: Instant, step: f64) -> Self {
-        Self { ceiling, lowered: now, raised: now, step, was_felt: false }
+        Self {
+            ceiling,
+            previous_ceiling: ceiling,
+            lowered: now,
+            raised: now,
+            hold: WINDOW,
+            step,
+            was_needed: false,
+            is_outage: false,
+            is_probe: false,
+        }
     }
 
-    /// The rate after another request was taken.
+    /// The rate after a request was accepted.
     fn raise(&mut self, rate: f64, now: Instant) -> f64 {
-        if !self.was_felt || now.duration_since(self.raised) < WINDOW {
+        let plateau = self.ceiling * DECREASE;
+        if self.is_outage {
+            self.is_outage = false;
+            self.raised = now;
+            return (self.ceiling / 2.0).max(rate);
+        }
+        let since = now.saturating_duration_since(self.raised);
+        if rate < plateau * 0.99 {
+            if !self.was_needed || since < RECOVERY_INTERVAL {
+                return rate;
+            }
+            (self.raised, self.was_needed) = (now, false);
+            return (rate * 1.5).min(plateau);
+        }
+        if !self.was_needed || since < WINDOW || now.saturating_duration_since(self.lowered) < self.hold {
             return rate;
         }
-        self.raised = now;
-        self.was_felt = false;
-        let raised = rate + (rate * self.step).max(SMALLEST_STEP);
+        (self.raised, self.was_needed) = (now, false);
+        let raised = rate * (1.0 + self.step);
         if raised > self.ceiling {
             self.step = (self.step * 2.0).min(1.0);
         }
@@ -156,133 +201,230 @@ impl Growth {
     }
 }
 
-impl Pace {
-    /// Adapts to the throttling that it meets.
+impl RateController {
+    /// Adapts to the throttling that it observes.
     pub(crate) fn adaptive() -> Self {
-        Self::new(Mode::Ramp { most: START })
+        Self::new(Mode::Ramp { max_in_flight: INITIAL_IN_FLIGHT })
     }
 
-    /// So many requests per second, evenly spaced.
+    /// Does not limit before the server throttles, then adapts.
+    pub(crate) fn open() -> Self {
+        Self::new(Mode::Open)
+    }
+
+    /// Requests per second, evenly spaced.
     pub(crate) fn fixed(rate: f64, now: Instant) -> Self {
-        Self::new(Mode::Fixed(Spaced::new(rate, now)))
-    }
-
-    /// A rate that was too much is known already.
-    pub(crate) fn lowered(too_much: f64, now: Instant) -> Self {
-        let rate = (too_much * DECREASE).max(SLOWEST_FIRST);
-        let spaced = Spaced::new(rate, later(now, 1.0 / rate));
-        Self::new(Mode::Adaptive(spaced, Growth::new(too_much, now, FIRST_STEP)))
+        Self::new(Mode::Fixed(Schedule::new(rate, now)))
     }
 
     fn new(mode: Mode) -> Self {
-        Self { mode, in_flight: 0, taken: VecDeque::new() }
+        Self { mode, in_flight: InFlight::default(), history: History::default(), peak: 0.0 }
     }
 
-    /// Asks whether a request may go out. With [`Turn::Go`] it counts as sent.
-    pub(crate) fn turn(&mut self, now: Instant) -> Turn {
-        let turn = match &mut self.mode {
-            Mode::Ramp { most } if (self.in_flight as f64) < *most => Turn::Go,
-            Mode::Ramp { .. } => Turn::Later,
-            Mode::Fixed(spaced) => spaced.turn(now),
-            Mode::Adaptive(spaced, growth) => {
-                let turn = spaced.turn(now);
-                growth.was_felt |= turn != Turn::Go;
-                turn
-            }
-        };
-        if turn == Turn::Go {
-            self.in_flight += 1;
-        }
-        turn
-    }
-
-    /// Tells how a request that went out at `sent` ended.
-    pub(crate) fn answered(&mut self, now: Instant, sent: Instant, answer: Answer) {
-        self.in_flight = self.in_flight.saturating_sub(1);
-        match answer {
-            Answer::None => {}
-            Answer::Taken => self.taken(now),
-            Answer::Throttled(wait) => {
-                self.slow_down(now, sent);
-                if let Some(wait) = wait {
-                    self.pause(now, wait);
+    /// When the next request may be sent.
+    pub(crate) fn decide(&mut self, now: Instant) -> Decision {
+        match &mut self.mode {
+            Mode::Open => Decision::Now,
+            Mode::Ramp { max_in_flight } => {
+                self.in_flight.expire(now);
+                match (self.in_flight.0.len() as f64) < *max_in_flight {
+                    true => Decision::Now,
+                    false => Decision::At(self.in_flight.next_expiry(now)),
                 }
             }
-        }
-    }
-
-    /// Lets nothing out for a while.
-    pub(crate) fn pause(&mut self, now: Instant, wait: Duration) {
-        match &mut self.mode {
-            Mode::Ramp { .. } => {}
-            Mode::Adaptive(spaced, _) | Mode::Fixed(spaced) => {
-                spaced.next = spaced.next.max(later(now, wait.min(LONGEST_PAUSE).as_secs_f64()));
+            Mode::Fixed(schedule) => schedule.decide(now),
+            Mode::Adaptive(schedule, growth) => {
+                let decision = schedule.decide(now);
+                growth.was_needed |= decision != Decision::Now;
+                decision
             }
         }
     }
 
-    /// The rate, where there is one.
+    /// The time between two requests.
+    pub(crate) fn interval(&self) -> Duration {
+        match &self.mode {
+            Mode::Open | Mode::Ramp { .. } => Duration::ZERO,
+            Mode::Fixed(schedule) | Mode::Adaptive(schedule, _) => {
+                Duration::try_from_secs_f64(1.0 / schedule.rate).unwrap_or(Duration::MAX)
+            }
+        }
+    }
+
+    /// Counts a request as sent. Numbers increase with time.
+    pub(crate) fn send(&mut self, now: Instant, number: u64) {
+        match &mut self.mode {
+            Mode::Open => {}
+            Mode::Ramp { .. } => _ = self.in_flight.0.insert(number, now),
+            Mode::Fixed(schedule) | Mode::Adaptive(schedule, _) => schedule.take(now),
+        }
+    }
+
+    /// Records that a request ended, with or without a response.
+    pub(crate) fn end(&mut self, number: u64) {
+        self.in_flight.0.remove(&number);
+    }
+
+    /// Records that the server accepted a request.
+    pub(crate) fn accepted(&mut self, now: Instant) {
+        self.history.record(now, true);
+        self.peak = self.peak.max(f64::from(self.history.last_second(now).accepted));
+        match &mut self.mode {
+            Mode::Ramp { max_in_flight } => *max_in_flight += IN_FLIGHT_GROWTH,
+            Mode::Adaptive(_, growth) if growth.is_probe => {
+                self.mode = Mode::Ramp { max_in_flight: INITIAL_IN_FLIGHT };
+            }
+            Mode::Adaptive(schedule, growth) => schedule.rate = growth.raise(schedule.rate, now),
+            Mode::Open | Mode::Fixed(_) => {}
+        }
+    }
+
+    /// Records that the server throttled a request that was sent at `sent`.
+    pub(crate) fn throttled(&mut self, now: Instant, sent: Instant, retry_after: Option<Duration>) {
+        self.history.record(now, false);
+        match &self.mode {
+            Mode::Open | Mode::Ramp { .. } => self.observe_limit(now),
+            // Sent before the rate was lowered: no news.
+            Mode::Adaptive(_, growth) if sent <= growth.lowered => {}
+            Mode::Adaptive(_, growth) if now.saturating_duration_since(growth.lowered) < WINDOW => {}
+            Mode::Adaptive(schedule, growth) => {
+                let (rate, growth) = self.lower(now, schedule.rate, *growth);
+                self.set_rate(now, rate, growth);
+            }
+            Mode::Fixed(_) => {}
+        }
+        if let Some(pause) = retry_after.filter(|pause| *pause <= MAX_PAUSE)
+            && let Mode::Adaptive(schedule, _) | Mode::Fixed(schedule) = &mut self.mode
+        {
+            schedule.next = schedule.next.max(now + pause);
+        }
+    }
+
+    /// Requests per second, once limited.
+    #[cfg(test)]
     pub(crate) fn rate(&self) -> Option<f64> {
         match &self.mode {
-            Mode::Ramp { .. } => None,
-            Mode::Adaptive(spaced, _) | Mode::Fixed(spaced) => Some(spaced.rate),
+            Mode::Open | Mode::Ramp { .. } => None,
+            Mode::Adaptive(schedule, _) | Mode::Fixed(schedule) => Some(schedule.rate),
         }
     }
 
-    /// What the server took in the last second, in requests per second.
-    pub(crate) fn measured(&mut self, now: Instant) -> f64 {
-        while self.taken.front().is_some_and(|at| now.duration_since(*at) >= WINDOW) {
-            self.taken.pop_front();
-        }
-        let span = match self.taken.front() {
-            Some(first) if self.taken.len() == REMEMBERED => now.duration_since(*first),
-            _ => WINDOW,
-        };
-        // Many answers in no time at all say nothing about a second.
-        self.taken.len() as f64 / span.max(Duration::from_millis(1)).as_secs_f64()
+    /// The first throttled response.
+    fn observe_limit(&mut self, now: Instant) {
+        let Counts { accepted, throttled } = self.history.last_second(now);
+        let is_idle = f64::from(accepted + throttled) < self.peak / 2.0;
+        let limit = if is_idle { self.peak } else { f64::from(accepted) };
+        let mut growth = Growth::new(limit, now, FIRST_STEP);
+        growth.is_probe = limit < 1.0;
+        self.set_rate(now, (limit * DECREASE).max(PROBE_RATE), growth);
     }
 
-    fn taken(&mut self, now: Instant) {
-        match &mut self.mode {
-            Mode::Ramp { most } => *most += GROWTH,
-            Mode::Adaptive(spaced, growth) => spaced.rate = growth.raise(spaced.rate, now),
-            Mode::Fixed(_) => return,
+    /// The rate after a throttled response at a rate that was thought to be possible.
+    fn lower(&mut self, now: Instant, rate: f64, old: Growth) -> (f64, Growth) {
+        let Counts { accepted, throttled } = self.history.last_second(now);
+        let (accepted, attempts) = (f64::from(accepted), f64::from(accepted + throttled));
+        let is_refusing_all = self.history.last(now, OUTAGE_SLICES).accepted == 0;
+        if is_refusing_all && (attempts >= rate * 0.6 || old.is_outage) {
+            // No measure of the limit: the server refuses everything, which passes. Nor was the observation just
+            // before, which may have covered the start of this.
+            let is_recent = now.saturating_duration_since(old.lowered) < WINDOW * 2;
+            let ceiling = if is_recent { old.ceiling.max(old.previous_ceiling) } else { old.ceiling };
+            let old = Growth { ceiling, previous_ceiling: ceiling, ..old };
+            let is_long = now.saturating_duration_since(old.raised) > WINDOW * 8;
+            let min_rate = if is_long { MIN_RATE } else { old.ceiling / 4.0 };
+            let growth = Growth { lowered: now, is_outage: true, ..old };
+            return ((rate / 2.0).max(min_rate), growth);
         }
-        if self.taken.len() == REMEMBERED {
-            self.taken.pop_front();
+        // A second that was not used says nothing about the limit, nor does one with few requests.
+        let is_measured = rate >= MIN_MEASURABLE_RATE && attempts >= rate * 0.6;
+        let limit = if is_measured { accepted.min(rate) } else { rate };
+        let mut growth = Growth { previous_ceiling: old.ceiling, ..Growth::new(limit, now, STEP) };
+        if (limit / old.ceiling - 1.0).abs() < 0.25 {
+            growth.hold = (old.hold * 2).min(MAX_HOLD);
         }
-        self.taken.push_back(now);
+        if is_measured {
+            self.peak = limit;
+        }
+        ((limit * DECREASE).max(MIN_RATE), growth)
     }
 
-    fn slow_down(&mut self, now: Instant, sent: Instant) {
-        let (known, measured) = (self.rate(), self.measured(now));
-        match &self.mode {
-            Mode::Fixed(_) => return,
-            // It went out before the rate was lowered: this is no news.
-            Mode::Adaptive(_, growth) if sent <= growth.lowered => return,
-            Mode::Ramp { .. } | Mode::Adaptive(..) => {}
-        }
-        // At a slow rate, what was taken in a single second is no measure of it.
-        let too_much = match known {
-            Some(known) if known < COUNTABLE => known,
-            Some(known) => measured.min(known),
-            None => measured,
-        };
-        let (slowest, step) = match known {
-            Some(_) => (SLOWEST, STEP),
-            None => (SLOWEST_FIRST, FIRST_STEP),
-        };
-        let rate = (too_much * DECREASE).max(slowest);
-        // What went out within this second counts: after a burst, the pace begins when it would have been
-        // through with it.
-        let since = self.taken.front().copied().unwrap_or(now);
-        let next = later(since, self.taken.len() as f64 / rate).max(later(now, 1.0 / rate));
-        let next = next.min(now + WINDOW + WINDOW).max(later(now, 1.0 / rate));
-        self.mode = Mode::Adaptive(Spaced::new(rate, next), Growth::new(too_much, now, step));
+    fn set_rate(&mut self, now: Instant, rate: f64, growth: Growth) {
+        // A server that counts within seconds of the clock accepts nothing more in the second of a burst.
+        let counts = self.history.last_second(now);
+        let since = self.history.oldest(now).unwrap_or(now);
+        let next = later(since, f64::from(counts.accepted) / rate).min(now + WINDOW);
+        let next = next.max(later(now, 1.0 / rate));
+        self.mode = Mode::Adaptive(Schedule::new(rate, next), growth);
+        self.in_flight.0.clear();
     }
 }
 
-/// So many seconds after a time. What is too far away is an hour away.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    accepted: u32,
+    throttled: u32,
+}
+
+/// Responses of the last second, counted in slices of it.
+#[derive(Debug, Default)]
+struct History {
+    epoch: Option<Instant>,
+    /// By the number of the slice since the epoch.
+    slices: BTreeMap<u64, Counts>,
+}
+
+impl History {
+    const SLICE: Duration = Duration::from_micros(62_500);
+    const SLICES: u64 = 16;
+
+    fn record(&mut self, now: Instant, is_accepted: bool) {
+        let slice = self.slice(now);
+        self.forget(slice);
+        let counts = self.slices.entry(slice).or_default();
+        match is_accepted {
+            true => counts.accepted += 1,
+            false => counts.throttled += 1,
+        }
+    }
+
+    fn last_second(&mut self, now: Instant) -> Counts {
+        self.last(now, Self::SLICES)
+    }
+
+    /// The counts of the last slices, the current one included.
+    fn last(&mut self, now: Instant, slices: u64) -> Counts {
+        let slice = self.slice(now);
+        self.forget(slice);
+        let first = (slice + 1).saturating_sub(slices);
+        self.slices.range(first..).map(|(_, counts)| counts).fold(Counts::default(), |sum, counts| Counts {
+            accepted: sum.accepted + counts.accepted,
+            throttled: sum.throttled + counts.throttled,
+        })
+    }
+
+    /// When the oldest response of the last second arrived.
+    fn oldest(&self, now: Instant) -> Option<Instant> {
+        let (slice, _) = self.slices.iter().find(|(_, counts)| counts.accepted > 0)?;
+        let offset = Self::SLICE.saturating_mul(u32::try_from(*slice).ok()?);
+        Some(self.epoch?.checked_add(offset)?.min(now))
+    }
+
+    fn slice(&mut self, now: Instant) -> u64 {
+        let epoch = *self.epoch.get_or_insert(now);
+        u64::try_from(now.saturating_duration_since(epoch).as_micros() / Self::SLICE.as_micros())
+            .unwrap_or(u64::MAX)
+    }
+
+    fn forget(&mut self, slice: u64) {
+        while let Some(oldest) = self.slices.first_entry()
+            && *oldest.key() + Self::SLICES <= slice
+        {
+            oldest.remove();
+        }
+    }
+}
+
+/// A number of seconds after a time, at most an hour.
 fn later(time: Instant, seconds: f64) -> Instant {
     let seconds =
         Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX).min(Duration::from_secs(3600));

@@ -1,319 +1,401 @@
-//! The paces against servers that exist on paper only: the clock is a number, so that half a minute passes in
-//! no time, and always in the same way.
+//! The rate limiter against simulated servers, in virtual time.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::rc::Rc;
+use std::task::{Context, Waker};
 
-use super::controller::{Answer, Pace, Turn};
+use tokio::task::LocalSet;
+use tokio::time::sleep;
+
 use super::*;
 
-/// How a server limits.
-#[derive(Clone, Debug)]
-enum Limiter {
-    /// So many tokens, which come back evenly within a second.
-    Bucket { rate: f64, tokens: f64, at: f64 },
-    /// So many within each second of the clock.
-    Window { rate: u32, second: i64, count: u32 },
+/// How the simulated server limits.
+#[derive(Clone, Copy, Debug)]
+enum LimiterKind {
+    Bucket,
+    Window,
 }
 
-impl Limiter {
-    fn bucket(rate: f64) -> Self {
-        Self::Bucket { rate, tokens: rate, at: 0.0 }
-    }
-
-    fn window(rate: u32) -> Self {
-        Self::Window { rate, second: -1, count: 0 }
-    }
-
-    fn admits(&mut self, now: f64) -> bool {
-        match self {
-            Self::Bucket { rate, tokens, at } => {
-                *tokens = (*tokens + (now - *at) * *rate).min(*rate);
-                *at = now;
-                let is_there = *tokens >= 1.0;
-                *tokens -= f64::from(u8::from(is_there));
-                is_there
-            }
-            Self::Window { rate, second, count } => {
-                if *second != now as i64 {
-                    (*second, *count) = (now as i64, 0);
-                }
-                *count += 1;
-                *count <= *rate
-            }
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Event {
-    /// A request reaches the server.
-    Arrival { sent: u64 },
-    /// Its answer reaches the client.
-    Answer { sent: u64, admitted: bool },
-    /// A throttled task has waited, and queues again; or the first of the queue asks again.
-    Ready { joins: bool },
-}
-
-/// What happened.
 #[derive(Debug)]
-struct Outcome {
+struct Server {
+    kind: LimiterKind,
+    rate: f64,
+    tokens: f64,
+    at: f64,
+    /// Refuses everything from the first of these seconds until the second.
+    outage: (f64, f64),
+    start: Instant,
+}
+
+impl Server {
+    fn admits(&mut self) -> bool {
+        let now = self.start.elapsed().as_secs_f64();
+        if (self.outage.0..self.outage.1).contains(&now) {
+            return false;
+        }
+        match self.kind {
+            LimiterKind::Bucket => self.tokens = (self.tokens + (now - self.at) * self.rate).min(self.rate),
+            LimiterKind::Window if now.floor() > self.at.floor() => self.tokens = self.rate,
+            LimiterKind::Window => {}
+        }
+        self.at = now;
+        let is_admitted = self.tokens >= 1.0;
+        self.tokens -= f64::from(u8::from(is_admitted));
+        is_admitted
+    }
+}
+
+struct Row {
+    name: &'static str,
+    rate: f64,
+    is_by_action: bool,
+    calls: usize,
+    tasks: usize,
+    outage: (f64, f64),
+    min_of_ideal: f64,
+    max_throttled: f64,
+}
+
+struct Measured {
     seconds: f64,
-    throttled: usize,
+    of_ideal: f64,
+    throttled: f64,
+    accepted_at: Vec<f64>,
 }
 
-/// Sends so many requests from so many tasks. Everything is in microseconds.
-fn simulate(pace: &mut Pace, mut limiter: Limiter, calls: usize, tasks: usize, latency: u64) -> Outcome {
-    let start = Instant::now();
-    let at = |micros: u64| start + Duration::from_micros(micros);
-    let mut events = BinaryHeap::new();
-    let (mut queued, mut begun, mut done, mut throttled, mut now) = (tasks, tasks, 0, 0, 0);
-    let mut random = 1_u64;
-    // The next time at which the first of the queue asks again.
-    let mut wake = u64::MAX;
-    events.push(Reverse((0, Event::Ready { joins: false })));
-    while let Some(Reverse((time, event))) = events.pop() {
-        now = time;
-        match event {
-            Event::Arrival { sent } => {
-                let admitted = limiter.admits(now as f64 / 1e6);
-                events.push(Reverse((now + latency / 2, Event::Answer { sent, admitted })));
-            }
-            Event::Answer { sent, admitted: true } => {
-                pace.answered(at(now), at(sent), Answer::Taken);
-                done += 1;
-                if begun < calls {
-                    begun += 1;
-                    queued += 1;
-                }
-            }
-            Event::Answer { sent, admitted: false } => {
-                pace.answered(at(now), at(sent), Answer::Throttled(None));
-                throttled += 1;
-                // Full jitter below a second, from a small generator that is always the same.
-                random =
-                    random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                events.push(Reverse((now + (random >> 33) % 1_000_000, Event::Ready { joins: true })));
-            }
-            Event::Ready { joins } => queued += usize::from(joins),
-        }
-        if done == calls {
-            break;
-        }
-        if wake <= now {
-            wake = u64::MAX;
-        }
-        while queued > 0 {
-            match pace.turn(at(now)) {
-                Turn::Go => {
-                    queued -= 1;
-                    events.push(Reverse((now + latency / 2, Event::Arrival { sent: now })));
-                }
-                Turn::At(time) => {
-                    let asked = (time.duration_since(start).as_micros() as u64).max(now + 1);
-                    if asked < wake {
-                        wake = asked;
-                        events.push(Reverse((asked, Event::Ready { joins: false })));
+struct Random(u64);
+
+impl Random {
+    fn unit(&mut self) -> f64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as f64 / (1_u64 << 31) as f64
+    }
+}
+
+fn run<F: Future>(future: F) -> F::Output {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    LocalSet::new().block_on(&runtime, future)
+}
+
+/// Sends the calls of a row from its tasks, with full jitter before each retry.
+fn simulate(row: &Row, kind: LimiterKind, seed: u64) -> Measured {
+    run(async {
+        let start = Instant::now();
+        let server = Server { kind, rate: row.rate, tokens: row.rate, at: 0.0, outage: row.outage, start };
+        let server = Rc::new(RefCell::new(server));
+        let random = Rc::new(RefCell::new(Random(seed)));
+        let limiter = Rc::new(RateLimiter::new(RateLimit::Adaptive));
+        let (left, throttled) = (Rc::new(Cell::new(row.calls)), Rc::new(Cell::new(0_usize)));
+        let accepted_at = Rc::new(RefCell::new(Vec::new()));
+        let tasks: Vec<_> = (0..row.tasks)
+            .map(|_| {
+                let (server, random, limiter) = (server.clone(), random.clone(), limiter.clone());
+                let (left, throttled, accepted_at) = (left.clone(), throttled.clone(), accepted_at.clone());
+                let is_by_action = row.is_by_action;
+                tokio::task::spawn_local(async move {
+                    while left.get() > 0 {
+                        left.set(left.get() - 1);
+                        let mut attempt = 0;
+                        loop {
+                            let permit = limiter.acquire("ReadVms").await;
+                            let latency = Duration::from_secs_f64(0.005 + 0.03 * random.borrow_mut().unit());
+                            sleep(latency / 2).await;
+                            let is_admitted = server.borrow_mut().admits();
+                            sleep(latency / 2).await;
+                            if is_admitted {
+                                permit.accepted();
+                                accepted_at.borrow_mut().push(start.elapsed().as_secs_f64());
+                                break;
+                            }
+                            permit.throttled(is_by_action, None);
+                            throttled.set(throttled.get() + 1);
+                            let max = f64::from(1 << attempt.min(5)).min(30.0);
+                            attempt += 1;
+                            let delay = max * random.borrow_mut().unit();
+                            sleep(Duration::from_secs_f64(delay)).await;
+                        }
                     }
-                    break;
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+        let seconds = start.elapsed().as_secs_f64();
+        let ideal = (row.calls as f64 - row.rate).max(0.0) / row.rate + row.outage.1 - row.outage.0;
+        let throttled = throttled.get() as f64 / (throttled.get() + row.calls) as f64;
+        let accepted_at = accepted_at.take();
+        Measured { seconds, of_ideal: ideal / seconds, throttled, accepted_at }
+    })
+}
+
+const NEVER: (f64, f64) = (0.0, 0.0);
+
+#[rustfmt::skip]
+const TABLE: &[Row] = &[
+    Row { name: "50/s by action", rate: 50.0, is_by_action: true, calls: 3000, tasks: 32, outage: NEVER, min_of_ideal: 0.9, max_throttled: 0.05 },
+    Row { name: "50/s by account", rate: 50.0, is_by_action: false, calls: 3000, tasks: 32, outage: NEVER, min_of_ideal: 0.9, max_throttled: 0.05 },
+    Row { name: "10/s by account", rate: 10.0, is_by_action: false, calls: 600, tasks: 32, outage: NEVER, min_of_ideal: 0.85, max_throttled: 0.05 },
+    Row { name: "5,000 queued, 50/s by action", rate: 50.0, is_by_action: true, calls: 5000, tasks: 5000, outage: NEVER, min_of_ideal: 0.85, max_throttled: 0.05 },
+    Row { name: "1,000/s by account", rate: 1000.0, is_by_action: false, calls: 30_000, tasks: 64, outage: NEVER, min_of_ideal: 0.8, max_throttled: 0.05 },
+    Row { name: "3/s by action", rate: 3.0, is_by_action: true, calls: 180, tasks: 16, outage: NEVER, min_of_ideal: 0.9, max_throttled: 0.15 },
+    Row { name: "3/s by account", rate: 3.0, is_by_action: false, calls: 180, tasks: 16, outage: NEVER, min_of_ideal: 0.9, max_throttled: 0.15 },
+];
+
+#[test]
+fn the_request_rate_follows_the_limit_of_the_server() {
+    let mut problems = Vec::new();
+    for row in TABLE {
+        for kind in [LimiterKind::Bucket, LimiterKind::Window] {
+            for seed in 1..=5 {
+                let Measured { seconds, of_ideal, throttled, .. } = simulate(row, kind, seed);
+                let line = format!(
+                    "{:30} {kind:?} seed {seed}: {seconds:6.1} s, {:5.1} % of ideal, {:4.1} % throttled",
+                    row.name,
+                    of_ideal * 100.0,
+                    throttled * 100.0
+                );
+                println!("{line}");
+                if of_ideal < row.min_of_ideal || throttled > row.max_throttled {
+                    problems.push(line);
                 }
-                Turn::Later => break,
             }
         }
     }
-    Outcome { seconds: now as f64 / 1e6, throttled }
+    assert!(problems.is_empty(), "{problems:#?}");
 }
 
 #[test]
-fn thirty_two_tasks_share_ten_requests_a_second() {
-    // 300 calls take 29 seconds at best: the server lets ten pass at once.
-    for latency in [1_000, 20_000, 100_000] {
-        for limiter in [Limiter::bucket(10.0), Limiter::window(10)] {
-            let outcome = simulate(&mut Pace::adaptive(), limiter.clone(), 300, 32, latency);
-            assert!(outcome.seconds <= 29.0 * 1.2 + 1.0, "{latency} µs, {limiter:?}: {outcome:?}");
-            assert!(outcome.throttled <= 15, "{latency} µs, {limiter:?}: {outcome:?}");
+fn an_outage_of_three_seconds_is_over_within_five() {
+    let mut problems = Vec::new();
+    for rate in [3.0, 10.0, 50.0, 200.0] {
+        for kind in [LimiterKind::Bucket, LimiterKind::Window] {
+            for is_by_action in [true, false] {
+                let calls = rate as usize * 60;
+                let row = Row {
+                    name: "outage",
+                    rate,
+                    is_by_action,
+                    calls,
+                    tasks: 64,
+                    outage: (20.0, 23.0),
+                    min_of_ideal: 0.0,
+                    max_throttled: 1.0,
+                };
+                let measured = simulate(&row, kind, 7);
+                let accepted = measured.accepted_at.iter().filter(|at| (28.0..34.0).contains(*at)).count();
+                let of_full = accepted as f64 / (rate * 6.0);
+                println!(
+                    "{rate}/s {kind:?} by action {is_by_action}: {:.0} % of full, 5 s after",
+                    of_full * 100.0
+                );
+                if of_full < 0.85 {
+                    problems.push((rate, kind, is_by_action, of_full));
+                }
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{problems:?}");
+}
+
+#[test]
+fn one_throttled_response_after_idle_time_at_most_halves_the_rate() {
+    for is_by_action in [true, false] {
+        run(async {
+            let limiter = RateLimiter::new(RateLimit::Adaptive);
+            // Settles below 20 requests per second.
+            let mut sent = 0;
+            for _ in 0..40 {
+                let permit = limiter.acquire("ReadVms").await;
+                sleep(Duration::from_millis(10)).await;
+                sent += 1;
+                match sent == 20 {
+                    true => permit.throttled(is_by_action, None),
+                    false => permit.accepted(),
+                }
+            }
+            let former = rate_of(&limiter, is_by_action);
+            sleep(Duration::from_secs(60)).await;
+            limiter.acquire("ReadVms").await.throttled(is_by_action, None);
+            let began = Instant::now();
+            for _ in 0..20 {
+                limiter.acquire("ReadVms").await.accepted();
+            }
+            let rate = 20.0 / began.elapsed().as_secs_f64();
+            assert!(rate >= former / 2.0, "{rate} after {former}");
+        });
+    }
+}
+
+fn rate_of(limiter: &RateLimiter, is_by_action: bool) -> f64 {
+    lock(&limiter.queues).rate("ReadVms", is_by_action).unwrap()
+}
+
+#[test]
+fn a_wait_far_in_the_future_stops_one_call_and_not_the_client() {
+    for limit in [RateLimit::Adaptive, RateLimit::Fixed(5.0)] {
+        for is_by_action in [true, false] {
+            run(async {
+                let limiter = RateLimiter::new(limit);
+                let far = Duration::from_secs(1_000_000_000);
+                limiter.acquire("ReadVms").await.throttled(is_by_action, Some(far));
+                let began = Instant::now();
+                limiter.acquire("ReadVms").await.accepted();
+                assert!(began.elapsed() <= Duration::from_secs(1), "{limit:?}: {:?}", began.elapsed());
+            });
         }
     }
 }
 
 #[test]
-fn other_limits_are_found_too() {
-    for (rate, most) in [(50, 0.05), (200, 0.05)] {
-        for latency in [1_000, 20_000, 100_000] {
-            for limiter in [Limiter::bucket(f64::from(rate)), Limiter::window(rate)] {
-                let calls = rate as usize * 30;
-                let outcome = simulate(&mut Pace::adaptive(), limiter.clone(), calls, 32, latency);
-                assert!(outcome.seconds <= 36.0, "{latency} µs, {limiter:?}: {outcome:?}");
-                let share = outcome.throttled as f64 / calls as f64;
-                assert!(share <= most, "{latency} µs, {limiter:?}: {outcome:?}");
+fn a_short_wait_holds_for_the_limiter_that_asked_for_it() {
+    run(async {
+        let limiter = RateLimiter::new(RateLimit::Adaptive);
+        limiter.acquire("ReadVms").await.throttled(true, Some(Duration::from_secs(20)));
+        let began = Instant::now();
+        limiter.acquire("ReadNets").await.accepted();
+        assert_eq!(began.elapsed(), Duration::ZERO);
+        limiter.acquire("ReadVms").await.accepted();
+        assert_eq!(began.elapsed(), Duration::from_secs(20));
+        limiter.acquire("ReadVms").await.throttled(false, Some(Duration::from_secs(20)));
+        limiter.acquire("ReadNets").await.accepted();
+        assert_eq!(began.elapsed(), Duration::from_secs(40));
+    });
+}
+
+/// Every mode, with five permits held by futures that are never polled again, and others before the last one in
+/// the queue that were polled so many times.
+#[test]
+fn a_call_never_waits_for_a_future_that_is_not_polled() {
+    for limit in [RateLimit::Adaptive, RateLimit::Fixed(20.0)] {
+        for polls in 0..4 {
+            for is_dropped in [false, true] {
+                run(async {
+                    let limiter = RateLimiter::new(limit);
+                    let mut held = Vec::new();
+                    for _ in 0..5 {
+                        held.push(limiter.acquire("ReadVms").await);
+                    }
+                    let mut stalled: Vec<_> = (0..20).map(|_| Box::pin(limiter.acquire("ReadVms"))).collect();
+                    for _ in 0..polls {
+                        for future in &mut stalled {
+                            let _ = future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+                        }
+                        sleep(Duration::from_millis(1)).await;
+                        stalled.retain_mut(|future| {
+                            future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending()
+                        });
+                    }
+                    if is_dropped {
+                        stalled.clear();
+                    }
+                    let began = Instant::now();
+                    for _ in 0..10 {
+                        limiter.acquire("ReadVms").await.accepted();
+                    }
+                    assert!(
+                        began.elapsed() < Duration::from_secs(30),
+                        "{limit:?} {polls} {:?}",
+                        began.elapsed()
+                    );
+                    drop((held, stalled));
+                });
             }
         }
     }
 }
 
 #[test]
-fn a_server_that_throttles_nobody_is_used_at_full_speed() {
-    let outcome = simulate(&mut Pace::adaptive(), Limiter::bucket(1e9), 100_000, 32, 1_000);
-    // 32 tasks with answers after a millisecond make 32,000 calls a second.
-    assert!(outcome.seconds < 3.2 && outcome.throttled == 0, "{outcome:?}");
-}
-
-#[test]
-fn a_limit_that_is_raised_is_found() {
-    let mut pace = Pace::adaptive();
-    simulate(&mut pace, Limiter::bucket(10.0), 300, 32, 20_000);
-    let lowered = pace.rate().unwrap();
-    assert!(lowered < 12.0, "{lowered}");
-    // The clock of the second simulation begins anew, some time later than that of the first.
-    let mut now = Instant::now() + Duration::from_secs(3600);
-    for _ in 0..2_000 {
-        while let Turn::At(time) = pace.turn(now) {
-            now = time;
+fn requests_of_an_action_are_sent_in_the_order_of_the_calls() {
+    run(async {
+        let limiter = Rc::new(RateLimiter::new(RateLimit::Fixed(100.0)));
+        let order = Rc::new(RefCell::new(Vec::new()));
+        let tasks: Vec<_> = (0..200)
+            .map(|number| {
+                let (limiter, order) = (limiter.clone(), order.clone());
+                tokio::task::spawn_local(async move {
+                    let permit = limiter.acquire("ReadVms").await;
+                    order.borrow_mut().push(number);
+                    permit.accepted();
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap();
         }
-        pace.answered(now, now, Answer::Taken);
-    }
-    assert!(pace.rate().unwrap() > 100.0, "{:?}", pace.rate());
+        assert_eq!(*order.borrow(), (0..200).collect::<Vec<_>>());
+    });
 }
 
 #[test]
-fn a_rate_that_holds_nobody_up_does_not_grow() {
-    let start = Instant::now();
-    let mut pace = Pace::lowered(10.0, start);
-    let rate = pace.rate();
-    for second in 1..1000 {
-        let now = start + Duration::from_secs(second);
-        assert_eq!(pace.turn(now), Turn::Go);
-        pace.answered(now, now, Answer::Taken);
-    }
-    assert_eq!(pace.rate(), rate);
-}
-
-#[test]
-fn answers_to_requests_from_before_do_not_lower_the_rate_again() {
-    let start = Instant::now();
-    let mut pace = Pace::adaptive();
-    for _ in 0..5 {
-        assert_eq!(pace.turn(start), Turn::Go);
-    }
-    assert_eq!(pace.turn(start), Turn::Later);
-    let now = start + Duration::from_millis(10);
-    for answer in [Answer::Taken, Answer::Taken, Answer::Throttled(None)] {
-        pace.answered(now, start, answer);
-    }
-    let rate = pace.rate().unwrap();
-    assert!((rate - 2.0 * 0.93).abs() < 1e-9, "{rate}");
-    pace.answered(now, start, Answer::Throttled(None));
-    pace.answered(now, start, Answer::None);
-    assert_eq!(pace.rate(), Some(rate));
-    // One that was sent afterwards does.
-    let later = now + Duration::from_secs(5);
-    assert_eq!(pace.turn(later), Turn::Go);
-    pace.answered(later, later, Answer::Throttled(None));
-    assert!(pace.rate().unwrap() < rate);
-}
-
-#[test]
-fn a_limit_that_others_have_used_up_is_met_with_patience_but_not_with_despair() {
-    let start = Instant::now();
-    let mut pace = Pace::adaptive();
-    assert_eq!(pace.turn(start), Turn::Go);
-    pace.answered(start, start, Answer::Throttled(None));
-    assert_eq!(pace.rate(), Some(1.0));
-    assert_eq!(pace.turn(start), Turn::At(start + Duration::from_secs(1)));
+fn a_dropped_permit_counts_for_nothing_and_frees_its_request() {
+    run(async {
+        let limiter = RateLimiter::new(RateLimit::Adaptive);
+        let began = Instant::now();
+        for _ in 0..1000 {
+            drop(limiter.acquire("ReadVms").await);
+        }
+        assert_eq!(began.elapsed(), Duration::ZERO);
+        let mut held = Vec::new();
+        for _ in 0..5 {
+            held.push(limiter.acquire("ReadVms").await);
+        }
+        let (sixth, ()) = tokio::join!(limiter.acquire("ReadVms"), async {
+            sleep(Duration::from_millis(10)).await;
+            held.pop();
+        });
+        assert_eq!(began.elapsed(), Duration::from_millis(10));
+        sixth.accepted();
+    });
 }
 
 #[test]
 fn a_fixed_rate_is_even_and_never_exceeded() {
-    let start = Instant::now();
-    let mut pace = Pace::fixed(5.0, start);
-    let mut now = start;
-    for _ in 0..50 {
-        while let Turn::At(time) = pace.turn(now) {
-            now = time;
-        }
-        // Whatever the server says, the rate is the caller's.
-        pace.answered(now, now, Answer::Throttled(None));
-    }
-    assert_eq!(now - start, Duration::from_millis(200) * 49);
-    assert_eq!(pace.rate(), Some(5.0));
-    // Idle time is not saved up.
-    let later = now + Duration::from_secs(3600);
-    assert_eq!(pace.turn(later), Turn::Go);
-    assert_eq!(pace.turn(later), Turn::At(later + Duration::from_millis(200)));
-}
-
-#[test]
-fn the_server_is_waited_for_as_long_as_it_asks() {
-    let start = Instant::now();
-    // But one answer must not stop everything for a day.
-    for (asked, waited) in [(7, 7), (30, 30), (86_400, 30)] {
-        for mut pace in [Pace::adaptive(), Pace::fixed(5.0, start)] {
-            assert_eq!(pace.turn(start), Turn::Go);
-            pace.answered(start, start, Answer::Throttled(Some(Duration::from_secs(asked))));
-            assert_eq!(pace.turn(start), Turn::At(start + Duration::from_secs(waited)));
-        }
-    }
-}
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap()
-}
-
-#[test]
-fn an_action_that_is_throttled_on_its_own_slows_down_no_other() {
-    runtime().block_on(async {
-        let throttle = Throttle::new(RateLimit::Adaptive);
-        let pass = throttle.enter("ReadVms").await;
-        pass.throttled(Some("ReadVms"), Some(Duration::from_secs(20)));
+    run(async {
+        let limiter = RateLimiter::new(RateLimit::Fixed(5.0));
         let began = Instant::now();
-        throttle.enter("ReadNets").await.taken();
-        assert_eq!(began.elapsed(), Duration::ZERO);
-        assert!(throttle.enter_before("ReadVms", began + Duration::from_secs(19)).await.is_none());
-        throttle.enter("ReadVms").await.taken();
-        assert_eq!(began.elapsed(), Duration::from_secs(20));
+        for _ in 0..50 {
+            // The rate is the caller's, whatever the server returns.
+            limiter.acquire("ReadVms").await.throttled(true, None);
+        }
+        assert_eq!(began.elapsed(), Duration::from_millis(200) * 49);
+        // Idle time is not saved up.
+        sleep(Duration::from_secs(3600)).await;
+        let began = Instant::now();
+        for _ in 0..3 {
+            limiter.acquire("ReadVms").await.accepted();
+        }
+        assert_eq!(began.elapsed(), Duration::from_millis(400));
     });
 }
 
 #[test]
-fn an_account_that_is_throttled_slows_down_all() {
-    runtime().block_on(async {
-        let throttle = Throttle::new(RateLimit::Adaptive);
-        throttle.enter("ReadVms").await.throttled(None, Some(Duration::from_secs(20)));
-        let began = Instant::now();
-        throttle.enter("ReadNets").await.taken();
-        assert_eq!(began.elapsed(), Duration::from_secs(20));
-    });
+fn a_server_that_never_throttles_is_used_at_full_speed() {
+    let row = Row {
+        name: "unlimited",
+        rate: 1e9,
+        is_by_action: false,
+        calls: 20_000,
+        tasks: 32,
+        outage: NEVER,
+        min_of_ideal: 0.0,
+        max_throttled: 0.0,
+    };
+    let measured = simulate(&row, LimiterKind::Bucket, 1);
+    // 32 tasks with responses after 20 ms on average: 1,600 per second, after a start with few in flight.
+    assert!(measured.seconds < 16.0, "{}", measured.seconds);
 }
 
 #[test]
-fn a_pass_that_is_dropped_makes_room() {
-    runtime().block_on(async {
-        let throttle = Throttle::new(RateLimit::Adaptive);
-        let mut passes = Vec::new();
-        for _ in 0..5 {
-            passes.push(throttle.enter("ReadVms").await);
-        }
+fn off_never_waits() {
+    run(async {
+        let limiter = RateLimiter::new(RateLimit::Off);
         let began = Instant::now();
-        assert!(throttle.enter_before("ReadVms", began + Duration::from_secs(9)).await.is_none());
-        passes.pop();
-        assert!(throttle.enter_before("ReadVms", began + Duration::from_secs(99)).await.is_some());
-        assert_eq!(began.elapsed(), Duration::from_secs(9));
-    });
-}
-
-#[test]
-fn off_is_off() {
-    runtime().block_on(async {
-        let throttle = Throttle::new(RateLimit::Off);
-        let began = Instant::now();
-        let mut passes = Vec::new();
         for _ in 0..1000 {
-            passes.push(throttle.enter("ReadVms").await);
+            limiter.acquire("ReadVms").await.throttled(false, Some(Duration::from_secs(20)));
         }
-        for pass in passes {
-            pass.throttled(None, Some(Duration::from_secs(20)));
-        }
-        throttle.enter("ReadVms").await.taken();
         assert_eq!(began.elapsed(), Duration::ZERO);
     });
 }

@@ -1,0 +1,175 @@
+//! The queues of a client, one for each action, in front of the account's limiter.
+//!
+//! Waiters do not wait for one another: whichever waiter's timer fires, and every response, grants the requests
+//! that are due, in order. A waiter that is never polled again wastes one request of the rate.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::RateLimit;
+use super::controller::{Decision, RateController};
+
+/// A waiter with more waiters before it checks again after [`CHECK_INTERVAL`].
+const MAX_LOOKAHEAD: usize = 64;
+
+/// How often a waiter far back in the queue checks that those before it make progress.
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
+
+/// The limiters of an account and the requests that wait for them.
+#[derive(Debug)]
+pub(crate) struct Queues {
+    account: RateController,
+    actions: BTreeMap<Box<str>, Queue>,
+    next_ticket: u64,
+    next_number: u64,
+    /// Granted, and not yet collected by their waiters: by ticket.
+    granted: BTreeMap<u64, Granted>,
+}
+
+/// The requests of one action.
+#[derive(Debug)]
+struct Queue {
+    controller: RateController,
+    waiting: BTreeMap<u64, Arc<Notify>>,
+}
+
+/// A request that may be sent now.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Granted {
+    pub(crate) number: u64,
+    pub(crate) sent: Instant,
+}
+
+impl Queues {
+    pub(crate) fn new(limit: RateLimit) -> Self {
+        let account = match limit {
+            RateLimit::Fixed(rate) => RateController::fixed(rate, Instant::now()),
+            RateLimit::Adaptive | RateLimit::Off => RateController::adaptive(),
+        };
+        Self { account, actions: BTreeMap::new(), next_ticket: 0, next_number: 0, granted: BTreeMap::new() }
+    }
+
+    /// Joins the queue of an action; the ticket is the position in the order of all calls.
+    pub(crate) fn join(&mut self, action: &str, waker: Arc<Notify>) -> u64 {
+        let ticket = self.next_ticket;
+        self.next_ticket += 1;
+        self.queue(action).waiting.insert(ticket, waker);
+        ticket
+    }
+
+    /// Leaves the queue. A request that was granted meanwhile is returned: it ends without a response.
+    pub(crate) fn leave(&mut self, action: &str, ticket: u64) -> Option<Granted> {
+        self.queue(action).waiting.remove(&ticket);
+        self.granted.remove(&ticket)
+    }
+
+    /// Grants what is due. Then returns the request of this ticket, or else when to ask again.
+    pub(crate) fn poll(&mut self, action: &str, ticket: u64, now: Instant) -> Result<Granted, Instant> {
+        self.advance(now);
+        if let Some(granted) = self.granted.remove(&ticket) {
+            return Ok(granted);
+        }
+        let ahead = |queue: &Queue| queue.waiting.range(..ticket).take(MAX_LOOKAHEAD).count();
+        let own = self
+            .actions
+            .get_mut(action)
+            .map(|queue| (ahead(queue), queue.controller.decide(now), queue.controller.interval()));
+        let (own_ahead, own_decision, own_interval) = own.unwrap_or((0, Decision::Now, Duration::ZERO));
+        if own_ahead >= MAX_LOOKAHEAD {
+            return Err(now + CHECK_INTERVAL);
+        }
+        let at = |decision| match decision {
+            Decision::Now => now,
+            Decision::At(time) => time,
+        };
+        let due = at(own_decision).max(at(self.account.decide(now))).max(now + Duration::from_millis(1));
+        if own_ahead == 0 {
+            return Err(due);
+        }
+        // Those before it may never be polled again: it asks when its own request is due.
+        let interval = own_interval.max(self.account.interval());
+        let ahead = u32::try_from(own_ahead).unwrap_or(u32::MAX);
+        Err((due + interval.saturating_mul(ahead).min(CHECK_INTERVAL)).min(due.max(now + CHECK_INTERVAL)))
+    }
+
+    /// Grants the requests that are due, in the order of the calls among the actions that may send.
+    pub(crate) fn advance(&mut self, now: Instant) {
+        loop {
+            let first = self.actions.values_mut().filter_map(|queue| {
+                let (ticket, _) = queue.waiting.first_key_value()?;
+                let ticket = *ticket;
+                (queue.controller.decide(now) == Decision::Now).then_some((ticket, queue))
+            });
+            let Some((ticket, queue)) = first.min_by_key(|(ticket, _)| *ticket) else { break };
+            if self.account.decide(now) != Decision::Now {
+                break;
+            }
+            let Some(waker) = queue.waiting.remove(&ticket) else { break };
+            let granted = Granted { number: self.next_number, sent: now };
+            self.next_number += 1;
+            queue.controller.send(now, granted.number);
+            self.account.send(now, granted.number);
+            self.granted.insert(ticket, granted);
+            waker.notify_one();
+            // The next one of the action sets its timer anew.
+            if let Some((_, next)) = queue.waiting.first_key_value() {
+                next.notify_one();
+            }
+        }
+    }
+
+    /// Records that a request ended without a statement about the rate.
+    pub(crate) fn end(&mut self, action: &str, granted: Granted) {
+        self.account.end(granted.number);
+        self.queue(action).controller.end(granted.number);
+    }
+
+    pub(crate) fn accepted(&mut self, action: &str, granted: Granted, now: Instant) {
+        self.end(action, granted);
+        self.account.accepted(now);
+        self.queue(action).controller.accepted(now);
+    }
+
+    /// The account's limiter throttled the request.
+    pub(crate) fn throttled(
+        &mut self,
+        action: &str,
+        granted: Granted,
+        now: Instant,
+        after: Option<Duration>,
+    ) {
+        self.end(action, granted);
+        self.account.throttled(now, granted.sent, after);
+    }
+
+    /// The action's limiter throttled the request, which the account's had accepted.
+    pub(crate) fn throttled_action(
+        &mut self,
+        action: &str,
+        granted: Granted,
+        now: Instant,
+        after: Option<Duration>,
+    ) {
+        self.end(action, granted);
+        self.account.accepted(now);
+        self.queue(action).controller.throttled(now, granted.sent, after);
+    }
+
+    #[cfg(test)]
+    pub(crate) fn rate(&self, action: &str, is_by_action: bool) -> Option<f64> {
+        match is_by_action {
+            true => self.actions.get(action)?.controller.rate(),
+            false => self.account.rate(),
+        }
+    }
+
+    fn queue(&mut self, action: &str) -> &mut Queue {
+        self.actions
+            .entry(action.into())
+            .or_insert_with(|| Queue { controller: RateController::open(), waiting: BTreeMap::new() })
+    }
+}
