@@ -2,6 +2,7 @@
 //! separately. Shared by all clones of a client.
 
 mod controller;
+mod history;
 mod queue;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,8 @@
 //! The queues of a client, one for each action, in front of the account's limiter.
 //!
 //! Waiters do not wait for one another: whichever waiter's timer fires, and every response, grants the requests
-//! that are due, in order. A waiter that is never polled again wastes one request of the rate.
+//! that are due, in order. Each waiter says when it asks again. One that does not is stalled: others pass it until
+//! it is polled, and then it has its position again. A waiter that is never polled again wastes at most one request.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,10 +15,16 @@ use super::RateLimit;
 use super::controller::{Decision, RateController};
 
 /// A waiter with more waiters before it checks again after [`CHECK_INTERVAL`].
-const MAX_LOOKAHEAD: usize = 64;
+const MAX_LOOKAHEAD: usize = 16;
 
 /// How often a waiter far back in the queue checks that those before it make progress.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
+
+/// A waiter that is late by more than this is stalled.
+const STALL_TIMEOUT: Duration = Duration::from_millis(50);
+
+/// The resolution of the runtime's timers.
+const MIN_SLEEP: Duration = Duration::from_millis(1);
 
 /// The limiters of an account and the requests that wait for them.
 #[derive(Debug)]
@@ -34,7 +41,67 @@ pub(crate) struct Queues {
 #[derive(Debug)]
 struct Queue {
     controller: RateController,
-    waiting: BTreeMap<u64, Arc<Notify>>,
+    waiting: BTreeMap<u64, Waiting>,
+    stalled: BTreeMap<u64, Waiting>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    waker: Arc<Notify>,
+    /// When it asks again, if it is polled.
+    wakes_at: Instant,
+}
+
+impl Queue {
+    fn new() -> Self {
+        let controller = RateController::open();
+        Self { controller, waiting: BTreeMap::new(), stalled: BTreeMap::new() }
+    }
+
+    /// The first waiter that is not stalled.
+    fn first(&mut self, now: Instant) -> Option<u64> {
+        while let Some(first) = self.waiting.first_entry() {
+            if now.saturating_duration_since(first.get().wakes_at) <= STALL_TIMEOUT {
+                return Some(*first.key());
+            }
+            let (ticket, waiting) = first.remove_entry();
+            self.stalled.insert(ticket, waiting);
+        }
+        None
+    }
+
+    /// The waiter was polled.
+    fn revive(&mut self, ticket: u64, now: Instant) {
+        if let Some(waiting) = self.stalled.remove(&ticket) {
+            self.waiting.insert(ticket, waiting);
+        }
+        if let Some(waiting) = self.waiting.get_mut(&ticket) {
+            waiting.wakes_at = now;
+        }
+    }
+
+    /// When the waiter asks again, at the latest.
+    fn wakes_at(&mut self, ticket: u64, account: &mut RateController, now: Instant) -> Instant {
+        let at = |decision| match decision {
+            Decision::Now => now,
+            Decision::At(time) => time,
+        };
+        let due = at(self.controller.decide(now)).max(at(account.decide(now))).max(now + MIN_SLEEP);
+        let time = match self.waiting.range(..ticket).take(MAX_LOOKAHEAD).count() {
+            0 => due,
+            MAX_LOOKAHEAD => now + CHECK_INTERVAL,
+            ahead => {
+                // Those before it may never be polled again.
+                let interval = self.controller.interval().max(account.interval());
+                let ahead = u32::try_from(ahead).unwrap_or(u32::MAX);
+                due + interval.saturating_mul(ahead).min(CHECK_INTERVAL)
+            }
+        };
+        if let Some(waiting) = self.waiting.get_mut(&ticket) {
+            waiting.wakes_at = time;
+        }
+        time
+    }
 }
 
 /// A request that may be sent now.
@@ -57,58 +124,44 @@ impl Queues {
     pub(crate) fn join(&mut self, action: &str, waker: Arc<Notify>) -> u64 {
         let ticket = self.next_ticket;
         self.next_ticket += 1;
-        self.queue(action).waiting.insert(ticket, waker);
+        let waiting = Waiting { waker, wakes_at: Instant::now() };
+        self.queue(action).waiting.insert(ticket, waiting);
         ticket
     }
 
     /// Leaves the queue. A request that was granted meanwhile is returned: it ends without a response.
     pub(crate) fn leave(&mut self, action: &str, ticket: u64) -> Option<Granted> {
-        self.queue(action).waiting.remove(&ticket);
+        let queue = self.queue(action);
+        queue.waiting.remove(&ticket);
+        queue.stalled.remove(&ticket);
         self.granted.remove(&ticket)
     }
 
     /// Grants what is due. Then returns the request of this ticket, or else when to ask again.
     pub(crate) fn poll(&mut self, action: &str, ticket: u64, now: Instant) -> Result<Granted, Instant> {
+        self.queue(action).revive(ticket, now);
         self.advance(now);
         if let Some(granted) = self.granted.remove(&ticket) {
             return Ok(granted);
         }
-        let ahead = |queue: &Queue| queue.waiting.range(..ticket).take(MAX_LOOKAHEAD).count();
-        let own = self
-            .actions
+        let Self { account, actions, .. } = self;
+        Err(actions
             .get_mut(action)
-            .map(|queue| (ahead(queue), queue.controller.decide(now), queue.controller.interval()));
-        let (own_ahead, own_decision, own_interval) = own.unwrap_or((0, Decision::Now, Duration::ZERO));
-        if own_ahead >= MAX_LOOKAHEAD {
-            return Err(now + CHECK_INTERVAL);
-        }
-        let at = |decision| match decision {
-            Decision::Now => now,
-            Decision::At(time) => time,
-        };
-        let due = at(own_decision).max(at(self.account.decide(now))).max(now + Duration::from_millis(1));
-        if own_ahead == 0 {
-            return Err(due);
-        }
-        // Those before it may never be polled again: it asks when its own request is due.
-        let interval = own_interval.max(self.account.interval());
-        let ahead = u32::try_from(own_ahead).unwrap_or(u32::MAX);
-        Err((due + interval.saturating_mul(ahead).min(CHECK_INTERVAL)).min(due.max(now + CHECK_INTERVAL)))
+            .map_or(now + CHECK_INTERVAL, |queue| queue.wakes_at(ticket, account, now)))
     }
 
     /// Grants the requests that are due, in the order of the calls among the actions that may send.
     pub(crate) fn advance(&mut self, now: Instant) {
         loop {
             let first = self.actions.values_mut().filter_map(|queue| {
-                let (ticket, _) = queue.waiting.first_key_value()?;
-                let ticket = *ticket;
+                let ticket = queue.first(now)?;
                 (queue.controller.decide(now) == Decision::Now).then_some((ticket, queue))
             });
             let Some((ticket, queue)) = first.min_by_key(|(ticket, _)| *ticket) else { break };
             if self.account.decide(now) != Decision::Now {
                 break;
             }
-            let Some(waker) = queue.waiting.remove(&ticket) else { break };
+            let Some(Waiting { waker, .. }) = queue.waiting.remove(&ticket) else { break };
             let granted = Granted { number: self.next_number, sent: now };
             self.next_number += 1;
             queue.controller.send(now, granted.number);
@@ -116,8 +169,10 @@ impl Queues {
             self.granted.insert(ticket, granted);
             waker.notify_one();
             // The next one of the action sets its timer anew.
-            if let Some((_, next)) = queue.waiting.first_key_value() {
-                next.notify_one();
+            if let Some(mut next) = queue.waiting.first_entry() {
+                let next = next.get_mut();
+                next.wakes_at = next.wakes_at.min(now);
+                next.waker.notify_one();
             }
         }
     }
@@ -168,8 +223,6 @@ impl Queues {
     }
 
     fn queue(&mut self, action: &str) -> &mut Queue {
-        self.actions
-            .entry(action.into())
-            .or_insert_with(|| Queue { controller: RateController::open(), waiting: BTreeMap::new() })
+        self.actions.entry(action.into()).or_insert_with(Queue::new)
     }
 }

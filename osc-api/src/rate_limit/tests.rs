@@ -149,7 +149,7 @@ fn the_request_rate_follows_the_limit_of_the_server() {
     let mut problems = Vec::new();
     for row in TABLE {
         for kind in [LimiterKind::Bucket, LimiterKind::Window] {
-            for seed in 1..=5 {
+            for seed in 1..=3 {
                 let Measured { seconds, of_ideal, throttled, .. } = simulate(row, kind, seed);
                 let line = format!(
                     "{:30} {kind:?} seed {seed}: {seconds:6.1} s, {:5.1} % of ideal, {:4.1} % throttled",
@@ -296,7 +296,7 @@ fn a_call_never_waits_for_a_future_that_is_not_polled() {
                         limiter.acquire("ReadVms").await.accepted();
                     }
                     assert!(
-                        began.elapsed() < Duration::from_secs(30),
+                        began.elapsed() < Duration::from_secs(4),
                         "{limit:?} {polls} {:?}",
                         began.elapsed()
                     );
