@@ -74,61 +74,67 @@ impl Random {
 }
 
 fn run<F: Future>(future: F) -> F::Output {
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    run_in(true, future)
+}
+
+fn run_in<F: Future>(is_virtual_time: bool, future: F) -> F::Output {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    let runtime = builder.enable_time().start_paused(is_virtual_time).build().unwrap();
     LocalSet::new().block_on(&runtime, future)
 }
 
-/// Sends the calls of a row from its tasks, with full jitter before each retry.
 fn simulate(row: &Row, kind: LimiterKind, seed: u64) -> Measured {
-    run(async {
-        let start = Instant::now();
-        let server = Server { kind, rate: row.rate, tokens: row.rate, at: 0.0, outage: row.outage, start };
-        let server = Rc::new(RefCell::new(server));
-        let random = Rc::new(RefCell::new(Random(seed)));
-        let limiter = Rc::new(RateLimiter::new(RateLimit::Adaptive));
-        let (left, throttled) = (Rc::new(Cell::new(row.calls)), Rc::new(Cell::new(0_usize)));
-        let accepted_at = Rc::new(RefCell::new(Vec::new()));
-        let tasks: Vec<_> = (0..row.tasks)
-            .map(|_| {
-                let (server, random, limiter) = (server.clone(), random.clone(), limiter.clone());
-                let (left, throttled, accepted_at) = (left.clone(), throttled.clone(), accepted_at.clone());
-                let is_by_action = row.is_by_action;
-                tokio::task::spawn_local(async move {
-                    while left.get() > 0 {
-                        left.set(left.get() - 1);
-                        let mut attempt = 0;
-                        loop {
-                            let permit = limiter.acquire("ReadVms").await;
-                            let latency = Duration::from_secs_f64(0.005 + 0.03 * random.borrow_mut().unit());
-                            sleep(latency / 2).await;
-                            let is_admitted = server.borrow_mut().admits();
-                            sleep(latency / 2).await;
-                            if is_admitted {
-                                permit.accepted();
-                                accepted_at.borrow_mut().push(start.elapsed().as_secs_f64());
-                                break;
-                            }
-                            permit.throttled(is_by_action, None);
-                            throttled.set(throttled.get() + 1);
-                            let max = f64::from(1 << attempt.min(5)).min(30.0);
-                            attempt += 1;
-                            let delay = max * random.borrow_mut().unit();
-                            sleep(Duration::from_secs_f64(delay)).await;
+    run(send_all(row, kind, seed))
+}
+
+/// Sends the calls of a row from its tasks, with full jitter before each retry.
+async fn send_all(row: &Row, kind: LimiterKind, seed: u64) -> Measured {
+    let start = Instant::now();
+    let server = Server { kind, rate: row.rate, tokens: row.rate, at: 0.0, outage: row.outage, start };
+    let server = Rc::new(RefCell::new(server));
+    let random = Rc::new(RefCell::new(Random(seed)));
+    let limiter = Rc::new(RateLimiter::new(RateLimit::Adaptive));
+    let (left, throttled) = (Rc::new(Cell::new(row.calls)), Rc::new(Cell::new(0_usize)));
+    let accepted_at = Rc::new(RefCell::new(Vec::new()));
+    let tasks: Vec<_> = (0..row.tasks)
+        .map(|_| {
+            let (server, random, limiter) = (server.clone(), random.clone(), limiter.clone());
+            let (left, throttled, accepted_at) = (left.clone(), throttled.clone(), accepted_at.clone());
+            let is_by_action = row.is_by_action;
+            tokio::task::spawn_local(async move {
+                while left.get() > 0 {
+                    left.set(left.get() - 1);
+                    let mut attempt = 0;
+                    loop {
+                        let permit = limiter.acquire("ReadVms").await;
+                        let latency = Duration::from_secs_f64(0.005 + 0.03 * random.borrow_mut().unit());
+                        sleep(latency / 2).await;
+                        let is_admitted = server.borrow_mut().admits();
+                        sleep(latency / 2).await;
+                        if is_admitted {
+                            permit.accepted();
+                            accepted_at.borrow_mut().push(start.elapsed().as_secs_f64());
+                            break;
                         }
+                        permit.throttled(is_by_action, None);
+                        throttled.set(throttled.get() + 1);
+                        let max = f64::from(1 << attempt.min(5)).min(30.0);
+                        attempt += 1;
+                        let delay = max * random.borrow_mut().unit();
+                        sleep(Duration::from_secs_f64(delay)).await;
                     }
-                })
+                }
             })
-            .collect();
-        for task in tasks {
-            task.await.unwrap();
-        }
-        let seconds = start.elapsed().as_secs_f64();
-        let ideal = (row.calls as f64 - row.rate).max(0.0) / row.rate + row.outage.1 - row.outage.0;
-        let throttled = throttled.get() as f64 / (throttled.get() + row.calls) as f64;
-        let accepted_at = accepted_at.take();
-        Measured { seconds, of_ideal: ideal / seconds, throttled, accepted_at }
-    })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    let ideal = (row.calls as f64 - row.rate).max(0.0) / row.rate + row.outage.1 - row.outage.0;
+    let throttled = throttled.get() as f64 / (throttled.get() + row.calls) as f64;
+    let accepted_at = accepted_at.take();
+    Measured { seconds, of_ideal: ideal / seconds, throttled, accepted_at }
 }
 
 const NEVER: (f64, f64) = (0.0, 0.0);
@@ -407,5 +413,29 @@ fn impossible_rates_are_refused() {
     }
     for limit in [RateLimit::Adaptive, RateLimit::Off, RateLimit::Fixed(0.001), RateLimit::Fixed(1e9)] {
         assert_eq!(limit.problem(), None);
+    }
+}
+
+/// Run by hand: `cargo test --release -p osc-api --lib real_time -- --ignored --nocapture`.
+#[test]
+#[ignore = "takes half a minute of real time"]
+fn the_rate_follows_the_limit_in_real_time() {
+    for (rate, tasks) in [(50.0, 32), (1000.0, 64)] {
+        for kind in [LimiterKind::Bucket, LimiterKind::Window] {
+            let row = Row {
+                name: "real time",
+                rate,
+                is_by_action: true,
+                calls: rate as usize * 15,
+                tasks,
+                outage: NEVER,
+                min_of_ideal: 0.8,
+                max_throttled: 0.05,
+            };
+            let Measured { seconds, of_ideal, throttled, .. } = run_in(false, send_all(&row, kind, 1));
+            let (percent, share) = (of_ideal * 100.0, throttled * 100.0);
+            println!("{rate}/s {kind:?}: {seconds:.1} s, {percent:.1} % of ideal, {share:.1} % throttled");
+            assert!(of_ideal >= row.min_of_ideal && throttled <= row.max_throttled);
+        }
     }
 }
