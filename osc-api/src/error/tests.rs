@@ -127,7 +127,11 @@ fn every_kind_says_what_to_do() {
         advice: Some("trust it"),
         source: "certificate".into(),
     };
-    let guarded = ErrorRepr::LockedOut { failures: 3, possible_failures: 0, last_refusal: "status 401:\nno".to_owned() };
+    let guarded = ErrorRepr::LockedOut {
+        failures: 3,
+        possible_failures: 0,
+        last_refusal: "status 401:\nno".to_owned(),
+    };
     for (error, shown) in [
         (transport(false, true, false), "ReadVms was not sent: no connection to api.example.com"),
         (transport(true, true, false), "ReadVms was not sent: no connection to api.example.com in time"),
@@ -307,7 +311,10 @@ fn what_is_not_an_answer_has_its_predicates_too() {
         (transport(true, true, false), &["timeout", "connect", "transport", "retryable"]),
         (transport(true, false, false), &["timeout", "transport"]),
         (
-            Error::new("A", ErrorRepr::LockedOut { failures: 3, possible_failures: 0, last_refusal: String::new() }),
+            Error::new(
+                "A",
+                ErrorRepr::LockedOut { failures: 3, possible_failures: 0, last_refusal: String::new() },
+            ),
             &["authentication", "guard"],
         ),
         (
