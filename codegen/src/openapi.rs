@@ -51,7 +51,7 @@ pub(crate) fn read(description: &str, problems: &mut Diagnostics) -> Option<Valu
     yaml::read_with(description, Source::Description, &severity, problems)
 }
 
-/// Reads a description, applies the overlay, and resolves references to examples.
+/// Reads a description, applies the overlay, resolves references to examples, and sorts all keys.
 pub(crate) fn read_corrected(
     description: &str,
     overlay: Option<&str>,
@@ -62,6 +62,8 @@ pub(crate) fn read_corrected(
         overlay::apply(overlay, &mut value, problems);
     }
     references::resolve(&mut value, problems);
+    // In the order of the contract, so that a published description generates the same code as its contract.
+    value.sort_all_objects();
     Some(value)
 }
 
