@@ -24,7 +24,7 @@ use osc_codegen::{Contract, Input};
 use serde_yaml::Value;
 use sha2::{Digest, Sha256};
 
-/// A description with prose wherever it can stand, and with names and values that look like prose.
+/// A description with prose in every possible location, and with names and values that look like prose.
 const WORDY: &str = r##"
 openapi: 3.0.0
 info:
@@ -85,7 +85,7 @@ fn interface(description: &str) -> Vec<String> {
 }
 
 #[test]
-fn prose_goes_and_names_and_values_stay() {
+fn prose_is_removed_and_names_and_values_are_kept() {
     let Contract { version, yaml, prose } = contract(WORDY);
     assert_eq!(version, "1.0");
     assert!(!yaml.contains("ords"), "{yaml}");
@@ -231,7 +231,7 @@ fn a_contract_generates_the_same_files_as_its_description() {
 }
 
 #[test]
-fn the_order_of_the_published_text_leaves_no_trace() {
+fn the_contract_does_not_depend_on_the_published_order() {
     let reordered = WORDY
         .replace("      required: [summary, description]\n", "")
         .replace("      type: object\n", "      required: [description, summary]\n      type: object\n");
@@ -240,7 +240,7 @@ fn the_order_of_the_published_text_leaves_no_trace() {
 }
 
 #[test]
-fn a_contract_is_its_own_contract() {
+fn the_contract_of_a_contract_is_the_same() {
     let committed = expected::read(&expected::workspace("spec/outscale.yaml"));
     let Contract { yaml, prose, .. } = contract(&committed);
     assert!(yaml == committed, "spec/outscale.yaml is not as `spec import` writes it");
@@ -307,7 +307,7 @@ fn sha256(text: &str) -> String {
 fn the_committed_contract_is_that_of_its_source() {
     let source = expected::read(&expected::workspace("spec/source.toml"));
     let committed = expected::read(&expected::workspace("spec/outscale.yaml"));
-    // What was written last vouches for the rest: `regen` refuses a contract of another digest.
+    // `source.toml` is written last: `regen` rejects a contract with another digest.
     assert!(source.contains(&format!("contract_sha256 = \"{}\"", sha256(&committed))), "{source}");
     for (version, published) in expected::published() {
         if source.contains(&format!("version = \"{version}\"")) {
@@ -344,7 +344,7 @@ fn a_value_that_the_text_gains_is_a_line_of_the_report() {
     let [note] = notes.as_slice() else { panic!("{said}") };
     assert!(note.contains("names `frozen`, missing in the value set `VolumeState`"), "{note}");
 
-    // What the overlay has is no news, and neither is a text without a list.
+    // A value of the overlay's set and a text without a list are not reported.
     for text in [r"`creating` \| `in-use`", "`creating` or `frozen`"] {
         assert!(!import(text).contains("Volume/properties/State"), "{text}");
     }

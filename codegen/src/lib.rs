@@ -59,6 +59,20 @@ pub type Checked<T> = Result<(T, Vec<Diagnostic>), Vec<Diagnostic>>;
 /// The generated files, by name.
 pub type Files = BTreeMap<String, String>;
 
+/// Decodes the bytes of an input, which must be UTF-8.
+///
+/// # Errors
+/// The reason, with a remedy for UTF-16.
+pub fn decode(bytes: Vec<u8>) -> Result<String, String> {
+    if matches!(bytes.as_slice(), [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
+        return Err("looks like UTF-16: save it as UTF-8".to_owned());
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let position = error.utf8_error().valid_up_to() + 1;
+        format!("is not UTF-8 text: byte {position} is invalid")
+    })
+}
+
 /// Builds the model: reads, checks and lowers the inputs. `phase` is called with the name of each finished phase.
 ///
 /// # Errors

@@ -63,7 +63,9 @@ pub(crate) fn read_corrected(
     }
     references::resolve(&mut value, problems);
     // In the order of the contract, so that a published description generates the same code as its contract.
-    value.sort_all_objects();
+    // Extensions of the root, such as the waiters, are the overlay's and keep their order.
+    let parts = value.as_object_mut().into_iter().flatten().filter(|(key, _)| !key.starts_with("x-"));
+    parts.for_each(|(_, part)| part.sort_all_objects());
     Some(value)
 }
 

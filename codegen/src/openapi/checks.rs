@@ -176,7 +176,9 @@ fn plural(ty: &str) -> &'static str {
 
 /// How to write a value of OpenAPI 3.1 or JSON Schema in OpenAPI 3.0.
 fn conversion(kind: ObjectKind, key: &str, value: &Value) -> Option<String> {
-    let (ObjectKind::Schema, key) = (kind, key) else { return None };
+    if kind != ObjectKind::Schema {
+        return None;
+    }
     match (key, value) {
         ("type", Value::Array(types)) => {
             let types: Vec<&str> = types.iter().filter_map(Value::as_str).collect();

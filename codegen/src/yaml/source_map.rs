@@ -286,7 +286,6 @@ fn may_be_normalized(text: &str) -> bool {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 mod tests {
     use serde_json::Value;
 
