@@ -192,7 +192,7 @@ fn strings_that_yaml_readers_misread_are_quoted() {
             let quoted = yaml.contains(&format!("'{string}': '{string}'"));
             let plain = yaml.contains(&format!("\n            {string}: {string}\n"));
             let needs_quotes = is_quoted || string.ends_with(':');
-            assert!(quoted == needs_quotes && plain == !needs_quotes, "{string}: {yaml}");
+            assert!(quoted == needs_quotes && plain != needs_quotes, "{string}: {yaml}");
             assert_eq!(contract(&yaml).yaml, yaml, "{string}");
             let read: Value = serde_yaml::from_str(&yaml).unwrap();
             let example = &read["components"]["schemas"]["Cage"]["properties"]["description"]["example"];
