@@ -93,7 +93,7 @@ fn failed_authentications_count_for_the_client_that_it_was_made_of() {
     for client in [&one, &other, &one] {
         assert!(client.read_vms(&request("i-1")).expect_err("an error").api().is_some());
     }
-    assert!(other.read_vms(&request("i-1")).expect_err("an error").is_guard_closed());
+    assert!(other.read_vms(&request("i-1")).expect_err("an error").is_locked_out());
     assert_eq!(server.requests().len(), 3);
     one.reset_authentication();
     assert!(other.read_vms(&request("i-1")).expect_err("an error").api().is_some());

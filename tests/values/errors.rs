@@ -131,7 +131,7 @@ async fn credentials_that_are_refused_are_not_told() {
             let error =
                 client.read_access_keys(&ReadAccessKeysRequest::new()).await.expect_err("they are refused");
             assert!(error.is_authentication(), "{error:?}");
-            assert_eq!(error.is_guard_closed(), call >= 3, "{error:?}");
+            assert_eq!(error.is_locked_out(), call >= 3, "{error:?}");
             tells_nothing("refused credentials", &error);
         }
         assert_eq!(server.requests().len(), 3);

@@ -63,7 +63,7 @@ fn kinds(error: &Error) -> Vec<&'static str> {
     let all = [
         ("authentication", error.is_authentication()),
         ("access denied", error.is_access_denied()),
-        ("guard", error.is_guard_closed()),
+        ("guard", error.is_locked_out()),
         ("throttled", error.is_throttled()),
         ("validation", error.is_validation()),
         ("not found", error.is_not_found()),

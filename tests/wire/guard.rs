@@ -39,7 +39,7 @@ fn refused(status: u16, code: &str) -> Response {
 
 /// Checks that a call is refused by the client itself, in words that help.
 fn assert_closed(error: &Error) {
-    assert!(error.is_guard_closed() && error.is_authentication() && error.api().is_none(), "{error:?}");
+    assert!(error.is_locked_out() && error.is_authentication() && error.api().is_none(), "{error:?}");
     assert!(!error.is_retryable() && error.attempts() == 0, "{error:?}");
     let text = error.to_string();
     for word in ["not sent", "3", "lock", "reset_authentication"] {
@@ -71,7 +71,7 @@ async fn of_many_tasks_with_wrong_credentials_three_are_heard() {
         assert_eq!(server.requests().len(), MOST, "credentials {kind}");
         let (told, kept): (Vec<_>, Vec<_>) = errors.iter().partition(|error| error.api().is_some());
         assert_eq!((told.len(), kept.len()), (MOST, 64 - MOST), "credentials {kind}");
-        assert!(told.iter().all(|error| error.is_authentication() && !error.is_guard_closed()), "{told:?}");
+        assert!(told.iter().all(|error| error.is_authentication() && !error.is_locked_out()), "{told:?}");
         kept.into_iter().for_each(assert_closed);
     }
 }
@@ -120,7 +120,7 @@ async fn what_says_nothing_of_the_credentials_is_no_new_beginning() {
         let server = in_turn([refused(), refused(), neither, refused()]);
         let client = builder(&server).access_key(ACCESS_KEY, SECRET_KEY).build().expect("a client");
         for _ in 0..4 {
-            assert!(read(&client).await.is_err_and(|error| !error.is_guard_closed()));
+            assert!(read(&client).await.is_err_and(|error| !error.is_locked_out()));
         }
         assert_closed(&read(&client).await.expect_err("a refusal"));
         assert_eq!(server.requests().len(), 4);

@@ -104,7 +104,7 @@ async fn a_wrong_key_is_not_mended_by_a_clock() {
         let (server, _) = ahead(seconds);
         let client = retrying(&server).access_key(ACCESS_KEY, wrong).build().expect("a client");
         let error = client.read_vms(&ReadVmsRequest::new()).await.expect_err("a refusal");
-        assert!(error.is_authentication() && !error.is_guard_closed(), "{error:?}");
+        assert!(error.is_authentication() && !error.is_locked_out(), "{error:?}");
         assert_eq!(server.requests().len(), requests, "{seconds} s");
         assert_eq!(error.attempts() as usize, requests, "{seconds} s");
     }
@@ -157,6 +157,6 @@ async fn the_same_refusal_after_a_correction_is_told() {
         refusal.header("Date", &http_date(now() + (hours + 1) * 3600))
     });
     let error = client(&server).read_vms(&ReadVmsRequest::new()).await.expect_err("a refusal");
-    assert!(error.is_authentication() && !error.is_guard_closed(), "{error:?}");
+    assert!(error.is_authentication() && !error.is_locked_out(), "{error:?}");
     assert_eq!(server.requests().len(), 2);
 }

@@ -57,7 +57,7 @@ fn without_a_runtime_there_is_an_error_and_no_panic() {
     let request = std::pin::pin!(client.send_raw("ReadRegions", &Value::Null));
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     let std::task::Poll::Ready(Err(error)) = request.poll(&mut context) else { panic!("it went out") };
-    assert!(error.to_string().contains("tokio runtime"), "{error}");
+    assert!(error.to_string().contains("Tokio runtime"), "{error}");
 }
 
 #[test]

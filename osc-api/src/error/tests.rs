@@ -150,8 +150,8 @@ fn every_kind_says_what_to_do() {
         (
             Error::new("ReadVms", guarded),
             "ReadVms was not sent: authentication failed 3 times in a row, and one more failure would lock the \
-             access key or the login for a minute or longer (the server last said: status 401: no); correct the \
-             credentials and make a new client, or call `Client::reset_authentication` once the cause is mended",
+             access key or login for a minute or longer (last refusal: status 401: no); correct the credentials \
+             and build a new client, or call `Client::reset_authentication` once the cause is fixed",
         ),
         (Error::configuration(vec!["a".to_owned(), "b".to_owned()]), "configuration: a; b"),
     ] {
