@@ -11,12 +11,14 @@
 
 mod calls;
 mod client_certificates;
+mod closing;
 mod errors;
 mod faults;
 mod guard;
 mod options;
 mod profile;
 mod programs;
+mod progress;
 mod proxy;
 mod refusals;
 mod retries;

@@ -62,13 +62,44 @@ async fn one_correction_is_enough() {
 }
 
 #[tokio::test]
-async fn an_answer_to_anybody_tells_the_time_too() {
+async fn only_a_refusal_of_the_api_corrects_the_clock() {
     for seconds in [TEN_MINUTES, -TEN_MINUTES] {
         let (server, refused) = ahead(seconds);
         let client = client(&server);
-        client.read_regions(&ReadRegionsRequest::new()).await.expect("an answer");
-        client.read_vms(&ReadVmsRequest::new()).await.expect("an answer");
-        assert_eq!((server.requests().len(), refused.load(Ordering::SeqCst)), (2, 0), "{seconds} s");
+        client.read_regions(&ReadRegionsRequest::new()).await.expect("a response");
+        client.read_vms(&ReadVmsRequest::new()).await.expect("a response");
+        assert_eq!((server.requests().len(), refused.load(Ordering::SeqCst)), (3, 1), "{seconds} s");
+    }
+}
+
+/// Responses of gateways and caches with a date an hour off, before and between good requests: no request is signed
+/// with another date than the machine's, and none is refused.
+#[tokio::test]
+async fn foreign_dates_do_not_move_the_clock() {
+    let foreign: [fn(Response) -> Response; 6] = [
+        |_| Response::new(502, "<html>bad gateway</html>"),
+        |_| cloud::refusal(503, "6", "", "").header("Age", "7200"),
+        |_| cloud::refusal(429, "24", "", ""),
+        |_| Response::new(401, "<html>portal</html>"),
+        |_| cloud::refusal(401, "1", "AccessDenied", "").header("Age", "7200"),
+        |ok| ok.header("Age", "7200"),
+    ];
+    for (case, foreign) in foreign.into_iter().enumerate() {
+        for seconds in [3600, -3600] {
+            let number = AtomicUsize::new(0);
+            let server = server(move |request| match number.fetch_add(1, Ordering::SeqCst) {
+                1 => foreign(ok()).header("Date", &http_date(now() + seconds)),
+                _ => cloud::admit(request).map_or_else(|refusal| refusal, |()| ok()),
+            });
+            let client =
+                client(&server).with(osc_api::CallOptions::new().retry(osc_api::RetryPolicy::none()));
+            client.read_vms(&ReadVmsRequest::new()).await.expect("a response");
+            drop(client.read_vms(&ReadVmsRequest::new()).await);
+            for _ in 0..3 {
+                client.read_vms(&ReadVmsRequest::new()).await.expect("a response");
+            }
+            assert!(signed_ahead(&server).iter().all(|ahead| ahead.abs() < 60), "case {case}, {seconds} s");
+        }
     }
 }
 

@@ -53,7 +53,7 @@ struct Call {
     attempts: u32,
     /// Number of requests that were throttled.
     throttled: u32,
-    /// Whether an attempt before the last one may have been carried out.
+    /// Whether an attempt may have been carried out without a response that says so.
     is_outcome_unknown: bool,
     /// What the last response says about the date of its request.
     last_skew: Skew,
@@ -96,7 +96,7 @@ impl Shared {
             duration_ms = Empty,
         );
         let task = runtime.spawn(call.finish(span.clone()).instrument(span).with_current_subscriber());
-        CancelOnDrop(task).join(action.name).await
+        CancelOnDrop(task).join(action).await
     }
 
     fn take_retry(&self) -> bool {
@@ -132,7 +132,7 @@ impl<T> Drop for CancelOnDrop<T> {
 }
 
 impl<T> CancelOnDrop<Result<T>> {
-    async fn join(mut self, action: &str) -> Result<T> {
+    async fn join(mut self, action: ActionMeta<'_>) -> Result<T> {
         match (&mut self.0).await {
             Ok(result) => result,
             Err(error) => Err(lost_task(action, error)),
@@ -141,26 +141,30 @@ impl<T> CancelOnDrop<Result<T>> {
 }
 
 /// The error of a call whose task ended without a result.
-fn lost_task(action: &str, error: JoinError) -> Error {
+fn lost_task(action: ActionMeta<'_>, error: JoinError) -> Error {
     let panic = error.try_into_panic().ok();
     let message = panic.as_deref().and_then(panic_message).unwrap_or_default();
     // Tokio panics where a runtime lacks a driver; it has no other way to ask.
     if message.contains("timers are disabled") || message.contains("IO is disabled") {
-        return invalid(action, "the Tokio runtime has no time or I/O driver: build it with `enable_all`");
+        return invalid(
+            action.name,
+            "the Tokio runtime has no time or I/O driver: build it with `enable_all`",
+        );
     }
-    let source = match panic {
-        Some(_) => "the task of the call panicked",
-        None => "the Tokio runtime shut down during the call",
+    let (advice, source) = match panic {
+        Some(_) => (None, "the task of the call panicked"),
+        None => (Some("the Tokio runtime was shut down"), "the task of the call was cancelled"),
     };
     let kind = ErrorRepr::Transport {
         host: "the endpoint".to_owned(),
         timeout: false,
         connect: false,
         permanent: false,
-        advice: None,
+        advice,
         source: source.into(),
     };
-    Error::new(action, kind)
+    let error = Error::new(action.name, kind);
+    if action.retry == RetrySafety::Idempotent { error } else { error.with_unknown_outcome() }
 }
 
 fn panic_message(panic: &(dyn Any + Send)) -> Option<&str> {
@@ -236,12 +240,12 @@ impl Call {
                 Err(error) if error.is_queue_timeout() => return Err(last_error.unwrap_or(error)),
                 Err(error) => error,
             };
+            self.is_outcome_unknown |= error.outcome() == AttemptOutcome::Unknown;
             let delay = match self.retry(&error) {
                 Retry::No => return Err(error),
                 Retry::WithCorrectedClock => Duration::ZERO,
                 Retry::After(delay) => delay,
             };
-            self.is_outcome_unknown |= error.outcome() == AttemptOutcome::Unknown;
             info!(attempts = self.attempts, delay_ms = millis(delay), reason = reason(&error), "retrying");
             sleep(delay).await;
             last_error = Some(error);
@@ -436,11 +440,10 @@ impl Call {
     }
 }
 
-/// Whether a successful response is the API's own: a JSON object with a `ResponseContext`.
+/// Whether a successful response can be the API's own: a JSON object, not the HTML page of a portal.
 fn is_api_response(body: &[u8]) -> bool {
-    const CONTEXT: &[u8] = b"\"ResponseContext\"";
-    let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
-    text.first() == Some(&b'{') && text.windows(CONTEXT.len()).any(|window| window == CONTEXT)
+    let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
+    text.first() == Some(&b'{') && text.last() == Some(&b'}')
 }
 
 /// Why an attempt failed, without anything of the response's body, which must not be logged.

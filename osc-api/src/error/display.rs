@@ -15,7 +15,7 @@ impl fmt::Display for Error {
             write!(f, " ({attempts} attempts)")?;
         }
         if *is_outcome_unknown {
-            f.write_str("; the outcome is unknown: an earlier attempt may have been carried out")?;
+            f.write_str("; the outcome is unknown: the action may have been carried out")?;
         }
         let mut source = self.source().filter(|_| f.alternate());
         while let Some(cause) = source {

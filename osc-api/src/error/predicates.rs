@@ -151,6 +151,12 @@ impl Error {
         self.api().is_some_and(|error| error.has(&[code..=code]))
     }
 
+    /// Whether it is unknown if the action was carried out: an earlier attempt of the call may have been, or the last one.
+    /// Always `false` for idempotent actions.
+    pub fn is_outcome_unknown(&self) -> bool {
+        self.0.is_outcome_unknown
+    }
+
     /// Whether sending the same call again may succeed with nothing changed, and cannot do anything twice.
     ///
     /// The client has retried already what its [`RetryPolicy`](crate::RetryPolicy) allows, so that waiting

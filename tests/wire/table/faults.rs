@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use osc_api::types::ReadRegionsRequest;
+use osc_api::types::ReadAccessKeysRequest;
 use osc_api::{Client, ClientBuilder};
 use osc_tests::cloud;
 use osc_tests::http::{Reply, Response, Then};
@@ -94,9 +94,8 @@ impl Fault {
                 Stage { held, ..Stage::new(None, trusting(endpoint, []), Counted::Attempts) }
             }
             Self::Unknown => {
-                // No label of a name is that long: nobody has to be asked to know that there is no such host.
-                let endpoint = format!("https://{}.invalid", "a".repeat(64));
-                let builder = trusting(endpoint, [&Authority::new("of nobody here")]);
+                // Reserved never to exist (RFC 6761, 6.4).
+                let builder = trusting("https://api.example.invalid", [&Authority::new("of nobody here")]);
                 Stage::new(None, builder, Counted::Attempts)
             }
             Self::Proxy(status) => {
@@ -138,8 +137,8 @@ impl Stage {
     }
 }
 
-/// An action that anybody may call, for what has to happen before the call that counts.
-pub(super) const FIRST_ACTION: &str = "ReadRegions";
+/// The action called before the call under test: it proves the credentials.
+pub(super) const FIRST_ACTION: &str = "ReadAccessKeys";
 
 /// As short as it can be without failing a connection to this machine.
 pub(super) const SHORT: Duration = Duration::from_millis(500);
@@ -147,9 +146,14 @@ pub(super) const SHORT: Duration = Duration::from_millis(500);
 /// The largest answer that the clients of the table take.
 pub(super) const LIMIT: usize = 64 * 1024;
 
+/// Proves the credentials: an unproven request whose response is lost is not retried.
+pub(super) async fn prove_credentials(client: &Client) {
+    client.read_access_keys(&ReadAccessKeysRequest::new()).await.expect("a response");
+}
+
 /// Leaves the client with a connection that the server has closed since.
 pub(super) async fn leave_an_idle_connection(client: &Client) {
-    client.read_regions(&ReadRegionsRequest::new()).await.expect("an answer");
+    prove_credentials(client).await;
     // The end of the connection is on its way already: time enough for it to arrive on the same machine.
     tokio::time::sleep(Duration::from_millis(50)).await;
 }

@@ -1,0 +1,68 @@
+//! A server that closes every connection a moment after its response.
+
+use std::io::{BufReader, Read, Write};
+use std::net::TcpStream;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use osc_api::types::{CreateNetRequest, ReadVmsRequest};
+use osc_tests::cloud::{ACCESS_KEY, SECRET_KEY};
+use osc_tests::http::{Reply, Request};
+use osc_tests::server::Server;
+
+use crate::{builder, ok};
+
+/// Creates to send. More are sent if the variable `OSC_TEST_CREATES` says so.
+const DEFAULT_CREATES: u32 = 300;
+
+struct Stream(BufReader<TcpStream>);
+
+impl Read for Stream {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        self.0.read(into)
+    }
+}
+
+impl std::io::BufRead for Stream {
+    fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
+        self.0.fill_buf()
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.0.consume(amount);
+    }
+}
+
+impl Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.get_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.get_mut().flush()
+    }
+}
+
+#[tokio::test]
+async fn creates_do_not_fail_on_connections_that_the_server_just_closed() {
+    let served = AtomicU64::new(0);
+    let server = Server::start_raw(move |stream| {
+        let mut stream = Stream(BufReader::new(stream.try_clone()?));
+        if Request::read(&mut stream)?.is_some() {
+            Reply::from(ok()).write(&mut stream)?;
+            // Somewhere between 0 and 2 ms: this is the server's behaviour, and nothing waits for it.
+            let moment = served.fetch_add(7, Ordering::Relaxed) % 20;
+            std::thread::sleep(Duration::from_micros(moment * 100));
+        }
+        Ok(())
+    });
+    let server = server.expect("a local port");
+    let client = builder(&server).access_key(ACCESS_KEY, SECRET_KEY).build().expect("a client");
+    client.read_vms(&ReadVmsRequest::new()).await.expect("a response");
+    let creates = std::env::var("OSC_TEST_CREATES").ok().and_then(|text| text.parse().ok());
+    for number in 0..creates.unwrap_or(DEFAULT_CREATES) {
+        let request = CreateNetRequest::new("10.0.0.0/16");
+        let result = client.create_net(&request).await;
+        result.unwrap_or_else(|error| panic!("create {number}: {error:#}"));
+    }
+}
