@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::{client, start};
 
-/// What is done with the response of an action: it must be the same as a type and as an example.
+/// Checks that a response decodes to the same value as the example of its action.
 type Check = fn(&Value);
 
 fn check<A: Action>(response: &Value)
