@@ -37,7 +37,7 @@ impl Server {
         Self::start_over(handler, Ok)
     }
 
-    /// Starts a server that does the same over TLS. Failed handshakes are not recorded.
+    /// Starts a server that does the same over TLS. Only requests after the handshake are recorded.
     ///
     /// # Errors
     /// Returns an error if no port can be opened on the loopback interface.
