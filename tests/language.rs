@@ -1,7 +1,7 @@
 //! Vocabulary: the repository uses the standard terms of the field.
 //!
-//! Checks names, comments, documentation and messages in every text file, and the paths of the files. A phrase that spans
-//! two lines is not found.
+//! Checks names, comments, documentation and messages in every text file, and the paths of the files. A phrase that
+//! spans two lines is not found.
 
 #![expect(
     clippy::expect_used,
