@@ -6,8 +6,8 @@
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a failed expectation fails the test")]
 
 mod calls;
-mod inside;
 mod pages;
+mod runtimes;
 mod threads;
 mod waits;
 

@@ -81,7 +81,7 @@ impl Action for ReadRainbows {
 }
 
 #[tokio::test]
-async fn actions_that_the_crate_does_not_know_can_have_handlers() {
+async fn unknown_actions_can_have_handlers() {
     let fake = start();
     fake.on::<ReadRainbows>(|request| json!({ "Colours": request["Colours"] }));
     fake.on_raw("CreateRainbow", |_| Err::<Value, _>(Fault::code(codes::NO_SUCH_VM)));

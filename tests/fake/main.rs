@@ -2,11 +2,11 @@
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a failed expectation fails the test")]
 
-mod admission;
+mod authentication;
 mod examples;
 mod faults;
 mod handlers;
-mod life;
+mod lifecycle;
 mod raw;
 mod records;
 

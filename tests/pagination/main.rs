@@ -85,7 +85,7 @@ fn server<R: Into<Reply>>(handler: impl Fn(&Request) -> R + Send + Sync + 'stati
     Server::start(handler).expect("a local port")
 }
 
-/// A client builder without retries and rate limit.
+/// A client builder without retries or a rate limit.
 fn builder(server: &Server) -> ClientBuilder {
     Client::builder()
         .ignore_environment()

@@ -57,7 +57,7 @@ fn ids(request: &Request, filter: &str) -> BTreeSet<String> {
     ids.iter().map(|id| id.as_str().expect("a string").to_owned()).collect()
 }
 
-/// A client without retries and rate limit.
+/// A client without retries or a rate limit.
 fn client(server: &Server) -> Client {
     let builder = Client::builder()
         .ignore_environment()
