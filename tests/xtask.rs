@@ -1,4 +1,4 @@
-//! Runs the command line of this repository as a program. A module of several tests.
+//! Runs `cargo xtask` as a program. A module shared by several test targets.
 #![allow(dead_code, reason = "each test target uses a part of this module")]
 
 use std::ffi::OsStr;
@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-/// How a run ended and what it printed on both streams.
+/// Exit code and output of a run.
 pub struct Run {
-    /// The exit code; none for a run that was killed.
+    /// The exit code; `None` if the run was killed.
     pub code: Option<i32>,
     /// Standard output, then standard error.
     pub said: String,
 }
 
-/// The built program. Cargo says where it is; building it is quick when nothing changed.
+/// Builds the program and returns its path as reported by cargo. Quick if nothing changed.
 pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
@@ -25,27 +25,27 @@ pub fn program() -> &'static Path {
             .stderr(Stdio::inherit())
             .output()
             .unwrap();
-        assert!(output.status.success(), "xtask does not build");
+        assert!(output.status.success(), "xtask does not compile");
         let output = String::from_utf8(output.stdout).unwrap();
         let messages = output.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
         let mut programs = messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from));
-        programs.next_back().expect("cargo named no program")
+        programs.next_back().expect("an executable in the output of cargo")
     })
 }
 
-/// A run that has not begun.
+/// The command of a run that has not started yet.
 pub fn command<'a>(arguments: impl IntoIterator<Item = &'a OsStr>) -> Command {
     let mut command = Command::new(program());
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
-/// Runs to the end.
+/// Runs the program with these arguments and waits until it exits.
 pub fn run<'a>(arguments: impl IntoIterator<Item = &'a OsStr>) -> Run {
     finish(command(arguments))
 }
 
-/// Runs a command to its end.
+/// Runs a command and waits until it exits.
 pub fn finish(mut command: Command) -> Run {
     let output = command.output().unwrap();
     let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
