@@ -19,14 +19,14 @@ pub struct Broken {
 impl Broken {
     pub fn of(diff: &Diff) -> Self {
         let mut broken = Self::default();
-        for Change { kind, path, at, from, was, .. } in diff.of_class(Impact::Breaking) {
+        for Change { kind, path, at, old_at, old, .. } in diff.with_impact(Impact::Breaking) {
             let at = if path.starts_with("wait::") { path.as_str() } else { at.as_str() };
-            let at = from.as_ref().map_or(at, |from| from.as_str());
+            let at = old_at.as_ref().map_or(at, |at| at.as_str());
             broken.changes.push((at.to_owned(), *kind));
             let name = |path: &str| path.trim_start_matches("types::").to_owned();
             match kind {
                 ChangeKind::TypeRemoved | ChangeKind::TypeKind => _ = broken.names.insert(name(path)),
-                ChangeKind::TypeRenamed => _ = broken.names.insert(name(was.as_ref().unwrap())),
+                ChangeKind::TypeRenamed => _ = broken.names.insert(name(old.as_ref().unwrap())),
                 _ => {}
             }
         }

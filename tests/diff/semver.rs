@@ -129,7 +129,7 @@ fn cargo(folder: &Path) -> BTreeMap<String, String> {
 /// Whether the compiler has to see the change.
 fn is_seen(name: &str, diff: &Diff) -> bool {
     let is_for_compiler = |change: &osc_codegen::Change| !BEHAVIOUR.contains(&change.kind);
-    diff.of_class(Impact::Breaking).any(is_for_compiler) && !UNSEEN.contains(&name)
+    diff.with_impact(Impact::Breaking).any(is_for_compiler) && !UNSEEN.contains(&name)
 }
 
 fn read(description: &str) -> Api {
@@ -154,7 +154,7 @@ fn what_is_called_additive_compiles_and_what_is_called_breaking_does_not() {
     let mut samples: BTreeMap<Option<ChangeKind>, usize> = BTreeMap::new();
     for (number, (name, edits)) in CASES.iter().enumerate() {
         let new = Texts::base().edited(edits).model();
-        let diff = Diff::of(&base, &new);
+        let diff = Diff::between(&base, &new);
         let (case, package) = (format!("case{number}"), format!("bad{number}"));
         crates.model(&case, &new);
         crates.good(&case, &case, &caller(&base, &Broken::of(&diff)));
@@ -171,8 +171,8 @@ fn what_is_called_additive_compiles_and_what_is_called_breaking_does_not() {
     for pair in published.windows(2) {
         let [(old_version, old), (new_version, new)] = pair else { continue };
         let (old, new) = (read(old), read(new));
-        let diff = Diff::of(&old, &new);
-        assert_eq!(diff.class(), Some(Impact::Breaking), "{old_version} to {new_version}");
+        let diff = Diff::between(&old, &new);
+        assert_eq!(diff.impact(), Some(Impact::Breaking), "{old_version} to {new_version}");
         let name = format!("v{}", new_version.replace('.', "_"));
         crates.model(&name, &new);
         crates.good(&name, &name, &caller(&old, &Broken::of(&diff)));

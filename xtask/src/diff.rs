@@ -65,7 +65,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<End, String> {
         model(new, &new_text, overlay.as_deref(), *format),
     );
     let (Some(old), Some(new)) = (old, new) else { return Ok(End::Failed) };
-    let diff = Diff::of(&old, &new);
+    let diff = Diff::between(&old, &new);
     let current = crate_version()?;
     let current = current.as_deref();
     print(&match format {
@@ -77,7 +77,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<End, String> {
         FailOn::Breaking => Impact::Breaking,
         FailOn::Additive => Impact::Additive,
     });
-    let is_failed = least.zip(diff.class()).is_some_and(|(least, class)| class <= least);
+    let is_failed = least.zip(diff.impact()).is_some_and(|(least, class)| class <= least);
     Ok(if is_failed { End::Failed } else { End::Done })
 }
 

@@ -18,7 +18,7 @@ pub(super) fn entry(origin: &Origin, diff: &Diff) -> String {
     };
     let mut text = format!("Generated from API {}{aside}.\n", visible(origin.label()));
     for (title, class) in [("Breaking", Impact::Breaking), ("Added", Impact::Additive)] {
-        let changes: Vec<&Change> = diff.of_class(class).collect();
+        let changes: Vec<&Change> = diff.with_impact(class).collect();
         let lines = lines(&changes);
         if !lines.is_empty() {
             text.push_str(&format!("\n### {title}\n"));
@@ -38,7 +38,7 @@ fn lines(changes: &[&Change]) -> Vec<String> {
     let mut groups: Vec<(&Change, Vec<String>)> = Vec::new();
     for change in told {
         let is_like = |(first, _): &&mut (&Change, Vec<String>)| {
-            (first.kind, first.class, &first.reason) == (change.kind, change.class, &change.reason)
+            (first.kind, first.impact, &first.reason) == (change.kind, change.impact, &change.reason)
         };
         match groups.iter_mut().find(is_like) {
             Some((_, names)) => names.push(named(change)),
@@ -54,7 +54,7 @@ fn bodies<'a>(changes: &[&'a Change]) -> HashSet<&'a str> {
         .iter()
         .filter(|change| matches!(change.kind, ChangeKind::ActionAdded | ChangeKind::ActionRemoved));
     actions
-        .flat_map(|action| action.was.iter().chain(&action.is))
+        .flat_map(|action| action.old.iter().chain(&action.new))
         .flat_map(|bodies| bodies.split(" -> "))
         .collect()
 }
@@ -64,7 +64,7 @@ fn line(first: &Change, names: &[String]) -> String {
     let mut letters = kind.chars();
     let kind = letters.next().map(|letter| letter.to_ascii_uppercase().to_string() + letters.as_str());
     // What is new needs no reason.
-    let reason = match first.class {
+    let reason = match first.impact {
         Impact::Breaking => format!(": {}", first.reason),
         Impact::Additive | Impact::Internal => String::new(),
     };
@@ -74,8 +74,8 @@ fn line(first: &Change, names: &[String]) -> String {
 /// The name, and what it was and is where it still is.
 fn named(change: &Change) -> String {
     let name = code(shown(change));
-    match (&change.was, &change.is) {
-        (Some(was), Some(is)) => format!("{name} ({} → {})", code(was), code(is)),
+    match (&change.old, &change.new) {
+        (Some(old), Some(new)) => format!("{name} ({} → {})", code(old), code(new)),
         _ => name,
     }
 }

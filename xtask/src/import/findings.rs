@@ -86,7 +86,7 @@ impl Findings {
             ));
         }
         let actions = new.as_ref().map_or(0, Api::action_count);
-        let diff = old.and_then(Result::ok).zip(new.ok()).map(|(old, new)| Diff::of(&old, &new));
+        let diff = old.and_then(Result::ok).zip(new.ok()).map(|(old, new)| Diff::between(&old, &new));
         let mut findings = Self {
             origin,
             prose,
