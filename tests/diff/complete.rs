@@ -166,7 +166,7 @@ fn a_change_that_is_left_out_or_made_up_is_found() {
     );
     let same = raw::changes(&old, &old, &[]);
     let made_up = Reported::collect(diff.changes.iter().map(line_of), &old, &old);
-    assert!(difference(&same, &made_up.rows).contains("told, but not there: limits of "));
+    assert!(difference(&same, &made_up.rows).contains("reported, but not changed: limits of "));
 }
 
 #[test]
