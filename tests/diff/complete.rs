@@ -62,6 +62,13 @@ impl Reported {
         if kind == "type-moved" && file(old) == file(new) {
             return;
         }
+        // The enum of a field in a new or removed type is part of that type for the independent reading.
+        if aspect == "type"
+            && let Some((holder, _)) = at.split_once("/properties/")
+            && !(old_raw.has(holder) && new_raw.has(holder))
+        {
+            return;
+        }
         if let Some(old_at) = old_at {
             self.rows.insert((old_at.to_owned(), aspect.to_owned()));
             if kind == "type-likely-renamed" {
