@@ -444,6 +444,47 @@ fn an_interrupted_import_stops_regen_until_the_next_import() {
 }
 
 #[test]
+fn a_bump_stops_where_a_person_is_needed_and_continues_when_run_again() {
+    let clone = small_workspace("1");
+    let spec = clone.path().join("spec");
+    fs::write(spec.join("docs.yaml"), "actions: {Read0: Reads.}\nfields: {VRam: Size.}\n").unwrap();
+    let text = description(2, "VRam").replace("version: '1'", "version: '2'");
+    fs::write(clone.path().join("new.yaml"), &text).unwrap();
+    let bump = |arguments: &[&str]| {
+        let mut command = xtask::command(["bump"].iter().chain(arguments).map(OsStr::new));
+        command.current_dir(clone.path());
+        xtask::finish(command)
+    };
+    let first = bump(&["new.yaml"]);
+    assert_eq!(first.code, Some(1), "{}", first.output);
+    for part in
+        ["Import of API 2", "1. Import: done", "2. Regenerate: done", "no text: actions/Read1", "NEXT: write"]
+    {
+        assert!(first.output.contains(part), "no {part}: {}", first.output);
+    }
+    let list = expected::read(&clone.path().join("tests/round_trip/actions.in"));
+    assert!(list.contains("Read0") && list.contains("Read1"), "{list}");
+    fs::write(spec.join("docs.yaml"), "actions: {Read0: Reads., Read1: Reads.}\nfields: {VRam: Size.}\n")
+        .unwrap();
+    let second = bump(&["new.yaml"]);
+    assert_eq!(second.code, Some(0), "{}", second.output);
+    assert!(second.output.contains("new.yaml is imported already"), "{}", second.output);
+    assert!(second.output.contains("3. Texts: complete and reviewed"), "{}", second.output);
+    // Removed names go by themselves.
+    fs::write(clone.path().join("old.yaml"), description(1, "VRam")).unwrap();
+    let third = bump(&["old.yaml"]);
+    assert!(
+        third.code == Some(1) && third.output.contains("NEXT: correct the errors above"),
+        "{}",
+        third.output
+    );
+    fs::write(spec.join("docs.yaml"), "actions: {Read0: Reads.}\nfields: {VRam: Size.}\n").unwrap();
+    assert_eq!(bump(&["old.yaml"]).code, Some(0));
+    assert!(!expected::read(&clone.path().join("tests/round_trip/actions.in")).contains("Read1"));
+    assert_eq!(bump(&["old.yaml", "--dry-run"]).code, Some(2));
+}
+
+#[test]
 fn inputs_without_an_end_are_refused() {
     let work = Work::new(1);
     let fifo = work.path("fifo");

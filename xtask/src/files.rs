@@ -89,7 +89,7 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
-    /// Writes the text beside its destination.
+    /// Writes the text into the folder of its destination.
     ///
     /// # Errors
     /// Names the file.

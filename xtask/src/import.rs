@@ -146,7 +146,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitStatus, String> {
         }
         files::write(&kept.join("published.yaml"), &published.text)?;
     }
-    terminal::print(&format!("\nWritten into {shown}. Next: `cargo xtask regen`.\n"));
+    terminal::print(&format!("\nWritten into {shown}, to be followed by `cargo xtask regen`.\n"));
     Ok(ExitStatus::Done)
 }
 

@@ -7,7 +7,7 @@ use osc_codegen::{Input, Source};
 
 use crate::files;
 
-/// The name of the contract in its folder. Such a description has files of its own beside it.
+/// The name of the contract in its folder. The files in the same folder belong to it.
 pub(crate) const CONTRACT: &str = "outscale.yaml";
 
 /// Files to apply to a description. A contract (`…/outscale.yaml`) has its own in its folder; any other description has

@@ -1,4 +1,4 @@
-//! What the published texts say of values, compared with the value sets of the fields.
+//! The values that published texts list, compared with the value sets of the fields.
 
 use std::collections::{BTreeMap, BTreeSet};
 
