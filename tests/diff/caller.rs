@@ -1,4 +1,4 @@
-//! A program that uses everything that a model promises, made from the model alone.
+//! Generates a program that uses everything that a model promises.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -8,11 +8,11 @@ use osc_codegen::ir::{
 };
 use osc_codegen::{Change, ChangeKind, Diff, Impact};
 
-/// What a report calls broken, by its place in the old description: a caller keeps off it.
+/// What a report calls breaking, by its pointer into the old description. A caller avoids it.
 #[derive(Default)]
 pub struct Broken {
     changes: Vec<(String, ChangeKind)>,
-    /// Types whose names are gone.
+    /// Types whose names were removed.
     names: BTreeSet<String>,
 }
 
@@ -37,7 +37,7 @@ impl Broken {
         self.changes.iter().any(|(other, kind)| other == at && (kinds.is_empty() || kinds.contains(kind)))
     }
 
-    /// Whether a type is gone, or anything that a value of it holds by name.
+    /// Whether a type was removed, or any type that a value of it contains.
     fn names(&self, ty: &Type) -> bool {
         match ty {
             Type::List(inner) | Type::Map(inner) => self.names(inner),

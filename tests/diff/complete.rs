@@ -1,4 +1,4 @@
-//! The report has every change that an independent reading of the two descriptions finds, and no other.
+//! The report has exactly the changes that an independent reading of the two descriptions finds.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -141,7 +141,7 @@ fn check(what: &str, old: &Read, new: &Read) -> usize {
 }
 
 #[test]
-fn small_changes_are_told_as_an_independent_reading_finds_them() {
+fn small_changes_are_reported_as_an_independent_reading_finds_them() {
     let base = Texts::base();
     let base_read = Read::of(&base.description);
     let mut count = 0;
@@ -157,7 +157,7 @@ fn small_changes_are_told_as_an_independent_reading_finds_them() {
     assert!(count > 80, "only {count} changes in all the cases");
 }
 
-/// A reading that finds no difference proves nothing: it must find what a report leaves out, and what it makes up.
+/// The comparison itself must find what a report omits and what it invents.
 #[test]
 fn a_change_that_is_left_out_or_made_up_is_found() {
     let edits = [("maxLength: 20", "maxLength: 10"), ("        Since: {type: string, format: date}\n", "")];
@@ -187,7 +187,7 @@ fn the_reports_on_published_versions_are_complete_both_ways() {
         let [(old_version, old), (new_version, new)] = pair else { continue };
         let there = check(&format!("{old_version} to {new_version}"), old, new);
         let back = check(&format!("{new_version} to {old_version}"), new, old);
-        println!("{old_version}, {new_version}: {there} changes and {back} back, all told");
+        println!("{old_version}, {new_version}: {there} changes and {back} back, all reported");
         assert!(there > 10 && back > 10);
         with_overlay((old_version, &old.raw), (new_version, &new.raw));
     }

@@ -235,7 +235,7 @@ fn hostile_texts_stay_on_their_line() {
 
 /// Neither many names nor names that are much alike make the search for renames long, or an error.
 #[test]
-fn many_changes_are_told_in_bounded_time() {
+fn many_changes_are_reported_in_bounded_time() {
     let contract = contract();
     let mut renamed = contract.clone();
     for module in &mut renamed.modules {

@@ -1,4 +1,4 @@
-//! Every rule by a small change: what the report says of it is in `rules.txt`, which `BLESS=1` writes anew.
+//! Every rule by a small change. `rules.txt` has the reported changes; `BLESS=1` rewrites it.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -368,7 +368,7 @@ fn line(change: &Change) -> String {
 }
 
 #[test]
-fn every_rule_says_what_is_expected() {
+fn every_rule_reports_as_expected() {
     let mut found = "# What `spec diff` says of each case of `rules.rs`. Written by its test.\n".to_owned();
     for (name, diff) in all() {
         writeln!(found, "\n{name}").unwrap();

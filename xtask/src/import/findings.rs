@@ -183,7 +183,7 @@ impl Findings {
         }
         let removed = texts::removed_values(contract, changed, &fields, before.published.as_deref());
         entries.extend(removed.into_iter().map(|(at, message)| Entry::Located(at, message)));
-        self.section("Values in published texts", "the value sets in spec/overlay.yaml", entries);
+        self.section("Values in published texts", "the value sets in spec/overlay.yaml", merged(entries));
     }
 
     fn add_examples(&mut self, inputs: &Inputs, before: &Before) {
@@ -272,6 +272,21 @@ fn model(inputs: &Inputs, contract: &str) -> Result<Api, usize> {
         Ok((api, _)) => Ok(api),
         Err(problems) => Err(problems.iter().filter(|problem| problem.severity == Severity::Error).count()),
     }
+}
+
+/// Merges neighbouring entries of the same location.
+fn merged(entries: Vec<Entry>) -> Vec<Entry> {
+    let mut merged: Vec<Entry> = Vec::new();
+    for entry in entries {
+        match (merged.last_mut(), entry) {
+            (Some(Entry::Located(last, message)), Entry::Located(at, next)) if *last == at => {
+                message.push_str("; ");
+                message.push_str(&next);
+            }
+            (_, entry) => merged.push(entry),
+        }
+    }
+    merged
 }
 
 /// File and line, and the pointer for a problem of the description.
