@@ -127,6 +127,8 @@ fn bodies<'a>(changes: &[&'a Change]) -> HashSet<&'a str> {
 fn named(change: &Change) -> String {
     let name = code(short_path(change));
     match (&change.old, &change.new) {
+        // The heading says it.
+        (_, Some(new)) if new == "deprecated" => name,
         (Some(old), Some(new)) => format!("{name} ({} → {})", code(old), code(new)),
         _ => name,
     }
