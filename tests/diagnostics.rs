@@ -1,8 +1,8 @@
-//! Diagnostics: what the generator says of a damaged description, overlay, documentation or list of codes.
+//! Diagnostics for a damaged description, overlay, documentation or list of error codes.
 //!
-//! A case is a change of `diagnostics/base.yaml`, or a text of its own; what is said of it is in
-//! `diagnostics/expected.txt`, in full. `BLESS=1 cargo test -p osc-tests --test diagnostics` re-makes that file;
-//! read it: every message must name the place and say what to do.
+//! A case is an edit of `diagnostics/base.yaml`, or a whole input. `diagnostics/expected.txt` has all diagnostics in
+//! full. `BLESS=1 cargo test -p osc-tests --test diagnostics` writes that file again; review it: every message must name
+//! the location and the remedy.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -23,12 +23,12 @@ use std::time::Duration;
 use cases::{CASES, Case, Damage};
 use osc_codegen::{Diagnostic, Input, Severity};
 
-/// The longest that a damaged text may take, in an unoptimised build on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Timeout of one damaged input, in an unoptimised build on a busy machine.
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 const BASE: &str = include_str!("diagnostics/base.yaml");
 
-/// The texts of a damaged case.
+/// The inputs of a case.
 struct Damaged {
     description: Vec<u8>,
     overlay: Option<String>,
@@ -49,7 +49,7 @@ fn damaged(case: &Case) -> Damaged {
         }
         Damage::Add(text) => damaged.description = format!("{BASE}{text}").into(),
         Damage::Whole(bytes) => damaged.description = bytes.into(),
-        Damage::Made(make) => damaged.description = make().into(),
+        Damage::Built(build) => damaged.description = build().into(),
         Damage::Overlay(actions) => {
             damaged.overlay = Some(format!("overlay: 1.0.0\ninfo: {{title: T, version: '1'}}\n{actions}"));
         }
@@ -60,7 +60,7 @@ fn damaged(case: &Case) -> Damaged {
     damaged
 }
 
-/// What the generator says. Nothing for bytes that are no text: they never reach it.
+/// The generator's diagnostics. `None` for bytes that are not UTF-8, which never reach it.
 fn problems(damaged: &Damaged) -> Option<Vec<Diagnostic>> {
     let Damaged { description, overlay, docs, errors } = damaged;
     let input = Input {
@@ -75,24 +75,24 @@ fn problems(damaged: &Damaged) -> Option<Vec<Diagnostic>> {
     }
 }
 
-/// As [`problems`]: no input may keep the generator busy for long.
+/// Like [`problems`], within the timeout.
 fn problems_in_time(case: &'static Case) -> Option<Vec<Diagnostic>> {
     let (sender, receiver) = std::sync::mpsc::channel();
     std::thread::spawn(move || sender.send(problems(&damaged(case))));
-    match receiver.recv_timeout(PATIENCE) {
+    match receiver.recv_timeout(TIMEOUT) {
         Ok(problems) => problems,
-        Err(error) => panic!("{}: no answer within {PATIENCE:?}: {error}", case.name),
+        Err(error) => panic!("{}: no result within {TIMEOUT:?}: {error}", case.name),
     }
 }
 
 #[test]
-fn the_base_is_good() {
+fn the_base_has_no_diagnostics() {
     let good = Damaged { description: BASE.into(), overlay: None, docs: None, errors: None };
     assert_eq!(problems(&good), Some(Vec::new()));
 }
 
 #[test]
-fn every_damage_is_reported_with_its_place_and_remedy() {
+fn every_damage_is_reported_with_its_location_and_remedy() {
     let (mut text, mut silent) = (String::new(), Vec::new());
     for case in CASES {
         _ = writeln!(text, "== {}", case.name);
@@ -110,15 +110,15 @@ fn every_damage_is_reported_with_its_place_and_remedy() {
     }
     let path = expected::tests("diagnostics/expected.txt");
     if let Err(difference) = expected::compare(&path, &text) {
-        panic!("{difference}\n\nIf this should be said: BLESS=1 cargo test -p osc-tests --test diagnostics");
+        panic!("{difference}\n\nIf this is intended: BLESS=1 cargo test -p osc-tests --test diagnostics");
     }
-    assert!(silent.is_empty(), "nothing was said of {silent:?}");
+    assert!(silent.is_empty(), "no diagnostics for {silent:?}");
 }
 
 #[test]
-fn names_are_told_apart_and_damages_are_many() {
+fn case_names_are_unique_and_cover_many_kinds() {
     let names: std::collections::BTreeSet<_> = CASES.iter().map(|case| case.name).collect();
-    assert_eq!(names.len(), CASES.len(), "a name stands twice");
+    assert_eq!(names.len(), CASES.len(), "a name is used twice");
     assert!(names.len() >= 50, "only {} kinds of damage", names.len());
 }
 
@@ -131,7 +131,7 @@ fn the_command_line_fails_without_a_panic_and_writes_nothing() {
         let only_stale =
             said.is_some_and(|said| said.iter().all(|problem| problem.severity == Severity::Stale));
         let Damaged { description, overlay, docs, errors } = damaged;
-        // There is no option for another `docs.yaml` or `errors.yaml`.
+        // The command has no option for another `docs.yaml` or `errors.yaml`.
         if docs.is_some() || errors.is_some() {
             continue;
         }
@@ -152,7 +152,7 @@ fn the_command_line_fails_without_a_panic_and_writes_nothing() {
         let said = &run.output;
         assert!(!said.contains("panicked"), "{}: {said}", case.name);
         if only_stale {
-            // A row without effect is a warning where the description is not the committed one.
+            // For a description other than the committed one, a stale entry is a warning.
             assert!(run.code == Some(0) && said.contains("warning: "), "{}: {said}", case.name);
             continue;
         }
@@ -162,7 +162,7 @@ fn the_command_line_fails_without_a_panic_and_writes_nothing() {
     }
 }
 
-/// A description with prose, so that its contract has other lines, and a mistake.
+/// A description with an error, and with prose so that its contract has other lines.
 fn annotated() -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("bad.yaml");
@@ -173,7 +173,7 @@ fn annotated() -> (tempfile::TempDir, String) {
 }
 
 #[test]
-fn every_command_that_reads_descriptions_tells_places() {
+fn every_command_that_reads_descriptions_reports_locations() {
     let (folder, file) = annotated();
     let out = folder.path().join("out").to_str().unwrap().to_owned();
     let good = expected::workspace("spec/outscale.yaml").to_str().unwrap().to_owned();

@@ -1,4 +1,4 @@
-//! `spec import`: the contract is the published description less its prose, and nothing else.
+//! `spec import`: the contract is the published description without its prose.
 
 #![allow(
     clippy::unwrap_used,
@@ -24,7 +24,7 @@ use osc_codegen::{Contract, Input};
 use serde_yaml::Value;
 use sha2::{Digest, Sha256};
 
-/// A description with prose wherever it can stand, and with names and values that look like prose.
+/// A description with prose in every possible location, and with names and values that look like prose.
 const WORDY: &str = r##"
 openapi: 3.0.0
 info:
@@ -111,8 +111,127 @@ fn prose_is_removed_and_names_and_values_are_kept() {
     assert!(places.is_sorted());
 }
 
+/// Strings that a reader of YAML 1.1 or 1.2 takes for a boolean, null, a number, a date or an operator.
+const AMBIGUOUS: &[&str] = &[
+    "NO",
+    "no",
+    "Yes",
+    "y",
+    "N",
+    "on",
+    "Off",
+    "TRUE",
+    "false",
+    "~",
+    "null",
+    "Null",
+    "",
+    "=",
+    "<<",
+    "1",
+    "-1",
+    "+1",
+    "1_000",
+    "1,000",
+    "0x1f",
+    "0X1F",
+    "-0x1f",
+    "0o7",
+    "0b1",
+    "017",
+    "1.5",
+    ".5",
+    "5.",
+    "1e3",
+    "1E+3",
+    "-1.5e-3",
+    ".inf",
+    "-.INF",
+    ".NaN",
+    "1:30",
+    "12:30:45",
+    "1:30.5",
+    "2024-01-01",
+    "2024-1-1",
+    "2024-01-01T10:00:00Z",
+    "2024-01-01 10:00:00",
+];
+
+/// Strings that every reader takes for strings.
+const UNAMBIGUOUS: &[&str] = &[
+    "open",
+    "Norway",
+    "10.0.0.4",
+    "10.0.0.0/16",
+    "1.2.3",
+    "0x",
+    "0xg",
+    "e3",
+    "1e",
+    "a:b",
+    "fe80::1",
+    "i-1234",
+    "on-off",
+    "<",
+    "-a",
+    "1.33.1",
+    "12:",
+    "2024-01",
+    "2024-01-01-a",
+    "1 000",
+];
+
 #[test]
-fn the_order_of_the_published_text_leaves_no_trace() {
+fn strings_that_yaml_readers_misread_are_quoted() {
+    for (strings, is_quoted) in [(AMBIGUOUS, true), (UNAMBIGUOUS, false)] {
+        for string in strings {
+            let published =
+                WORDY.replace("example: a description", &format!("example: {{{string:?}: {string:?}}}"));
+            assert_ne!(published, WORDY);
+            let yaml = contract(&published).yaml;
+            let quoted = yaml.contains(&format!("'{string}': '{string}'"));
+            let plain = yaml.contains(&format!("\n            {string}: {string}\n"));
+            let needs_quotes = is_quoted || string.ends_with(':');
+            assert!(quoted == needs_quotes && plain != needs_quotes, "{string}: {yaml}");
+            assert_eq!(contract(&yaml).yaml, yaml, "{string}");
+            let read: Value = serde_yaml::from_str(&yaml).unwrap();
+            let example = &read["components"]["schemas"]["Cage"]["properties"]["description"]["example"];
+            assert_eq!(example[*string], **string, "{string}");
+        }
+    }
+}
+
+/// A published text with everything that a contract rewrites: merge keys, a large number, examples out of order.
+#[test]
+fn a_contract_generates_the_same_files_as_its_description() {
+    let published = WORDY
+        .replace("  schemas:\n", "  schemas:\n    Zoo: &zoo {type: object, properties: {Name: {type: string}}}\n    Ark: {<<: *zoo}\n")
+        .replace("value: {description: kept", "value: {summary: a, Big: 123456789012345678901, Odd: .nan, description: kept")
+        .replace("examples: {ex1:", "examples: {ex2: {value: {summary: b, description: c}}, ex1:");
+    let files = |description: &str| {
+        let input = Input { description, overlay: None, docs: None, errors: None, strict: false };
+        let (api, _) = osc_codegen::model(&input, &mut |_| {}).unwrap();
+        let files = osc_codegen::files(&api).unwrap();
+        // Code, and the examples in comments. Other comments are the published prose.
+        let is_code = |line: &&str| {
+            let line = line.trim_start();
+            !line.is_empty() && (!line.starts_with("//") || line.starts_with("///     "))
+        };
+        let code = |text: String| {
+            text.lines().filter(is_code).map(|line| line.to_owned() + "\n").collect::<String>()
+        };
+        files.into_iter().map(|(name, text)| (name, code(text))).collect::<Vec<_>>()
+    };
+    let contract = contract(&published).yaml;
+    assert!(contract.contains("Big: 1.2345678901234568e+20") && contract.contains("Odd: null"), "{contract}");
+    assert!(contract.contains("    Ark:\n      properties:\n        Name:"), "{contract}");
+    for ((name, ours), (_, theirs)) in files(&contract).into_iter().zip(files(&published)) {
+        assert!(ours == theirs, "{name}:\n{ours}\n{theirs}");
+    }
+}
+
+#[test]
+fn the_contract_does_not_depend_on_the_published_order() {
     let reordered = WORDY
         .replace("      required: [summary, description]\n", "")
         .replace("      type: object\n", "      required: [description, summary]\n      type: object\n");
@@ -121,7 +240,7 @@ fn the_order_of_the_published_text_leaves_no_trace() {
 }
 
 #[test]
-fn a_contract_is_its_own_contract() {
+fn the_contract_of_a_contract_is_the_same() {
     let committed = expected::read(&expected::workspace("spec/outscale.yaml"));
     let Contract { yaml, prose, .. } = contract(&committed);
     assert!(yaml == committed, "spec/outscale.yaml is not as `spec import` writes it");
@@ -189,7 +308,7 @@ fn sha256(text: &str) -> String {
 fn the_committed_contract_is_that_of_its_source() {
     let source = expected::read(&expected::workspace("spec/source.toml"));
     let committed = expected::read(&expected::workspace("spec/outscale.yaml"));
-    // What was written last vouches for the rest: `regen` refuses a contract of another digest.
+    // `source.toml` is written last: `regen` rejects a contract with another digest.
     assert!(source.contains(&format!("contract_sha256 = \"{}\"", sha256(&committed))), "{source}");
     for (version, published) in expected::published() {
         if source.contains(&format!("version = \"{version}\"")) {
@@ -227,7 +346,7 @@ fn a_value_that_the_text_gains_is_a_line_of_the_report() {
     let output = output.split_once("VALUES IN PUBLISHED TEXTS").unwrap_or_default().1;
     let notes: Vec<&str> = output.lines().filter(|line| line.contains("Volume/properties/State")).collect();
     let [note] = notes.as_slice() else { panic!("{output}") };
-    assert!(note.contains("names `frozen`, which the value set `VolumeState` has not"), "{note}");
+    assert!(note.contains("names `frozen`, missing in the value set `VolumeState`"), "{note}");
 
     // Known values are not reported as new; those that the text lost are.
     let output = import(r"`creating` \| `in-use`");

@@ -1,14 +1,16 @@
-//! Problems: what is wrong, where, and what to do about it. Reporting never stops a phase.
+//! Diagnostics: a message, its location and its severity. Reporting never stops a phase.
 
 mod location;
+mod suggestion;
 
 use std::collections::HashSet;
 use std::fmt;
 
-pub(crate) use location::{BOM, Cursor};
+pub(crate) use location::{BYTE_ORDER_MARK, LineCursor};
 pub use location::{Location, visible};
+pub(crate) use suggestion::closest;
 
-/// A place in a document: a JSON pointer in its URI fragment form (RFC 6901, section 6, unescaped for reading).
+/// A JSON pointer in URI fragment form (RFC 6901, section 6), without percent-encoding so that it stays readable.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Pointer(String);
 
@@ -18,24 +20,24 @@ impl Pointer {
         Self("#".to_owned())
     }
 
-    /// The place that a JSON pointer as of RFC 6901, section 3, names.
-    pub(crate) fn of_path(path: &str) -> Self {
+    /// Converts a JSON pointer in string form (RFC 6901, section 3).
+    pub(crate) fn from_json_pointer(path: &str) -> Self {
         Self(format!("#{path}"))
     }
 
-    /// The keys on the way to this place.
+    /// The unescaped reference tokens, from the root down.
     pub(crate) fn keys(&self) -> impl Iterator<Item = String> {
         let keys = self.0.strip_prefix('#').unwrap_or(&self.0).split('/').skip(1);
-        keys.map(|key| key.replace("~1", "/").replace("~0", "~"))
+        keys.map(unescape)
     }
 
-    /// The place `key` below this one.
+    /// The pointer to `key` below this one.
     pub fn join(&self, key: impl fmt::Display) -> Self {
         let key = key.to_string().replace('~', "~0").replace('/', "~1");
         Self(format!("{}/{key}", self.0))
     }
 
-    /// The place several keys below this one.
+    /// The pointer several keys below this one.
     pub fn at(&self, keys: &[&str]) -> Self {
         keys.iter().fold(self.clone(), |at, key| at.join(key))
     }
@@ -52,10 +54,15 @@ impl fmt::Display for Pointer {
     }
 }
 
-/// Which of the generator's inputs a problem is in, in the order in which problems are told.
+/// Unescapes one reference token of a JSON pointer (RFC 6901, section 4).
+pub(crate) fn unescape(token: &str) -> String {
+    token.replace("~1", "/").replace("~0", "~")
+}
+
+/// The generator's inputs, in the order in which their diagnostics are reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Source {
-    /// The OpenAPI description or the contract.
+    /// The OpenAPI description or its contract.
     Description,
     /// `spec/overlay.yaml`.
     Overlay,
@@ -63,7 +70,7 @@ pub enum Source {
     Docs,
     /// `spec/errors.yaml`.
     Errors,
-    /// The generator itself: a row of a table that nothing uses.
+    /// The generator's own tables, for a row that nothing uses.
     Generator,
 }
 
@@ -79,51 +86,51 @@ impl fmt::Display for Source {
     }
 }
 
-/// How much a problem weighs.
+/// The severity of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
-    /// Nothing is generated.
+    /// Stops the run: nothing is generated.
     Error,
-    /// A row (of the overlay, the docs, a table, a list of required fields) that has no effect: an error for the
-    /// committed description, a warning for any other, because older and newer versions have other schemas.
+    /// An entry of the overlay, the docs, a table or a list of required fields that has no effect. An error for the
+    /// committed description; a warning for any other, because other versions have other schemas.
     Stale,
-    /// Something to look at, which never stops a run.
+    /// Information for the maintainer. Never stops a run.
     Note,
 }
 
-/// One problem.
+/// One problem of an input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// How much it weighs.
+    /// The severity.
     pub severity: Severity,
-    /// The document it is in.
+    /// The input that has the problem.
     pub source: Source,
-    /// The place in that document.
+    /// The pointer into that input.
     pub pointer: Pointer,
-    /// Line and column, where there is a text to point into.
+    /// Line and column. `None` if there is no text to point into.
     pub place: Option<Location>,
-    /// What is wrong and what to do about it.
+    /// The problem and its remedy.
     pub message: String,
-    /// How its place is found, once all problems are known.
-    pub(crate) spot: Spot,
+    /// How its location is resolved once all diagnostics are known.
+    pub(crate) anchor: Anchor,
 }
 
-/// How the place of a problem is found.
+/// How the location of a diagnostic is resolved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Spot {
+pub(crate) enum Anchor {
     /// By the pointer.
     Pointer,
-    /// By the pointer, where the key stands for the second time.
-    SecondKey,
-    /// It is this byte: of a text that cannot be read.
+    /// By the pointer, at the second occurrence of its last key.
+    DuplicateKey,
+    /// At this byte of a text with a syntax error.
     Byte(usize),
-    /// The text cannot be read because more follows: where that begins.
+    /// At the start of a second document.
     NextDocument,
 }
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { severity, source, pointer, place, message, spot: _ } = self;
+        let Self { severity, source, pointer, place, message, anchor: _ } = self;
         let word = match severity {
             Severity::Error => "error",
             Severity::Stale => "stale",
@@ -139,12 +146,12 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// The problems of one run: in the order in which they were found, until they have places.
+/// The diagnostics of one run, in the order in which they were found until their locations are resolved.
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
     seen: HashSet<(Source, Pointer, String)>,
-    /// What the overlay put into the description: the place there and the place in the overlay.
+    /// The overlay's additions: the pointer into the description and the pointer into the overlay.
     additions: Vec<(Pointer, Pointer)>,
 }
 
@@ -155,58 +162,63 @@ impl From<Vec<Diagnostic>> for Diagnostics {
 }
 
 impl Diagnostics {
-    /// Adds an error at a place of the description.
+    /// Reports an error in the description.
     pub fn error(&mut self, at: &Pointer, message: impl Into<String>) {
         self.error_in(Source::Description, at, message);
     }
 
-    /// Adds an error at a place of any input.
+    /// Reports an error in any input.
     pub fn error_in(&mut self, source: Source, at: &Pointer, message: impl Into<String>) {
-        self.push(Severity::Error, source, at, Spot::Pointer, message.into());
+        self.push(Severity::Error, source, at, Anchor::Pointer, message.into());
     }
 
-    /// Adds the error that a key stands twice in a mapping.
-    pub(crate) fn second_key(&mut self, source: Source, at: &Pointer, message: impl Into<String>) {
-        self.push(Severity::Error, source, at, Spot::SecondKey, message.into());
+    /// Reports a duplicate key of a mapping, at its second occurrence.
+    pub(crate) fn duplicate_key(&mut self, source: Source, at: &Pointer, message: impl Into<String>) {
+        self.push(Severity::Error, source, at, Anchor::DuplicateKey, message.into());
     }
 
-    /// Adds a syntax error, with its place in the text.
-    pub(crate) fn syntax(&mut self, source: Source, spot: Spot, message: String) {
-        self.push(Severity::Error, source, &Pointer::root(), spot, message);
+    /// Reports a syntax error.
+    pub(crate) fn syntax(&mut self, source: Source, anchor: Anchor, message: String) {
+        self.push(Severity::Error, source, &Pointer::root(), anchor, message);
     }
 
-    /// Adds a row of ours that has no effect.
+    /// Reports an entry that has no effect.
     pub fn stale(&mut self, source: Source, at: &Pointer, message: impl Into<String>) {
-        self.push(Severity::Stale, source, at, Spot::Pointer, message.into());
+        self.push(Severity::Stale, source, at, Anchor::Pointer, message.into());
     }
 
-    /// Adds something to look at, at a place of the description.
+    /// Reports a note on the description.
     pub fn note(&mut self, at: &Pointer, message: impl Into<String>) {
-        self.push(Severity::Note, Source::Description, at, Spot::Pointer, message.into());
+        self.push(Severity::Note, Source::Description, at, Anchor::Pointer, message.into());
     }
 
-    /// Remembers that what is at a place of the description comes from a place of the overlay.
-    pub(crate) fn added(&mut self, there: Pointer, here: Pointer) {
-        self.additions.push((there, here));
+    /// Reports a problem of the given severity.
+    pub(crate) fn report(&mut self, severity: Severity, source: Source, at: &Pointer, message: String) {
+        self.push(severity, source, at, Anchor::Pointer, message);
     }
 
-    /// What the overlay put into the description: the place there and the place in the overlay.
+    /// Records that the value at a pointer into the description comes from the overlay.
+    pub(crate) fn added(&mut self, description: Pointer, overlay: Pointer) {
+        self.additions.push((description, overlay));
+    }
+
+    /// The overlay's additions: the pointer into the description and the pointer into the overlay.
     pub(crate) fn additions(&self) -> &[(Pointer, Pointer)] {
         &self.additions
     }
 
-    /// Takes all problems out, to give them places and an order.
+    /// Replaces all diagnostics, to give them locations and an order.
     pub(crate) fn replace(&mut self, change: impl FnOnce(&Self, Vec<Diagnostic>) -> Vec<Diagnostic>) {
         let list = std::mem::take(&mut self.list);
         self.list = change(self, list);
     }
 
-    /// All problems so far.
+    /// All diagnostics so far.
     pub fn list(&self) -> &[Diagnostic] {
         &self.list
     }
 
-    /// Whether there is a problem at a place of the description or below it.
+    /// Returns `true` if there is a diagnostic at a pointer into the description or below it.
     pub fn mentions(&self, at: &Pointer) -> bool {
         let below = |pointer: &Pointer| {
             pointer
@@ -217,11 +229,11 @@ impl Diagnostics {
         self.list.iter().any(|d| d.source == Source::Description && below(&d.pointer))
     }
 
-    /// Ends a run: the value with what are mere warnings, or every problem if one of them forbids to go on.
-    /// With `strict`, stale rows forbid it too.
+    /// Ends a run: returns the value with the warnings, or every diagnostic if one of them is fatal. With `strict`,
+    /// stale entries are fatal too.
     ///
     /// # Errors
-    /// The full list, when there is an error in it or when no value could be made.
+    /// Every diagnostic, if one of them is fatal or if there is no value.
     pub fn finish<T>(self, value: Option<T>, strict: bool) -> Result<(T, Vec<Diagnostic>), Vec<Diagnostic>> {
         let is_fatal = |diagnostic: &Diagnostic| match diagnostic.severity {
             Severity::Error => true,
@@ -235,11 +247,18 @@ impl Diagnostics {
         }
     }
 
-    fn push(&mut self, severity: Severity, source: Source, pointer: &Pointer, spot: Spot, message: String) {
-        // Two actions may lead to the same broken schema: it is one problem.
+    fn push(
+        &mut self,
+        severity: Severity,
+        source: Source,
+        pointer: &Pointer,
+        anchor: Anchor,
+        message: String,
+    ) {
+        // Two actions may use the same broken schema: report it once.
         if self.seen.insert((source, pointer.clone(), message.clone())) {
             let pointer = pointer.clone();
-            self.list.push(Diagnostic { severity, source, pointer, place: None, message, spot });
+            self.list.push(Diagnostic { severity, source, pointer, place: None, message, anchor });
         }
     }
 }

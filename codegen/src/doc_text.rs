@@ -129,7 +129,7 @@ impl Docs {
         for field in self.inherited.borrow().iter() {
             let Some((owner, wire)) = field.split_once('.') else { continue };
             let is_filter_text = self.fields.get(wire).is_some_and(|(text, _)| text.starts_with(FILTER_TEXT));
-            if is_filter_text && !owner.starts_with("Filters") {
+            if is_filter_text && !owner.starts_with("Filters") && !owner.ends_with("Filters") {
                 let message =
                     format!("is the text of a filter, but documents `{field}` too: add a text `{field}`");
                 problems.error_in(Source::Docs, &Pointer::root().at(&["fields", wire]), message);

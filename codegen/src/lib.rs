@@ -1,7 +1,7 @@
-//! The generator: from the OUTSCALE description, our overlay, our documentation and the known error codes to the
-//! source files of `osc-api`, or to the full list of what is wrong with them.
+//! The generator. It turns the OUTSCALE description, our overlay, our documentation and the known error codes into the
+//! source files of `osc-api`, or reports every problem of these inputs.
 //!
-//! Pure: texts in, texts out. `xtask` reads and writes the files.
+//! It is pure: strings in, strings out. `xtask` reads and writes the files.
 
 mod diagnostics;
 mod diff;
@@ -11,7 +11,6 @@ mod export;
 mod import_checks;
 mod import_review;
 pub mod ir;
-mod load;
 mod lower;
 mod names;
 mod openapi;
@@ -26,39 +25,68 @@ use std::{iter, thread};
 pub use diagnostics::{Diagnostic, Diagnostics, Location, Pointer, Severity, Source, visible};
 pub use diff::{Bump, Change, ChangeKind, Diff, Impact};
 pub use export::export;
-pub use import_checks::{Contract, check_examples, review_overlay, strip_prose};
+pub use import_checks::{Contract, check_examples, strip_prose};
 pub use import_review::{OverlayAction, overlay_actions, values_at};
 pub use render::HEADER;
 
 use crate::ir::Api;
 
-/// The texts that the crate is generated from.
+/// The inputs of the generator.
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'a> {
-    /// The description, as published or as contract.
+    /// The description, as published or as its contract.
     pub description: &'a str,
     /// Corrections: OpenAPI Overlay 1.0.
     pub overlay: Option<&'a str>,
-    /// Documentation of ours.
+    /// Our documentation.
     pub docs: Option<&'a str>,
-    /// Known error codes. Without, no file of codes is made.
+    /// Known error codes. Without them, no file of codes is generated.
     pub errors: Option<&'a str>,
-    /// Whether overlay actions, texts and table rows without effect are errors.
+    /// `true` if overlay actions, texts and table rows without effect are errors.
     pub strict: bool,
 }
 
-/// Reads and lowers: everything but the printing. Also what one would check.
+impl<'a> Input<'a> {
+    fn texts(&self) -> yaml::SourceTexts<'a> {
+        let Self { description, overlay, docs, errors, strict: _ } = *self;
+        let optional = [(Source::Overlay, overlay), (Source::Docs, docs), (Source::Errors, errors)];
+        let optional = optional.into_iter().filter_map(|(source, text)| Some((source, text?)));
+        optional.chain([(Source::Description, description)]).collect()
+    }
+}
+
+/// A value with the diagnostics that did not stop the run, or every diagnostic of a run that stopped.
+pub type Checked<T> = Result<(T, Vec<Diagnostic>), Vec<Diagnostic>>;
+
+/// The generated files, by name.
+pub type Files = BTreeMap<String, String>;
+
+/// Decodes the bytes of an input, which must be UTF-8.
 ///
 /// # Errors
-/// Every problem of the input, in one list.
+/// The reason, with a remedy for UTF-16.
+pub fn decode(bytes: Vec<u8>) -> Result<String, String> {
+    if matches!(bytes.as_slice(), [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
+        return Err("looks like UTF-16: save it as UTF-8".to_owned());
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let position = error.utf8_error().valid_up_to() + 1;
+        format!("is not UTF-8 text: byte {position} is invalid")
+    })
+}
+
+/// Builds the model: reads, checks and lowers the inputs. `phase` is called with the name of each finished phase.
+///
+/// # Errors
+/// Every diagnostic, if one of them is fatal.
 pub fn model(input: &Input<'_>, phase: &mut dyn FnMut(&'static str)) -> Checked<Api> {
     read(input, phase).map(|((api, _), problems)| (api, problems))
 }
 
-/// The actions, examples, types and fields that `docs` has no text for, such as `fields/Vm.State`, sorted.
+/// The actions, examples, types and fields without a text in `docs`, such as `fields/Vm.State`, sorted.
 ///
 /// # Errors
-/// Every problem of the input, in one list.
+/// Every diagnostic, if one of them is fatal.
 pub fn undocumented(input: &Input<'_>) -> Checked<Vec<String>> {
     read(input, &mut |_| {}).map(|((_, docs), problems)| (docs.missing(), problems))
 }
@@ -71,37 +99,30 @@ pub fn inherited_texts(input: &Input<'_>) -> Checked<Vec<String>> {
     read(input, &mut |_| {}).map(|((_, docs), problems)| (docs.inherited(), problems))
 }
 
-/// Points the problems at other texts: at the published description, when they were found in its contract.
+/// Locates diagnostics in other texts: those of a contract in the published description.
 pub fn relocate(input: &Input<'_>, problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut moved = Diagnostics::from(problems);
-    yaml::resolve_spans(input, &mut moved);
+    yaml::resolve_spans(&input.texts(), &mut moved);
     moved.list().to_vec()
 }
 
-/// What a run ends with: a value and the problems that did not stop it, or all problems.
-pub type Checked<T> = Result<(T, Vec<Diagnostic>), Vec<Diagnostic>>;
-
-fn read(input: &Input<'_>, phase: &mut dyn FnMut(&'static str)) -> Checked<(Api, doc_text::Docs)> {
-    let mut problems = Diagnostics::default();
-    let docs = input.docs.map(|text| doc_text::Docs::read(text, &mut problems)).unwrap_or_default();
-    let codes = input.errors.map(|text| lower::codes(text, &mut problems)).unwrap_or_default();
-    let document = load::load(input.description, input.overlay, &mut problems);
-    phase("load");
-    let api = document.and_then(|document| lower::lower(&document, &docs, codes, &mut problems));
-    phase("lower");
-    yaml::resolve_spans(input, &mut problems);
-    problems.finish(api.map(|api| (api, docs)), input.strict)
+/// Compares the effects of an overlay's actions on an old contract and on a new one. Returns each action to review with
+/// the reason.
+pub fn review_overlay(overlay: &str, old: &str, new: &str) -> Vec<(Pointer, String)> {
+    let interface = |overlay: &str| {
+        let input =
+            Input { description: new, overlay: Some(overlay), docs: None, errors: None, strict: false };
+        model(&input, &mut |_| {}).ok().map(|(api, _)| api)
+    };
+    import_checks::review_overlay(overlay, old, new, &interface)
 }
-
-/// The generated files, by name, and the problems that did not stop the run.
-pub type Files = BTreeMap<String, String>;
 
 /// Prints the model.
 ///
 /// # Errors
-/// A mistake of the generator: tokens that are not Rust, with the file's name.
+/// A bug of the generator: tokens that are not Rust, with the name of the file.
 pub fn files(api: &Api) -> Result<Files, String> {
-    // Tokens stay on the thread that made them, so a thread takes whole files from emit to text.
+    // Tokens cannot leave their thread, so each thread emits and formats whole files.
     let next = AtomicUsize::new(0);
     let print = || {
         let own = iter::from_fn(|| api.modules.get(next.fetch_add(1, Ordering::Relaxed)));
@@ -121,4 +142,20 @@ pub fn files(api: &Api) -> Result<Files, String> {
     let waiters = emit::waiters(api).map(render::file);
     let index = render::file(emit::index(api));
     printed.into_iter().flatten().chain(codes).chain(waiters).chain([fake_data, blocking, index]).collect()
+}
+
+fn read(input: &Input<'_>, phase: &mut dyn FnMut(&'static str)) -> Checked<(Api, doc_text::Docs)> {
+    let mut problems = Diagnostics::default();
+    let docs = input.docs.map(|text| doc_text::Docs::read(text, &mut problems)).unwrap_or_default();
+    let codes = input.errors.map(|text| lower::codes(text, &mut problems)).unwrap_or_default();
+    let description = openapi::read_corrected(input.description, input.overlay, &mut problems);
+    if let (Some(description), Some(_)) = (&description, input.overlay) {
+        import_checks::compare_value_sets(description, &mut problems);
+    }
+    let document = description.and_then(|description| openapi::parse(description, &mut problems));
+    phase("load");
+    let api = document.and_then(|document| lower::lower(&document, &docs, codes, &mut problems));
+    phase("lower");
+    yaml::resolve_spans(&input.texts(), &mut problems);
+    problems.finish(api.map(|api| (api, docs)), input.strict)
 }

@@ -1,26 +1,28 @@
-//! Values to `openapiv3`, piece by piece, so that one broken piece does not hide the others.
+//! Parses a description piece by piece with `openapiv3`, so that one broken piece does not hide the others.
 
+mod checks;
 mod keywords;
-mod ref_siblings;
+mod references;
 
-pub(crate) use keywords::Kind;
+pub(crate) use keywords::ObjectKind;
 
 use indexmap::IndexMap;
 use openapiv3::{Operation, PathItem, ReferenceOr, RequestBody, Response, Schema};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::diagnostics::{Diagnostics, Pointer};
+use crate::diagnostics::{Diagnostics, Pointer, Severity, Source};
+use crate::{overlay, yaml};
 
-/// A description, parsed: the pieces that a crate is made of.
+/// A parsed description: the pieces that the crate is generated from.
 #[derive(Debug, Default)]
 pub(crate) struct Document {
     pub(crate) version: String,
-    /// `x-docs-url` of the overlay: the official page of an action, with `{action}` for its lower-case name.
+    /// `x-docs-url` of the overlay: the URL of an action's official page, with `{action}` for its name in lower case.
     pub(crate) docs_url: Option<String>,
-    /// `x-waiters` of the overlay: what can be waited for.
+    /// `x-waiters` of the overlay.
     pub(crate) waiters: Option<Value>,
-    /// Requirements that hold where an operation names none: the names of the schemes, by alternative.
+    /// The security requirements of operations that have none of their own.
     pub(crate) security: Security,
     /// The security schemes, and whether each is HTTP basic authentication.
     pub(crate) schemes: IndexMap<String, bool>,
@@ -30,7 +32,7 @@ pub(crate) struct Document {
     pub(crate) paths: IndexMap<String, Path>,
 }
 
-/// Alternatives, each the schemes that it needs together. No alternative at all: no authentication.
+/// Alternatives, each with the schemes that it needs together. Without an alternative there is no authentication.
 pub(crate) type Security = Vec<IndexMap<String, Vec<String>>>;
 
 /// One path of a description.
@@ -38,123 +40,181 @@ pub(crate) type Security = Vec<IndexMap<String, Vec<String>>>;
 pub(crate) struct Path {
     pub(crate) description: Option<String>,
     pub(crate) post: Option<Operation>,
-    /// Keys of the path item that no action can have, such as `get` or `parameters`.
+    /// Keywords of the path item that no action can have, such as `get` or `parameters`.
     pub(crate) unsupported: Vec<String>,
 }
 
-/// The description's version. Without quotes YAML takes `1.10` for a number, and the zero is lost.
+/// Reads a description as published. A number that JSON cannot represent is an error, except in an example.
+pub(crate) fn read(description: &str, problems: &mut Diagnostics) -> Option<Value> {
+    let severity =
+        |at: &Pointer| if ObjectKind::is_in_example(at) { Severity::Note } else { Severity::Error };
+    yaml::read_with(description, Source::Description, &severity, problems)
+}
+
+/// Reads a description, applies the overlay, resolves references to examples, and sorts all keys.
+pub(crate) fn read_corrected(
+    description: &str,
+    overlay: Option<&str>,
+    problems: &mut Diagnostics,
+) -> Option<Value> {
+    let mut value = read(description, problems)?;
+    if let Some(overlay) = overlay {
+        overlay::apply(overlay, &mut value, problems);
+    }
+    references::resolve(&mut value, problems);
+    // In the order of the contract, so that a published description generates the same code as its contract.
+    // Extensions of the root, such as the waiters, are the overlay's and keep their order.
+    let parts = value.as_object_mut().into_iter().flatten().filter(|(key, _)| !key.starts_with("x-"));
+    parts.for_each(|(_, part)| part.sort_all_objects());
+    Some(value)
+}
+
+/// The version of the description. It must be a string: YAML reads an unquoted `1.10` as the number 1.1.
 pub(crate) fn version(value: &Value) -> Option<String> {
     value.pointer("/info/version")?.as_str().map(str::to_owned)
 }
 
-/// Parses the whole of a description. `None` only when it is not an OpenAPI 3.0 object at all.
+/// Parses a whole description. Returns `None` only if it is not a mapping.
 pub(crate) fn parse(mut value: Value, problems: &mut Diagnostics) -> Option<Document> {
-    ref_siblings::keep(Kind::Root, &mut value);
     let root = Pointer::root();
-    let Some(object) = value.as_object() else {
-        problems.error(
-            &root,
-            "must be an OpenAPI 3.0 document: a mapping with `openapi`, `paths` and `components`",
-        );
+    if !value.is_object() {
+        let message = "must be an OpenAPI 3.0 document: a mapping with `openapi`, `paths` and `components`";
+        problems.error(&root, message);
         return None;
-    };
-    match object.get("openapi") {
+    }
+    checks::check(&value, problems);
+    references::keep_siblings(ObjectKind::Root, &mut value);
+    check_versions(&value, problems);
+    let empty = Map::new();
+    let part = |pointer: &str| value.pointer(pointer).and_then(Value::as_object).unwrap_or(&empty);
+    let components = root.join("components");
+    Some(Document {
+        version: version(&value).unwrap_or_default(),
+        docs_url: value.get("x-docs-url").and_then(Value::as_str).map(str::to_owned),
+        waiters: value.get("x-waiters").cloned(),
+        security: security(value.get("security"), &root.join("security"), problems),
+        schemes: schemes(part("/components/securitySchemes"), &value, problems),
+        schemas: pieces(
+            ObjectKind::Schema,
+            part("/components/schemas"),
+            &components.join("schemas"),
+            problems,
+        ),
+        request_bodies: pieces(
+            ObjectKind::RequestBody,
+            part("/components/requestBodies"),
+            &components.join("requestBodies"),
+            problems,
+        ),
+        responses: pieces(
+            ObjectKind::Response,
+            part("/components/responses"),
+            &components.join("responses"),
+            problems,
+        ),
+        paths: paths(part("/paths"), &root.join("paths"), problems),
+    })
+}
+
+fn check_versions(value: &Value, problems: &mut Diagnostics) {
+    let root = Pointer::root();
+    match value.get("openapi") {
         Some(Value::String(version)) if version.starts_with("3.0.") => {}
         Some(version) => problems.error(&root.join("openapi"), format!("must be 3.0.x, not {version}")),
         None => problems.error(&root, "has no `openapi` version: this is not an OpenAPI 3.0 description"),
     }
-    let version = version(&value);
-    if version.is_none() {
-        problems.error(
-            &root.at(&["info", "version"]),
-            "must be the version of the description: text, so put it in quotes",
-        );
+    if version(value).is_none() {
+        let message = "must be the version of the description, as a quoted string";
+        problems.error(&root.at(&["info", "version"]), message);
     }
-    let empty = Map::new();
-    let components = mapping(object.get("components"), &empty, &root.join("components"), problems);
-    let part = |name: &str, problems: &mut Diagnostics| {
-        mapping(components.get(name), &empty, &root.at(&["components", name]), problems)
-    };
-    let schemas = part("schemas", problems);
-    let request_bodies = part("requestBodies", problems);
-    let responses = part("responses", problems);
-    let is_basic = |scheme: &Value| {
-        scheme.get("type") == Some(&"http".into()) && scheme.get("scheme") == Some(&"basic".into())
-    };
-    let schemes = part("securitySchemes", problems);
-    let at = root.join("components");
-    let document = Document {
-        version: version.unwrap_or_default(),
-        docs_url: object.get("x-docs-url").and_then(Value::as_str).map(str::to_owned),
-        waiters: object.get("x-waiters").cloned(),
-        security: piece(
-            Kind::Data,
-            object.get("security").unwrap_or(&Value::Array(vec![])),
-            &root.join("security"),
-            problems,
-        )
-        .unwrap_or_default(),
-        schemes: schemes.iter().map(|(name, scheme)| (name.clone(), is_basic(scheme))).collect(),
-        schemas: pieces(Kind::Schema, schemas, &at.join("schemas"), problems),
-        request_bodies: pieces(Kind::RequestBody, request_bodies, &at.join("requestBodies"), problems),
-        responses: pieces(Kind::Response, responses, &at.join("responses"), problems),
-        paths: paths(object.get("paths"), &root.join("paths"), problems),
-    };
-    Some(document)
 }
 
-fn paths(value: Option<&Value>, at: &Pointer, problems: &mut Diagnostics) -> IndexMap<String, Path> {
-    let empty = Map::new();
-    let paths = mapping(value, &empty, at, problems);
-    if paths.is_empty() {
-        problems.error(at, "has no action: there is nothing to generate");
-    }
+fn security(value: Option<&Value>, at: &Pointer, problems: &mut Diagnostics) -> Security {
+    let parsed = value.map(|value| piece(ObjectKind::Data, value, at, problems));
+    parsed.flatten().unwrap_or_default()
+}
+
+/// The security schemes. One that the client cannot use is an error where it is required, and a note elsewhere.
+fn schemes(
+    schemes: &Map<String, Value>,
+    description: &Value,
+    problems: &mut Diagnostics,
+) -> IndexMap<String, bool> {
+    let at = Pointer::root().at(&["components", "securitySchemes"]);
     let mut parsed = IndexMap::new();
-    for (name, item) in paths {
-        let at = at.join(name);
-        let Some(object) = item.as_object() else {
-            problems.error(&at, "must be a mapping with a `post` operation");
-            continue;
-        };
-        let unsupported = |key: &&String| {
-            !matches!(key.as_str(), "post" | "description" | "summary" | "servers") && !key.starts_with("x-")
-        };
-        let unsupported: Vec<String> = object.keys().filter(unsupported).cloned().collect();
-        if !object.contains_key("post") && unsupported.is_empty() {
-            problems.error(&at, "has no `post` operation: every action is a POST");
+    for (name, scheme) in schemes {
+        let text = |key: &str| scheme.get(key).and_then(Value::as_str).unwrap_or_default();
+        let is_basic = text("type") == "http" && text("scheme").eq_ignore_ascii_case("basic");
+        let is_access_key = text("type") == "apiKey" && text("in") == "header";
+        if !is_basic && !is_access_key && scheme.is_object() {
+            let what = match text("type") {
+                "" => "a security scheme without `type`".to_owned(),
+                "http" => format!("HTTP authentication `{}`", text("scheme")),
+                "apiKey" => format!("an API key in `{}`", text("in")),
+                other => format!("`{other}`"),
+            };
+            let message = format!(
+                "{what} is not supported: the client signs with an access key (`apiKey` in `header`) or uses HTTP basic \
+                 authentication; remove it and its uses in the overlay"
+            );
+            if is_required(name, description) {
+                problems.error(&at.join(name), message);
+            } else {
+                problems.note(&at.join(name), message);
+            }
         }
-        parsed.insert(
-            name.clone(),
-            Path {
-                description: object.get("description").and_then(Value::as_str).map(str::to_owned),
-                post: object
-                    .get("post")
-                    .and_then(|post| piece(Kind::Operation, post, &at.join("post"), problems)),
-                unsupported,
-            },
-        );
+        parsed.insert(name.clone(), is_basic);
     }
     parsed
 }
 
-fn mapping<'a>(
-    value: Option<&'a Value>,
-    empty: &'a Map<String, Value>,
-    at: &Pointer,
-    problems: &mut Diagnostics,
-) -> &'a Map<String, Value> {
-    match value {
-        None => empty,
-        Some(Value::Object(object)) => object,
-        Some(_) => {
-            problems.error(at, "must be a mapping");
-            empty
+fn is_required(scheme: &str, description: &Value) -> bool {
+    let names = |security: Option<&Value>| {
+        let alternatives = security.and_then(Value::as_array).into_iter().flatten();
+        alternatives.filter_map(Value::as_object).any(|alternative| alternative.contains_key(scheme))
+    };
+    let paths = description.get("paths").and_then(Value::as_object);
+    let operations = paths.into_iter().flat_map(|paths| paths.values()).filter_map(|path| path.get("post"));
+    names(description.get("security")) || operations.into_iter().any(|post| names(post.get("security")))
+}
+
+fn paths(paths: &Map<String, Value>, at: &Pointer, problems: &mut Diagnostics) -> IndexMap<String, Path> {
+    let mut parsed = IndexMap::new();
+    for (name, item) in paths.iter().filter(|(name, _)| !name.starts_with("x-")) {
+        // A path of another type has its diagnostic.
+        if let Some(item) = item.as_object() {
+            parsed.insert(name.clone(), path(item, &at.join(name), problems));
         }
+    }
+    if paths.keys().all(|name| name.starts_with("x-")) {
+        problems.error(at, "has no action: there is nothing to generate");
+    }
+    parsed
+}
+
+fn path(item: &Map<String, Value>, at: &Pointer, problems: &mut Diagnostics) -> Path {
+    const METHODS: [&str; 9] =
+        ["get", "put", "delete", "options", "head", "patch", "trace", "parameters", "$ref"];
+    let unsupported = item.keys().filter(|key| METHODS.contains(&key.as_str()));
+    let unsupported: Vec<String> = unsupported.cloned().collect();
+    let post = item.get("post");
+    if post.is_none() && unsupported.is_empty() {
+        problems.error(at, "has no `post` operation: every action is a POST");
+    }
+    if post.is_some_and(|post| post.get("callbacks").is_some()) {
+        let message = "callbacks are not supported: remove them in the overlay";
+        problems.error(&at.at(&["post", "callbacks"]), message);
+    }
+    let post = post.and_then(|post| piece(ObjectKind::Operation, post, &at.join("post"), problems));
+    Path {
+        description: item.get("description").and_then(Value::as_str).map(str::to_owned),
+        post,
+        unsupported,
     }
 }
 
 fn pieces<T: for<'de> Deserialize<'de>>(
-    kind: Kind,
+    kind: ObjectKind,
     values: &Map<String, Value>,
     at: &Pointer,
     problems: &mut Diagnostics,
@@ -166,18 +226,16 @@ fn pieces<T: for<'de> Deserialize<'de>>(
 }
 
 fn piece<T: for<'de> Deserialize<'de>>(
-    kind: Kind,
+    kind: ObjectKind,
     value: &Value,
     at: &Pointer,
     problems: &mut Diagnostics,
 ) -> Option<T> {
     match T::deserialize(value) {
-        Ok(piece) => {
-            passed_over(kind, value, at, problems);
-            Some(piece)
-        }
+        Ok(piece) => Some(piece),
         Err(error) => {
-            if !blame(kind, value, at, problems) {
+            // The checks have reported most causes.
+            if !problems.mentions(at) && !report_deepest(kind, value, at, problems) {
                 problems.error(at, format!("is not valid here: {error}"));
             }
             None
@@ -185,141 +243,43 @@ fn piece<T: for<'de> Deserialize<'de>>(
     }
 }
 
-/// Reports keywords of a wrong form that the parser takes for extensions or for absent.
-fn passed_over(kind: Kind, value: &Value, at: &Pointer, problems: &mut Diagnostics) {
+/// Reports the deepest objects that do not parse, and returns whether there were any.
+fn report_deepest(kind: ObjectKind, value: &Value, at: &Pointer, problems: &mut Diagnostics) -> bool {
     match value {
-        _ if matches!(kind, Kind::Data | Kind::Prose) => {}
         Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                passed_over(kind, item, &at.join(index), problems);
-            }
-        }
-        Value::Object(object) => {
-            for (key, child) in object {
-                let at = at.join(key);
-                let is_name = matches!(kind, Kind::Named(_));
-                if !is_name && matches!(key.as_str(), "$ref" | "type" | "x-rust-name") && !child.is_string() {
-                    problems.error(&at, format!("must be {}", Expected::Text.name()));
-                }
-                passed_over(kind.child(key), child, &at, problems);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Reports the deepest objects that do not parse; whether there were any.
-fn blame(kind: Kind, value: &Value, at: &Pointer, problems: &mut Diagnostics) -> bool {
-    match value {
-        Value::Array(_) if matches!(kind, Kind::Named(_)) => {
-            problems.error(at, format!("must be {}", Expected::Mapping.name()));
-            true
-        }
-        Value::Array(items) => {
-            let found = items.iter().enumerate().map(|(i, item)| blame(kind, item, &at.join(i), problems));
+            let found =
+                items.iter().enumerate().map(|(i, item)| report_deepest(kind, item, &at.join(i), problems));
             found.fold(false, |any, one| any | one)
         }
         Value::Object(object) => {
-            let mut found = false;
-            for (key, child) in object {
-                found |= blame(kind.child(key), child, &at.join(key), problems);
-            }
-            for (key, child) in object {
-                if let Some(expected) = expected(kind, key).filter(|expected| !expected.fits(child)) {
-                    problems.error(&at.join(key), format!("must be {}", expected.name()));
-                    found = true;
+            let children = object.iter();
+            let found = children
+                .map(|(key, child)| report_deepest(kind.child(key), child, &at.join(key), problems))
+                .fold(false, |any, one| any | one);
+            match parses(kind, value) {
+                Err(error) if !found => {
+                    problems.error(at, format!("is not valid here: {error}"));
+                    true
                 }
+                _ => found,
             }
-            if !found && let Err(error) = parses(kind, value) {
-                problems.error(at, format!("is not valid here: {error}"));
-                found = true;
-            }
-            found
         }
-        Value::String(_) | Value::Number(_) | Value::Null | Value::Bool(_) => {
-            // `additionalProperties` is the one place of a schema that may be a plain value.
-            let wrong =
-                !matches!(kind, Kind::Data | Kind::Prose) && !at.as_str().ends_with("/additionalProperties");
-            if wrong {
-                problems.error(at, "must be a mapping");
-            }
-            wrong
-        }
+        _ => false,
     }
 }
 
-fn parses(kind: Kind, value: &Value) -> Result<(), String> {
+fn parses(kind: ObjectKind, value: &Value) -> Result<(), String> {
     fn check<T: for<'de> Deserialize<'de>>(value: &Value) -> Result<(), String> {
         T::deserialize(value).map(|_| ()).map_err(|error| error.to_string())
     }
     match kind {
-        Kind::Schema => check::<ReferenceOr<Schema>>(value),
-        Kind::Operation => check::<Operation>(value),
-        Kind::PathItem => check::<PathItem>(value),
-        Kind::RequestBody => check::<ReferenceOr<RequestBody>>(value),
-        Kind::Response => check::<ReferenceOr<Response>>(value),
-        Kind::MediaType => check::<openapiv3::MediaType>(value),
-        Kind::Parameter => check::<ReferenceOr<openapiv3::Parameter>>(value),
+        ObjectKind::Schema => check::<ReferenceOr<Schema>>(value),
+        ObjectKind::Operation => check::<Operation>(value),
+        ObjectKind::PathItem => check::<PathItem>(value),
+        ObjectKind::RequestBody => check::<ReferenceOr<RequestBody>>(value),
+        ObjectKind::Response => check::<ReferenceOr<Response>>(value),
+        ObjectKind::MediaType => check::<openapiv3::MediaType>(value),
+        ObjectKind::Parameter => check::<ReferenceOr<openapiv3::Parameter>>(value),
         _ => Ok(()),
     }
-}
-
-/// What JSON a keyword takes. Only for saying what is wrong once a piece did not parse.
-#[derive(Clone, Copy)]
-enum Expected {
-    Text,
-    Bool,
-    BoolOrMapping,
-    Number,
-    Count,
-    List,
-    Texts,
-    Mapping,
-}
-
-impl Expected {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Bool => "`true` or `false`",
-            Self::BoolOrMapping => "a schema, `true` or `false`",
-            Self::Number => "a number",
-            Self::Count => "a whole number, 0 or more",
-            Self::List => "a list",
-            Self::Texts => "a list of texts",
-            Self::Mapping => "a mapping",
-        }
-    }
-
-    fn fits(self, value: &Value) -> bool {
-        match self {
-            Self::Text => value.is_string(),
-            Self::Bool => value.is_boolean(),
-            Self::BoolOrMapping => value.is_boolean() || value.is_object(),
-            Self::Number => value.is_number(),
-            Self::Count => value.is_u64(),
-            Self::List => value.is_array(),
-            Self::Texts => value.as_array().is_some_and(|items| items.iter().all(Value::is_string)),
-            Self::Mapping => value.is_object(),
-        }
-    }
-}
-
-fn expected(kind: Kind, key: &str) -> Option<Expected> {
-    use Expected::*;
-    Some(match (kind, key) {
-        (Kind::Schema, "type" | "format" | "pattern" | "$ref")
-        | (_, "description" | "summary" | "operationId") => Text,
-        (Kind::Schema, "nullable" | "deprecated" | "readOnly" | "writeOnly" | "uniqueItems") => Bool,
-        (Kind::Schema, "maximum" | "minimum") => Number,
-        (Kind::Schema, "maxLength" | "minLength" | "maxItems" | "minItems") => Count,
-        (Kind::Schema, "additionalProperties") => BoolOrMapping,
-        (Kind::Schema, "enum" | "allOf" | "oneOf" | "anyOf") => List,
-        (Kind::Schema, "required") | (Kind::Operation, "tags") => Texts,
-        (Kind::Schema, "properties" | "items" | "not") => Mapping,
-        (Kind::Operation, "responses" | "requestBody") | (_, "content" | "examples") => Mapping,
-        (Kind::RequestBody, "required") => Bool,
-        (Kind::Operation, "security" | "parameters") => List,
-        _ => return None,
-    })
 }

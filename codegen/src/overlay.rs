@@ -1,31 +1,25 @@
 //! OpenAPI Overlay 1.0: our corrections of the description, each with its reason.
 //!
-//! An action that matches nothing or changes nothing is reported: upstream has mended what it was for.
+//! An overlay action that matches nothing or changes nothing is reported: upstream has fixed what it corrected.
 
 use serde_json::{Map, Value};
 use serde_json_path::JsonPath;
 
-use crate::diagnostics::{Diagnostics, Pointer, Source};
+use crate::diagnostics::{Diagnostics, Pointer, Source, unescape};
 use crate::yaml;
 
-/// Applies the actions of an overlay in their order.
-pub(super) fn apply(overlay: &str, description: &mut Value, problems: &mut Diagnostics) {
+/// Applies an overlay's actions in order.
+pub(crate) fn apply(overlay: &str, description: &mut Value, problems: &mut Diagnostics) {
     let Some(overlay) = yaml::read(overlay, Source::Overlay, problems) else { return };
     let root = Pointer::root();
     let Value::Object(overlay) = overlay else {
-        problems.error_in(
-            Source::Overlay,
-            &root,
-            "an overlay is a mapping with `overlay`, `info` and `actions`",
-        );
+        let message = "an overlay is a mapping with `overlay`, `info` and `actions`";
+        problems.error_in(Source::Overlay, &root, message);
         return;
     };
     if !matches!(overlay.get("overlay"), Some(Value::String(version)) if version.starts_with("1.")) {
-        problems.error_in(
-            Source::Overlay,
-            &root.join("overlay"),
-            "must be the version of the format: `1.0.0`",
-        );
+        let message = "must be the version of the overlay format: `1.0.0`";
+        problems.error_in(Source::Overlay, &root.join("overlay"), message);
     }
     for key in overlay.keys() {
         if !matches!(key.as_str(), "overlay" | "info" | "extends" | "actions") && !key.starts_with("x-") {
@@ -39,24 +33,24 @@ pub(super) fn apply(overlay: &str, description: &mut Value, problems: &mut Diagn
     };
     for (index, action) in actions.iter().enumerate() {
         let at = at.join(index);
-        match Action::read(action, &at, problems) {
-            Some(action) => action.apply(description, &at, problems),
-            None => continue,
+        if let Some(action) = OverlayAction::read(action, &at, problems) {
+            action.apply(description, &at, problems);
         }
     }
 }
 
-struct Action {
+struct OverlayAction {
     target: JsonPath,
-    change: Change,
+    change: OverlayChange,
 }
 
-enum Change {
+enum OverlayChange {
     Update(Value),
     Remove,
 }
 
-impl Action {
+impl OverlayAction {
+    /// Reads an action and reports everything that is wrong with it.
     fn read(action: &Value, at: &Pointer, problems: &mut Diagnostics) -> Option<Self> {
         let before = problems.list().len();
         let empty = Map::new();
@@ -65,11 +59,11 @@ impl Action {
             if !matches!(key.as_str(), "target" | "description" | "update" | "remove")
                 && !key.starts_with("x-")
             {
-                problems.error_in(Source::Overlay, &at.join(key), "is not a key of an action");
+                problems.error_in(Source::Overlay, &at.join(key), "is not a key of an overlay action");
             }
         }
         if !matches!(object.get("description"), Some(Value::String(reason)) if !reason.trim().is_empty()) {
-            problems.error_in(Source::Overlay, at, "has no reason: say why in `description`");
+            problems.error_in(Source::Overlay, at, "has no reason: give it in `description`");
         }
         let target = match object.get("target").and_then(Value::as_str).map(JsonPath::parse) {
             Some(Ok(target)) => Some(target),
@@ -84,8 +78,8 @@ impl Action {
             }
         };
         let change = match (object.get("update"), object.get("remove")) {
-            (Some(update), None | Some(Value::Bool(false))) => Some(Change::Update(update.clone())),
-            (None, Some(Value::Bool(true))) => Some(Change::Remove),
+            (Some(update), None | Some(Value::Bool(false))) => Some(OverlayChange::Update(update.clone())),
+            (None, Some(Value::Bool(true))) => Some(OverlayChange::Remove),
             _ => {
                 problems.error_in(Source::Overlay, at, "must have either `update` or `remove: true`");
                 None
@@ -99,65 +93,78 @@ impl Action {
 
     fn apply(&self, description: &mut Value, at: &Pointer, problems: &mut Diagnostics) {
         let Self { target, change } = self;
-        let mut places: Vec<String> =
+        let paths: Vec<String> =
             target.query_located(description).locations().map(|path| path.to_json_pointer()).collect();
-        if places.is_empty() {
-            problems.stale(
-                Source::Overlay,
-                &at.join("target"),
-                format!("`{target}` matches nothing: remove it"),
-            );
+        if paths.is_empty() {
+            let message = format!("`{target}` matches nothing: remove this action");
+            problems.stale(Source::Overlay, &at.join("target"), message);
             return;
         }
-        let mut changed = false;
-        match change {
-            Change::Update(update) => {
-                for place in &places {
-                    let Some(node) = description.pointer_mut(place) else { continue };
-                    match merge(node, update) {
-                        Some(new) => {
-                            changed |= new;
-                            problems.added(Pointer::of_path(place), at.join("update"));
-                        }
-                        None => problems.error_in(
-                            Source::Overlay,
-                            &at.join("update"),
-                            format!("cannot be merged into `#{place}`: mappings take mappings and lists take elements"),
-                        ),
-                    }
+        let has_changed = match change {
+            OverlayChange::Update(update) => {
+                match update_all(description, &paths, update, &at.join("update"), problems) {
+                    Some(has_changed) => has_changed,
+                    None => return,
                 }
             }
-            Change::Remove => {
-                // Later elements of a list first, so that the places of the earlier ones stay true.
-                places.reverse();
-                for place in &places {
-                    changed |= remove(description, place);
-                }
+            // Later items of a list first, so that the paths of the earlier ones stay valid.
+            OverlayChange::Remove => {
+                paths.iter().rev().fold(false, |any, path| any | remove(description, path))
             }
-        }
-        if !changed && problems.list().iter().all(|d| d.pointer != at.join("update")) {
-            problems.stale(Source::Overlay, at, format!("changes nothing at `{target}`: remove it"));
+        };
+        if !has_changed {
+            let message = format!("changes nothing at `{target}`: remove this action");
+            problems.stale(Source::Overlay, at, message);
         }
     }
 }
 
-/// Merges as Overlay 1.0 says: objects key by key, lists by appending. `None` when the two do not fit together.
+/// Updates every match and returns whether one of them changed. `None` after an error.
+fn update_all(
+    description: &mut Value,
+    paths: &[String],
+    update: &Value,
+    at: &Pointer,
+    problems: &mut Diagnostics,
+) -> Option<bool> {
+    let mut has_changed = Some(false);
+    for path in paths {
+        let Some(node) = description.pointer_mut(path) else { continue };
+        match merge(node, update) {
+            Some(is_new) => {
+                has_changed = has_changed.map(|any| any | is_new);
+                problems.added(Pointer::from_json_pointer(path), at.clone());
+            }
+            None => {
+                has_changed = None;
+                let message = format!(
+                    "cannot be merged into `#{path}`: update a mapping with a mapping, or append items to a list"
+                );
+                problems.error_in(Source::Overlay, at, message);
+            }
+        }
+    }
+    has_changed
+}
+
+/// Merges an update as Overlay 1.0 defines it: objects key by key, lists by appending. Returns whether the node changed,
+/// or `None` if the two cannot be merged.
 fn merge(node: &mut Value, update: &Value) -> Option<bool> {
     match (node, update) {
         (Value::Object(node), Value::Object(update)) => {
-            let mut changed = false;
+            let mut has_changed = false;
             for (key, new) in update {
                 match node.get_mut(key) {
-                    Some(old @ Value::Object(_)) if new.is_object() => changed |= merge(old, new)?,
-                    Some(Value::Array(old)) if new.is_array() => changed |= append(old, new),
+                    Some(old @ Value::Object(_)) if new.is_object() => has_changed |= merge(old, new)?,
+                    Some(Value::Array(old)) if new.is_array() => has_changed |= append(old, new),
                     Some(old) if old == new => {}
                     _ => {
                         node.insert(key.clone(), new.clone());
-                        changed = true;
+                        has_changed = true;
                     }
                 }
             }
-            Some(changed)
+            Some(has_changed)
         }
         (Value::Array(node), update) => Some(append(node, update)),
         _ => None,
@@ -172,11 +179,11 @@ fn append(list: &mut Vec<Value>, update: &Value) -> bool {
     !update.as_array().is_some_and(Vec::is_empty)
 }
 
-fn remove(description: &mut Value, place: &str) -> bool {
-    let Some((parent, key)) = place.rsplit_once('/') else { return false };
-    let key = key.replace("~1", "/").replace("~0", "~");
+fn remove(description: &mut Value, path: &str) -> bool {
+    let Some((parent, key)) = path.rsplit_once('/') else { return false };
+    let key = unescape(key);
     match description.pointer_mut(parent) {
-        // Not `swap_remove`, which would reorder what is left.
+        // Not `swap_remove`, which would reorder the other keys.
         Some(Value::Object(object)) => object.shift_remove(&key).is_some(),
         Some(Value::Array(items)) => match key.parse::<usize>() {
             Ok(index) if index < items.len() => {

@@ -1,89 +1,166 @@
-//! YAML in and out: the only module that knows `serde_yaml`, which its author no longer maintains.
+//! Reads and writes YAML. Only this module knows `serde_yaml`, which is no longer maintained, and the parser with
+//! source positions.
 
+mod merge;
 mod resolve_spans;
 mod source_map;
+mod value;
+mod write;
 
-pub(crate) use resolve_spans::resolve_spans;
+pub(crate) use resolve_spans::{SourceTexts, resolve_spans};
+pub(crate) use write::write;
 
 use std::cell::RefCell;
-use std::fmt;
 
-use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use serde::de::DeserializeSeed;
+use serde_json::Value;
 
-use crate::diagnostics::{BOM, Diagnostics, Pointer, Source, Spot};
+use self::value::{Issue, IssueKind, KeySeed, ValueSeed};
+use crate::diagnostics::{Anchor, BYTE_ORDER_MARK, Diagnostics, Pointer, Severity, Source};
 
-/// Reads one YAML document as JSON values, mappings in their order.
+/// Maximum number of open brackets. The parser's time grows with its square, and the parser reads at most 128 levels
+/// anyway.
+const MAX_OPEN_BRACKETS: usize = 2000;
+
+/// Reads one YAML or JSON document as a JSON value that keeps the order of keys.
 ///
-/// A key that stands twice in a mapping, a number that JSON cannot hold and a syntax error are reported.
+/// Merge keys (`<<`) are merged. Duplicate keys, numbers that JSON cannot represent and syntax errors are reported.
 pub(crate) fn read(text: &str, source: Source, problems: &mut Diagnostics) -> Option<Value> {
-    if let Some(byte) = too_deep(text) {
-        let message = format!("more than {MOST_OPEN} brackets are open here");
-        problems.syntax(source, Spot::Byte(byte), message);
+    read_with(text, source, &|_| Severity::Error, problems)
+}
+
+/// Like [`read`], with the severity of a number that JSON cannot represent given by its location.
+pub(crate) fn read_with(
+    text: &str,
+    source: Source,
+    severity: &dyn Fn(&Pointer) -> Severity,
+    problems: &mut Diagnostics,
+) -> Option<Value> {
+    if let Some(byte) = excess_bracket(text) {
+        let message = format!("more than {MAX_OPEN_BRACKETS} brackets are open here: reduce the nesting");
+        problems.syntax(source, Anchor::Byte(byte), message);
         return None;
     }
-    let found = RefCell::new(Vec::new());
-    let seed = Node { at: Pointer::root(), found: &found };
-    // The library takes a byte order mark for a document of its own when there is a mistake after it.
-    let content = text.strip_prefix(BOM).unwrap_or(text);
-    let value = seed.deserialize(serde_yaml::Deserializer::from_str(content));
-    for Problem { at, message, is_second_key } in found.take() {
-        if is_second_key {
-            problems.second_key(source, &at, message);
-        } else {
-            problems.error_in(source, &at, message);
+    // After a syntax error, the library counts a byte order mark as a document of its own.
+    let content = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+    let mark = text.len() - content.len();
+    let issues = RefCell::new(Vec::new());
+    let value = parse(without_trailing_markers(content), &issues);
+    let value = value.map(|value| merge::apply_merge_keys(value, text, &mut issues.borrow_mut()));
+    for Issue { at, message, kind } in issues.take() {
+        match kind {
+            IssueKind::DuplicateKey => problems.duplicate_key(source, &at, message),
+            IssueKind::Number => problems.report(severity(&at), source, &at, message),
+            IssueKind::MergeKey => problems.error_in(source, &at, message),
         }
     }
     match value {
         Ok(value) => Some(value),
-        Err(error) => {
-            let mark = text.len() - content.len();
-            let spot = match forbidden(content).or_else(|| place_of(&error, content)) {
-                Some(byte) => Spot::Byte(mark + byte),
-                None => Spot::NextDocument,
-            };
-            problems.syntax(source, spot, format!("not readable as YAML: {}", without_place(&error)));
+        Err(SyntaxError { byte, message }) => {
+            let anchor = byte.map_or(Anchor::NextDocument, |byte| Anchor::Byte(mark + byte));
+            problems.syntax(source, anchor, message);
             None
         }
     }
 }
 
-/// The byte at which the library stopped; for what is still open at the end of the text, where it was opened.
-fn place_of(error: &serde_yaml::Error, text: &str) -> Option<usize> {
-    let byte = error.location()?.index();
-    let opened = || {
+/// The key that [`read`] makes of an unquoted key: `16` for `0x10`.
+pub(super) fn plain_key(text: &str) -> Option<String> {
+    KeySeed.deserialize(serde_yaml::Deserializer::from_str(text)).ok()
+}
+
+/// A text that cannot be parsed.
+struct SyntaxError {
+    /// The location. `None` for a second document, whose start the library does not report.
+    byte: Option<usize>,
+    message: String,
+}
+
+/// Parses JSON as JSON, because YAML has no surrogate pairs, and anything else as YAML.
+fn parse(text: &str, issues: &RefCell<Vec<Issue>>) -> Result<Value, SyntaxError> {
+    if !matches!(text.trim_start().as_bytes(), [b'{' | b'[', ..]) {
+        return parse_yaml(text, issues);
+    }
+    let json = parse_json(text, issues);
+    let Err(json_error) = json else { return json };
+    issues.borrow_mut().clear();
+    // JSON with a comment or a trailing comma is YAML.
+    parse_yaml(text, issues).map_err(|yaml_error| if is_json_like(text) { json_error } else { yaml_error })
+}
+
+/// Returns `true` for an object whose first key is quoted.
+fn is_json_like(text: &str) -> bool {
+    let inside = text.trim_start().strip_prefix('{');
+    inside.is_some_and(|inside| inside.trim_start().starts_with('"'))
+}
+
+fn parse_json(text: &str, issues: &RefCell<Vec<Issue>>) -> Result<Value, SyntaxError> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let seed = ValueSeed { at: Pointer::root(), issues };
+    let value = seed.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
+    value.map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
         let message = error.to_string();
-        let (_, place) = message.rsplit_once(" at line ")?;
-        let (line, column) = place.split_once(" column ")?;
+        let position = format!(" at line {line} column {column}");
+        let message = message.strip_suffix(&position).unwrap_or(&message);
+        SyntaxError {
+            byte: Some(start + column.saturating_sub(1)),
+            message: format!("not readable as JSON: {message}"),
+        }
+    })
+}
+
+fn parse_yaml(text: &str, issues: &RefCell<Vec<Issue>>) -> Result<Value, SyntaxError> {
+    let seed = ValueSeed { at: Pointer::root(), issues };
+    seed.deserialize(serde_yaml::Deserializer::from_str(text)).map_err(|error| {
+        let forbidden = forbidden_char(text);
+        let byte = forbidden.or_else(|| error_byte(&error, text));
+        let has_more_documents = error.to_string().contains("more than one document");
+        let message = match byte {
+            Some(_) if forbidden.is_some() && is_utf_16(text) => {
+                "looks like UTF-16: save it as UTF-8".to_owned()
+            }
+            Some(byte) if is_indented_by_tab(text, byte) => {
+                "a tab indents this line, which YAML does not allow: use spaces".to_owned()
+            }
+            Some(_) => without_position(&error),
+            None if has_more_documents => {
+                "has more than one document: keep one, or remove the `---` between them".to_owned()
+            }
+            None => format!("{error}: use fewer aliases"),
+        };
+        SyntaxError { byte, message: format!("not readable as YAML: {message}") }
+    })
+}
+
+/// The byte at which the library stopped. For a construct that is still open at the end of the text, its start.
+fn error_byte(error: &serde_yaml::Error, text: &str) -> Option<usize> {
+    let byte = error.location()?.index();
+    let start_of_construct = || {
+        let message = error.to_string();
+        let (_, position) = message.rsplit_once(" at line ")?;
+        let (line, column) = position.split_once(" column ")?;
         let (line, column): (usize, usize) = (line.parse().ok()?, column.parse().ok()?);
         let lines: Vec<&str> = text.split_inclusive('\n').take(line).collect();
         let (last, before) = lines.split_last()?;
         let (inside, _) = last.char_indices().nth(column.checked_sub(1)?)?;
         Some(before.iter().map(|line| line.len()).sum::<usize>() + inside)
     };
-    let is_end = text.get(byte..).is_none_or(|rest| rest.trim().is_empty());
-    is_end.then(opened).flatten().or(Some(byte))
+    let is_at_end = text.get(byte..).is_none_or(|rest| rest.trim().is_empty());
+    is_at_end.then(start_of_construct).flatten().or(Some(byte))
 }
 
-/// What an error says, without the place: the library counts other line ends than those who show files.
-fn without_place(error: &serde_yaml::Error) -> String {
+/// The message of an error without its position: the library counts other line ends than editors do.
+fn without_position(error: &serde_yaml::Error) -> String {
     let text = error.to_string();
     let Some(location) = error.location() else { return text };
-    let place = format!(" at line {} column {}", location.line(), location.column());
-    text.replacen(&place, "", 1)
+    let position = format!(" at line {} column {}", location.line(), location.column());
+    text.replacen(&position, "", 1)
 }
 
-/// The text of a key that is written without quotes, as the keys of [`read`] have it: `0x10` is `16`.
-pub(super) fn plain_key(text: &str) -> Option<String> {
-    Key.deserialize(serde_yaml::Deserializer::from_str(text)).ok()
-}
-
-/// As many brackets as may be open at once. The parser's time grows with the square of their number, and it
-/// reads no more than 128 levels anyway.
-const MOST_OPEN: usize = 2000;
-
-/// Where a text has too many open brackets. Those in texts count too: no description has so many.
-fn too_deep(text: &str) -> Option<usize> {
+/// The first bracket beyond the maximum. Brackets in strings count too: no description has that many.
+fn excess_bracket(text: &str) -> Option<usize> {
     let mut open = 0_usize;
     text.bytes().position(|byte| {
         match byte {
@@ -91,201 +168,77 @@ fn too_deep(text: &str) -> Option<usize> {
             b']' | b'}' => open = open.saturating_sub(1),
             _ => {}
         }
-        open > MOST_OPEN
+        open > MAX_OPEN_BRACKETS
     })
 }
 
-/// The first character that no YAML may hold. The library tells its place in words only.
-fn forbidden(text: &str) -> Option<usize> {
+/// The text up to the document markers that end it. The library takes whatever follows a marker for a second document.
+fn without_trailing_markers(text: &str) -> &str {
+    let mut end = text.len();
+    let mut start = text.len();
+    for line in text.split_inclusive('\n').rev() {
+        start -= line.len();
+        let (marker, rest) = line.split_at_checked(3).unwrap_or((line, ""));
+        let is_blank = |rest: &str| rest.trim().is_empty() || rest.trim_start().starts_with('#');
+        let is_marker = matches!(marker, "---" | "...")
+            && is_blank(rest)
+            && (rest.trim().is_empty() || rest.starts_with([' ', '\t']));
+        if is_marker {
+            end = start;
+        } else if !is_blank(line) {
+            break;
+        }
+    }
+    // A marker before any content opens the document.
+    match text.get(..end) {
+        Some(content) if !content.trim().is_empty() => content,
+        _ => text,
+    }
+}
+
+/// The first character that YAML does not allow. The library reports its position in words only.
+fn forbidden_char(text: &str) -> Option<usize> {
     text.find(|c| {
         matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}')
     })
 }
 
-/// Writes values as YAML.
-///
-/// # Errors
-/// When the library refuses; no value that [`read`] returns is known to cause it.
-pub(crate) fn write(value: &Value) -> Result<String, String> {
-    let plain = serde_yaml::to_string(value).map_err(|error| error.to_string())?;
-    let quoted: String = plain.lines().map(|line| quote_date(line) + "\n").collect();
-    // A text of several lines may hold one that looks like an entry: then nothing is quoted.
-    let same = serde_yaml::from_str::<Value>(&quoted).is_ok_and(|read| read == *value);
-    Ok(if same { quoted } else { plain })
+/// Returns `true` if every second byte is zero at the start of the text, as in ASCII text encoded as UTF-16.
+fn is_utf_16(text: &str) -> bool {
+    matches!(text.as_bytes(), [0, a, 0, b, ..] | [a, 0, b, 0, ..] if *a != 0 && *b != 0)
 }
 
-/// Quotes a text that is a date to readers of YAML 1.1, as the published description does.
-fn quote_date(line: &str) -> String {
-    let start =
-        line.rfind(": ").map_or_else(|| line.len() - line.trim_start_matches([' ', '-']).len(), |at| at + 2);
-    let (key, value) = line.split_at(start);
-    let digits = |range: std::ops::Range<usize>| {
-        value.get(range).is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
-    };
-    let dashes = value.get(4..5) == Some("-") && value.get(7..8) == Some("-");
-    if dashes && digits(0..4) && digits(5..7) && digits(8..10) && !value.contains('\'') {
-        format!("{key}'{value}'")
-    } else {
-        line.to_owned()
-    }
+fn is_indented_by_tab(text: &str, byte: usize) -> bool {
+    let before = text.get(..byte).unwrap_or_default();
+    let line = before.rfind('\n').map_or(0, |end| end + 1);
+    let line = text.get(line..).unwrap_or_default();
+    let indentation = line.len() - line.trim_start_matches([' ', '\t']).len();
+    line.get(..indentation).is_some_and(|indentation| indentation.contains('\t'))
 }
 
-/// What is wrong inside a value.
-struct Problem {
-    at: Pointer,
-    message: String,
-    is_second_key: bool,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-type Found = RefCell<Vec<Problem>>;
-
-/// Builds one value and notes what is wrong inside it.
-struct Node<'a> {
-    at: Pointer,
-    found: &'a Found,
-}
-
-impl Node<'_> {
-    fn report(&self, message: String) {
-        self.found.borrow_mut().push(Problem { at: self.at.clone(), message, is_second_key: false });
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Node<'_> {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Node<'_> {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a mapping, a sequence or a plain value")
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_i128<E>(self, value: i128) -> Result<Value, E> {
-        self.report(format!("the number {value} is too large: put it in quotes if it is text"));
-        Ok(Value::Null)
-    }
-
-    fn visit_u128<E>(self, value: u128) -> Result<Value, E> {
-        self.report(format!("the number {value} is too large: put it in quotes if it is text"));
-        Ok(Value::Null)
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        let number = Number::from_f64(value);
-        if number.is_none() {
-            self.report(format!("the number {value} does not exist in JSON: put it in quotes if it is text"));
+    #[test]
+    fn trailing_document_markers_end_the_text() {
+        for (text, content) in [
+            ("a: 1\n---\n", "a: 1\n"),
+            ("a: 1\n---", "a: 1\n"),
+            ("a: 1\n...\n", "a: 1\n"),
+            ("a: 1\n...\n---\n# end\n\n", "a: 1\n"),
+            ("a: 1\n--- # end\n", "a: 1\n"),
+            ("---\na: 1\n---\n", "---\na: 1\n"),
+            ("a: |\n  # x\n---\r\n", "a: |\n  # x\n"),
+            ("a: 1\n---\nb: 1\n", "a: 1\n---\nb: 1\n"),
+            ("a: 1\n---x\n", "a: 1\n---x\n"),
+            ("a: 1\n---#x\n", "a: 1\n---#x\n"),
+            ("a: 1\n ---\n", "a: 1\n ---\n"),
+            ("---\n", "---\n"),
+            ("", ""),
+            ("é", "é"),
+        ] {
+            assert_eq!(without_trailing_markers(text), content, "{text:?}");
         }
-        Ok(number.map_or(Value::Null, Value::Number))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(Value::String(value))
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_none<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        self.deserialize(deserializer)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) =
-            items.next_element_seed(Node { at: self.at.join(list.len()), found: self.found })?
-        {
-            list.push(item);
-        }
-        Ok(Value::Array(list))
-    }
-
-    fn visit_enum<A: EnumAccess<'de>>(self, _: A) -> Result<Value, A::Error> {
-        Err(de::Error::custom("a tag (`!name`) is not supported: remove it"))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let mut map = Map::new();
-        while let Some(key) = entries.next_key_seed(Key)? {
-            let at = self.at.join(&key);
-            let value = entries.next_value_seed(Node { at, found: self.found })?;
-            if map.contains_key(&key) {
-                let message = "this key stands here twice: remove one of the two".to_owned();
-                let at = self.at.join(&key);
-                self.found.borrow_mut().push(Problem { at, message, is_second_key: true });
-            } else {
-                map.insert(key, value);
-            }
-        }
-        Ok(Value::Object(map))
-    }
-}
-
-/// A key of a mapping: numbers and booleans, such as an unquoted status `200`, become their text.
-struct Key;
-
-impl<'de> DeserializeSeed<'de> for Key {
-    type Value = String;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl Visitor<'_> for Key {
-    type Value = String;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a plain value as the key of a mapping")
-    }
-
-    fn visit_str<E: de::Error>(self, key: &str) -> Result<String, E> {
-        Ok(key.to_owned())
-    }
-
-    fn visit_i64<E: de::Error>(self, key: i64) -> Result<String, E> {
-        Ok(key.to_string())
-    }
-
-    fn visit_u64<E: de::Error>(self, key: u64) -> Result<String, E> {
-        Ok(key.to_string())
-    }
-
-    fn visit_f64<E: de::Error>(self, key: f64) -> Result<String, E> {
-        Ok(key.to_string())
-    }
-
-    fn visit_bool<E: de::Error>(self, key: bool) -> Result<String, E> {
-        Ok(key.to_string())
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<String, E> {
-        Ok("null".to_owned())
     }
 }

@@ -1,4 +1,4 @@
-//! Lists the API access rules, after adding one that lets in who has a certificate of an authority.
+//! Adds an API access rule that requires a client certificate, then lists all rules.
 
 use std::error::Error;
 
@@ -8,22 +8,24 @@ use osc_api::types::{
 };
 
 const USAGE: &str = "usage: api_access_rules [CA.pem IP_RANGE...]
-Registers the certificate authority and adds a rule: calls from the ranges, such as 203.0.113.0/24, whose client
-certificate is of that authority are let in. Then lists all rules; without arguments, lists them only.";
+Registers the certificate authority and adds a rule that allows calls from the ranges, such as 203.0.113.0/24, with a
+client certificate of that authority. Then lists all rules. Without arguments, only lists them.";
 
 async fn add_rule(client: &Client, path: &str, ranges: &[String]) -> Result<(), Box<dyn Error>> {
     let pem = std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
-    let answer = client.create_ca(&CreateCaRequest::new(pem).description("of the example")).await?;
-    let ca = answer.ca.and_then(|ca| ca.ca_id).ok_or("CreateCa answered without an authority")?;
+    let response = client.create_ca(&CreateCaRequest::new(pem).description("created by an example")).await?;
+    let ca = response.ca.and_then(|ca| ca.ca_id).ok_or("CreateCa returned no authority")?;
     println!("{ca} is registered");
 
-    // A call is let in if one rule lets it in: as long as another one allows everything, this shuts out nobody.
-    let request =
-        CreateApiAccessRuleRequest::new().ca_ids([&ca]).ip_ranges(ranges).description("of the example");
+    // A call is allowed if any rule allows it: as long as another rule allows everything, this one locks nobody out.
+    let request = CreateApiAccessRuleRequest::new()
+        .ca_ids([&ca])
+        .ip_ranges(ranges)
+        .description("created by an example");
     if let Err(error) = client.create_api_access_rule(&request).await {
-        // Without the rule nobody needs the authority. Why there is no rule matters more than whether it could go.
+        // Without the rule the authority is useless. The first error matters more than that of the cleanup.
         match client.delete_ca(&DeleteCaRequest::new(&ca)).await {
-            Ok(_) => eprintln!("{ca} is deleted again"),
+            Ok(_) => eprintln!("{ca} was deleted"),
             Err(error) => eprintln!("{ca} is still registered: {error:#}"),
         }
         return Err(error.into());
@@ -55,7 +57,7 @@ async fn run(arguments: &[String]) -> Result<(), Box<dyn Error>> {
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    // A rule without ranges would be for the whole world: that should not happen by a forgotten argument.
+    // A rule without ranges would apply to all addresses: a forgotten argument must not cause that.
     if arguments.len() == 1 {
         eprintln!("{USAGE}");
         std::process::exit(2);

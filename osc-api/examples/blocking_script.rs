@@ -1,4 +1,4 @@
-//! Stops the VMs with a tag, as a script at the end of the day does, without async. Needs the feature `blocking`.
+//! Stops all VMs with a tag, without async. Requires the feature `blocking`.
 
 use osc_api::blocking::Client;
 use osc_api::types::{FiltersVm, ReadVmsRequest, StopVmsRequest, VmStateName};
@@ -11,7 +11,7 @@ fn stop(tag: &str) -> Result<()> {
     let client = Client::from_env()?;
     let filters = FiltersVm::new().tags([tag]).vm_state_names([VmStateName::Running]);
     let mut ids = Vec::new();
-    // Pages are fetched while the loop goes on.
+    // The iterator reads the next page when the loop needs it.
     for vm in client.paginate(ReadVmsRequest::new().filters(filters)) {
         ids.extend(vm?.vm_id);
     }
@@ -19,7 +19,7 @@ fn stop(tag: &str) -> Result<()> {
         println!("no VM with the tag {tag} is running");
         return Ok(());
     }
-    // One request for all: they stop side by side.
+    // One request stops all of them in parallel.
     client.stop_vms(&StopVmsRequest::new(&ids))?;
     for id in ids {
         client.wait_for(wait::vm(&id).stopped()).wait()?;

@@ -1,4 +1,4 @@
-//! Lists what the account has, page by page, and counts it.
+//! Lists the resources of the account, page by page, and counts them.
 
 use osc_api::types::{
     ReadNetsRequest, ReadPublicIpsRequest, ReadSecurityGroupsRequest, ReadSubnetsRequest, ReadVmsRequest,
@@ -9,8 +9,7 @@ use osc_api::{Client, Paginated, Result};
 const USAGE: &str = "usage: list_everything
 Prints a line for each VM, volume, Net, Subnet, security group and public IP, then how many there are.";
 
-/// Prints the identifiers of a listing, and gives their number. Whatever the number, one page is in memory while
-/// the next one is on its way.
+/// Prints the IDs of all items and returns their number. At most two pages are in memory: the current one and the next.
 async fn list<R: Paginated>(
     client: &Client,
     kind: &str,

@@ -1,4 +1,4 @@
-//! Lists the virtual machines of the account that the environment or the profile file names.
+//! Lists the virtual machines of the account configured in the environment or the profile file.
 
 use osc_api::types::ReadVmsRequest;
 use osc_api::{Client, Result};
@@ -6,9 +6,8 @@ use osc_api::{Client, Result};
 async fn list() -> Result<()> {
     let client = Client::from_env()?;
     for vm in client.read_vms(&ReadVmsRequest::new()).await?.vms {
-        let [id, state, kind] =
-            [vm.vm_id, vm.state.map(|state| state.to_string()), vm.vm_type].map(Option::unwrap_or_default);
-        println!("{id}\t{state}\t{kind}");
+        let state = vm.state.map(|state| state.to_string());
+        println!("{}\t{}", vm.vm_id.unwrap_or_default(), state.unwrap_or_default());
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Replaces an access key: creates a new one that expires, tries it, then turns the old one off.
+//! Rotates an access key: creates a new one that expires, verifies it, then deactivates the old one.
 
 use std::error::Error;
 use std::fs::{File, OpenOptions};
@@ -13,9 +13,9 @@ use osc_api::{Client, DateOrDateTime, Secret};
 
 const USAGE: &str = "usage: rotate_access_key OLD_KEY EXPIRY FILE [--delete]
 Creates an access key that expires at EXPIRY, such as 2030-01-31, and writes it to FILE, which must not exist yet.
-Then turns OLD_KEY off, which can be undone; with --delete, deletes it.";
+Then deactivates OLD_KEY, which can be undone; with --delete, deletes it.";
 
-/// A file that nobody else can read. It is there before the key is: a key whose secret half cannot be kept is lost.
+/// Creates a file that only the user can read, before the key is created: a key whose secret cannot be stored is lost.
 fn private_file(path: &str) -> std::io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -24,8 +24,8 @@ fn private_file(path: &str) -> std::io::Result<File> {
     options.open(path)
 }
 
-/// Writes the key as a profile. This is the one place where its secret half is read as text: it is never printed.
-fn keep(mut file: File, id: &str, secret: &Secret) -> std::io::Result<()> {
+/// Writes the key as a profile. This is the only place that exposes the secret key.
+fn write_profile(mut file: File, id: &str, secret: &Secret) -> std::io::Result<()> {
     let profile = json!({ "default": { "access_key": id, "secret_key": secret.expose() } });
     writeln!(file, "{profile:#}")
 }
@@ -35,32 +35,32 @@ async fn rotate(old: &str, expiry: &str, path: &str, is_deleting: bool) -> Resul
     let client = Client::from_env()?;
     let request = ReadAccessKeysRequest::new().filters(FiltersAccessKeys::new().access_key_ids([old]));
     let keys = client.read_access_keys(&request).await?.access_keys;
-    let old_key = keys.into_iter().next().ok_or_else(|| format!("there is no access key {old}"))?;
+    let old_key = keys.into_iter().next().ok_or_else(|| format!("access key {old} does not exist"))?;
 
     let file = private_file(path).map_err(|error| format!("{path}: {error}"))?;
     let wanted = CreateAccessKeyRequest::new().expiration_date(expiry);
-    // Without a key the file is empty, and would be in the way of the next try.
-    let no_key = |_: &osc_api::Error| drop(std::fs::remove_file(path));
-    let answer = client.create_access_key(&wanted).await.inspect_err(no_key)?;
-    let (id, secret) = answer
+    // Without a key the file is empty and would block the next run.
+    let remove_file = |_: &osc_api::Error| drop(std::fs::remove_file(path));
+    let response = client.create_access_key(&wanted).await.inspect_err(remove_file)?;
+    let (id, secret) = response
         .access_key
         .and_then(|key| key.access_key_id.zip(key.secret_key))
-        .ok_or("CreateAccessKey answered without a key")?;
-    keep(file, &id, &secret)
-        .map_err(|error| format!("{id} is created, but its secret key is lost: {path}: {error}"))?;
-    println!("{id} is created: put what is in {path} into your profile file, and delete {path}");
+        .ok_or("CreateAccessKey returned no key")?;
+    write_profile(file, &id, &secret)
+        .map_err(|error| format!("{id} was created, but its secret key is lost: {path}: {error}"))?;
+    println!("{id} was created: copy the contents of {path} into your profile file, then delete {path}");
 
-    // From here on the new key signs. Where it is not accepted, the old one has not been touched.
+    // The new key signs from here on. If it is not accepted, the old one is unchanged.
     let client = Client::builder().access_key(&id, secret).build()?;
     client.read_access_keys(&request).await?;
     let mut update = UpdateAccessKeyRequest::new(old).state(AccessKeyState::Inactive);
-    // An update that leaves the expiry out would lift it.
+    // An update without an expiration date would remove it.
     update.expiration_date = old_key.expiration_date.map(DateOrDateTime::from);
     client.update_access_key(&update).await?;
     println!("{old} is inactive");
     if is_deleting {
         client.delete_access_key(&DeleteAccessKeyRequest::new(old)).await?;
-        println!("{old} is deleted");
+        println!("{old} was deleted");
     }
     Ok(())
 }

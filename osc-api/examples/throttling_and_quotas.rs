@@ -1,4 +1,4 @@
-//! Creates a volume where there is room, and shows what to do about each reason why there may be none.
+//! Creates a volume in the first Subregion with capacity, and shows how to react to throttling, quotas and capacity.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,57 +6,57 @@ use osc_api::types::{CreateVolumeRequest, Volume};
 use osc_api::{CallOptions, Client, Error, Result, RetryPolicy};
 
 const USAGE: &str = "usage: throttling_and_quotas SIZE SUBREGION...
-Creates a volume of so many GiB in the first of the Subregions that has room.
-Exit code: 0 created, 1 failed, 2 wrong use, 75 failed but may go well later.";
+Creates a volume of SIZE GiB in the first of the Subregions that has capacity.
+Exit code: 0 created, 1 failed, 2 wrong usage, 75 temporary failure.";
 
-/// Creates a volume, and waits for what passes.
+/// Creates a volume, retrying temporary failures.
 async fn create(client: &Client, size: i64, subregion: &str) -> Result<Volume> {
-    // Each call gets a token of its own from the client. Here one token is for all of them, so that a call whose
-    // answer was lost and the next one make the same volume, not two.
+    // The client adds a new token to each call. Here all calls share one token, so that a call whose response was
+    // lost and the next one create the same volume, not two.
     let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default().as_nanos();
     let request = CreateVolumeRequest::new(subregion).size(size).client_token(format!("{subregion}-{now}"));
     let mut pause = Duration::from_millis(250);
     for _ in 0..7 {
         match client.create_volume(&request).await {
-            Ok(answer) => return Ok(answer.volume.unwrap_or_default()),
-            // Throttled for as long as a call may last: more calls would only make it worse.
+            Ok(response) => return Ok(response.volume.unwrap_or_default()),
+            // The call was throttled until its timeout: more calls would make it worse.
             Err(error) if error.is_throttled() => return Err(error),
-            // A state that passes, or a failure of the network or the platform that the client could not mend.
-            Err(error) if error.is_retryable() => eprintln!("{error:#}; again in {pause:?}"),
+            // A temporary conflict, or a failure of the network or the platform that outlasted the client's retries.
+            Err(error) if error.is_retryable() => eprintln!("{error:#}; retrying in {pause:?}"),
             Err(error) => return Err(error),
         }
         tokio::time::sleep(pause).await;
         pause *= 2;
     }
-    client.create_volume(&request).await.map(|answer| answer.volume.unwrap_or_default())
+    client.create_volume(&request).await.map(|response| response.volume.unwrap_or_default())
 }
 
-/// Tries one Subregion after the other. Only a lack of capacity is a reason to go on to the next.
+/// Tries one Subregion after the other, until one has capacity.
 async fn run(size: i64, subregions: &[String]) -> Result<Option<Volume>> {
-    // The client itself waits and sends again when it is throttled. These are settings for somebody who looks on.
-    let patience = CallOptions::new()
+    // The client retries throttled requests by itself. These settings suit an interactive program.
+    let options = CallOptions::new()
         .timeout(Duration::from_secs(60))
         .retry(RetryPolicy::new().base_delay(Duration::from_millis(200)));
-    let client = Client::from_env()?.with(patience);
+    let client = Client::from_env()?.with(options);
     for subregion in subregions {
         match create(&client, size, subregion).await {
-            Err(error) if error.is_capacity() => eprintln!("{subregion} has no room: {error:#}"),
+            Err(error) if error.is_capacity() => eprintln!("{subregion} has no capacity: {error:#}"),
             result => return result.map(Some),
         }
     }
     Ok(None)
 }
 
-/// What to do about an error, and the exit code that says whether to come back later.
+/// Returns a hint for an error, and the exit code.
 fn advice(error: &Error) -> (&'static str, i32) {
     if error.is_quota() {
-        ("a quota of the account is used up: delete something, or ask for more", 1)
+        ("a quota of the account is exhausted: delete resources, or request a higher quota", 1)
     } else if error.is_throttled() {
-        ("too many requests of the account: come back later, or set a rate limit", 75)
+        ("the account is throttled: try again later, or set a rate limit", 75)
     } else if error.is_retryable() {
-        ("come back later", 75)
+        ("try again later", 75)
     } else {
-        ("waiting does not help: see what the error says", 1)
+        ("not a temporary failure: see the error", 1)
     }
 }
 
@@ -72,9 +72,9 @@ async fn main() {
         std::process::exit(2);
     };
     match run(size, subregions).await {
-        Ok(Some(volume)) => println!("{} is created", volume.volume_id.unwrap_or_default()),
+        Ok(Some(volume)) => println!("{} was created", volume.volume_id.unwrap_or_default()),
         Ok(None) => {
-            eprintln!("none of the Subregions has room: come back later, or ask for less");
+            eprintln!("none of the Subregions has capacity: try again later, or request a smaller volume");
             std::process::exit(75);
         }
         Err(error) => {

@@ -1,28 +1,28 @@
-//! Finds volumes that are attached to nothing, and deletes them on request.
+//! Lists unattached volumes, and deletes them on request.
 
 use osc_api::types::{DeleteVolumeRequest, FiltersVolume, ReadVolumesRequest, Volume, VolumeState};
 use osc_api::{Client, Result};
 
 const USAGE: &str = "usage: unattached_volumes [--delete]
-Lists the volumes that are attached to nothing; with --delete, deletes them and all that is on them.";
+Lists the volumes that are not attached to a VM. With --delete, deletes them and their data.";
 
-/// Says whether the volume is deleted, or why not where that is nobody's fault.
+/// Deletes a volume. Returns what happened, unless it is a failure.
 async fn delete(client: &Client, id: &str) -> Result<&'static str> {
     match client.delete_volume(&DeleteVolumeRequest::new(id)).await {
         Ok(_) => Ok("deleted"),
-        // Somebody else was faster; or an earlier attempt of this call was carried out, and its answer got lost.
-        Err(error) if error.is_not_found() => Ok("gone already"),
+        // Another program deleted it, or an earlier attempt of this call did and its response was lost.
+        Err(error) if error.is_not_found() => Ok("already deleted"),
         // It was attached in the meantime.
-        Err(error) if error.is_conflict() => Ok("kept: it is in use by now"),
+        Err(error) if error.is_conflict() => Ok("kept: now in use"),
         Err(error) => Err(error),
     }
 }
 
-/// Gives the number of volumes that could not be deleted.
+/// Returns the number of volumes that could not be deleted.
 async fn run(is_deleting: bool) -> Result<usize> {
     let client = Client::from_env()?;
     let filters = FiltersVolume::new().volume_states([VolumeState::Available]);
-    // All of them before the first is deleted, so that no page moves while it is read.
+    // All volumes are listed before the first is deleted, so that deletions do not shift the pages.
     let volumes: Vec<Volume> =
         client.paginate(ReadVolumesRequest::new().filters(filters)).try_collect().await?;
     let (mut count, mut size, mut failures) = (0, 0, 0);

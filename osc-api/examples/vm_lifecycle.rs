@@ -1,4 +1,4 @@
-//! Creates a VM, waits until it runs, stops it, and deletes it. The VM is deleted on failure too.
+//! Creates a VM, waits until it is running, stops it, and deletes it, also after a failure.
 
 use std::error::Error;
 
@@ -6,13 +6,13 @@ use osc_api::types::{CreateVmsRequest, DeleteVmsRequest, StopVmsRequest};
 use osc_api::{Client, wait};
 
 const USAGE: &str = "usage: vm_lifecycle IMAGE_ID
-Creates a VM from the image, waits until it runs, stops it, deletes it. A running VM costs money.";
+Creates a VM from the image, waits until it is running, stops it, deletes it. A running VM costs money.";
 
-async fn live(client: &Client, id: &str) -> osc_api::Result<()> {
+async fn start_and_stop(client: &Client, id: &str) -> osc_api::Result<()> {
     let report =
         |progress: &wait::Progress<'_>| eprintln!("{id} is {}", progress.state.unwrap_or("not listed yet"));
     let vm = client.wait_for(wait::vm(id).running()).on_progress(report).await?;
-    println!("{id} runs at {}", vm.private_ip.unwrap_or_default());
+    println!("{id} is running at {}", vm.private_ip.unwrap_or_default());
 
     client.stop_vms(&StopVmsRequest::new([id])).await?;
     client.wait_for(wait::vm(id).stopped()).await?;
@@ -23,24 +23,24 @@ async fn live(client: &Client, id: &str) -> osc_api::Result<()> {
 async fn delete(client: &Client, id: &str) -> osc_api::Result<()> {
     client.delete_vms(&DeleteVmsRequest::new([id])).await?;
     client.wait_for(wait::vm(id).terminated()).await?;
-    println!("{id} is deleted");
+    println!("{id} was deleted");
     Ok(())
 }
 
 async fn run(image: &str) -> Result<(), Box<dyn Error>> {
     let client = Client::from_env()?;
-    // The client gives the request a `ClientToken`, so that no retry of this call makes a second VM.
+    // The client gives the request a `ClientToken`, so that no retry of this call creates a second VM.
     let created = client.create_vms(&CreateVmsRequest::new(image)).await?;
-    let id = created.vms.into_iter().find_map(|vm| vm.vm_id).ok_or("CreateVms answered without a VM")?;
-    println!("{id} is created");
+    let id = created.vms.into_iter().find_map(|vm| vm.vm_id).ok_or("CreateVms returned no VM")?;
+    println!("{id} was created");
 
-    let lived = live(&client, &id).await;
-    // However that went, the VM must go; but the first failure is the one that matters.
+    let stopped = start_and_stop(&client, &id).await;
+    // The VM is deleted in any case; the first error is the one to report.
     let deleted = delete(&client, &id).await;
     if let Err(error) = &deleted {
-        eprintln!("{id} may still be there and cost money: {error:#}");
+        eprintln!("{id} may still exist and cost money: {error:#}");
     }
-    Ok(lived.and(deleted)?)
+    Ok(stopped.and(deleted)?)
 }
 
 #[tokio::main(flavor = "current_thread")]

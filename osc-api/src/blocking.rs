@@ -1,5 +1,4 @@
-//! The same client for programs that are not async: every call blocks the thread until its answer is there. Needs
-//! the feature `blocking`.
+//! A blocking client: every call blocks the thread until the response has arrived (feature `blocking`).
 //!
 //! ```no_run
 //! use osc_api::blocking::Client;
@@ -13,19 +12,18 @@
 //!     Ok(())
 //! }
 //! ```
-//! - It needs no runtime, and works inside of one too: requests are sent from a thread of its own, which clones
-//!   share. Still, a blocked thread runs no other tasks: async code is better off with the
-//!   [async client](crate::Client).
-//! - Any number of threads may call at once, and their requests are on their way side by side.
-//! - The thread is started by the first call and ends with the last clone. Nothing waits for its end.
-//! - Retries, time-outs, speed and errors are those of the async client. In a process that `fork` made, the first
-//!   call starts a thread with connections of its own.
+//! - It needs no runtime, and works inside one, too: a background thread, shared by all clones, sends the requests. A
+//!   blocked thread runs no other tasks, so async code should use the [async client](crate::Client).
+//! - Any number of threads may call concurrently; their requests are sent in parallel.
+//! - The first call starts the thread, and it ends with the last clone. Nothing waits for its end.
+//! - Retries, timeouts, rate limit and errors are those of the async client. In a forked process, the first call starts
+//!   a new thread with new connections.
 
 mod client;
-mod pages;
+mod paginate;
 mod wait;
 mod worker;
 
 pub use client::Client;
-pub use pages::{Items, Pages};
+pub use paginate::{Items, Pages};
 pub use wait::Wait;

@@ -18,8 +18,8 @@ use tokio::time::Instant;
 
 use crate::action::{Action, ActionMeta};
 use crate::clock::Clock;
+use crate::config::AccessKey;
 use crate::config::Config;
-use crate::credentials::AccessKey;
 use crate::error::{Error, Result};
 use crate::http::Transport;
 use crate::json;
@@ -27,7 +27,7 @@ use crate::lockout::Guard;
 use crate::rate_limit::{RateLimit, Throttle};
 use crate::retry::Budget;
 use crate::sign::Signer;
-use crate::wait::Hubs;
+use crate::wait::Pollers;
 
 use options::Settings;
 
@@ -69,8 +69,8 @@ struct Shared {
     clock: Arc<Clock>,
     budget: Mutex<Budget>,
     made: Instant,
-    /// Who waits for what.
-    waits: Hubs,
+    /// The shared pollers of waiters.
+    pollers: Pollers,
 }
 
 impl Client {
@@ -116,7 +116,7 @@ impl Client {
             clock: Arc::default(),
             budget: Mutex::new(Budget::new()),
             made: Instant::now(),
-            waits: Hubs::default(),
+            pollers: Pollers::default(),
         };
         Self { shared: Arc::new(shared), settings }
     }
@@ -151,9 +151,9 @@ impl Client {
         self.shared.guard.reset();
     }
 
-    /// Who waits for what, of this client and its clones.
-    pub(crate) fn waits(&self) -> &Hubs {
-        &self.shared.waits
+    /// The shared pollers of this client and its clones.
+    pub(crate) fn pollers(&self) -> &Pollers {
+        &self.shared.pollers
     }
 
     /// Sends an action by its type. The methods named after the actions all call this.

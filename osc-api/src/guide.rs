@@ -1,4 +1,4 @@
-//! Short pages, one a subject.
+//! Guides, one page per topic.
 
 #[doc = include_str!("guide/configuration.md")]
 pub mod configuration {}
@@ -33,5 +33,5 @@ pub mod features {}
 #[doc = include_str!("guide/versioning.md")]
 pub mod versioning {}
 
-#[doc = include_str!("guide/coming_from_outscale_api.md")]
-pub mod coming_from_outscale_api {}
+#[doc = include_str!("guide/migrating_from_outscale_api.md")]
+pub mod migrating_from_outscale_api {}

@@ -1,5 +1,6 @@
 //! Requests over HTTP: connections, time-outs and bounds.
 
+mod roots;
 mod setup;
 mod tls;
 

@@ -1,8 +1,8 @@
-//! Typed, async client of the OUTSCALE API: every action and every type of the published description, and a
-//! runtime that one can rely on: it configures itself as the other tools do, signs, sends, sends again where that
-//! is safe, and says what went wrong.
+//! A typed, async SDK for the OUTSCALE API: every action and every type of the published description, with a small
+//! runtime that configures itself like the other OUTSCALE tools, signs requests, retries when that is safe, and
+//! reports clear errors.
 //!
-//! # A first program
+//! # First program
 //! With an access key in the environment (`OSC_ACCESS_KEY`, `OSC_SECRET_KEY`, `OSC_REGION`) or in
 //! `~/.osc/config.json`:
 //! ```no_run
@@ -18,25 +18,25 @@
 //!     Ok(())
 //! }
 //! ```
-//! Each action is a method of [`Client`], with an example; its request and response are in [`types`]. Requests are
-//! made with `new`, which takes what the API requires, and a setter for each other field. In answers any field may
-//! be missing.
+//! Each action is a method of [`Client`], with an example. Its request and response are in [`types`]. Build a request
+//! with `new`, which takes the required fields, and set the others with setters. Any field of a response may be
+//! missing.
 //!
-//! # The rest, a page each
-//! | page | what it tells |
+//! # Guides
+//! | guide | topic |
 //! |---|---|
-//! | [configuration](guide::configuration) | access keys, logins, regions, endpoints, certificates, proxies: environment, profiles, builder |
-//! | [errors](guide::errors) | the one error type, its predicates, the server's codes |
-//! | [retries](guide::retries) | retries, speed, the guard against lock-out, the clock, time-outs |
-//! | [pages](guide::pagination) | listings as streams |
-//! | [waiting](guide::waiters) | until a VM runs, until a volume is gone |
-//! | [blocking](guide::blocking) | the same client without async |
-//! | [testing](guide::testing) | a fake endpoint for your own tests |
+//! | [configuration](guide::configuration) | credentials, region, endpoint, certificates, proxies: environment, profiles, builder |
+//! | [errors](guide::errors) | the error type, its predicates, the server's codes |
+//! | [retries](guide::retries) | retries, request rate, lockout, clock skew, timeouts |
+//! | [pagination](guide::pagination) | paginated actions as streams |
+//! | [waiters](guide::waiters) | wait until a VM is running, until a volume is deleted |
+//! | [blocking](guide::blocking) | the blocking client |
+//! | [testing](guide::testing) | a fake API for your own tests |
 //! | [logging](guide::logging) | spans and events |
-//! | [newer actions](guide::newer_actions) | what the crate does not know yet |
-//! | [features](guide::features) | what can be switched on |
+//! | [newer actions](guide::newer_actions) | actions and fields newer than the crate |
+//! | [features](guide::features) | Cargo features |
 //! | [versioning](guide::versioning) | what a release may change |
-//! | [coming from `outscale_api`](guide::coming_from_outscale_api) | the same ten tasks with both crates |
+//! | [migrating from `outscale_api`](guide::migrating_from_outscale_api) | the same ten tasks with both crates |
 
 #[doc(hidden)]
 pub mod __private;
@@ -46,7 +46,6 @@ pub mod blocking;
 mod client;
 mod clock;
 mod config;
-mod credentials;
 mod error;
 mod generated;
 pub mod guide;
@@ -72,7 +71,7 @@ pub use serde_json;
 
 pub use crate::action::Action;
 pub use crate::client::{CallOptions, Client, ClientBuilder};
-pub use crate::credentials::Credentials;
+pub use crate::config::Credentials;
 pub use crate::error::{ApiError, Error, ErrorItem, Result};
 pub use crate::generated::{API_VERSION, codes};
 pub use crate::paginate::{Items, Pages, Paginated};

@@ -1,4 +1,4 @@
-//! Listings as streams: of their items, or of whole answers.
+//! Paginated actions as streams of items or pages.
 
 mod cursor;
 mod fetch;
@@ -15,52 +15,51 @@ use crate::action::Action;
 use crate::client::Client;
 use crate::error::{Error, Result};
 
-use cursor::Walk;
+use cursor::PageCursor;
 use fetch::Fetch;
 
-/// The request of an action whose answers come in pages: what [`Client::paginate`] takes.
+/// The request of a paginated action, for [`Client::paginate`].
 ///
-/// Implemented for those requests and for no others. Most actions answer everything at once and have a method of
-/// [`Client`] only.
+/// Implemented for these requests only. Most actions return everything at once: call their method of [`Client`].
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not the request of an action with pages",
-    label = "its action answers everything at once",
-    note = "call the action's own method of `Client` instead: one answer of it holds everything",
-    note = "requests are taken by value: `client.paginate(request)`, not `client.paginate(&request)`"
+    message = "`{Self}` is not the request of a paginated action",
+    label = "its action returns everything at once",
+    note = "call the action's method of `Client` instead: one response holds everything",
+    note = "pass the request by value: `client.paginate(request)`, not `client.paginate(&request)`"
 )]
 pub trait Paginated: Clone + Send + Sync + Sized + 'static {
     /// The action.
     type Action: Action<Request = Self, Response: Send + 'static>;
-    /// What the pages list.
+    /// The items of its pages.
     type Item: Send + 'static;
 
-    /// Where the request says which page it asks for.
+    /// The fields that select the page.
     #[doc(hidden)]
     fn cursor(&mut self) -> Cursor<'_>;
 
-    /// What an answer says of the page after it.
+    /// What a response says about the next page.
     #[doc(hidden)]
-    fn next(answer: &Answer<Self>) -> Next<'_>;
+    fn next(response: &Answer<Self>) -> Next<'_>;
 
-    /// The items of an answer.
+    /// The items of a response.
     #[doc(hidden)]
-    fn items(answer: Answer<Self>) -> Vec<Self::Item>;
+    fn items(response: Answer<Self>) -> Vec<Self::Item>;
 }
 
-/// The answer to a request with pages.
+/// The response of a paginated action.
 pub type Answer<R> = <<R as Paginated>::Action as Action>::Response;
 
-/// The fields of a request that say which page it asks for.
+/// The fields of a request that select the page.
 #[derive(Debug)]
 pub enum Cursor<'a> {
-    /// The page that a token stands for, which the answer before gave.
+    /// The page token of the previous response.
     Token {
         /// `NextPageToken`.
         token: &'a mut Option<String>,
         /// `ResultsPerPage`.
         size: &'a mut Option<i64>,
     },
-    /// The page that begins after so many items.
+    /// The number of items to skip.
     FirstItem {
         /// `FirstItem`.
         first: &'a mut Option<i64>,
@@ -69,33 +68,33 @@ pub enum Cursor<'a> {
     },
 }
 
-/// What an answer says of the page after it.
+/// What a response says about the next page.
 #[derive(Clone, Copy, Debug)]
 pub enum Next<'a> {
-    /// There is one if there is a token.
+    /// There is a next page if there is a token.
     Token {
-        /// How many items this answer has.
+        /// Number of items in this response.
         count: usize,
         /// `NextPageToken`.
         token: Option<&'a str>,
     },
-    /// There is one if the answer says so.
+    /// There is a next page if the response says so.
     FirstItem {
-        /// How many items this answer has.
+        /// Number of items in this response.
         count: usize,
         /// `HasMoreItems`.
         more: Option<bool>,
     },
-    /// There is none.
+    /// There is no next page.
     End,
 }
 
 impl Client {
-    /// Reads a listing page by page, as one stream of its items.
+    /// Reads all pages of an action, as a stream of their items.
     ///
-    /// Nothing is sent before the first item is asked for. The request says what is listed; a place in it, such as
-    /// a `next_page_token`, is where the stream begins. Every fetch is a call like any other, with the settings of
-    /// this client: retries, time-outs, rate limit.
+    /// Nothing is sent before the first item is requested. The stream starts at the page that the request selects, for
+    /// example with a `next_page_token`. Each page is read by a call with the settings of this client: retries,
+    /// timeouts, rate limit.
     ///
     /// ```no_run
     /// # async fn example(client: osc_api::Client) -> osc_api::Result<()> {
@@ -109,8 +108,7 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// The request of an action that answers everything at once does not compile here; the action's own method is
-    /// all that it needs:
+    /// The request of an action that returns everything at once does not compile; call the action's method:
     ///
     /// ```compile_fail,E0277
     /// # async fn example(client: osc_api::Client) {
@@ -120,75 +118,74 @@ impl Client {
     /// # }
     /// ```
     pub fn paginate<R: Paginated>(&self, request: R) -> Items<R> {
-        let pages = Pages { client: self.clone(), walk: Walk::new(request), fetch: None, ahead: 0 };
+        let pages =
+            Pages { client: self.clone(), cursor: PageCursor::new(request), fetch: None, prefetch: 0 };
         Items { pages, items: Vec::new().into_iter() }
     }
 }
 
-/// The items of a listing, one after the other: what [`Client::paginate`] gives.
+/// A stream of the items of all pages, returned by [`Client::paginate`].
 ///
-/// It is a [`Stream`], and [`next`](Self::next) needs no other crate. At any time it holds one page (and those
-/// fetched ahead), however many there are.
+/// It implements [`Stream`]; [`next`](Self::next) needs no other crate. It holds one page in memory, and those that are
+/// prefetched.
 ///
 /// # Errors
-/// A page that cannot be fetched is an item of the stream that is an error. All items before it were given, and
-/// asking for the next one fetches that page again: nothing is lost, nothing comes twice. The stream ends
-/// - after an error that no repetition can mend ([`Error::is_pagination`]): the server gives a page token twice,
-///   claims more items after an empty page, or does not take its token any more because it is too old;
-/// - when a page fails twice in a row for a reason that does not pass by waiting
-///   ([`Error::is_retryable`] is false), so that a loop that goes on after errors has an end. [`next_page`]
-///   still tells from where to begin again.
+/// A page that cannot be read yields an error in place of an item. All items before it were yielded, and the next poll
+/// reads that page again: no item is lost or repeated. The stream ends
+/// - after an error that repetition cannot fix ([`Error::is_pagination`]): the server repeats a page token, claims more
+///   items after an empty page, or refuses its token because it expired;
+/// - if a page fails twice in a row with an error that is not temporary ([`Error::is_retryable`] is false), so that a
+///   loop that continues after errors ends. [`next_page`] still returns where to resume.
 ///
-/// A future of this type can be dropped at any point: the next one goes on with the page that was on its way.
+/// The futures of this type are cancel-safe: the next one continues with the page that was being read.
 ///
 /// [`next_page`]: Self::next_page
-#[must_use = "a stream does nothing until it is asked for its items"]
+#[must_use = "a stream does nothing until it is polled"]
 pub struct Items<R: Paginated> {
     pages: Pages<R>,
     items: vec::IntoIter<R::Item>,
 }
 
-/// The answers of a listing, page after page: what [`Items::pages`] gives.
+/// A stream of whole pages, returned by [`Items::pages`].
 ///
-/// It is a [`Stream`], and [`next`](Self::next) needs no other crate. Its errors are those of [`Items`].
-#[must_use = "a stream does nothing until it is asked for its pages"]
+/// It implements [`Stream`]; [`next`](Self::next) needs no other crate. Its errors are those of [`Items`].
+#[must_use = "a stream does nothing until it is polled"]
 pub struct Pages<R: Paginated> {
     client: Client,
-    walk: Walk<R>,
+    cursor: PageCursor<R>,
     fetch: Option<Fetch<R>>,
-    ahead: usize,
+    prefetch: usize,
 }
 
 impl<R: Paginated> Items<R> {
-    /// How many items the server is asked to put on a page. It may put less. Default: what the request says, else
-    /// 1000, which is the most that the API allows, or the server's own 100 where a listing goes by `FirstItem`.
+    /// Sets the page size, in items. The server may return fewer. Defaults to that of the request, else to 1000, the
+    /// maximum of the API, or to the server's default of 100 for actions that use `FirstItem`.
     ///
-    /// Set it before the first item is asked for.
+    /// Call it before the first item is requested.
     pub fn page_size(mut self, items: u32) -> Self {
-        self.pages.walk.set_size(items);
+        self.pages.cursor.set_size(items);
         self
     }
 
-    /// How many pages are fetched ahead, in a task of their own, while the items before them are worked on.
-    /// Default: 0, so that each page is fetched when it is needed.
+    /// Sets how many pages a background task reads ahead. Defaults to 0: each page is read when it is needed.
     ///
-    /// As each page tells where the next one is, they are fetched one after the other, and all of them are kept in
-    /// memory. What was fetched ahead is dropped with the stream.
+    /// Pages are read one after the other, since each contains the token of the next, and are kept in memory.
+    /// Prefetched pages are dropped with the stream.
     ///
-    /// Set it before the first item is asked for.
+    /// Call it before the first item is requested.
     pub fn prefetch(mut self, pages: usize) -> Self {
-        self.pages.ahead = pages;
+        self.pages.prefetch = pages;
         self
     }
 
-    /// The stream of whole answers in place of that of their items.
+    /// Converts this into a stream of whole pages.
     ///
-    /// Choose it before the first item is asked for: the rest of a page that was begun is dropped.
+    /// Call it before the first item is requested: remaining items of the current page are dropped.
     pub fn pages(self) -> Pages<R> {
         self.pages
     }
 
-    /// The next item, or `None` after the last one.
+    /// Returns the next item, or `None` after the last one.
     ///
     /// ```no_run
     /// # async fn example(client: osc_api::Client) {
@@ -198,7 +195,7 @@ impl<R: Paginated> Items<R> {
     /// while let Some(snapshot) = snapshots.next().await {
     ///     match snapshot {
     ///         Ok(snapshot) => println!("{:?}", snapshot.snapshot_id),
-    ///         // The same page is fetched again, or this was the end.
+    ///         // The next iteration reads the same page again, or ends.
     ///         Err(error) => eprintln!("{error}"),
     ///     }
     /// }
@@ -208,15 +205,15 @@ impl<R: Paginated> Items<R> {
         poll_fn(|context| self.poll(context)).await
     }
 
-    /// The same as [`next`](Self::next), for the operator `?`.
+    /// Like [`next`](Self::next), for the operator `?`.
     ///
     /// # Errors
-    /// Those of the page that had to be fetched.
+    /// Returns an error if the page cannot be read.
     pub async fn try_next(&mut self) -> Result<Option<R::Item>> {
         self.next().await.transpose()
     }
 
-    /// All items that are still to come, in a collection such as `Vec`.
+    /// Collects all remaining items into a collection such as `Vec`.
     ///
     /// ```no_run
     /// # async fn example(client: osc_api::Client) -> osc_api::Result<()> {
@@ -228,27 +225,26 @@ impl<R: Paginated> Items<R> {
     /// ```
     ///
     /// # Errors
-    /// The first one of any page. What was collected until then is dropped: use [`next`](Self::next) to keep it.
+    /// Returns the first error of any page; the collected items are dropped. Use [`next`](Self::next) to keep them.
     pub async fn try_collect<C: Default + Extend<R::Item>>(mut self) -> Result<C> {
         let mut all = C::default();
         while let Some(item) = self.try_next().await? {
-            // What is left of the page comes with it, at once.
+            // The rest of the page is already here.
             all.extend([item].into_iter().chain(self.items.by_ref()));
         }
         Ok(all)
     }
 
-    /// The request that the next page is fetched with, once the items of the current one are used up; `None` when
-    /// there is no page left, or no way to it.
+    /// Returns the request of the next page, or `None` if there is none.
     ///
-    /// A listing can go on from there later, even in another process: keep the request, or the `next_page_token`
-    /// or `first_item` in it. Tokens expire. The items of the current page that were not given yet are not on the
-    /// next one; with [`pages`](Self::pages) a page is always given as a whole.
+    /// Pagination can resume from it later, also in another process: store the request, or its `next_page_token` or
+    /// `first_item`. Tokens expire. Items of the current page that were not yielded yet are not on the next page; with
+    /// [`pages`](Self::pages) a page is always yielded as a whole.
     pub fn next_page(&self) -> Option<&R> {
         self.pages.next_page()
     }
 
-    /// Sends its requests through this client from now on.
+    /// Replaces the client that sends the requests.
     #[cfg(feature = "blocking")]
     pub(crate) fn through(&mut self, client: Client) {
         self.pages.through(client);
@@ -260,7 +256,7 @@ impl<R: Paginated> Items<R> {
                 return Poll::Ready(Some(Ok(item)));
             }
             match ready!(self.pages.poll(context)) {
-                Some(Ok(answer)) => self.items = R::items(answer).into_iter(),
+                Some(Ok(response)) => self.items = R::items(response).into_iter(),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(None),
             }
@@ -269,7 +265,7 @@ impl<R: Paginated> Items<R> {
 }
 
 impl<R: Paginated> Pages<R> {
-    /// The next answer, or `None` after the last one.
+    /// Returns the next page, or `None` after the last one.
     ///
     /// ```no_run
     /// # async fn example(client: osc_api::Client) -> osc_api::Result<()> {
@@ -286,23 +282,23 @@ impl<R: Paginated> Pages<R> {
         poll_fn(|context| self.poll(context)).await
     }
 
-    /// The same as [`next`](Self::next), for the operator `?`.
+    /// Like [`next`](Self::next), for the operator `?`.
     ///
     /// # Errors
-    /// Those of the page that had to be fetched.
+    /// Returns an error if the page cannot be read.
     pub async fn try_next(&mut self) -> Result<Option<Answer<R>>> {
         self.next().await.transpose()
     }
 
-    /// The request that the next page is fetched with; `None` when there is none left, or no way to it.
+    /// Returns the request of the next page, or `None` if there is none.
     ///
-    /// A listing can go on from there later, even in another process: keep the request, or the `next_page_token`
-    /// or `first_item` in it. Tokens expire.
+    /// Pagination can resume from it later, also in another process: store the request, or its `next_page_token` or
+    /// `first_item`. Tokens expire.
     pub fn next_page(&self) -> Option<&R> {
-        self.walk.place().map(|request| &**request)
+        self.cursor.position().map(|request| &**request)
     }
 
-    /// Sends its requests through this client from now on.
+    /// Replaces the client that sends the requests.
     #[cfg(feature = "blocking")]
     pub(crate) fn through(&mut self, client: Client) {
         self.client = client;
@@ -310,37 +306,37 @@ impl<R: Paginated> Pages<R> {
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Answer<R>>>> {
         loop {
-            if let Some(reason) = self.walk.take_dead_end() {
+            if let Some(reason) = self.cursor.take_failure() {
                 return Poll::Ready(Some(Err(Error::pagination(R::Action::NAME, reason))));
             }
-            let Some(request) = self.walk.wanted() else {
+            let Some(request) = self.cursor.request() else {
                 self.fetch = None;
                 return Poll::Ready(None);
             };
-            let fetch = self.fetch.get_or_insert_with(|| match self.ahead {
-                0 => Fetch::one(&self.client, request),
-                pages => Fetch::ahead(&self.client, request, &self.walk, pages),
+            let fetch = self.fetch.get_or_insert_with(|| match self.prefetch {
+                0 => Fetch::single(&self.client, request),
+                pages => Fetch::prefetch(&self.client, request, &self.cursor, pages),
             });
             let Some(result) = ready!(fetch.poll(context)) else {
-                // It went with its runtime: this page is fetched in the one that is here.
-                self.fetch = Some(Fetch::one(&self.client, request));
+                // Its runtime ended: read this page in the current one.
+                self.fetch = Some(Fetch::single(&self.client, request));
                 continue;
             };
-            if result.is_err() || matches!(fetch, Fetch::One(_)) {
+            if result.is_err() || matches!(fetch, Fetch::Single(_)) {
                 self.fetch = None;
             }
             return Poll::Ready(Some(match result {
-                Ok(answer) => {
-                    self.walk.advance(&answer);
-                    Ok(answer)
+                Ok(response) => {
+                    self.cursor.advance(&response);
+                    Ok(response)
                 }
-                Err(error) => Err(self.walk.failed(error)),
+                Err(error) => Err(self.cursor.failed(error)),
             }));
         }
     }
 }
 
-// Nothing inside is ever pinned in place.
+// No field is pinned.
 impl<R: Paginated> Unpin for Items<R> {}
 impl<R: Paginated> Unpin for Pages<R> {}
 
@@ -352,8 +348,8 @@ impl<R: Paginated> Stream for Items<R> {
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let here = self.items.len();
-        (here, self.pages.walk.is_over().then_some(here))
+        let buffered = self.items.len();
+        (buffered, self.pages.cursor.is_finished().then_some(buffered))
     }
 }
 
@@ -368,7 +364,7 @@ impl<R: Paginated> Stream for Pages<R> {
 impl<R: Paginated> fmt::Debug for Items<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { pages, items } = self;
-        f.debug_struct("Items").field("pages", pages).field("left_of_page", &items.len()).finish()
+        f.debug_struct("Items").field("pages", pages).field("remaining_of_page", &items.len()).finish()
     }
 }
 
@@ -376,7 +372,7 @@ impl<R: Paginated> fmt::Debug for Pages<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pages")
             .field("action", &R::Action::NAME)
-            .field("ahead", &self.ahead)
+            .field("prefetch", &self.prefetch)
             .finish_non_exhaustive()
     }
 }

@@ -1,7 +1,7 @@
-//! A fake endpoint, so that programs can be tested from end to end without an account (feature `testing`).
+//! A fake API for testing programs end to end, without an account (feature `testing`).
 //!
-//! [`FakeApi`] is a server on this machine's loopback interface. It admits callers as the cloud does, checks
-//! their signatures, answers every action with its published example, and does whatever else a test wants.
+//! [`FakeApi`] is a server on the loopback interface. It authenticates requests as the cloud does, verifies
+//! signatures, responds to every action with its published example, and does whatever else a test configures.
 //!
 //! ```
 //! use osc_api::action::ReadVms;
@@ -12,31 +12,31 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let fake = FakeApi::start()?;
 //! fake.on::<ReadVms>(|request| {
-//!     let mut answer = ReadVmsResponse::default();
-//!     answer.vms = vec![Vm::default(); request.results_per_page.unwrap_or(1) as usize];
-//!     answer
+//!     let mut response = ReadVmsResponse::default();
+//!     response.vms = vec![Vm::default(); request.results_per_page.unwrap_or(1) as usize];
+//!     response
 //! });
 //! fake.next::<ReadVms>(2, Fault::throttled());
 //!
-//! let answer = fake.client()?.read_vms(&ReadVmsRequest::new().results_per_page(3)).await?;
-//! assert_eq!(answer.vms.len(), 3);
+//! let response = fake.client()?.read_vms(&ReadVmsRequest::new().results_per_page(3)).await?;
+//! assert_eq!(response.vms.len(), 3);
 //! assert_eq!(fake.count::<ReadVms>(), 3);
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! # What it answers
-//! Each request goes through these steps, and the first that has something to say answers:
-//! 1. Who calls, and what for: a method other than `POST` is a 405, an action that nobody knows a 404; a wrong
-//!    signature, region or date, or a wrong login, is a 401 as the cloud's, an unknown access key a 400; a body
-//!    that is no JSON object is a 400.
-//! 2. The faults that [`next`](FakeApi::next) and [`next_any`](FakeApi::next_any) planned.
-//! 3. A create whose `ClientToken` was seen before gets the first answer again.
-//! 4. The handler that [`on`](FakeApi::on) or [`on_raw`](FakeApi::on_raw) set.
-//! 5. The published example of the action. Where the request says `DryRun`, an answer without any resource.
+//! # Responses
+//! The first of these steps that applies determines the response:
+//! 1. Authentication and validation: a method other than `POST` is a 405, an unknown action a 404; a wrong
+//!    signature, region, date or login is a 401 like the cloud's, an unknown access key a 400; a body that is not a
+//!    JSON object is a 400. An empty body counts as `{}`, as in the cloud.
+//! 2. Faults planned with [`next`](FakeApi::next) and [`next_any`](FakeApi::next_any).
+//! 3. A create with a `ClientToken` that was used before receives the first response again.
+//! 4. The handler set with [`on`](FakeApi::on) or [`on_raw`](FakeApi::on_raw).
+//! 5. The published example of the action; for a dry run (`DryRun`), an empty response.
 //!
-//! Every answer has a `Date` and a request identifier of its own. There are no pages but those that a handler
-//! makes, and no state but what a handler keeps:
+//! Every response has a `Date` and a request ID of its own. A fake has no pages and no state except those of its
+//! handlers:
 //!
 //! ```
 //! use osc_api::action::{CreateVolume, ReadVolumes};
@@ -51,31 +51,31 @@
 //! fake.on::<CreateVolume>(move |request| {
 //!     let mut volumes = created.lock().unwrap();
 //!     if volumes.len() == 2 {
-//!         return Err(Fault::code(codes::NO_SUCH_SNAPSHOT).details("two are enough"));
+//!         return Err(Fault::code(codes::NO_SUCH_SNAPSHOT).details("at most two"));
 //!     }
-//!     let mut answer = example::<CreateVolume>();
-//!     answer.volume.as_mut().unwrap().size = request.size;
-//!     volumes.extend(answer.volume.clone());
-//!     Ok(answer)
+//!     let mut response = example::<CreateVolume>();
+//!     response.volume.as_mut().unwrap().size = request.size;
+//!     volumes.extend(response.volume.clone());
+//!     Ok(response)
 //! });
 //! fake.on::<ReadVolumes>(move |_| {
-//!     let mut answer = ReadVolumesResponse::default();
-//!     answer.volumes = volumes.lock().unwrap().clone();
-//!     answer
+//!     let mut response = ReadVolumesResponse::default();
+//!     response.volumes = volumes.lock().unwrap().clone();
+//!     response
 //! });
 //! # Ok(())
 //! # }
 //! ```
 //!
 //! # Time
-//! Delays are in real time. A test that pauses tokio's clock sees calls time out at random: while an answer is on its
-//! way, such a clock jumps to the end of the next time-out. Leave it running, or use the blocking client, whose thread
-//! has a clock of its own.
+//! Delays are in real time. If a test pauses Tokio's clock, its calls time out at random: paused time jumps to the
+//! next timeout while a response is in transit. Do not pause it, or use the blocking client, whose thread has a clock
+//! of its own.
 //!
-//! # Who may call it
-//! [`FakeApi::client`] and [`FakeApi::builder`] make clients that it admits. Other programs are told of it by
-//! [`FakeApi::environment`]: `Command::new("tool").envs(fake.environment())`. Those that sign in the way of AWS are
-//! admitted too, as the cloud admits them.
+//! # Clients
+//! [`FakeApi::client`] and [`FakeApi::client_builder`] configure clients for the fake. Other programs are configured
+//! by [`FakeApi::environment`]: `Command::new("tool").envs(fake.environment())`. Programs that sign like AWS are
+//! accepted, too, as by the cloud.
 
 mod admission;
 mod body;
@@ -100,42 +100,42 @@ use crate::action::Action;
 use crate::{Client, ClientBuilder, RateLimit, Result, RetryPolicy};
 
 use server::Server;
-use state::State;
+use state::FakeState;
 
 pub use fault::Fault;
-pub use handler::{Handler, IntoAnswer};
-pub use record::Call;
+pub use handler::{Handler, IntoResponse};
+pub use record::RecordedCall;
 
-/// The longest wait between two attempts of the clients that a fake makes: tests should be quick.
-const LONGEST_WAIT: Duration = Duration::from_millis(1);
+/// Maximum delay between attempts of the clients of a fake: tests should be quick.
+const MAX_RETRY_DELAY: Duration = Duration::from_millis(1);
 
-/// A fake of the cloud's endpoint, on a port of 127.0.0.1 that the system chose. See [the module](self).
+/// A fake API on a free port of 127.0.0.1. See [the module](self).
 ///
-/// It has a thread of its own, so that it serves async and blocking tests alike, and is stopped when it is
-/// dropped. Several can run side by side.
+/// It runs on a thread of its own, serves async and blocking tests alike, and stops on drop. Several fakes can run in
+/// parallel.
 pub struct FakeApi {
-    state: Arc<State>,
+    state: Arc<FakeState>,
     server: Server,
 }
 
 impl FakeApi {
-    /// The one access key that the fake knows.
+    /// The access key ID that the fake accepts.
     pub const ACCESS_KEY: &str = "FAKEACCESSKEY0000042";
-    /// The secret key that belongs to it. It is as made up as the other.
+    /// Its secret key, also made up.
     pub const SECRET_KEY: &str = "FAKESECRETKEYOFTHEFAKEENDPOINT0000000042";
-    /// The one login that the fake knows.
+    /// The login that the fake accepts.
     pub const LOGIN: &str = "fake@example.com";
-    /// The password that belongs to it.
+    /// Its password.
     pub const PASSWORD: &str = "fake-password";
-    /// The region that the fake stands for.
+    /// The region of the fake.
     pub const REGION: &str = "eu-west-2";
 
     /// Starts a fake.
     ///
     /// # Errors
-    /// When the system has no port or no thread left for it.
+    /// Returns an error if the system has no port or thread left.
     pub fn start() -> io::Result<Self> {
-        let state = Arc::new(State::default());
+        let state = Arc::new(FakeState::default());
         let server = Server::start(Arc::clone(&state))?;
         Ok(Self { state, server })
     }
@@ -145,33 +145,32 @@ impl FakeApi {
         format!("http://{}/api/v1", self.server.address())
     }
 
-    /// A new client that talks to the fake.
+    /// Creates a client of the fake.
     ///
     /// # Errors
-    /// As [`ClientBuilder::build`].
+    /// See [`ClientBuilder::build`].
     pub fn client(&self) -> Result<Client> {
-        self.builder().build()
+        self.client_builder().build()
     }
 
-    /// What [`client`](Self::client) is made of, to say more: the fake's endpoint, region and access key, and
-    /// nothing of the environment.
+    /// Creates a client builder with the fake's endpoint, region and access key, ignoring the environment.
     ///
-    /// It retries as clients do, but waits a millisecond at most, and sends at full speed even if it is
-    /// throttled; [`retry`](ClientBuilder::retry) and [`rate_limit`](ClientBuilder::rate_limit) change that.
-    pub fn builder(&self) -> ClientBuilder {
+    /// Retry delays are at most 1 ms, and the rate limit is off; change that with [`retry`](ClientBuilder::retry) and
+    /// [`rate_limit`](ClientBuilder::rate_limit).
+    pub fn client_builder(&self) -> ClientBuilder {
         Client::builder()
             .ignore_environment()
             .endpoint(self.endpoint())
             .region(Self::REGION)
             .access_key(Self::ACCESS_KEY, Self::SECRET_KEY)
-            .retry(RetryPolicy::new().base_delay(LONGEST_WAIT).max_delay(LONGEST_WAIT))
+            .retry(RetryPolicy::new().base_delay(MAX_RETRY_DELAY).max_delay(MAX_RETRY_DELAY))
             .rate_limit(RateLimit::Off)
     }
 
-    /// The environment variables that lead a program to the fake, by name.
+    /// The environment variables that point a program to the fake, by name.
     ///
-    /// What else the program inherits still counts, such as another variable with credentials or a proxy of the
-    /// profile file. With `env_clear` before, and an empty directory as its `HOME`, a test does the same everywhere.
+    /// Other inherited variables and the profile file still apply. For a reproducible test, call `env_clear` first and
+    /// set `HOME` to an empty directory.
     pub fn environment(&self) -> [(&'static str, String); 4] {
         [
             ("OSC_ENDPOINT_API", self.endpoint()),
@@ -181,11 +180,10 @@ impl FakeApi {
         ]
     }
 
-    /// Answers an action, from now on, with what a closure makes of the request.
+    /// Sets the handler of an action.
     ///
-    /// The closure returns the response, or `Result<_, Fault>`. It runs on the fake's thread, one call after
-    /// the other: it must not wait for another call of the same fake. Where it panics, the answer is a 500 that
-    /// says so.
+    /// The closure returns the response, or `Result<_, Fault>`. It runs on the fake's thread, one call at a time: it
+    /// must not wait for another call of the same fake. If it panics, the response is a 500 that says so.
     ///
     /// ```
     /// use osc_api::action::DeleteVms;
@@ -209,9 +207,9 @@ impl FakeApi {
         self.state.handle(A::NAME, Some(A::AUTH), handler::typed::<A>(handler));
     }
 
-    /// The same by the name of the action, in JSON: for actions that this crate does not know, and for answers
-    /// that are easier to write so. An action that it does not know may be called without credentials; those that
-    /// come with the call must be right.
+    /// Sets the handler of an action by name, with JSON values: for actions that this crate does not know, and for
+    /// responses that are easier to write as JSON. Unknown actions may be called without credentials; if a call has
+    /// credentials, they must be valid.
     ///
     /// ```
     /// use osc_api::serde_json::json;
@@ -223,7 +221,7 @@ impl FakeApi {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn on_raw<T: IntoAnswer<Value>>(
+    pub fn on_raw<T: IntoResponse<Value>>(
         &self,
         action: &str,
         handler: impl FnMut(Value) -> T + Send + 'static,
@@ -231,34 +229,33 @@ impl FakeApi {
         self.state.handle(action, None, handler::raw(handler));
     }
 
-    /// Gives the next `times` calls of an action this fault. Those that were planned before come first.
+    /// Injects a fault into the next `times` calls of an action, after faults that were planned before.
     pub fn next<A: Action>(&self, times: usize, fault: Fault) {
         self.next_raw(A::NAME, times, fault);
     }
 
-    /// The same by the name of the action.
+    /// Like [`next`](Self::next), by the name of the action.
     pub fn next_raw(&self, action: &str, times: usize, fault: Fault) {
         self.state.plan(Some(action), times, fault);
     }
 
-    /// Gives the next `times` calls of any action this fault, except those that have a fault of their own.
+    /// Injects a fault into the next `times` calls of any action without a planned fault of its own.
     pub fn next_any(&self, times: usize, fault: Fault) {
         self.state.plan(None, times, fault);
     }
 
-    /// Forgets the faults that are still to come.
+    /// Removes all planned faults.
     pub fn recover(&self) {
         self.state.recover();
     }
 
-    /// All calls so far, in the order of their arrival, refused ones included. A call that was sent again is
-    /// here again.
-    pub fn calls(&self) -> Vec<Call> {
+    /// All recorded calls in order of arrival, including refused ones. A retried call is recorded once per attempt.
+    pub fn calls(&self) -> Vec<RecordedCall> {
         self.state.calls()
     }
 
-    /// The requests of an action so far. Those that are not of its type, as [`Client::send_raw`] and other clients
-    /// can send them, are left out; [`calls`](Self::calls) has them.
+    /// The recorded requests of an action. Requests that do not match its type, which [`Client::send_raw`] and other
+    /// clients can send, are left out; [`calls`](Self::calls) contains them.
     pub fn requests<A: Action>(&self) -> Vec<A::Request>
     where
         A::Request: DeserializeOwned,
@@ -267,14 +264,14 @@ impl FakeApi {
         calls.filter_map(|call| serde_json::from_value(call.body).ok()).collect()
     }
 
-    /// How often an action was called so far.
+    /// Number of recorded calls of an action.
     pub fn count<A: Action>(&self) -> usize {
         self.state.count(A::NAME)
     }
 
-    /// Forgets the calls so far.
-    pub fn forget_calls(&self) {
-        self.state.forget_calls();
+    /// Removes all recorded calls.
+    pub fn clear_calls(&self) {
+        self.state.clear_calls();
     }
 }
 
@@ -284,19 +281,19 @@ impl fmt::Debug for FakeApi {
     }
 }
 
-/// The published example of an action's answer, to be changed to what a test needs. Empty for actions that this
-/// crate does not know.
+/// The published example of an action's response, to be adapted by a test. Empty for actions that this crate does not
+/// know.
 ///
 /// ```
 /// use osc_api::action::ReadVms;
 ///
-/// let mut answer = osc_api::testing::example::<ReadVms>();
-/// answer.vms[0].vm_id = Some("i-00000001".into());
+/// let mut response = osc_api::testing::example::<ReadVms>();
+/// response.vms[0].vm_id = Some("i-00000001".into());
 /// ```
 pub fn example<A: Action>() -> A::Response
 where
     A::Response: Default,
 {
-    let answer = admission::known(A::NAME).and_then(|known| serde_json::from_str(known.example).ok());
-    answer.unwrap_or_default()
+    let published = admission::published(A::NAME);
+    published.and_then(|action| serde_json::from_str(action.example).ok()).unwrap_or_default()
 }

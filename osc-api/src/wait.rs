@@ -1,6 +1,6 @@
-//! Waiting until a resource is in a state, or until an answer is as it should be.
+//! Waiters: wait until a resource reaches a state, or until a response meets a condition.
 //!
-//! [`Client::wait_for`] takes one of the waiters that the functions of this module make, such as
+//! [`Client::wait_for`] takes a waiter built by one of the functions of this module, such as
 //! `wait::vm("i-12345678").running()`:
 //!
 //! ```no_run
@@ -23,17 +23,19 @@
 //! # }
 //! ```
 //!
-//! - **States**: one that the crate does not know keeps the wait going. One from which the wanted one does not
-//!   follow ends it with an error ([`Error::is_wait_failed`](crate::Error::is_wait_failed)) that shows the state.
-//! - **Gone** is a state: `terminated`, `deleted`, or not listed any more. Such waits give the resource as it is
-//!   still listed, or `None`.
-//! - **Just created** resources are not always listed at once: an absence is borne for a [grace](Wait::grace).
-//! - **Errors** of the reads end the wait once the client's retries could not mend them.
-//! - **Many waits** of a client and its clones for one kind of resource share their reads: one request asks for
-//!   up to 100 resources. A task of its own sends them, with the [options](Client::with) of the client that was
-//!   the first to wait, and ends with the last wait. Any wait can be dropped at any time.
+//! - **States**: an unknown state keeps the waiter polling. A state from which the target cannot be reached ends it
+//!   with an error ([`Error::is_wait_failed`](crate::Error::is_wait_failed)) that names the state.
+//! - **A deleted resource** counts as a state: `terminated`, `deleted`, or no longer listed. Such waiters return the
+//!   resource as it is still listed, or `None`.
+//! - **Just created** resources are not always listed at once: a missing resource is tolerated for a
+//!   [grace period](Wait::grace).
+//! - **Outages**: a read that fails temporarily, even after the client's retries, is repeated until the timeout of
+//!   the waiter. Any other error ends the waiter.
+//! - **Shared polls**: all waiters of a client and its clones for one kind of resource share their reads. One request
+//!   reads up to 100 resources. A background task sends the requests, with the [options](Client::with) of the client
+//!   whose waiter was first, and ends with the last waiter. A waiter can be dropped at any time.
 //!
-//! What no function here waits for, [`Client::wait_until`] does.
+//! For anything else, use [`Client::wait_until`].
 
 mod evaluate;
 mod poller;
@@ -54,64 +56,60 @@ use crate::error::Result;
 
 use schedule::Schedule;
 
-#[allow(
-    unused_imports,
-    reason = "a description without our overlay says nothing of what can be waited for"
-)]
+#[allow(unused_imports, reason = "a description without `spec/waiters.yaml` has no waiters")]
 pub use crate::generated::waiters::*;
-pub(crate) use poller::Hubs;
+pub(crate) use poller::Pollers;
 
-/// As long as waits last when nothing else is said. What takes longer says so.
-const TIMEOUT: Duration = Duration::from_secs(600);
+/// Default timeout of [`Client::wait_until`].
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// An action that reads resources by their identifiers.
+/// An action that reads resources by ID.
 pub trait Listed: Action<Request: Send, Response: Send> + 'static {
     /// The resource.
     type Item: Clone + Send + 'static;
-    /// The request for these resources, and for this page of the answer.
+    /// The request for the resources with these IDs, and for this page.
     fn request(ids: Vec<String>, page: Option<String>) -> Self::Request;
-    /// The resources of an answer, and its next page.
-    fn items(answer: Self::Response) -> (Vec<Self::Item>, Option<String>);
-    /// The identifier of a resource.
+    /// The resources of a response, and the token of its next page.
+    fn items(response: Self::Response) -> (Vec<Self::Item>, Option<String>);
+    /// The ID of a resource.
     fn id(item: &Self::Item) -> Option<&str>;
 }
 
-/// What is waited for: a resource, and a state of it.
+/// A resource and the state to wait for, built by the functions of [this module](self).
 ///
-/// The functions of [this module](self) make them. `O` is what the wait gives: the resource, or, where the wait
-/// is for it to be gone, what is still listed of it.
-#[must_use = "a waiter does nothing until it is given to `Client::wait_for`"]
+/// `O` is the output of the wait: the resource or, if the target is its deletion, what is still listed of it.
+#[must_use = "a waiter does nothing until it is passed to `Client::wait_for`"]
 pub struct Waiter<A: Listed, O = <A as Listed>::Item> {
     id: String,
     subject: &'static Subject<A::Item>,
     goal: &'static Goal,
-    /// Whether absence is the goal too.
-    gone: bool,
+    /// Whether a resource that is not listed has reached the goal.
+    accepts_absence: bool,
     output: fn(Option<A::Item>) -> Option<O>,
     action: PhantomData<fn() -> A>,
 }
 
-/// What has a state: a resource or its parts, as generated code describes it.
+/// A kind of resource that has states, as generated code describes it.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Subject<Item> {
-    /// What it is, in words.
+    /// Its name in prose.
     pub noun: &'static str,
-    /// How long to wait for it unless told otherwise.
+    /// Default timeout, in minutes.
     pub minutes: u64,
-    /// Its states: one, or those of its parts. A state that the answer left out is empty.
+    /// The states of a resource: one, or one per part. A state that is missing in the response is empty.
     pub states: fn(&Item) -> Vec<&str>,
 }
 
-/// A state that can be waited for, as generated code describes it.
+/// A target of a waiter, as generated code describes it.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Goal {
-    /// The state in a word.
+    /// Its name.
     pub name: &'static str,
-    /// Any of them is the goal.
+    /// States that reach the goal.
     pub states: &'static [&'static str],
-    /// None of them leads to it.
+    /// States from which the goal cannot be reached.
     pub failures: &'static [&'static str],
 }
 
@@ -119,15 +117,15 @@ impl<A: Listed> Waiter<A> {
     /// Waits for a state. For generated code.
     #[doc(hidden)]
     pub fn present(id: String, subject: &'static Subject<A::Item>, goal: &'static Goal) -> Self {
-        Self { id, subject, goal, gone: false, output: |item| item, action: PhantomData }
+        Self { id, subject, goal, accepts_absence: false, output: |item| item, action: PhantomData }
     }
 }
 
 impl<A: Listed> Waiter<A, Option<A::Item>> {
-    /// Waits until there is nothing left. For generated code.
+    /// Waits until the resource is deleted. For generated code.
     #[doc(hidden)]
     pub fn gone(id: String, subject: &'static Subject<A::Item>, goal: &'static Goal) -> Self {
-        Self { id, subject, goal, gone: true, output: Some, action: PhantomData }
+        Self { id, subject, goal, accepts_absence: true, output: Some, action: PhantomData }
     }
 }
 
@@ -142,72 +140,77 @@ impl<A: Listed, O> fmt::Debug for Waiter<A, O> {
     }
 }
 
-/// How far a wait has come: what the last read saw.
+/// Progress of a waiter: the result of its last read.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Progress<'a> {
-    /// What is waited for, such as `VM`; the action, for [`Client::wait_until`].
+    /// The kind of resource, such as `VM`; for [`Client::wait_until`], the action.
     pub resource: &'a str,
-    /// Its identifier; empty for [`Client::wait_until`].
+    /// The ID of the resource; empty for [`Client::wait_until`].
     pub id: &'a str,
-    /// Its state as the API writes it. `None` where it is not listed, and for [`Client::wait_until`].
+    /// Its state as the API writes it. `None` if it is not listed, if the read failed, and for
+    /// [`Client::wait_until`].
     pub state: Option<&'a str>,
-    /// The reads so far, this one included.
+    /// Number of reads so far, including this one.
     pub reads: u32,
-    /// The time since the wait began.
+    /// Time since the wait began.
     pub elapsed: Duration,
 }
 
-type Report<'a> = Box<dyn FnMut(&Progress<'_>) + Send + 'a>;
-type Run<'a, O> =
-    Box<dyn FnOnce(Settings, Report<'a>) -> Pin<Box<dyn Future<Output = Result<O>> + Send + 'a>> + Send + 'a>;
+type ProgressCallback<'a> = Box<dyn FnMut(&Progress<'_>) + Send + 'a>;
+type StartFn<'a, O> = Box<
+    dyn FnOnce(WaitSettings, ProgressCallback<'a>) -> Pin<Box<dyn Future<Output = Result<O>> + Send + 'a>>
+        + Send
+        + 'a,
+>;
 
 #[derive(Clone, Copy, Debug)]
-struct Settings {
+struct WaitSettings {
     timeout: Duration,
     grace: Duration,
     schedule: Schedule,
 }
 
-/// A wait with its settings: `.await` it.
-#[must_use = "waits do nothing until they are awaited"]
+/// A wait and its settings. `.await` it.
+#[must_use = "a wait does nothing until it is awaited"]
 pub struct Wait<'a, O> {
-    settings: Settings,
-    report: Report<'a>,
-    run: Run<'a, O>,
+    settings: WaitSettings,
+    on_progress: ProgressCallback<'a>,
+    start: StartFn<'a, O>,
 }
 
 impl<'a, O> Wait<'a, O> {
-    fn new(timeout: Duration, run: Run<'a, O>) -> Self {
-        let settings = Settings { timeout, grace: Duration::from_secs(60), schedule: Schedule::default() };
-        Self { settings, report: Box::new(|_| {}), run }
+    fn new(timeout: Duration, start: StartFn<'a, O>) -> Self {
+        let settings =
+            WaitSettings { timeout, grace: Duration::from_secs(60), schedule: Schedule::default() };
+        Self { settings, on_progress: Box::new(|_| {}), start }
     }
 
-    /// How long to wait. Default: 10 minutes, 15 for VMs, 40 for images and export tasks.
+    /// Sets the timeout of the whole wait. Defaults to 10 minutes; 15 for VMs, 40 for images and export tasks.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = timeout;
         self
     }
 
-    /// The time between reads: the first, which doubles up to the longest. Default: half a second, and 10
-    /// seconds. What is drawn by chance is up to a quarter shorter.
+    /// Sets the poll interval: the first one, which doubles up to the longest. Defaults to 0.5 s and 10 s. Random
+    /// jitter shortens an interval by up to a quarter.
     ///
-    /// A read that other waits have made counts for this one too.
+    /// A read made for another waiter counts for this one, too.
     pub fn interval(mut self, first: Duration, longest: Duration) -> Self {
         self.settings.schedule = Schedule { first, longest: longest.max(first) };
         self
     }
 
-    /// How long a resource that is waited for to be there may be missing. Default: one minute, within which even
-    /// a resource that was created a moment ago is listed.
+    /// Sets how long the resource may be missing before the wait fails. Defaults to one minute, enough for a resource
+    /// that was just created.
     pub fn grace(mut self, grace: Duration) -> Self {
         self.settings.grace = grace;
         self
     }
 
-    /// Tells `report` what each read saw. The same is in `tracing` events at level debug.
-    pub fn on_progress(mut self, report: impl FnMut(&Progress<'_>) + Send + 'a) -> Self {
-        self.report = Box::new(report);
+    /// Calls `callback` after each read. `tracing` events at level debug contain the same data.
+    pub fn on_progress(mut self, callback: impl FnMut(&Progress<'_>) + Send + 'a) -> Self {
+        self.on_progress = Box::new(callback);
         self
     }
 }
@@ -217,8 +220,8 @@ impl<'a, O> IntoFuture for Wait<'a, O> {
     type IntoFuture = Pin<Box<dyn Future<Output = Result<O>> + Send + 'a>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Self { settings, report, run } = self;
-        run(settings, report)
+        let Self { settings, on_progress, start } = self;
+        start(settings, on_progress)
     }
 }
 
@@ -229,10 +232,9 @@ impl<O> fmt::Debug for Wait<'_, O> {
 }
 
 impl Client {
-    /// Waits until a resource is in a state, as one of the functions of [`wait`](self) says it.
+    /// Waits until a resource reaches a state.
     ///
-    /// The result has settings of its own, and is awaited as a method of an action is. Many waits at once share
-    /// their reads.
+    /// The returned [`Wait`] has settings of its own. Concurrent waits share their reads.
     ///
     /// ```no_run
     /// # async fn example(client: osc_api::Client) -> osc_api::Result<()> {
@@ -245,33 +247,35 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// When the resource is in a state from which the wanted one does not follow
-    /// ([`is_wait_failed`](crate::Error::is_wait_failed)), when it does not exist ([`is_not_found`](crate::Error::is_not_found)),
-    /// when the time is over ([`is_timeout`](crate::Error::is_timeout)), and when a read fails as any call can.
-    /// [`Error::last_state`](crate::Error::last_state) has the state that was seen last.
+    /// Returns an error if the resource is in a state from which the target cannot be reached
+    /// ([`is_wait_failed`](crate::Error::is_wait_failed)), if it does not exist
+    /// ([`is_not_found`](crate::Error::is_not_found)), on timeout ([`is_timeout`](crate::Error::is_timeout)), and if
+    /// a read fails permanently. [`Error::last_state`](crate::Error::last_state) is the last observed state.
     pub fn wait_for<'a, A: Listed, O: 'a>(&self, waiter: Waiter<A, O>) -> Wait<'a, O> {
         let client = self.clone();
         let timeout = Duration::from_secs(60 * waiter.subject.minutes);
         Wait::new(
             timeout,
-            Box::new(move |settings, report| Box::pin(run::watch(client, waiter, settings, report))),
+            Box::new(move |settings, on_progress| {
+                Box::pin(run::wait_for(client, waiter, settings, on_progress))
+            }),
         )
     }
 
-    /// Calls an action again and again until `found` makes something of its answer.
+    /// Calls an action repeatedly until `condition` returns a value for its response.
     ///
-    /// It is for what no function of [`wait`](self) knows. Nothing is shared with other waits.
+    /// Use it for what no function of [`wait`](self) covers. Its reads are not shared with other waits.
     ///
     /// ```no_run
     /// # async fn example(client: osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::action::ReadPublicIps;
     /// use osc_api::types::{FiltersPublicIp, ReadPublicIpsRequest};
     ///
-    /// // Until the address is of no VM any more.
+    /// // Until the public IP is not associated with a VM any more.
     /// let request = ReadPublicIpsRequest::new().filters(FiltersPublicIp::new().public_ips(["203.0.113.5"]));
     /// let free = client
-    ///     .wait_until::<ReadPublicIps, _>(request, |answer| {
-    ///         answer.public_ips.into_iter().find(|address| address.vm_id.is_none())
+    ///     .wait_until::<ReadPublicIps, _>(request, |response| {
+    ///         response.public_ips.into_iter().find(|public_ip| public_ip.vm_id.is_none())
     ///     })
     ///     .await?;
     /// println!("{:?}", free.public_ip_id);
@@ -280,20 +284,20 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// When the time is over ([`is_timeout`](crate::Error::is_timeout)), and when a call fails.
+    /// Returns an error on timeout ([`is_timeout`](crate::Error::is_timeout)), and if a call fails permanently.
     pub fn wait_until<'a, A, T>(
         &self,
         request: A::Request,
-        found: impl FnMut(A::Response) -> Option<T> + Send + 'a,
+        condition: impl FnMut(A::Response) -> Option<T> + Send + 'a,
     ) -> Wait<'a, T>
     where
         A: Action<Request: Send, Response: Send> + 'a,
         T: 'a,
     {
         let client = self.clone();
-        let run: Run<'a, T> = Box::new(move |settings, report| {
-            Box::pin(run::poll::<A, T>(client, request, found, settings, report))
+        let start: StartFn<'a, T> = Box::new(move |settings, on_progress| {
+            Box::pin(run::wait_until::<A, T>(client, request, condition, settings, on_progress))
         });
-        Wait::new(TIMEOUT, run)
+        Wait::new(DEFAULT_TIMEOUT, start)
     }
 }

@@ -22,12 +22,12 @@ fn request(id: &str) -> ReadVmsRequest {
 fn every_kind_of_call_needs_no_runtime() {
     let server = cloud();
     let client = client(&server);
-    let answer = client.read_vms(&request("i-1")).expect("an answer");
-    assert_eq!(answer.vms[0].vm_id.as_deref(), Some("i-1"));
-    let answer = client.send::<ReadVms>(&request("i-2")).expect("an answer");
-    assert_eq!(answer.vms[0].vm_id.as_deref(), Some("i-2"));
+    let response = client.read_vms(&request("i-1")).expect("a response");
+    assert_eq!(response.vms[0].vm_id.as_deref(), Some("i-1"));
+    let response = client.send::<ReadVms>(&request("i-2")).expect("a response");
+    assert_eq!(response.vms[0].vm_id.as_deref(), Some("i-2"));
     let body = json!({ "Filters": { "VmIds": ["i-3"] } });
-    assert_eq!(client.send_raw("ReadVms", &body).expect("an answer"), json!({ "Vms": [{ "VmId": "i-3" }] }));
+    assert_eq!(client.send_raw("ReadVms", &body).expect("a response"), json!({ "Vms": [{ "VmId": "i-3" }] }));
     let targets: Vec<_> = server.requests().into_iter().map(|request| request.target).collect();
     assert_eq!(targets, ["/api/v1/ReadVms"; 3]);
 }
@@ -43,7 +43,7 @@ fn an_error_of_the_server_is_the_callers() {
 }
 
 #[test]
-fn an_answer_of_another_form_is_an_error_with_its_place() {
+fn an_response_of_another_form_is_an_error_with_its_place() {
     let server = server(|_| Response::json(200, &json!({ "Vms": [{ "VmId": 7 }] })));
     let error = client(&server).read_vms(&request("i-1")).expect_err("an error");
     assert!(error.is_decode() && error.to_string().contains("Vms[0].VmId"), "{error}");
@@ -59,7 +59,7 @@ fn requests_are_sent_again_where_that_is_safe() {
         _ => Response::new(502, ""),
     });
     let client = client(&server);
-    client.read_vms(&request("i-1")).expect("an answer");
+    client.read_vms(&request("i-1")).expect("a response");
     let error = client.create_net(&CreateNetRequest::new("10.0.0.0/16")).expect_err("an error");
     assert_eq!((error.attempts(), server.requests().len()), (1, 4), "{error:?}");
     let never = CallOptions::new().retry(RetryPolicy::none());
@@ -80,7 +80,7 @@ fn a_call_ends_when_its_time_is_over() {
 fn without_credentials_there_are_public_actions() {
     let server = cloud();
     let client = builder(&server).no_credentials().build_blocking().expect("a client");
-    client.read_regions(&ReadRegionsRequest::new()).expect("an answer");
+    client.read_regions(&ReadRegionsRequest::new()).expect("a response");
     let error = client.read_vms(&request("i-1")).expect_err("an error");
     assert!(error.is_authentication() && server.requests().len() == 1, "{error:?}");
 }
@@ -119,7 +119,7 @@ fn what_a_call_tells_belongs_to_what_the_caller_does() {
         _ => vm(request),
     });
     let (since, errand) = (logs::now(), format!("for {}", server.host()));
-    info_span!("errand", errand).in_scope(|| client(&server).read_vms(&request("i-1")).expect("an answer"));
+    info_span!("errand", errand).in_scope(|| client(&server).read_vms(&request("i-1")).expect("a response"));
     let spans = logs::spans(since, "blocking", &errand);
     assert_eq!(spans.len(), 1, "{spans:#?}");
     let told =

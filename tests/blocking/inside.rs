@@ -13,7 +13,7 @@ use crate::{builder, client, cloud};
 fn use_one(server: &Server) {
     let client = client(server);
     let clone = client.clone();
-    client.read_vms(&ReadVmsRequest::new()).expect("an answer");
+    client.read_vms(&ReadVmsRequest::new()).expect("a response");
     drop(client);
     let vms: Vec<Vm> = clone.paginate(ReadVmsRequest::new()).collect::<Result<_, _>>().expect("items");
     assert_eq!(vms.len(), 1);
@@ -50,13 +50,13 @@ async fn beside_an_async_client_whose_runtime_it_blocks() {
     let server = cloud();
     // The first call has its turn at once, the next in a quarter of an hour.
     let original = builder(&server).rate_limit(RateLimit::Fixed(0.001)).build().expect("a client");
-    original.read_vms(&ReadVmsRequest::new()).await.expect("an answer");
+    original.read_vms(&ReadVmsRequest::new()).await.expect("a response");
     let waiting = original.clone();
     let waiting = tokio::spawn(async move { waiting.read_vms(&ReadVmsRequest::new()).await });
     yield_now().await;
     // The queue and the connection of the original stand still: who used them would wait for ever.
     let blocking = Client::from(original.clone());
-    blocking.read_vms(&ReadVmsRequest::new()).expect("an answer");
+    blocking.read_vms(&ReadVmsRequest::new()).expect("a response");
     waiting.abort();
     drop((original, blocking));
     // The runtime has to close the connection of the original.
@@ -68,14 +68,14 @@ async fn beside_an_async_client_whose_runtime_it_blocks() {
 async fn a_client_goes_from_runtime_to_runtime() {
     let server = cloud();
     let client = client(&server);
-    client.read_vms(&ReadVmsRequest::new()).expect("an answer");
+    client.read_vms(&ReadVmsRequest::new()).expect("a response");
     let other = client.clone();
     let thread = std::thread::spawn(move || {
         let runtime = runtime::Builder::new_current_thread().build().expect("a runtime");
         runtime.block_on(async { other.read_vms(&ReadVmsRequest::new()).map(drop) })
     });
-    thread.join().expect("no panic").expect("an answer");
-    client.read_vms(&ReadVmsRequest::new()).expect("an answer");
+    thread.join().expect("no panic").expect("a response");
+    client.read_vms(&ReadVmsRequest::new()).expect("a response");
     drop(client);
     // One thread, and so one connection, for all of them.
     assert_eq!(server.finish().connections, 1);

@@ -32,7 +32,7 @@ fn server<R: Into<Reply>>(handler: impl Fn(&Request) -> R + Send + Sync + 'stati
     Server::start(handler).expect("a local port")
 }
 
-/// A server that admits callers as the cloud does, and then answers with a VM of the first identifier asked for.
+/// A server that admits callers as the cloud does, and then responses with a VM of the first ID asked for.
 fn cloud() -> Server {
     server(|request| cloud::admit(request).map_or_else(|refusal| refusal, |()| vm(request)))
 }

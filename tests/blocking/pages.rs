@@ -32,7 +32,7 @@ fn all() -> Vec<String> {
 }
 
 fn ids(vms: impl IntoIterator<Item = Result<Vm, Error>>) -> Vec<String> {
-    vms.into_iter().map(|vm| vm.expect("an item").vm_id.expect("an identifier")).collect()
+    vms.into_iter().map(|vm| vm.expect("an item").vm_id.expect("an ID")).collect()
 }
 
 /// The tokens and page sizes that were asked for.

@@ -14,7 +14,7 @@ use crate::{client, cloud, server, vm};
 fn calls_of_eight_threads_are_on_their_way_at_once() {
     const THREADS: usize = 8;
     const CALLS: usize = 4;
-    // Nobody is answered before all have asked: were the calls in turn, the first would wait until it times out.
+    // Nobody is responded before all have asked: were the calls in turn, the first would wait until it times out.
     let barrier = Barrier::new(THREADS);
     let server = server(move |request| {
         if request.action() == "ReadVms" {
@@ -24,7 +24,7 @@ fn calls_of_eight_threads_are_on_their_way_at_once() {
     });
     let client = client(&server);
     // As long as nobody knows whether the key is the right one, calls are in turn.
-    client.send_raw("ReadNets", &json!({})).expect("an answer");
+    client.send_raw("ReadNets", &json!({})).expect("a response");
     thread::scope(|scope| {
         for number in 0..THREADS {
             let client = if number % 2 == 0 { client.clone() } else { client.with(CallOptions::new()) };
@@ -32,8 +32,8 @@ fn calls_of_eight_threads_are_on_their_way_at_once() {
                 for call in 0..CALLS {
                     let id = format!("i-{number}-{call}");
                     let request = ReadVmsRequest::new().filters(FiltersVm::new().vm_ids([&id]));
-                    let answer = client.read_vms(&request).expect("an answer");
-                    assert_eq!(answer.vms[0].vm_id, Some(id));
+                    let response = client.read_vms(&request).expect("a response");
+                    assert_eq!(response.vms[0].vm_id, Some(id));
                 }
             });
         }
@@ -47,7 +47,7 @@ fn one_client_is_shared_by_reference() {
     let client = client(&server);
     thread::scope(|scope| {
         for _ in 0..8 {
-            scope.spawn(|| client.read_vms(&ReadVmsRequest::new()).expect("an answer"));
+            scope.spawn(|| client.read_vms(&ReadVmsRequest::new()).expect("a response"));
         }
     });
     assert_eq!(server.requests().len(), 8);
@@ -59,14 +59,14 @@ fn clients_can_be_dropped_in_any_order() {
     for first in [true, false] {
         let client = client(&server);
         let (derived, mut vms) = (client.with(CallOptions::new()), client.paginate(ReadVmsRequest::new()));
-        client.read_vms(&ReadVmsRequest::new()).expect("an answer");
+        client.read_vms(&ReadVmsRequest::new()).expect("a response");
         drop(client);
         if first {
             drop(derived);
             assert!(vms.next().is_some_and(|vm| vm.is_ok()));
         } else {
             drop(vms);
-            derived.read_vms(&ReadVmsRequest::new()).expect("an answer");
+            derived.read_vms(&ReadVmsRequest::new()).expect("a response");
         }
     }
     // Waits until nothing is open any more.
@@ -97,6 +97,6 @@ fn pages_on_their_way_end_with_the_last_client() {
 }
 
 fn vm_with_more() -> Response {
-    let answer = json!({ "Vms": [{ "VmId": "i-1" }], "NextPageToken": "more" });
-    Response::json(200, &answer)
+    let response = json!({ "Vms": [{ "VmId": "i-1" }], "NextPageToken": "more" });
+    Response::json(200, &response)
 }

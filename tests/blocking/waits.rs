@@ -68,18 +68,18 @@ fn what_may_not_be_missing_is_an_error_at_once() {
 }
 
 #[test]
-fn any_answer_can_be_waited_for() {
+fn any_response_can_be_waited_for() {
     let server = vm_with(&["pending", "pending", "stopped"]);
     let client = client(&server);
     let id = client
-        .wait_until::<ReadVms, _>(ReadVmsRequest::new(), |answer| {
+        .wait_until::<ReadVms, _>(ReadVmsRequest::new(), |response| {
             let stopped = |state: &str| state == "stopped";
-            let mut vms = answer.vms.into_iter();
+            let mut vms = response.vms.into_iter();
             vms.find(|vm| vm.state.as_ref().is_some_and(|state| stopped(state.as_str())))?.vm_id
         })
         .interval(MOMENT, MOMENT)
         .wait();
-    assert_eq!(id.expect("an identifier"), "i-1");
+    assert_eq!(id.expect("an ID"), "i-1");
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn a_panic_in_a_report_is_the_error_of_that_wait() {
     let wait = client.wait_for(wait::vm("i-1").running()).on_progress(|_| panic!("on purpose"));
     let error = wait.wait().expect_err("an error");
     assert!(error.to_string().contains("panicked"), "{error}");
-    client.read_vms(&ReadVmsRequest::new()).expect("an answer");
+    client.read_vms(&ReadVmsRequest::new()).expect("a response");
 }
 
 #[test]

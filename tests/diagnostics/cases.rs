@@ -1,4 +1,4 @@
-//! The damages, one a line where it fits.
+//! The cases, one per line where possible.
 
 /// One damaged input.
 pub struct Case {
@@ -8,17 +8,17 @@ pub struct Case {
 
 /// How an input is damaged.
 pub enum Damage {
-    /// Texts of the base, and what stands there instead: the first of each.
+    /// Strings of the base and their replacements. The first occurrence of each is replaced.
     Edit(&'static [(&'static str, &'static str)]),
-    /// Schemas after the last of the base.
+    /// Schemas to append to those of the base.
     Add(&'static str),
-    /// A description of its own.
+    /// A whole description.
     Whole(&'static [u8]),
-    /// A description that is too large to be written down.
-    Made(fn() -> String),
-    /// The end of an overlay, after `info`.
+    /// A function that builds a large description.
+    Built(fn() -> String),
+    /// The part of an overlay after `info`.
     Overlay(&'static str),
-    /// An overlay.
+    /// A whole overlay.
     WholeOverlay(&'static str),
     /// A `docs.yaml`.
     Docs(&'static str),
@@ -26,7 +26,7 @@ pub enum Damage {
     Errors(&'static str),
 }
 
-use Damage::{Add, Docs, Edit, Errors, Made, Overlay, Whole, WholeOverlay};
+use Damage::{Add, Built, Docs, Edit, Errors, Overlay, Whole, WholeOverlay};
 
 /// An overlay without actions.
 pub const NO_OVERLAY: &str = "overlay: 1.0.0\ninfo: {title: T, version: '1'}\nactions: []\n";
@@ -35,12 +35,12 @@ const fn case(name: &'static str, damage: Damage) -> Case {
     Case { name, damage }
 }
 
-/// A request for pages, and an answer that has them.
+/// Makes an action paginated: its request and its response.
 const PAGED: (&str, &str) =
     ("Size: {type: integer}", "NextPageToken: {type: string}\n        ResultsPerPage: {type: integer}");
 const MORE: (&str, &str) = ("        Cages:", "        NextPageToken: {type: string}\n        Cages:");
 
-/// Every kind of damage.
+/// One case for every kind of damage.
 pub const CASES: &[Case] = &[
     // The text as a whole.
     case("empty_file", Whole(b"")),
@@ -52,7 +52,7 @@ pub const CASES: &[Case] = &[
     case("list_at_the_top", Whole(b"- openapi: 3.0.0\n- paths: {}\n")),
     case("text_at_the_top", Whole(b"just a text")),
     case("two_documents", Whole(b"openapi: 3.0.0\n---\nopenapi: 3.0.0\n")),
-    case("truncated", Made(|| super::BASE[..super::BASE.len() / 2].to_owned())),
+    case("truncated", Built(|| super::BASE[..super::BASE.len() / 2].to_owned())),
     case("truncated_in_a_quote", Edit(&[("version: \"1\"}", "version: \"1}")])),
     case("tab_as_indentation", Edit(&[("    post:", "\tpost:")])),
     case("duplicate_keys", Edit(&[("Size: {type: integer}", "Ids: {type: string}"), ("/DeleteCage:", "/ReadCages:")])),
@@ -62,20 +62,20 @@ pub const CASES: &[Case] = &[
     case("key_is_a_mapping", Edit(&[("Size: {type: integer}", "{a: b}: {type: integer}")])),
     case("huge_number", Edit(&[("Size: {type: integer}", "Size: {type: integer, maximum: 123456789012345678901234567890}")])),
     case("not_a_number", Edit(&[("Size: {type: integer}", "Size: {type: number, maximum: .nan, minimum: -.inf}")])),
-    case("nonsense_of_ten_megabytes", Made(|| "zoo ] : [ gate } { - ! & * \n".repeat(370_000))),
-    case("list_of_a_megabyte", Made(|| "- a\n".repeat(250_000))),
-    case("dashes_100000_deep", Made(|| "- ".repeat(100_000))),
-    case("lists_100000_deep", Made(|| "[".repeat(100_000))),
-    case("mappings_100000_deep", Made(|| "{a: ".repeat(100_000))),
-    case("closed_lists_100000_deep", Made(|| format!("a: {}{}", "[".repeat(100_000), "]".repeat(100_000)))),
-    case("blocks_2000_deep", Made(|| (0..2000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect())),
-    case("schemas_200_deep", Made(|| super::BASE.replacen("{type: integer}", &format!("{}{{type: integer}}{}", "{type: array, items: ".repeat(200), "}".repeat(200)), 1))),
-    case("schemas_50_deep_with_a_mistake", Made(|| super::BASE.replacen("{type: integer}", &format!("{}{{type: wrong}}{}", "{type: array, items: ".repeat(50), "}".repeat(50)), 1))),
-    case("alias_bomb", Made(|| {
+    case("nonsense_of_ten_megabytes", Built(|| "zoo ] : [ gate } { - ! & * \n".repeat(370_000))),
+    case("list_of_a_megabyte", Built(|| "- a\n".repeat(250_000))),
+    case("dashes_100000_deep", Built(|| "- ".repeat(100_000))),
+    case("lists_100000_deep", Built(|| "[".repeat(100_000))),
+    case("mappings_100000_deep", Built(|| "{a: ".repeat(100_000))),
+    case("closed_lists_100000_deep", Built(|| format!("a: {}{}", "[".repeat(100_000), "]".repeat(100_000)))),
+    case("blocks_2000_deep", Built(|| (0..2000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect())),
+    case("schemas_200_deep", Built(|| super::BASE.replacen("{type: integer}", &format!("{}{{type: integer}}{}", "{type: array, items: ".repeat(200), "}".repeat(200)), 1))),
+    case("schemas_50_deep_with_a_mistake", Built(|| super::BASE.replacen("{type: integer}", &format!("{}{{type: wrong}}{}", "{type: array, items: ".repeat(50), "}".repeat(50)), 1))),
+    case("alias_bomb", Built(|| {
         let levels = (1..40).map(|n| format!("a{n}: &a{n} [*a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}]\n", p = n - 1));
         format!("a0: &a0 [x, x, x, x, x, x, x, x, x]\n{}", levels.collect::<String>())
     })),
-    // What makes places hard to find.
+    // Locations that are hard to resolve.
     case("places_behind_aliases", Edit(&[("Size: {type: integer}", "Size: &size {type: array, items: {type: wrong}}\n        Again: *size\n        Other: {type: array, items: *size}")])),
     case("places_of_quoted_keys", Edit(&[("Size: {type: integer}", "\"S\\u0069ze\": {type: wrong}\n        'it''s': {type: wrong}")])),
     case("places_of_keys_with_slashes_and_tildes", Edit(&[("Size: {type: integer}", "'~1/0~/': {type: wrong}\n        \"\": {type: wrong}")])),
@@ -84,9 +84,9 @@ pub const CASES: &[Case] = &[
     case("places_of_keys_with_anchors_and_tags", Edit(&[("Size: {type: integer}", "&key Size: &value {type: wrong}\n        Other: {title: *key, type: wrong}")])),
     case("places_beside_characters_of_many_bytes", Edit(&[("State: {type: string, enum: [open, shut]}", "État: {type: array, title: '日本語 🐾', items: {type: wrong}}")])),
     case("places_beside_references_with_siblings", Edit(&[("VRam: {type: integer}", "VRam: {description: much, $ref: '#/components/schemas/Gone'}")])),
-    case("places_in_long_lines", Made(|| super::BASE.replacen("Size: {type: integer}", &format!("Size: {{title: '{}', type: array, items: {{type: wrong}}, example: '{}'}}", "a".repeat(500), "b".repeat(500)), 1))),
-    case("places_with_carriage_returns", Made(|| super::BASE.replacen("Size: {type: integer}", "Size: {type: wrong}", 1).replace('\n', "\r\n"))),
-    case("places_with_a_byte_order_mark", Made(|| super::BASE.replacen("openapi: 3.0.0", "\u{feff}openapi: 3.1.0", 1).replacen("Size: {type: integer}", "Size: {type: wrong}", 1))),
+    case("places_in_long_lines", Built(|| super::BASE.replacen("Size: {type: integer}", &format!("Size: {{title: '{}', type: array, items: {{type: wrong}}, example: '{}'}}", "a".repeat(500), "b".repeat(500)), 1))),
+    case("places_with_carriage_returns", Built(|| super::BASE.replacen("Size: {type: integer}", "Size: {type: wrong}", 1).replace('\n', "\r\n"))),
+    case("places_with_a_byte_order_mark", Built(|| super::BASE.replacen("openapi: 3.0.0", "\u{feff}openapi: 3.1.0", 1).replacen("Size: {type: integer}", "Size: {type: wrong}", 1))),
     case("places_with_tabs_and_hidden_characters", Edit(&[("Size: {type: integer}", "Size:\t{title: \"a\u{202e}b\u{200b}\\u0007\",\ttype: array,\titems: {type: wrong}}")])),
     case("places_after_line_ends_of_other_systems", Edit(&[("title: Test", "title: \"a\u{85}b\u{2028}c\u{2029}d\""), ("Size: {type: integer}", "Size: {type: wrong}")])),
     case("places_after_texts_of_several_lines", Edit(&[("Size: {type: integer}", "Size:\n          title: >-\n            one: [\n\n            two\n          description: |+\n            Size: {type: wrong}\n\n          type: wrong")])),
@@ -96,13 +96,31 @@ pub const CASES: &[Case] = &[
     case("syntax_after_characters_of_many_bytes", Whole("openapi: 3.0.0\ninfo: {title: '日本語 🐾', version: '1'}}\n".as_bytes())),
     case("syntax_after_line_ends_of_other_systems", Whole("openapi: 3.0.0\ninfo: {title: \"a\u{85}b\u{2028}c\"}\npaths: }\n".as_bytes())),
     case("a_second_document_after_carriage_returns", Whole(b"openapi: 3.0.0\r\ninfo: {}\r\n--- # more\r\npaths: {}\r\n")),
-    case("brackets_after_characters_of_many_bytes", Made(|| format!("openapi: 3.0.0\npaths: ['é', {}", "[".repeat(2001)))),
+    case("brackets_after_characters_of_many_bytes", Built(|| format!("openapi: 3.0.0\npaths: ['é', {}", "[".repeat(2001)))),
     case("places_in_what_the_overlay_adds", Overlay("actions:\n- target: $.components.schemas\n  description: a\n  update:\n    Cage:\n      properties:\n        VRam: {type: wrong}\n        Bars: {type: array, items: {type: wrong}}\n- {target: $.paths, description: a, update: {/Open: {}}}\n")),
     case("places_in_what_the_overlay_replaces", Overlay("actions:\n- target: $.components.schemas.Cage.properties.State\n  description: a\n  update:\n    title: a\n    type: 3\n- {target: $.components.schemas.Cage, description: a, update: {required: true}}\n")),
     case("places_of_names_that_the_overlay_gives", Overlay("actions:\n- target: $.components.schemas\n  description: a\n  update:\n    Cage:\n      properties:\n        State: {x-rust-name: '???'}\n        VRam: {x-rust-name: 5}\n")),
     case("places_in_what_the_overlay_adds_at_two_places", Overlay("actions:\n- target: $.components.schemas['Cage', 'DeleteCageRequest']\n  description: a\n  update: {properties: {Bars: {type: wrong}}}\n")),
     case("places_beside_merge_keys", Docs("actions: &texts\n  <<: {ReadCages: a}\ntypes:\n  <<: *texts\n")),
     case("places_in_several_documents", Docs("actions:\n  Gone: a\n---\ntypes: {}\n")),
+    // Keywords that OpenAPI 3.0 does not have.
+    case("misspelt_keywords_of_schemas", Edit(&[("Size: {type: integer}", "Size: {type: string, fromat: password}\n        Name: {type: string, maxlength: 3, patern: a, Nullable: true}"), ("required: [Id]", "requried: [Id]"), ("VRam: {type: integer}", "VRam: {type: object, propertes: {}, aditionalProperties: false}")])),
+    case("misspelt_keywords_of_every_object", Whole(b"openapi: 3.0.0\ninfo: {title: T, version: '1', licence: {name: a}, contact: {mail: a}, license: {nam: a}}\nserver: []\nservers: [{uri: a, variables: {a: {defualt: b}}}]\ntags: [{nam: a, externalDocs: {link: a}}]\nsecurty: []\npaths:\n  /A:\n    psot: {}\n    post:\n      tag: [a]\n      operationID: a\n      requestBody: {contents: {}, content: {application/json: {shema: {}, exemple: 1, encoding: {a: {header: {}}}}}}\n      responses: {'200': {descripton: a, description: a, header: {}, headers: {A: {scheme: {}}}, links: {a: {operationid: a}}, content: {application/json: {examples: {a: {valeu: 1}}}}}}\ncomponents:\n  schema: {}\n  securitySchemes: {A: {typ: apiKey, in: header, name: A}}\n  schemas: {A: {type: object, discriminator: {property: a}, xml: {nam: a}}}\n")),
+    case("keywords_of_later_versions", Edit(&[("Size: {type: integer}", "Size: {type: string, const: big, examples: [a]}\n        Map: {type: object, patternProperties: {a: {}}}\n        If: {if: {}, $defs: {}, prefixItems: [], $comment: a, contentEncoding: base64}")])),
+    case("keywords_of_swagger", Edit(&[("security: [{Signature: []}]", "host: a\ndefinitions: {}"), ("'200': {description: done, content", "'200': {description: done, schema: {}, content"), ("      tags: [Cage]\n", "      tags: [Cage]\n      consumes: [a]\n")])),
+    case("limits_of_later_versions", Edit(&[("Size: {type: integer}", "Size: {type: integer, exclusiveMinimum: 5, exclusiveMaximum: 9}\n        Name: {type: [string, integer]}\n        Age: {type: 'null'}")])),
+    case("misspelt_formats", Edit(&[("Size: {type: integer}", "A: {type: string, format: pasword}\n        B: {type: string, format: date_time}\n        C: {type: string, format: Date}\n        D: {type: integer, format: password}\n        E: {type: array, items: {type: integer, format: it64}}")])),
+    case("misspelt_extensions", Edit(&[("Size: {type: integer}", "Size: {type: integer, x-rustname: A, x-other: B}")])),
+    case("keywords_beside_a_reference", Edit(&[("Cages: {type: array, items: {$ref: '#/components/schemas/Cage'}}", "Cages: {$ref: '#/components/schemas/Cage', format: password, propertes: {}, type: object}")])),
+    case("keywords_in_the_overlay", Overlay("actions:\n- {target: $.components.schemas.Cage.properties.State, description: a, update: {fromat: password}}\n")),
+    case("merge_keys_without_mappings", Edit(&[("Size: {type: integer}", "Size: {<<: 5, type: integer}\n        Name: {<<: [{type: string}, a]}")])),
+    case("misspelt_keyword_behind_a_merge_key", Edit(&[("Size: {type: integer}", "Size: &size {type: integer, mimimum: 1}\n        Name: {<<: *size, description: a}")])),
+    case("unsupported_security_schemes", Edit(&[("Signature: {type: apiKey, in: header, name: Authorization}", "Signature: {type: oauth2, flows: {}}\n    Cookie: {type: apiKey, in: cookie, name: a}\n    Bearer: {type: http, scheme: bearer}\n    Unused: {type: openIdConnect}"), ("      tags: [Cage]\n", "      tags: [Cage]\n      security: [{Cookie: []}, {Bearer: []}]\n")])),
+    case("dangling_example", Edit(&[("application/json: {schema: {$ref: '#/components/schemas/ReadCagesRequest'}", "application/json: {examples: {a: {$ref: '#/components/examples/Gone'}}, schema: {$ref: '#/components/schemas/ReadCagesRequest'}")])),
+    case("callbacks", Edit(&[("      tags: [Cage]\n", "      tags: [Cage]\n      callbacks: {}\n")])),
+    case("utf_16", Whole(b"o\0p\0e\0n\0a\0p\0i\0")),
+    case("json_with_a_lone_surrogate", Whole(b"{\n  \"openapi\": \"3.0.0\",\n  \"info\": {\"title\": \"\\ud83e\"}\n}")),
+    case("json_with_surrogates_and_a_mistake", Whole(b"{\"openapi\": \"3.0.0\", \"info\": {\"title\": \"\\ud83e\\udd81\", \"version\": 1}, \"paths\": {}}")),
     // The frame.
     case("no_version_of_openapi", Edit(&[("openapi: 3.0.0\n", "")])),
     case("swagger_2", Edit(&[("openapi: 3.0.0", "swagger: '2.0'")])),
@@ -137,7 +155,7 @@ pub const CASES: &[Case] = &[
     case("method_of_the_runtime", Edit(&[("/ReadCages:", "/Send:")])),
     case("action_with_a_taken_name", Edit(&[("/ReadCages:", "/Option:")])),
     case("keyword_as_an_action", Edit(&[("/ReadCages:", "/Match:"), ("/DeleteCage:", "/Self:")])),
-    // Bodies and answers.
+    // Bodies and responses.
     case("no_responses", Edit(&[("      responses:\n        '200': {description: done, content: {application/json: {schema: {$ref: '#/components/schemas/ReadCagesResponse'}}}}\n", "")])),
     case("no_success", Edit(&[("'200'", "'400'")])),
     case("only_a_default_answer", Edit(&[("'200'", "default")])),
@@ -240,7 +258,7 @@ pub const CASES: &[Case] = &[
     case("overlay_is_empty", WholeOverlay("")),
     case("overlay_without_version", WholeOverlay("info: {}\nactions: []\n")),
     case("overlay_with_duplicate_keys", WholeOverlay("overlay: 1.0.0\ninfo: {}\ninfo: {}\nactions: []\n")),
-    // What can be waited for.
+    // Waiters.
     case("waiters_are_a_list", Overlay("actions: [{target: $, description: a, update: {x-waiters: [a]}}]\n")),
     case("waiters_of_unknown_things", Overlay(
         "actions:\n- {target: $.components.schemas, description: a, update: {Filters: {type: object, properties: {CageIds: {type: array, items: {type: string}}, Sizes: {type: array, items: {type: integer}}}}}}\n- {target: $.components.schemas.ReadCagesRequest.properties, description: a, update: {Filters: {$ref: '#/components/schemas/Filters'}}}\n- {target: $.components.schemas.Cage.properties, description: a, update: {CageId: {type: string}}}\n- target: $\n  description: a\n  update:\n    x-waiters:\n      ReadNothing: {}\n      DeleteCage: {filter: Ids, list: Cages, id: CageId, resources: {a: {}}}\n      ReadCages:\n        filter: CageIds\n        list: Cages\n        id: CageId\n        resources:\n          no_mapping: 5\n          other_key: {wait: true}\n          no_noun: {state: State, until: {open: {}}}\n          no_goal: {noun: a, state: State, until: {}}\n          no_field: {noun: a, state: Mood, until: {open: {}}}\n          no_text: {noun: a, state: VRam, until: {open: {}}}\n          no_struct: {noun: a, state: State.Name, until: {open: {}}}\n          no_part: {noun: a, part: Doors, state: State, until: {open: {}}}\n          no_value: {noun: a, state: State, until: {ajar: {}}}\n          no_state: {noun: a, state: State, until: {open: {states: []}}}\n          both: {noun: a, state: State, until: {open: {failures: [open]}}}\n          not_true: {noun: a, state: State, until: {open: {gone: false}}}\n          too_long: {noun: a, state: State, minutes: 1441, until: {open: {}}}\n          '…': {noun: a, state: State, until: {open: {}}}\n"

@@ -4,11 +4,11 @@ use osc_api::codes;
 use osc_api::serde_json::{Value, json};
 use osc_api::testing::{FakeApi, Fault};
 
-use crate::{Ended, actions, bodies, place, run, start};
+use crate::{ProgramOutput, actions, bodies, run, start, temp_path};
 
 const CA: &str = "ca-fedcba0987654321fedcba0987654321";
 
-/// A cloud with one rule, to which those that are created come.
+/// A fake API with one rule; created rules are added to it.
 fn cloud() -> FakeApi {
     let fake = start();
     let first =
@@ -28,45 +28,44 @@ fn cloud() -> FakeApi {
     fake
 }
 
-fn program(fake: &FakeApi, arguments: &[&str]) -> Ended {
+fn program(fake: &FakeApi, arguments: &[&str]) -> ProgramOutput {
     run(env!("CARGO_BIN_EXE_api_access_rules"), fake, arguments)
 }
 
 fn pem() -> String {
-    let path = place("ca.pem");
+    let path = temp_path("ca.pem");
     std::fs::write(&path, "the text of a certificate").expect("a file");
     path.to_str().expect("text").to_owned()
 }
 
 #[test]
-fn rules_are_listed_and_nothing_is_created_without_being_asked() {
+fn without_arguments_rules_are_only_listed() {
     let fake = cloud();
-    assert_eq!(program(&fake, &[]).well(), ["aar-1\t0.0.0.0/0\t\tall"]);
+    assert_eq!(program(&fake, &[]).succeeded(), ["aar-1\t0.0.0.0/0\t\tall"]);
     assert_eq!(actions(&fake), ["ReadApiAccessRules"]);
 }
 
 #[test]
 fn a_rule_is_added_with_its_authority() {
     let fake = cloud();
-    let ended = program(&fake, &[&pem(), "203.0.113.0/24", "192.0.2.7"]);
-    let lines = ended.well();
+    let output = program(&fake, &[&pem(), "203.0.113.0/24", "192.0.2.7"]);
+    let lines = output.succeeded();
     assert_eq!(lines[0], format!("{CA} is registered"));
     assert!(lines[2].starts_with(&format!("aar-2\t203.0.113.0/24,192.0.2.7\t{CA}\t")), "{lines:?}");
     assert_eq!(bodies(&fake, "CreateCa")[0]["CaPem"], "the text of a certificate");
 }
 
 #[test]
-fn an_authority_without_a_rule_does_not_stay() {
+fn the_authority_is_deleted_if_the_rule_cannot_be_created() {
     let fake = cloud();
     fake.next_raw("CreateApiAccessRule", 1, Fault::code(codes::UNAUTHORIZED_OPERATION));
-    program(&fake, &[&pem(), "203.0.113.0/24"])
-        .fails_with(1, &["CreateApiAccessRule failed", "deleted again"]);
+    program(&fake, &[&pem(), "203.0.113.0/24"]).fails_with(1, &["CreateApiAccessRule failed", "was deleted"]);
     assert_eq!(bodies(&fake, "DeleteCa"), [json!({ "CaId": CA })]);
     assert_eq!(actions(&fake), ["CreateCa", "CreateApiAccessRule", "DeleteCa"]);
 }
 
 #[test]
-fn an_authority_that_cannot_go_is_named() {
+fn an_authority_that_cannot_be_deleted_is_reported() {
     let fake = cloud();
     fake.next_raw("CreateApiAccessRule", 1, Fault::code(codes::UNAUTHORIZED_OPERATION));
     fake.on_raw("DeleteCa", |_| Err::<Value, _>(Fault::code(codes::NOT_AUTHORIZED)));
@@ -75,7 +74,7 @@ fn an_authority_that_cannot_go_is_named() {
 }
 
 #[test]
-fn a_missing_file_is_named() {
+fn a_missing_file_is_reported_by_name() {
     let fake = cloud();
     program(&fake, &["no-such.pem", "203.0.113.0/24"]).fails_with(1, &["no-such.pem"]);
     assert_eq!(actions(&fake), Vec::<String>::new());

@@ -7,12 +7,12 @@ use osc_api::codes;
 use osc_api::serde_json::{self, Value, json};
 use osc_api::testing::{FakeApi, Fault};
 
-use crate::{Ended, actions, bodies, place, run, start};
+use crate::{ProgramOutput, actions, bodies, run, start, temp_path};
 
 const OLD: &str = "OLDACCESSKEY00000001";
 
-/// A cloud with the old key. The new one is the one that the fake knows, so that it can be used; as it knows no
-/// other, the program begins with it too.
+/// A fake API with the old key. The new key is the one that the fake accepts; the program starts with it too, since
+/// the fake accepts no other.
 fn cloud() -> FakeApi {
     let fake = start();
     let old = json!({ "AccessKeyId": OLD, "State": "ACTIVE", "ExpirationDate": "2029-12-31T00:00:00.000Z" });
@@ -29,26 +29,26 @@ fn cloud() -> FakeApi {
     fake
 }
 
-/// Where the new key goes: nothing is there yet.
+/// A path for the new key, without a file.
 fn file(name: &str) -> String {
-    let path = place(name);
+    let path = temp_path(name);
     if path.exists() {
-        fs::remove_file(&path).expect("the old file goes");
+        fs::remove_file(&path).expect("the old file is removed");
     }
     path.to_str().expect("text").to_owned()
 }
 
-fn rotate(fake: &FakeApi, arguments: &[&str]) -> Ended {
-    let ended = run(env!("CARGO_BIN_EXE_rotate_access_key"), fake, arguments);
-    assert!(!ended.output.contains(FakeApi::SECRET_KEY) && !ended.errors.contains(FakeApi::SECRET_KEY));
-    ended
+fn rotate(fake: &FakeApi, arguments: &[&str]) -> ProgramOutput {
+    let output = run(env!("CARGO_BIN_EXE_rotate_access_key"), fake, arguments);
+    assert!(!output.output.contains(FakeApi::SECRET_KEY) && !output.errors.contains(FakeApi::SECRET_KEY));
+    output
 }
 
 #[test]
-fn the_new_key_is_kept_and_the_old_one_is_turned_off() {
+fn the_new_key_is_stored_and_the_old_one_is_deactivated() {
     let (fake, path) = (cloud(), file("kept.json"));
-    let ended = rotate(&fake, &[OLD, "2030-01-31", &path]);
-    let lines = ended.well();
+    let output = rotate(&fake, &[OLD, "2030-01-31", &path]);
+    let lines = output.succeeded();
     assert!(lines[0].contains(FakeApi::ACCESS_KEY) && lines[0].contains(&path), "{lines:?}");
     assert_eq!(lines[1..], [format!("{OLD} is inactive")]);
     assert_eq!(actions(&fake), ["ReadAccessKeys", "CreateAccessKey", "ReadAccessKeys", "UpdateAccessKey"]);
@@ -56,15 +56,15 @@ fn the_new_key_is_kept_and_the_old_one_is_turned_off() {
     let kept =
         json!({ "AccessKeyId": OLD, "State": "INACTIVE", "ExpirationDate": "2029-12-31T00:00:00.000Z" });
     assert_eq!(bodies(&fake, "UpdateAccessKey"), [kept]);
-    // What is in the file is a profile file.
+    // The file is a profile file.
     let profile: Value = serde_json::from_str(&fs::read_to_string(&path).expect("a file")).expect("JSON");
     let keys = json!({ "access_key": FakeApi::ACCESS_KEY, "secret_key": FakeApi::SECRET_KEY });
     assert!(profile == json!({ "default": keys }));
-    nobody_else_can_read(Path::new(&path));
+    assert_private(Path::new(&path));
 }
 
 #[cfg(unix)]
-fn nobody_else_can_read(path: &Path) {
+fn assert_private(path: &Path) {
     use std::os::unix::fs::PermissionsExt as _;
 
     let mode = fs::metadata(path).expect("a file").permissions().mode();
@@ -72,30 +72,30 @@ fn nobody_else_can_read(path: &Path) {
 }
 
 #[cfg(not(unix))]
-fn nobody_else_can_read(_: &Path) {}
+fn assert_private(_: &Path) {}
 
 #[test]
 fn the_old_key_is_deleted_on_request() {
     let (fake, path) = (cloud(), file("deleted.json"));
-    let ended = rotate(&fake, &[OLD, "2030-01-31T12:00:00Z", &path, "--delete"]);
-    assert_eq!(ended.well()[1..], [format!("{OLD} is inactive"), format!("{OLD} is deleted")]);
+    let output = rotate(&fake, &[OLD, "2030-01-31T12:00:00Z", &path, "--delete"]);
+    assert_eq!(output.succeeded()[1..], [format!("{OLD} is inactive"), format!("{OLD} was deleted")]);
     assert_eq!(bodies(&fake, "DeleteAccessKey"), [json!({ "AccessKeyId": OLD })]);
 }
 
 #[test]
-fn a_new_key_that_does_not_work_leaves_the_old_one_alone() {
+fn the_old_key_is_unchanged_if_the_new_one_is_refused() {
     let (fake, path) = (cloud(), file("refused.json"));
     fake.on_raw("CreateAccessKey", |_| {
         json!({ "AccessKey": { "AccessKeyId": "NEWACCESSKEY00000001", "SecretKey": FakeApi::SECRET_KEY } })
     });
-    let ended = rotate(&fake, &[OLD, "2030-01-31", &path, "--delete"]);
-    ended.fails_with(1, &["ReadAccessKeys failed", "4120"]);
+    let output = rotate(&fake, &[OLD, "2030-01-31", &path, "--delete"]);
+    output.fails_with(1, &["ReadAccessKeys failed", "4120"]);
     assert_eq!(actions(&fake), ["ReadAccessKeys", "CreateAccessKey", "ReadAccessKeys"]);
     assert!(fs::read_to_string(&path).expect("a file").contains("NEWACCESSKEY00000001"));
 }
 
 #[test]
-fn nothing_is_created_where_it_could_not_be_kept() {
+fn no_key_is_created_if_it_cannot_be_stored() {
     let (fake, path) = (cloud(), file("taken.json"));
     fs::write(&path, "something of mine").expect("a file");
     rotate(&fake, &[OLD, "2030-01-31", &path]).fails_with(1, &["taken.json"]);
@@ -104,19 +104,20 @@ fn nothing_is_created_where_it_could_not_be_kept() {
 }
 
 #[test]
-fn nothing_is_created_for_a_key_or_a_date_that_is_none() {
+fn no_key_is_created_for_an_unknown_key_or_an_invalid_date() {
     let (fake, path) = (cloud(), file("never.json"));
-    rotate(&fake, &["NOSUCHKEY", "2030-01-31", &path]).fails_with(1, &["no access key NOSUCHKEY"]);
+    rotate(&fake, &["NOSUCHKEY", "2030-01-31", &path])
+        .fails_with(1, &["access key NOSUCHKEY does not exist"]);
     rotate(&fake, &[OLD, "soon", &path]).fails_with(1, &["soon", "2023-04-05"]);
     assert_eq!(actions(&fake), ["ReadAccessKeys"]);
     assert!(!Path::new(&path).exists());
 }
 
 #[test]
-fn a_quota_of_keys_is_told() {
+fn an_exhausted_quota_is_reported() {
     let (fake, path) = (cloud(), file("quota.json"));
     fake.next_raw("CreateAccessKey", 1, Fault::code(codes::TOO_MANY_ACCESSKEYS));
     rotate(&fake, &[OLD, "2030-01-31", &path]).fails_with(1, &["CreateAccessKey failed", "10005"]);
-    // The empty file does not stay in the way of the next try.
-    rotate(&fake, &[OLD, "2030-01-31", &path]).well();
+    // The empty file is removed and does not block the next run.
+    rotate(&fake, &[OLD, "2030-01-31", &path]).succeeded();
 }

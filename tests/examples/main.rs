@@ -1,16 +1,11 @@
-//! The crate's examples as programs of their own, against the fake endpoint: what they print, how they end, and what
-//! they asked of the cloud.
+//! Runs the crate's examples as programs against the fake API and checks their output, exit code and requests.
 
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on says why and stops"
-)]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a failed expectation fails the test")]
 
 mod access;
+mod capacity;
 mod keys;
 mod listing;
-mod room;
 mod vms;
 
 use std::path::{Path, PathBuf};
@@ -19,22 +14,22 @@ use std::process::Command;
 use osc_api::serde_json::Value;
 use osc_api::testing::FakeApi;
 
-/// How a program ended.
+/// Output and exit code of a program.
 #[derive(Debug)]
-struct Ended {
+struct ProgramOutput {
     code: Option<i32>,
     output: String,
     errors: String,
 }
 
-impl Ended {
+impl ProgramOutput {
     fn lines(&self) -> Vec<&str> {
         self.output.lines().collect()
     }
 
-    /// What it printed, of a program that is said to have done well.
+    /// The lines of standard output; the program must have succeeded.
     #[track_caller]
-    fn well(&self) -> Vec<&str> {
+    fn succeeded(&self) -> Vec<&str> {
         assert_eq!(self.code, Some(0), "{self:?}");
         self.lines()
     }
@@ -48,21 +43,21 @@ impl Ended {
     }
 }
 
-/// A program by its path, with these arguments, and with no settings but those that lead it to the fake.
-fn run(program: &str, fake: &FakeApi, arguments: &[&str]) -> Ended {
+/// Runs a program with an environment that holds only the fake API's settings.
+fn run(program: &str, fake: &FakeApi, arguments: &[&str]) -> ProgramOutput {
     let output = Command::new(program)
         .args(arguments)
         .env_clear()
         .envs(fake.environment())
-        .env("HOME", place("home"))
+        .env("HOME", temp_path("home"))
         .output()
         .expect("the example runs");
     let text = |bytes| String::from_utf8(bytes).expect("text");
-    Ended { code: output.status.code(), output: text(output.stdout), errors: text(output.stderr) }
+    ProgramOutput { code: output.status.code(), output: text(output.stdout), errors: text(output.stderr) }
 }
 
-/// A path of these tests. Nothing is there but what a test put there.
-fn place(name: &str) -> PathBuf {
+/// A path in a directory that only these tests use.
+fn temp_path(name: &str) -> PathBuf {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("examples");
     std::fs::create_dir_all(&directory).expect("a directory");
     directory.join(name)
@@ -72,18 +67,18 @@ fn start() -> FakeApi {
     FakeApi::start().expect("a fake")
 }
 
-/// The names of the actions that were called, in their order.
+/// The names of the called actions, in order.
 fn actions(fake: &FakeApi) -> Vec<String> {
     fake.calls().into_iter().map(|call| call.action).collect()
 }
 
-/// The bodies of the calls of an action.
+/// The request bodies of an action.
 fn bodies(fake: &FakeApi, action: &str) -> Vec<Value> {
     fake.calls().into_iter().filter(|call| call.action == action).map(|call| call.body).collect()
 }
 
 #[test]
-fn wrong_use_is_told_and_nothing_is_sent() {
+fn wrong_usage_is_reported_and_nothing_is_sent() {
     let fake = start();
     for (program, arguments) in [
         (env!("CARGO_BIN_EXE_list_everything"), &["now"][..]),
@@ -99,15 +94,15 @@ fn wrong_use_is_told_and_nothing_is_sent() {
         (env!("CARGO_BIN_EXE_throttling_and_quotas"), &["much", "eu-west-2a"]),
     ] {
         let name = Path::new(program).file_stem().and_then(|name| name.to_str()).expect("a name");
-        let ended = run(program, &fake, arguments);
-        ended.fails_with(2, &["usage: ", name]);
-        assert_eq!(ended.output, "", "{name}");
+        let output = run(program, &fake, arguments);
+        output.fails_with(2, &["usage: ", name]);
+        assert_eq!(output.output, "", "{name}");
     }
     assert_eq!(actions(&fake), Vec::<String>::new());
 }
 
 #[test]
-fn a_wrong_key_is_told_by_all() {
+fn every_example_reports_a_wrong_key() {
     let fake = start();
     for (program, arguments) in [
         (env!("CARGO_BIN_EXE_list_everything"), &[][..]),
@@ -119,9 +114,9 @@ fn a_wrong_key_is_told_by_all() {
         (env!("CARGO_BIN_EXE_throttling_and_quotas"), &["10", "eu-west-2a"]),
     ] {
         fake.next_any(1, osc_api::testing::Fault::code(osc_api::codes::AUTHENTICATION_FAILED));
-        fake.forget_calls();
-        let ended = run(program, &fake, arguments);
-        ended.fails_with(1, &["failed with status 401", "request "]);
+        fake.clear_calls();
+        let output = run(program, &fake, arguments);
+        output.fails_with(1, &["failed with status 401", "request "]);
         assert_eq!(actions(&fake).len(), 1, "{program}: nothing follows, nothing is tried again");
     }
 }

@@ -7,9 +7,9 @@ use osc_api::codes;
 use osc_api::serde_json::{Value, json};
 use osc_api::testing::{FakeApi, Fault};
 
-use crate::{Ended, actions, bodies, run, start};
+use crate::{ProgramOutput, actions, bodies, run, start};
 
-/// A cloud of VMs. What is asked of them is done by the time of the next read, so that nobody waits.
+/// A fake API with VMs that reach the requested state by the next read, so that no waiter polls twice.
 fn cloud(vms: &[(&str, &'static str)]) -> FakeApi {
     let fake = start();
     let owned = vms.iter().map(|(id, state)| ((*id).to_owned(), *state));
@@ -47,24 +47,24 @@ fn cloud(vms: &[(&str, &'static str)]) -> FakeApi {
     fake
 }
 
-fn lifecycle(fake: &FakeApi) -> Ended {
+fn lifecycle(fake: &FakeApi) -> ProgramOutput {
     run(env!("CARGO_BIN_EXE_vm_lifecycle"), fake, &["ami-12345678"])
 }
 
 #[test]
-fn a_vm_lives_and_goes() {
+fn a_vm_is_created_stopped_and_deleted() {
     let fake = cloud(&[]);
-    let ended = lifecycle(&fake);
+    let output = lifecycle(&fake);
     assert_eq!(
-        ended.well(),
+        output.succeeded(),
         [
-            "i-00000001 is created",
-            "i-00000001 runs at 10.0.0.4",
+            "i-00000001 was created",
+            "i-00000001 is running at 10.0.0.4",
             "i-00000001 is stopped",
-            "i-00000001 is deleted"
+            "i-00000001 was deleted"
         ]
     );
-    assert!(ended.errors.contains("i-00000001 is running"), "{ended:?}");
+    assert!(output.errors.contains("i-00000001 is running"), "{output:?}");
     assert_eq!(actions(&fake), ["CreateVms", "ReadVms", "StopVms", "ReadVms", "DeleteVms", "ReadVms"]);
     assert_eq!(bodies(&fake, "CreateVms")[0]["ImageId"], "ami-12345678");
     assert_eq!(bodies(&fake, "DeleteVms"), [json!({ "VmIds": ["i-00000001"] })]);
@@ -79,9 +79,9 @@ fn a_vm_is_deleted_whatever_step_fails() {
     ] {
         let fake = cloud(&[]);
         fake.next_raw(step, 1, fault);
-        let ended = lifecycle(&fake);
-        ended.fails_with(1, &[word]);
-        assert_eq!(ended.lines().last(), Some(&"i-00000001 is deleted"), "{step}");
+        let output = lifecycle(&fake);
+        output.fails_with(1, &[word]);
+        assert_eq!(output.lines().last(), Some(&"i-00000001 was deleted"), "{step}");
         assert_eq!(bodies(&fake, "DeleteVms"), [json!({ "VmIds": ["i-00000001"] })], "{step}");
     }
 }
@@ -95,8 +95,8 @@ fn a_vm_that_breaks_while_it_starts_is_deleted() {
         reads += 1;
         json!({ "Vms": [{ "VmId": "i-00000002", "State": if reads == 1 { "quarantine" } else { "terminated" } }] })
     });
-    let ended = lifecycle(&fake);
-    ended.fails_with(1, &["i-00000002 to be running", "quarantine"]);
+    let output = lifecycle(&fake);
+    output.fails_with(1, &["i-00000002 to be running", "quarantine"]);
     assert_eq!(bodies(&fake, "DeleteVms"), [json!({ "VmIds": ["i-00000002"] })]);
 }
 
@@ -104,7 +104,7 @@ fn a_vm_that_breaks_while_it_starts_is_deleted() {
 fn a_vm_that_cannot_be_deleted_is_named() {
     let fake = cloud(&[]);
     fake.next_raw("DeleteVms", 1, Fault::code(codes::UNAUTHORIZED_OPERATION));
-    lifecycle(&fake).fails_with(1, &["i-00000001 may still be there", "DeleteVms failed"]);
+    lifecycle(&fake).fails_with(1, &["i-00000001 may still exist", "DeleteVms failed"]);
 }
 
 #[test]
@@ -115,33 +115,33 @@ fn nothing_is_deleted_where_nothing_was_created() {
     assert_eq!(actions(&fake), ["CreateVms"]);
 }
 
-fn script(fake: &FakeApi) -> Ended {
+fn script(fake: &FakeApi) -> ProgramOutput {
     run(env!("CARGO_BIN_EXE_blocking_script"), fake, &["night=off"])
 }
 
 #[test]
-fn the_script_stops_what_runs() {
+fn the_script_stops_running_vms() {
     let fake = cloud(&[("i-00000001", "running"), ("i-00000002", "stopped"), ("i-00000003", "running")]);
-    let ended = script(&fake);
-    assert_eq!(ended.well(), ["i-00000001 is stopped", "i-00000003 is stopped"]);
+    let output = script(&fake);
+    assert_eq!(output.succeeded(), ["i-00000001 is stopped", "i-00000003 is stopped"]);
     assert_eq!(bodies(&fake, "StopVms"), [json!({ "VmIds": ["i-00000001", "i-00000003"] })]);
     let filters = json!({ "Tags": ["night=off"], "VmStateNames": ["running"] });
     assert_eq!(bodies(&fake, "ReadVms")[0]["Filters"], filters);
 }
 
 #[test]
-fn the_script_has_nothing_to_do() {
+fn the_script_reports_that_no_vm_is_running() {
     let fake = cloud(&[("i-00000002", "stopped")]);
-    let ended = script(&fake);
-    assert_eq!(ended.well(), ["no VM with the tag night=off is running"]);
+    let output = script(&fake);
+    assert_eq!(output.succeeded(), ["no VM with the tag night=off is running"]);
     assert_eq!(actions(&fake), ["ReadVms"]);
 }
 
 #[test]
-fn the_script_says_what_failed() {
+fn the_script_reports_a_failure() {
     let fake = cloud(&[("i-00000001", "running")]);
     fake.next_raw("StopVms", 1, Fault::code(codes::UNAUTHORIZED_OPERATION));
-    let ended = script(&fake);
-    ended.fails_with(1, &["StopVms failed"]);
-    assert_eq!(ended.output, "");
+    let output = script(&fake);
+    output.fails_with(1, &["StopVms failed"]);
+    assert_eq!(output.output, "");
 }

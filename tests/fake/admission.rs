@@ -33,8 +33,8 @@ fn a_signature_is_checked_down_to_the_last_part() {
         ("no sense", Raw { authorization: Some("OSC4-HMAC-SHA256 nonsense".to_owned()), ..right.clone() }),
         ("another scheme", Raw { authorization: Some("Bearer token".to_owned()), ..right.clone() }),
     ] {
-        let answer = wrong.send(&fake);
-        assert_eq!((answer.status, answer.code()), (401, Some("1")), "{what}: {answer:?}");
+        let response = wrong.send(&fake);
+        assert_eq!((response.status, response.code()), (401, Some("1")), "{what}: {response:?}");
     }
     let unknown = Raw { access_key: "FAKEACCESSKEY0000099", ..right }.send(&fake);
     assert_eq!((unknown.status, unknown.code()), (400, Some("4120")));
@@ -69,7 +69,7 @@ fn eight_actions_are_open_to_everybody() {
 }
 
 #[test]
-fn an_action_that_nobody_knows_takes_what_it_gets_but_nothing_wrong() {
+fn an_action_that_is_unknown_takes_what_it_gets_but_nothing_wrong() {
     let fake = start();
     fake.on_raw("ReadRainbows", |_| json!({}));
     let right = Raw::of("ReadRainbows");
@@ -83,13 +83,20 @@ fn an_action_that_nobody_knows_takes_what_it_gets_but_nothing_wrong() {
         (with(basic(FakeApi::PASSWORD)), 200),
         (with(basic("another")), 401),
     ] {
-        let answer = request.send(&fake);
-        assert_eq!(answer.status, status, "{:?}: {answer:?}", request.authorization);
+        let response = request.send(&fake);
+        assert_eq!(response.status, status, "{:?}: {response:?}", request.authorization);
     }
 }
 
 #[test]
-fn what_is_no_call_is_refused() {
+fn an_empty_body_is_accepted() {
+    let fake = start();
+    let response = Raw { body: "", ..Raw::of("ReadVms") }.send(&fake);
+    assert_eq!((response.status, response.code()), (200, None));
+}
+
+#[test]
+fn invalid_requests_are_refused() {
     let fake = start();
     let get = Raw { method: "GET", ..Raw::of("ReadVms") }.send(&fake);
     assert_eq!((get.status, get.code()), (405, Some("2")));
@@ -97,31 +104,31 @@ fn what_is_no_call_is_refused() {
         let unknown = Raw { path: path.to_owned(), ..Raw::of("") }.send(&fake);
         assert_eq!(unknown.status, 404, "{path}");
     }
-    for body in ["", "[]", "{", "null"] {
-        let answer = Raw { body, ..Raw::of("ReadVms") }.send(&fake);
-        assert_eq!((answer.status, answer.code()), (400, None), "{body:?}");
+    for body in [" ", "[]", "{", "null"] {
+        let response = Raw { body, ..Raw::of("ReadVms") }.send(&fake);
+        assert_eq!((response.status, response.code()), (400, None), "{body:?}");
         assert!(
-            answer.body["Errors"][0]["Details"].as_str().is_some_and(|text| text.contains("JSON object"))
+            response.body["Errors"][0]["Details"].as_str().is_some_and(|text| text.contains("JSON object"))
         );
     }
 }
 
 #[test]
-fn every_answer_has_its_date_and_its_identifier() {
+fn every_response_has_a_date_and_a_request_id() {
     let fake = start();
-    let mut identifiers = Vec::new();
+    let mut ids = Vec::new();
     for action in ["ReadVms", "ReadVms", "ReadRainbows"] {
-        let answer = Raw::of(action).send(&fake);
-        assert!(answer.header("Date").is_some_and(|date| date.ends_with(" GMT")), "{answer:?}");
-        identifiers.push(answer.header("X-Request-Id").expect("an identifier").to_owned());
+        let response = Raw::of(action).send(&fake);
+        assert!(response.header("Date").is_some_and(|date| date.ends_with(" GMT")), "{response:?}");
+        ids.push(response.header("X-Request-Id").expect("an ID").to_owned());
     }
     let refused = Raw { region: "us-east-2", ..Raw::of("ReadVms") }.send(&fake);
-    identifiers.push(refused.body["ResponseContext"]["RequestId"].as_str().expect("one").to_owned());
+    ids.push(refused.body["ResponseContext"]["RequestId"].as_str().expect("one").to_owned());
     let recorded: Vec<String> = fake.calls().into_iter().map(|call| call.request_id).collect();
-    assert_eq!(identifiers, recorded);
-    identifiers.sort();
-    identifiers.dedup();
-    assert_eq!(identifiers.len(), 4);
+    assert_eq!(ids, recorded);
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 4);
 }
 
 #[tokio::test]
@@ -129,22 +136,22 @@ async fn clients_with_every_kind_of_credentials_are_admitted() {
     let fake = start();
     let bare = || Client::builder().ignore_environment().endpoint(fake.endpoint());
     let own = bare().access_key(FakeApi::ACCESS_KEY, FakeApi::SECRET_KEY).region(FakeApi::REGION);
-    own.build().expect("a client").read_vms(&ReadVmsRequest::new()).await.expect("an answer");
+    own.build().expect("a client").read_vms(&ReadVmsRequest::new()).await.expect("a response");
     let login = bare().basic(FakeApi::LOGIN, FakeApi::PASSWORD).build().expect("a client");
-    login.read_access_keys(&ReadAccessKeysRequest::new()).await.expect("an answer");
+    login.read_access_keys(&ReadAccessKeysRequest::new()).await.expect("a response");
     let error = login.send_raw("ReadVms", &json!({})).await.expect_err("no action for a login");
     assert!(error.has_code(9), "{error}");
     let nobody = bare().no_credentials().build().expect("a client");
-    nobody.read_regions(&ReadRegionsRequest::new()).await.expect("an answer");
+    nobody.read_regions(&ReadRegionsRequest::new()).await.expect("a response");
 }
 
 #[tokio::test]
 async fn clients_learn_why_they_are_refused() {
     let fake = start();
-    let wrong = fake.builder().access_key("FAKEACCESSKEY0000099", FakeApi::SECRET_KEY).build();
+    let wrong = fake.client_builder().access_key("FAKEACCESSKEY0000099", FakeApi::SECRET_KEY).build();
     let error = wrong.expect("a client").read_vms(&ReadVmsRequest::new()).await.expect_err("unknown");
     assert!(error.is_authentication() && error.has_code(4120), "{error}");
-    let wrong = fake.builder().region("us-east-2").build().expect("a client");
+    let wrong = fake.client_builder().region("us-east-2").build().expect("a client");
     let error = wrong.read_vms(&ReadVmsRequest::new()).await.expect_err("another region");
     assert!(error.is_authentication() && error.has_code(codes::AUTHENTICATION_FAILED), "{error}");
     assert!(error.to_string().contains("us-east-2"), "{error}");

@@ -1,4 +1,4 @@
-//! Without a handler, every action answers its published example.
+//! Without a handler, every action returns its published example.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -10,17 +10,17 @@ use serde_json::{Value, json};
 
 use crate::{client, start};
 
-/// What is done with the answer of an action: it must be the same as a type and as an example.
+/// What is done with the response of an action: it must be the same as a type and as an example.
 type Check = fn(&Value);
 
-fn check<A: Action>(answer: &Value)
+fn check<A: Action>(response: &Value)
 where
     A::Response: Default + Serialize + PartialEq + Debug,
 {
-    let decoded: A::Response = serde_json::from_value(answer.clone()).expect(A::NAME);
+    let decoded: A::Response = serde_json::from_value(response.clone()).expect(A::NAME);
     let mut wanted = serde_json::to_value(example::<A>()).expect(A::NAME);
-    assert_ne!(wanted["ResponseContext"], answer["ResponseContext"], "{}", A::NAME);
-    wanted["ResponseContext"] = answer["ResponseContext"].clone();
+    assert_ne!(wanted["ResponseContext"], response["ResponseContext"], "{}", A::NAME);
+    wanted["ResponseContext"] = response["ResponseContext"].clone();
     assert_eq!(serde_json::to_value(&decoded).expect(A::NAME), wanted, "{}", A::NAME);
     assert_eq!(decoded, serde_json::from_value(wanted).expect(A::NAME));
 }
@@ -34,7 +34,7 @@ macro_rules! actions {
 
 include!("../round_trip/actions.in");
 
-/// The first example of each action's answer, read from the contract without the generator's help.
+/// The first example of each action's response, read from the contract without the generator's help.
 fn published() -> BTreeMap<String, Value> {
     let contract: Value = serde_yaml::from_str(include_str!("../../spec/outscale.yaml")).expect("YAML");
     let paths = contract["paths"].as_object().expect("paths");
@@ -47,17 +47,17 @@ fn published() -> BTreeMap<String, Value> {
 }
 
 #[tokio::test]
-async fn every_action_answers_its_example_and_it_decodes() {
+async fn every_action_returns_its_example_and_it_decodes() {
     let (fake, published) = (start(), published());
     let client = client(&fake);
     for (name, check) in ACTIONS {
-        let mut answer = client.send_raw(name, &json!({})).await.expect(name);
-        check(&answer);
+        let mut response = client.send_raw(name, &json!({})).await.expect(name);
+        check(&response);
         let mut example = published[*name].clone();
-        for value in [&mut answer, &mut example] {
+        for value in [&mut response, &mut example] {
             value.as_object_mut().expect("an object").remove("ResponseContext");
         }
-        assert_eq!(answer, example, "{name}");
+        assert_eq!(response, example, "{name}");
     }
     assert_eq!(ACTIONS.len(), published.len());
     assert_eq!(fake.calls().len(), published.len());
@@ -67,7 +67,7 @@ async fn every_action_answers_its_example_and_it_decodes() {
 async fn a_dry_run_gets_no_resource() {
     let fake = start();
     for (dry_run, members) in [(true, 1), (false, 2)] {
-        let answer = client(&fake).send_raw("CreateNet", &json!({ "DryRun": dry_run })).await.expect("ok");
-        assert_eq!(answer.as_object().map(|answer| answer.len()), Some(members), "{answer}");
+        let response = client(&fake).send_raw("CreateNet", &json!({ "DryRun": dry_run })).await.expect("ok");
+        assert_eq!(response.as_object().map(|response| response.len()), Some(members), "{response}");
     }
 }

@@ -19,15 +19,15 @@ async fn a_handler_sees_the_request_and_its_response_arrives() {
         calls += 1;
         let mut vm = Vm::default();
         vm.vm_id = Some(format!("{calls} of {:?}", request.results_per_page));
-        let mut answer = ReadVmsResponse::default();
-        answer.vms = vec![vm];
-        answer
+        let mut response = ReadVmsResponse::default();
+        response.vms = vec![vm];
+        response
     });
     let client = client(&fake);
     for id in ["1 of Some(7)", "2 of Some(7)"] {
-        let answer = client.read_vms(&ReadVmsRequest::new().results_per_page(7)).await.expect("an answer");
-        assert_eq!(answer.vms[0].vm_id.as_deref(), Some(id));
-        let context = answer.response_context.and_then(|context| context.request_id);
+        let response = client.read_vms(&ReadVmsRequest::new().results_per_page(7)).await.expect("a response");
+        assert_eq!(response.vms[0].vm_id.as_deref(), Some(id));
+        let context = response.response_context.and_then(|context| context.request_id);
         assert_eq!(context, fake.calls().pop().map(|call| call.request_id));
     }
 }
@@ -47,7 +47,7 @@ async fn a_handler_can_return_a_fault() {
     let error = delete(&["i-1", "i-2"]).await.expect_err("too many");
     assert!(error.is_not_found() && error.has_code(codes::NO_SUCH_VM), "{error}");
     let error = delete(&[]).await.expect_err("nothing");
-    let told = error.api().expect("an answer");
+    let told = error.api().expect("a response");
     assert_eq!((told.status(), told.errors()[0].details()), (409, Some("nothing to do")));
     assert!(error.is_conflict(), "{error}");
     let error = delete(&["slow"]).await.expect_err("cut");
@@ -64,8 +64,8 @@ async fn the_last_handler_counts_and_state_is_shared() {
         log.lock().expect("the log").push(request);
         json!({ "Vms": [{ "VmId": "i-raw", "State": "brand-new" }], "Unknown": true })
     });
-    let answer = client(&fake).read_vms(&ReadVmsRequest::new().dry_run(false)).await.expect("an answer");
-    assert_eq!(answer.vms[0].vm_id.as_deref(), Some("i-raw"));
+    let response = client(&fake).read_vms(&ReadVmsRequest::new().dry_run(false)).await.expect("a response");
+    assert_eq!(response.vms[0].vm_id.as_deref(), Some("i-raw"));
     assert_eq!(*seen.lock().expect("the log"), [json!({ "DryRun": false })]);
 }
 
@@ -86,9 +86,9 @@ async fn actions_that_the_crate_does_not_know_can_have_handlers() {
     fake.on::<ReadRainbows>(|request| json!({ "Colours": request["Colours"] }));
     fake.on_raw("CreateRainbow", |_| Err::<Value, _>(Fault::code(codes::NO_SUCH_VM)));
     let client = client(&fake);
-    let answer = client.send::<ReadRainbows>(&json!({ "Colours": 7 })).await.expect("an answer");
-    assert_eq!(answer["Colours"], 7);
-    assert!(answer["ResponseContext"]["RequestId"].is_string());
+    let response = client.send::<ReadRainbows>(&json!({ "Colours": 7 })).await.expect("a response");
+    assert_eq!(response["Colours"], 7);
+    assert!(response["ResponseContext"]["RequestId"].is_string());
     assert_eq!(fake.requests::<ReadRainbows>(), [json!({ "Colours": 7 })]);
     assert_eq!(example::<ReadRainbows>(), Value::Null);
     assert!(client.send_raw("CreateRainbow", &json!({})).await.expect_err("none").is_not_found());
@@ -110,7 +110,7 @@ async fn a_request_of_another_form_is_refused_by_place() {
 }
 
 #[tokio::test]
-async fn a_handler_that_panics_is_an_answer_and_not_the_end() {
+async fn a_handler_that_panics_is_an_response_and_not_the_end() {
     let fake = start();
     let mut is_first = true;
     fake.on::<DeleteVms>(move |_| {
@@ -122,7 +122,7 @@ async fn a_handler_that_panics_is_an_answer_and_not_the_end() {
     let request = DeleteVmsRequest::new(["i-1"]);
     let error = client.delete_vms(&request).await.expect_err("a panic");
     assert!(error.is_server_error() && error.to_string().contains("DeleteVms panicked"), "{error}");
-    client.delete_vms(&request).await.expect("an answer");
+    client.delete_vms(&request).await.expect("a response");
 }
 
 #[tokio::test]
@@ -131,19 +131,19 @@ async fn a_client_token_makes_a_create_happen_once() {
     let mut made = 0;
     fake.on::<CreateVms>(move |_| {
         made += 1;
-        let mut answer = example::<CreateVms>();
-        answer.vms[0].vm_id = Some(format!("i-{made}"));
-        answer
+        let mut response = example::<CreateVms>();
+        response.vms[0].vm_id = Some(format!("i-{made}"));
+        response
     });
     let client = client(&fake);
     let create = async |token: &str| {
         let request = CreateVmsRequest::new("ami-12345678").client_token(token);
-        let answer = client.create_vms(&request).await.expect("an answer");
-        answer.vms[0].vm_id.clone().expect("an identifier")
+        let response = client.create_vms(&request).await.expect("a response");
+        response.vms[0].vm_id.clone().expect("an ID")
     };
     for (token, id) in [("a", "i-1"), ("b", "i-2"), ("a", "i-1"), ("b", "i-2"), ("c", "i-3")] {
         assert_eq!(create(token).await, id);
     }
-    let identifiers: Vec<String> = fake.calls().into_iter().map(|call| call.request_id).collect();
-    assert_ne!(identifiers[0], identifiers[2]);
+    let ids: Vec<String> = fake.calls().into_iter().map(|call| call.request_id).collect();
+    assert_ne!(ids[0], ids[2]);
 }

@@ -29,9 +29,9 @@ async fn many_tasks_call_at_once() {
     let mut calls = 0;
     fake.on::<ReadVms>(move |_| {
         calls += 1;
-        let mut answer = ReadVmsResponse::default();
-        answer.next_page_token = Some(calls.to_string());
-        answer
+        let mut response = ReadVmsResponse::default();
+        response.next_page_token = Some(calls.to_string());
+        response
     });
     let client = client(&fake);
     let mut tasks = JoinSet::new();
@@ -40,8 +40,8 @@ async fn many_tasks_call_at_once() {
         tasks.spawn(async move {
             let mut tokens = Vec::new();
             for _ in 0..8 {
-                let answer = client.read_vms(&ReadVmsRequest::new()).await.expect("an answer");
-                tokens.extend(answer.next_page_token);
+                let response = client.read_vms(&ReadVmsRequest::new()).await.expect("a response");
+                tokens.extend(response.next_page_token);
             }
             tokens
         });
@@ -57,15 +57,15 @@ fn a_test_without_async_can_use_it() {
     let fake = start();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let call = async { client(&fake).read_vms(&ReadVmsRequest::new()).await };
-    let answer = runtime.block_on(call).expect("an answer");
-    assert_eq!(answer.vms, example::<ReadVms>().vms);
+    let response = runtime.block_on(call).expect("a response");
+    assert_eq!(response.vms, example::<ReadVms>().vms);
 }
 
 #[tokio::test]
 async fn a_blocking_client_can_use_it_on_the_only_thread_of_a_runtime() {
     let fake = start();
-    let client = fake.builder().build_blocking().expect("a client");
-    assert_eq!(client.read_vms(&ReadVmsRequest::new()).expect("an answer").vms, example::<ReadVms>().vms);
+    let client = fake.client_builder().build_blocking().expect("a client");
+    assert_eq!(client.read_vms(&ReadVmsRequest::new()).expect("a response").vms, example::<ReadVms>().vms);
 }
 
 #[tokio::test]
@@ -75,10 +75,10 @@ async fn two_fakes_do_not_know_of_each_other() {
     one.on::<ReadVms>(|_| Err(Fault::code(5)));
     other.next_any(1, Fault::throttled());
     assert!(client(&one).read_vms(&ReadVmsRequest::new()).await.expect_err("denied").is_access_denied());
-    client(&other).read_vms(&ReadVmsRequest::new()).await.expect("an answer");
+    client(&other).read_vms(&ReadVmsRequest::new()).await.expect("a response");
     assert_eq!((one.count::<ReadVms>(), other.count::<ReadVms>()), (1, 2));
     drop(one);
-    client(&other).read_vms(&ReadVmsRequest::new()).await.expect("an answer");
+    client(&other).read_vms(&ReadVmsRequest::new()).await.expect("a response");
 }
 
 #[tokio::test]
@@ -94,7 +94,7 @@ async fn dropping_ends_it_at_once_and_with_it_what_it_owns() {
         example::<ReadVms>()
     });
     fake.next_any(1, Fault::delay(Duration::from_secs(3600)));
-    let client = fake.builder().retry(osc_api::RetryPolicy::none()).build().expect("a client");
+    let client = fake.client_builder().retry(osc_api::RetryPolicy::none()).build().expect("a client");
     let call = tokio::spawn(async move { client.read_vms(&ReadVmsRequest::new()).await });
     while fake.calls().is_empty() {
         tokio::task::yield_now().await;
@@ -103,7 +103,7 @@ async fn dropping_ends_it_at_once_and_with_it_what_it_owns() {
     drop(fake);
     assert!(weak.upgrade().is_none(), "its thread still runs");
     assert!(TcpStream::connect(address).is_err());
-    assert!(call.await.expect("a task").expect_err("no answer").is_transport());
+    assert!(call.await.expect("a task").expect_err("no response").is_transport());
 }
 
 #[test]
@@ -120,9 +120,9 @@ fn a_handler_may_drop_a_fake_even_its_own() {
             example::<ReadVms>()
         });
         *owner.lock().expect("the owner") = Some(fake);
-        let answer = runtime.block_on(async { client.read_vms(&ReadVmsRequest::new()).await });
-        // One that is dropped by its own handler cannot wait for its end, and may be gone before its answer is.
-        assert!(is_own || answer.is_ok(), "{answer:?}");
+        let response = runtime.block_on(async { client.read_vms(&ReadVmsRequest::new()).await });
+        // One that is dropped by its own handler cannot wait for its end, and may be gone before its response is.
+        assert!(is_own || response.is_ok(), "{response:?}");
         while TcpStream::connect(&address).is_ok() {
             assert!(is_own, "it is dropped and still listens");
             std::thread::yield_now();
@@ -140,7 +140,7 @@ fn a_program_is_led_to_it_by_its_environment() {
         .expect("the example");
     let shown = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let id = example::<ReadVms>().vms[0].vm_id.clone().expect("an identifier");
+    let id = example::<ReadVms>().vms[0].vm_id.clone().expect("an ID");
     assert!(shown.contains(&id), "{shown}");
     assert_eq!(fake.count::<ReadVms>(), 1);
 }

@@ -29,7 +29,7 @@ pub struct Raw {
 
 /// What came back.
 #[derive(Debug)]
-pub struct Answer {
+pub struct Response {
     pub status: u16,
     pub head: String,
     pub body: Value,
@@ -37,7 +37,7 @@ pub struct Answer {
     pub length: usize,
 }
 
-impl Answer {
+impl Response {
     /// The code of the first error.
     pub fn code(&self) -> Option<&str> {
         self.body["Errors"][0]["Code"].as_str()
@@ -68,7 +68,7 @@ impl Raw {
         }
     }
 
-    pub fn send(&self, fake: &FakeApi) -> Answer {
+    pub fn send(&self, fake: &FakeApi) -> Response {
         let endpoint = fake.endpoint();
         let host = endpoint.trim_start_matches("http://").trim_end_matches("/api/v1");
         let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
@@ -94,11 +94,11 @@ impl Raw {
         }
         let mut stream = TcpStream::connect(host).expect("a connection");
         stream.write_all(format!("{text}\r\n{body}").as_bytes()).expect("sent");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("an answer");
-        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+        let mut response = String::new();
+        stream.read_to_string(&mut response).expect("a response");
+        let (head, body) = response.split_once("\r\n\r\n").expect("a head and a body");
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
         let value = serde_json::from_str(body).unwrap_or_default();
-        Answer { status, head: head.to_owned(), body: value, length: body.len() }
+        Response { status, head: head.to_owned(), body: value, length: body.len() }
     }
 }

@@ -13,9 +13,9 @@ async fn requests_are_there_as_they_were_made() {
     let client = client(&fake);
     let first = ReadVmsRequest::new().filters(FiltersVm::new().vm_ids(["i-1", "i-2"]));
     let second = ReadVmsRequest::new().results_per_page(3);
-    client.read_vms(&first).await.expect("an answer");
-    client.create_volume(&CreateVolumeRequest::new("eu-west-2a").size(10)).await.expect("an answer");
-    client.read_vms(&second).await.expect("an answer");
+    client.read_vms(&first).await.expect("a response");
+    client.create_volume(&CreateVolumeRequest::new("eu-west-2a").size(10)).await.expect("a response");
+    client.read_vms(&second).await.expect("a response");
     assert_eq!(fake.requests::<ReadVms>(), [first, second]);
     assert_eq!((fake.count::<ReadVms>(), fake.count::<CreateVolume>()), (2, 1));
     // The client has given the create a token.
@@ -24,7 +24,7 @@ async fn requests_are_there_as_they_were_made() {
     let names: Vec<&str> = calls.iter().map(|call| call.action.as_str()).collect();
     assert_eq!(names, ["ReadVms", "CreateVolume", "ReadVms"]);
     assert_eq!(calls[0].body, json!({ "Filters": { "VmIds": ["i-1", "i-2"] } }));
-    fake.forget_calls();
+    fake.clear_calls();
     assert!(fake.calls().is_empty() && fake.count::<ReadVms>() == 0);
 }
 
@@ -32,7 +32,7 @@ async fn requests_are_there_as_they_were_made() {
 async fn secrets_are_redacted_where_they_are_shown() {
     let fake = start();
     let request = CheckAuthenticationRequest::new("somebody@example.com", "marker");
-    client(&fake).check_authentication(&request).await.expect("an answer");
+    client(&fake).check_authentication(&request).await.expect("a response");
     let recorded = fake.requests::<CheckAuthentication>();
     assert_eq!(recorded[0].password.expose(), "marker");
     let shown = format!("{recorded:?} {:?} {fake:?}", fake.calls());

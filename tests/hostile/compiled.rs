@@ -1,5 +1,5 @@
-//! A sample of what is made of hostile descriptions, and of what was found, compiled: all in one crate, with the examples
-//! of its documentation.
+//! Compiles the code generated from a sample of hostile descriptions and from all finds, as one crate with its
+//! documentation examples.
 
 use std::fmt::Write;
 use std::fs;
@@ -12,10 +12,10 @@ use super::fuzz::seeds;
 use super::made::made;
 use super::{doc_code, expect_good, expected};
 
-/// How many made descriptions are compiled.
+/// Number of random descriptions to compile.
 const COMPILED: usize = 12;
 
-/// From as many bytes each is made.
+/// Number of random bytes per description.
 const BYTES: usize = 3000;
 
 #[test]
@@ -41,15 +41,15 @@ fn a_sample_compiles_without_warnings() {
     compile(&folder);
 }
 
-/// What stands for the crate around generated code: that of the golden cases, with one case instead of these. Each has
-/// its own, because a client has the methods of one description only.
+/// The stub of the crate around generated code: that of the golden cases, with one case. Each description has its own,
+/// because a client has the methods of one description only.
 fn surroundings() -> String {
     let text = expected::read(&expected::tests("compiled.rs"));
     let lines = text.lines().filter(|line| !line.starts_with("case!(") && !line.starts_with("const _"));
     lines.chain(["case!(inside, \"inside\");"]).map(|line| line.to_owned() + "\n").collect()
 }
 
-/// Writes the files of a case, for which the crate is a module.
+/// Writes the files of a case, with the crate's paths inside its module.
 fn write(folder: &Path, case: &str, files: &Files) {
     fs::create_dir_all(folder.join("out")).unwrap();
     let moved = |text: &str| text.replace("crate::", &format!("crate::{case}::"));
@@ -67,7 +67,7 @@ fn manifest() -> String {
     )
 }
 
-/// Checks the crate, beside the workspace's own results: what it depends on is there already.
+/// Checks the crate in the workspace's target directory, which has its dependencies already.
 fn compile(folder: &Path) {
     let output = Command::new(env!("CARGO"))
         .args(["check", "--quiet", "--offline", "--target-dir"])

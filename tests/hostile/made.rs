@@ -1,17 +1,17 @@
-//! Well-formed descriptions: names, texts, nesting and values as hostile as they can be.
+//! Well-formed random descriptions with hostile names, texts, nesting and values.
 
 use arbitrary::Unstructured;
 
 use super::fuzz::{Parts, noise, valid, yaml};
 use super::{expect_good, outcome};
 
-/// How many descriptions are made.
+/// Number of descriptions.
 const MADE: u64 = 100;
 
-/// From as many bytes a description is made, at most.
+/// Maximum number of random bytes per description.
 const BYTES: usize = 4096;
 
-/// The description with this number, or a smaller one from the beginning of the same bytes, with an older version.
+/// The description with this number, and an older version. Fewer bytes give a smaller description of the same kind.
 pub fn made(number: u64, bytes: usize) -> Parts {
     let noise = noise(number, bytes);
     let mut noise = Unstructured::new(&noise);
@@ -21,7 +21,7 @@ pub fn made(number: u64, bytes: usize) -> Parts {
 }
 
 #[test]
-fn well_formed_descriptions_are_generated_or_refused_with_a_reason() {
+fn well_formed_descriptions_are_generated_or_rejected_with_a_reason() {
     let mut generated = 0;
     for number in 0..MADE {
         let parts = made(number, BYTES);
@@ -35,6 +35,6 @@ fn well_formed_descriptions_are_generated_or_refused_with_a_reason() {
             }
         }
     }
-    // Names that clash are refused; where most are, the others try too little.
+    // Clashing names are rejected; if most descriptions are, too little is tested.
     assert!(generated * 2 > MADE, "only {generated} of {MADE} descriptions are generated");
 }

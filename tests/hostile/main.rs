@@ -1,8 +1,8 @@
-//! The generator and inputs that mean it no good: well-formed descriptions with hostile names, texts and values, damaged
-//! ones by the hundred, and everything that fuzzing has found.
+//! Runs the generator on hostile inputs: well-formed descriptions with hostile names, texts and values, hundreds of
+//! damaged ones, and every input that fuzzing found.
 //!
-//! What must be true of them is in `fuzz/src/check.rs`, which the fuzz targets share. The inputs are the same in every
-//! run. Where a test fails, it names a file with the input: mend the generator, and move the file to `fuzz/finds`.
+//! `fuzz/src/check.rs` has the properties, which the fuzz targets share. The inputs are the same in every run. A failing
+//! test names a file with the input: fix the generator and move the file to `fuzz/finds`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -31,13 +31,13 @@ use std::time::Duration;
 use fuzz::{Parts, check, mutate, seeds};
 use osc_codegen::Files;
 
-/// How many damaged inputs are tried.
+/// Number of damaged inputs.
 const DAMAGED: u64 = 300;
 
-/// The longest that one input may take, in an unoptimised build on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Timeout of one input, in an unoptimised build on a busy machine.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Checks one input, in time. The files, if it was one that files are made of; else what is wrong.
+/// Checks one input within the timeout. Returns the files, if the input is valid, or the violated property.
 fn outcome(parts: &Parts) -> Result<Option<Files>, String> {
     let (sender, receiver) = mpsc::channel();
     let parts = parts.clone();
@@ -45,10 +45,10 @@ fn outcome(parts: &Parts) -> Result<Option<Files>, String> {
         let outcome = catch_unwind(AssertUnwindSafe(|| check(&parts)));
         sender.send(outcome.unwrap_or_else(|_| Err("the generator panicked".to_owned())))
     });
-    receiver.recv_timeout(PATIENCE).unwrap_or_else(|_| Err(format!("no answer within {PATIENCE:?}")))
+    receiver.recv_timeout(TIMEOUT).unwrap_or_else(|_| Err(format!("no result within {TIMEOUT:?}")))
 }
 
-/// Checks an input and, if it fails, keeps it for the one who mends the generator.
+/// Checks an input and, if it fails, saves it to a file.
 #[track_caller]
 fn expect_good(name: &str, parts: &Parts) -> Option<Files> {
     outcome(parts).unwrap_or_else(|wrong| {
@@ -61,7 +61,7 @@ fn expect_good(name: &str, parts: &Parts) -> Option<Files> {
 }
 
 #[test]
-fn everything_that_was_found_stays_mended() {
+fn inputs_that_fuzzing_found_stay_fixed() {
     let seeds = seeds::all(&expected::workspace("")).unwrap();
     let mut found = 0;
     for (name, parts) in seeds.iter().filter(|(name, _)| !name.starts_with("contract-")) {
@@ -77,14 +77,14 @@ fn damaged_inputs_are_refused_or_generated_whole() {
     let seeds = seeds::all(&expected::workspace("")).unwrap();
     let mut generated = 0;
     for number in 0..DAMAGED {
-        // Steps that share no factor with the number of seeds, so that each has its turn.
+        // The step shares no factor with the number of seeds, so that every seed is used.
         let (_, seed) = &seeds[(number * 7919) as usize % seeds.len()];
         let damages = 1 + number % 3;
         let parts =
             (0..damages).fold(seed.clone(), |parts, damage| mutate::mutate(&parts, number * 3 + damage));
         generated += usize::from(expect_good(&format!("damaged-{number}"), &parts).is_some());
     }
-    // Damages that are all refused, or all without effect, try nothing.
+    // Damage that is always rejected, or never has an effect, tests nothing.
     let share = generated as f64 / DAMAGED as f64;
     assert!((0.1..0.9).contains(&share), "{generated} of {DAMAGED} damaged inputs are generated");
 }

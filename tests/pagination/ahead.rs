@@ -8,7 +8,7 @@ use osc_api::types::{ReadPublicIpRangesRequest, ReadUsersRequest};
 use osc_tests::http::{Reply, Then};
 use tokio::task::yield_now;
 
-use crate::{Listing, all_names, answer, client, listing, page_of, server};
+use crate::{Listing, all_names, client, listing, page_of, response, server};
 
 /// Lets everything else go on for a while.
 async fn let_others_work() {
@@ -48,7 +48,7 @@ async fn without_prefetch_a_page_is_fetched_when_it_is_needed() {
 async fn a_page_on_its_way_is_given_up_with_the_stream() {
     // The second page never comes.
     let server = server(|request| match page_of(request) {
-        0 => answer(request, 2).into(),
+        0 => response(request, 2).into(),
         _ => Reply::Nothing(Then::Wait),
     });
     let client = client(&server);

@@ -6,7 +6,7 @@ use osc_tests::cloud::refusal;
 use osc_tests::http::{Request, Response};
 use serde_json::json;
 
-use crate::{Listing, all_names, answer, client, listing, page_of, read, server};
+use crate::{Listing, all_names, client, listing, page_of, read, response, server};
 
 /// Reads a listing to its end, which must be one error. Gives the names, the error and the number of requests.
 async fn broken<R: Listing>(
@@ -33,7 +33,7 @@ async fn a_repeated_token_is_an_error_after_all_items_before_it() {
         })
         .await;
         assert_eq!((names, requests), (all_names(3), 3));
-        let expected = "ReadPublicIpRanges cannot list any further: the server gave a page token again";
+        let expected = "ReadPublicIpRanges cannot continue pagination: the server repeated a page token";
         assert!(error.to_string().starts_with(expected), "{error}");
         assert!(error.api().is_none());
     }
@@ -42,19 +42,19 @@ async fn a_repeated_token_is_an_error_after_all_items_before_it() {
 #[tokio::test]
 async fn an_empty_page_that_claims_more_is_an_error() {
     let (names, error, requests) = broken::<ReadUsersRequest>(1, |request| match page_of(request) {
-        0 | 1 => answer(request, 9),
+        0 | 1 => response(request, 9),
         _ => Response::json(200, &json!({ "Users": [], "HasMoreItems": true })),
     })
     .await;
     assert_eq!((names, requests), (all_names(2), 3));
-    assert!(error.to_string().contains("a page without any"), "{error}");
+    assert!(error.to_string().contains("returned an empty page"), "{error}");
 }
 
 #[tokio::test]
 async fn empty_pages_with_tokens_are_passed_over() {
     let server = server(|request| match page_of(request) {
         page @ (0 | 2 | 3) => Response::json(200, &json!({ "NextPageToken": format!("page {}", page + 1) })),
-        _ => answer(request, 5),
+        _ => response(request, 5),
     });
     let (names, errors) = read(client(&server).paginate(ReadPublicIpRangesRequest::new())).await;
     assert_eq!((names, errors.len()), ([crate::names(1), crate::names(4)].concat(), 0));
@@ -66,13 +66,13 @@ async fn a_token_that_is_too_old_is_an_error_that_says_what_to_do() {
         for ahead in [0, 1] {
             let (names, error, requests) =
                 broken::<ReadPublicIpRangesRequest>(ahead, move |request| match page_of(request) {
-                    0..=3 => answer(request, 9),
+                    0..=3 => response(request, 9),
                     _ => refusal(400, &code.to_string(), "InvalidParameterValue", ""),
                 })
                 .await;
             assert_eq!((names, requests), (all_names(4), 5));
             assert!(error.has_code(code) && error.is_validation() && error.request_id().is_some());
-            assert!(error.to_string().contains("begin again with the first page"), "{error}");
+            assert!(error.to_string().contains("list again from the beginning"), "{error}");
         }
     }
 }
@@ -80,7 +80,7 @@ async fn a_token_that_is_too_old_is_an_error_that_says_what_to_do() {
 #[tokio::test]
 async fn whoever_goes_on_after_errors_that_stay_comes_to_an_end() {
     let broken = server(|request| match page_of(request) {
-        0 | 1 => answer(request, 5),
+        0 | 1 => response(request, 5),
         _ => refusal(403, "5", "AccessDenied", ""),
     });
     let mut items = client(&broken).paginate(ReadPublicIpRangesRequest::new());

@@ -8,11 +8,11 @@ use osc_tests::cloud::refusal;
 use osc_tests::http::{Reply, Response, Then};
 use osc_tests::server::Server;
 
-use crate::{Listing, all_names, answer, client, page_of, read, server};
+use crate::{Listing, all_names, client, page_of, read, response, server};
 
 const PAGES: usize = 20;
 
-/// What comes in place of the good answer.
+/// What comes in place of the good response.
 type Fault = fn(Response) -> Reply;
 
 const FAULTS: &[(&str, Fault)] = &[
@@ -24,9 +24,9 @@ const FAULTS: &[(&str, Fault)] = &[
     ("not authenticated", |_| refusal(401, "1", "AccessDenied", "").into()),
     ("not allowed", |_| refusal(403, "5", "AccessDenied", "").into()),
     ("wrong parameter", |_| refusal(400, "4000", "InvalidParameter", "").into()),
-    ("no answer", |_| Reply::Nothing(Then::HangUp)),
-    ("no answer, and a broken connection", |_| Reply::Nothing(Then::Reset)),
-    ("half of the answer", |good| Reply::Part(good, 20, Then::HangUp)),
+    ("no response", |_| Reply::Nothing(Then::HangUp)),
+    ("no response, and a broken connection", |_| Reply::Nothing(Then::Reset)),
+    ("half of the response", |good| Reply::Part(good, 20, Then::HangUp)),
     ("no HTTP", |_| Reply::Raw(b"hello\r\n\r\n".to_vec(), Then::HangUp)),
     ("no JSON", |_| Response::new(200, "fine").into()),
     ("JSON that stops", |_| Response::new(200, "{\"PublicIps\": [\"item 0\"").into()),
@@ -37,7 +37,7 @@ const FAULTS: &[(&str, Fault)] = &[
 fn failing(fault: Fault, pages: BTreeSet<usize>) -> Server {
     let left = Mutex::new(pages);
     server(move |request| {
-        let good = answer(request, PAGES);
+        let good = response(request, PAGES);
         let fails = left.lock().expect("no panic").remove(&page_of(request));
         if fails { fault(good) } else { good.into() }
     })

@@ -78,13 +78,13 @@ async fn everything_else_in_a_request_is_asked_of_each_page() {
 }
 
 #[tokio::test]
-async fn pages_are_whole_answers() {
+async fn pages_are_whole_responses() {
     let server = listing(4);
     let mut pages = client(&server).paginate(ReadUsersRequest::new()).prefetch(1).pages();
     for page in 0..4 {
-        let answer = pages.try_next().await.expect("no error").expect("a page");
-        let found: Vec<_> = answer.users.into_iter().map(ReadUsersRequest::name).collect();
-        assert_eq!((found, answer.has_more_items), (names(page), Some(page < 3)));
+        let response = pages.try_next().await.expect("no error").expect("a page");
+        let found: Vec<_> = response.users.into_iter().map(ReadUsersRequest::name).collect();
+        assert_eq!((found, response.has_more_items), (names(page), Some(page < 3)));
     }
     assert!(pages.next().await.is_none() && pages.next_page().is_none());
 }

@@ -62,8 +62,8 @@ fn names(page: usize) -> Vec<String> {
     (0..PER_PAGE).map(|item| format!("item {}", page * PER_PAGE + item)).collect()
 }
 
-/// The answer to a request of either listing.
-fn answer(request: &Request, pages: usize) -> Response {
+/// The response to a request of either listing.
+fn response(request: &Request, pages: usize) -> Response {
     let page = page_of(request);
     let more = page + 1 < pages;
     let body = request.json();
@@ -80,7 +80,7 @@ fn answer(request: &Request, pages: usize) -> Response {
 
 /// A server with so many pages of each listing.
 fn listing(pages: usize) -> Server {
-    server(move |request| answer(request, pages))
+    server(move |request| response(request, pages))
 }
 
 fn server<R: Into<Reply>>(handler: impl Fn(&Request) -> R + Send + Sync + 'static) -> Server {

@@ -74,7 +74,7 @@ fn start() -> io::Result<String> {
     Ok(endpoint)
 }
 
-/// Answers one request after the other.
+/// Responds one request after the other.
 fn serve(mut stream: TcpStream) -> io::Result<()> {
     let (mut reader, mut pages) = (BufReader::new(stream.try_clone()?), Pages::new());
     loop {

@@ -96,9 +96,9 @@ fn listings_with_pages_compile_and_all_others_say_why_not() {
         let action = &reads[*line as usize - 2].action;
         assert_eq!(code, "E0277", "{text}");
         for expected in [
-            &*format!("{action}Request` is not the request of an action with pages"),
-            "its action answers everything at once",
-            "call the action's own method of `Client` instead",
+            &*format!("{action}Request` is not the request of a paginated action"),
+            "its action returns everything at once",
+            "call the action's method of `Client` instead",
         ] {
             assert!(text.contains(expected), "{expected:?} is not in:\n{text}");
         }

@@ -18,7 +18,7 @@ pub const LOGIN: &str = "zoé+~wire@example.com";
 pub const PASSWORD: &str = "fake:pass?word>ÿ";
 /// The region that the server stands for.
 pub const REGION: &str = "eu-west-2";
-/// The request identifier in every refusal.
+/// The request ID in every refusal.
 pub const REQUEST_ID: &str = "0f4b1c2d-0000-4000-8000-000000000001";
 
 /// Actions that take a login and password in place of a signature.
@@ -51,7 +51,7 @@ pub const PUBLIC_ACTIONS: [&str; 8] = [
     "ReadVmTypes",
 ];
 
-/// Lets a request of the known account pass, or gives the answer that refuses it.
+/// Lets a request of the known account pass, or gives the response that refuses it.
 ///
 /// # Errors
 /// The refusal, in the shape of the API's errors.
@@ -83,7 +83,7 @@ pub fn admit_at(request: &Request, now: i64) -> Result<(), Response> {
     }
 }
 
-/// An error answer in the shape of the API's own.
+/// An error response in the shape of the API's own.
 pub fn refusal(status: u16, code: &str, kind: &str, details: &str) -> Response {
     let error = json!({ "Type": kind, "Code": code, "Details": details });
     let body = json!({ "Errors": [error], "ResponseContext": { "RequestId": REQUEST_ID } });

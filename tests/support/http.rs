@@ -1,5 +1,5 @@
 //! HTTP/1.1 on a socket, as much of it as a test server needs: written by hand, because the tests want what a library
-//! would not let them do (answers that stop half-way, or never come), and the exact bytes that were received.
+//! would not let them do (responses that stop half-way, or never come), and the exact bytes that were received.
 
 use std::io::{self, BufRead, Read, Write};
 
@@ -83,11 +83,11 @@ impl Request {
 /// What the server does with a request.
 #[derive(Clone, Debug)]
 pub enum Reply {
-    /// Answers.
-    Answer(Response),
-    /// Answers in chunks of so many bytes, without saying beforehand how many there will be.
+    /// Responds.
+    Response(Response),
+    /// Responds in chunks of so many bytes, without saying beforehand how many there will be.
     Chunked(Response, usize),
-    /// Announces the whole answer, but sends only so many bytes of its body.
+    /// Announces the whole response, but sends only so many bytes of its body.
     Part(Response, usize, Then),
     /// Sends the body over and over in chunks, until the client hangs up.
     Endless(Response),
@@ -97,7 +97,7 @@ pub enum Reply {
     Nothing(Then),
 }
 
-/// What the server does after less than a whole answer.
+/// What the server does after less than a whole response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Then {
     /// Closes the connection.
@@ -121,7 +121,7 @@ pub enum After {
 
 impl From<Response> for Reply {
     fn from(response: Response) -> Self {
-        Self::Answer(response)
+        Self::Response(response)
     }
 }
 
@@ -129,10 +129,10 @@ impl Reply {
     /// Writes the reply, and tells what is to become of the connection.
     ///
     /// # Errors
-    /// When the connection breaks: for an endless answer this is the usual end.
+    /// When the connection breaks: for an endless response this is the usual end.
     pub fn write(&self, stream: &mut (impl Read + Write)) -> io::Result<After> {
         match self {
-            Self::Answer(response) => {
+            Self::Response(response) => {
                 stream.write_all(&[response.head_with_length().as_bytes(), &response.body].concat())?;
                 Ok(After::Open)
             }
@@ -175,7 +175,7 @@ impl Then {
     }
 }
 
-/// An answer.
+/// A response.
 #[derive(Clone, Debug)]
 pub struct Response {
     status: u16,
@@ -184,17 +184,17 @@ pub struct Response {
 }
 
 impl Response {
-    /// An answer with this status and body, and no header but its length.
+    /// A response with this status and body, and no header but its length.
     pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self { status, headers: Vec::new(), body: body.into() }
     }
 
-    /// An answer whose body is JSON.
+    /// A response whose body is JSON.
     pub fn json(status: u16, body: &Value) -> Self {
         Self::new(status, body.to_string()).header("Content-Type", "application/json")
     }
 
-    /// The same answer with one more header.
+    /// The same response with one more header.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));

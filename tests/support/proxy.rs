@@ -20,11 +20,11 @@ pub struct Proxy {
 impl Proxy {
     /// Starts a proxy that leads to the server at `target`, such as `127.0.0.1:40123`.
     ///
-    /// It asks `admit` about each request, be it for a tunnel or to be passed on, and answers with the refusal if it
+    /// It asks `admit` about each request, be it for a tunnel or to be passed on, and responses with the refusal if it
     /// gets one.
     ///
     /// # Errors
-    /// When no port can be opened on the loopback interface.
+    /// Returns an error if no port can be opened on the loopback interface.
     pub fn start(
         target: String,
         admit: impl Fn(&Request) -> Result<(), Response> + Send + Sync + 'static,
@@ -91,9 +91,9 @@ impl Client {
         } else {
             server.write_all(&passed_on(request))?;
         }
-        let (mut back, mut answers) = (self.0.get_ref().try_clone()?, server.try_clone()?);
+        let (mut back, mut responses) = (self.0.get_ref().try_clone()?, server.try_clone()?);
         let backwards = thread::spawn(move || {
-            drop(io::copy(&mut answers, &mut back));
+            drop(io::copy(&mut responses, &mut back));
             drop(back.shutdown(Shutdown::Write));
         });
         drop(io::copy(&mut self.0, &mut server));

@@ -15,7 +15,7 @@ use crate::logs::{self, Span};
 
 /// A running server on 127.0.0.1, on a port that the system chose. It stops when it is dropped.
 ///
-/// Every connection has a thread of its own, so requests are answered side by side.
+/// Every connection has a thread of its own, so requests are responded side by side.
 pub struct Server {
     scheme: &'static str,
     address: SocketAddr,
@@ -30,7 +30,7 @@ impl Server {
     /// Starts a server that does with each request what `handler` says.
     ///
     /// # Errors
-    /// When no port can be opened on the loopback interface.
+    /// Returns an error if no port can be opened on the loopback interface.
     pub fn start<R: Into<Reply>>(
         handler: impl Fn(&Request) -> R + Send + Sync + 'static,
     ) -> io::Result<Self> {
@@ -40,7 +40,7 @@ impl Server {
     /// Starts a server that does the same over TLS. Only what comes after the handshake is a request.
     ///
     /// # Errors
-    /// When no port can be opened on the loopback interface.
+    /// Returns an error if no port can be opened on the loopback interface.
     pub fn start_tls<R: Into<Reply>>(
         config: ServerConfig,
         handler: impl Fn(&Request) -> R + Send + Sync + 'static,
@@ -87,7 +87,7 @@ impl Server {
     /// Starts a server that resets every connection as soon as a request begins to arrive.
     ///
     /// # Errors
-    /// When no port can be opened on the loopback interface.
+    /// Returns an error if no port can be opened on the loopback interface.
     pub fn start_resetting() -> io::Result<Self> {
         // A socket that is closed while it holds bytes nobody read is reset, not ended in good order.
         Self::start_raw(|stream| stream.read_exact(&mut [0]))
@@ -96,7 +96,7 @@ impl Server {
     /// Starts a server that does with each connection what `serve` says, and reads no requests.
     ///
     /// # Errors
-    /// When no port can be opened on the loopback interface.
+    /// Returns an error if no port can be opened on the loopback interface.
     pub fn start_raw(
         serve: impl Fn(&mut TcpStream) -> io::Result<()> + Send + Sync + 'static,
     ) -> io::Result<Self> {

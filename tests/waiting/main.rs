@@ -1,12 +1,12 @@
-//! Waiting for states, against a local server: what decides a wait, and how many share their reads.
+//! Waiters against a local server: what ends a wait, and how waits share their reads.
 //!
-//! Intervals are milliseconds here. No test looks at a clock: what counts is what the server was asked.
+//! Intervals are milliseconds. No test looks at a clock: the assertions are about the requests the server received.
 
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
-    reason = "a test that cannot go on says why and stops"
+    reason = "a failed expectation fails the test"
 )]
 
 mod decisions;
@@ -24,20 +24,20 @@ use osc_tests::http::{Request, Response};
 use osc_tests::server::Server;
 use serde_json::{Value, json};
 
-/// The time between two reads.
-const MOMENT: Duration = Duration::from_millis(5);
+/// The poll interval of these tests.
+const INTERVAL: Duration = Duration::from_millis(5);
 
 /// Longer than any test.
 const LONG: Duration = Duration::from_secs(600);
 
-/// A server that gives the n-th request, from 1, an answer.
-fn server(answer: impl Fn(&Request, usize) -> Response + Send + Sync + 'static) -> Server {
+/// A server that responds to the n-th request, counted from 1.
+fn server(respond: impl Fn(&Request, usize) -> Response + Send + Sync + 'static) -> Server {
     let count = AtomicUsize::new(0);
-    let answer = move |request: &Request| answer(request, count.fetch_add(1, Ordering::SeqCst) + 1);
-    Server::start(answer).expect("a local port")
+    let respond = move |request: &Request| respond(request, count.fetch_add(1, Ordering::SeqCst) + 1);
+    Server::start(respond).expect("a local port")
 }
 
-/// A server that lists VMs: `state` says for an identifier and the n-th request which state it has, if any.
+/// A server that lists VMs: `state` returns the state of a VM in the n-th response, or `None` if it is not listed.
 fn vms(state: impl Fn(&str, usize) -> Option<&'static str> + Send + Sync + 'static) -> Server {
     server(move |request, number| {
         let vm = |id: &String| Some(json!({ "VmId": id, "State": state(id, number)? }));
@@ -45,19 +45,19 @@ fn vms(state: impl Fn(&str, usize) -> Option<&'static str> + Send + Sync + 'stat
     })
 }
 
-/// An answer that lists these.
+/// A response that lists these items.
 fn listed(list: &str, items: Vec<Value>) -> Response {
     Response::json(200, &json!({ list: items, "ResponseContext": { "RequestId": cloud::REQUEST_ID } }))
 }
 
-/// The identifiers that a request asks for.
+/// The IDs in the filter of a request.
 fn ids(request: &Request, filter: &str) -> BTreeSet<String> {
     let body = request.json();
     let ids = body["Filters"][filter].as_array().unwrap_or_else(|| panic!("no filter {filter} in {body}"));
     ids.iter().map(|id| id.as_str().expect("a text").to_owned()).collect()
 }
 
-/// A client that sends everything once, at once.
+/// A client without retries and rate limit.
 fn client(server: &Server) -> Client {
     let builder = Client::builder()
         .ignore_environment()
@@ -69,7 +69,7 @@ fn client(server: &Server) -> Client {
     builder.build().expect("a client")
 }
 
-/// The same wait with hardly any time between its reads.
+/// The same wait with a short poll interval.
 fn quick<O>(wait: Wait<'_, O>) -> Wait<'_, O> {
-    wait.interval(MOMENT, MOMENT).timeout(LONG)
+    wait.interval(INTERVAL, INTERVAL).timeout(LONG)
 }

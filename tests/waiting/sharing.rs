@@ -1,4 +1,4 @@
-//! Many waits, few reads.
+//! Waits share their reads.
 
 use std::future::{IntoFuture, poll_fn};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,22 +13,22 @@ use tokio::task::{JoinHandle, JoinSet, yield_now};
 
 use super::{LONG, client, ids, quick, server, vms};
 
-/// Time enough for every task of a test to take its place.
-const SPACE: Duration = Duration::from_millis(100);
+/// Long enough for every task of a test to subscribe.
+const INTERVAL: Duration = Duration::from_millis(100);
 
-/// A wait for a VM, on its way.
+/// A spawned wait for a VM.
 fn running(client: &Client, id: String) -> JoinHandle<osc_api::Result<osc_api::types::Vm>> {
-    let wait = client.wait_for(wait::vm(id).running()).interval(SPACE, SPACE).timeout(LONG);
+    let wait = client.wait_for(wait::vm(id).running()).interval(INTERVAL, INTERVAL).timeout(LONG);
     tokio::spawn(wait.into_future())
 }
 
-/// How many requests it takes until so many VMs are seen running, which they are from the sixth request on.
+/// Number of requests until `count` waits end; all VMs are running from the sixth request on.
 async fn requests(count: usize) -> usize {
     let server = vms(|_, number| Some(if number < 6 { "pending" } else { "running" }));
     let client = client(&server);
     let waits: Vec<_> = (0..count).map(|number| running(&client, format!("i-{number}"))).collect();
     for (number, wait) in waits.into_iter().enumerate() {
-        let vm = wait.await.expect("no panic").expect("it runs");
+        let vm = wait.await.expect("no panic").expect("running");
         assert_eq!(vm.vm_id, Some(format!("i-{number}")));
     }
     server.requests().len()
@@ -38,22 +38,22 @@ async fn requests(count: usize) -> usize {
 async fn requests_grow_with_time_and_not_with_waiters() {
     let (one, hundred) = (requests(1).await, requests(100).await);
     assert_eq!(one, 6);
-    // The first read may have been without those who came while it went out.
+    // The first read may have been sent before some waits subscribed.
     assert!(hundred <= one + 3, "{hundred} requests for a hundred");
 }
 
 #[tokio::test]
-async fn a_request_asks_for_a_hundred_at_most_and_for_each_once() {
+async fn a_request_reads_at_most_a_hundred_resources_each_once() {
     let server = vms(|_, number| Some(if number < 9 { "pending" } else { "running" }));
     let client = client(&server);
     let mut waits = JoinSet::new();
     // Two wait for each of 250 VMs.
     for number in 0..500 {
         let wait = client.wait_for(wait::vm(format!("i-{:03}", number / 2)).running());
-        waits.spawn(wait.interval(SPACE, SPACE).timeout(LONG).into_future());
+        waits.spawn(wait.interval(INTERVAL, INTERVAL).timeout(LONG).into_future());
     }
     while let Some(ended) = waits.join_next().await {
-        ended.expect("no panic").expect("it runs");
+        ended.expect("no panic").expect("running");
     }
     let sizes: Vec<usize> = server
         .requests()
@@ -75,13 +75,13 @@ async fn clones_share_their_reads() {
     let clients = [first.clone(), first.with(CallOptions::new().timeout(LONG)), first];
     let waits: Vec<_> = (0..30).map(|n| running(&clients[n % 3], format!("i-{n}"))).collect();
     for wait in waits {
-        wait.await.expect("no panic").expect("it runs");
+        wait.await.expect("no panic").expect("running");
     }
     assert!(server.requests().len() <= 9, "{}", server.requests().len());
 }
 
 #[tokio::test]
-async fn those_who_stay_do_not_miss_those_who_go() {
+async fn dropped_waits_do_not_disturb_the_others() {
     let go = Arc::new(AtomicBool::new(false));
     let may_run = Arc::clone(&go);
     let server = vms(move |_, _| Some(if may_run.load(Ordering::SeqCst) { "running" } else { "pending" }));
@@ -89,7 +89,7 @@ async fn those_who_stay_do_not_miss_those_who_go() {
     let mut waits: Vec<_> = (0..5)
         .map(|n| tokio::spawn(quick(client.wait_for(wait::vm(format!("i-{n}")).running())).into_future()))
         .collect();
-    // They go one by one, the first to come first, each after another read.
+    // Drop them one by one, oldest first, each after another read.
     for _ in 0..4 {
         let seen = server.requests().len();
         while server.requests().len() < seen + 2 {
@@ -99,23 +99,23 @@ async fn those_who_stay_do_not_miss_those_who_go() {
     }
     go.store(true, Ordering::SeqCst);
     for wait in waits {
-        wait.await.expect("no panic").expect("it runs");
+        wait.await.expect("no panic").expect("running");
     }
 }
 
 #[tokio::test]
-async fn one_that_nobody_polls_stops_no_other() {
+async fn a_wait_that_is_not_polled_does_not_block_others() {
     let server = vms(|_, number| Some(if number < 3 { "pending" } else { "running" }));
     let client = client(&server);
     let mut idle = quick(client.wait_for(wait::vm("i-idle").running())).into_future();
     let once = poll_fn(|context| Poll::Ready(idle.as_mut().poll(context).is_ready()));
     assert!(!once.await);
-    quick(client.wait_for(wait::vm("i-1").running())).await.expect("it runs");
-    idle.await.expect("it runs too");
+    quick(client.wait_for(wait::vm("i-1").running())).await.expect("running");
+    idle.await.expect("running");
 }
 
 #[tokio::test]
-async fn nothing_reads_on_when_all_have_gone() {
+async fn polling_ends_with_the_last_wait() {
     let server = vms(|_, _| Some("pending"));
     let client = client(&server);
     let waits = ["i-1", "i-2"].map(|id| running(&client, id.to_owned()));
@@ -128,65 +128,65 @@ async fn nothing_reads_on_when_all_have_gone() {
         drop(wait.await);
     }
     drop(client);
-    // It waits for the end of every connection, which a task that reads on would keep open for ever.
+    // `finish` waits for all connections to close; a task that keeps polling would keep one open.
     let seen = tokio::task::spawn_blocking(|| Server::finish(server)).await.expect("no panic");
     assert!(seen.requests.len() < 10);
 }
 
 #[tokio::test]
-async fn the_next_runtime_goes_on_where_one_ended() {
+async fn polling_continues_in_another_runtime() {
     let server = vms(|id, _| Some(if id == "i-1" { "running" } else { "pending" }));
     let client = client(&server);
     let first = client.clone();
-    // The reader is a task of this runtime, and so is one of those who wait.
+    // The polling task belongs to this runtime, and so does one of the waits.
     let other = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async {
             tokio::spawn(quick(first.wait_for(wait::vm("i-2").running())).into_future());
-            quick(first.wait_for(wait::vm("i-1").running())).await.expect("it runs");
+            quick(first.wait_for(wait::vm("i-1").running())).await.expect("running");
         });
     });
-    quick(client.wait_for(wait::vm("i-1").running())).await.expect("it runs");
+    quick(client.wait_for(wait::vm("i-1").running())).await.expect("running");
     tokio::task::spawn_blocking(move || other.join()).await.expect("no panic").expect("no panic");
-    quick(client.wait_for(wait::vm("i-1").running())).await.expect("it runs");
+    quick(client.wait_for(wait::vm("i-1").running())).await.expect("running");
 }
 
 #[tokio::test]
-async fn an_error_reaches_all_who_wait() {
+async fn an_error_reaches_all_waits() {
     let server = server(|_, _| cloud::refusal(403, "4", "UnauthorizedOperation", "not you"));
     let client = client(&server);
     let waits: Vec<_> = (0..10).map(|n| running(&client, format!("i-{n}"))).collect();
     for wait in waits {
-        let error = wait.await.expect("no panic").expect_err("it is not allowed");
+        let error = wait.await.expect("no panic").expect_err("denied");
         assert!(error.is_access_denied(), "{error}");
     }
     assert!(server.requests().len() <= 3);
 }
 
 #[tokio::test]
-async fn whoever_comes_is_read_for_at_once() {
+async fn a_new_wait_is_read_for_at_once() {
     let server = vms(|id, _| Some(if id == "i-never" { "pending" } else { "running" }));
     let client = client(&server);
-    // Nobody here would come to a second read of its own.
+    // None of these waits would read a second time by itself.
     let rare = |id| client.wait_for(wait::vm(id).running()).interval(LONG, LONG).timeout(LONG / 2);
     for id in ["i-1", "i-2", "i-1"] {
-        rare(id).await.expect("it runs");
+        rare(id).await.expect("running");
     }
     let never = tokio::spawn(rare("i-never").into_future());
     while server.requests().len() < 4 {
         yield_now().await;
     }
-    rare("i-3").await.expect("it runs");
+    rare("i-3").await.expect("running");
     never.abort();
 }
 
 #[tokio::test]
-async fn what_was_read_before_a_wait_began_is_not_for_it() {
+async fn a_read_that_began_before_a_wait_does_not_decide_it() {
     let (release, released) = std::sync::mpsc::channel();
     let (released, asked) = (Mutex::new(released), Arc::new(AtomicBool::new(false)));
     let is_asked = Arc::clone(&asked);
     let server = vms(move |_, number| match number {
-        // The VM was running; until the answer comes, somebody changes that.
+        // The VM was running, and changes before the response arrives.
         1 => {
             is_asked.store(true, Ordering::SeqCst);
             released.lock().expect("no panic").recv().map(|()| "running").ok()
@@ -202,13 +202,13 @@ async fn what_was_read_before_a_wait_began_is_not_for_it() {
     let mut wait = quick(client.wait_for(wait::vm("i-1").running())).into_future();
     assert!(!poll_fn(|context| Poll::Ready(wait.as_mut().poll(context).is_ready())).await);
     release.send(()).expect("the server waits");
-    wait.await.expect("it runs");
+    wait.await.expect("running");
     other.abort();
-    assert!(server.requests().len() >= 3, "an answer from before");
+    assert!(server.requests().len() >= 3, "decided by an earlier read");
 }
 
 #[test]
-fn a_runtime_that_is_gone_is_an_error() {
+fn a_wait_in_a_runtime_that_shut_down_is_an_error() {
     let server = vms(|_, _| Some("pending"));
     let client = client(&server);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
@@ -216,6 +216,6 @@ fn a_runtime_that_is_gone_is_an_error() {
     let handle = runtime.handle().clone();
     drop(runtime);
     let error = handle.block_on(quick(client.wait_for(wait::vm("i-1").running())).into_future());
-    let error = error.expect_err("nobody can read");
+    let error = error.expect_err("no task can be spawned");
     assert!(error.to_string().contains("runtime"), "{error}");
 }

@@ -1,4 +1,4 @@
-//! Each waiter that is generated, from a state before to its goal.
+//! Every generated waiter, from an earlier state to its goal.
 
 use std::collections::BTreeSet;
 
@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::{client, ids, listed, quick, server};
 
-/// How one kind of resource is listed, as the contract has it.
-struct Kind {
+/// How one kind of resource is listed, according to the contract.
+struct ResourceKind {
     action: &'static str,
     filter: &'static str,
     list: &'static str,
@@ -18,8 +18,8 @@ struct Kind {
     state: &'static str,
 }
 
-/// A resource in a state, or without the part that has one.
-fn item(kind: &Kind, state: Option<&str>) -> Value {
+/// A resource in a state, or without the part that has the state.
+fn item(kind: &ResourceKind, state: Option<&str>) -> Value {
     let mut item = json!({ kind.id: "x-1" });
     match (kind.state.split_once('.'), state) {
         (None, state) => item[kind.state] = json!(state),
@@ -32,9 +32,9 @@ fn item(kind: &Kind, state: Option<&str>) -> Value {
     item
 }
 
-/// Waits while the state goes from one to the other. `None` at the end: it is listed no more.
+/// Waits while the state changes from one to the other. `None`: no longer listed.
 async fn reaches<A: Listed, O>(
-    kind: &'static Kind,
+    kind: &'static ResourceKind,
     waiter: Waiter<A, O>,
     from: &'static str,
     to: Option<&'static str>,
@@ -61,7 +61,7 @@ macro_rules! table {
         #[tokio::test]
         async fn every_waiter_reaches_its_goal() {
             $({
-                const KIND: Kind = Kind { action: $action, filter: $filter, list: $list, id: $id, state: $state };
+                const KIND: ResourceKind = ResourceKind { action: $action, filter: $filter, list: $list, id: $id, state: $state };
                 $(reaches(&KIND, wait::$function("x-1").$method(), $from, $to).await;)+
             })+
         }
@@ -144,7 +144,7 @@ fn the_table_has_every_waiter() {
 
 #[tokio::test]
 async fn a_volume_without_links_is_detached() {
-    const KIND: Kind = Kind {
+    const KIND: ResourceKind = ResourceKind {
         action: "ReadVolumes",
         filter: "VolumeIds",
         list: "Volumes",

@@ -172,7 +172,7 @@ fn the_example_lists_what_the_server_has_in_all_spellings_of_its_address() {
         assert!(output.status.success(), "{endpoint}: {}", text(&output.stderr));
         let lines: Vec<&str> = text(&output.stdout).lines().collect();
         assert_eq!(lines.len(), 2, "{lines:?}");
-        for word in ["i-00000001", "running", "tinav6.c2r4p1"] {
+        for word in ["i-00000001", "running"] {
             assert!(lines[0].contains(word), "{word} is not in {:?}", lines[0]);
         }
         assert!(lines[1].contains("i-00000002") && lines[1].contains("zz-new"), "{:?}", lines[1]);

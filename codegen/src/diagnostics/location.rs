@@ -1,28 +1,29 @@
-//! Places: line and column in a text, with the line to look at.
+//! Locations: line and column in a text, with an excerpt of the line.
 
 use super::Source;
 
-/// Characters that are shown before the place, and from it on. Generated descriptions may be one line as a whole.
-const BEFORE: usize = 60;
-const AFTER: usize = 80;
+/// Maximum number of characters that an excerpt shows before and after the location: a generated description may be
+/// a single line.
+const MAX_CHARS_BEFORE: usize = 60;
+const MAX_CHARS_AFTER: usize = 80;
 
-/// Where in a text a problem is.
+/// The location of a problem in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
-    /// The text. It may be the overlay for a problem of the description: for what the overlay put there.
+    /// The text. For a problem of the description this is the overlay if the overlay added the value.
     pub source: Source,
-    /// The line, from 1. Only a line feed ends one, as for those who show files.
+    /// The line, from 1. Only a line feed ends a line, as in editors and on GitHub.
     pub line: usize,
-    /// The character in that line, from 1. A byte order mark at the beginning of the text does not count.
+    /// The character in that line, from 1. A byte order mark at the start of the text does not count.
     pub column: usize,
-    /// Whether it is the place itself, and not what is nearest to it: the mapping that has no such key.
+    /// `false` if this is only the nearest location, such as the mapping that lacks the key.
     pub is_exact: bool,
     shown: String,
     caret: usize,
 }
 
 impl Location {
-    /// The line with its number, and below it a mark at the column. A long line is cut.
+    /// The numbered line with a caret below the column. A long line is cut.
     pub fn excerpt(&self) -> String {
         let Self { line, shown, caret, .. } = self;
         let number = format!("{line:>6}");
@@ -31,7 +32,7 @@ impl Location {
     }
 }
 
-/// A text with what can be hidden in it made visible, a character for a character, so that columns stay true.
+/// Replaces control and invisible characters by visible ones, one for one, so that columns stay valid.
 pub fn visible(text: &str) -> String {
     text.chars().map(visible_char).collect()
 }
@@ -40,7 +41,7 @@ fn visible_char(c: char) -> char {
     match c {
         '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
         '\u{7f}' => '\u{2421}',
-        // What other systems take for the end of a line, what turns the direction of writing, what has no width.
+        // Other line separators, changes of the writing direction, characters without width.
         '\u{80}'..='\u{9f}'
         | '\u{ad}'
         | '\u{61c}'
@@ -52,8 +53,8 @@ fn visible_char(c: char) -> char {
     }
 }
 
-/// Turns bytes of a text into places, forwards only: the text is read once, however many places are asked for.
-pub(crate) struct Cursor<'a> {
+/// Converts byte offsets into locations, forwards only, so that one pass over the text resolves all of them.
+pub(crate) struct LineCursor<'a> {
     source: Source,
     text: &'a str,
     offset: usize,
@@ -61,14 +62,15 @@ pub(crate) struct Cursor<'a> {
     column: usize,
 }
 
-impl<'a> Cursor<'a> {
+impl<'a> LineCursor<'a> {
     pub(crate) fn new(source: Source, text: &'a str) -> Self {
-        let offset = if text.starts_with(BOM) { BOM.len_utf8() } else { 0 };
+        let offset = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
         Self { source, text, offset, line: 1, column: 1 }
     }
 
-    /// The place of a byte, which is not before that of the last call; in the midst of a character, of the next one.
-    pub(crate) fn place(&mut self, offset: usize, is_exact: bool) -> Location {
+    /// The location of a byte offset, which must not be before that of the previous call. An offset inside a character
+    /// stands for the next character.
+    pub(crate) fn locate(&mut self, offset: usize, is_exact: bool) -> Location {
         let mut offset = offset.clamp(self.offset, self.text.len().max(self.offset));
         while !self.text.is_char_boundary(offset) && offset < self.text.len() {
             offset += 1;
@@ -82,20 +84,25 @@ impl<'a> Cursor<'a> {
         Location { source: self.source, line: self.line, column: self.column, is_exact, shown, caret }
     }
 
-    /// What stands around, and how many characters of it are before the place.
+    /// The excerpt around the offset, and the number of its characters before the offset.
     fn window(&self) -> (String, usize) {
         let (before, after) = self.text.split_at_checked(self.offset).unwrap_or_default();
-        let mut head: Vec<char> =
-            before.chars().rev().take_while(|&c| c != '\n').take(BEFORE + 1).filter(|&c| c != BOM).collect();
-        if head.len() > BEFORE {
-            head.truncate(BEFORE);
+        let mut head: Vec<char> = before
+            .chars()
+            .rev()
+            .take_while(|&c| c != '\n')
+            .take(MAX_CHARS_BEFORE + 1)
+            .filter(|&c| c != BYTE_ORDER_MARK)
+            .collect();
+        if head.len() > MAX_CHARS_BEFORE {
+            head.truncate(MAX_CHARS_BEFORE);
             head.push('…');
         }
         let end = after.find('\n').unwrap_or(after.len());
         let after = after.get(..end).unwrap_or_default();
         let after = after.strip_suffix('\r').unwrap_or(after);
         let mut tail = after.chars();
-        let shown = head.iter().rev().copied().chain(tail.by_ref().take(AFTER)).map(visible_char);
+        let shown = head.iter().rev().copied().chain(tail.by_ref().take(MAX_CHARS_AFTER)).map(visible_char);
         let mut shown: String = shown.collect();
         if tail.next().is_some() {
             shown.push('…');
@@ -104,5 +111,5 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// What some editors begin a text with.
-pub(crate) const BOM: char = '\u{feff}';
+/// The byte order mark that some editors write at the start of a text.
+pub(crate) const BYTE_ORDER_MARK: char = '\u{feff}';

@@ -1,25 +1,25 @@
-//! The published examples that do not fit their schemas.
+//! Finds published examples that do not match their schemas.
 
 use serde_json::{Map, Value};
 
 use crate::diagnostics::{Diagnostics, Pointer};
-use crate::load::read_corrected;
+use crate::openapi::read_corrected;
 
-/// As deep as an example is looked into: a schema may refer to itself.
-const DEPTH: usize = 64;
+/// Maximum depth of an example that is checked: a schema may refer to itself.
+const MAX_DEPTH: usize = 64;
 
-/// As many values as are compared with a schema in all. The published description needs some ten thousand; a schema
-/// that is made of itself twice would need more than anybody has time for.
-const MOST: usize = 300_000;
+/// Maximum number of comparisons of a value with a schema. The published description needs about ten thousand; a
+/// schema that contains itself twice would need exponentially many.
+const MAX_COMPARISONS: usize = 300_000;
 
-/// Compares all examples of requests and answers with their schemas, after the overlay. Each place of an example that
-/// does not fit, with why.
+/// Compares all examples of requests and responses with their schemas, after the overlay. Returns the location of each
+/// value that does not match, with the reason.
 pub fn check_examples(description: &str, overlay: Option<&str>) -> Vec<(Pointer, String)> {
-    // Whether the texts are readable has been found out, and told, where they were lowered.
+    // Lowering has reported unreadable inputs.
     let Some(root) = read_corrected(description, overlay, &mut Diagnostics::default()) else {
         return Vec::new();
     };
-    let mut check = Check { root: &root, left: MOST, found: Vec::new() };
+    let mut check = ExampleCheck { root: &root, comparisons_left: MAX_COMPARISONS, mismatches: Vec::new() };
     let paths = Pointer::root().join("paths");
     for (path, item) in members(root.get("paths")) {
         let at = paths.at(&[path, "post"]);
@@ -31,38 +31,39 @@ pub fn check_examples(description: &str, overlay: Option<&str>) -> Vec<(Pointer,
             check.body(response, &at.at(&["responses", status]));
         }
     }
-    check.found
+    check.mismatches
 }
 
-struct Check<'a> {
+struct ExampleCheck<'a> {
     root: &'a Value,
-    left: usize,
-    found: Vec<(Pointer, String)>,
+    comparisons_left: usize,
+    mismatches: Vec<(Pointer, String)>,
 }
 
-impl Check<'_> {
-    /// The examples of a request or an answer.
+impl ExampleCheck<'_> {
+    /// Checks the examples of a request or a response.
     fn body(&mut self, body: &Value, at: &Pointer) {
         for (kind, media) in members(body.get("content")) {
             let at = at.at(&["content", kind]);
             let Some(schema) = media.get("schema") else { continue };
             if let Some(example) = media.get("example") {
-                self.value(schema, example, &at.join("example"), DEPTH);
+                self.value(schema, example, &at.join("example"), MAX_DEPTH);
             }
             for (name, example) in members(media.get("examples")) {
                 if let Some(value) = example.get("value") {
-                    self.value(schema, value, &at.at(&["examples", name, "value"]), DEPTH);
+                    self.value(schema, value, &at.at(&["examples", name, "value"]), MAX_DEPTH);
                 }
             }
         }
     }
 
     fn value(&mut self, schema: &Value, value: &Value, at: &Pointer, depth: usize) {
-        let (Some(depth), Some(left)) = (depth.checked_sub(1), self.left.checked_sub(1)) else { return };
-        self.left = left;
+        let left = self.comparisons_left.checked_sub(1);
+        let (Some(depth), Some(left)) = (depth.checked_sub(1), left) else { return };
+        self.comparisons_left = left;
         if let Some(target) = schema.get("$ref").and_then(Value::as_str) {
             let root = self.root;
-            // A reference to nowhere is an error of the description, and told as one.
+            // Lowering has reported a dangling reference.
             if let Some(schema) = target.strip_prefix('#').and_then(|pointer| root.pointer(pointer)) {
                 self.value(schema, value, at, depth);
             }
@@ -74,7 +75,7 @@ impl Check<'_> {
         for key in ["oneOf", "anyOf"] {
             let parts = list(schema, key);
             if !parts.is_empty() && !parts.iter().any(|part| self.fits(part, value, at, depth)) {
-                self.report(at, format!("fits nothing of `{key}`"));
+                self.report(at, format!("matches no alternative of `{key}`"));
             }
         }
         if value.is_null() {
@@ -87,7 +88,7 @@ impl Check<'_> {
             schema.get("enum").and_then(Value::as_array).filter(|values| !values.contains(value))
         {
             let values: Vec<String> = values.iter().map(ToString::to_string).collect();
-            self.report(at, format!("is {value}, which is none of {}", values.join(", ")));
+            self.report(at, format!("is {value}, which is not one of {}", values.join(", ")));
         }
         if let Some(kind) = schema.get("type").and_then(Value::as_str).filter(|kind| !is_of_type(value, kind))
         {
@@ -108,7 +109,7 @@ impl Check<'_> {
     fn members(&mut self, schema: &Value, members: &Map<String, Value>, at: &Pointer, depth: usize) {
         for name in list(schema, "required").iter().filter_map(Value::as_str) {
             if !members.contains_key(name) {
-                self.report(at, format!("is without `{name}`, which is required"));
+                self.report(at, format!("lacks the required property `{name}`"));
             }
         }
         let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return };
@@ -117,20 +118,21 @@ impl Check<'_> {
             match (properties.get(name), more) {
                 (Some(schema), _) => self.value(schema, value, &at.join(name), depth),
                 (None, Some(schema)) => self.value(schema, value, &at.join(name), depth),
-                (None, None) => self.report(&at.join(name), "is no property of the schema".to_owned()),
+                (None, None) => self.report(&at.join(name), "is not a property of the schema".to_owned()),
             }
         }
     }
 
     fn fits(&mut self, schema: &Value, value: &Value, at: &Pointer, depth: usize) -> bool {
-        let mut check = Check { root: self.root, left: self.left, found: Vec::new() };
+        let mut check =
+            ExampleCheck { root: self.root, comparisons_left: self.comparisons_left, mismatches: Vec::new() };
         check.value(schema, value, at, depth);
-        self.left = check.left;
-        check.found.is_empty()
+        self.comparisons_left = check.comparisons_left;
+        check.mismatches.is_empty()
     }
 
     fn report(&mut self, at: &Pointer, message: String) {
-        self.found.push((at.clone(), message));
+        self.mismatches.push((at.clone(), message));
     }
 }
 
@@ -150,7 +152,7 @@ fn is_of_type(value: &Value, kind: &str) -> bool {
         "boolean" => value.is_boolean(),
         "object" => value.is_object(),
         "array" => value.is_array(),
-        // Not a type of OpenAPI: told elsewhere.
+        // Lowering has reported an unknown type.
         _ => true,
     }
 }
@@ -160,7 +162,7 @@ fn kind_of(value: &Value) -> &'static str {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
         Value::Number(_) => "a number",
-        Value::String(_) => "a text",
+        Value::String(_) => "a string",
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
     }
@@ -170,24 +172,24 @@ fn kind_of(value: &Value) -> &'static str {
 mod tests {
     use super::check_examples;
 
-    /// What is said of an example of a schema.
-    fn found(schema: &str, example: &str) -> Vec<String> {
+    /// The mismatches of an example and its schema, which must be the same in a request and in a response.
+    fn mismatches(schema: &str, example: &str) -> Vec<String> {
         let description = format!(
             "paths: {{/Read: {{post: {{requestBody: {{content: {{j: {{schema: {schema}, example: {example}}}}}}}, \
              responses: {{'200': {{content: {{j: {{schema: {schema}, examples: {{a: {{value: {example}}}}}}}}}}}}}}}}}}}\n\
              components: {{schemas: {{Twice: {{allOf: [{{$ref: '#/components/schemas/Twice'}}, {{$ref: \
              '#/components/schemas/Twice'}}]}}, Loop: {{$ref: '#/components/schemas/Loop'}}, Name: {{type: string}}}}}}\n"
         );
-        let (request, answer): (Vec<_>, Vec<_>) = check_examples(&description, None)
+        let (request, response): (Vec<_>, Vec<_>) = check_examples(&description, None)
             .into_iter()
             .partition(|(at, _)| at.as_str().contains("requestBody"));
-        assert_eq!(request.len(), answer.len(), "{answer:?}");
+        assert_eq!(request.len(), response.len(), "{response:?}");
         let begin = "#/paths/~1Read/post/requestBody/content/j/example";
         request.iter().map(|(at, message)| format!("{}: {message}", at.as_str().replace(begin, ""))).collect()
     }
 
     #[test]
-    fn what_fits_is_not_told() {
+    fn examples_that_match_are_not_reported() {
         for (schema, example) in [
             ("{type: string}", "a"),
             ("{type: number}", "1"),
@@ -206,37 +208,37 @@ mod tests {
             ("{type: array, items: {type: string, enum: [a, b]}}", "[a, b]"),
             ("3", "a"),
         ] {
-            assert_eq!(found(schema, example), [""; 0], "{schema}");
+            assert_eq!(mismatches(schema, example), [""; 0], "{schema}");
         }
     }
 
     #[test]
-    fn what_does_not_fit_is_told_with_its_place() {
+    fn mismatches_are_reported_with_their_location() {
         for (schema, example, expected) in [
             ("{type: string}", "1", ": is a number, and the schema says `string`"),
             ("{type: integer}", "1.5", ": is a number, and the schema says `integer`"),
-            ("{type: boolean}", "'yes'", ": is a text, and the schema says `boolean`"),
+            ("{type: boolean}", "'yes'", ": is a string, and the schema says `boolean`"),
             ("{type: string}", "null", ": is null, and the schema is not nullable"),
             (
                 "{type: array, items: {type: string, enum: [a, b]}}",
                 "[a, c]",
-                "/1: is \"c\", which is none of \"a\", \"b\"",
+                "/1: is \"c\", which is not one of \"a\", \"b\"",
             ),
-            ("{type: object, required: [a]}", "{}", ": is without `a`, which is required"),
-            ("{type: object, properties: {a: {}}}", "{b: 1}", "/b: is no property of the schema"),
+            ("{type: object, required: [a]}", "{}", ": lacks the required property `a`"),
+            ("{type: object, properties: {a: {}}}", "{b: 1}", "/b: is not a property of the schema"),
             (
                 "{allOf: [{$ref: '#/components/schemas/Name'}]}",
                 "[]",
                 ": is a list, and the schema says `string`",
             ),
-            ("{oneOf: [{type: string}, {type: integer}]}", "{}", ": fits nothing of `oneOf`"),
+            ("{oneOf: [{type: string}, {type: integer}]}", "{}", ": matches no alternative of `oneOf`"),
             (
                 "{type: object, additionalProperties: {type: integer}, properties: {}}",
                 "{a: b}",
-                "/a: is a text, and the schema says `integer`",
+                "/a: is a string, and the schema says `integer`",
             ),
         ] {
-            assert_eq!(found(schema, example), [expected], "{schema}");
+            assert_eq!(mismatches(schema, example), [expected], "{schema}");
         }
     }
 }

@@ -1,8 +1,8 @@
-//! Which rows of the overlay a new version makes unnecessary, or puts on another ground.
+//! Finds the overlay actions that a new version makes unnecessary, or whose target has changed.
 //!
-//! A row that has no effect at all is reported when it is applied. Here is what an import can tell beyond that,
-//! because it has both versions: a row whose effect has become that of the description itself, in some of its places
-//! or as far as the crate goes, and one that corrects something that is not what it was.
+//! An action without any effect is reported when the overlay is applied. An import knows both versions and reports
+//! more: an action that some of its matches or the generated code no longer need, and one that corrects a value that
+//! upstream has changed.
 
 use std::collections::BTreeMap;
 
@@ -10,101 +10,125 @@ use serde_json::{Map, Value, json};
 use serde_json_path::JsonPath;
 
 use crate::diagnostics::{Diagnostics, Pointer, Source};
-use crate::{Input, model};
-use crate::{overlay, yaml};
+use crate::ir::Api;
+use crate::{openapi, overlay, yaml};
 
-/// A place with fewer keys is a container, such as all schemas or a path: it changes with every version.
-const FEWEST_KEYS: usize = 4;
+/// Minimum number of keys in the pointer of a match. A match above is a container, such as all schemas or a path, and
+/// changes with every version.
+const MIN_KEYS: usize = 4;
 
-/// Compares what the rows of an overlay do to an old contract and to a new one. Each row that is to be looked at, with
-/// why.
-pub fn review_overlay(overlay: &str, old: &str, new: &str) -> Vec<(Pointer, String)> {
-    // Whether these texts are readable has been found out, and told, where they were lowered.
-    let read = |text: &str, source| yaml::read(text, source, &mut Diagnostics::default());
-    let (Some(mut old), Some(mut value)) = (read(old, Source::Description), read(new, Source::Description))
-    else {
+/// Compares the effects of an overlay's actions on an old contract and on a new one. Returns each action to review with
+/// the reason. `interface` builds the interface of the new contract with another overlay.
+pub(crate) fn review_overlay(
+    overlay: &str,
+    old: &str,
+    new: &str,
+    interface: &dyn Fn(&str) -> Option<Api>,
+) -> Vec<(Pointer, String)> {
+    // Lowering has reported unreadable inputs.
+    let ignored = &mut Diagnostics::default();
+    let (Some(mut old), Some(mut new)) = (openapi::read(old, ignored), openapi::read(new, ignored)) else {
         return Vec::new();
     };
-    let Some(Value::Object(overlay)) = read(overlay, Source::Overlay) else { return Vec::new() };
-    let rows = overlay.get("actions").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let Some(Value::Object(overlay)) = yaml::read(overlay, Source::Overlay, ignored) else {
+        return Vec::new();
+    };
+    let actions = overlay.get("actions").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let mut found = Vec::new();
-    for (index, row) in rows.iter().enumerate() {
-        let Some(before) = places(row, &old) else { continue };
-        let Some(now) = places(row, &value) else { continue };
-        apply(row, &mut old);
-        apply(row, &mut value);
-        // What has no effect in any place was reported when it was applied.
-        let (right, wrong): (Vec<_>, Vec<_>) =
-            now.iter().partition(|(place, node)| value.pointer(place) == Some(node));
-        if wrong.is_empty() {
-            continue;
-        }
-        let at = Pointer::root().at(&["actions", &index.to_string()]);
-        let target = row.get("target").and_then(Value::as_str).unwrap_or_default();
-        let news = |places: Vec<(&String, &Value)>| -> Vec<String> {
-            let news = places.into_iter().filter(|(place, node)| before.get(*place) != Some(*node));
-            news.map(|(place, _)| place.clone()).collect()
-        };
-        let (right, mut changed) = (news(right), news(wrong));
-        changed.retain(|place| place.split('/').count() > FEWEST_KEYS && before.contains_key(place));
-        if !changed.is_empty() && is_same_without(&overlay, index, new) {
-            found.push((at, format!("`{target}`: what is generated is the same without it: remove it")));
-            continue;
-        }
-        if !right.is_empty() {
-            found
-                .push((at.clone(), format!("`{target}` is right already for {}: narrow it", listed(&right))));
-        }
-        if !changed.is_empty() {
-            let changed = listed(&changed);
-            let message =
-                format!("`{target}` corrects {changed}, which is not what it was: see whether it is right");
-            found.push((at, message));
-        }
+    for (index, action) in actions.iter().enumerate() {
+        let Some(effect) = Effect::of(action, &mut old, &mut new) else { continue };
+        let is_needed = || !is_same_without(&overlay, index, interface);
+        let at = Pointer::root().join("actions").join(index);
+        found.extend(effect.findings(is_needed).into_iter().map(|finding| (at.clone(), finding)));
     }
     found
 }
 
-/// What an update finds in each of its places. Nothing for a row that removes, or that is none.
-fn places(row: &Value, description: &Value) -> Option<BTreeMap<String, Value>> {
-    row.get("update")?;
-    let target = JsonPath::parse(row.get("target")?.as_str()?).ok()?;
+/// The effect of one action on the new version. Matches that are the same in the old version are left out.
+struct Effect {
+    target: String,
+    /// New or changed matches to which the action changes nothing.
+    unneeded: Vec<String>,
+    /// Changed matches that the action corrects.
+    corrected: Vec<String>,
+}
+
+impl Effect {
+    /// Applies an action to both versions. `None` for one that removes, is invalid, or has no effect anywhere.
+    fn of(action: &Value, old: &mut Value, new: &mut Value) -> Option<Self> {
+        let (old_matches, new_matches) = (matches(action, old)?, matches(action, new)?);
+        apply(action, old);
+        apply(action, new);
+        let (unneeded, corrected): (Vec<_>, Vec<_>) =
+            new_matches.iter().partition(|(path, node)| new.pointer(path) == Some(node));
+        if corrected.is_empty() {
+            return None;
+        }
+        let changed = |matches: Vec<(&String, &Value)>| -> Vec<String> {
+            let changed = matches.into_iter().filter(|(path, node)| old_matches.get(*path) != Some(*node));
+            changed.map(|(path, _)| path.clone()).collect()
+        };
+        let mut corrected = changed(corrected);
+        corrected.retain(|path| path.split('/').count() > MIN_KEYS && old_matches.contains_key(path));
+        let target = action.get("target").and_then(Value::as_str).unwrap_or_default().to_owned();
+        Some(Self { target, unneeded: changed(unneeded), corrected })
+    }
+
+    fn findings(&self, is_needed: impl Fn() -> bool) -> Vec<String> {
+        let Self { target, unneeded, corrected } = self;
+        if !corrected.is_empty() && !is_needed() {
+            return vec![format!("`{target}`: the generated code is the same without it: remove it")];
+        }
+        let mut findings = Vec::new();
+        if !unneeded.is_empty() {
+            findings
+                .push(format!("`{target}` is no longer needed for {}: narrow its target", listed(unneeded)));
+        }
+        if !corrected.is_empty() {
+            let corrected = listed(corrected);
+            findings
+                .push(format!("`{target}` corrects {corrected}, which has changed: check the correction"));
+        }
+        findings
+    }
+}
+
+/// The values that an update matches, by JSON pointer. `None` for an action that removes or is invalid.
+fn matches(action: &Value, description: &Value) -> Option<BTreeMap<String, Value>> {
+    action.get("update")?;
+    let target = JsonPath::parse(action.get("target")?.as_str()?).ok()?;
     let located = target.query_located(description);
-    let places = located.locations().map(|place| place.to_json_pointer());
-    Some(places.filter_map(|place| Some((place.clone(), description.pointer(&place)?.clone()))).collect())
+    let paths = located.locations().map(|path| path.to_json_pointer());
+    Some(paths.filter_map(|path| Some((path.clone(), description.pointer(&path)?.clone()))).collect())
 }
 
-/// Applies one row.
-fn apply(row: &Value, description: &mut Value) {
-    let overlay = json!({ "overlay": "1.0.0", "actions": [row] });
-    if let Ok(text) = yaml::write(&overlay) {
-        overlay::apply(&text, description, &mut Diagnostics::default());
-    }
+/// Applies one action.
+fn apply(action: &Value, description: &mut Value) {
+    let overlay = json!({ "overlay": "1.0.0", "actions": [action] });
+    overlay::apply(&yaml::write(&overlay), description, &mut Diagnostics::default());
 }
 
-fn is_same_without(overlay: &Map<String, Value>, index: usize, description: &str) -> bool {
+fn is_same_without(
+    overlay: &Map<String, Value>,
+    index: usize,
+    interface: &dyn Fn(&str) -> Option<Api>,
+) -> bool {
     let mut without = overlay.clone();
-    if let Some(Value::Array(rows)) = without.get_mut("actions") {
-        rows.remove(index);
+    if let Some(Value::Array(actions)) = without.get_mut("actions") {
+        actions.remove(index);
     }
-    let texts = [overlay.clone(), without].map(|overlay| yaml::write(&Value::Object(overlay)).ok());
-    let [Some(with), Some(without)] = texts.map(|text| {
-        let input =
-            Input { description, overlay: Some(text.as_deref()?), docs: None, errors: None, strict: false };
-        model(&input, &mut |_| {}).ok().map(|(api, _)| api)
-    }) else {
-        return false;
-    };
-    with == without
+    let [with, without] =
+        [overlay.clone(), without].map(|overlay| interface(&yaml::write(&Value::Object(overlay))));
+    with.is_some() && with == without
 }
 
-fn listed(places: &[String]) -> String {
-    places.iter().map(|place| format!("`#{place}`")).collect::<Vec<_>>().join(", ")
+fn listed(paths: &[String]) -> String {
+    paths.iter().map(|path| format!("`#{path}`")).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::review_overlay;
+    use crate::review_overlay;
 
     /// A description whose only property is as given.
     fn description(property: &str, other: &str) -> String {
@@ -116,7 +140,7 @@ mod tests {
         )
     }
 
-    fn found(row: &str, old: (&str, &str), new: (&str, &str)) -> Vec<String> {
+    fn reviewed(row: &str, old: (&str, &str), new: (&str, &str)) -> Vec<String> {
         let overlay = format!("overlay: 1.0.0\ninfo: {{title: T, version: '1'}}\nactions:\n- {row}\n");
         let (old, new) = (description(old.0, old.1), description(new.0, new.1));
         review_overlay(&overlay, &old, &new)
@@ -129,43 +153,41 @@ mod tests {
                           update: {format: password}}";
     const TARGET: &str = "`$.components.schemas.Cage.properties['Key', 'Other']`";
     const TEXT: &str = "{type: string}";
-    const MENDED: &str = "{type: string, format: password}";
+    const FIXED: &str = "{type: string, format: password}";
 
     #[test]
-    fn a_row_is_news_where_its_ground_has_changed() {
-        assert_eq!(found(SECRET, (TEXT, TEXT), (TEXT, TEXT)), [""; 0]);
+    fn an_action_is_reported_where_its_target_has_changed() {
+        assert_eq!(reviewed(SECRET, (TEXT, TEXT), (TEXT, TEXT)), [""; 0]);
         let key = "`#/components/schemas/Cage/properties/Key`";
         assert_eq!(
-            found(SECRET, (TEXT, TEXT), (MENDED, TEXT)),
-            [format!("#/actions/0: {TARGET} is right already for {key}: narrow it")]
+            reviewed(SECRET, (TEXT, TEXT), (FIXED, TEXT)),
+            [format!("#/actions/0: {TARGET} is no longer needed for {key}: narrow its target")]
         );
-        // It was so before: no news.
-        assert_eq!(found(SECRET, (MENDED, TEXT), (MENDED, TEXT)), [""; 0]);
+        // Unchanged since the old version.
+        assert_eq!(reviewed(SECRET, (FIXED, TEXT), (FIXED, TEXT)), [""; 0]);
         assert_eq!(
-            found(SECRET, (TEXT, TEXT), ("{type: string, format: byte}", TEXT)),
-            [format!(
-                "#/actions/0: {TARGET} corrects {key}, which is not what it was: see whether it is right"
-            )]
+            reviewed(SECRET, (TEXT, TEXT), ("{type: string, format: byte}", TEXT)),
+            [format!("#/actions/0: {TARGET} corrects {key}, which has changed: check the correction")]
         );
-        // All of it: that is told by whoever applies the overlay.
-        assert_eq!(found(SECRET, (TEXT, TEXT), (MENDED, MENDED)), [""; 0]);
+        // An action without any effect is reported when the overlay is applied.
+        assert_eq!(reviewed(SECRET, (TEXT, TEXT), (FIXED, FIXED)), [""; 0]);
     }
 
     #[test]
-    fn a_row_that_the_crate_does_not_need_is_told() {
-        // What is not said to be deprecated is not deprecated.
+    fn an_action_without_effect_on_the_generated_code_is_reported() {
+        // A field is not deprecated unless the description says so.
         let row = "{target: $.components.schemas.Cage.properties.Key, description: Used., update: {deprecated: false}}";
         assert_eq!(
-            found(row, ("{type: integer}", TEXT), (TEXT, TEXT)),
+            reviewed(row, ("{type: integer}", TEXT), (TEXT, TEXT)),
             [
-                "#/actions/0: `$.components.schemas.Cage.properties.Key`: what is generated is the same without it: \
+                "#/actions/0: `$.components.schemas.Cage.properties.Key`: the generated code is the same without it: \
                  remove it"
             ]
         );
     }
 
     #[test]
-    fn what_cannot_be_read_is_no_news() {
+    fn unreadable_inputs_are_not_reviewed() {
         assert_eq!(review_overlay("[", "{}", "{}"), []);
         assert_eq!(review_overlay("actions: [3, {target: $, update: {}}, {target: '['}]", "{}", "["), []);
     }

@@ -1,63 +1,52 @@
-//! The contract: a published description without its prose, so that its difference between two versions shows
-//! changes of the interface and nothing else.
+//! The contract: a published description without its prose, so that a diff of two versions shows only changes of the
+//! interface.
 
 use serde_json::{Map, Value};
 
-use crate::Input;
 use crate::diagnostics::{Diagnostic, Diagnostics, Pointer, Source};
-use crate::openapi::{Kind, version};
+use crate::openapi::{self, ObjectKind};
 use crate::yaml;
 
-/// What a published description is split into.
+/// A published description, split into its interface and its prose.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Contract {
     /// `info.version`.
     pub version: String,
-    /// The interface as OpenAPI 3.0 in YAML: keys sorted, examples' values kept.
+    /// The interface as OpenAPI 3.0 in YAML, with sorted keys and the values of examples.
     pub yaml: String,
-    /// The published texts with their places, sorted by place.
+    /// The published texts with their locations, sorted by location.
     pub prose: Vec<(Pointer, String)>,
 }
 
 /// Splits a published description.
 ///
 /// # Errors
-/// Every problem that keeps the text from being read; what it describes is not checked here.
+/// Every problem that prevents reading the text. The interface itself is not checked here.
 pub fn strip_prose(description: &str) -> Result<Contract, Vec<Diagnostic>> {
     let mut problems = Diagnostics::default();
-    let contract = yaml::read(description, Source::Description, &mut problems)
-        .and_then(|value| from_value(value, &mut problems));
-    let input = Input { description, overlay: None, docs: None, errors: None, strict: false };
-    yaml::resolve_spans(&input, &mut problems);
+    let contract = openapi::read(description, &mut problems).map(from_value);
+    yaml::resolve_spans(&[(Source::Description, description)].into(), &mut problems);
     problems.finish(contract, false).map(|(contract, _)| contract)
 }
 
-fn from_value(mut value: Value, problems: &mut Diagnostics) -> Option<Contract> {
+fn from_value(mut value: Value) -> Contract {
     let mut prose = Vec::new();
-    strip(Kind::Root, &mut value, &Pointer::root(), &mut prose);
+    strip(ObjectKind::Root, &mut value, &Pointer::root(), &mut prose);
     prose.sort();
     value.sort_all_objects();
-    match yaml::write(&value) {
-        Ok(yaml) => {
-            let version = version(&value).unwrap_or_default();
-            Some(Contract { version, yaml, prose })
-        }
-        Err(error) => {
-            problems.error(&Pointer::root(), format!("cannot be written as YAML: {error}"));
-            None
-        }
-    }
+    let version = openapi::version(&value).unwrap_or_default();
+    Contract { version, yaml: yaml::write(&value), prose }
 }
 
-/// Takes out what is no interface, and keeps its text with its place.
-fn strip(kind: Kind, value: &mut Value, at: &Pointer, prose: &mut Vec<(Pointer, String)>) {
+/// Moves the prose out of a value, with its locations.
+fn strip(kind: ObjectKind, value: &mut Value, at: &Pointer, prose: &mut Vec<(Pointer, String)>) {
     match value {
         Value::Array(items) => {
             for (index, item) in items.iter_mut().enumerate() {
                 strip(kind, item, &at.join(index), prose);
             }
         }
-        Value::Object(object) if kind != Kind::Data => {
+        Value::Object(object) if kind != ObjectKind::Data => {
             let keys: Vec<String> = object.keys().cloned().collect();
             for key in keys {
                 let at = at.join(&key);
@@ -67,12 +56,12 @@ fn strip(kind: Kind, value: &mut Value, at: &Pointer, prose: &mut Vec<(Pointer, 
                     strip(kind.child(&key), child, &at, prose);
                 }
             }
-            // A set, whose order upstream changes now and then.
-            if let (Kind::Schema, Some(Value::Array(required))) = (kind, object.get_mut("required")) {
+            // `required` is a set, and upstream changes its order.
+            if let (ObjectKind::Schema, Some(Value::Array(required))) = (kind, object.get_mut("required")) {
                 required.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
             }
-            // OpenAPI 3.0 insists on this one.
-            if kind == Kind::Response && !object.contains_key("$ref") {
+            // OpenAPI 3.0 requires a description of each response.
+            if kind == ObjectKind::Response && !object.contains_key("$ref") {
                 object.insert("description".to_owned(), Value::String(String::new()));
             }
         }
@@ -80,12 +69,14 @@ fn strip(kind: Kind, value: &mut Value, at: &Pointer, prose: &mut Vec<(Pointer, 
     }
 }
 
-/// Whether a key holds no part of the interface. A name (of a property, a schema) is never a keyword.
-fn is_prose(kind: Kind, key: &str) -> bool {
+/// Returns `true` for a keyword that is not part of the interface. A name, such as a property's, is never a keyword.
+fn is_prose(kind: ObjectKind, key: &str) -> bool {
     match kind {
-        Kind::Named(_) | Kind::Data => false,
-        Kind::Info => !matches!(key, "title" | "version" | "license"),
-        Kind::Schema => matches!(key, "description" | "title" | "externalDocs") || key.starts_with("x-"),
+        ObjectKind::Named(_) | ObjectKind::Data => false,
+        ObjectKind::Info => !matches!(key, "title" | "version" | "license"),
+        ObjectKind::Paths | ObjectKind::Responses => key.starts_with("x-"),
+        ObjectKind::Contact | ObjectKind::ExternalDocs => true,
+        ObjectKind::Schema if key == "title" => true,
         _ => matches!(key, "description" | "summary" | "externalDocs") || key.starts_with("x-"),
     }
 }

@@ -1,8 +1,8 @@
-//! Compares the value sets that fields have with the lists of values in their published texts.
+//! Compares the value sets of fields with the lists of values in their published texts.
 //!
-//! Most fields of a few values list them in prose alone, as `` `a` \| `b` ``, and the overlay gives them an enum. A
-//! list that has a value more, or a field that has a list and no enum, is a note: upstream has added something. The
-//! contract has no prose, so there is nothing to compare.
+//! Most enums are listed in prose only, as `` `a` \| `b` ``, and the overlay defines their value sets. A listed value that
+//! the set lacks, or a list without a set, is a note: upstream has added it. The contract has no prose, so it has
+//! nothing to compare.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::diagnostics::{Diagnostics, Pointer};
 
-/// The values that a text lists although its field has others: upstream's mistake, told by the overlay.
+/// The extension with which the overlay marks listed values that the field does not accept.
 const NOT_VALUES: &str = "x-not-values";
 
 /// Compares every property of every named schema.
@@ -27,41 +27,45 @@ pub(crate) fn compare(description: &Value, problems: &mut Diagnostics) {
 }
 
 fn compare_property(schemas: &Map<String, Value>, schema: &Value, at: &Pointer, problems: &mut Diagnostics) {
-    // The text and the values of a list may stand at the list or at its items.
+    // The text and the values of a list are at the list or at its items.
     let items = schema.get("items");
-    let places = || [Some(schema), items].into_iter().flatten();
+    let schemas_of_field = || [Some(schema), items].into_iter().flatten();
     let texts: Vec<&str> =
-        places().filter_map(|place| place.get("description").and_then(Value::as_str)).collect();
+        schemas_of_field().filter_map(|schema| schema.get("description").and_then(Value::as_str)).collect();
     if texts.is_empty() {
         return;
     }
     let listed: Vec<&str> = texts.into_iter().flat_map(listed).collect();
-    let Some((name, values)) = places().find_map(|place| set(schemas, place)) else {
-        let is_text = items.unwrap_or(schema).get("type").is_some_and(|kind| kind == "string");
-        if is_text && !listed.is_empty() {
+    let Some((name, values)) = schemas_of_field().find_map(|schema| value_set(schemas, schema)) else {
+        let is_string = items.unwrap_or(schema).get("type").is_some_and(|kind| kind == "string");
+        if is_string && !listed.is_empty() {
             let listed = quoted(&listed);
-            let message = format!("the text lists {listed}, for which the overlay has no value set: add one");
+            let message =
+                format!("the text lists {listed}, but the field has no value set: add one in the overlay");
             problems.note(at, message);
         }
         return;
     };
     let mistakes = schema.get(NOT_VALUES).and_then(Value::as_array);
-    let (mistakes, mended): (Vec<&str>, Vec<&str>) =
+    let (mistakes, fixed): (Vec<&str>, Vec<&str>) =
         mistakes.into_iter().flatten().filter_map(Value::as_str).partition(|value| listed.contains(value));
     let known: HashSet<&str> = values.iter().filter_map(Value::as_str).chain(mistakes).collect();
-    // A problem is reported once, however often the text has the value.
-    for value in listed.into_iter().filter(|value| !known.contains(value)) {
-        problems.note(at, format!("the text names `{value}`, which {name} has not: add it in the overlay"));
+    let mut unknown: Vec<&str> = listed.into_iter().filter(|value| !known.contains(value)).collect();
+    let mut seen = HashSet::new();
+    unknown.retain(|value| seen.insert(*value));
+    if !unknown.is_empty() {
+        let unknown = quoted(&unknown);
+        problems.note(at, format!("the text names {unknown}, missing in {name}: add it in the overlay"));
     }
-    if !mended.is_empty() {
-        let mended = quoted(&mended);
+    if !fixed.is_empty() {
+        let fixed = quoted(&fixed);
         problems
-            .note(at, format!("the text no longer names {mended}: remove `{NOT_VALUES}` from the overlay"));
+            .note(at, format!("the text no longer names {fixed}: remove `{NOT_VALUES}` from the overlay"));
     }
 }
 
-/// The values of a property, and what the set is called in a message.
-fn set<'a>(schemas: &'a Map<String, Value>, schema: &'a Value) -> Option<(String, &'a Vec<Value>)> {
+/// The value set of a property, and its name in a message.
+fn value_set<'a>(schemas: &'a Map<String, Value>, schema: &'a Value) -> Option<(String, &'a Vec<Value>)> {
     let target = schema.get("$ref").and_then(Value::as_str);
     if let Some(name) = target.and_then(|target| target.strip_prefix("#/components/schemas/")) {
         let values = schemas.get(name)?.get("enum")?.as_array()?;
@@ -72,27 +76,27 @@ fn set<'a>(schemas: &'a Map<String, Value>, schema: &'a Value) -> Option<(String
     Some((name.map_or_else(|| "its `enum`".to_owned(), |name| format!("the value set `{name}`")), values))
 }
 
-/// The values that a text lists: code spans with `|` or `\|` between them, two or more.
+/// The values that a text lists: two or more code spans separated by `|` or `\|`.
 fn listed(text: &str) -> Vec<&str> {
     let mut values = Vec::new();
     let mut list = Vec::new();
-    // Between two code spans is a text; every other piece is a code span.
+    // Pieces of prose and code spans alternate.
     let mut pieces = text.split('`').peekable();
     let mut is_code = false;
     while let Some(piece) = pieces.next() {
-        // The last piece is no code: its closing mark is missing.
+        // The last piece is prose: it has no closing backtick.
         if is_code && pieces.peek().is_some() {
             list.push(piece);
         } else if !matches!(piece.trim(), "|" | "\\|") {
-            end_of_list(&mut list, &mut values);
+            end_list(&mut list, &mut values);
         }
         is_code = !is_code;
     }
-    end_of_list(&mut list, &mut values);
+    end_list(&mut list, &mut values);
     values
 }
 
-fn end_of_list<'t>(list: &mut Vec<&'t str>, values: &mut Vec<&'t str>) {
+fn end_list<'t>(list: &mut Vec<&'t str>, values: &mut Vec<&'t str>) {
     if list.len() > 1 {
         values.append(list);
     }
@@ -108,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lists_are_code_spans_with_bars_between() {
+    fn lists_are_code_spans_separated_by_bars() {
         for (text, values) in [
             (r"The state (`a` \| `b-c` \| `d/e`).", &["a", "b-c", "d/e"][..]),
             ("`a`|`b`", &["a", "b"]),
@@ -140,21 +144,21 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_the_set_has_not_is_a_note() {
+    fn a_listed_value_that_the_set_lacks_is_a_note() {
         for property in [
             r##"{"description": "(`a` | `b` | `c`)", "$ref": "#/components/schemas/Open"}"##,
             r##"{"description": "(`a` | `c`)", "type": "array", "items": {"$ref": "#/components/schemas/Open"}}"##,
             r##"{"type": "array", "items": {"description": "`c` | `a`", "$ref": "#/components/schemas/Open"}}"##,
             r##"{"description": "`a` | `c`", "type": "string", "enum": ["a"], "x-rust-name": "Open"}"##,
         ] {
-            let note = "note: description #/components/schemas/Cage/properties/State: the text names `c`, which \
-                        the value set `Open` has not: add it in the overlay";
+            let note = "note: description #/components/schemas/Cage/properties/State: the text names `c`, missing in \
+                        the value set `Open`: add it in the overlay";
             assert_eq!(notes(property), [note], "{property}");
         }
     }
 
     #[test]
-    fn what_agrees_or_has_no_text_is_passed_over() {
+    fn matching_sets_and_missing_texts_are_not_reported() {
         for property in [
             r##"{"description": "(`a` | `b`)", "$ref": "#/components/schemas/Open"}"##,
             r##"{"description": "(`b` | `a`)", "$ref": "#/components/schemas/Open"}"##,
@@ -172,12 +176,12 @@ mod tests {
     }
 
     #[test]
-    fn lists_without_a_set_and_mistakes_that_are_mended_are_notes() {
+    fn lists_without_a_set_and_fixed_mistakes_are_notes() {
         let without = notes(r#"{"description": "`a` | `b`", "type": "string"}"#);
-        assert!(matches!(without.as_slice(), [note] if note.contains("`a`, `b`, for which")), "{without:?}");
-        let mended = notes(
+        assert!(matches!(without.as_slice(), [note] if note.contains("lists `a`, `b`, but")), "{without:?}");
+        let fixed = notes(
             r##"{"description": "`a` | `b`", "x-not-values": ["c"], "$ref": "#/components/schemas/Open"}"##,
         );
-        assert!(matches!(mended.as_slice(), [note] if note.contains("no longer names `c`")), "{mended:?}");
+        assert!(matches!(fixed.as_slice(), [note] if note.contains("no longer names `c`")), "{fixed:?}");
     }
 }

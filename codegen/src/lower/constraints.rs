@@ -55,7 +55,7 @@ pub(super) fn body(action: &str, direction: Direction) -> Vec<String> {
 pub(super) fn inner(owner: &str, at: &Pointer) -> Vec<String> {
     let mut keys =
         at.as_str().split('/').filter(|key| !matches!(*key, "items" | "properties" | "additionalProperties"));
-    let property = keys.next_back().unwrap_or_default().replace("~1", "/").replace("~0", "~");
+    let property = crate::diagnostics::unescape(keys.next_back().unwrap_or_default());
     vec![format!("{} of [`{owner}`](crate::types::{owner}).", code(&property))]
 }
 

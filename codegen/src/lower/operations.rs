@@ -161,7 +161,7 @@ fn component<'a, T>(
         ReferenceOr::Item(item) => Some(item),
         ReferenceOr::Reference { reference } => {
             let name = reference.strip_prefix(&format!("#/components/{kind}/")).unwrap_or_default();
-            match components.get(name) {
+            match components.get(&crate::diagnostics::unescape(name)) {
                 Some(ReferenceOr::Item(item)) => Some(item),
                 _ => {
                     problems.error(

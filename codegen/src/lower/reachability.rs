@@ -14,7 +14,7 @@ const SCHEMAS: &str = "#/components/schemas/";
 /// The name of the schema that a reference leads to.
 pub(super) fn target(reference: &str) -> Option<String> {
     let name = reference.strip_prefix(SCHEMAS)?;
-    (!name.contains('/')).then(|| name.replace("~1", "/").replace("~0", "~"))
+    (!name.contains('/')).then(|| crate::diagnostics::unescape(name))
 }
 
 /// What the actions make of the schemas.

@@ -306,13 +306,18 @@ impl<'a> Lowering<'a, '_> {
     fn dead_end(&self, start: &'a str, node: Node<'a>) -> Option<&'static str> {
         let mut seen = HashSet::new();
         let mut todo = vec![node];
+        let mut is_collection = false;
         while let Some(node) = todo.pop() {
             let next = match shape(node) {
                 Ok(Shape::Reference(reference)) => {
                     let found = target(reference).and_then(|name| self.document.schemas.get_key_value(&name));
                     let Some((name, schema)) = found else { continue };
                     if name == start {
-                        return Some("is defined by itself alone: it has no end");
+                        return Some(if is_collection {
+                            "is a list or map of itself, which is not supported: make it an object with a property in the overlay"
+                        } else {
+                            "refers only to itself: give it a type"
+                        });
                     }
                     if seen.len() == MOST_ALIASES {
                         return Some("leads through too many schemas that are only names of others");
@@ -323,8 +328,10 @@ impl<'a> Lowering<'a, '_> {
                     }
                     Some(schema)
                 }
-                Ok(Shape::List(items)) => items,
-                Ok(Shape::Map(values)) => values,
+                Ok(Shape::List(inner) | Shape::Map(inner)) => {
+                    is_collection = true;
+                    inner
+                }
                 Ok(Shape::Struct { .. }) => {
                     return Some(
                         "holds an object without a name: make that a schema of its own in the overlay",

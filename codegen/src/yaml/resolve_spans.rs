@@ -1,158 +1,155 @@
-//! From pointers to lines and columns, for all problems of a run at once.
+//! Resolves the locations of all diagnostics of a run at once.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::source_map::{Found, Places};
-use crate::Input;
-use crate::diagnostics::{Cursor, Diagnostic, Diagnostics, Pointer, Severity, Source, Spot};
+use super::source_map::{Lookup, SourceMap};
+use crate::diagnostics::{Anchor, Diagnostic, Diagnostics, LineCursor, Pointer, Severity, Source};
 
-/// Gives every problem its place, sorts by source and place, and merges what is one problem.
-pub(crate) fn resolve_spans(input: &Input<'_>, problems: &mut Diagnostics) {
+/// The texts of a run, by source.
+pub(crate) type SourceTexts<'a> = BTreeMap<Source, &'a str>;
+
+/// Locates every diagnostic, sorts them by location, and removes those that aliases repeat.
+pub(crate) fn resolve_spans(texts: &SourceTexts<'_>, problems: &mut Diagnostics) {
     if problems.list().is_empty() {
         return;
     }
-    problems.replace(|problems, mut list| {
-        let texts = Texts::of(input, problems, &list);
-        let spots: Vec<Option<Target>> = list.iter().map(|problem| texts.target(problem)).collect();
-        let mut order: Vec<usize> = (0..list.len()).collect();
-        // What has no place comes after what has one; otherwise the order of finding stays.
-        let rank = |index: &usize| match (spots.get(*index), list.get(*index)) {
-            (Some(Some(target)), _) => (target.source, target.byte),
-            (_, problem) => (problem.map_or(Source::Generator, |problem| problem.source), usize::MAX),
-        };
-        order.sort_by_key(rank);
-        let mut cursors: BTreeMap<Source, Cursor<'_>> = BTreeMap::new();
-        for index in &order {
-            let (Some(Some(target)), Some(problem)) = (spots.get(*index), list.get_mut(*index)) else {
-                continue;
-            };
-            let Some(text) = text(input, target.source) else { continue };
-            let cursor = cursors.entry(target.source).or_insert_with(|| Cursor::new(target.source, text));
-            problem.place = Some(cursor.place(target.byte, target.is_exact));
-        }
-        let mut list: Vec<Option<Diagnostic>> = list.into_iter().map(Some).collect();
+    problems.replace(|problems, list| {
+        let resolver = Resolver::new(texts, problems, &list);
+        let mut spanned: Vec<(Diagnostic, Option<Span>)> = list
+            .into_iter()
+            .map(|problem| {
+                let span = resolver.span(&problem);
+                (problem, span)
+            })
+            .collect();
+        // The sort is stable: diagnostics without a location stay in order, after the others of their source.
+        spanned.sort_by_key(|(problem, span)| match span {
+            Some(span) => (span.source, span.byte),
+            None => (problem.source, usize::MAX),
+        });
+        let list = with_locations(texts, spanned);
         let mut seen = HashSet::new();
-        let sorted = order.iter().filter_map(|index| list.get_mut(*index)?.take());
-        // Aliases lead to one place on many ways.
-        sorted.filter(|problem| is_new(problem, &mut seen)).collect()
+        list.into_iter().filter(|problem| is_first_at_location(problem, &mut seen)).collect()
     });
 }
 
-fn is_new(problem: &Diagnostic, seen: &mut HashSet<(Source, usize, usize, String)>) -> bool {
+/// Converts the offsets, which are sorted, into lines and columns.
+fn with_locations(texts: &SourceTexts<'_>, spanned: Vec<(Diagnostic, Option<Span>)>) -> Vec<Diagnostic> {
+    let mut cursors: BTreeMap<Source, LineCursor<'_>> = BTreeMap::new();
+    let locate = |(mut problem, span): (Diagnostic, Option<Span>)| {
+        if let Some(Span { source, byte, is_exact }) = span
+            && let Some(text) = texts.get(&source)
+        {
+            let cursor = cursors.entry(source).or_insert_with(|| LineCursor::new(source, text));
+            problem.place = Some(cursor.locate(byte, is_exact));
+        }
+        problem
+    };
+    spanned.into_iter().map(locate).collect()
+}
+
+/// Returns `false` for a message that was seen at the same location: several aliases may lead there.
+fn is_first_at_location(problem: &Diagnostic, seen: &mut HashSet<(Source, usize, usize, String)>) -> bool {
     match &problem.place {
-        Some(place) if place.is_exact => {
-            seen.insert((place.source, place.line, place.column, problem.message.clone()))
+        Some(location) if location.is_exact => {
+            seen.insert((location.source, location.line, location.column, problem.message.clone()))
         }
         _ => true,
     }
 }
 
-fn text<'a>(input: &Input<'a>, source: Source) -> Option<&'a str> {
-    match source {
-        Source::Description => Some(input.description),
-        Source::Overlay => input.overlay,
-        Source::Docs => input.docs,
-        Source::Errors => input.errors,
-        Source::Generator => None,
-    }
-}
-
-/// A byte of a text.
-struct Target {
+/// A byte offset in one of the texts.
+struct Span {
     source: Source,
     byte: usize,
     is_exact: bool,
 }
 
-/// The texts that problems point into, read for their places.
-struct Texts<'a> {
-    places: HashMap<Source, Places>,
-    /// What the overlay put into the description, by the place there.
+/// The source maps of the texts that diagnostics refer to.
+struct Resolver<'a> {
+    maps: HashMap<Source, SourceMap>,
+    /// The pointers into the overlay of what it added to the description, by the pointer into the description.
     additions: HashMap<&'a str, Vec<&'a Pointer>>,
 }
 
-impl<'a> Texts<'a> {
-    fn of(input: &Input<'_>, problems: &'a Diagnostics, list: &[Diagnostic]) -> Self {
-        let is_unreadable = |source| {
-            list.iter().any(|problem| problem.source == source && matches!(problem.spot, Spot::Byte(_)))
+impl<'a> Resolver<'a> {
+    fn new(texts: &SourceTexts<'_>, problems: &'a Diagnostics, list: &[Diagnostic]) -> Self {
+        let has_syntax_error = |source| {
+            list.iter().any(|problem| problem.source == source && matches!(problem.anchor, Anchor::Byte(_)))
         };
-        let mut wanted: HashSet<Source> = list.iter().map(|problem| problem.source).collect();
-        // A place of the one may be in the other.
-        if wanted.contains(&Source::Description) || wanted.contains(&Source::Overlay) {
-            wanted.extend([Source::Description, Source::Overlay]);
+        let mut sources: HashSet<Source> = list.iter().map(|problem| problem.source).collect();
+        // A value of one may come from the other.
+        if sources.contains(&Source::Description) || sources.contains(&Source::Overlay) {
+            sources.extend([Source::Description, Source::Overlay]);
         }
-        let wanted = wanted.into_iter().filter(|source| !is_unreadable(*source));
-        let places = wanted.filter_map(|source| Some((source, Places::read(text(input, source)?)))).collect();
+        let sources = sources.into_iter().filter(|source| !has_syntax_error(*source));
+        let maps =
+            sources.filter_map(|source| Some((source, SourceMap::read(texts.get(&source)?)))).collect();
         let mut additions: HashMap<&str, Vec<&Pointer>> = HashMap::new();
-        for (there, here) in problems.additions() {
-            additions.entry(there.as_str()).or_default().push(here);
+        for (description, overlay) in problems.additions() {
+            additions.entry(description.as_str()).or_default().push(overlay);
         }
-        Self { places, additions }
+        Self { maps, additions }
     }
 
-    fn target(&self, problem: &Diagnostic) -> Option<Target> {
-        let Diagnostic { severity, source, pointer, spot, .. } = problem;
+    fn span(&self, problem: &Diagnostic) -> Option<Span> {
+        let Diagnostic { severity, source, pointer, anchor, .. } = problem;
         let source = *source;
-        match spot {
-            Spot::Byte(byte) => Some(Target { source, byte: *byte, is_exact: true }),
-            Spot::NextDocument => {
-                let places = self.places.get(&source)?;
-                let next = places.next_document();
-                let byte = next.unwrap_or_else(|| places.find(&Pointer::root(), false).byte);
-                Some(Target { source, byte, is_exact: next.is_some() })
+        match anchor {
+            Anchor::Byte(byte) => Some(Span { source, byte: *byte, is_exact: true }),
+            Anchor::NextDocument => {
+                let map = self.maps.get(&source)?;
+                let next = map.next_document();
+                let byte = next.unwrap_or_else(|| map.find(&Pointer::root()).byte);
+                Some(Span { source, byte, is_exact: next.is_some() })
             }
-            Spot::SecondKey => {
-                let Found { byte, is_exact, .. } = self.places.get(&source)?.find(pointer, true);
-                Some(Target { source, byte, is_exact })
+            Anchor::DuplicateKey => {
+                let Lookup { byte, is_exact, .. } = self.maps.get(&source)?.find_duplicate(pointer);
+                Some(Span { source, byte, is_exact })
             }
-            Spot::Pointer => self.by_pointer(source, pointer, *severity),
+            Anchor::Pointer => self.by_pointer(source, pointer, *severity),
         }
     }
 
-    /// Where most of a pointer is: in its own text, or in what the overlay added to the description.
-    fn by_pointer(&self, source: Source, pointer: &Pointer, severity: Severity) -> Option<Target> {
-        let own = self.places.get(&source).map(|places| (source, places.find(pointer, false)));
+    /// The deepest match of a pointer: in its own text, or in what the overlay added to the description.
+    fn by_pointer(&self, source: Source, pointer: &Pointer, severity: Severity) -> Option<Span> {
+        let own = self.maps.get(&source).map(|map| map.find(pointer));
         let added = match source {
-            // `x-waiters` are the overlay's, and put at the root of the description by it.
-            Source::Overlay if own.as_ref().is_some_and(|(_, found)| found.is_exact) => None,
-            Source::Description | Source::Overlay => {
-                self.added(pointer).map(|found| (Source::Overlay, found))
-            }
-            _ => None,
+            // The overlay adds `x-waiters` at the root of the description.
+            Source::Overlay if own.as_ref().is_some_and(|own| own.is_exact) => None,
+            Source::Description | Source::Overlay => self.in_additions(pointer),
+            Source::Docs | Source::Errors | Source::Generator => None,
         };
-        let (source, found) = match (own, added) {
-            (Some(own), Some(added)) => {
-                let is_deeper = added.1.depth > own.1.depth;
-                // Notes are about the published text.
-                let is_instead = added.1.depth == own.1.depth && added.1.sets && severity != Severity::Note;
-                if is_deeper || is_instead { added } else { own }
-            }
-            (own, added) => own.or(added)?,
+        let is_from_overlay = |own: &Lookup, added: &Lookup| {
+            // Notes are about the published text.
+            let replaces = added.depth == own.depth && added.sets_value && severity != Severity::Note;
+            added.depth > own.depth || replaces
         };
-        Some(Target { source, byte: found.byte, is_exact: found.is_exact })
+        let (source, lookup) = match (own, added) {
+            (Some(own), Some(added)) if is_from_overlay(&own, &added) => (Source::Overlay, added),
+            (Some(own), _) => (source, own),
+            (None, added) => (Source::Overlay, added?),
+        };
+        Some(Span { source, byte: lookup.byte, is_exact: lookup.is_exact })
     }
 
-    /// The place in the overlay of what it put at a place of the description or above it.
-    fn added(&self, pointer: &Pointer) -> Option<Found> {
-        let places = self.places.get(&Source::Overlay)?;
+    /// The deepest match in what the overlay added at a pointer into the description or above it.
+    fn in_additions(&self, pointer: &Pointer) -> Option<Lookup> {
+        let map = self.maps.get(&Source::Overlay)?;
         let keys: Vec<String> = pointer.keys().collect();
-        let (mut above, mut best) = (Pointer::root(), None::<Found>);
+        let (mut parent, mut best) = (Pointer::root(), None::<Lookup>);
         for (depth, key) in keys.iter().enumerate() {
-            for here in self.additions.get(above.as_str()).into_iter().flatten() {
+            for addition in self.additions.get(parent.as_str()).into_iter().flatten() {
                 let below = keys.get(depth..).unwrap_or_default();
-                let place = below.iter().fold((*here).clone(), |at, key| at.join(key));
-                let mut found = places.find(&place, false);
-                let Some(below) = found.depth.checked_sub(here.keys().count()).filter(|below| *below > 0)
-                else {
-                    continue;
-                };
-                found.depth = depth + below;
-                // Of two actions the later one counts.
-                if best.as_ref().is_none_or(|best| found.depth >= best.depth) {
-                    best = Some(found);
+                let mut lookup = map.find(&below.iter().fold((*addition).clone(), |at, key| at.join(key)));
+                let matched = lookup.depth.saturating_sub(addition.keys().count());
+                lookup.depth = depth + matched;
+                // Of two overlay actions, the later one takes effect.
+                if matched > 0 && best.as_ref().is_none_or(|best| lookup.depth >= best.depth) {
+                    best = Some(lookup);
                 }
             }
-            above = above.join(key);
+            parent = parent.join(key);
         }
         best
     }

@@ -1,57 +1,67 @@
-//! Where the parts of a YAML text stand. Made only when there are problems to point at: the reader of the values
-//! ([`super::yaml`]) does not know places, so the text is read once more by a parser that does.
+//! Maps pointers to byte offsets of a YAML text.
+//!
+//! Built only when there is a diagnostic to locate: the reader of values does not know positions, so a second parser
+//! reads the text again.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use granit_parser::{Event, Parser, ScalarStyle};
 
+use super::merge::MERGE_KEY;
 use crate::diagnostics::Pointer;
 use crate::yaml;
 
-/// The places of one text, as far as it can be read.
-pub(super) struct Places {
-    /// In the order of the text. An alias is no node: it leads to the node that it stands for, so that the size is
-    /// bounded by that of the text.
-    nodes: Vec<Node>,
+/// Maximum number of merge keys that a lookup follows.
+const MAX_MERGES: usize = 128;
+
+/// The positions of one text, up to its end or its first syntax error.
+pub(super) struct SourceMap {
+    /// In the order of the text. An alias shares the node of its anchor, so that the text bounds the size.
+    nodes: Vec<SourceNode>,
     next_document: Option<usize>,
 }
 
-/// What a pointer leads to.
-pub(super) struct Found {
-    /// The byte at which its key begins, or its value in a list.
+/// The result of following a pointer.
+pub(super) struct Lookup {
+    /// The offset of the last key that was found, or of the item in a list.
     pub(super) byte: usize,
-    /// How many keys of the pointer are in the text.
+    /// The number of the pointer's keys that are in the text.
     pub(super) depth: usize,
-    /// Whether all of them are.
+    /// `true` if all of them are.
     pub(super) is_exact: bool,
-    /// Whether it would set something, in an overlay's update: it is no mapping, or has an entry that is none.
-    pub(super) sets: bool,
+    /// `true` if the node is not a mapping or has an entry that is not: in an overlay's update, it sets a value.
+    pub(super) sets_value: bool,
 }
 
-struct Node {
+struct SourceNode {
     start: usize,
-    content: Content,
+    content: NodeContent,
 }
 
-enum Content {
+enum NodeContent {
     Scalar,
-    List(Vec<Child>),
-    Mapping(HashMap<String, Child>),
+    List(Vec<Entry>),
+    Mapping {
+        entries: HashMap<String, Entry>,
+        /// The node of the merge key's value.
+        merged: Option<usize>,
+    },
 }
 
-/// An entry of a mapping or of a list.
+/// An entry of a mapping or an item of a list.
 #[derive(Clone, Copy)]
-struct Child {
+struct Entry {
     start: usize,
-    second: Option<usize>,
+    duplicate: Option<usize>,
     node: usize,
 }
 
-impl Places {
-    /// Reads the first document of a text. Its end is where the text ends or is no YAML any more.
+impl SourceMap {
+    /// Reads the first document of a text, up to its end or its first syntax error.
     pub(super) fn read(text: &str) -> Self {
-        let mut reader = Reader::default();
-        for item in Parser::new_from_str(text) {
+        let mut reader = MapBuilder::default();
+        for item in Parser::new_from_str(&without_surrogates(text)) {
             let Ok((event, span)) = item else { break };
             let start = span.start.byte_offset().unwrap_or_default();
             match event {
@@ -61,9 +71,12 @@ impl Places {
                     break;
                 }
                 Event::Scalar(text, style, anchor, _) => reader.scalar(&text, style, start, anchor),
-                Event::SequenceStart(_, anchor, _) => reader.open(start, Content::List(Vec::new()), anchor),
+                Event::SequenceStart(_, anchor, _) => {
+                    reader.open(start, NodeContent::List(Vec::new()), anchor)
+                }
                 Event::MappingStart(_, anchor, _) => {
-                    reader.open(start, Content::Mapping(HashMap::new()), anchor)
+                    let content = NodeContent::Mapping { entries: HashMap::new(), merged: None };
+                    reader.open(start, content, anchor);
                 }
                 Event::SequenceEnd | Event::MappingEnd => _ = reader.open.pop(),
                 Event::Alias(anchor) => reader.alias(start, anchor),
@@ -73,92 +86,132 @@ impl Places {
         Self { nodes: reader.nodes, next_document: reader.next_document }
     }
 
-    /// Where a second document begins.
+    /// The offset of a second document.
     pub(super) fn next_document(&self) -> Option<usize> {
         self.next_document
     }
 
-    /// Follows a pointer as far as it goes; with `second`, to the second entry of its last key.
-    pub(super) fn find(&self, pointer: &Pointer, second: bool) -> Found {
+    /// Follows a pointer as far as it leads.
+    pub(super) fn find(&self, pointer: &Pointer) -> Lookup {
+        self.follow(pointer).0
+    }
+
+    /// Follows a pointer to the second occurrence of its last key.
+    pub(super) fn find_duplicate(&self, pointer: &Pointer) -> Lookup {
+        let (mut lookup, last) = self.follow(pointer);
+        if let (true, Some(Entry { duplicate: Some(start), .. })) = (lookup.is_exact, last) {
+            lookup.byte = start;
+        }
+        lookup
+    }
+
+    /// Returns `true` if the mapping at a pointer has an unquoted `<<`.
+    pub(super) fn has_merge_key(&self, pointer: &Pointer) -> bool {
+        let (lookup, last) = self.follow(pointer);
+        let node = last.map_or(0, |entry| entry.node);
+        let node = self.nodes.get(node).map(|node| &node.content);
+        lookup.is_exact && matches!(node, Some(NodeContent::Mapping { merged: Some(_), .. }))
+    }
+
+    fn follow(&self, pointer: &Pointer) -> (Lookup, Option<Entry>) {
         let root = self.nodes.first();
-        let mut found =
-            Found { byte: root.map_or(0, |root| root.start), depth: 0, is_exact: true, sets: false };
+        let byte = root.map_or(0, |root| root.start);
+        let mut lookup = Lookup { byte, depth: 0, is_exact: true, sets_value: false };
         let (mut node, mut last) = (root, None);
         let mut keys = pointer.keys().peekable();
         while let Some(key) = keys.next() {
-            let Some(child) = node.and_then(|node| node.child(&key)) else {
-                // `$ref` with siblings is read as a list of one: the text has no such list.
-                let reference = node.and_then(|node| node.child("$ref"));
+            let Some(entry) = node.and_then(|node| self.entry(node, &key)) else {
+                // The reader rewrites a `$ref` with siblings to a list of one, which the text does not have.
+                let reference = node.and_then(|node| self.entry(node, "$ref"));
                 if key == "allOf" && reference.is_some() && keys.next_if(|key| key == "0").is_some() {
-                    found.depth += 2;
+                    lookup.depth += 2;
                     continue;
                 }
-                found.is_exact = false;
+                lookup.is_exact = false;
                 break;
             };
-            found.byte = child.start;
-            found.depth += 1;
-            last = Some(child);
-            node = self.nodes.get(child.node);
+            lookup.byte = entry.start;
+            lookup.depth += 1;
+            last = Some(entry);
+            node = self.nodes.get(entry.node);
         }
-        if let (true, true, Some(Child { second: Some(start), .. })) = (second, found.is_exact, last) {
-            found.byte = start;
-        }
-        found.sets = node.is_some_and(|node| self.sets(node));
-        found
+        lookup.sets_value = node.is_some_and(|node| self.sets_value(node));
+        (lookup, last)
     }
 
-    fn sets(&self, node: &Node) -> bool {
-        let is_mapping = |child: &Child| {
-            self.nodes.get(child.node).is_some_and(|node| matches!(node.content, Content::Mapping(_)))
+    /// The entry of a node. Keys of the mapping itself take precedence over merged ones.
+    fn entry(&self, node: &SourceNode, key: &str) -> Option<Entry> {
+        let (entries, merged) = match &node.content {
+            NodeContent::Scalar => return None,
+            NodeContent::List(items) => return items.get(key.parse::<usize>().ok()?).copied(),
+            NodeContent::Mapping { entries, merged } => (entries, merged),
+        };
+        entries.get(key).copied().or_else(|| self.merged_entry((*merged)?, key, MAX_MERGES))
+    }
+
+    fn merged_entry(&self, node: usize, key: &str, depth: usize) -> Option<Entry> {
+        let depth = depth.checked_sub(1)?;
+        match &self.nodes.get(node)?.content {
+            NodeContent::Scalar => None,
+            NodeContent::List(items) => {
+                items.iter().find_map(|item| self.merged_entry(item.node, key, depth))
+            }
+            NodeContent::Mapping { entries, merged } => {
+                entries.get(key).copied().or_else(|| self.merged_entry((*merged)?, key, depth))
+            }
+        }
+    }
+
+    fn sets_value(&self, node: &SourceNode) -> bool {
+        let is_mapping = |entry: &Entry| {
+            let node = self.nodes.get(entry.node);
+            node.is_some_and(|node| matches!(node.content, NodeContent::Mapping { .. }))
         };
         match &node.content {
-            Content::Mapping(entries) => !entries.values().all(is_mapping),
-            Content::Scalar | Content::List(_) => true,
+            NodeContent::Mapping { entries, .. } => !entries.values().all(is_mapping),
+            NodeContent::Scalar | NodeContent::List(_) => true,
         }
     }
 }
 
-impl Node {
-    fn child(&self, key: &str) -> Option<Child> {
-        match &self.content {
-            Content::Scalar => None,
-            Content::List(items) => items.get(key.parse::<usize>().ok()?).copied(),
-            Content::Mapping(entries) => entries.get(key).copied(),
-        }
-    }
-}
-
-/// Builds the nodes.
+/// Builds the nodes from the parser's events.
 #[derive(Default)]
-struct Reader {
-    nodes: Vec<Node>,
+struct MapBuilder {
+    nodes: Vec<SourceNode>,
     next_document: Option<usize>,
-    /// The collections that are open, and the key that waits for its value. A key that is a collection has no text:
-    /// no pointer leads below it.
-    open: Vec<(usize, Option<Key>)>,
+    /// The open collections, each with the key whose value comes next. A key that is a collection has no text: no
+    /// pointer leads below it.
+    open: Vec<(usize, Option<PendingKey>)>,
     /// The nodes with anchors, and their texts.
-    anchors: HashMap<usize, (usize, Option<String>)>,
+    anchors: HashMap<usize, (usize, ScalarText)>,
 }
 
-struct Key {
+/// The text of a scalar as a key.
+#[derive(Clone, Default)]
+struct ScalarText {
     text: Option<String>,
+    is_merge_key: bool,
+}
+
+struct PendingKey {
+    key: ScalarText,
     start: usize,
 }
 
-impl Reader {
+impl MapBuilder {
     fn scalar(&mut self, text: &str, style: ScalarStyle, start: usize, anchor: usize) {
         let text = match style {
-            ScalarStyle::Plain if may_be_rewritten(text) => {
+            ScalarStyle::Plain if may_be_normalized(text) => {
                 yaml::plain_key(text).unwrap_or_else(|| text.to_owned())
             }
             _ => text.to_owned(),
         };
-        self.node(start, Content::Scalar, anchor, Some(text));
+        let is_merge_key = style == ScalarStyle::Plain && text == MERGE_KEY;
+        self.node(start, NodeContent::Scalar, anchor, ScalarText { text: Some(text), is_merge_key });
     }
 
-    fn open(&mut self, start: usize, content: Content, anchor: usize) {
-        let node = self.node(start, content, anchor, None);
+    fn open(&mut self, start: usize, content: NodeContent, anchor: usize) {
+        let node = self.node(start, content, anchor, ScalarText::default());
         self.open.push((node, None));
     }
 
@@ -168,10 +221,10 @@ impl Reader {
         }
     }
 
-    fn node(&mut self, start: usize, content: Content, anchor: usize, text: Option<String>) -> usize {
+    fn node(&mut self, start: usize, content: NodeContent, anchor: usize, text: ScalarText) -> usize {
         let node = self.nodes.len();
-        self.nodes.push(Node { start, content });
-        // 0 is no anchor.
+        self.nodes.push(SourceNode { start, content });
+        // The parser writes 0 for no anchor.
         if anchor > 0 {
             self.anchors.insert(anchor, (node, text.clone()));
         }
@@ -179,30 +232,52 @@ impl Reader {
         node
     }
 
-    /// Puts a node where the text has it: it is an item, a key or the value of the key before it.
-    fn attach(&mut self, start: usize, node: usize, text: Option<String>) {
+    /// Adds a node to the open collection: as an item, as a key, or as the value of the pending key.
+    fn attach(&mut self, start: usize, node: usize, text: ScalarText) {
         let Some((parent, pending)) = self.open.last_mut() else { return };
         let Some(parent) = self.nodes.get_mut(*parent) else { return };
         match &mut parent.content {
-            Content::Scalar => {}
-            Content::List(items) => items.push(Child { start, second: None, node }),
-            Content::Mapping(entries) => match pending.take() {
-                None => *pending = Some(Key { text, start }),
-                Some(Key { text: None, .. }) => {}
-                Some(Key { text: Some(text), start }) => {
-                    let child = Child { start, second: None, node };
-                    entries
-                        .entry(text)
-                        .and_modify(|first| _ = first.second.get_or_insert(start))
-                        .or_insert(child);
+            NodeContent::Scalar => {}
+            NodeContent::List(items) => items.push(Entry { start, duplicate: None, node }),
+            NodeContent::Mapping { entries, merged } => {
+                let Some(PendingKey { key, start }) = pending.take() else {
+                    *pending = Some(PendingKey { key: text, start });
+                    return;
+                };
+                let Some(text) = key.text else { return };
+                if key.is_merge_key {
+                    *merged = Some(node);
                 }
-            },
+                entries
+                    .entry(text)
+                    .and_modify(|first| _ = first.duplicate.get_or_insert(start))
+                    .or_insert(Entry { start, duplicate: None, node });
+            }
         }
     }
 }
 
-/// Whether a plain text may be a number, a boolean or null, which are not kept as they are written.
-fn may_be_rewritten(text: &str) -> bool {
+/// Replaces the surrogate pairs of JSON (RFC 8259, section 7), at which the parser would stop. The offsets stay valid.
+fn without_surrogates(text: &str) -> Cow<'_, str> {
+    let is_surrogate = |at: usize| {
+        let digits = text.as_bytes().get(at + 2..at + 6);
+        matches!(digits, Some([b'd' | b'D', b'8' | b'9' | b'a'..=b'f' | b'A'..=b'F', x, y])
+            if x.is_ascii_hexdigit() && y.is_ascii_hexdigit())
+    };
+    let starts = text.match_indices("\\u").map(|(at, _)| at).filter(|at| is_surrogate(*at));
+    let starts: Vec<usize> = starts.collect();
+    if starts.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut replaced = text.to_owned();
+    for start in starts {
+        replaced.replace_range(start..start + 6, "\\uFFFD");
+    }
+    Cow::Owned(replaced)
+}
+
+/// Returns `true` if a plain scalar may be a number, a boolean or null, which the reader of values normalizes.
+fn may_be_normalized(text: &str) -> bool {
     let is_word = |word: &str| text.eq_ignore_ascii_case(word);
     text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | '~'))
         || is_word("true")
@@ -211,7 +286,6 @@ fn may_be_rewritten(text: &str) -> bool {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test fails by a panic")]
 mod tests {
     use serde_json::Value;
 
@@ -239,31 +313,31 @@ mod tests {
     }
 
     #[test]
-    fn whatever_the_reader_of_values_reads_has_a_place_that_begins_with_its_key() {
+    fn every_value_has_a_position_that_starts_with_its_key() {
         for text in TEXTS {
             let value = yaml::read(text, Source::Description, &mut Diagnostics::default()).unwrap();
-            let (mut all, places) = (Vec::new(), Places::read(text));
+            let (mut all, map) = (Vec::new(), SourceMap::read(text));
             pointers(&value, &Pointer::root(), &mut all);
             assert!(all.len() > 100);
             for pointer in all {
-                let found = places.find(&pointer, false);
-                assert!(found.is_exact, "{pointer}");
+                let lookup = map.find(&pointer);
+                assert!(lookup.is_exact, "{pointer}");
                 let key = pointer.keys().last().unwrap_or_default();
-                let here = text.get(found.byte..).unwrap().trim_start_matches(['\'', '"']);
+                let here = text.get(lookup.byte..).unwrap().trim_start_matches(['\'', '"']);
                 let is_item = key.parse::<usize>().is_ok();
-                assert!(is_item || here.starts_with(&key), "{pointer} is not at byte {}", found.byte);
+                assert!(is_item || here.starts_with(&key), "{pointer} is not at byte {}", lookup.byte);
             }
         }
     }
 
-    /// The rest of the text from the place of a pointer, and whether it is exact.
+    /// The text from the position of a pointer on, and whether the position is exact.
     fn at<'t>(text: &'t str, pointer: &str) -> (&'t str, bool) {
-        let found = Places::read(text).find(&Pointer::of_path(pointer), false);
-        (text.get(found.byte..).unwrap(), found.is_exact)
+        let lookup = SourceMap::read(text).find(&Pointer::from_json_pointer(pointer));
+        (text.get(lookup.byte..).unwrap(), lookup.is_exact)
     }
 
     #[test]
-    fn aliases_lead_on_however_often_and_do_not_grow() {
+    fn aliases_are_followed_without_copies() {
         let text = "a: &a {b: &b [x, *a]}\nc: *b";
         assert_eq!(at(text, "/c"), ("c: *b", true));
         assert_eq!(at(text, "/c/0"), ("x, *a]}\nc: *b", true));
@@ -272,12 +346,31 @@ mod tests {
         let bomb: String =
             (1..60).map(|n| format!("a{n}: &a{n} [{}]\n", format!("*a{},", n - 1).repeat(9))).collect();
         let text = format!("a0: &a0 [x]\n{bomb}");
-        assert!(Places::read(&text).nodes.len() < 200);
+        assert!(SourceMap::read(&text).nodes.len() < 200);
         assert!(at(&text, &format!("/a59{}", "/8".repeat(59))).1);
     }
 
     #[test]
-    fn what_is_not_there_is_at_what_is_nearest() {
+    fn merged_values_are_located_in_the_mapping_they_come_from() {
+        let text = "a: &a {x: 1}\nb: &b {<<: *a, y: 2}\nc: {<<: [*b, {z: 3}], w: 4}";
+        for (pointer, rest) in [
+            ("/c/w", "w: 4}"),
+            ("/c/z", "z: 3}], w: 4}"),
+            ("/c/y", "y: 2}\nc: {<<: [*b, {z: 3}], w: 4}"),
+            ("/c/x", "x: 1}\nb: &b {<<: *a, y: 2}\nc: {<<: [*b, {z: 3}], w: 4}"),
+        ] {
+            assert_eq!(at(text, pointer), (rest, true), "{pointer}");
+        }
+    }
+
+    #[test]
+    fn values_after_surrogate_pairs_are_located() {
+        let text = r#"{"a": "\ud83e\udd81", "b": 1}"#;
+        assert_eq!(at(text, "/b"), ("\"b\": 1}", true));
+    }
+
+    #[test]
+    fn a_missing_value_is_located_at_its_nearest_parent() {
         for (text, pointer, rest) in [
             ("", "/a", ""),
             ("# a\n\nb: 1", "/a/b", "b: 1"),
@@ -285,11 +378,11 @@ mod tests {
             ("a: {b: 1}", "/a/c/d", "a: {b: 1}"),
             ("a: [b, c]", "/a/2", "a: [b, c]"),
             ("a: [b, c]", "/a/b", "a: [b, c]"),
-            // Behind a mistake there is nothing.
+            // Nothing after a syntax error is known.
             ("a: {b: 1}\nc: ]\nd: 1", "/d", "a: {b: 1}\nc: ]\nd: 1"),
         ] {
-            let (found, is_exact) = at(text, pointer);
-            assert!(found == rest && !is_exact, "{text:?} {pointer}: {found:?}");
+            let (actual, is_exact) = at(text, pointer);
+            assert!(actual == rest && !is_exact, "{text:?} {pointer}: {actual:?}");
         }
     }
 }

@@ -1,21 +1,21 @@
-//! The client: encodes and decodes in the thread that calls.
+//! The client: encodes and decodes on the calling thread.
 
 use std::fmt;
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::worker::Home;
+use super::worker::Background;
 use crate::action::{Action, ActionMeta};
 use crate::client::apart::exchange;
 use crate::client::{decode, encode};
 use crate::error::Result;
 use crate::{CallOptions, ClientBuilder};
 
-/// A client of the API whose calls block the thread: one method per action, for one account in one region.
+/// A blocking client of the API: one method per action, for one account in one Region.
 ///
-/// Cloning is cheap, and clones share their thread and its connections: make one client and pass it around. See
-/// [the module](crate::blocking) for how it goes about threads.
+/// Cloning is cheap, and clones share a background thread and its connections: create one client and pass it around.
+/// [The module](crate::blocking) describes the thread.
 ///
 /// ```no_run
 /// use osc_api::blocking::Client;
@@ -31,101 +31,98 @@ use crate::{CallOptions, ClientBuilder};
 /// ```
 #[derive(Clone)]
 pub struct Client {
-    /// The account and the settings of the calls; what it sends goes through the home.
-    pub(super) model: crate::Client,
-    pub(super) home: Arc<Home>,
+    /// Account and settings of the calls; the background thread sends them.
+    pub(super) template: crate::Client,
+    pub(super) background: Arc<Background>,
 }
 
 impl Client {
-    /// A client configured by the environment and the profile file: see
+    /// Creates a client from the environment and the profile file: see
     /// [`Client::from_env`](crate::Client::from_env).
     ///
     /// # Errors
-    /// As there.
+    /// See [`Client::from_env`](crate::Client::from_env).
     pub fn from_env() -> Result<Self> {
         Self::builder().build_blocking()
     }
 
-    /// A client configured by a profile of the profile file: see
+    /// Creates a client from a profile of the profile file: see
     /// [`Client::from_profile`](crate::Client::from_profile).
     ///
     /// # Errors
-    /// As there.
+    /// See [`Client::from_profile`](crate::Client::from_profile).
     pub fn from_profile(name: impl Into<String>) -> Result<Self> {
         Self::builder().profile(name).build_blocking()
     }
 
-    /// A client configured by hand. The builder is that of the async client;
-    /// [`build_blocking`](ClientBuilder::build_blocking) makes this one of it.
+    /// Creates a builder. Call [`build_blocking`](ClientBuilder::build_blocking) to build a blocking client.
     pub fn builder() -> ClientBuilder {
         crate::Client::builder()
     }
 
-    /// Of a client whose connections nobody else uses.
-    pub(crate) fn of_own(client: crate::Client) -> Self {
-        Self { model: client, home: Arc::new(Home::new(true)) }
+    /// Wraps a client whose connections are not used elsewhere.
+    pub(crate) fn from_unused(client: crate::Client) -> Self {
+        Self { template: client, background: Arc::new(Background::new(true)) }
     }
 
-    /// The same client with other settings for the calls that are made with it: see
-    /// [`Client::with`](crate::Client::with).
+    /// Returns a client with other settings for its calls: see [`Client::with`](crate::Client::with).
     #[must_use]
     pub fn with(&self, options: CallOptions) -> Self {
-        Self { model: self.model.with(options), home: Arc::clone(&self.home) }
+        Self { template: self.template.with(options), background: Arc::clone(&self.background) }
     }
 
-    /// Sends requests again after too many failed authentications: see
+    /// Resumes after too many failed authentications: see
     /// [`Client::reset_authentication`](crate::Client::reset_authentication).
     pub fn reset_authentication(&self) {
-        self.model.reset_authentication();
+        self.template.reset_authentication();
     }
 
-    /// Sends an action by its type. The methods named after the actions all call this.
+    /// Sends an action by its type. All action methods call this.
     ///
     /// # Errors
-    /// As [`Client::send`](crate::Client::send). A call from the client's own thread, where it would wait for
-    /// itself, is refused.
+    /// See [`Client::send`](crate::Client::send). A call from the client's own thread fails: it would wait for itself.
     pub fn send<A: Action>(&self, request: &A::Request) -> Result<A::Response> {
         let body = encode(A::NAME, request)?;
-        let (reply, attempts) = self.exchange(A::META, body)?;
-        decode(A::NAME, &reply, attempts)
+        let (response, attempts) = self.exchange(A::META, body)?;
+        decode(A::NAME, &response, attempts)
     }
 
-    /// Sends an action by its name, for actions and fields that are newer than this crate: see
+    /// Sends an action by name, for actions and fields newer than this crate: see
     /// [`Client::send_raw`](crate::Client::send_raw).
     ///
     /// # Errors
-    /// As there.
+    /// See [`Client::send_raw`](crate::Client::send_raw).
     pub fn send_raw(&self, action: &str, request: &Value) -> Result<Value> {
         let (body, name) = (encode(action, request)?, action.to_owned());
         let call = |client| async move { exchange(client, ActionMeta::unknown(&name), body).await };
-        let (reply, attempts) = self.run(action, call)??;
-        decode(action, &reply, attempts)
+        let (response, attempts) = self.run(action, call)??;
+        decode(action, &response, attempts)
     }
 
-    /// Sends the bytes of a request. It is compiled once, not for each action.
+    /// Sends the bytes of a request. Compiled once, not per action.
     fn exchange(&self, action: ActionMeta<'static>, body: Vec<u8>) -> Result<(Vec<u8>, u32)> {
         self.run(action.name, |client| exchange(client, action, body))?
     }
 
-    /// Runs something on the client's thread.
+    /// Runs a future on the background thread.
     pub(super) fn run<F>(&self, action: &str, call: impl FnOnce(crate::Client) -> F) -> Result<F::Output>
     where
         F: Future<Output: Send> + Send + 'static,
     {
-        self.home.worker(&self.model, action)?.run(&self.model, action, call)
+        self.background.worker(&self.template, action)?.run(&self.template, action, call)
     }
 }
 
-/// The same account and settings. The blocking client has connections and a pace of its own, because those of the
-/// async one stand still while its thread is blocked; failed authentications count for both.
+/// Same account and settings. The blocking client has its own connections and rate limiter, since those of the async
+/// client make no progress while its thread is blocked. Failed authentications count for both.
 impl From<crate::Client> for Client {
     fn from(client: crate::Client) -> Self {
-        Self { model: client, home: Arc::new(Home::new(false)) }
+        Self { template: client, background: Arc::new(Background::new(false)) }
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.model.fmt(f)
+        self.template.fmt(f)
     }
 }

@@ -6,11 +6,11 @@ use tokio::time::Instant;
 
 use super::{Client, Shared};
 use crate::action::ActionMeta;
-use crate::credentials::AccessKey;
+use crate::config::AccessKey;
 use crate::error::Result;
 use crate::retry::Budget;
 use crate::sign::Signer;
-use crate::wait::Hubs;
+use crate::wait::Pollers;
 
 /// A client for the same account with the same settings, whose connections and queues are its own: those of the
 /// other stand still as long as the runtime that they belong to is blocked.
@@ -31,7 +31,7 @@ pub(crate) fn apart(client: &Client) -> Result<Client> {
         clock: Arc::clone(clock),
         budget: Mutex::new(Budget::new()),
         made: Instant::now(),
-        waits: Hubs::default(),
+        pollers: Pollers::default(),
         config: config.clone(),
     };
     Ok(Client { shared: Arc::new(shared), settings: client.settings })

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::action::{ActionMeta, Auth};
+use crate::config::Basic;
 use crate::config::Config;
-use crate::credentials::Basic;
 use crate::error::{Error, ErrorRepr, Result};
 use crate::http::Identity;
 use crate::sign::{self, Signed, Signer};
@@ -67,7 +67,7 @@ impl<'a> Sender<'a> {
 }
 
 fn missing(action: &str, what: &str, config: &Config) -> Error {
-    let reason = format!("it needs {what}: {}", config.remedy);
+    let reason = format!("it needs {what}: {}", config.hint);
     Error::new(action, ErrorRepr::NotSent { reason, credentials: true })
 }
 
@@ -75,14 +75,14 @@ fn missing(action: &str, what: &str, config: &Config) -> Error {
 mod tests {
     use super::*;
     use crate::Credentials;
+    use crate::config::AccessKey;
     use crate::config::endpoint::{Endpoint, Protocol};
-    use crate::credentials::AccessKey;
 
     /// What is sent as `Authorization`, up to the first space or the end, or the error.
     fn scheme(auth: Auth, credentials: Credentials) -> String {
         let endpoint = Endpoint::parse("https://host:8443", Protocol::Https).unwrap();
-        let remedy = "do something".to_owned();
-        let config = Config { credentials, region: "r".to_owned(), endpoint, remedy };
+        let hint = "do something".to_owned();
+        let config = Config { credentials, region: "r".to_owned(), endpoint, hint };
         let key = config.credentials.access_key.as_ref();
         let signer = key.map(|AccessKey { id, secret }| Signer::new(id, secret, "r"));
         let action = ActionMeta { auth, ..ActionMeta::unknown("ReadVms") };

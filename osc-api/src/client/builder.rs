@@ -1,4 +1,4 @@
-//! What a program can say about its client.
+//! Client configuration.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -7,14 +7,14 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::options::Settings;
-use crate::config::{self, ClientPem, Explicit, ExplicitProxy, Resolved};
+use crate::config::{self, ClientPem, ExplicitProxy, Overrides, Resolved};
 use crate::error::{Error, Result};
 use crate::http::{Options, Transport};
 use crate::{CallOptions, Client, Credentials, RateLimit, RetryPolicy, Secret};
 
-/// The settings of a client.
+/// Client configuration.
 ///
-/// What is set here comes before everything else; what is not comes from the environment and the profile
+/// Settings made here take precedence. All others come from the environment and the profile
 /// file, unless [`ignore_environment`](Self::ignore_environment) is called.
 ///
 /// ```
@@ -24,7 +24,7 @@ use crate::{CallOptions, Client, Credentials, RateLimit, RetryPolicy, Secret};
 ///
 /// # fn example() -> osc_api::Result<()> {
 /// let client = Client::builder()
-///     .access_key("MYACCESSKEY", "my secret key")
+///     .access_key("ABCDEFGHIJ0123456789", "my secret key")
 ///     .region("us-east-2")
 ///     .timeout(Duration::from_secs(20))
 ///     .build()?;
@@ -32,122 +32,120 @@ use crate::{CallOptions, Client, Credentials, RateLimit, RetryPolicy, Secret};
 /// # }
 /// ```
 #[derive(Clone, Default)]
-#[must_use = "a builder makes no client until `build` is called"]
+#[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
-    explicit: Explicit,
+    overrides: Overrides,
     options: Options,
     settings: Settings,
     limit: RateLimit,
 }
 
 impl ClientBuilder {
-    /// An access key and its secret key. Default: those of the environment, else those of the profile.
+    /// Sets the access key and its secret key. Defaults to those of the environment, else those of the profile.
     pub fn access_key(self, access_key: impl Into<String>, secret_key: impl Into<Secret>) -> Self {
         self.change_credentials(|credentials| credentials.with_access_key(access_key, secret_key))
     }
 
-    /// A login, usually an e-mail address, and its password. Few actions take them: those that manage access
+    /// Sets the login, usually an e-mail address, and its password. Few actions accept them: those that manage access
     /// keys, API access rules and certificate authorities.
     pub fn basic(self, login: impl Into<String>, password: impl Into<Secret>) -> Self {
         self.change_credentials(|credentials| credentials.with_basic(login, password))
     }
 
-    /// These credentials and no others.
+    /// Sets the credentials, replacing all others.
     pub fn credentials(self, credentials: Credentials) -> Self {
         self.change_credentials(|_| credentials)
     }
 
-    /// No credentials, even if the environment or the profile has some: only the actions that need none can
+    /// Uses no credentials, even if the environment or the profile has some: only the actions that need none can
     /// be called.
     pub fn no_credentials(self) -> Self {
         self.credentials(Credentials::none())
     }
 
-    /// The region, such as `eu-west-2`, which is also the default.
+    /// Sets the region, such as `eu-west-2`, which is also the default.
     pub fn region(mut self, region: impl Into<String>) -> Self {
-        self.explicit.region = Some(region.into());
+        self.overrides.region = Some(region.into());
         self
     }
 
-    /// The address of the API, with or without scheme, with or without the path `/api/v1`. Default:
+    /// Sets the address of the API, with or without scheme, with or without the path `/api/v1`. Defaults to
     /// `https://api.<region>.outscale.com/api/v1`.
     pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
-        self.explicit.endpoint = Some(endpoint.into());
+        self.overrides.endpoint = Some(endpoint.into());
         self
     }
 
-    /// The profile of the profile file. It must be there, and what it says comes before the environment.
+    /// Selects a profile of the profile file. It must exist, and takes precedence over the environment.
     pub fn profile(mut self, name: impl Into<String>) -> Self {
-        self.explicit.profile = Some(name.into());
+        self.overrides.profile = Some(name.into());
         self
     }
 
-    /// The profile file, which must be there. Default: `OSC_CONFIG_FILE`, else `~/.osc/config.json`, which
-    /// need not be.
+    /// Selects the profile file, which must exist; a leading `~` is the home directory. Defaults to `OSC_CONFIG_FILE`,
+    /// else `~/.osc/config.json`, which need not exist.
     pub fn config_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.explicit.config_file = Some(path.into());
+        self.overrides.config_file = Some(path.into());
         self
     }
 
-    /// Looks neither at environment variables, those about proxies included, nor at a profile file that is not
-    /// named here.
+    /// Uses neither environment variables, including those for proxies, nor a profile file that is not selected here.
     pub fn ignore_environment(mut self) -> Self {
-        self.explicit.ignore_environment = true;
+        self.overrides.ignore_environment = true;
         self
     }
 
-    /// Whether an endpoint may be plain `http` on another machine, where everybody on the way reads along.
-    /// Default: no. To this machine itself it always may.
+    /// Allows an endpoint to be plain `http` on another host, where anyone on the network path can read the traffic.
+    /// Defaults to `false`. Loopback addresses are always allowed.
     pub fn allow_http(mut self, allow: bool) -> Self {
-        self.explicit.allow_http = allow;
+        self.overrides.allow_http = allow;
         self
     }
 
-    /// How long to wait for a connection. Default: 10 seconds.
+    /// Sets the timeout of connecting. Defaults to 10 s.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.options.connect_timeout = timeout;
         self
     }
 
-    /// How long one attempt may take, from connecting to the last byte of the answer. Default: 60 seconds.
+    /// Sets the timeout of one attempt, from connecting to the last byte of the response. Defaults to 60 s.
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         self.set(CallOptions::new().attempt_timeout(timeout))
     }
 
-    /// How long a call may take with all its attempts and the waits between them, from the moment at which it
-    /// is first allowed to go out. Default: 5 minutes.
+    /// Sets the timeout of a call, including all attempts and the delays between them, from the moment the rate
+    /// limiter first lets it start. Defaults to 5 minutes.
     pub fn timeout(self, timeout: Duration) -> Self {
         self.set(CallOptions::new().timeout(timeout))
     }
 
-    /// When a failed request is sent again. Default: [`RetryPolicy::new`].
+    /// Sets when a failed request is retried. Defaults to [`RetryPolicy::new`].
     pub fn retry(self, policy: RetryPolicy) -> Self {
         self.set(CallOptions::new().retry(policy))
     }
 
-    /// The largest answer that is read, in bytes. Default: 64 MiB.
+    /// Sets the maximum size of a response, in bytes. Defaults to 64 MiB.
     pub fn max_response_size(self, bytes: usize) -> Self {
         self.set(CallOptions::new().max_response_size(bytes))
     }
 
-    /// How fast to send: so many requests per second, or another [`RateLimit`]. Default:
+    /// Sets the request rate, in requests per second, or another [`RateLimit`]. Defaults to
     /// [`RateLimit::Adaptive`].
     pub fn rate_limit(mut self, limit: impl Into<RateLimit>) -> Self {
         self.limit = limit.into();
         self
     }
 
-    /// Trusts these certificates in PEM too, beside those that the platform trusts.
+    /// Trusts these certificates in PEM, in addition to those that the platform trusts.
     pub fn add_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.options.root_certificates.push(pem.into());
         self
     }
 
-    /// A certificate by which the client makes itself known to servers that ask for one, as API access rules
-    /// can demand it, and its private key, both in PEM.
+    /// Sets the client certificate, which API access rules can require, and its private key, both in PEM.
     ///
-    /// The certificate comes first, those of its authorities may follow. The key may be in PKCS#8, PKCS#1 or
-    /// SEC1, but not encrypted. Default: what `OSC_X509_CLIENT_CERT` and `OSC_X509_CLIENT_KEY` name, else
+    /// The certificate comes first; those of its authorities may follow. The key may be in PKCS#8, PKCS#1 or
+    /// SEC1, but not encrypted. Defaults to the files in `OSC_X509_CLIENT_CERT` and `OSC_X509_CLIENT_KEY`, else
     /// `x509_client_cert` and `x509_client_key` of the profile.
     ///
     /// ```no_run
@@ -160,35 +158,35 @@ impl ClientBuilder {
     /// ```
     pub fn client_certificate(mut self, certificate: impl Into<Vec<u8>>, key: impl Into<Vec<u8>>) -> Self {
         let (certificate, key) = (Zeroizing::new(certificate.into()), Some(Zeroizing::new(key.into())));
-        self.explicit.client_certificate = Some(ClientPem { certificate, key });
+        self.overrides.client_certificate = Some(ClientPem { certificate, key });
         self
     }
 
-    /// The same from one text in PEM that has both the certificate and its key.
+    /// Sets the client certificate from one PEM text that contains both the certificate and its key.
     pub fn client_certificate_with_key(mut self, pem: impl Into<Vec<u8>>) -> Self {
         let certificate = Zeroizing::new(pem.into());
-        self.explicit.client_certificate = Some(ClientPem { certificate, key: None });
+        self.overrides.client_certificate = Some(ClientPem { certificate, key: None });
         self
     }
 
-    /// Whether to take any certificate for the server's, so that whoever is on the way can read and change
-    /// everything. It is for tests; a warning is logged. Default: `OSC_TLS_SKIP_VERIFY`, else
-    /// `tls_skip_verify` of the profile, else no.
+    /// Accepts any server certificate, so that anyone on the network path can read and change all traffic. For tests
+    /// only; a warning is logged. Defaults to `OSC_TLS_SKIP_VERIFY`, else `tls_skip_verify` of the profile, else
+    /// `false`.
     ///
-    /// To trust a server whose authority the platform does not know,
-    /// [`add_root_certificate`](Self::add_root_certificate) is the safe way.
+    /// To trust a server whose authority the platform does not know, use
+    /// [`add_root_certificate`](Self::add_root_certificate) instead.
     pub fn tls_skip_verify(mut self, skip: bool) -> Self {
-        self.explicit.tls_skip_verify = Some(skip);
+        self.overrides.tls_skip_verify = Some(skip);
         self
     }
 
-    /// The HTTP proxy that all requests go through, `http://proxy.example.com:3128`, with a user name and a
-    /// password where it wants them: `http://user:password@proxy.example.com:3128`.
+    /// Sets the HTTP proxy for all requests, such as `http://proxy.example.com:3128`, or with a user name and
+    /// password, `http://user:password@proxy.example.com:3128`.
     ///
-    /// Requests to https endpoints pass it unread. Those in plain http can be read by it, so that they go only to
-    /// one on this machine itself, or where [`allow_http`](Self::allow_http) allows it. A proxy that is given here
-    /// or in the profile also serves endpoints on this machine. Default: what `HTTPS_PROXY` and `NO_PROXY` say (never for this machine
-    /// itself), else `proxy` of the profile, else none.
+    /// The proxy cannot read requests to https endpoints. It can read plain http, which is therefore sent only to a
+    /// proxy on a loopback address, unless [`allow_http`](Self::allow_http) is set. A proxy that is set here or in the
+    /// profile also applies to loopback endpoints. Defaults to `HTTPS_PROXY` and `NO_PROXY` (never for loopback
+    /// endpoints), else `proxy` of the profile, else none.
     ///
     /// ```
     /// # fn example() -> osc_api::Result<()> {
@@ -197,30 +195,30 @@ impl ClientBuilder {
     /// # }
     /// ```
     pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
-        self.explicit.proxy = Some(ExplicitProxy::Through(url.into()));
+        self.overrides.proxy = Some(ExplicitProxy::Through(url.into()));
         self
     }
 
-    /// No proxy, whatever the environment and the profile say.
+    /// Uses no proxy, regardless of the environment and the profile.
     pub fn no_proxy(mut self) -> Self {
-        self.explicit.proxy = Some(ExplicitProxy::Direct);
+        self.overrides.proxy = Some(ExplicitProxy::Direct);
         self
     }
 
-    /// What follows this crate's name and version in `User-Agent`: usually a program and its version,
+    /// Appends to this crate's name and version in `User-Agent`: usually a program and its version,
     /// `tool/1.2`.
     pub fn user_agent(mut self, suffix: impl Into<String>) -> Self {
         self.options.user_agent = Some(suffix.into());
         self
     }
 
-    /// Makes the client. Nothing is sent yet.
+    /// Builds the client. Nothing is sent yet.
     ///
     /// # Errors
     /// As [`Client::from_env`].
     pub fn build(self) -> Result<Client> {
-        let Self { explicit, options, settings, limit } = self;
-        let (resolved, mut problems) = match config::resolve_from_process(&explicit) {
+        let Self { overrides, options, settings, limit } = self;
+        let (resolved, mut problems) = match config::resolve_from_process(&overrides) {
             Ok(resolved) => (Some(resolved), Vec::new()),
             Err(problems) => (None, problems),
         };
@@ -235,13 +233,13 @@ impl ClientBuilder {
         }
     }
 
-    /// Makes a client whose calls block the thread: see [`blocking`](crate::blocking). Nothing is sent yet.
+    /// Builds a client whose calls block the thread: see [`blocking`](crate::blocking). Nothing is sent yet.
     ///
     /// # Errors
     /// As [`Client::from_env`].
     #[cfg(feature = "blocking")]
     pub fn build_blocking(self) -> Result<crate::blocking::Client> {
-        self.build().map(crate::blocking::Client::of_own)
+        self.build().map(crate::blocking::Client::from_unused)
     }
 
     fn set(mut self, options: CallOptions) -> Self {
@@ -250,15 +248,15 @@ impl ClientBuilder {
     }
 
     fn change_credentials(mut self, change: impl FnOnce(Credentials) -> Credentials) -> Self {
-        self.explicit.credentials = Some(change(self.explicit.credentials.take().unwrap_or_default()));
+        self.overrides.credentials = Some(change(self.overrides.credentials.take().unwrap_or_default()));
         self
     }
 }
 
-/// Shows no endpoint: before it is checked, it may hold a password.
+/// Omits the endpoint: before it is checked, it may contain a password.
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Explicit { credentials, region, profile, config_file, .. } = &self.explicit;
+        let Overrides { credentials, region, profile, config_file, .. } = &self.overrides;
         f.debug_struct("ClientBuilder")
             .field("credentials", credentials)
             .field("region", region)

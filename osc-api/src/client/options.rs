@@ -1,22 +1,22 @@
-//! What can be set for a client as a whole, and for single calls.
+//! Options of a client and of single calls.
 
 use std::time::Duration;
 
 use crate::RetryPolicy;
 
-/// Settings for some of the calls of a client: see [`Client::with`](crate::Client::with).
+/// Options for some of the calls of a client: see [`Client::with`](crate::Client::with).
 ///
-/// What is not set stays as it is for the client.
+/// Options that are not set keep the client's value.
 ///
 /// ```
 /// use std::time::Duration;
 ///
 /// use osc_api::{CallOptions, RetryPolicy};
 ///
-/// let impatient = CallOptions::new().timeout(Duration::from_secs(5)).retry(RetryPolicy::none());
+/// let options = CallOptions::new().timeout(Duration::from_secs(5)).retry(RetryPolicy::none());
 /// ```
 #[derive(Clone, Debug, Default)]
-#[must_use = "options do nothing until they are given to `Client::with`"]
+#[must_use = "options do nothing until they are passed to `Client::with`"]
 pub struct CallOptions {
     timeout: Option<Duration>,
     attempt_timeout: Option<Duration>,
@@ -25,40 +25,40 @@ pub struct CallOptions {
 }
 
 impl CallOptions {
-    /// No settings.
+    /// Options with nothing set.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How long a call may take with all its attempts and the waits between them. Default: 5 minutes.
+    /// Sets the timeout of a call, including all attempts and the delays between them. Defaults to 5 minutes.
     ///
-    /// It counts from the moment at which the call is first allowed to go out: the wait in the queue of a
-    /// [rate limit](crate::RateLimit), which is as long as the program makes it, comes before.
+    /// It starts when the rate limiter first lets the call start: waiting in the queue of a
+    /// [rate limit](crate::RateLimit) does not count.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// How long one attempt may take, from connecting to the last byte of the answer. Default: 60 seconds.
+    /// Sets the timeout of one attempt, from connecting to the last byte of the response. Defaults to 60 s.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = Some(timeout);
         self
     }
 
-    /// The largest answer that is read, in bytes. Default: 64 MiB.
+    /// Sets the maximum size of a response, in bytes. Defaults to 64 MiB.
     pub fn max_response_size(mut self, bytes: usize) -> Self {
         self.max_response_size = Some(bytes);
         self
     }
 
-    /// When a failed request is sent again. Default: [`RetryPolicy::new`].
+    /// Sets when a failed request is retried. Defaults to [`RetryPolicy::new`].
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = Some(policy);
         self
     }
 }
 
-/// All of the options, set.
+/// All options, with their values.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Settings {
     pub(super) timeout: Duration,
@@ -79,7 +79,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The same, with what the options say.
+    /// These settings, overridden by the options.
     pub(super) fn with(self, options: &CallOptions) -> Self {
         let CallOptions { timeout, attempt_timeout, max_response_size, retry } = options;
         Self {

@@ -1,8 +1,7 @@
-//! The client certificate and its key: found, read, and checked to belong together.
+//! The client certificate and its private key: found, read, and checked to belong together.
 
-use std::ffi::OsString;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -11,31 +10,26 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use rustls::crypto::ring::sign::any_supported_type;
 use rustls::pki_types::pem::{self, PemObject, SectionKind};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::sign::{CertifiedKey, SigningKey, SingleCertAndKey};
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::source::{Given, Layer};
-use super::{Chosen, Explicit, Problems, Sources};
+use super::environment::Environment;
+use super::file;
+use super::source::{Chosen, ConfigSource, Findings, PEM_START, PemSource, Sourced};
 use crate::Secret;
 
-/// As encoders write it, with or without the padding at the end.
+/// The standard alphabet, with or without padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// What every section of a PEM file begins with.
-const PEM_START: &str = "-----BEGIN ";
-
-/// A longer name of a file is not shown: it is not likely to be one.
-const LONGEST_SHOWN_NAME: usize = 255;
-
-/// A certificate by which the client can make itself known, with its key.
+/// The client certificate for TLS, with its private key.
 #[derive(Clone)]
 pub(crate) struct ClientCertificate(Arc<CertifiedKey>);
 
 impl ClientCertificate {
-    /// Answers every server that asks for a certificate.
+    /// Presents the certificate to every server that asks for one.
     pub(crate) fn resolver(&self) -> Arc<SingleCertAndKey> {
         Arc::new(SingleCertAndKey::from(Arc::clone(&self.0)))
     }
@@ -47,242 +41,268 @@ impl fmt::Debug for ClientCertificate {
     }
 }
 
-/// What the program gives as its certificate, in PEM.
+/// The client certificate given to the builder, in PEM.
 #[derive(Clone)]
 pub(crate) struct ClientPem {
     pub(crate) certificate: Zeroizing<Vec<u8>>,
-    /// None where the certificate's text has the key too.
+    /// `None` if the certificate's text contains the key too.
     pub(crate) key: Option<Zeroizing<Vec<u8>>>,
 }
 
-/// Where a text in PEM is to be had.
-#[derive(Clone)]
-pub(super) enum Pem {
-    File(PathBuf),
-    Text(Secret),
-    Base64(Secret),
-}
+/// PEM text as it was read.
+type PemBytes = Sourced<Zeroizing<Vec<u8>>>;
 
-impl Pem {
-    /// The PEM file of this name. A PEM text in the place of the name is taken as the text: it could be
-    /// nothing else, and it must not be shown as the name of a missing file.
-    pub(super) fn of_path(path: OsString) -> Self {
-        match path.into_string() {
-            Ok(text) if text.contains(PEM_START) => Self::Text(Secret::from(text)),
-            Ok(text) => Self::File(text.into()),
-            Err(path) => Self::File(path.into()),
-        }
-    }
-}
-
-/// The certificate that the program gives, else that of the first place that has one or a half of one. Both
-/// halves come from there.
+/// The certificate given to the builder, else that of the first source that has one or half of one. Both halves come
+/// from the same source.
 pub(super) fn choose(
-    explicit: &Explicit,
-    layers: &[Layer],
-    sources: &Sources<'_>,
-    problems: &mut Problems,
+    explicit: Option<&ClientPem>,
+    sources: &[ConfigSource],
+    environment: &Environment<'_>,
+    findings: &mut Findings,
 ) -> Chosen<Option<ClientCertificate>> {
-    if let Some(given) = &explicit.client_certificate {
-        let certificate =
-            Given::explicit("the client certificate given to the client", given.certificate.clone());
-        let key = given.key.as_ref().map(|key| Given::explicit("the key given to the client", key.clone()));
-        return Chosen { value: certified(&certificate, key.as_ref(), problems), from_file: false };
+    if let Some(ClientPem { certificate, key }) = explicit {
+        let certificate = Sourced::new("the client certificate given to the client", certificate.clone());
+        let key = key.as_ref().map(|key| Sourced::new("the key given to the client", key.clone()));
+        return Chosen { value: certified(&certificate, key.as_ref(), findings), from_file: false };
     }
-    let has_half = |layer: &&Layer| layer.client_certificate.is_some() || layer.client_key.is_some();
-    let Some(layer) = layers.iter().find(has_half) else {
+    let Some(source) = sources.iter().find(|source| is_decided_by(source)) else {
         return Chosen { value: None, from_file: false };
     };
-    let in_profile = layer.is_profile
-        && [&layer.client_key, &layer.client_certificate]
-            .iter()
-            .any(|half| matches!(half, Some(Given { value: Pem::Text(_) | Pem::Base64(_), .. })));
-    Chosen { value: of_layer(layer, sources, problems), from_file: in_profile }
+    let is_inline = |half: &Option<Sourced<PemSource>>| {
+        matches!(half, Some(Sourced { value: PemSource::Text(_) | PemSource::Base64(_), .. }))
+    };
+    let from_file =
+        source.is_profile && (is_inline(&source.client_key) || is_inline(&source.client_certificate));
+    Chosen { value: from_source(source, environment, findings), from_file }
 }
 
-fn of_layer(layer: &Layer, sources: &Sources<'_>, problems: &mut Problems) -> Option<ClientCertificate> {
-    let key = layer.client_key.as_ref();
-    let Some(certificate) = &layer.client_certificate else {
-        let place = key.map(|key| key.place.as_str()).unwrap_or_default();
-        problems.push(format!(
-            "{place} is set, but the client certificate (`OSC_X509_CLIENT_CERT`, `x509_client_cert`) that belongs \
-             to it is not: set both at the same place, or neither"
+/// Returns `true` if a source has a client certificate or half of one, so that later sources are not consulted.
+pub(super) fn is_decided_by(source: &ConfigSource) -> bool {
+    source.client_certificate.is_some() || source.client_key.is_some()
+}
+
+fn from_source(
+    source: &ConfigSource,
+    environment: &Environment<'_>,
+    findings: &mut Findings,
+) -> Option<ClientCertificate> {
+    let key = source.client_key.as_ref();
+    let Some(certificate) = &source.client_certificate else {
+        let key_source = key.map(|key| key.source.as_str()).unwrap_or_default();
+        findings.problem(format!(
+            "{key_source} is set, but the matching client certificate (`OSC_X509_CLIENT_CERT`, `x509_client_cert`) is \
+             not: set both in the same source, or neither"
         ));
         return None;
     };
-    let certificate = load(certificate, sources, problems);
-    let key = key.map(|key| load(key, sources, problems));
+    let has_key = key.is_none();
+    let certificate = load(certificate, has_key, environment, findings);
+    let key = key.map(|key| load(key, true, environment, findings));
     match (certificate, key) {
-        (Some(certificate), None) => certified(&certificate, None, problems),
-        (Some(certificate), Some(Some(key))) => certified(&certificate, Some(&key), problems),
-        // What could not be read was told by `load`.
+        (Some(certificate), None) => certified(&certificate, None, findings),
+        (Some(certificate), Some(Some(key))) => certified(&certificate, Some(&key), findings),
+        // `load` reported the problem.
         (None, _) | (_, Some(None)) => None,
     }
 }
 
+/// Reads PEM text. If it contains a private key, its file must be private.
 fn load(
-    Given { value, place }: &Given<Pem>,
-    sources: &Sources<'_>,
-    problems: &mut Problems,
-) -> Option<Given<Zeroizing<Vec<u8>>>> {
+    Sourced { value, source }: &Sourced<PemSource>,
+    has_key: bool,
+    environment: &Environment<'_>,
+    findings: &mut Findings,
+) -> Option<PemBytes> {
     let bytes = match value {
-        Pem::Text(text) => text.expose().as_bytes().to_vec(),
-        Pem::Base64(text) => decode(text, place, problems)?,
-        Pem::File(path) if is_base64_of_pem(path) => {
-            problems.push(format!(
-                "{place} has base64 in it, where the name of a file belongs: move it to the setting of the same \
-                 name that ends in _b64"
-            ));
-            return None;
-        }
-        Pem::File(path) => match (sources.read)(path) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                let is_name = path.as_os_str().len() <= LONGEST_SHOWN_NAME;
-                let file = if is_name { path.display().to_string() } else { "a file".to_owned() };
-                problems.push(format!(
-                    "{place} names {file}, which cannot be read ({error}): correct the name, or make the file \
-                     readable"
-                ));
-                return None;
-            }
-        },
+        PemSource::Text(text) => Zeroizing::new(text.expose().as_bytes().to_vec()),
+        PemSource::Base64(text) => Zeroizing::new(decode(text, source, findings)?),
+        PemSource::File(path) => read_file(path, source, has_key, environment, findings)?,
     };
-    Some(Given { value: Zeroizing::new(bytes), place: place.clone() })
+    Some(Sourced { value: bytes, source: source.clone() })
 }
 
-/// Whether somebody put base64 into the setting for a path: it must not be shown as the name of a file.
-fn is_base64_of_pem(path: &Path) -> bool {
-    let decoded = BASE64.decode(path.as_os_str().as_encoded_bytes()).map(Zeroizing::new);
-    decoded.is_ok_and(|text| has(&text, PEM_START.as_bytes()))
+fn read_file(
+    path: &Path,
+    source: &str,
+    has_key: bool,
+    environment: &Environment<'_>,
+    findings: &mut Findings,
+) -> Option<Zeroizing<Vec<u8>>> {
+    if is_base64_of_key(path) {
+        findings.problem(format!(
+            "{source} contains Base64 instead of the path of a file: move it to the setting of the same name that \
+             ends in _b64"
+        ));
+        return None;
+    }
+    let path = environment.expand(path, source, findings)?;
+    match (environment.system.read)(&path) {
+        Ok(bytes) => {
+            if has_key {
+                environment.system.check_permissions(&path, findings);
+            }
+            Some(bytes)
+        }
+        Err(error) => {
+            let file = file::display(&path);
+            findings.problem(format!(
+                "{source} names {file} which cannot be read ({error}): correct the path, or make the file readable"
+            ));
+            None
+        }
+    }
 }
 
-/// Whether these bytes are somewhere in a text.
-fn has(text: &[u8], bytes: &[u8]) -> bool {
+/// Returns `true` for Base64 of PEM or DER in place of a path: it must not be shown as the name of a file.
+fn is_base64_of_key(path: &Path) -> bool {
+    const DER_SEQUENCE: u8 = 0x30;
+    const MIN_DER_LENGTH: usize = 32;
+    let text = path.as_os_str().as_encoded_bytes().iter().copied().filter(|byte| !byte.is_ascii_whitespace());
+    let text: Zeroizing<Vec<u8>> = Zeroizing::new(text.collect());
+    let decoded = BASE64.decode(&*text).map(Zeroizing::new);
+    decoded.is_ok_and(|bytes| {
+        contains(&bytes, PEM_START.as_bytes())
+            || bytes.len() >= MIN_DER_LENGTH && bytes.first() == Some(&DER_SEQUENCE)
+    })
+}
+
+fn contains(text: &[u8], bytes: &[u8]) -> bool {
     text.windows(bytes.len()).any(|window| window == bytes)
 }
 
-/// The bytes of a base64 text, which may be broken into lines.
-fn decode(text: &Secret, place: &str, problems: &mut Problems) -> Option<Vec<u8>> {
+/// The bytes of a Base64 string, which may be wrapped into lines.
+fn decode(text: &Secret, source: &str, findings: &mut Findings) -> Option<Vec<u8>> {
     let text = text.expose().bytes().filter(|byte| !byte.is_ascii_whitespace());
     let text: Zeroizing<Vec<u8>> = Zeroizing::new(text.collect());
-    // The error names the byte at which it failed, which may be a secret's.
+    // The error contains the byte at which it failed, which may be a secret's.
     let decoded = BASE64.decode(&*text).ok();
     if decoded.is_none() {
-        problems.push(format!("{place} is not base64: encode the PEM file again"));
+        findings.problem(format!("{source} is not Base64: encode the PEM file again"));
     }
     decoded
 }
 
-/// Reads certificate and key, and sees whether they belong together.
+/// Parses certificate and key, and checks that they belong together.
 fn certified(
-    certificate: &Given<Zeroizing<Vec<u8>>>,
-    key: Option<&Given<Zeroizing<Vec<u8>>>>,
-    problems: &mut Problems,
+    certificate: &PemBytes,
+    key: Option<&PemBytes>,
+    findings: &mut Findings,
 ) -> Option<ClientCertificate> {
-    let mut first = Sections::read(&certificate.value);
-    let mut second = key.map(|key| Sections::read(&key.value));
-    let chain = std::mem::take(&mut first.certificates);
-    if chain.is_empty() {
-        let place = &certificate.place;
-        problems.push(match first.broken {
-            Some(reason) => format!("{place} is not PEM ({reason}): export it again"),
-            None => {
-                format!("{place} has no certificate in PEM: give one that begins -----BEGIN CERTIFICATE")
-            }
-        });
-    }
-    let (place, sections) = match (key, &mut second) {
-        (Some(key), Some(second)) => (&key.place, second),
-        _ => (&certificate.place, &mut first),
-    };
-    let Some(mut der) = sections.key.take() else {
-        problems.push(sections.without_key(place, key.is_none()));
-        return None;
-    };
-    let signing = any_supported_type(&der);
-    der.zeroize();
-    let Ok(signing) = signing else {
-        problems.push(format!(
-            "{place} has a private key that is broken or of a kind that is not supported: use RSA with 2048 bits or \
-             more, ECDSA on P-256 or P-384, or Ed25519"
-        ));
-        return None;
-    };
-    if chain.is_empty() {
-        return None;
-    }
-    let certified = CertifiedKey::new(chain, signing);
+    let key_source = key.unwrap_or(certificate);
+    let chain = certificate_chain(certificate, findings);
+    let key = signing_key(key_source, key.is_none(), findings);
+    let certified = CertifiedKey::new(chain?, key?);
     match certified.keys_match() {
         Ok(()) | Err(rustls::Error::InconsistentKeys(rustls::InconsistentKeys::Unknown)) => {
             Some(ClientCertificate(Arc::new(certified)))
         }
         Err(rustls::Error::InconsistentKeys(_)) => {
-            problems.push(format!(
-                "{place} has not the key of the first certificate in {}: give the two that belong together, the \
+            findings.problem(format!(
+                "{} does not contain the key of the first certificate in {}: give the two that belong together, the \
                  client's own certificate before those of its authorities",
-                certificate.place
+                key_source.source, certificate.source
             ));
             None
         }
         Err(_) => {
-            problems.push(format!(
-                "{} has a certificate that cannot be read: export it again",
-                certificate.place
+            findings.problem(format!(
+                "{} contains a certificate that cannot be read: export it again",
+                certificate.source
             ));
             None
         }
     }
 }
 
-/// What a PEM text has in it.
+fn certificate_chain(
+    Sourced { value, source }: &PemBytes,
+    findings: &mut Findings,
+) -> Option<Vec<CertificateDer<'static>>> {
+    let sections = Sections::read(value);
+    if !sections.certificates.is_empty() {
+        return Some(sections.certificates);
+    }
+    findings.problem(match sections.defect {
+        Some(defect) => format!("{source} is not PEM ({defect}): export it again"),
+        None => {
+            format!("{source} contains no certificate in PEM: give one that begins -----BEGIN CERTIFICATE")
+        }
+    });
+    None
+}
+
+/// The first private key. `is_combined` is for text that must contain the certificate too.
+fn signing_key(
+    Sourced { value, source }: &PemBytes,
+    is_combined: bool,
+    findings: &mut Findings,
+) -> Option<Arc<dyn SigningKey>> {
+    let mut sections = Sections::read(value);
+    let Some(mut der) = sections.key.take() else {
+        findings.problem(sections.without_key(source, is_combined));
+        return None;
+    };
+    let key = any_supported_type(&der);
+    der.zeroize();
+    if key.is_err() {
+        findings.problem(format!(
+            "{source} contains a private key that is damaged or of an unsupported kind: use RSA with at least 2048 \
+             bits, ECDSA on P-256 or P-384, or Ed25519"
+        ));
+    }
+    key.ok()
+}
+
+/// The sections of PEM text.
 #[derive(Default)]
 struct Sections {
     certificates: Vec<CertificateDer<'static>>,
     /// The first private key.
     key: Option<PrivateKeyDer<'static>>,
-    encrypted: bool,
-    broken: Option<&'static str>,
+    is_encrypted: bool,
+    defect: Option<&'static str>,
 }
 
 impl Sections {
     fn read(text: &[u8]) -> Self {
-        // The newer form and the older one; neither can be read without its pass phrase.
-        let encrypted =
-            has(text, b"-----BEGIN ENCRYPTED PRIVATE KEY-----") || has(text, b"Proc-Type: 4,ENCRYPTED");
-        let mut sections = Self { encrypted, ..Self::default() };
+        let text = file::without_bom(text);
+        // The newer format and the older one; neither can be read without its passphrase.
+        let is_encrypted = contains(text, b"-----BEGIN ENCRYPTED PRIVATE KEY-----")
+            || contains(text, b"Proc-Type: 4,ENCRYPTED");
+        let defect = file::foreign_encoding(text).map(|_| "it is encoded in UTF-16 or UTF-32, not in UTF-8");
+        let mut sections = Self { is_encrypted, defect, ..Self::default() };
         for section in <(SectionKind, Vec<u8>)>::pem_slice_iter(text) {
             match section {
                 Ok((SectionKind::Certificate, der)) => sections.certificates.push(der.into()),
                 Ok((kind, der)) => sections.key = sections.key.or_else(|| PrivateKeyDer::from_pem(kind, der)),
-                Err(error) => sections.broken = sections.broken.or(Some(broken(&error))),
+                Err(error) => sections.defect = sections.defect.or(Some(pem_defect(&error))),
             }
         }
         sections
     }
 
-    /// Why there is no key. `combined` is for a text that should have the certificate as well.
-    fn without_key(&self, place: &str, combined: bool) -> String {
-        if self.encrypted {
+    /// Why there is no key.
+    fn without_key(&self, source: &str, is_combined: bool) -> String {
+        if self.is_encrypted {
             format!(
-                "{place} has an encrypted private key, and nobody can be asked for its pass phrase: write the key \
-                 without one, with `openssl pkey -in FILE -out NEW_FILE`"
+                "{source} contains an encrypted private key, which would need a passphrase: write the key without \
+                 one, with `openssl pkey -in FILE -out NEW_FILE`"
             )
-        } else if let Some(reason) = self.broken {
-            format!("{place} is not PEM ({reason}): export it again")
-        } else if combined {
+        } else if let Some(defect) = self.defect {
+            format!("{source} is not PEM ({defect}): export it again")
+        } else if is_combined {
             format!(
-                "{place} has no private key in it, and none is set beside it (`OSC_X509_CLIENT_KEY`, \
-                 `x509_client_key`): set both at the same place"
+                "{source} contains no private key, and none is set (`OSC_X509_CLIENT_KEY`, `x509_client_key`): set \
+                 both in the same source"
             )
         } else {
-            format!("{place} has no private key in PEM: give one that begins -----BEGIN PRIVATE KEY")
+            format!("{source} contains no private key in PEM: give one that begins -----BEGIN PRIVATE KEY")
         }
     }
 }
 
-/// What is wrong with a PEM text, without any of it.
-pub(crate) fn broken(error: &pem::Error) -> &'static str {
+/// What is wrong with PEM text, without repeating any of it.
+pub(crate) fn pem_defect(error: &pem::Error) -> &'static str {
     match error {
         pem::Error::MissingSectionEnd { .. } => "a section does not end",
         pem::Error::IllegalSectionStart { .. } => "a section does not begin as it should",

@@ -1,97 +1,200 @@
-//! Which credentials are meant: all of them from one place, and all that is asked for.
+//! Credentials: their types, the choice among the sources, and the checks before anything is sent.
 
-use super::source::{Given, Layer};
-use super::{Chosen, Explicit, Problems};
-use crate::credentials::{AccessKey, Basic};
-use crate::{Credentials, Secret};
+use std::fmt;
 
-/// What a caller wants to be known by, of all that a place has.
+use super::source::{Chosen, ConfigSource, Findings, Sourced};
+use super::value;
+use crate::Secret;
+
+/// Credentials of a client: an access key, a login and password, both, or none.
+///
+/// An access key is accepted by every action. A login and password are accepted only by the few actions that manage
+/// access keys, API access rules and certificate authorities. A few public catalogues need neither.
+///
+/// Blanks and line ends around a value are removed when the client is built.
+///
+/// ```
+/// use osc_api::Credentials;
+///
+/// let credentials = Credentials::access_key("ABCDEFGHIJ0123456789", "my secret key");
+/// assert!(!format!("{credentials:?}").contains("my secret key"));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Credentials {
+    pub(crate) access_key: Option<AccessKey>,
+    pub(crate) basic: Option<Basic>,
+}
+
+/// An access key ID and its secret key.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct AccessKey {
+    pub(crate) id: String,
+    pub(crate) secret: Secret,
+}
+
+/// A login, usually an e-mail address, and its password.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Basic {
+    pub(crate) login: String,
+    pub(crate) password: Secret,
+}
+
+impl Credentials {
+    /// No credentials, for the actions that need none.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// An access key and its secret key.
+    pub fn access_key(access_key: impl Into<String>, secret_key: impl Into<Secret>) -> Self {
+        Self::none().with_access_key(access_key, secret_key)
+    }
+
+    /// A login, usually an e-mail address, and its password.
+    pub fn basic(login: impl Into<String>, password: impl Into<Secret>) -> Self {
+        Self::none().with_basic(login, password)
+    }
+
+    /// Adds an access key, which is preferred if an action accepts both kinds.
+    #[must_use]
+    pub fn with_access_key(mut self, access_key: impl Into<String>, secret_key: impl Into<Secret>) -> Self {
+        self.access_key = Some(AccessKey { id: access_key.into(), secret: secret_key.into() });
+        self
+    }
+
+    /// Adds a login and password.
+    #[must_use]
+    pub fn with_basic(mut self, login: impl Into<String>, password: impl Into<Secret>) -> Self {
+        self.basic = Some(Basic { login: login.into(), password: password.into() });
+        self
+    }
+
+    /// Returns `true` if there are no credentials.
+    pub fn is_none(&self) -> bool {
+        self.access_key.is_none() && self.basic.is_none()
+    }
+}
+
+/// An access key is not secret, but it is half of one: its first characters identify it in a log.
+impl fmt::Debug for AccessKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let start: String = self.id.chars().take(4).collect();
+        f.debug_struct("AccessKey")
+            .field("id", &format_args!("{start}…"))
+            .field("secret", &self.secret)
+            .finish()
+    }
+}
+
+/// A login is personal data, which does not belong in a log either.
+impl fmt::Debug for Basic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Basic")
+            .field("login", &format_args!("[redacted]"))
+            .field("password", &self.password)
+            .finish()
+    }
+}
+
+/// The kind of credentials that `OSC_AUTH_METHOD` selects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Method {
+enum AuthMethod {
     AccessKey,
     Basic,
     None,
 }
 
-impl Method {
-    fn parse(text: &str) -> Option<Self> {
-        match text.trim().to_ascii_lowercase().as_str() {
-            "accesskey" => Some(Self::AccessKey),
-            "basic" | "password" => Some(Self::Basic),
-            "none" => Some(Self::None),
-            _ => None,
-        }
-    }
-}
-
-/// The credentials that the program gives, else those of the first place that has any part of any.
+/// The credentials of the builder, else those of the first source that has any part of any.
 ///
-/// The variable that names the method is a word about the credentials of its own place and of those after it:
-/// it cannot take away those that the program gives, or those of a profile that the program names.
-pub(super) fn choose(explicit: &Explicit, layers: &[Layer], problems: &mut Problems) -> Chosen<Credentials> {
-    if let Some(credentials) = &explicit.credentials {
-        check(credentials, problems);
-        return Chosen { value: credentials.clone(), from_file: false };
+/// The variable that selects the method applies to the credentials of its own source and of later ones: it cannot
+/// remove those of the builder, or those of a profile that the program selects.
+pub(super) fn choose(
+    explicit: Option<&Credentials>,
+    sources: &[ConfigSource],
+    findings: &mut Findings,
+) -> Chosen<Credentials> {
+    if let Some(credentials) = explicit {
+        return Chosen { value: check_explicit(credentials, findings), from_file: false };
     }
-    let takes_v2 = layers.iter().find_map(|layer| layer.takes_v2).unwrap_or_default();
+    let uses_v2 = sources.iter().find_map(|source| source.uses_v2).unwrap_or_default();
     let mut method = None;
-    for layer in layers {
-        method = method.or_else(|| layer.method.as_ref().map(|given| read_method(given, problems)));
-        let keys = Keys::of(layer, takes_v2);
-        if keys.are_there() || layer.login.is_some() || layer.password.is_some() {
-            let value = of_layer(&keys, layer, method.as_ref(), problems);
-            return Chosen { from_file: layer.is_profile && !value.is_none(), value };
+    for source in sources {
+        method = method.or_else(|| source.method.as_ref().map(|sourced| parse_method(sourced, findings)));
+        let keys = KeyPair::of(source, uses_v2);
+        if keys.is_set() || source.login.is_some() || source.password.is_some() {
+            let value = from_source(&keys, source, method.as_ref(), findings);
+            return Chosen { from_file: source.is_profile && !value.is_none(), value };
         }
     }
-    if let Some(Given { value: Method::AccessKey | Method::Basic, place }) = method {
-        problems.push(format!(
-            "{place} asks for credentials, but there are none: set them, or unset it to call without"
+    if let Some(Sourced { value: AuthMethod::AccessKey | AuthMethod::Basic, source }) = method {
+        findings.problem(format!(
+            "{source} selects credentials, but there are none: set them, or unset it to call without credentials"
         ));
     }
     Chosen { value: Credentials::none(), from_file: false }
 }
 
-/// The method that is asked for. One that does not exist is a problem, and counts as none.
-fn read_method(Given { value, place }: &Given<String>, problems: &mut Problems) -> Given<Method> {
-    let method = Method::parse(value);
-    if method.is_none() {
-        problems.push(format!("{place} is none of accesskey, basic, password and none: write one of them"));
+/// Returns `true` if a source decides about credentials, so that later ones are not consulted.
+pub(super) fn is_decided_by(source: &ConfigSource) -> bool {
+    let uses_v2 = source.uses_v2.unwrap_or_default();
+    let method = source.method.as_ref().and_then(|method| method_named(&method.value));
+    KeyPair::of(source, uses_v2).is_set()
+        || source.login.is_some()
+        || source.password.is_some()
+        || method == Some(AuthMethod::None)
+}
+
+/// Returns `true` if a source has second-generation keys, which are used only for listed services.
+pub(super) fn has_v2(sources: &[ConfigSource]) -> bool {
+    sources.iter().any(|source| source.access_key_v2.is_some() && source.secret_key_v2.is_some())
+}
+
+fn method_named(text: &str) -> Option<AuthMethod> {
+    match text.to_ascii_lowercase().as_str() {
+        "accesskey" => Some(AuthMethod::AccessKey),
+        "basic" | "password" => Some(AuthMethod::Basic),
+        "none" => Some(AuthMethod::None),
+        _ => None,
     }
-    Given { value: method.unwrap_or(Method::None), place: place.clone() }
 }
 
-/// Whether some place has second-generation keys, which count only for the services of a list.
-pub(super) fn has_v2(layers: &[Layer]) -> bool {
-    layers.iter().any(|layer| layer.access_key_v2.is_some() && layer.secret_key_v2.is_some())
+/// The selected method. An unknown one is a problem, and counts as none.
+fn parse_method(sourced: &Sourced<String>, findings: &mut Findings) -> Sourced<AuthMethod> {
+    let Sourced { value, source } = sourced;
+    let method = method_named(value);
+    if method.is_none() {
+        findings
+            .problem(format!("{source} is none of accesskey, basic, password and none: write one of them"));
+    }
+    Sourced { value: method.unwrap_or(AuthMethod::None), source: source.clone() }
 }
 
-/// The access key of a place, of the generation that counts.
-struct Keys<'a> {
-    id: Option<&'a Given<String>>,
-    secret: Option<&'a Given<Secret>>,
+/// The access key of a source, of the generation that is used.
+struct KeyPair<'a> {
+    id: Option<&'a Sourced<String>>,
+    secret: Option<&'a Sourced<Secret>>,
     names: [&'static str; 2],
 }
 
-impl<'a> Keys<'a> {
-    /// Second-generation keys count only where the list names the service. A place that has none of them then
-    /// still has its first-generation ones: it is how somebody who overrides the keys by variables, beside a
-    /// profile with such a list, expects it. Keys that do not count are as good as not there, and do not keep
-    /// the next place from being asked.
-    fn of(layer: &'a Layer, takes_v2: bool) -> Self {
+impl<'a> KeyPair<'a> {
+    /// Second-generation keys are used only if the list contains the service. A source without any then still
+    /// provides its first-generation keys: this is what callers expect who override the keys by variables, next to
+    /// a profile with such a list. Unused keys do not keep the next source from being consulted.
+    fn of(source: &'a ConfigSource, uses_v2: bool) -> Self {
         let second = Self {
-            id: layer.access_key_v2.as_ref(),
-            secret: layer.secret_key_v2.as_ref(),
+            id: source.access_key_v2.as_ref(),
+            secret: source.secret_key_v2.as_ref(),
             names: [
                 "access key (`OSC_ACCESS_KEY_V2`, `access_key_v2`)",
                 "secret key (`OSC_SECRET_KEY_V2`, `secret_key_v2`)",
             ],
         };
-        if takes_v2 && second.are_there() {
+        if uses_v2 && second.is_set() {
             return second;
         }
         Self {
-            id: layer.access_key.as_ref(),
-            secret: layer.secret_key.as_ref(),
+            id: source.access_key.as_ref(),
+            secret: source.secret_key.as_ref(),
             names: [
                 "access key (`OSC_ACCESS_KEY`, `access_key`)",
                 "secret key (`OSC_SECRET_KEY`, `secret_key`)",
@@ -99,94 +202,122 @@ impl<'a> Keys<'a> {
         }
     }
 
-    /// Whether they are there, be it only one half.
-    fn are_there(&self) -> bool {
+    /// Returns `true` if at least one half is set.
+    fn is_set(&self) -> bool {
         self.id.is_some() || self.secret.is_some()
     }
 }
 
-/// The credentials of one place. A half without its other half is a problem: the other half must not come from
-/// elsewhere, and the half that is there shows that this place was meant.
-fn of_layer(
-    keys: &Keys<'_>,
-    layer: &Layer,
-    method: Option<&Given<Method>>,
-    problems: &mut Problems,
+/// The credentials of one source. A half without the other is a problem: the other half must not come from another
+/// source, and the half that is set shows that this source was meant.
+fn from_source(
+    keys: &KeyPair<'_>,
+    source: &ConfigSource,
+    method: Option<&Sourced<AuthMethod>>,
+    findings: &mut Findings,
 ) -> Credentials {
-    let wants = |wanted: Method| method.is_none_or(|method| method.value == wanted);
-    let before = problems.len();
+    let is_wanted = |wanted: AuthMethod| method.is_none_or(|method| method.value == wanted);
+    let before = findings.problems.len();
     let mut credentials = Credentials::none();
-    if wants(Method::AccessKey)
-        && let Some((id, secret)) = pair(keys.id, keys.secret, keys.names, problems)
+    if is_wanted(AuthMethod::AccessKey)
+        && let Some((id, secret)) = pair(keys.id, keys.secret, keys.names, findings)
     {
-        check_access_key(&id.value, &secret.value, [&id.place, &secret.place], problems);
+        check_access_key(&id.value, &secret.value, [&id.source, &secret.source], findings);
         credentials = credentials.with_access_key(id.value.clone(), secret.value.clone());
     }
     let names = ["login (`OSC_LOGIN`, `login`)", "password (`OSC_PASSWORD`, `password`)"];
-    if wants(Method::Basic)
-        && let Some((login, password)) = pair(layer.login.as_ref(), layer.password.as_ref(), names, problems)
+    if is_wanted(AuthMethod::Basic)
+        && let Some((login, password)) =
+            pair(source.login.as_ref(), source.password.as_ref(), names, findings)
     {
-        check_basic(&login.value, &password.value, [&login.place, &password.place], problems);
+        check_basic(&login.value, &password.value, [&login.source, &password.source], findings);
         credentials = credentials.with_basic(login.value.clone(), password.value.clone());
     }
-    if let Some(Given { value: asked @ (Method::AccessKey | Method::Basic), place }) = method
+    if let Some(Sourced { value: selected @ (AuthMethod::AccessKey | AuthMethod::Basic), source: selector }) =
+        method
         && credentials.is_none()
-        && problems.len() == before
+        && findings.problems.len() == before
     {
-        let (wanted, there) = match asked {
-            Method::AccessKey => ("an access key", "a login"),
+        let (wanted, found) = match selected {
+            AuthMethod::AccessKey => ("an access key", "a login"),
             _ => ("a login and a password", "an access key"),
         };
-        problems.push(format!(
-            "{place} asks for {wanted}, but the {} has only {there}: set what it asks for, or change it",
-            if layer.is_profile { "profile" } else { "environment" }
+        findings.problem(format!(
+            "{selector} selects {wanted}, but the {} has only {found}: set what it selects, or change it",
+            if source.is_profile { "profile" } else { "environment" }
         ));
     }
     credentials
 }
 
-/// Both halves, where both are there; one without the other is a problem. Each has its name, with the variable
-/// and the key of a profile that set it.
+/// Both halves, if both are set; one without the other is a problem. Each has a name, with the variable and the key
+/// of a profile that set it.
 fn pair<'a, A, B>(
-    first: Option<&'a Given<A>>,
-    second: Option<&'a Given<B>>,
+    first: Option<&'a Sourced<A>>,
+    second: Option<&'a Sourced<B>>,
     [first_name, second_name]: [&str; 2],
-    problems: &mut Problems,
-) -> Option<(&'a Given<A>, &'a Given<B>)> {
-    let (place, missing) = match (first, second) {
+    findings: &mut Findings,
+) -> Option<(&'a Sourced<A>, &'a Sourced<B>)> {
+    let (source, missing) = match (first, second) {
         (Some(first), Some(second)) => return Some((first, second)),
-        (Some(first), None) => (&first.place, second_name),
-        (None, Some(second)) => (&second.place, first_name),
+        (Some(first), None) => (&first.source, second_name),
+        (None, Some(second)) => (&second.source, first_name),
         (None, None) => return None,
     };
-    problems.push(format!(
-        "{place} is set, but the {missing} that belongs to it is not: set both at the same place, or neither"
+    findings.problem(format!(
+        "{source} is set, but the matching {missing} is not: set both in the same source, or neither"
     ));
     None
 }
 
-/// Refuses credentials that cannot be sent. The server would only say that it does not know them, and would
-/// count them among the failures that lock an account.
-fn check(credentials: &Credentials, problems: &mut Problems) {
+/// The credentials of the builder, trimmed and checked.
+fn check_explicit(credentials: &Credentials, findings: &mut Findings) -> Credentials {
+    let mut trimmed = Credentials::none();
     if let Some(AccessKey { id, secret }) = &credentials.access_key {
-        let places = ["the access key given to the client", "the secret key given to the client"];
-        check_access_key(id, secret, places, problems);
+        let sources = ["the access key given to the client", "the secret key given to the client"];
+        trimmed = trimmed.with_access_key(value::trim(id), value::trim(secret.expose()));
+        check_access_key(value::trim(id), secret, sources, findings);
     }
     if let Some(Basic { login, password }) = &credentials.basic {
-        let places = ["the login given to the client", "the password given to the client"];
-        check_basic(login, password, places, problems);
+        let sources = ["the login given to the client", "the password given to the client"];
+        trimmed = trimmed.with_basic(value::trim(login), value::trim(password.expose()));
+        check_basic(value::trim(login), password, sources, findings);
     }
+    trimmed
 }
 
-/// Both keys stand in a header, whose other parts are divided by slashes and commas.
-fn check_access_key(id: &str, secret: &Secret, [id_place, secret_place]: [&str; 2], problems: &mut Problems) {
-    if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'/' | b',')) {
-        problems
-            .push(format!("{id_place} is empty or has a character that no access key has: copy it again"));
+/// Refuses what the server certainly does not know: it would count the attempt among the failures that lock an
+/// account.
+fn check_access_key(
+    id: &str,
+    secret: &Secret,
+    [id_source, secret_source]: [&str; 2],
+    findings: &mut Findings,
+) {
+    const ID_LENGTH: usize = 20;
+    const SECRET_LENGTH: usize = 40;
+    let secret = value::trim(secret.expose());
+    if let Some(defect) = value::find_defect(id) {
+        findings.problem(format!("{id_source} {defect}"));
+    } else if value::is_sample_key(id) {
+        findings.problem(format!("{id_source} is a placeholder: replace it with the real access key"));
+    } else if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        findings.problem(format!(
+            "{id_source} is not an access key, which has only letters and digits: copy it again"
+        ));
     }
-    let secret = secret.expose();
-    if secret.is_empty() || secret.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        problems.push(format!("{secret_place} is empty or has white space in it: copy it again"));
+    if let Some(defect) = value::find_defect(secret) {
+        findings.problem(format!("{secret_source} {defect}"));
+    } else if value::is_sample_key(secret) {
+        findings.problem(format!("{secret_source} is a placeholder: replace it with the real secret key"));
+    } else if secret.is_empty() || secret.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        findings.problem(format!("{secret_source} is empty or contains white space: copy it again"));
+    }
+    if id.len() == SECRET_LENGTH && secret.len() == ID_LENGTH {
+        findings.warn(format!(
+            "{id_source} has {SECRET_LENGTH} characters and {secret_source} has {ID_LENGTH}: they are probably \
+             exchanged, so exchange them"
+        ));
     }
 }
 
@@ -194,14 +325,40 @@ fn check_access_key(id: &str, secret: &Secret, [id_place, secret_place]: [&str; 
 fn check_basic(
     login: &str,
     password: &Secret,
-    [login_place, password_place]: [&str; 2],
-    problems: &mut Problems,
+    [login_source, password_source]: [&str; 2],
+    findings: &mut Findings,
 ) {
-    if login.is_empty() || login.contains(|c: char| c == ':' || c.is_control()) {
-        problems
-            .push(format!("{login_place} is empty or has a colon or a control character in it: correct it"));
+    let password = value::trim(password.expose());
+    if let Some(defect) = value::find_defect(login) {
+        findings.problem(format!("{login_source} {defect}"));
+    } else if login.is_empty() || login.contains(|c: char| c == ':' || c.is_control()) {
+        findings.problem(format!(
+            "{login_source} is empty or contains a colon or a control character: correct it"
+        ));
     }
-    if password.expose().is_empty() {
-        problems.push(format!("{password_place} is empty: set it"));
+    if let Some(defect) = value::find_defect(password) {
+        findings.problem(format!("{password_source} {defect}"));
+    } else if password.is_empty() {
+        findings.problem(format!("{password_source} is empty: set it"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let credentials =
+            Credentials::access_key("ABCDEFGHIJ", "marker-1").with_basic("marker-2", "marker-3");
+        let shown = format!("{credentials:?} {credentials:#?}");
+        assert!(!shown.contains("marker") && !shown.contains("EFGH"), "{shown}");
+        assert!(shown.contains("ABCD…"), "{shown}");
+    }
+
+    #[test]
+    fn none_is_none_and_a_login_is_not() {
+        assert!(Credentials::none().is_none());
+        assert!(!Credentials::basic("login", "password").is_none());
     }
 }

@@ -1,64 +1,86 @@
 //! The profile file: an object of profiles by name, shared with the other tools of the cloud.
 //!
-//! Only the profile that is asked for is looked at, and in it only the keys that are known here: other tools
-//! keep their own settings in the same file.
+//! Only the selected profile is read, and only its keys that are known here: other tools keep their own settings in
+//! the same file.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroize;
 
-use super::certificate::Pem;
-use super::source::{Given, Layer, Origin, names_the_service};
-use super::{DEFAULT_PROFILE, Environment, Explicit, Problems, Sources};
+use super::environment::{Environment, System};
+use super::source::{ConfigSource, Findings, Origin, PemSource, Setting, Sourced, lists_this_service};
+use super::{file, value};
 use crate::Secret;
 
-/// A profile and the file that it is looked for in.
-pub(super) struct Place {
+const DEFAULT_PROFILE: &str = "default";
+
+/// A profile and its file.
+pub(super) struct ProfileLocation {
     file: PathBuf,
-    /// Whether the file was asked for by name.
-    file_is_named: bool,
-    /// The profile that was asked for by name, if one was.
+    /// Whether the file was selected, by the program or by a variable.
+    is_file_selected: bool,
+    /// The selected profile, if one was; after loading, the one that was found.
     name: Option<String>,
 }
 
-impl Place {
-    /// The place as errors name it.
+impl ProfileLocation {
+    /// The location, as messages give it.
     pub(super) fn describe(&self) -> String {
         let name = self.name.as_deref().unwrap_or(DEFAULT_PROFILE);
-        format!("profile `{name}` in {}", self.file.display())
+        format!("profile `{name}` in {}", file::display(&self.file))
     }
 
     pub(super) fn file(&self) -> &Path {
         &self.file
     }
+
+    /// Returns `true` if the program or a variable asks for this profile or its file, so that it must be right.
+    pub(super) fn is_selected(&self) -> bool {
+        self.is_file_selected || self.name.is_some()
+    }
 }
 
-/// Finds out which profile of which file is meant, if any.
+/// A profile as it was read.
+#[derive(Default)]
+pub(super) struct Profile {
+    pub(super) settings: Option<ConfigSource>,
+    /// What is wrong with it, and the settings that are lost by it. Those of a whole file count as credentials.
+    pub(super) defects: Vec<(Setting, String)>,
+}
+
+/// Finds out which profile of which file to use, if any.
 pub(super) fn find(
-    explicit: &Explicit,
+    profile: Option<&String>,
+    config_file: Option<&PathBuf>,
     environment: &Environment<'_>,
-    problems: &mut Problems,
-) -> Option<Place> {
-    let variable = |problems| environment.text("OSC_PROFILE", problems).map(|name| name.as_str().to_owned());
-    let name = explicit.profile.clone().or_else(|| variable(problems));
-    let named =
-        explicit.config_file.clone().or_else(|| environment.path("OSC_CONFIG_FILE").map(PathBuf::from));
-    if let Some(file) = named {
-        return Some(Place { file, file_is_named: true, name });
+    findings: &mut Findings,
+) -> Option<ProfileLocation> {
+    let name = match profile {
+        Some(name) => Some(value::trim(name).to_owned()),
+        None => environment.text("OSC_PROFILE", findings).map(|name| name.as_str().to_owned()),
+    };
+    let selected = match config_file {
+        Some(file) => Some((file.clone(), "the profile file given to the client")),
+        None => environment.path("OSC_CONFIG_FILE").map(|file| (file, "OSC_CONFIG_FILE")),
+    };
+    if let Some((file, source)) = selected {
+        let file = environment.expand(&file, source, findings)?;
+        return Some(ProfileLocation { file, is_file_selected: true, name });
     }
-    if explicit.ignore_environment && name.is_none() {
+    if environment.is_ignored && name.is_none() {
         return None;
     }
     match (environment.home(), name) {
         (Some(home), name) => {
-            Some(Place { file: home.join(".osc").join("config.json"), file_is_named: false, name })
+            let file = home.join(".osc").join("config.json");
+            Some(ProfileLocation { file, is_file_selected: false, name })
         }
         (None, Some(name)) => {
-            problems.push(format!(
-                "profile `{name}` was asked for, but there is no home directory to look for its file in: name \
-                 the file with OSC_CONFIG_FILE"
+            findings.problem(format!(
+                "profile `{name}` is selected, but there is no home directory to look for its file in: set \
+                 OSC_CONFIG_FILE"
             ));
             None
         }
@@ -66,110 +88,124 @@ pub(super) fn find(
     }
 }
 
-/// Reads the profile, and puts its name into the place. None if it is not there and nobody asked for it by
-/// name, or if there is a problem.
-pub(super) fn load(place: &mut Place, sources: &Sources<'_>, problems: &mut Problems) -> Option<Layer> {
-    let mut profiles = read(place, sources, problems)?;
-    let name = choose(place, &profiles, problems);
-    let profile = name.as_ref().and_then(|name| profiles.get_mut(name));
-    place.name = name.or(place.name.take());
-    let layer = match profile {
-        Some(Value::Object(profile)) => Some(settings(profile, place, problems)),
-        Some(_) => {
-            problems.push(format!("{} is not an object: write its settings as one", place.describe()));
-            None
+/// Reads the profile, and puts its name into the location.
+pub(super) fn load(location: &mut ProfileLocation, system: &System<'_>) -> Profile {
+    let mut profile = Profile::default();
+    let mut profiles = match read(location, system) {
+        Ok(Some(profiles)) => profiles,
+        Ok(None) => return profile,
+        Err(message) => {
+            profile.defects.push((Setting::Credentials, message));
+            return profile;
         }
-        None => None,
     };
+    match choose(location, &profiles) {
+        Ok(Some(name)) => {
+            location.name = Some(name.clone());
+            let description = location.describe();
+            match profiles.get_mut(&name) {
+                Some(Value::Object(entries)) => {
+                    profile.settings = Some(settings(entries, &description, &mut profile.defects));
+                }
+                _ => {
+                    let message = format!("{description} is not an object: write its settings as one");
+                    profile.defects.push((Setting::Credentials, message));
+                }
+            }
+        }
+        Ok(None) => {}
+        Err(message) => profile.defects.push((Setting::Credentials, message)),
+    }
     profiles.values_mut().for_each(wipe);
-    layer
+    profile
 }
 
-fn read(place: &Place, sources: &Sources<'_>, problems: &mut Problems) -> Option<Map<String, Value>> {
-    let file = place.file.display();
-    let bytes = match (sources.read)(&place.file) {
-        Ok(bytes) => Zeroizing::new(bytes),
+/// The profiles of the file, or `None` if there is no file and none is selected.
+fn read(location: &ProfileLocation, system: &System<'_>) -> Result<Option<Map<String, Value>>, String> {
+    let file = file::display(&location.file);
+    let bytes = match (system.read)(&location.file) {
+        Ok(bytes) => bytes,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            missing_file(place, problems);
-            return None;
+            return missing_file(location);
         }
         Err(error) => {
-            problems.push(format!(
-                "{file} cannot be read ({error}): make it readable, or name another in OSC_CONFIG_FILE"
+            return Err(format!(
+                "{file} cannot be read ({error}): make it a readable file, or set OSC_CONFIG_FILE to another"
             ));
-            return None;
         }
     };
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    if let Some(encoding) = file::foreign_encoding(&bytes) {
+        return Err(format!("{file} is encoded in {encoding}: save it as UTF-8"));
+    }
+    let text = file::without_bom(&bytes);
+    if text.trim_ascii().is_empty() {
+        return Err(format!("{file} is empty: write it as {{\"default\": {{…}}}}, or remove it"));
+    }
     match serde_json::from_slice(text) {
-        Ok(Value::Object(profiles)) => Some(profiles),
-        Ok(_) => {
-            problems.push(format!(
-                "{file} is not an object of profiles by name: write it as {{\"default\": {{…}}}}"
-            ));
-            None
+        Ok(Value::Object(profiles)) => Ok(Some(profiles)),
+        Ok(mut other) => {
+            wipe(&mut other);
+            Err(format!("{file} is not an object of profiles by name: write it as {{\"default\": {{…}}}}"))
         }
-        // Such an error tells a position and what was expected there, not what is there.
-        Err(error) => {
-            problems.push(format!("{file} is not JSON ({error}): correct it"));
-            None
-        }
+        // This error has a position and what was expected there, not the text.
+        Err(error) => Err(format!("{file} is not JSON ({error}): correct it")),
     }
 }
 
-fn missing_file(place: &Place, problems: &mut Problems) {
-    let file = place.file.display();
-    if place.file_is_named {
-        problems.push(format!("{file} does not exist: create it, or correct its name"));
-    } else if let Some(name) = &place.name {
-        problems.push(format!(
-            "profile `{name}` was asked for, but {file} does not exist: create it, or name another file in \
-             OSC_CONFIG_FILE"
-        ));
+fn missing_file(location: &ProfileLocation) -> Result<Option<Map<String, Value>>, String> {
+    let file = file::display(&location.file);
+    match &location.name {
+        _ if location.is_file_selected => {
+            Err(format!("{file} does not exist: create it, or correct its name"))
+        }
+        Some(name) => Err(format!(
+            "profile `{name}` is selected, but {file} does not exist: create it, or set OSC_CONFIG_FILE to \
+             another file"
+        )),
+        None => Ok(None),
     }
 }
 
-/// The name of the profile: the one asked for, else the one that says `"default": true`, else `default`.
-fn choose(place: &Place, profiles: &Map<String, Value>, problems: &mut Problems) -> Option<String> {
-    if let Some(name) = &place.name {
-        if profiles.contains_key(name) {
-            return Some(name.clone());
-        }
-        problems.push(format!("{} does not exist: add it, or correct its name", place.describe()));
-        return None;
+/// The name of the profile: the selected one, else the one with `"default": true`, else `default`.
+fn choose(location: &ProfileLocation, profiles: &Map<String, Value>) -> Result<Option<String>, String> {
+    if let Some(name) = &location.name {
+        return match profiles.contains_key(name) {
+            true => Ok(Some(name.clone())),
+            false => Err(format!("{} does not exist: add it, or correct its name", location.describe())),
+        };
     }
     let is_marked = |profile: &&String| {
-        profiles.get(*profile).is_some_and(|p| p.get("default") == Some(&Value::Bool(true)))
+        profiles.get(*profile).is_some_and(|profile| profile.get("default") == Some(&Value::Bool(true)))
     };
     let marked: Vec<&String> = profiles.keys().filter(is_marked).collect();
     match marked.as_slice() {
-        [] => profiles.contains_key(DEFAULT_PROFILE).then(|| DEFAULT_PROFILE.to_owned()),
-        [name] => Some((*name).clone()),
-        [first, second, ..] => {
-            problems.push(format!(
-                "{} marks both `{first}` and `{second}` as the default: leave one, or choose with \
-                 OSC_PROFILE",
-                place.file.display()
-            ));
-            None
-        }
+        [] => Ok(profiles.contains_key(DEFAULT_PROFILE).then(|| DEFAULT_PROFILE.to_owned())),
+        [name] => Ok(Some((*name).clone())),
+        [first, second, ..] => Err(format!(
+            "{} marks both `{first}` and `{second}` as the default: leave one, or choose with OSC_PROFILE",
+            file::display(&location.file)
+        )),
     }
 }
 
-/// The settings of a profile, current keys first and then the ones of older tools.
+/// The settings of a profile, current keys first and then those of older tools.
 ///
-/// Other tools keep keys of their own here, which are left alone whatever they hold: `method`, `version`,
-/// `max_retries` and more. One of them is `ssl_verify`, which asks one of those tools not to look at
-/// certificates: a word to another program is no leave for this one.
-fn settings(profile: &mut Map<String, Value>, place: &Place, problems: &mut Problems) -> Layer {
-    let mut reader = Reader { profile, origin: Origin::Profile(place), problems };
-    Layer {
+/// Other tools keep keys of their own here, which are ignored whatever they hold: `method`, `version`,
+/// `max_retries` and more. One of them is `ssl_verify`, which turns certificate checks off in one of those tools
+/// and must not do so here.
+fn settings(
+    profile: &mut Map<String, Value>,
+    description: &str,
+    defects: &mut Vec<(Setting, String)>,
+) -> ConfigSource {
+    let mut reader = Reader { profile, origin: Origin::Profile(description), defects };
+    ConfigSource {
         is_profile: true,
         access_key: reader.text("access_key"),
         secret_key: reader.text("secret_key").map(secret),
         access_key_v2: reader.text("access_key_v2"),
         secret_key_v2: reader.text("secret_key_v2").map(secret),
-        takes_v2: reader.takes_v2(),
+        uses_v2: reader.uses_v2(),
         login: reader.text("login").or_else(|| reader.legacy("email")),
         password: reader.text("password").map(secret),
         method: None,
@@ -179,7 +215,7 @@ fn settings(profile: &mut Map<String, Value>, place: &Place, problems: &mut Prob
         domain: reader.legacy("host"),
         client_certificate: reader.pem("x509_client_cert", "x509_client_cert_b64").or_else(|| {
             let path = reader.legacy("client_certificate")?;
-            Some(path.map(|path| Pem::of_path(path.into())))
+            Some(path.map(|path| PemSource::from_path(path.into())))
         }),
         client_key: reader.pem("x509_client_key", "x509_client_key_b64"),
         tls_skip_verify: reader.flag("tls_skip_verify"),
@@ -191,60 +227,66 @@ fn settings(profile: &mut Map<String, Value>, place: &Place, problems: &mut Prob
 struct Reader<'a> {
     profile: &'a mut Map<String, Value>,
     origin: Origin<'a>,
-    problems: &'a mut Problems,
+    defects: &'a mut Vec<(Setting, String)>,
 }
 
 impl Reader<'_> {
-    /// A text. Null and an empty text count as not set; anything else that is not a text is a problem.
-    fn text(&mut self, key: &str) -> Option<Given<String>> {
+    /// A trimmed string. Null and an empty string count as unset; any other type is a defect.
+    fn text(&mut self, key: &str) -> Option<Sourced<String>> {
         let value = self.profile.get_mut(key)?.take();
         self.check(key, value)
     }
 
-    fn check(&mut self, key: &str, value: Value) -> Option<Given<String>> {
+    fn check(&mut self, key: &str, value: Value) -> Option<Sourced<String>> {
         match value {
             Value::Null => None,
-            Value::String(text) if text.is_empty() => None,
-            Value::String(text) => Some(self.origin.given(key, text)),
+            Value::String(mut text) => {
+                let trimmed = value::trim(&text).to_owned();
+                text.zeroize();
+                (!trimmed.is_empty()).then(|| self.origin.sourced(key, trimmed))
+            }
             mut other => {
                 wipe(&mut other);
-                self.problems.push(format!("{} is not a text: write it in quotes", self.origin.place(key)));
+                self.defect(key, "is not a string: write it in quotes");
                 None
             }
         }
     }
 
-    /// The path of a PEM file, or else the file's text in base64.
-    fn pem(&mut self, path_key: &str, base64_key: &str) -> Option<Given<Pem>> {
-        let path = self.text(path_key).map(|given| given.map(|path| Pem::of_path(path.into())));
-        path.or_else(|| self.text(base64_key).map(|given| secret(given).map(Pem::Base64)))
+    fn defect(&mut self, key: &str, problem: &str) {
+        self.defects.push((setting_of(key), format!("{} {problem}", self.origin.name(key))));
     }
 
-    /// Yes or no, as JSON says it or as the variable of the same meaning does.
-    fn flag(&mut self, key: &str) -> Option<Given<String>> {
+    /// The path of a PEM file, or else the file in Base64.
+    fn pem(&mut self, path_key: &str, base64_key: &str) -> Option<Sourced<PemSource>> {
+        let path = self.text(path_key).map(|path| path.map(|path| PemSource::from_path(path.into())));
+        path.or_else(|| self.text(base64_key).map(|text| secret(text).map(PemSource::Base64)))
+    }
+
+    /// A JSON boolean, or a string as in the variable of the same meaning.
+    fn flag(&mut self, key: &str) -> Option<Sourced<String>> {
         match self.profile.get(key) {
-            Some(Value::Bool(value)) => Some(self.origin.given(key, value.to_string())),
+            Some(Value::Bool(value)) => Some(self.origin.sourced(key, value.to_string())),
             _ => self.text(key),
         }
     }
 
-    /// Whether the list of services with second-generation keys names this one. It may also be one text, as
-    /// the variable is.
-    fn takes_v2(&mut self) -> Option<bool> {
+    /// Whether the list of services that use second-generation keys contains this one. It may also be one string,
+    /// as in the variable.
+    fn uses_v2(&mut self) -> Option<bool> {
         const KEY: &str = "iam_v2_services";
         match self.profile.get(KEY)? {
-            Value::Array(services) => Some(services.iter().filter_map(Value::as_str).any(names_the_service)),
-            Value::Null | Value::String(_) => self.text(KEY).map(|given| names_the_service(&given.value)),
+            Value::Array(services) => Some(services.iter().filter_map(Value::as_str).any(lists_this_service)),
+            Value::Null | Value::String(_) => self.text(KEY).map(|list| lists_this_service(&list.value)),
             _ => {
-                let place = self.origin.place(KEY);
-                self.problems.push(format!("{place} is not a list: write it as [\"api\"]"));
+                self.defect(KEY, "is not a list: write it as [\"api\"]");
                 None
             }
         }
     }
 
-    /// A key of other tools, which may mean something else by it: what is not a text is left alone.
-    fn legacy(&mut self, key: &str) -> Option<Given<String>> {
+    /// A key of other tools, where it may have another meaning: values of other types are ignored.
+    fn legacy(&mut self, key: &str) -> Option<Sourced<String>> {
         match self.profile.get(key) {
             Some(Value::String(_)) => self.text(key),
             _ => None,
@@ -252,12 +294,12 @@ impl Reader<'_> {
     }
 
     /// The older form of `protocol`: `"https": false` is plain http.
-    fn legacy_https(&mut self) -> Option<Given<String>> {
+    fn legacy_https(&mut self) -> Option<Sourced<String>> {
         let protocol = if self.profile.get("https")?.as_bool()? { "https" } else { "http" };
-        Some(self.origin.given("https", protocol.to_owned()))
+        Some(self.origin.sourced("https", protocol.to_owned()))
     }
 
-    fn api_endpoint(&mut self) -> Option<Given<String>> {
+    fn api_endpoint(&mut self) -> Option<Sourced<String>> {
         match self.profile.get_mut("endpoints")? {
             Value::Null => None,
             Value::Object(endpoints) => {
@@ -265,20 +307,30 @@ impl Reader<'_> {
                 self.check("endpoints.api", value)
             }
             _ => {
-                let place = self.origin.place("endpoints");
-                self.problems
-                    .push(format!("{place} is not an object: write it as {{\"api\": \"https://…\"}}"));
+                self.defect("endpoints", "is not an object: write it as {\"api\": \"https://…\"}");
                 None
             }
         }
     }
 }
 
-fn secret(given: Given<String>) -> Given<Secret> {
-    given.map(Secret::from)
+/// The group of settings that is lost if the value of a key is wrong.
+fn setting_of(key: &str) -> Setting {
+    match key {
+        "region" => Setting::Region,
+        "protocol" | "endpoints" | "endpoints.api" => Setting::Endpoint,
+        "tls_skip_verify" => Setting::TlsSkipVerify,
+        "proxy" => Setting::Proxy,
+        key if key.starts_with("x509_") => Setting::ClientCertificate,
+        _ => Setting::Credentials,
+    }
 }
 
-/// Wipes the texts of a value: the file holds the secrets of every profile.
+fn secret(sourced: Sourced<String>) -> Sourced<Secret> {
+    sourced.map(Secret::from)
+}
+
+/// Wipes the strings of a value: the file contains the secrets of every profile.
 fn wipe(value: &mut Value) {
     match value {
         Value::String(text) => text.zeroize(),

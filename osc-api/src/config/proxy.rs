@@ -1,33 +1,34 @@
-//! The proxy on the way to the endpoint, if any.
+//! The HTTP proxy for the endpoint, if any.
 //!
-//! It is chosen here, once, for the one endpoint that a client has, rather than left to the HTTP library: so it
-//! follows the same order of places as everything else, and what the variables say can be tested.
+//! It is chosen here, once, for the one endpoint of a client, rather than by the HTTP library: so it follows the same
+//! precedence as every other setting, and the rules of the variables can be tested.
 
 use std::fmt;
 use std::net::IpAddr;
 
 use url::{Host, Url};
 
-use super::source::{Given, Layer};
-use super::{Chosen, Environment, Explicit, Problems};
+use super::endpoint::{self, Endpoint};
+use super::environment::Environment;
+use super::source::{Chosen, ConfigSource, Findings, Sourced};
+use super::value;
 use crate::Secret;
-use crate::config::endpoint::Endpoint;
 
-/// What the program says about proxies.
+/// The builder's setting for proxies.
 #[derive(Clone)]
 pub(crate) enum ExplicitProxy {
-    /// This one.
+    /// Use this proxy.
     Through(Secret),
-    /// None, whatever the environment and the profile say.
+    /// Use none, regardless of the environment and the profile.
     Direct,
 }
 
-/// A proxy that was checked.
+/// A checked proxy.
 #[derive(Clone)]
 pub(crate) struct Proxy {
     /// The whole URL, often with a password.
     url: Secret,
-    /// Scheme, host and port: as much of it as may be shown.
+    /// Scheme, host and port: the part that may be shown.
     shown: String,
     is_loopback: bool,
     has_password: bool,
@@ -39,38 +40,39 @@ impl Proxy {
         self.url.expose()
     }
 
-    /// Whether the connection to the proxy itself is made by TLS.
+    /// Returns `true` if the connection to the proxy itself uses TLS.
     pub(crate) fn is_https(&self) -> bool {
         self.shown.starts_with("https:")
     }
 
-    /// Reads an address with or without scheme, which then is `http`.
+    /// Parses an address with or without scheme, which defaults to `http`.
     ///
     /// # Errors
     /// Says what is wrong, without repeating the address.
-    fn parse(text: &str) -> Result<Self, &'static str> {
-        let text = text.trim();
-        let parsed = match text.contains("://") {
-            true => Url::parse(text),
-            false => Url::parse(&format!("http://{text}")),
+    fn parse(text: &str) -> Result<Self, String> {
+        let text = value::trim(text);
+        if let Some(defect) = value::find_defect(text) {
+            return Err(defect.to_string());
+        }
+        let (scheme, rest) = text.split_once("://").unwrap_or(("http", text));
+        if !matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https") {
+            return Err("has a scheme other than http and https, the only ones that are supported".to_owned());
+        }
+        // The path, query and fragment have no meaning for a proxy.
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let (authority, _) = rest.split_at(end);
+        let (login, host) = match authority.rsplit_once('@') {
+            Some((login, host)) => (Some(login), host),
+            None => (None, authority),
         };
-        let mut url = parsed.map_err(|_| "is not a URL")?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err("has a scheme other than http and https, the only ones that are supported");
-        }
-        // What follows the port means nothing to a proxy.
-        url.set_path("");
-        url.set_query(None);
-        url.set_fragment(None);
+        // The HTTP library ignores a proxy whose host it does not accept, without an error.
+        let host = endpoint::check_authority(host)?;
+        let login = login.map(|login| format!("{login}@")).unwrap_or_default();
+        let url = Url::parse(&format!("{scheme}://{login}{host}")).map_err(|_| "is not a URL".to_owned())?;
         let host = url.host_str().unwrap_or_default();
-        // The HTTP library passes over a proxy whose host it does not like, and says nothing.
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:[]".contains(&byte);
-        if host.is_empty() || !host.bytes().all(plain) {
-            return Err("has no host, or one with a character that no host name has");
-        }
         let port = url.port_or_known_default().unwrap_or_default();
         let shown = format!("{}://{host}:{port}", url.scheme());
-        let is_loopback = Endpoint::is_this_machine(url.host());
+        let is_loopback = endpoint::is_loopback(url.host());
         let has_password = url.password().is_some();
         Ok(Self { url: Secret::from(String::from(url)), shown, is_loopback, has_password })
     }
@@ -83,64 +85,78 @@ impl fmt::Debug for Proxy {
     }
 }
 
-/// What one place says about the way to the endpoint.
-enum Way {
+/// What one source says about proxies.
+enum ProxyChoice {
     Direct,
-    Through(Given<Secret>),
+    Through(Sourced<Secret>),
 }
 
-/// The proxy that the first place names which says anything about the way to this endpoint.
+/// The proxy of the first source that says anything about this endpoint.
 pub(super) fn choose(
-    explicit: &Explicit,
-    layers: &[Layer],
+    explicit: Option<&ExplicitProxy>,
+    sources: &[ConfigSource],
     environment: &Environment<'_>,
     endpoint: &Endpoint,
-    problems: &mut Problems,
+    allow_http: bool,
+    findings: &mut Findings,
 ) -> Chosen<Option<Proxy>> {
-    let (way, in_profile) = match &explicit.proxy {
-        Some(ExplicitProxy::Direct) => (Some(Way::Direct), false),
+    let (choice, is_in_profile) = match explicit {
+        Some(ExplicitProxy::Direct) => (Some(ProxyChoice::Direct), false),
         Some(ExplicitProxy::Through(url)) => {
-            (Some(Way::Through(Given::explicit("the proxy given to the client", url.clone()))), false)
+            (Some(ProxyChoice::Through(Sourced::new("the proxy given to the client", url.clone()))), false)
         }
-        None => of_layers(layers, environment, endpoint, problems),
+        None => from_sources(sources, environment, endpoint, findings),
     };
-    let proxy = match way {
-        Some(Way::Through(given)) => check(&given, explicit, endpoint, problems),
-        Some(Way::Direct) | None => None,
+    let proxy = match choice {
+        Some(ProxyChoice::Through(sourced)) => check(&sourced, endpoint, allow_http, findings),
+        Some(ProxyChoice::Direct) | None => None,
     };
-    let from_file = in_profile && proxy.as_ref().is_some_and(|proxy| proxy.has_password);
+    let from_file = is_in_profile && proxy.as_ref().is_some_and(|proxy| proxy.has_password);
     Chosen { value: proxy, from_file }
 }
 
-fn of_layers(
-    layers: &[Layer],
+/// Returns `true` if a proxy variable applies to the endpoint, so that the profile is not consulted.
+pub(super) fn is_decided_by_environment(environment: &Environment<'_>, endpoint: &Endpoint) -> bool {
+    from_environment(environment, endpoint, &mut Findings::default()).is_some()
+}
+
+fn from_sources(
+    sources: &[ConfigSource],
     environment: &Environment<'_>,
     endpoint: &Endpoint,
-    problems: &mut Problems,
-) -> (Option<Way>, bool) {
-    let way = |layer: &Layer| match layer.is_profile {
-        true => Some((Way::Through(layer.proxy.clone()?), true)),
-        false => Some((of_environment(environment, endpoint, problems)?, false)),
-    };
-    layers.iter().find_map(way).map_or((None, false), |(way, in_profile)| (Some(way), in_profile))
+    findings: &mut Findings,
+) -> (Option<ProxyChoice>, bool) {
+    for source in sources {
+        let choice = match source.is_profile {
+            true => source.proxy.clone().map(ProxyChoice::Through),
+            false => from_environment(environment, endpoint, findings),
+        };
+        if choice.is_some() {
+            return (choice, source.is_profile);
+        }
+    }
+    (None, false)
 }
 
 fn check(
-    Given { value, place }: &Given<Secret>,
-    explicit: &Explicit,
+    Sourced { value, source }: &Sourced<Secret>,
     endpoint: &Endpoint,
-    problems: &mut Problems,
+    allow_http: bool,
+    findings: &mut Findings,
 ) -> Option<Proxy> {
     match Proxy::parse(value.expose()) {
-        Err(problem) => {
-            problems.push(format!("{place} {problem}: write it as http://proxy.example.com:3128"));
+        Err(reason) => {
+            findings.problem(format!(
+                "invalid proxy ({source}): it {reason}; write it as http://proxy.example.com:3128"
+            ));
             None
         }
-        // Plain http is allowed to this machine because nothing leaves it; here it would, to the proxy.
-        Ok(proxy) if !endpoint.is_https() && !proxy.is_loopback && !explicit.allow_http => {
-            problems.push(format!(
-                "{place} would carry plain http to another machine ({}), where everybody on the way can read it: \
-                 use an https endpoint, call `ClientBuilder::no_proxy`, or allow it with \
+        // Plain http is allowed to a loopback address because no request leaves the machine; through this proxy,
+        // it would.
+        Ok(proxy) if !endpoint.is_https() && !proxy.is_loopback && !allow_http => {
+            findings.problem(format!(
+                "insecure proxy ({source}): plain http to another host ({}) can be read by anyone on the network \
+                 path; use an https endpoint, call `ClientBuilder::no_proxy`, or allow it with \
                  `ClientBuilder::allow_http(true)`",
                 proxy.shown
             ));
@@ -150,35 +166,35 @@ fn check(
     }
 }
 
-/// What the variables say that most programs follow. They say nothing about this machine itself: few people who
-/// set them think of it.
-fn of_environment(
+/// The choice of the variables that most programs follow. They do not apply to loopback addresses: few people who
+/// set them have those in mind.
+fn from_environment(
     environment: &Environment<'_>,
     endpoint: &Endpoint,
-    problems: &mut Problems,
-) -> Option<Way> {
+    findings: &mut Findings,
+) -> Option<ProxyChoice> {
     if endpoint.is_loopback() {
         return None;
     }
-    let mut text = |name: &str| environment.text(name, problems);
+    let mut text = |name: &str| environment.text(name, findings);
     let excluded = text("NO_PROXY").or_else(|| text("no_proxy"));
-    if excluded.is_some_and(|list| excludes(&list, endpoint)) {
-        return Some(Way::Direct);
+    if excluded.is_some_and(|list| is_excluded(&list, endpoint)) {
+        return Some(ProxyChoice::Direct);
     }
     let names = match endpoint.is_https() {
         true => ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"],
         false => ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"],
     };
-    // In a CGI program the header `Proxy` of whoever calls becomes this variable.
-    let is_foreign = |name: &str| name == "HTTP_PROXY" && environment.path("REQUEST_METHOD").is_some();
+    // In a CGI program this variable is the request header `Proxy`, which anyone can set.
+    let is_untrusted = |name: &str| name == "HTTP_PROXY" && environment.is_set("REQUEST_METHOD");
     let (name, value) =
-        names.into_iter().filter(|name| !is_foreign(name)).find_map(|name| Some((name, text(name)?)))?;
-    Some(Way::Through(Given::explicit(name, Secret::from(value.as_str()))))
+        names.into_iter().filter(|name| !is_untrusted(name)).find_map(|name| Some((name, text(name)?)))?;
+    Some(ProxyChoice::Through(Sourced::new(name, Secret::from(value.as_str()))))
 }
 
-/// Whether a list of exceptions names the endpoint: by its host, a domain above it, an address or a network,
-/// each with or without a port; `*` names everything.
-fn excludes(list: &str, endpoint: &Endpoint) -> bool {
+/// Returns `true` if `NO_PROXY` lists the endpoint: by its host, a parent domain, an address or a network, each with
+/// or without a port; `*` matches everything.
+fn is_excluded(list: &str, endpoint: &Endpoint) -> bool {
     let Some(host) = endpoint.url_host() else { return false };
     let entries = list.split(|c: char| c == ',' || c.is_whitespace()).filter(|entry| !entry.is_empty());
     entries.into_iter().any(|entry| {
@@ -192,7 +208,7 @@ fn excludes(list: &str, endpoint: &Endpoint) -> bool {
     })
 }
 
-/// An entry without its port and without the brackets of an IPv6 address.
+/// Splits the port off an entry, and the brackets off an IPv6 address.
 fn split_port(entry: &str) -> (&str, Option<u16>) {
     let (name, port) = match entry.rsplit_once(':') {
         // More than one colon, and no brackets: an IPv6 address without a port.
@@ -213,7 +229,7 @@ fn is_below(domain: &str, name: &str) -> bool {
     ends_so && (start == 0 || domain.get(..start).is_some_and(|before| before.ends_with('.')))
 }
 
-/// Whether an address is the named one, or in the named network, such as `10.0.0.0/8`.
+/// Returns `true` if an address equals the entry, or is in its network, such as `10.0.0.0/8`.
 fn is_in(address: IpAddr, name: &str) -> bool {
     let (network, length) = match name.split_once('/') {
         Some((network, length)) => (network, length.parse::<u32>().ok()),

@@ -1,133 +1,139 @@
-//! The settings of one place: the environment, or a profile.
+//! Settings as one configuration source has them, each with a name that messages give it.
 
-use std::ffi::OsString;
+use std::path::PathBuf;
 
-use zeroize::Zeroizing;
-
-use super::certificate::Pem;
-use super::{Environment, Problems};
 use crate::Secret;
 
-/// A setting together with the name of the place that it came from.
+/// What every section of a PEM file begins with.
+pub(super) const PEM_START: &str = "-----BEGIN ";
+
+/// What the resolution of a configuration found.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    /// Errors, each with its source and a hint.
+    pub(super) problems: Vec<String>,
+    /// What works, but should be changed.
+    pub(super) warnings: Vec<String>,
+}
+
+impl Findings {
+    pub(super) fn problem(&mut self, message: String) {
+        self.problems.push(message);
+    }
+
+    /// Adds a warning, once.
+    pub(super) fn warn(&mut self, message: String) {
+        if !self.warnings.contains(&message) {
+            self.warnings.push(message);
+        }
+    }
+}
+
+/// A value together with the name of the source it comes from.
 #[derive(Clone)]
-pub(super) struct Given<T> {
+pub(super) struct Sourced<T> {
     pub(super) value: T,
-    pub(super) place: String,
+    pub(super) source: String,
 }
 
-impl<T> Given<T> {
-    pub(super) fn explicit(place: &str, value: T) -> Self {
-        Self { value, place: place.to_owned() }
+impl<T> Sourced<T> {
+    pub(super) fn new(source: &str, value: T) -> Self {
+        Self { value, source: source.to_owned() }
     }
 
-    pub(super) fn map<U>(self, change: impl FnOnce(T) -> U) -> Given<U> {
-        Given { value: change(self.value), place: self.place }
+    pub(super) fn map<U>(self, change: impl FnOnce(T) -> U) -> Sourced<U> {
+        Sourced { value: change(self.value), source: self.source }
     }
 }
 
-/// Where a layer comes from.
+/// The kind of a configuration source.
 #[derive(Clone, Copy)]
 pub(super) enum Origin<'a> {
     Environment,
-    Profile(&'a super::profile::Place),
+    /// A profile, by the description of its name and file.
+    Profile(&'a str),
 }
 
 impl Origin<'_> {
-    /// The name under which people know a setting of this layer.
-    pub(super) fn place(self, key: &str) -> String {
+    /// The name of a setting of this source, as messages give it.
+    pub(super) fn name(self, key: &str) -> String {
         match self {
             Self::Environment => format!("OSC_{}", key.to_ascii_uppercase()),
-            Self::Profile(place) => format!("`{key}` of {}", place.describe()),
+            Self::Profile(profile) => format!("`{key}` of {profile}"),
         }
     }
 
-    pub(super) fn given<T>(self, key: &str, value: T) -> Given<T> {
-        Given { value, place: self.place(key) }
+    pub(super) fn sourced<T>(self, key: &str, value: T) -> Sourced<T> {
+        Sourced { value, source: self.name(key) }
     }
 }
 
-/// What one place says.
+/// A group of settings that is taken from one source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Setting {
+    Credentials,
+    Region,
+    Endpoint,
+    ClientCertificate,
+    TlsSkipVerify,
+    Proxy,
+}
+
+/// A PEM text, or where it is read from.
+#[derive(Clone)]
+pub(super) enum PemSource {
+    File(PathBuf),
+    Text(Secret),
+    Base64(Secret),
+}
+
+impl PemSource {
+    /// The PEM file at this path. PEM text in place of a path is taken as text: it can be nothing else, and must
+    /// not appear in a message as the name of a missing file.
+    pub(super) fn from_path(path: PathBuf) -> Self {
+        match path.to_str() {
+            // Variables of one line often have `\n` in place of line ends.
+            Some(text) if text.contains(PEM_START) => Self::Text(Secret::from(text.replace("\\n", "\n"))),
+            _ => Self::File(path),
+        }
+    }
+}
+
+/// The settings of one source: the environment, or a profile.
 #[derive(Default)]
-pub(super) struct Layer {
-    /// Whether this is the profile, whose secrets lie in a file.
+pub(super) struct ConfigSource {
+    /// Whether this is the profile, whose secrets are in a file.
     pub(super) is_profile: bool,
-    pub(super) access_key: Option<Given<String>>,
-    pub(super) secret_key: Option<Given<Secret>>,
-    pub(super) access_key_v2: Option<Given<String>>,
-    pub(super) secret_key_v2: Option<Given<Secret>>,
-    /// Whether the list of the services that take second-generation keys names this one.
-    pub(super) takes_v2: Option<bool>,
-    pub(super) login: Option<Given<String>>,
-    pub(super) password: Option<Given<Secret>>,
-    pub(super) method: Option<Given<String>>,
-    pub(super) region: Option<Given<String>>,
-    pub(super) protocol: Option<Given<String>>,
-    pub(super) endpoint: Option<Given<String>>,
-    /// The domain below which `api.<region>` is.
-    pub(super) domain: Option<Given<String>>,
-    pub(super) client_certificate: Option<Given<Pem>>,
-    pub(super) client_key: Option<Given<Pem>>,
-    pub(super) tls_skip_verify: Option<Given<String>>,
-    /// The proxy of a profile. The variables about proxies depend on the endpoint: see [`super::proxy`].
-    pub(super) proxy: Option<Given<Secret>>,
+    pub(super) access_key: Option<Sourced<String>>,
+    pub(super) secret_key: Option<Sourced<Secret>>,
+    pub(super) access_key_v2: Option<Sourced<String>>,
+    pub(super) secret_key_v2: Option<Sourced<Secret>>,
+    /// Whether the list of services that use second-generation keys contains this one.
+    pub(super) uses_v2: Option<bool>,
+    pub(super) login: Option<Sourced<String>>,
+    pub(super) password: Option<Sourced<Secret>>,
+    pub(super) method: Option<Sourced<String>>,
+    pub(super) region: Option<Sourced<String>>,
+    pub(super) protocol: Option<Sourced<String>>,
+    pub(super) endpoint: Option<Sourced<String>>,
+    /// The domain that `api.<region>` is prepended to.
+    pub(super) domain: Option<Sourced<String>>,
+    pub(super) client_certificate: Option<Sourced<PemSource>>,
+    pub(super) client_key: Option<Sourced<PemSource>>,
+    pub(super) tls_skip_verify: Option<Sourced<String>>,
+    /// The proxy of a profile. The proxy variables depend on the endpoint: see [`super::proxy`].
+    pub(super) proxy: Option<Sourced<Secret>>,
 }
 
-/// What the variables say.
-pub(super) fn from_environment(environment: &Environment<'_>, problems: &mut Problems) -> Layer {
-    let mut reader = Variables { environment, problems };
-    Layer {
-        is_profile: false,
-        access_key: reader.plain("access_key"),
-        secret_key: reader.secret("secret_key"),
-        access_key_v2: reader.plain("access_key_v2"),
-        secret_key_v2: reader.secret("secret_key_v2"),
-        takes_v2: reader.text("iam_v2_services").map(|given| names_the_service(&given.value)),
-        login: reader.plain("login"),
-        password: reader.secret("password"),
-        method: reader.plain("auth_method"),
-        region: reader.plain("region"),
-        protocol: reader.plain("protocol"),
-        endpoint: reader.plain("endpoint_api"),
-        domain: None,
-        client_certificate: reader.pem("x509_client_cert", "x509_client_cert_b64"),
-        client_key: reader.pem("x509_client_key", "x509_client_key_b64"),
-        tls_skip_verify: reader.plain("tls_skip_verify"),
-        proxy: None,
-    }
+/// A value chosen among the sources.
+pub(super) struct Chosen<T> {
+    pub(super) value: T,
+    /// Whether a secret in it comes from the profile file.
+    pub(super) from_file: bool,
 }
 
-/// Whether a list of services, written as one text, names the service of this API. It goes by two names.
-pub(super) fn names_the_service(list: &str) -> bool {
-    let between = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '[' | ']' | '"' | '\'');
-    list.split(between).any(|name| name.eq_ignore_ascii_case("api") || name.eq_ignore_ascii_case("osc"))
-}
-
-/// Takes values out of the variables.
-struct Variables<'a> {
-    environment: &'a Environment<'a>,
-    problems: &'a mut Problems,
-}
-
-impl Variables<'_> {
-    fn text(&mut self, key: &str) -> Option<Given<Zeroizing<String>>> {
-        let value = self.environment.text(&Origin::Environment.place(key), self.problems)?;
-        Some(Origin::Environment.given(key, value))
-    }
-
-    fn plain(&mut self, key: &str) -> Option<Given<String>> {
-        self.text(key).map(|given| given.map(|text| text.as_str().to_owned()))
-    }
-
-    fn secret(&mut self, key: &str) -> Option<Given<Secret>> {
-        self.text(key).map(|given| given.map(|text| Secret::from(text.as_str())))
-    }
-
-    /// The path of a PEM file, which need not be UTF-8, or else the file's text in base64.
-    fn pem(&mut self, path_key: &str, base64_key: &str) -> Option<Given<Pem>> {
-        let path: Option<OsString> = self.environment.path(&Origin::Environment.place(path_key));
-        match path {
-            Some(path) => Some(Origin::Environment.given(path_key, Pem::of_path(path))),
-            None => self.secret(base64_key).map(|given| given.map(Pem::Base64)),
-        }
-    }
+/// Returns `true` if a list of services, written as one string, contains this API. It has two names.
+pub(super) fn lists_this_service(list: &str) -> bool {
+    let is_separator = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '[' | ']' | '"' | '\'');
+    list.split(is_separator).any(|name| name.eq_ignore_ascii_case("api") || name.eq_ignore_ascii_case("osc"))
 }

@@ -1,14 +1,18 @@
 mod certificate;
 mod credentials;
+mod files;
 mod matrix;
-mod places;
+mod precedence;
 mod proxy;
 mod settings;
+mod values;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
 use std::path::Path;
+
+use zeroize::Zeroizing;
 
 use super::*;
 
@@ -24,7 +28,7 @@ struct World {
     variables: BTreeMap<String, OsString>,
     files: BTreeMap<String, String>,
     mode: Option<u32>,
-    explicit: Explicit,
+    overrides: Overrides,
 }
 
 impl World {
@@ -42,8 +46,8 @@ impl World {
         self.file(HOME_FILE, &format!(r#"{{"default": {{{settings}}}}}"#))
     }
 
-    fn explicit(mut self, change: impl FnOnce(&mut Explicit)) -> Self {
-        change(&mut self.explicit);
+    fn overrides(mut self, change: impl FnOnce(&mut Overrides)) -> Self {
+        change(&mut self.overrides);
         self
     }
 
@@ -51,11 +55,11 @@ impl World {
         let home = |name: &str| (name == "HOME").then(|| OsString::from("/home/me"));
         let variable = |name: &str| self.variables.get(name).cloned().or_else(|| home(name));
         let read = |path: &Path| match path.to_str().and_then(|path| self.files.get(path)) {
-            Some(text) => Ok(text.clone().into_bytes()),
+            Some(text) => Ok(Zeroizing::new(text.clone().into_bytes())),
             None => Err(io::Error::from(io::ErrorKind::NotFound)),
         };
         let mode = |path: &Path| self.mode.filter(|_| path == Path::new(HOME_FILE));
-        resolve(&self.explicit, &Sources { variable: &variable, read: &read, mode: &mode })
+        resolve(&self.overrides, &System { variable: &variable, read: &read, mode: &mode })
     }
 
     #[track_caller]
@@ -75,7 +79,7 @@ impl World {
 
     #[track_caller]
     fn problems(&self) -> Problems {
-        let Err(problems) = self.resolve() else { panic!("there is no problem") };
+        let Err(problems) = self.resolve() else { panic!("no problem was found") };
         assert!(!problems.concat().contains("marker"), "a value is shown: {problems:?}");
         problems
     }

@@ -58,7 +58,7 @@ impl ErrorRepr {
             }
             Self::Api(error) => write!(f, "{action} failed with {error}"),
             Self::Pagination { reason, answer } => {
-                write!(f, "{action} cannot list any further: {reason}")?;
+                write!(f, "{action} cannot continue pagination: {reason}")?;
                 answer.as_ref().map_or(Ok(()), |answer| write!(f, ": {answer}"))
             }
             Self::Wait { resource, goal, state, end } => {

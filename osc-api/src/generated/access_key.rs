@@ -12,13 +12,13 @@ pub struct AccessKey {
     pub access_key_id: Option<String>,
     /// Time of creation, in UTC.
     pub creation_date: Option<DateTime>,
-    /// Time of expiry, in UTC. Absent means never.
+    /// Expiration time, in UTC. Not set if the key never expires.
     pub expiration_date: Option<DateTime>,
     /// Time of the last change, in UTC.
     pub last_modification_date: Option<DateTime>,
     /// Whether requests can be signed with the key.
     pub state: Option<AccessKeyState>,
-    /// Label that the access key bears.
+    /// Label of the access key.
     pub tag: Option<String>,
 }
 
@@ -31,7 +31,7 @@ __private::received!(AccessKey {
     tag: "Tag",
 });
 
-/// An access key with its secret key, as only its creation shows it.
+/// An access key with its secret key, which is returned only when the key is created.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AccessKeySecretKey {
@@ -39,15 +39,15 @@ pub struct AccessKeySecretKey {
     pub access_key_id: Option<String>,
     /// Time of creation, in UTC.
     pub creation_date: Option<DateTime>,
-    /// Time of expiry, in UTC. Absent means never.
+    /// Expiration time, in UTC. Not set if the key never expires.
     pub expiration_date: Option<DateTime>,
     /// Time of the last change, in UTC.
     pub last_modification_date: Option<DateTime>,
-    /// Secret half of the access key. It is shown by the key's creation only.
+    /// Secret key of the access key. It is returned only when the access key is created.
     pub secret_key: Option<Secret>,
     /// Whether requests can be signed with the key.
     pub state: Option<AccessKeyState>,
-    /// Label that the access key bears.
+    /// Label of the access key.
     pub tag: Option<String>,
 }
 
@@ -96,18 +96,19 @@ impl From<&str> for AccessKeyState {
 
 __private::open_enum!(AccessKeyState);
 
-/// Request of [`Client::create_access_key`](crate::Client::create_access_key), which creates an access key, active at once, for the root user or one of the EIM users.
+/// Request of [`Client::create_access_key`](crate::Client::create_access_key), which creates an access key for the root user or an EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAccessKeyRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Date, or date and time, of expiry, such as `2020-06-14`. Absent means never, which the account's API access
-    /// policy can forbid.
+    /// Expiration date, or date and time, such as `2020-06-14`. If omitted, the key never expires, which the account's
+    /// API access policy can forbid.
     pub expiration_date: Option<DateOrDateTime>,
-    /// Label that the access key bears.
+    /// Label of the access key.
     pub tag: Option<String>,
-    /// Name of the EIM user that the key is for. Absent means the user who calls, be it the root user.
+    /// Name of the EIM user that the key is for. Defaults to the calling user, who may be the root user.
     pub user_name: Option<String>,
 }
 
@@ -152,13 +153,13 @@ __private::sent!(CreateAccessKeyRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`Client::create_access_key`](crate::Client::create_access_key), which creates an access key, active at once, for the root user or one of the EIM users.
+/// Answer to [`Client::create_access_key`](crate::Client::create_access_key), which creates an access key for the root user or an EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAccessKeyResponse {
-    /// The new access key, with its secret key: save it.
+    /// New access key, with its secret key. Save the secret key.
     pub access_key: Option<AccessKeySecretKey>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -175,9 +176,10 @@ pub struct DeleteAccessKeyRequest {
     ///
     /// Required.
     pub access_key_id: String,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Name of the EIM user that the key belongs to. Absent means the user who calls, be it the root user.
+    /// Name of the EIM user that the key belongs to. Defaults to the caller, which may also be the root user.
     pub user_name: Option<String>,
 }
 
@@ -220,7 +222,7 @@ __private::sent!(DeleteAccessKeyRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteAccessKeyResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -228,13 +230,13 @@ __private::received!(DeleteAccessKeyResponse {
     response_context: "ResponseContext",
 });
 
-/// Conditions on which access keys are listed.
+/// Filters for access keys.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersAccessKeys {
-    /// Keeps the access keys whose ID is one of these.
+    /// Only return access keys with one of these IDs.
     pub access_key_ids: Option<Vec<String>>,
-    /// Keeps the access keys whose state is one of these.
+    /// Only return access keys in one of these states.
     pub states: Option<Vec<AccessKeyState>>,
 }
 
@@ -272,13 +274,14 @@ __private::sent!(FiltersAccessKeys {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAccessKeysRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Further conditions on which of the user's keys are returned.
+    /// Additional filters for the user's access keys.
     pub filters: Option<FiltersAccessKeys>,
-    /// Lists only the access keys that bear this label.
+    /// Only return access keys with this label.
     pub tag: Option<String>,
-    /// Name of the EIM user whose keys are listed. Absent means the user who calls, be it the root user.
+    /// Name of the EIM user whose keys are listed. Defaults to the calling user, who may be the root user.
     pub user_name: Option<String>,
 }
 
@@ -326,7 +329,7 @@ __private::sent!(ReadAccessKeysRequest {
 pub struct ReadAccessKeysResponse {
     /// Access keys found, without their secret keys.
     pub access_keys: Vec<AccessKey>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -343,20 +346,21 @@ pub struct UpdateAccessKeyRequest {
     ///
     /// Required.
     pub access_key_id: String,
-    /// Whether to remove the expiration date, so that the key never expires. `expiration_date` is then ignored.
+    /// If `true`, the expiration date is removed, so that the key never expires. `expiration_date` is then ignored.
     pub clear_expiration_date: Option<bool>,
-    /// Whether to remove the label of the access key. `tag` is then ignored.
+    /// If `true`, the label of the access key is removed. `tag` is then ignored.
     pub clear_tag: Option<bool>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// New date, or date and time, of expiry. Absent means never, not that the present one is kept, and the account's
-    /// API access policy can forbid that. Without effect together with `clear_expiration_date`.
+    /// New expiration date, or date and time. If omitted, the current one is not kept: the key never expires, which the
+    /// account's API access policy can forbid. Ignored if `clear_expiration_date` is `true`.
     pub expiration_date: Option<DateOrDateTime>,
-    /// New state: an active key signs requests, an inactive one does not.
+    /// New state. An active key can sign requests, an inactive one cannot.
     pub state: Option<AccessKeyState>,
-    /// New label of the access key, in place of the present one. Without effect together with `clear_tag`.
+    /// New label of the access key, which replaces the current one. Ignored if `clear_tag` is `true`.
     pub tag: Option<String>,
-    /// Name of the EIM user that the key belongs to. Absent means the user who calls, be it the root user.
+    /// Name of the EIM user that the key belongs to. Defaults to the calling user, who may be the root user.
     pub user_name: Option<String>,
 }
 
@@ -445,9 +449,9 @@ __private::sent!(UpdateAccessKeyRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAccessKeyResponse {
-    /// Access key as it is after the call, without its secret key.
+    /// Access key after the call, without its secret key.
     pub access_key: Option<AccessKey>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -457,10 +461,10 @@ __private::received!(UpdateAccessKeyResponse {
 });
 
 impl Client {
-    /// Creates an access key, active at once, for the root user or one of the EIM users.
+    /// Creates an access key for the root user or an EIM user.
     ///
-    /// The answer holds the secret key. Without `user_name` the key is for the user who calls; without
-    /// `expiration_date` it never expires.
+    /// It is active immediately. The response contains the secret key. If `user_name` is omitted, the key belongs to the
+    /// caller. If `expiration_date` is omitted, the key never expires.
     ///
     /// - Authentication: access key, or login and password.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -491,7 +495,7 @@ impl Client {
 
     /// Deletes an access key.
     ///
-    /// That of an EIM user must be `INACTIVE` first.
+    /// If it belongs to an EIM user, it must be `INACTIVE`.
     ///
     /// - Authentication: access key, or login and password.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -501,7 +505,7 @@ impl Client {
     /// Those of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
-    /// Key of the calling user:
+    /// Access key of the caller:
     ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -513,7 +517,7 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// Key of a given EIM user:
+    /// Access key of an EIM user:
     ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -563,8 +567,8 @@ impl Client {
 
     /// Changes the state, the expiration date or the tag of an access key.
     ///
-    /// Without `expiration_date` the key never expires from then on, even when only its state changes: to keep a date,
-    /// send it again.
+    /// If `expiration_date` is omitted, the key no longer expires, even if only its state is changed. To keep the current
+    /// date, send it again.
     ///
     /// - Authentication: access key, or login and password.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -601,7 +605,7 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// Key of a given EIM user:
+    /// Access key of an EIM user:
     ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {

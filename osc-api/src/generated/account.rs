@@ -4,23 +4,23 @@
 use super::common::ResponseContext;
 use crate::{Client, Date, DateOrDateTime, DateTime, Result, Secret, __private};
 
-/// An OUTSCALE account and the particulars of its owner.
+/// An OUTSCALE account and the details of its owner.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Account {
     /// ID of the account, twelve digits.
     pub account_id: Option<String>,
-    /// Further email addresses, which get notifications only.
+    /// Additional email addresses, which receive notifications only.
     pub additional_emails: Vec<String>,
-    /// Town of the account's owner.
+    /// City of the account owner.
     pub city: Option<String>,
-    /// Company of the account's owner.
+    /// Company of the account owner.
     pub company_name: Option<String>,
-    /// Country of the account's owner.
+    /// Country of the account owner.
     pub country: Option<String>,
-    /// Number of the customer, eight digits.
+    /// Customer number, eight digits.
     pub customer_id: Option<String>,
-    /// Main email address, for logging in and for notifications.
+    /// Main email address, used for login and notifications.
     pub email: Option<String>,
     /// First name of the account's owner.
     pub first_name: Option<String>,
@@ -28,15 +28,15 @@ pub struct Account {
     pub job_title: Option<String>,
     /// Last name of the account's owner.
     pub last_name: Option<String>,
-    /// Mobile phone number of the account's owner.
+    /// Mobile phone number of the account owner.
     pub mobile_number: Option<String>,
-    /// Whether logging in to Cockpit with OUTSCALE credentials works while logins are federated.
+    /// Whether logging in to Cockpit with OUTSCALE credentials is allowed when identity federation is in use.
     pub outscale_login_allowed: Option<bool>,
-    /// Landline phone number of the account's owner.
+    /// Landline phone number of the account owner.
     pub phone_number: Option<String>,
-    /// State or province of the account's owner.
+    /// State or province of the account owner.
     pub state_province: Option<String>,
-    /// Value added tax number of the account's owner.
+    /// Value added tax number of the account owner.
     pub vat_number: Option<String>,
     /// Postal code of the town.
     pub zip_code: Option<String>,
@@ -61,7 +61,7 @@ __private::received!(Account {
     zip_code: "ZipCode",
 });
 
-/// The part that a category of resources has in the emissions.
+/// The share of the emissions that comes from a category of resources.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CO2CategoryDistribution {
@@ -82,13 +82,13 @@ __private::received!(CO2CategoryDistribution {
 pub struct CO2EmissionEntry {
     /// ID of the account that the emissions belong to, twelve digits.
     pub account_id: Option<String>,
-    /// How the value of the entry is made up, by category of resources.
+    /// Breakdown of the value of the entry by category of resources.
     pub category_distribution: Vec<CO2CategoryDistribution>,
-    /// How the value of the entry is made up, by source.
+    /// Breakdown of the value of the entry by source.
     pub factor_distribution: Vec<CO2FactorDistribution>,
-    /// Month of the emissions, given by its first day, such as `2025-05-01`.
+    /// Month of the emissions, as the date of its first day, such as `2025-05-01`.
     pub month: Option<Date>,
-    /// ID of the account that pays, twelve digits.
+    /// ID of the paying account, twelve digits.
     pub paying_account_id: Option<String>,
     /// Total emissions of the month and account, in kilograms of carbon dioxide equivalent.
     pub value: Option<f64>,
@@ -103,7 +103,7 @@ __private::received!(CO2EmissionEntry {
     value: "Value",
 });
 
-/// The part that a source, such as hardware, has in the emissions.
+/// The share of the emissions that comes from a source, such as hardware.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CO2FactorDistribution {
@@ -122,7 +122,8 @@ __private::received!(CO2FactorDistribution {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CheckAuthenticationRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Email address that the account logs in with.
     ///
@@ -173,7 +174,7 @@ __private::sent!(CheckAuthenticationRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckAuthenticationResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -181,11 +182,11 @@ __private::received!(CheckAuthenticationResponse {
     response_context: "ResponseContext",
 });
 
-/// What was consumed of one kind of resource over a period.
+/// The consumption of one kind of resource over a period.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConsumptionEntry {
-    /// ID of the account that consumed, twelve digits.
+    /// ID of the account that the consumption belongs to, twelve digits.
     pub account_id: Option<String>,
     /// Category of the entry, such as `compute`, `network` or `storage`.
     pub category: Option<String>,
@@ -193,25 +194,25 @@ pub struct ConsumptionEntry {
     pub from_date: Option<DateTime>,
     /// Call that caused the consumption, such as `RunInstances`.
     pub operation: Option<String>,
-    /// ID of the account that pays, twelve digits.
+    /// ID of the paying account, twelve digits.
     pub paying_account_id: Option<String>,
-    /// Price of all that the entry counts, in the catalog's currency. Only with `show_price`.
+    /// Total price of the entry, in the catalog's currency. Returned only with `show_price`.
     pub price: Option<f64>,
-    /// ID of the resource that was consumed. Only with `show_resource_details`.
+    /// ID of the consumed resource. Returned only with `show_resource_details`.
     pub resource_id: Option<String>,
     /// Service that was called: `OKS`, `TinaOS-DirectLink`, `TinaOS-FCU`, `TinaOS-LBU`, `TinaOS-OOS` or `TinaOS-OSU`.
     pub service: Option<String>,
     /// Name of the Subregion, such as `eu-west-2a`.
     pub subregion_name: Option<String>,
-    /// What the entry is, in words.
+    /// Description of the entry.
     pub title: Option<String>,
     /// End of the period, in UTC.
     pub to_date: Option<DateTime>,
     /// Type of the consumed resource, such as `BoxUsage:tinav6.c6r16p3`.
     pub type_: Option<String>,
-    /// Price of one unit, in the currency of the account. Only with `show_price`.
+    /// Price of one unit, in the currency of the account. Returned only with `show_price`.
     pub unit_price: Option<f64>,
-    /// Amount consumed. Its unit depends on the type of the resource, and `title` tells it.
+    /// Amount consumed. Its unit depends on the type of the resource and is given in `title`.
     pub value: Option<f64>,
 }
 
@@ -236,27 +237,28 @@ __private::received!(ConsumptionEntry {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAccountRequest {
-    /// Further email addresses, which get notifications only.
+    /// Additional email addresses, which receive notifications only.
     pub additional_emails: Option<Vec<String>>,
-    /// Town of the account's owner.
+    /// City of the account owner.
     ///
     /// Required.
     pub city: String,
-    /// Company of the account's owner.
+    /// Company of the account owner.
     ///
     /// Required.
     pub company_name: String,
-    /// Country of the account's owner.
+    /// Country of the account owner.
     ///
     /// Required.
     pub country: String,
-    /// Number of the customer, eight digits.
+    /// Customer number, eight digits.
     ///
     /// Required.
     pub customer_id: String,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Main email address, for logging in and for notifications.
+    /// Main email address, used for login and notifications.
     ///
     /// Required.
     pub email: String,
@@ -270,13 +272,13 @@ pub struct CreateAccountRequest {
     ///
     /// Required.
     pub last_name: String,
-    /// Mobile phone number of the account's owner.
+    /// Mobile phone number of the account owner.
     pub mobile_number: Option<String>,
-    /// Landline phone number of the account's owner.
+    /// Landline phone number of the account owner.
     pub phone_number: Option<String>,
-    /// State or province of the account's owner.
+    /// State or province of the account owner.
     pub state_province: Option<String>,
-    /// Value added tax number of the account's owner.
+    /// Value added tax number of the account owner.
     pub vat_number: Option<String>,
     /// Postal code of the town.
     ///
@@ -434,9 +436,9 @@ __private::sent!(CreateAccountRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAccountResponse {
-    /// Account as it is after the call.
+    /// Account after the call.
     pub account: Option<Account>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -445,11 +447,12 @@ __private::received!(CreateAccountResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_accounts`](crate::Client::read_accounts), which returns the particulars of the calling account.
+/// Request of [`Client::read_accounts`](crate::Client::read_accounts), which returns the details of the calling account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAccountsRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -470,13 +473,13 @@ __private::sent!(ReadAccountsRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::read_accounts`](crate::Client::read_accounts), which returns the particulars of the calling account.
+/// Answer to [`Client::read_accounts`](crate::Client::read_accounts), which returns the details of the calling account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAccountsResponse {
     /// The calling account.
     pub accounts: Vec<Account>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -485,19 +488,19 @@ __private::received!(ReadAccountsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_co2_emission_account`](crate::Client::read_co2_emission_account), which returns the account's estimated carbon footprint in the Region, month by month.
+/// Request of [`Client::read_co2_emission_account`](crate::Client::read_co2_emission_account), which returns the estimated carbon footprint of the account in the Region, by month.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCO2EmissionAccountRequest {
-    /// First month of the period, given by its first day, such as `2020-06-01`.
+    /// First month of the period, as the date of its first day, such as `2020-06-01`.
     ///
     /// Required.
     pub from_month: DateOrDateTime,
-    /// Whether a paying account gets the figures of all accounts linked to it too. A linked account then gets nothing.
+    /// If `true`, a paying account also gets the figures of all accounts linked to it, and a linked account gets nothing.
     ///
     /// Default: `false`.
     pub overall: Option<bool>,
-    /// Month after the last of the period, given by its first day, such as `2020-07-01`. It must be later than
+    /// Month after the last month of the period, as the date of its first day, such as `2020-07-01`. Must be later than
     /// `from_month`.
     ///
     /// Required.
@@ -542,15 +545,15 @@ __private::sent!(ReadCO2EmissionAccountRequest {
     to_month: "ToMonth",
 });
 
-/// Answer to [`Client::read_co2_emission_account`](crate::Client::read_co2_emission_account), which returns the account's estimated carbon footprint in the Region, month by month.
+/// Answer to [`Client::read_co2_emission_account`](crate::Client::read_co2_emission_account), which returns the estimated carbon footprint of the account in the Region, by month.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCO2EmissionAccountResponse {
-    /// The emissions, by month and account.
+    /// Emissions, by month and account.
     pub co2_emission_entries: Vec<CO2EmissionEntry>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// Unit of all values, `KG`: kilograms of carbon dioxide equivalent.
+    /// Unit of all values. `KG` means kilograms of carbon dioxide equivalent.
     pub unit: Option<String>,
     /// Total emissions of the whole period, in kilograms of carbon dioxide equivalent.
     pub value: Option<f64>,
@@ -563,28 +566,29 @@ __private::received!(ReadCO2EmissionAccountResponse {
     value: "Value",
 });
 
-/// Request of [`Client::read_consumption_account`](crate::Client::read_consumption_account), which returns what the account consumed over a period, by billable resource.
+/// Request of [`Client::read_consumption_account`](crate::Client::read_consumption_account), which returns the consumption of the account over a period, by billable resource.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadConsumptionAccountRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// First day of the period, such as `2020-06-14`. A time, if there is one, must be midnight.
+    /// First day of the period, such as `2020-06-14`. If a time is given, it must be midnight.
     ///
     /// Required.
     pub from_date: DateOrDateTime,
-    /// Whether a paying account gets the figures of all accounts linked to it too. A linked account then gets nothing.
+    /// If `true`, a paying account also gets the figures of all accounts linked to it, and a linked account gets nothing.
     ///
     /// Default: `false`.
     pub overall: Option<bool>,
-    /// Whether the answer has prices too: `unit_price` and `price`, in the catalog's currency.
+    /// If `true`, the response also contains prices, `unit_price` and `price`, in the catalog's currency.
     pub show_price: Option<bool>,
-    /// Whether each resource gets an entry of its own, with its `resource_id`. Otherwise there is one for each type of
+    /// If `true`, there is one entry for each resource, with its `resource_id`. Otherwise, there is one for each type of
     /// resource.
     ///
     /// Default: `false`.
     pub show_resource_details: Option<bool>,
-    /// Day after the last of the period, such as `2020-06-30`, and later than `from_date`. A time, if there is one,
+    /// Day after the last day of the period, such as `2020-06-30`. Must be later than `from_date`. If a time is given, it
     /// must be midnight.
     ///
     /// Required.
@@ -656,15 +660,15 @@ __private::sent!(ReadConsumptionAccountRequest {
     to_date: "ToDate",
 });
 
-/// Answer to [`Client::read_consumption_account`](crate::Client::read_consumption_account), which returns what the account consumed over a period, by billable resource.
+/// Answer to [`Client::read_consumption_account`](crate::Client::read_consumption_account), which returns the consumption of the account over a period, by billable resource.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadConsumptionAccountResponse {
-    /// What was consumed, by kind of resource.
+    /// Consumption, by kind of resource.
     pub consumption_entries: Vec<ConsumptionEntry>,
     /// Currency of the prices, as an ISO 4217 code such as `EUR`.
     pub currency: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -674,21 +678,23 @@ __private::received!(ReadConsumptionAccountResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_account`](crate::Client::update_account), which changes the particulars of the calling account.
+/// Request of [`Client::update_account`](crate::Client::update_account), which changes the details of the calling account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAccountRequest {
-    /// Further email addresses from now on, which get notifications only. An empty list removes all.
+    /// Additional email addresses, which receive notifications only. They replace the current ones. An empty list removes
+    /// all.
     pub additional_emails: Option<Vec<String>>,
-    /// Town of the account's owner.
+    /// City of the account owner.
     pub city: Option<String>,
-    /// Company of the account's owner.
+    /// Company of the account owner.
     pub company_name: Option<String>,
-    /// Country of the account's owner.
+    /// Country of the account owner.
     pub country: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Main email address, for logging in and for notifications.
+    /// Main email address, used for login and notifications.
     pub email: Option<String>,
     /// First name of the account's owner.
     pub first_name: Option<String>,
@@ -696,13 +702,13 @@ pub struct UpdateAccountRequest {
     pub job_title: Option<String>,
     /// Last name of the account's owner.
     pub last_name: Option<String>,
-    /// Mobile phone number of the account's owner.
+    /// Mobile phone number of the account owner.
     pub mobile_number: Option<String>,
-    /// Landline phone number of the account's owner.
+    /// Landline phone number of the account owner.
     pub phone_number: Option<String>,
-    /// State or province of the account's owner.
+    /// State or province of the account owner.
     pub state_province: Option<String>,
-    /// Value added tax number of the account's owner.
+    /// Value added tax number of the account owner.
     pub vat_number: Option<String>,
     /// Postal code of the town.
     pub zip_code: Option<String>,
@@ -821,13 +827,13 @@ __private::sent!(UpdateAccountRequest {
     zip_code: "ZipCode",
 });
 
-/// Answer to [`Client::update_account`](crate::Client::update_account), which changes the particulars of the calling account.
+/// Answer to [`Client::update_account`](crate::Client::update_account), which changes the details of the calling account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAccountResponse {
-    /// Account as it is after the call.
+    /// Account after the call.
     pub account: Option<Account>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -868,7 +874,7 @@ impl Client {
 
     /// Creates another OUTSCALE account.
     ///
-    /// The calling account needs a quota for this, which OUTSCALE's sales team grants.
+    /// The calling account needs a quota for this, which is granted by OUTSCALE's sales team.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -903,7 +909,7 @@ impl Client {
         self.send::<action::CreateAccount>(request).await
     }
 
-    /// Returns the particulars of the calling account.
+    /// Returns the details of the calling account.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: safe.
@@ -929,9 +935,9 @@ impl Client {
         self.send::<action::ReadAccounts>(request).await
     }
 
-    /// Returns the account's estimated carbon footprint in the Region, month by month.
+    /// Returns the estimated carbon footprint of the account in the Region, by month.
     ///
-    /// `to_month` is not part of the period.
+    /// `to_month` is excluded from the period.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: safe.
@@ -958,9 +964,9 @@ impl Client {
         self.send::<action::ReadCO2EmissionAccount>(request).await
     }
 
-    /// Returns what the account consumed over a period, by billable resource.
+    /// Returns the consumption of the account over a period, by billable resource.
     ///
-    /// `to_date` is not part of the period.
+    /// `to_date` is excluded from the period.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: safe.
@@ -1004,7 +1010,7 @@ impl Client {
         self.send::<action::ReadConsumptionAccount>(request).await
     }
 
-    /// Changes the particulars of the calling account.
+    /// Changes the details of the calling account.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

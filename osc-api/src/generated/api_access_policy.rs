@@ -4,14 +4,14 @@
 use super::common::ResponseContext;
 use crate::{Client, Result, __private};
 
-/// What an account demands of its users' access keys and sessions.
+/// The requirements of an account for its users' access keys and sessions.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApiAccessPolicy {
-    /// Longest life of an access key in seconds. 0 means without end.
+    /// Maximum lifetime of an access key, in seconds. 0 means no limit.
     pub max_access_key_expiration_seconds: Option<i64>,
-    /// Whether sessions are trusted, which frees them from client certificates. All users must then log in to Cockpit
-    /// by WebAuthn.
+    /// Whether sessions are trusted, which exempts them from client certificates. All users must then log in to Cockpit
+    /// with WebAuthn.
     pub require_trusted_env: Option<bool>,
 }
 
@@ -20,11 +20,12 @@ __private::received!(ApiAccessPolicy {
     require_trusted_env: "RequireTrustedEnv",
 });
 
-/// Request of [`Client::read_api_access_policy`](crate::Client::read_api_access_policy), which returns the policy that the account has for API access.
+/// Request of [`Client::read_api_access_policy`](crate::Client::read_api_access_policy), which returns the API access policy of the account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiAccessPolicyRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -45,13 +46,13 @@ __private::sent!(ReadApiAccessPolicyRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::read_api_access_policy`](crate::Client::read_api_access_policy), which returns the policy that the account has for API access.
+/// Answer to [`Client::read_api_access_policy`](crate::Client::read_api_access_policy), which returns the API access policy of the account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiAccessPolicyResponse {
-    /// Policy for API access as it is after the call.
+    /// API access policy after the call.
     pub api_access_policy: Option<ApiAccessPolicy>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -60,22 +61,23 @@ __private::received!(ReadApiAccessPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_api_access_policy`](crate::Client::update_api_access_policy), which replaces the policy that the account has for API access.
+/// Request of [`Client::update_api_access_policy`](crate::Client::update_api_access_policy), which replaces the API access policy of the account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateApiAccessPolicyRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Longest life of an access key in seconds, from 0 to 3153600000. 0 means without end, and excludes trusted
-    /// sessions.
+    /// Maximum lifetime of an access key, in seconds, from 0 to 3153600000. 0 means no limit, and cannot be combined with
+    /// trusted sessions.
     ///
-    /// Any other value makes an expiration date compulsory for every access key, and must be more than each present key
-    /// has left.
+    /// Any other value requires every access key to have an expiration date, and must exceed the remaining lifetime of each
+    /// existing key.
     ///
     /// Required.
     pub max_access_key_expiration_seconds: i64,
-    /// Whether sessions are trusted, which frees them from client certificates. This needs a
-    /// `max_access_key_expiration_seconds` above 0, and all users must then log in to Cockpit by WebAuthn.
+    /// Whether sessions are trusted, which exempts them from client certificates. Requires a
+    /// `max_access_key_expiration_seconds` above 0. All users must then log in to Cockpit with WebAuthn.
     ///
     /// Required.
     pub require_trusted_env: bool,
@@ -123,13 +125,13 @@ __private::sent!(UpdateApiAccessPolicyRequest {
     require_trusted_env: "RequireTrustedEnv",
 });
 
-/// Answer to [`Client::update_api_access_policy`](crate::Client::update_api_access_policy), which replaces the policy that the account has for API access.
+/// Answer to [`Client::update_api_access_policy`](crate::Client::update_api_access_policy), which replaces the API access policy of the account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateApiAccessPolicyResponse {
-    /// Policy for API access as it is after the call.
+    /// API access policy after the call.
     pub api_access_policy: Option<ApiAccessPolicy>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -139,7 +141,7 @@ __private::received!(UpdateApiAccessPolicyResponse {
 });
 
 impl Client {
-    /// Returns the policy that the account has for API access.
+    /// Returns the API access policy of the account.
     ///
     /// - Authentication: access key, or login and password.
     /// - Retry after an ambiguous failure: safe.
@@ -165,9 +167,9 @@ impl Client {
         self.send::<action::ReadApiAccessPolicy>(request).await
     }
 
-    /// Replaces the policy that the account has for API access.
+    /// Replaces the API access policy of the account.
     ///
-    /// An account has one such policy.
+    /// An account has only one API access policy.
     ///
     /// - Authentication: access key, or login and password.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -189,7 +191,7 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// Trusted sessions, keys of up to a century:
+    /// Trusted sessions, access keys valid for up to 100 years:
     ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -201,7 +203,7 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// Neither expiring keys nor trusted sessions:
+    /// Neither trusted sessions nor expiring access keys:
     ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {

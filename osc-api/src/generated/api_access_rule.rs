@@ -4,7 +4,7 @@
 use super::common::ResponseContext;
 use crate::{Client, Result, __private};
 
-/// A rule that lets API calls in, by address or client certificate.
+/// A rule that allows API calls by address or client certificate.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApiAccessRule {
@@ -14,9 +14,9 @@ pub struct ApiAccessRule {
     pub ca_ids: Vec<String>,
     /// Common names, one of which the client certificate must have.
     pub cns: Vec<String>,
-    /// Free text that says what the thing is for.
+    /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
-    /// IPv4 addresses, or ranges in CIDR notation, that calls may come from.
+    /// IPv4 addresses, or ranges in CIDR notation, that calls are allowed from.
     pub ip_ranges: Vec<String>,
 }
 
@@ -28,19 +28,20 @@ __private::received!(ApiAccessRule {
     ip_ranges: "IpRanges",
 });
 
-/// Request of [`Client::create_api_access_rule`](crate::Client::create_api_access_rule), which creates a rule that says from where, or with which certificates, the API may be called.
+/// Request of [`Client::create_api_access_rule`](crate::Client::create_api_access_rule), which creates a rule that allows API access from given IP ranges, with given client certificates, or both.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateApiAccessRuleRequest {
     /// IDs of client certificate authorities, each `ca-` and 32 hexadecimal digits.
     pub ca_ids: Option<Vec<String>>,
-    /// Common names, one of which the client certificate must have. They need `ca_ids` too.
+    /// Common names, one of which the client certificate must have. Requires `ca_ids`.
     pub cns: Option<Vec<String>>,
-    /// Free text that says what the thing is for.
+    /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// IPv4 addresses, or ranges in CIDR notation, that calls may come from.
+    /// IPv4 addresses, or ranges in CIDR notation, that calls are allowed from.
     pub ip_ranges: Option<Vec<String>>,
 }
 
@@ -95,13 +96,13 @@ __private::sent!(CreateApiAccessRuleRequest {
     ip_ranges: "IpRanges",
 });
 
-/// Answer to [`Client::create_api_access_rule`](crate::Client::create_api_access_rule), which creates a rule that says from where, or with which certificates, the API may be called.
+/// Answer to [`Client::create_api_access_rule`](crate::Client::create_api_access_rule), which creates a rule that allows API access from given IP ranges, with given client certificates, or both.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateApiAccessRuleResponse {
-    /// API access rule as it is after the call.
+    /// API access rule after the call.
     pub api_access_rule: Option<ApiAccessRule>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -118,7 +119,8 @@ pub struct DeleteApiAccessRuleRequest {
     ///
     /// Required.
     pub api_access_rule_id: String,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -153,7 +155,7 @@ __private::sent!(DeleteApiAccessRuleRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteApiAccessRuleResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -161,19 +163,19 @@ __private::received!(DeleteApiAccessRuleResponse {
     response_context: "ResponseContext",
 });
 
-/// Conditions on which API access rules are listed.
+/// Filters for API access rules.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersApiAccessRule {
-    /// Keeps the rules whose ID is one of these.
+    /// Only return rules with one of these IDs.
     pub api_access_rule_ids: Option<Vec<String>>,
-    /// Keeps the rules that have one of these client certificate authorities, by ID.
+    /// Only return rules with one of these client certificate authorities, by ID.
     pub ca_ids: Option<Vec<String>>,
-    /// Keeps the rules that have one of these common names.
+    /// Only return rules with one of these common names.
     pub cns: Option<Vec<String>>,
-    /// Keeps what has one of these descriptions.
+    /// Only return resources with one of these descriptions.
     pub descriptions: Option<Vec<String>>,
-    /// Keeps the rules that have one of these IPv4 addresses or ranges.
+    /// Only return rules with one of these IPv4 addresses or ranges.
     pub ip_ranges: Option<Vec<String>>,
 }
 
@@ -240,9 +242,11 @@ __private::sent!(FiltersApiAccessRule {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiAccessRulesRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersApiAccessRule>,
 }
 
@@ -276,7 +280,7 @@ __private::sent!(ReadApiAccessRulesRequest {
 pub struct ReadApiAccessRulesResponse {
     /// API access rules found.
     pub api_access_rules: Vec<ApiAccessRule>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -293,16 +297,18 @@ pub struct UpdateApiAccessRuleRequest {
     ///
     /// Required.
     pub api_access_rule_id: String,
-    /// IDs of client certificate authorities, each `ca-` and 32 hexadecimal digits. Absent removes them from the rule.
+    /// IDs of client certificate authorities, each `ca-` and 32 hexadecimal digits. If omitted, they are removed from the
+    /// rule.
     pub ca_ids: Option<Vec<String>>,
-    /// Common names, one of which the client certificate must have. They need `ca_ids` too. Absent removes them from
+    /// Common names, one of which the client certificate must have. Requires `ca_ids`. If omitted, they are removed from
     /// the rule.
     pub cns: Option<Vec<String>>,
-    /// Free text that says what the rule is for. Absent removes the present one.
+    /// New description of the rule. If omitted, the current one is removed.
     pub description: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// IPv4 addresses, or ranges in CIDR notation, that calls may come from. Absent removes them from the rule.
+    /// IPv4 addresses, or ranges in CIDR notation, that calls are allowed from. If omitted, they are removed from the rule.
     pub ip_ranges: Option<Vec<String>>,
 }
 
@@ -375,9 +381,9 @@ __private::sent!(UpdateApiAccessRuleRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateApiAccessRuleResponse {
-    /// API access rule as it is after the call.
+    /// API access rule after the call.
     pub api_access_rule: Option<ApiAccessRule>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -387,10 +393,10 @@ __private::received!(UpdateApiAccessRuleResponse {
 });
 
 impl Client {
-    /// Creates a rule that says from where, or with which certificates, the API may be called.
+    /// Creates a rule that allows API access from given IP ranges, with given client certificates, or both.
     ///
-    /// At least one of `ca_ids` and `ip_ranges` is needed. Every account starts with rules that let everybody in: they
-    /// stay until they are deleted.
+    /// At least one of `ca_ids` and `ip_ranges` is required. Every account starts with rules that allow access from
+    /// anywhere. They remain in effect until they are deleted.
     ///
     /// - Authentication: access key, or login and password.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -437,8 +443,8 @@ impl Client {
 
     /// Deletes an API access rule.
     ///
-    /// The last one cannot be deleted. Who removes every rule that lets them in is locked out of the API, until
-    /// OUTSCALE's support helps.
+    /// The last rule cannot be deleted. A caller who deletes every rule that allows their access is locked out of the API
+    /// until OUTSCALE's support restores it.
     ///
     /// - Authentication: access key, or login and password.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -498,8 +504,8 @@ impl Client {
 
     /// Replaces an API access rule.
     ///
-    /// What the request leaves out is removed from the rule. A rule that no longer lets its owner in takes OUTSCALE's
-    /// support to undo.
+    /// Values omitted from the request are removed from the rule. Only OUTSCALE's support can restore access if the rule
+    /// no longer allows its owner.
     ///
     /// - Authentication: access key, or login and password.
     /// - Retry after an ambiguous failure: may do the work twice.

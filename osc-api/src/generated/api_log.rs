@@ -4,28 +4,28 @@
 use super::common::ResponseContext;
 use crate::{Client, DateOrDateTime, DateTime, Paginated, Result, Secret, __private};
 
-/// Conditions on which logs are listed.
+/// Filters for logs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersApiLog {
-    /// Keeps the calls that were signed with one of these access keys, by ID.
+    /// Only return calls signed with one of these access keys, by ID.
     pub query_access_keys: Option<Vec<String>>,
-    /// Keeps the calls of one of these APIs. This one is `oapi`.
+    /// Only return calls to one of these APIs. This API is `oapi`.
     pub query_api_names: Option<Vec<String>>,
-    /// Keeps the calls of one of these actions, such as `ReadVms`.
+    /// Only return calls to one of these actions, such as `ReadVms`.
     pub query_call_names: Option<Vec<String>>,
-    /// Keeps the calls made after this date, or date and time. Absent means 48 hours before `query_date_before`.
+    /// Only return calls made after this date, or date and time. Defaults to 48 hours before `query_date_before`.
     pub query_date_after: Option<DateOrDateTime>,
-    /// Keeps the calls made before this date, or date and time. Absent means 48 hours after `query_date_after`, or now
-    /// if that is absent too.
+    /// Only return calls made before this date, or date and time. Defaults to 48 hours after `query_date_after`, or to
+    /// now if that is omitted too.
     pub query_date_before: Option<DateOrDateTime>,
-    /// Keeps the calls that came from one of these IP addresses.
+    /// Only return calls that came from one of these IP addresses.
     pub query_ip_addresses: Option<Vec<String>>,
-    /// Keeps the calls whose HTTP request named one of these user agents.
+    /// Only return calls whose HTTP request had one of these user agents.
     pub query_user_agents: Option<Vec<String>>,
-    /// Keeps the calls whose answer had one of these request IDs.
+    /// Only return calls whose response had one of these request IDs.
     pub request_ids: Option<Vec<String>>,
-    /// Keeps the calls whose answer had one of these HTTP statuses, such as 200.
+    /// Only return calls whose response had one of these HTTP statuses, such as 200.
     pub response_status_codes: Option<Vec<i64>>,
 }
 
@@ -147,11 +147,11 @@ __private::sent!(FiltersApiLog {
 pub struct Log {
     /// ID of the account that made the call, twelve digits.
     pub account_id: Option<String>,
-    /// How long the call took, in microseconds.
+    /// Duration of the call, in microseconds.
     pub call_duration: Option<i64>,
     /// ID of the access key that signed the call.
     pub query_access_key: Option<String>,
-    /// API that was called, `oapi` for this one.
+    /// API that was called, `oapi` for the OUTSCALE API.
     pub query_api_name: Option<String>,
     /// Version of the API that was called.
     pub query_api_version: Option<String>,
@@ -159,23 +159,23 @@ pub struct Log {
     pub query_call_name: Option<String>,
     /// Time of the call, in UTC.
     pub query_date: Option<DateTime>,
-    /// Headers of the HTTP request, as they came.
+    /// Raw headers of the HTTP request.
     pub query_header_raw: Option<Secret>,
-    /// Size of the HTTP request's headers in bytes.
+    /// Size of the headers of the HTTP request, in bytes.
     pub query_header_size: Option<i64>,
-    /// Address that the call came from.
+    /// IP address that the call came from.
     pub query_ip_address: Option<String>,
-    /// Body of the HTTP request, as it came.
+    /// Raw body of the HTTP request.
     pub query_payload_raw: Option<Secret>,
-    /// Size of the HTTP request's body in bytes.
+    /// Size of the body of the HTTP request, in bytes.
     pub query_payload_size: Option<i64>,
-    /// User agent that the HTTP request named.
+    /// User agent of the HTTP request.
     pub query_user_agent: Option<String>,
-    /// ID that the answer to the call had.
+    /// Request ID returned in the response to the call.
     pub request_id: Option<String>,
-    /// Size of the answer in bytes.
+    /// Size of the response, in bytes.
     pub response_size: Option<i64>,
-    /// HTTP status of the answer.
+    /// HTTP status of the response.
     pub response_status_code: Option<i64>,
 }
 
@@ -198,22 +198,23 @@ __private::received!(Log {
     response_status_code: "ResponseStatusCode",
 });
 
-/// Request of [`Client::read_api_logs`](crate::Client::read_api_logs), which lists the API calls that the account made.
+/// Request of [`Client::read_api_logs`](crate::Client::read_api_logs), which lists the API calls made by the account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiLogsRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on which calls are returned. Without dates among them, only those of the last 48 hours are.
+    /// Filters for the logged calls. If they contain no date, only calls of the last 48 hours are returned.
     pub filters: Option<FiltersApiLog>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     ///
     /// Default: `100`.
     pub results_per_page: Option<i64>,
-    /// What each returned log tells. Absent means everything.
+    /// Information to include in each log. If omitted, everything is included.
     pub with: Option<With>,
 }
 
@@ -262,16 +263,16 @@ __private::sent!(ReadApiLogsRequest {
     with: "With",
 });
 
-/// Answer to [`Client::read_api_logs`](crate::Client::read_api_logs), which lists the API calls that the account made.
+/// Answer to [`Client::read_api_logs`](crate::Client::read_api_logs), which lists the API calls made by the account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiLogsResponse {
     /// Logs found.
     pub logs: Vec<Log>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -281,71 +282,71 @@ __private::received!(ReadApiLogsResponse {
     response_context: "ResponseContext",
 });
 
-/// Which facts each log tells.
+/// Which information each log contains.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct With {
-    /// Whether the logs tell the account.
+    /// Whether the logs include the account.
     ///
     /// Default: `true`.
     pub account_id: Option<bool>,
-    /// Whether the logs tell how long the call took.
+    /// Whether the logs include the duration of the call.
     ///
     /// Default: `true`.
     pub call_duration: Option<bool>,
-    /// Whether the logs tell the access key.
+    /// Whether the logs include the access key.
     ///
     /// Default: `true`.
     pub query_access_key: Option<bool>,
-    /// Whether the logs tell the API.
+    /// Whether the logs include the API.
     ///
     /// Default: `true`.
     pub query_api_name: Option<bool>,
-    /// Whether the logs tell the version of the API.
+    /// Whether the logs include the version of the API.
     ///
     /// Default: `true`.
     pub query_api_version: Option<bool>,
-    /// Whether the logs tell the action.
+    /// Whether the logs include the action.
     ///
     /// Default: `true`.
     pub query_call_name: Option<bool>,
-    /// Whether the logs tell the time.
+    /// Whether the logs include the time.
     ///
     /// Default: `true`.
     pub query_date: Option<bool>,
-    /// Whether the logs tell the headers of the HTTP request.
+    /// Whether the logs include the headers of the HTTP request.
     ///
     /// Default: `true`.
     pub query_header_raw: Option<bool>,
-    /// Whether the logs tell the size of the headers.
+    /// Whether the logs include the size of the headers.
     ///
     /// Default: `true`.
     pub query_header_size: Option<bool>,
-    /// Whether the logs tell where the call came from.
+    /// Whether the logs include the IP address that the call came from.
     ///
     /// Default: `true`.
     pub query_ip_address: Option<bool>,
-    /// Whether the logs tell the body of the HTTP request.
+    /// Whether the logs include the body of the HTTP request.
     ///
     /// Default: `true`.
     pub query_payload_raw: Option<bool>,
-    /// Whether the logs tell the size of the body.
+    /// Whether the logs include the size of the body.
     ///
     /// Default: `true`.
     pub query_payload_size: Option<bool>,
-    /// Whether the logs tell the user agent.
+    /// Whether the logs include the user agent.
     ///
     /// Default: `true`.
     pub query_user_agent: Option<bool>,
-    /// Whether the logs tell the ID of the request.
+    /// Whether the logs include the ID of the request.
     ///
     /// Default: `true`.
     pub request_id: Option<bool>,
-    /// Whether the logs tell the size of the answer.
+    /// Whether the logs include the size of the response.
     ///
     /// Default: `true`.
     pub response_size: Option<bool>,
-    /// Whether the logs tell the HTTP status.
+    /// Whether the logs include the HTTP status.
     ///
     /// Default: `true`.
     pub response_status_code: Option<bool>,
@@ -497,10 +498,10 @@ impl Paginated for ReadApiLogsRequest {
 }
 
 impl Client {
-    /// Lists the API calls that the account made.
+    /// Lists the API calls made by the account.
     ///
-    /// They are kept for 32 days. Without dates, those of the last 48 hours are returned; with only one date, two days
-    /// from or up to it. A longer span takes both dates.
+    /// Logs are kept for 32 days. If no date is set, the calls of the last 48 hours are returned. If only one date is
+    /// set, the calls of the two days from or up to that date are returned. A longer period requires both dates.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.

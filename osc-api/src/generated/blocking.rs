@@ -6,7 +6,7 @@ use crate::Result;
 use crate::blocking::Client;
 
 impl Client {
-    /// Accepts a Net peering that another Net asked for.
+    /// Accepts a Net peering requested by another Net.
     ///
     /// See [`Client::accept_net_peering`](crate::Client::accept_net_peering): facts, errors, an example.
     pub fn accept_net_peering(
@@ -16,7 +16,7 @@ impl Client {
         self.send::<action::AcceptNetPeering>(request)
     }
 
-    /// Makes an EIM user a member of a user group.
+    /// Adds an EIM user to a user group.
     ///
     /// See [`Client::add_user_to_user_group`](crate::Client::add_user_to_user_group): facts, errors, an example.
     pub fn add_user_to_user_group(
@@ -36,7 +36,7 @@ impl Client {
         self.send::<action::CheckAuthentication>(request)
     }
 
-    /// Creates an access key, active at once, for the root user or one of the EIM users.
+    /// Creates an access key for the root user or an EIM user.
     ///
     /// See [`Client::create_access_key`](crate::Client::create_access_key): facts, errors, an example.
     pub fn create_access_key(
@@ -56,7 +56,7 @@ impl Client {
         self.send::<action::CreateAccount>(request)
     }
 
-    /// Creates a rule that says from where, or with which certificates, the API may be called.
+    /// Creates a rule that allows API access from given IP ranges, with given client certificates, or both.
     ///
     /// See [`Client::create_api_access_rule`](crate::Client::create_api_access_rule): facts, errors, an example.
     pub fn create_api_access_rule(
@@ -66,7 +66,7 @@ impl Client {
         self.send::<action::CreateApiAccessRule>(request)
     }
 
-    /// Registers a certificate authority whose client certificates API access rules can ask for.
+    /// Registers a certificate authority whose client certificates can be required by API access rules.
     ///
     /// See [`Client::create_ca`](crate::Client::create_ca): facts, errors, an example.
     pub fn create_ca(
@@ -76,7 +76,7 @@ impl Client {
         self.send::<action::CreateCa>(request)
     }
 
-    /// Registers the customer's end of a VPN connection: its public IP and its autonomous system number.
+    /// Registers the customer side of a VPN connection: its public IP and its autonomous system number.
     ///
     /// See [`Client::create_client_gateway`](crate::Client::create_client_gateway): facts, errors, an example.
     pub fn create_client_gateway(
@@ -86,7 +86,7 @@ impl Client {
         self.send::<action::CreateClientGateway>(request)
     }
 
-    /// Creates a dedicated group: hardware that only the account's own VMs run on.
+    /// Creates a dedicated group: hardware reserved for the account's VMs.
     ///
     /// See [`Client::create_dedicated_group`](crate::Client::create_dedicated_group): facts, errors, an example.
     pub fn create_dedicated_group(
@@ -96,7 +96,7 @@ impl Client {
         self.send::<action::CreateDedicatedGroup>(request)
     }
 
-    /// Creates a set of DHCP options that Nets can use.
+    /// Creates a set of DHCP options for use by Nets.
     ///
     /// See [`Client::create_dhcp_options`](crate::Client::create_dhcp_options): facts, errors, an example.
     pub fn create_dhcp_options(
@@ -116,7 +116,7 @@ impl Client {
         self.send::<action::CreateDirectLink>(request)
     }
 
-    /// Creates an interface of a DirectLink, which reaches a Net through a virtual gateway.
+    /// Creates a DirectLink interface, which connects to a Net through a virtual gateway.
     ///
     /// See [`Client::create_direct_link_interface`](crate::Client::create_direct_link_interface): facts, errors, an example.
     pub fn create_direct_link_interface(
@@ -156,7 +156,7 @@ impl Client {
         self.send::<action::CreateImageExportTask>(request)
     }
 
-    /// Creates an internet service, through which a Net reaches the Internet.
+    /// Creates an internet service, which connects a Net to the Internet.
     ///
     /// See [`Client::create_internet_service`](crate::Client::create_internet_service): facts, errors, an example.
     pub fn create_internet_service(
@@ -166,7 +166,7 @@ impl Client {
         self.send::<action::CreateInternetService>(request)
     }
 
-    /// Creates a keypair for logging in to VMs, or imports the public half of an existing one.
+    /// Creates a keypair for logging in to VMs, or imports the public key of an existing one.
     ///
     /// See [`Client::create_keypair`](crate::Client::create_keypair): facts, errors, an example.
     pub fn create_keypair(
@@ -176,7 +176,7 @@ impl Client {
         self.send::<action::CreateKeypair>(request)
     }
 
-    /// Creates a rule that sends requests of a listener to chosen VMs, by host name or path.
+    /// Creates a listener rule that routes requests to specific VMs, by host name or path.
     ///
     /// See [`Client::create_listener_rule`](crate::Client::create_listener_rule): facts, errors, an example.
     pub fn create_listener_rule(
@@ -206,7 +206,7 @@ impl Client {
         self.send::<action::CreateLoadBalancerListeners>(request)
     }
 
-    /// Creates a stickiness policy, which keeps a client on one backend by a cookie.
+    /// Creates a stickiness policy, which binds a client to one backend with a cookie.
     ///
     /// See [`Client::create_load_balancer_policy`](crate::Client::create_load_balancer_policy): facts, errors, an example.
     pub fn create_load_balancer_policy(
@@ -226,7 +226,7 @@ impl Client {
         self.send::<action::CreateLoadBalancerTags>(request)
     }
 
-    /// Creates a NAT service in a public Subnet, for VMs of private Subnets to reach the Internet.
+    /// Creates a NAT service in a public Subnet, which gives VMs in private Subnets access to the Internet.
     ///
     /// See [`Client::create_nat_service`](crate::Client::create_nat_service): facts, errors, an example.
     pub fn create_nat_service(
@@ -236,7 +236,7 @@ impl Client {
         self.send::<action::CreateNatService>(request)
     }
 
-    /// Creates a Net, a private network with an IP range of its own.
+    /// Creates a Net, a private network with its own IP range.
     ///
     /// See [`Client::create_net`](crate::Client::create_net): facts, errors, an example.
     pub fn create_net(
@@ -246,7 +246,7 @@ impl Client {
         self.send::<action::CreateNet>(request)
     }
 
-    /// Creates a Net access point, by which a Net reaches an OUTSCALE service without the Internet.
+    /// Creates a Net access point, which connects a Net to an OUTSCALE service without using the Internet.
     ///
     /// See [`Client::create_net_access_point`](crate::Client::create_net_access_point): facts, errors, an example.
     pub fn create_net_access_point(
@@ -256,7 +256,7 @@ impl Client {
         self.send::<action::CreateNetAccessPoint>(request)
     }
 
-    /// Asks for a peering between a Net of the account and another Net, be it of another account.
+    /// Requests a peering between a Net of the account and another Net, which may belong to another account.
     ///
     /// See [`Client::create_net_peering`](crate::Client::create_net_peering): facts, errors, an example.
     pub fn create_net_peering(
@@ -276,7 +276,7 @@ impl Client {
         self.send::<action::CreateNic>(request)
     }
 
-    /// Creates a managed policy, whose first version `v1` is the one in force.
+    /// Creates a managed policy with a first version, `v1`, which is the default one and in effect.
     ///
     /// See [`Client::create_policy`](crate::Client::create_policy): facts, errors, an example.
     pub fn create_policy(
@@ -286,7 +286,7 @@ impl Client {
         self.send::<action::CreatePolicy>(request)
     }
 
-    /// Adds a version to a managed policy, which has five at most.
+    /// Adds a version to a managed policy, which can have at most five versions.
     ///
     /// See [`Client::create_policy_version`](crate::Client::create_policy_version): facts, errors, an example.
     pub fn create_policy_version(
@@ -336,7 +336,7 @@ impl Client {
         self.send::<action::CreateRouteTable>(request)
     }
 
-    /// Creates a security group in a Net, or in the public Cloud when `net_id` is absent.
+    /// Creates a security group in a Net, or in the public Cloud if `net_id` is omitted.
     ///
     /// See [`Client::create_security_group`](crate::Client::create_security_group): facts, errors, an example.
     pub fn create_security_group(
@@ -356,7 +356,7 @@ impl Client {
         self.send::<action::CreateSecurityGroupRule>(request)
     }
 
-    /// Uploads a server certificate and its private key, for load balancers to use.
+    /// Uploads a server certificate and its private key, for use by load balancers.
     ///
     /// See [`Client::create_server_certificate`](crate::Client::create_server_certificate): facts, errors, an example.
     pub fn create_server_certificate(
@@ -376,7 +376,7 @@ impl Client {
         self.send::<action::CreateSnapshot>(request)
     }
 
-    /// Starts the export of a snapshot to a bucket of one's own in OUTSCALE Object Storage.
+    /// Starts the export of a snapshot to one of the account's buckets in OUTSCALE Object Storage.
     ///
     /// See [`Client::create_snapshot_export_task`](crate::Client::create_snapshot_export_task): facts, errors, an example.
     pub fn create_snapshot_export_task(
@@ -396,7 +396,7 @@ impl Client {
         self.send::<action::CreateSubnet>(request)
     }
 
-    /// Adds tags to resources of any taggable kind, by their IDs.
+    /// Adds tags to resources of any taggable type, by ID.
     ///
     /// See [`Client::create_tags`](crate::Client::create_tags): facts, errors, an example.
     pub fn create_tags(
@@ -406,7 +406,7 @@ impl Client {
         self.send::<action::CreateTags>(request)
     }
 
-    /// Creates an EIM user, a further user of the account.
+    /// Creates an EIM user, an additional user of the account.
     ///
     /// See [`Client::create_user`](crate::Client::create_user): facts, errors, an example.
     pub fn create_user(
@@ -416,7 +416,7 @@ impl Client {
         self.send::<action::CreateUser>(request)
     }
 
-    /// Creates a user group, whose policies hold for all its members.
+    /// Creates a user group, whose policies apply to all its members.
     ///
     /// See [`Client::create_user_group`](crate::Client::create_user_group): facts, errors, an example.
     pub fn create_user_group(
@@ -426,7 +426,7 @@ impl Client {
         self.send::<action::CreateUserGroup>(request)
     }
 
-    /// Creates a virtual gateway, the Net's end of a VPN connection.
+    /// Creates a virtual gateway, the Net side of a VPN connection.
     ///
     /// See [`Client::create_virtual_gateway`](crate::Client::create_virtual_gateway): facts, errors, an example.
     pub fn create_virtual_gateway(
@@ -436,7 +436,7 @@ impl Client {
         self.send::<action::CreateVirtualGateway>(request)
     }
 
-    /// Creates a group of like VMs from a VM template and starts them.
+    /// Creates a group of identically configured VMs from a VM template and starts them.
     ///
     /// See [`Client::create_vm_group`](crate::Client::create_vm_group): facts, errors, an example.
     pub fn create_vm_group(
@@ -446,7 +446,7 @@ impl Client {
         self.send::<action::CreateVmGroup>(request)
     }
 
-    /// Creates a VM template, from which VM groups are made.
+    /// Creates a VM template, from which VM groups are created.
     ///
     /// See [`Client::create_vm_template`](crate::Client::create_vm_template): facts, errors, an example.
     pub fn create_vm_template(
@@ -456,7 +456,7 @@ impl Client {
         self.send::<action::CreateVmTemplate>(request)
     }
 
-    /// Creates VMs from an image, and starts them unless `boot_on_creation` is false.
+    /// Creates VMs from an image, and starts them unless `boot_on_creation` is `false`.
     ///
     /// See [`Client::create_vms`](crate::Client::create_vms): facts, errors, an example.
     pub fn create_vms(
@@ -466,7 +466,7 @@ impl Client {
         self.send::<action::CreateVms>(request)
     }
 
-    /// Creates a volume, empty or from a snapshot.
+    /// Creates a volume, either empty or from a snapshot.
     ///
     /// See [`Client::create_volume`](crate::Client::create_volume): facts, errors, an example.
     pub fn create_volume(
@@ -566,7 +566,7 @@ impl Client {
         self.send::<action::DeleteDirectLink>(request)
     }
 
-    /// Deletes an interface of a DirectLink.
+    /// Deletes a DirectLink interface.
     ///
     /// See [`Client::delete_direct_link_interface`](crate::Client::delete_direct_link_interface): facts, errors, an example.
     pub fn delete_direct_link_interface(
@@ -586,7 +586,7 @@ impl Client {
         self.send::<action::DeleteExportTask>(request)
     }
 
-    /// Gives a flexible GPU back.
+    /// Releases a flexible GPU.
     ///
     /// See [`Client::delete_flexible_gpu`](crate::Client::delete_flexible_gpu): facts, errors, an example.
     pub fn delete_flexible_gpu(
@@ -626,7 +626,7 @@ impl Client {
         self.send::<action::DeleteKeypair>(request)
     }
 
-    /// Deletes a rule of a listener.
+    /// Deletes a listener rule.
     ///
     /// See [`Client::delete_listener_rule`](crate::Client::delete_listener_rule): facts, errors, an example.
     pub fn delete_listener_rule(
@@ -646,7 +646,7 @@ impl Client {
         self.send::<action::DeleteLoadBalancer>(request)
     }
 
-    /// Removes listeners from a load balancer, by their ports.
+    /// Removes listeners from a load balancer, by port.
     ///
     /// See [`Client::delete_load_balancer_listeners`](crate::Client::delete_load_balancer_listeners): facts, errors, an example.
     pub fn delete_load_balancer_listeners(
@@ -696,7 +696,7 @@ impl Client {
         self.send::<action::DeleteNet>(request)
     }
 
-    /// Deletes a Net access point, and its routes in the route tables.
+    /// Deletes a Net access point and its routes in the route tables.
     ///
     /// See [`Client::delete_net_access_point`](crate::Client::delete_net_access_point): facts, errors, an example.
     pub fn delete_net_access_point(
@@ -736,7 +736,7 @@ impl Client {
         self.send::<action::DeletePolicy>(request)
     }
 
-    /// Deletes a version of a managed policy, unless it is the default.
+    /// Deletes a version of a managed policy, other than the default one.
     ///
     /// See [`Client::delete_policy_version`](crate::Client::delete_policy_version): facts, errors, an example.
     pub fn delete_policy_version(
@@ -756,7 +756,7 @@ impl Client {
         self.send::<action::DeleteProductType>(request)
     }
 
-    /// Gives a public IP back, by address or by ID.
+    /// Releases a public IP, by address or by ID.
     ///
     /// See [`Client::delete_public_ip`](crate::Client::delete_public_ip): facts, errors, an example.
     pub fn delete_public_ip(
@@ -906,7 +906,7 @@ impl Client {
         self.send::<action::DeleteVmGroup>(request)
     }
 
-    /// Deletes a VM template that no VM group uses.
+    /// Deletes a VM template that is not used by any VM group.
     ///
     /// See [`Client::delete_vm_template`](crate::Client::delete_vm_template): facts, errors, an example.
     pub fn delete_vm_template(
@@ -916,7 +916,7 @@ impl Client {
         self.send::<action::DeleteVmTemplate>(request)
     }
 
-    /// Terminates VMs, for ever.
+    /// Terminates VMs permanently.
     ///
     /// See [`Client::delete_vms`](crate::Client::delete_vms): facts, errors, an example.
     pub fn delete_vms(
@@ -966,7 +966,7 @@ impl Client {
         self.send::<action::DeregisterVmsInLoadBalancer>(request)
     }
 
-    /// Forbids the root user to log in with OUTSCALE credentials, when logins are federated.
+    /// Prevents the root user from logging in with OUTSCALE credentials when identity federation is in use.
     ///
     /// See [`Client::disable_outscale_login`](crate::Client::disable_outscale_login): facts, errors, an example.
     pub fn disable_outscale_login(
@@ -976,7 +976,7 @@ impl Client {
         self.send::<action::DisableOutscaleLogin>(request)
     }
 
-    /// Forbids all EIM users to log in with OUTSCALE credentials, when logins are federated.
+    /// Prevents all EIM users from logging in with OUTSCALE credentials when identity federation is in use.
     ///
     /// See [`Client::disable_outscale_login_for_users`](crate::Client::disable_outscale_login_for_users): facts, errors, an example.
     pub fn disable_outscale_login_for_users(
@@ -986,7 +986,7 @@ impl Client {
         self.send::<action::DisableOutscaleLoginForUsers>(request)
     }
 
-    /// Forbids certain EIM users to log in with OUTSCALE credentials, when logins are federated.
+    /// Prevents specific EIM users from logging in with OUTSCALE credentials when identity federation is in use.
     ///
     /// See [`Client::disable_outscale_login_per_users`](crate::Client::disable_outscale_login_per_users): facts, errors, an example.
     pub fn disable_outscale_login_per_users(
@@ -996,7 +996,7 @@ impl Client {
         self.send::<action::DisableOutscaleLoginPerUsers>(request)
     }
 
-    /// Lets the root user log in with OUTSCALE credentials although logins are federated.
+    /// Allows the root user to log in with OUTSCALE credentials even when identity federation is in use.
     ///
     /// See [`Client::enable_outscale_login`](crate::Client::enable_outscale_login): facts, errors, an example.
     pub fn enable_outscale_login(
@@ -1006,7 +1006,7 @@ impl Client {
         self.send::<action::EnableOutscaleLogin>(request)
     }
 
-    /// Lets all EIM users log in with OUTSCALE credentials although logins are federated.
+    /// Allows all EIM users to log in with OUTSCALE credentials even when identity federation is in use.
     ///
     /// See [`Client::enable_outscale_login_for_users`](crate::Client::enable_outscale_login_for_users): facts, errors, an example.
     pub fn enable_outscale_login_for_users(
@@ -1016,7 +1016,7 @@ impl Client {
         self.send::<action::EnableOutscaleLoginForUsers>(request)
     }
 
-    /// Lets certain EIM users log in with OUTSCALE credentials although logins are federated.
+    /// Allows specific EIM users to log in with OUTSCALE credentials even when identity federation is in use.
     ///
     /// See [`Client::enable_outscale_login_per_users`](crate::Client::enable_outscale_login_per_users): facts, errors, an example.
     pub fn enable_outscale_login_per_users(
@@ -1056,7 +1056,7 @@ impl Client {
         self.send::<action::LinkLoadBalancerBackendMachines>(request)
     }
 
-    /// Links a managed policy to a user group, and so to all its members.
+    /// Links a managed policy to a user group, and thereby to all its members.
     ///
     /// See [`Client::link_managed_policy_to_user_group`](crate::Client::link_managed_policy_to_user_group): facts, errors, an example.
     pub fn link_managed_policy_to_user_group(
@@ -1086,7 +1086,7 @@ impl Client {
         self.send::<action::LinkPolicy>(request)
     }
 
-    /// Gives a network interface further private IPs.
+    /// Assigns secondary private IPs to a network interface.
     ///
     /// See [`Client::link_private_ips`](crate::Client::link_private_ips): facts, errors, an example.
     pub fn link_private_ips(
@@ -1106,7 +1106,7 @@ impl Client {
         self.send::<action::LinkPublicIp>(request)
     }
 
-    /// Makes a Subnet use a route table of the same Net.
+    /// Associates a route table with a Subnet of the same Net.
     ///
     /// See [`Client::link_route_table`](crate::Client::link_route_table): facts, errors, an example.
     pub fn link_route_table(
@@ -1136,7 +1136,7 @@ impl Client {
         self.send::<action::LinkVolume>(request)
     }
 
-    /// Creates or replaces an inline policy of a user group, which holds for all its members.
+    /// Creates or replaces an inline policy of a user group, which applies to all its members.
     ///
     /// See [`Client::put_user_group_policy`](crate::Client::put_user_group_policy): facts, errors, an example.
     pub fn put_user_group_policy(
@@ -1166,7 +1166,7 @@ impl Client {
         self.send::<action::ReadAccessKeys>(request)
     }
 
-    /// Returns the particulars of the calling account.
+    /// Returns the details of the calling account.
     ///
     /// See [`Client::read_accounts`](crate::Client::read_accounts): facts, errors, an example.
     pub fn read_accounts(
@@ -1176,7 +1176,7 @@ impl Client {
         self.send::<action::ReadAccounts>(request)
     }
 
-    /// Returns the administrator's password of a Windows VM, encrypted for its keypair.
+    /// Returns the administrator password of a Windows VM, encrypted with its keypair.
     ///
     /// See [`Client::read_admin_password`](crate::Client::read_admin_password): facts, errors, an example.
     pub fn read_admin_password(
@@ -1186,7 +1186,7 @@ impl Client {
         self.send::<action::ReadAdminPassword>(request)
     }
 
-    /// Returns the policy that the account has for API access.
+    /// Returns the API access policy of the account.
     ///
     /// See [`Client::read_api_access_policy`](crate::Client::read_api_access_policy): facts, errors, an example.
     pub fn read_api_access_policy(
@@ -1206,7 +1206,7 @@ impl Client {
         self.send::<action::ReadApiAccessRules>(request)
     }
 
-    /// Lists the API calls that the account made.
+    /// Lists the API calls made by the account.
     ///
     /// See [`Client::read_api_logs`](crate::Client::read_api_logs): facts, errors, an example.
     pub fn read_api_logs(
@@ -1226,7 +1226,7 @@ impl Client {
         self.send::<action::ReadCas>(request)
     }
 
-    /// Returns the Region's current prices.
+    /// Returns the current prices of the Region.
     ///
     /// See [`Client::read_catalog`](crate::Client::read_catalog): facts, errors, an example.
     pub fn read_catalog(
@@ -1236,7 +1236,7 @@ impl Client {
         self.send::<action::ReadCatalog>(request)
     }
 
-    /// Returns the Region's prices over a period.
+    /// Returns the prices of the Region over a period.
     ///
     /// See [`Client::read_catalogs`](crate::Client::read_catalogs): facts, errors, an example.
     pub fn read_catalogs(
@@ -1256,7 +1256,7 @@ impl Client {
         self.send::<action::ReadClientGateways>(request)
     }
 
-    /// Returns the account's estimated carbon footprint in the Region, month by month.
+    /// Returns the estimated carbon footprint of the account in the Region, by month.
     ///
     /// See [`Client::read_co2_emission_account`](crate::Client::read_co2_emission_account): facts, errors, an example.
     pub fn read_co2_emission_account(
@@ -1266,7 +1266,7 @@ impl Client {
         self.send::<action::ReadCO2EmissionAccount>(request)
     }
 
-    /// Returns the last 64 KiB of a VM's console, encoded as Base64.
+    /// Returns the last 64 KiB of a VM's console output, encoded in Base64.
     ///
     /// See [`Client::read_console_output`](crate::Client::read_console_output): facts, errors, an example.
     pub fn read_console_output(
@@ -1276,7 +1276,7 @@ impl Client {
         self.send::<action::ReadConsoleOutput>(request)
     }
 
-    /// Returns what the account consumed over a period, by billable resource.
+    /// Returns the consumption of the account over a period, by billable resource.
     ///
     /// See [`Client::read_consumption_account`](crate::Client::read_consumption_account): facts, errors, an example.
     pub fn read_consumption_account(
@@ -1336,7 +1336,7 @@ impl Client {
         self.send::<action::ReadEntitiesLinkedToPolicy>(request)
     }
 
-    /// Lists the models of flexible GPUs on offer.
+    /// Lists the available models of flexible GPUs.
     ///
     /// See [`Client::read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog): facts, errors, an example.
     pub fn read_flexible_gpu_catalog(
@@ -1356,7 +1356,7 @@ impl Client {
         self.send::<action::ReadFlexibleGpus>(request)
     }
 
-    /// Lists export tasks of images.
+    /// Lists image export tasks.
     ///
     /// See [`Client::read_image_export_tasks`](crate::Client::read_image_export_tasks): facts, errors, an example.
     pub fn read_image_export_tasks(
@@ -1366,7 +1366,7 @@ impl Client {
         self.send::<action::ReadImageExportTasks>(request)
     }
 
-    /// Lists the images that the account may use: its own, shared and public ones.
+    /// Lists the images that the account can use: its own, shared and public images.
     ///
     /// See [`Client::read_images`](crate::Client::read_images): facts, errors, an example.
     pub fn read_images(
@@ -1396,7 +1396,7 @@ impl Client {
         self.send::<action::ReadKeypairs>(request)
     }
 
-    /// Lists the managed policies of an EIM user.
+    /// Lists the managed policies linked to an EIM user.
     ///
     /// See [`Client::read_linked_policies`](crate::Client::read_linked_policies): facts, errors, an example.
     pub fn read_linked_policies(
@@ -1406,7 +1406,7 @@ impl Client {
         self.send::<action::ReadLinkedPolicies>(request)
     }
 
-    /// Lists rules of listeners.
+    /// Lists listener rules.
     ///
     /// See [`Client::read_listener_rules`](crate::Client::read_listener_rules): facts, errors, an example.
     pub fn read_listener_rules(
@@ -1436,7 +1436,7 @@ impl Client {
         self.send::<action::ReadLoadBalancers>(request)
     }
 
-    /// Lists the places (data centres) where a DirectLink can be set up.
+    /// Lists the locations (data centres) where a DirectLink can be set up.
     ///
     /// See [`Client::read_locations`](crate::Client::read_locations): facts, errors, an example.
     pub fn read_locations(
@@ -1446,7 +1446,7 @@ impl Client {
         self.send::<action::ReadLocations>(request)
     }
 
-    /// Lists the managed policies of a user group.
+    /// Lists the managed policies linked to a user group.
     ///
     /// See [`Client::read_managed_policies_linked_to_user_group`](crate::Client::read_managed_policies_linked_to_user_group): facts, errors, an example.
     pub fn read_managed_policies_linked_to_user_group(
@@ -1466,7 +1466,7 @@ impl Client {
         self.send::<action::ReadNatServices>(request)
     }
 
-    /// Lists the services that a Net access point can lead to.
+    /// Lists the services that a Net access point can connect to.
     ///
     /// See [`Client::read_net_access_point_services`](crate::Client::read_net_access_point_services): facts, errors, an example.
     pub fn read_net_access_point_services(
@@ -1516,7 +1516,7 @@ impl Client {
         self.send::<action::ReadNics>(request)
     }
 
-    /// Lists managed policies, those of OUTSCALE included.
+    /// Lists managed policies, including those provided by OUTSCALE.
     ///
     /// See [`Client::read_policies`](crate::Client::read_policies): facts, errors, an example.
     pub fn read_policies(
@@ -1576,7 +1576,7 @@ impl Client {
         self.send::<action::ReadPublicCatalog>(request)
     }
 
-    /// Lists the ranges of public IPv4 addresses that the Region uses whose endpoint is called.
+    /// Lists the public IPv4 ranges used by the Region whose endpoint is called.
     ///
     /// See [`Client::read_public_ip_ranges`](crate::Client::read_public_ip_ranges): facts, errors, an example.
     pub fn read_public_ip_ranges(
@@ -1596,7 +1596,7 @@ impl Client {
         self.send::<action::ReadPublicIps>(request)
     }
 
-    /// Lists the account's quotas and how much of each is used.
+    /// Lists the quotas of the account and their current usage.
     ///
     /// See [`Client::read_quotas`](crate::Client::read_quotas): facts, errors, an example.
     pub fn read_quotas(
@@ -1646,7 +1646,7 @@ impl Client {
         self.send::<action::ReadServerCertificates>(request)
     }
 
-    /// Lists export tasks of snapshots.
+    /// Lists snapshot export tasks.
     ///
     /// See [`Client::read_snapshot_export_tasks`](crate::Client::read_snapshot_export_tasks): facts, errors, an example.
     pub fn read_snapshot_export_tasks(
@@ -1656,7 +1656,7 @@ impl Client {
         self.send::<action::ReadSnapshotExportTasks>(request)
     }
 
-    /// Lists the snapshots that the account may use, and who else may.
+    /// Lists the snapshots that the account can use, and who else can use them.
     ///
     /// See [`Client::read_snapshots`](crate::Client::read_snapshots): facts, errors, an example.
     pub fn read_snapshots(
@@ -1676,7 +1676,7 @@ impl Client {
         self.send::<action::ReadSubnets>(request)
     }
 
-    /// Lists the Region's Subregions that the account may use.
+    /// Lists the Subregions that the account can use in the Region.
     ///
     /// See [`Client::read_subregions`](crate::Client::read_subregions): facts, errors, an example.
     pub fn read_subregions(
@@ -1696,7 +1696,7 @@ impl Client {
         self.send::<action::ReadTags>(request)
     }
 
-    /// Returns the unit price of one entry of the catalog.
+    /// Returns the unit price of a catalog entry.
     ///
     /// See [`Client::read_unit_price`](crate::Client::read_unit_price): facts, errors, an example.
     pub fn read_unit_price(
@@ -1746,7 +1746,7 @@ impl Client {
         self.send::<action::ReadUserGroups>(request)
     }
 
-    /// Lists the user groups that an EIM user is in.
+    /// Lists the user groups that an EIM user belongs to.
     ///
     /// See [`Client::read_user_groups_per_user`](crate::Client::read_user_groups_per_user): facts, errors, an example.
     pub fn read_user_groups_per_user(
@@ -1846,7 +1846,7 @@ impl Client {
         self.send::<action::ReadVmsHealth>(request)
     }
 
-    /// Returns the states of VMs: the running ones, or all with `all_vms`.
+    /// Returns the states of running VMs, or of all VMs if `all_vms` is `true`.
     ///
     /// See [`Client::read_vms_state`](crate::Client::read_vms_state): facts, errors, an example.
     pub fn read_vms_state(
@@ -1856,7 +1856,7 @@ impl Client {
         self.send::<action::ReadVmsState>(request)
     }
 
-    /// Lists update tasks of volumes and how far they are.
+    /// Lists volume update tasks and their progress.
     ///
     /// See [`Client::read_volume_update_tasks`](crate::Client::read_volume_update_tasks): facts, errors, an example.
     pub fn read_volume_update_tasks(
@@ -1906,7 +1906,7 @@ impl Client {
         self.send::<action::RegisterVmsInLoadBalancer>(request)
     }
 
-    /// Rejects a Net peering that is `pending-acceptance`, which makes it `rejected`.
+    /// Rejects a Net peering in the state `pending-acceptance`, which becomes `rejected`.
     ///
     /// See [`Client::reject_net_peering`](crate::Client::reject_net_peering): facts, errors, an example.
     pub fn reject_net_peering(
@@ -1916,7 +1916,7 @@ impl Client {
         self.send::<action::RejectNetPeering>(request)
     }
 
-    /// Takes an EIM user out of a user group.
+    /// Removes an EIM user from a user group.
     ///
     /// See [`Client::remove_user_from_user_group`](crate::Client::remove_user_from_user_group): facts, errors, an example.
     pub fn remove_user_from_user_group(
@@ -1926,7 +1926,7 @@ impl Client {
         self.send::<action::RemoveUserFromUserGroup>(request)
     }
 
-    /// Deletes the oldest VMs of a VM group, as many as asked.
+    /// Deletes the requested number of VMs from a VM group, oldest first.
     ///
     /// See [`Client::scale_down_vm_group`](crate::Client::scale_down_vm_group): facts, errors, an example.
     pub fn scale_down_vm_group(
@@ -1936,7 +1936,7 @@ impl Client {
         self.send::<action::ScaleDownVmGroup>(request)
     }
 
-    /// Adds VMs to a VM group, made from its template as it is now.
+    /// Adds VMs to a VM group, created from the current version of its template.
     ///
     /// See [`Client::scale_up_vm_group`](crate::Client::scale_up_vm_group): facts, errors, an example.
     pub fn scale_up_vm_group(
@@ -1946,7 +1946,7 @@ impl Client {
         self.send::<action::ScaleUpVmGroup>(request)
     }
 
-    /// Makes a version of a managed policy the one in force.
+    /// Sets the default version of a managed policy, which is the version in effect.
     ///
     /// See [`Client::set_default_policy_version`](crate::Client::set_default_policy_version): facts, errors, an example.
     pub fn set_default_policy_version(
@@ -2036,7 +2036,7 @@ impl Client {
         self.send::<action::UnlinkPolicy>(request)
     }
 
-    /// Takes secondary private IPs away from a network interface.
+    /// Unassigns secondary private IPs from a network interface.
     ///
     /// See [`Client::unlink_private_ips`](crate::Client::unlink_private_ips): facts, errors, an example.
     pub fn unlink_private_ips(
@@ -2046,7 +2046,7 @@ impl Client {
         self.send::<action::UnlinkPrivateIps>(request)
     }
 
-    /// Separates a public IP from its VM or network interface.
+    /// Disassociates a public IP from its VM or network interface.
     ///
     /// See [`Client::unlink_public_ip`](crate::Client::unlink_public_ip): facts, errors, an example.
     pub fn unlink_public_ip(
@@ -2056,7 +2056,7 @@ impl Client {
         self.send::<action::UnlinkPublicIp>(request)
     }
 
-    /// Separates a route table from a Subnet, which then uses the main one of its Net.
+    /// Disassociates a route table from a Subnet, which then uses the main one of its Net.
     ///
     /// See [`Client::unlink_route_table`](crate::Client::unlink_route_table): facts, errors, an example.
     pub fn unlink_route_table(
@@ -2096,7 +2096,7 @@ impl Client {
         self.send::<action::UpdateAccessKey>(request)
     }
 
-    /// Changes the particulars of the calling account.
+    /// Changes the details of the calling account.
     ///
     /// See [`Client::update_account`](crate::Client::update_account): facts, errors, an example.
     pub fn update_account(
@@ -2106,7 +2106,7 @@ impl Client {
         self.send::<action::UpdateAccount>(request)
     }
 
-    /// Replaces the policy that the account has for API access.
+    /// Replaces the API access policy of the account.
     ///
     /// See [`Client::update_api_access_policy`](crate::Client::update_api_access_policy): facts, errors, an example.
     pub fn update_api_access_policy(
@@ -2156,7 +2156,7 @@ impl Client {
         self.send::<action::UpdateDirectLinkInterface>(request)
     }
 
-    /// Says whether a flexible GPU is deleted together with its VM.
+    /// Sets whether a flexible GPU is deleted together with its VM.
     ///
     /// See [`Client::update_flexible_gpu`](crate::Client::update_flexible_gpu): facts, errors, an example.
     pub fn update_flexible_gpu(
@@ -2176,7 +2176,7 @@ impl Client {
         self.send::<action::UpdateImage>(request)
     }
 
-    /// Changes the host name pattern or the path pattern of a listener's rule.
+    /// Changes the host name pattern or the path pattern of a listener rule.
     ///
     /// See [`Client::update_listener_rule`](crate::Client::update_listener_rule): facts, errors, an example.
     pub fn update_listener_rule(
@@ -2196,7 +2196,7 @@ impl Client {
         self.send::<action::UpdateLoadBalancer>(request)
     }
 
-    /// Gives a Net another set of DHCP options.
+    /// Assigns another set of DHCP options to a Net.
     ///
     /// See [`Client::update_net`](crate::Client::update_net): facts, errors, an example.
     pub fn update_net(
@@ -2206,7 +2206,7 @@ impl Client {
         self.send::<action::UpdateNet>(request)
     }
 
-    /// Adds and removes route tables of a Net access point.
+    /// Adds route tables to a Net access point, or removes them.
     ///
     /// See [`Client::update_net_access_point`](crate::Client::update_net_access_point): facts, errors, an example.
     pub fn update_net_access_point(
@@ -2226,7 +2226,7 @@ impl Client {
         self.send::<action::UpdateNic>(request)
     }
 
-    /// Points a route to another target.
+    /// Changes the target of a route.
     ///
     /// See [`Client::update_route`](crate::Client::update_route): facts, errors, an example.
     pub fn update_route(
@@ -2236,7 +2236,7 @@ impl Client {
         self.send::<action::UpdateRoute>(request)
     }
 
-    /// Switches on or off that a virtual gateway writes its routes to a route table.
+    /// Enables or disables the propagation of routes from a virtual gateway to a route table.
     ///
     /// See [`Client::update_route_propagation`](crate::Client::update_route_propagation): facts, errors, an example.
     pub fn update_route_propagation(
@@ -2246,7 +2246,7 @@ impl Client {
         self.send::<action::UpdateRoutePropagation>(request)
     }
 
-    /// Makes a Subnet use another route table.
+    /// Replaces the route table of a Subnet.
     ///
     /// See [`Client::update_route_table_link`](crate::Client::update_route_table_link): facts, errors, an example.
     pub fn update_route_table_link(
@@ -2266,7 +2266,7 @@ impl Client {
         self.send::<action::UpdateServerCertificate>(request)
     }
 
-    /// Says which accounts may create volumes from a snapshot.
+    /// Changes which accounts can create volumes from a snapshot.
     ///
     /// See [`Client::update_snapshot`](crate::Client::update_snapshot): facts, errors, an example.
     pub fn update_snapshot(
@@ -2276,7 +2276,7 @@ impl Client {
         self.send::<action::UpdateSnapshot>(request)
     }
 
-    /// Says whether NICs created in a Subnet get a public IP.
+    /// Sets whether NICs created in a Subnet get a public IP.
     ///
     /// See [`Client::update_subnet`](crate::Client::update_subnet): facts, errors, an example.
     pub fn update_subnet(

@@ -12,7 +12,7 @@ pub struct Ca {
     pub ca_fingerprint: Option<String>,
     /// ID of the client certificate authority, `ca-` and 32 hexadecimal digits.
     pub ca_id: Option<String>,
-    /// Free text that says what the thing is for.
+    /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
 }
 
@@ -22,7 +22,7 @@ __private::received!(Ca {
     description: "Description",
 });
 
-/// Request of [`Client::create_ca`](crate::Client::create_ca), which registers a certificate authority whose client certificates API access rules can ask for.
+/// Request of [`Client::create_ca`](crate::Client::create_ca), which registers a certificate authority whose client certificates can be required by API access rules.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateCaRequest {
@@ -30,9 +30,10 @@ pub struct CreateCaRequest {
     ///
     /// Required.
     pub ca_pem: String,
-    /// Free text that says what the thing is for.
+    /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -71,13 +72,13 @@ __private::sent!(CreateCaRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::create_ca`](crate::Client::create_ca), which registers a certificate authority whose client certificates API access rules can ask for.
+/// Answer to [`Client::create_ca`](crate::Client::create_ca), which registers a certificate authority whose client certificates can be required by API access rules.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateCaResponse {
-    /// Client certificate authority as it is after the call.
+    /// Client certificate authority after the call.
     pub ca: Option<Ca>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -94,7 +95,8 @@ pub struct DeleteCaRequest {
     ///
     /// Required.
     pub ca_id: String,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -129,7 +131,7 @@ __private::sent!(DeleteCaRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteCaResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -137,15 +139,15 @@ __private::received!(DeleteCaResponse {
     response_context: "ResponseContext",
 });
 
-/// Conditions on which client certificate authorities are listed.
+/// Filters for client certificate authorities.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersCa {
-    /// Keeps the authorities whose certificate has one of these fingerprints.
+    /// Only return authorities whose certificate has one of these fingerprints.
     pub ca_fingerprints: Option<Vec<String>>,
-    /// Keeps the authorities whose ID is one of these.
+    /// Only return authorities with one of these IDs.
     pub ca_ids: Option<Vec<String>>,
-    /// Keeps what has one of these descriptions.
+    /// Only return resources with one of these descriptions.
     pub descriptions: Option<Vec<String>>,
 }
 
@@ -195,9 +197,11 @@ __private::sent!(FiltersCa {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCasRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersCa>,
 }
 
@@ -231,7 +235,7 @@ __private::sent!(ReadCasRequest {
 pub struct ReadCasResponse {
     /// Client certificate authorities found.
     pub cas: Vec<Ca>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -248,9 +252,10 @@ pub struct UpdateCaRequest {
     ///
     /// Required.
     pub ca_id: String,
-    /// New free text that says what the authority is for.
+    /// New description of the certificate authority.
     pub description: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -293,9 +298,9 @@ __private::sent!(UpdateCaRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateCaResponse {
-    /// Client certificate authority as it is after the call.
+    /// Client certificate authority after the call.
     pub ca: Option<Ca>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -305,7 +310,7 @@ __private::received!(UpdateCaResponse {
 });
 
 impl Client {
-    /// Registers a certificate authority whose client certificates API access rules can ask for.
+    /// Registers a certificate authority whose client certificates can be required by API access rules.
     ///
     /// - Authentication: access key, or login and password.
     /// - Retry after an ambiguous failure: may do the work twice.

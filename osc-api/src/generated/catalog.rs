@@ -4,7 +4,7 @@
 use super::common::{Catalog, CatalogEntry, ResponseContext};
 use crate::{Client, Date, DateTime, Result, UnknownValue, __private};
 
-/// Whether a price list is in force.
+/// Whether a price list is in effect.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CatalogState {
@@ -39,15 +39,15 @@ impl From<&str> for CatalogState {
 
 __private::open_enum!(CatalogState);
 
-/// A price list and the period that it was, or is, in force.
+/// A price list and the period in which it was, or is, in effect.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Catalogs {
-    /// Lines of the price list.
+    /// Entries of the price list.
     pub entries: Vec<CatalogEntry>,
     /// Start of the period, in UTC.
     pub from_date: Option<DateTime>,
-    /// Whether the prices are the ones in force or former ones.
+    /// Whether the prices are current or former ones.
     pub state: Option<CatalogState>,
     /// End of the period, in UTC.
     pub to_date: Option<DateTime>,
@@ -60,15 +60,15 @@ __private::received!(Catalogs {
     to_date: "ToDate",
 });
 
-/// Conditions on which price lists are listed.
+/// Filters for price lists.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersCatalogs {
-    /// Whether only the price list now in force is returned, not the former ones. Absent means yes.
+    /// If `true`, only return the current price list, without past ones. Defaults to `true`.
     pub current_catalog_only: Option<bool>,
-    /// Start of the period, at most three years ago, such as `2020-06-14`. Needs `to_date` too.
+    /// Start of the period, at most three years ago, such as `2020-06-14`. Requires `to_date`.
     pub from_date: Option<Date>,
-    /// End of the period, such as `2020-06-30`. Needs `from_date` too.
+    /// End of the period, such as `2020-06-30`. Requires `from_date`.
     pub to_date: Option<Date>,
 }
 
@@ -106,11 +106,12 @@ __private::sent!(FiltersCatalogs {
     to_date: "ToDate",
 });
 
-/// Request of [`Client::read_catalog`](crate::Client::read_catalog), which returns the Region's current prices.
+/// Request of [`Client::read_catalog`](crate::Client::read_catalog), which returns the current prices of the Region.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCatalogRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -131,13 +132,13 @@ __private::sent!(ReadCatalogRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::read_catalog`](crate::Client::read_catalog), which returns the Region's current prices.
+/// Answer to [`Client::read_catalog`](crate::Client::read_catalog), which returns the current prices of the Region.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCatalogResponse {
-    /// Price list, whose lines are its `entries`.
+    /// Price list. Its lines are in `entries`.
     pub catalog: Option<Catalog>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -146,13 +147,14 @@ __private::received!(ReadCatalogResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_catalogs`](crate::Client::read_catalogs), which returns the Region's prices over a period.
+/// Request of [`Client::read_catalogs`](crate::Client::read_catalogs), which returns the prices of the Region over a period.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCatalogsRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on which price lists are returned. Without any, only the one now in force is.
+    /// Filters for price lists. Without any, only the current price list is returned.
     pub filters: Option<FiltersCatalogs>,
 }
 
@@ -180,13 +182,13 @@ __private::sent!(ReadCatalogsRequest {
     filters: "Filters",
 });
 
-/// Answer to [`Client::read_catalogs`](crate::Client::read_catalogs), which returns the Region's prices over a period.
+/// Answer to [`Client::read_catalogs`](crate::Client::read_catalogs), which returns the prices of the Region over a period.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCatalogsResponse {
     /// Price lists found.
     pub catalogs: Vec<Catalogs>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -195,15 +197,15 @@ __private::received!(ReadCatalogsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_unit_price`](crate::Client::read_unit_price), which returns the unit price of one entry of the catalog.
+/// Request of [`Client::read_unit_price`](crate::Client::read_unit_price), which returns the unit price of a catalog entry.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUnitPriceRequest {
-    /// Call that the catalog entry is for, such as `RunInstances-OD`.
+    /// Call that the catalog entry applies to, such as `RunInstances-OD`.
     ///
     /// Required.
     pub operation: String,
-    /// Service that the catalog entry is for, such as `TinaOS-FCU`.
+    /// Service that the catalog entry applies to, such as `TinaOS-FCU`.
     ///
     /// Required.
     pub service: String,
@@ -252,13 +254,13 @@ __private::sent!(ReadUnitPriceRequest {
     type_: "Type",
 });
 
-/// Answer to [`Client::read_unit_price`](crate::Client::read_unit_price), which returns the unit price of one entry of the catalog.
+/// Answer to [`Client::read_unit_price`](crate::Client::read_unit_price), which returns the unit price of a catalog entry.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUnitPriceResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// The entry and its price.
+    /// Entry with its price.
     pub unit_price_entry: Option<UnitPriceEntry>,
 }
 
@@ -267,19 +269,19 @@ __private::received!(ReadUnitPriceResponse {
     unit_price_entry: "UnitPriceEntry",
 });
 
-/// The unit price of one entry of the catalog.
+/// The unit price of a catalog entry.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnitPriceEntry {
     /// Currency of the prices, as an ISO 4217 code such as `EUR`.
     pub currency: Option<String>,
-    /// Call that the catalog entry is for, such as `RunInstances-OD`.
+    /// Call that the catalog entry applies to, such as `RunInstances-OD`.
     pub operation: Option<String>,
-    /// Service that the catalog entry is for, such as `TinaOS-FCU`.
+    /// Service that the catalog entry applies to, such as `TinaOS-FCU`.
     pub service: Option<String>,
     /// Type of the catalog entry, such as `BoxUsage:tinav6.c6r16p3`.
     pub type_: Option<String>,
-    /// What the price is for, such as `PER_MONTH` or `PER_COUNT`.
+    /// Unit that the price applies to, such as `PER_MONTH` or `PER_COUNT`.
     pub unit: Option<String>,
     /// Price of one unit, in the currency of the account.
     pub unit_price: Option<f64>,
@@ -295,7 +297,7 @@ __private::received!(UnitPriceEntry {
 });
 
 impl Client {
-    /// Returns the Region's current prices.
+    /// Returns the current prices of the Region.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: safe.
@@ -321,9 +323,9 @@ impl Client {
         self.send::<action::ReadCatalog>(request).await
     }
 
-    /// Returns the Region's prices over a period.
+    /// Returns the prices of the Region over a period.
     ///
-    /// Unless the filter `current_catalog_only` is false, only the price list now in force is returned.
+    /// Only the price list currently in effect is returned, unless the filter `current_catalog_only` is `false`.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: safe.
@@ -355,7 +357,7 @@ impl Client {
         self.send::<action::ReadCatalogs>(request).await
     }
 
-    /// Returns the unit price of one entry of the catalog.
+    /// Returns the unit price of a catalog entry.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: safe.

@@ -12,7 +12,7 @@ pub struct ClientGateway {
     pub bgp_asn: Option<i64>,
     /// ID of the client gateway, `cgw-` and eight hexadecimal digits.
     pub client_gateway_id: Option<String>,
-    /// Protocol of the VPN. There is one, `ipsec.1`.
+    /// Protocol of the VPN. The only value is `ipsec.1`.
     pub connection_type: Option<String>,
     /// Fixed public IPv4 address of the customer's end.
     pub public_ip: Option<String>,
@@ -31,20 +31,21 @@ __private::received!(ClientGateway {
     tags: "Tags",
 });
 
-/// Request of [`Client::create_client_gateway`](crate::Client::create_client_gateway), which registers the customer's end of a VPN connection: its public IP and its autonomous system number.
+/// Request of [`Client::create_client_gateway`](crate::Client::create_client_gateway), which registers the customer side of a VPN connection: its public IP and its autonomous system number.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClientGatewayRequest {
-    /// BGP autonomous system number of the customer's side, from 1 to 4294967295 but not 50624, 53306 or 132418.
-    /// Private ones run from 64512 to 65534 and from 4200000000 on.
+    /// BGP autonomous system number of the customer's side, from 1 to 4294967295 except 50624, 53306 and 132418. Private
+    /// numbers are 64512 to 65534, and 4200000000 or higher.
     ///
     /// Required.
     pub bgp_asn: i64,
-    /// Protocol of the VPN. There is one, `ipsec.1`.
+    /// Protocol of the VPN. The only value is `ipsec.1`.
     ///
     /// Required.
     pub connection_type: String,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Fixed public IPv4 address of the customer's end.
     ///
@@ -99,13 +100,13 @@ __private::sent!(CreateClientGatewayRequest {
     public_ip: "PublicIp",
 });
 
-/// Answer to [`Client::create_client_gateway`](crate::Client::create_client_gateway), which registers the customer's end of a VPN connection: its public IP and its autonomous system number.
+/// Answer to [`Client::create_client_gateway`](crate::Client::create_client_gateway), which registers the customer side of a VPN connection: its public IP and its autonomous system number.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClientGatewayResponse {
-    /// Client gateway as it is after the call.
+    /// Client gateway after the call.
     pub client_gateway: Option<ClientGateway>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -122,7 +123,8 @@ pub struct DeleteClientGatewayRequest {
     ///
     /// Required.
     pub client_gateway_id: String,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -157,7 +159,7 @@ __private::sent!(DeleteClientGatewayRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteClientGatewayResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -165,25 +167,25 @@ __private::received!(DeleteClientGatewayResponse {
     response_context: "ResponseContext",
 });
 
-/// Conditions on which client gateways are listed.
+/// Filters for client gateways.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersClientGateway {
-    /// Keeps what has one of these BGP autonomous system numbers.
+    /// Only return resources with one of these BGP autonomous system numbers.
     pub bgp_asns: Option<Vec<i64>>,
-    /// Keeps the client gateways whose ID is one of these.
+    /// Only return client gateways with one of these IDs.
     pub client_gateway_ids: Option<Vec<String>>,
-    /// Keeps what has one of these VPN protocols. There is one, `ipsec.1`.
+    /// Only return resources with one of these VPN protocols. The only value is `ipsec.1`.
     pub connection_types: Option<Vec<String>>,
-    /// Keeps the client gateways whose public IPv4 address is one of these.
+    /// Only return client gateways with one of these public IPv4 addresses.
     pub public_ips: Option<Vec<String>>,
-    /// Keeps the client gateways whose state is one of these.
+    /// Only return client gateways in one of these states.
     pub states: Option<Vec<ResourceState>>,
-    /// Keeps what has a tag whose key is one of these.
+    /// Only return resources with one of these tag keys.
     pub tag_keys: Option<Vec<String>>,
-    /// Keeps what has a tag whose value is one of these.
+    /// Only return resources with one of these tag values.
     pub tag_values: Option<Vec<String>>,
-    /// Keeps the client gateways that have one of these tags, each written `KEY=VALUE`.
+    /// Only return client gateways with one of these tags, each in the form `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
 }
 
@@ -282,14 +284,16 @@ __private::sent!(FiltersClientGateway {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadClientGatewaysRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersClientGateway>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -337,10 +341,10 @@ __private::sent!(ReadClientGatewaysRequest {
 pub struct ReadClientGatewaysResponse {
     /// Client gateways found.
     pub client_gateways: Vec<ClientGateway>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -371,9 +375,9 @@ impl Paginated for ReadClientGatewaysRequest {
 }
 
 impl Client {
-    /// Registers the customer's end of a VPN connection: its public IP and its autonomous system number.
+    /// Registers the customer side of a VPN connection: its public IP and its autonomous system number.
     ///
-    /// Nothing is created in the customer's network: the gateway there has to exist already.
+    /// Nothing is created in the customer's network: the gateway must already exist there.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -401,7 +405,7 @@ impl Client {
 
     /// Deletes a client gateway.
     ///
-    /// Its VPN connections have to be deleted first.
+    /// Its VPN connections must be deleted first.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

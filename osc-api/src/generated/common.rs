@@ -7,13 +7,13 @@ use crate::{DateTime, Secret, UnknownValue, __private};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AccessLog {
-    /// Whether access logs are written. To switch them on, `osu_bucket_name` is needed too.
+    /// Whether access logs are written. To enable them, `osu_bucket_name` is also required.
     pub is_enabled: Option<bool>,
-    /// Name of the bucket of OUTSCALE Object Storage that gets the access logs.
+    /// Name of the OUTSCALE Object Storage bucket that receives the access logs.
     pub osu_bucket_name: Option<String>,
-    /// Folder of the bucket that gets the access logs. Absent means the root of the bucket.
+    /// Folder of the bucket that receives the access logs. Defaults to the root of the bucket.
     pub osu_bucket_prefix: Option<String>,
-    /// Minutes between two deliveries of access logs to the bucket, 5 or 60. Absent means 60.
+    /// Number of minutes between two deliveries of access logs to the bucket, 5 or 60. Defaults to 60.
     pub publication_interval: Option<i64>,
 }
 
@@ -55,13 +55,13 @@ __private::exchanged!(AccessLog {
     publication_interval: "PublicationInterval",
 });
 
-/// A stickiness policy that follows a cookie of the application.
+/// A stickiness policy based on a cookie of the application.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApplicationStickyCookiePolicy {
     /// Name of the application's cookie, 1 to 255 characters.
     pub cookie_name: Option<String>,
-    /// Name of the policy, which no other policy of the load balancer has.
+    /// Name of the policy, unique within the load balancer.
     pub policy_name: Option<String>,
 }
 
@@ -105,7 +105,7 @@ impl From<&str> for Architecture {
 
 __private::open_enum!(Architecture);
 
-/// How a VM boots, by legacy BIOS or by UEFI.
+/// How a VM boots: legacy BIOS or UEFI.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BootMode {
@@ -144,18 +144,19 @@ __private::open_enum!(BootMode);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BsuToCreate {
-    /// Whether the volume is deleted together with the VM.
+    /// If `true`, the volume is deleted when the VM is terminated.
     ///
     /// Default: `true`.
     pub delete_on_vm_deletion: Option<bool>,
-    /// Input and output operations per second, at most 13000 and at most 300 per GiB. For `io1` volumes only, which
-    /// need it.
+    /// Input and output operations per second (IOPS), at most 13000 and at most 300 per GiB. Only for `io1` volumes,
+    /// where it is required.
     pub iops: Option<i64>,
-    /// ID of the snapshot to fill the volume from, `snap-` and eight hexadecimal digits.
+    /// ID of the snapshot to create the volume from, `snap-` and eight hexadecimal digits.
     pub snapshot_id: Option<String>,
-    /// Size of the volume in GiB, at most 14901 and at least that of the snapshot. Absent means that of the snapshot.
+    /// Size of the volume in GiB, at most 14901 and at least the size of the snapshot. Defaults to the size of the
+    /// snapshot.
     pub volume_size: Option<i64>,
-    /// Type of the volume. Absent means `standard`.
+    /// Type of the volume. Defaults to `standard`.
     pub volume_type: Option<VolumeType>,
 }
 
@@ -211,7 +212,7 @@ __private::exchanged!(BsuToCreate {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Catalog {
-    /// Lines of the price list.
+    /// Entries of the price list.
     pub entries: Vec<CatalogEntry>,
 }
 
@@ -225,15 +226,16 @@ __private::received!(Catalog {
 pub struct CatalogEntry {
     /// Category of the entry, such as `compute`, `network` or `storage`.
     pub category: Option<String>,
-    /// `PER_MONTH` where the price is for a month.
+    /// `PER_MONTH` if the price is per month.
     pub flags: Option<String>,
-    /// Call that the catalog entry is for, such as `RunInstances-OD`.
+    /// Call that the catalog entry applies to, such as `RunInstances-OD`.
     pub operation: Option<String>,
-    /// Service that the entry is for: `TinaOS-DirectLink`, `TinaOS-FCU`, `TinaOS-LBU` or `TinaOS-OOS`.
+    /// Service that the entry applies to: `TinaOS-DirectLink`, `TinaOS-FCU`, `TinaOS-LBU` or `TinaOS-OOS`.
     pub service: Option<String>,
-    /// Name of the Subregion that the price is for. The published example has the name of the Region, `eu-west-2`.
+    /// Name of the Subregion that the price applies to. The published example contains the name of the Region,
+    /// `eu-west-2`.
     pub subregion_name: Option<String>,
-    /// What the entry is, in words.
+    /// Description of the entry.
     pub title: Option<String>,
     /// Type of the catalog entry, such as `BoxUsage:tinav6.c6r16p3`.
     pub type_: Option<String>,
@@ -326,15 +328,15 @@ impl From<&str> for DiskImageFormat {
 
 __private::open_enum!(DiskImageFormat);
 
-/// Answer to a request that was refused.
+/// Response to a rejected request.
 ///
-/// The client turns it into an [`Error`](crate::Error): see [`ApiError`](crate::ApiError).
+/// The client converts it into an [`Error`](crate::Error); see [`ApiError`](crate::ApiError).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorResponse {
-    /// What went wrong, one entry for each error.
+    /// Errors that occurred, one entry for each.
     pub errors: Vec<Errors>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -343,15 +345,15 @@ __private::received!(ErrorResponse {
     response_context: "ResponseContext",
 });
 
-/// An error that the server reports.
+/// An error reported by the server.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Errors {
     /// Code of the error, as digits, such as `4078`.
     pub code: Option<String>,
-    /// What is wrong, in words. Often empty.
+    /// Explanation of the error. Often empty.
     pub details: Option<String>,
-    /// Kind of the error, such as `InvalidParameterValue`.
+    /// Type of the error, such as `InvalidParameterValue`.
     pub type_: Option<String>,
 }
 
@@ -361,13 +363,13 @@ __private::received!(Errors {
     type_: "Type",
 });
 
-/// Conditions on the path or the ID of what is listed.
+/// Filters by path or ID.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersUserGroup {
-    /// Keeps what has a path that starts with this. Absent means `/`.
+    /// Only return resources whose path starts with this prefix. Defaults to `/`.
     pub path_prefix: Option<String>,
-    /// Keeps the user groups whose ID is one of these.
+    /// Only return user groups with one of these IDs.
     pub user_group_ids: Option<Vec<String>>,
 }
 
@@ -398,21 +400,21 @@ __private::sent!(FiltersUserGroup {
     user_group_ids: "UserGroupIds",
 });
 
-/// How a load balancer finds out whether its backends are well.
+/// How a load balancer checks the health of its backends.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct HealthCheck {
-    /// Seconds between two checks, 5 to 600.
+    /// Number of seconds between two checks, 5 to 600.
     ///
     /// Required.
     pub check_interval: Option<i64>,
-    /// How many checks in a row a VM has to pass to count as healthy, 2 to 10.
+    /// Number of consecutive checks that a VM must pass to count as healthy, 2 to 10.
     ///
     /// Required.
     pub healthy_threshold: Option<i64>,
-    /// Path of the URL that is asked for, starting with `/`. For the protocols HTTP and HTTPS only.
+    /// Path of the URL to request, starting with `/`. For the protocols HTTP and HTTPS only.
     pub path: Option<String>,
-    /// Port of the backend VMs that is checked, 1 to 65535.
+    /// Port to check on the backend VMs, 1 to 65535.
     ///
     /// Required.
     pub port: Option<i64>,
@@ -420,11 +422,11 @@ pub struct HealthCheck {
     ///
     /// Required.
     pub protocol: Option<LoadBalancerProtocol>,
-    /// Seconds that a check waits for the answer before it has failed, 2 to 60.
+    /// Number of seconds to wait for the response before the check fails, 2 to 60.
     ///
     /// Required.
     pub timeout: Option<i64>,
-    /// How many checks in a row a VM has to fail to count as unhealthy, 2 to 10.
+    /// Number of consecutive checks that a VM has to fail to be considered unhealthy, 2 to 10.
     ///
     /// Required.
     pub unhealthy_threshold: Option<i64>,
@@ -504,7 +506,7 @@ __private::exchanged!(HealthCheck {
     unhealthy_threshold: "UnhealthyThreshold",
 });
 
-/// What runs a VM.
+/// The hypervisor that a VM runs on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Hypervisor {
@@ -539,10 +541,10 @@ impl From<&str> for Hypervisor {
 
 __private::open_enum!(Hypervisor);
 
-/// The protocol of a security group's rule.
+/// The protocol of a security group rule.
 ///
-/// The value `-1` is for all of them. In a Net a rule may also have a protocol's number, such as `"50"`, which is no
-/// known value but can be given as text.
+/// The value `-1` stands for all protocols. In a Net, a rule can also have a protocol number, such as `"50"`, which
+/// is not a known value but can be given as a string.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IpProtocol {
@@ -585,19 +587,20 @@ impl From<&str> for IpProtocol {
 
 __private::open_enum!(IpProtocol);
 
-/// The link between a route table and a Subnet, or a whole Net.
+/// The association of a route table with a Subnet, or with a whole Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkRouteTable {
-    /// ID of the link between route table and Subnet (or Net), `rtbassoc-` and eight hexadecimal digits.
+    /// ID of the link between the route table and the Subnet (or Net), `rtbassoc-` and eight hexadecimal digits.
     pub link_route_table_id: Option<String>,
-    /// Whether the table is the main one of the Net, which Subnets without a link use.
+    /// Whether this is the main route table of the Net, which Subnets without a link use.
     pub main: Option<bool>,
-    /// ID of the Net, `vpc-` and eight hexadecimal digits. There when no Subnet was linked by hand.
+    /// ID of the Net, `vpc-` and eight hexadecimal digits. Set if no Subnet was explicitly linked.
     pub net_id: Option<String>,
     /// ID of the route table, `rtb-` and eight hexadecimal digits.
     pub route_table_id: Option<String>,
-    /// ID of the Subnet that was linked by hand, `subnet-` and eight hexadecimal digits. Else there is `net_id`.
+    /// ID of the explicitly linked Subnet, `subnet-` and eight hexadecimal digits. If there is none, `net_id` is set
+    /// instead.
     pub subnet_id: Option<String>,
 }
 
@@ -609,7 +612,7 @@ __private::received!(LinkRouteTable {
     subnet_id: "SubnetId",
 });
 
-/// The state of an attachment: of a volume or a network interface to a VM, of a virtual gateway to a Net.
+/// The state of an attachment: of a volume or a network interface to a VM, or of a virtual gateway to a Net.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LinkState {
@@ -652,19 +655,19 @@ impl From<&str> for LinkState {
 
 __private::open_enum!(LinkState);
 
-/// A port that a load balancer listens on, and where the traffic goes.
+/// A port that a load balancer listens on, and where its traffic goes.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Listener {
     /// Port that the backend VMs listen on, 1 to 65535.
     pub backend_port: Option<i64>,
-    /// Protocol towards the backend VMs.
+    /// Protocol used with the backend VMs.
     pub backend_protocol: Option<LoadBalancerProtocol>,
     /// Port that the load balancer listens on, 1 to 65535.
     pub load_balancer_port: Option<i64>,
-    /// Protocol of the clients.
+    /// Protocol used by the clients.
     pub load_balancer_protocol: Option<LoadBalancerProtocol>,
-    /// Names of the stickiness policies in use, none if the list is empty.
+    /// Names of the enabled stickiness policies. Empty if there are none.
     pub policy_names: Vec<String>,
     /// OUTSCALE Resource Name of the server certificate, such as
     /// `orn:ows:idauth::012345678910:server-certificate/name`.
@@ -688,19 +691,18 @@ pub struct ListenerForCreation {
     ///
     /// Required.
     pub backend_port: i64,
-    /// Protocol towards the backend VMs.
+    /// Protocol used with the backend VMs.
     pub backend_protocol: Option<LoadBalancerProtocol>,
     /// Port that the load balancer listens on, 1 to 65535.
     ///
     /// Required.
     pub load_balancer_port: i64,
-    /// Protocol of the clients.
+    /// Protocol used by the clients.
     ///
     /// Required.
     pub load_balancer_protocol: LoadBalancerProtocol,
-    /// OUTSCALE Resource Name of the server certificate, such as
-    /// `orn:ows:idauth::012345678910:server-certificate/name`. Needed when `load_balancer_protocol` is `HTTPS` or
-    /// `SSL`.
+    /// OUTSCALE Resource Name of the server certificate, such as `orn:ows:idauth::012345678910:server-certificate/name`.
+    /// Required if `load_balancer_protocol` is `HTTPS` or `SSL`.
     pub server_certificate_id: Option<String>,
 }
 
@@ -768,42 +770,42 @@ __private::sent!(ListenerForCreation {
     server_certificate_id: "ServerCertificateId",
 });
 
-/// A load balancer, which spreads traffic over backend VMs.
+/// A load balancer, which distributes traffic across backend VMs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LoadBalancer {
-    /// How the access log is written.
+    /// Access log settings.
     pub access_log: Option<AccessLog>,
-    /// Stickiness policies that follow a cookie of the application.
+    /// Stickiness policies based on a cookie of the application.
     pub application_sticky_cookie_policies: Vec<ApplicationStickyCookiePolicy>,
     /// Public IPv4 addresses of backend VMs.
     pub backend_ips: Vec<String>,
     /// IDs of backend VMs, each `i-` and eight hexadecimal digits.
     pub backend_vm_ids: Vec<String>,
-    /// DNS name of the load balancer, such as `private-lb-example.123456789.eu-west-2.lbu.outscale.com`. It is public
-    /// even where it resolves to a private IP.
+    /// DNS name of the load balancer, such as `private-lb-example.123456789.eu-west-2.lbu.outscale.com`. The name is
+    /// public even if it resolves to a private IP.
     pub dns_name: Option<String>,
-    /// How the backends are checked.
+    /// Health check configuration of the backends.
     pub health_check: Option<HealthCheck>,
     /// Listeners of the load balancer.
     pub listeners: Vec<Listener>,
     /// Name of the load balancer, which serves as its ID.
     pub load_balancer_name: Option<String>,
-    /// Stickiness policies with a cookie of the load balancer itself.
+    /// Stickiness policies based on a cookie of the load balancer itself.
     pub load_balancer_sticky_cookie_policies: Vec<LoadBalancerStickyCookiePolicy>,
-    /// Whether the load balancer's DNS name resolves to a public IP (`internet-facing`) or to a private one
-    /// (`internal`). For load balancers in a Net.
+    /// Whether the load balancer's DNS name resolves to a public IP (`internet-facing`) or to a private one (`internal`).
+    /// Only for load balancers in a Net.
     pub load_balancer_type: Option<LoadBalancerType>,
-    /// ID of the load balancer's Net, `vpc-` and eight hexadecimal digits. Absent means the public Cloud.
+    /// ID of the load balancer's Net, `vpc-` and eight hexadecimal digits. Not set in the public Cloud.
     pub net_id: Option<String>,
-    /// Public IPv4 address, if the load balancer faces the Internet.
+    /// Public IPv4 address, if the load balancer is internet-facing.
     pub public_ip: Option<String>,
-    /// Whether the load balancer's cookies are secure ones.
+    /// Whether the load balancer uses secure cookies.
     pub secured_cookies: Option<bool>,
-    /// IDs of security groups, in a Net only.
+    /// IDs of the security groups, in a Net only.
     pub security_groups: Vec<String>,
-    /// Security group that inbound rules of the backend VMs can name as their source, to let in only what comes from
-    /// load balancers.
+    /// Security group that inbound rules of the backend VMs can use as their source to allow only traffic from load
+    /// balancers.
     pub source_security_group: Option<SourceSecurityGroup>,
     /// State of the load balancer.
     pub state: Option<LoadBalancerState>,
@@ -838,7 +840,7 @@ __private::received!(LoadBalancer {
     tags: "Tags",
 });
 
-/// A protocol of a load balancer: towards its clients, its backends, or of its health checks.
+/// A protocol that a load balancer uses with its clients, with its backends, or for health checks.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LoadBalancerProtocol {
@@ -881,7 +883,7 @@ impl From<&str> for LoadBalancerProtocol {
 
 __private::open_enum!(LoadBalancerProtocol);
 
-/// The state of a load balancer. While it is not `active`, a change of it may be refused.
+/// The state of a load balancer. While it is not `active`, changes to it may be rejected.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LoadBalancerState {
@@ -936,11 +938,11 @@ impl From<&str> for LoadBalancerState {
 
 __private::open_enum!(LoadBalancerState);
 
-/// A stickiness policy that follows a cookie of the load balancer itself.
+/// A stickiness policy based on a cookie of the load balancer itself.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LoadBalancerStickyCookiePolicy {
-    /// Life of the cookie in seconds. 1 means until the browser closes.
+    /// Lifetime of the cookie in seconds. If 1, the cookie lasts until the browser is closed.
     pub cookie_expiration_period: Option<i64>,
     /// Name of the policy.
     pub policy_name: Option<String>,
@@ -986,7 +988,7 @@ impl From<&str> for LoadBalancerType {
 
 __private::open_enum!(LoadBalancerType);
 
-/// The state of a network interface. What it is attached by has a [`LinkState`](crate::types::LinkState).
+/// The state of a network interface. The state of its attachment is a [`LinkState`](crate::types::LinkState).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NicState {
@@ -1029,13 +1031,13 @@ impl From<&str> for NicState {
 
 __private::open_enum!(NicState);
 
-/// An access key for the object storage that is exported to.
+/// An access key for the object storage that receives an export.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OsuApiKey {
-    /// ID of the object storage's access key, which must give access to the bucket.
+    /// ID of the object storage access key, which must give access to the bucket.
     pub api_key_id: Option<String>,
-    /// Secret half of the object storage's access key.
+    /// Secret key of the object storage access key.
     pub secret_key: Option<Secret>,
 }
 
@@ -1063,7 +1065,7 @@ __private::sent!(OsuApiKey {
     secret_key: "SecretKey",
 });
 
-/// Where an export shall go, and in which format.
+/// The destination and format of an export to create.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OsuExportToCreate {
@@ -1071,7 +1073,7 @@ pub struct OsuExportToCreate {
     ///
     /// Required.
     pub disk_image_format: DiskImageFormat,
-    /// Access key of an object storage account that may use the bucket.
+    /// Access key of an object storage account that is allowed to use the bucket.
     pub osu_api_key: Option<OsuApiKey>,
     /// Name of the bucket in object storage.
     ///
@@ -1079,7 +1081,7 @@ pub struct OsuExportToCreate {
     pub osu_bucket: String,
     /// URL of the manifest.
     pub osu_manifest_url: Option<String>,
-    /// Prefix of the objects' keys in the bucket.
+    /// Prefix of the object keys in the bucket.
     pub osu_prefix: Option<String>,
 }
 
@@ -1140,15 +1142,15 @@ __private::sent!(OsuExportToCreate {
     osu_prefix: "OsuPrefix",
 });
 
-/// Who may use a resource: certain accounts, or everybody.
+/// Who can use a resource: specific accounts, or everyone.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PermissionsOnResource {
-    /// IDs of the accounts that the permission is for, each twelve digits.
+    /// IDs of the accounts that the permission applies to, each twelve digits.
     pub account_ids: Option<Vec<String>>,
-    /// Whether everybody may use the resource.
+    /// Whether everyone can use the resource.
     ///
-    /// In a change, `true` under `additions` makes the resource public, and `true` under `removals` makes it private.
+    /// In an update, `true` in `additions` makes the resource public, and `true` in `removals` makes it private.
     pub global_permission: Option<bool>,
 }
 
@@ -1179,13 +1181,13 @@ __private::exchanged!(PermissionsOnResource {
     global_permission: "GlobalPermission",
 });
 
-/// A change of who may use a resource. Either additions or removals, not both.
+/// A change to who can use a resource: either additions or removals, not both.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PermissionsOnResourceCreation {
-    /// Whom to allow the use of the resource. Not together with `removals`.
+    /// Permissions to add. Cannot be used together with `removals`.
     pub additions: Option<PermissionsOnResource>,
-    /// Whom to forbid the use of the resource. Not together with `additions`.
+    /// Permissions to remove. Cannot be used together with `additions`.
     pub removals: Option<PermissionsOnResource>,
 }
 
@@ -1213,13 +1215,13 @@ __private::sent!(PermissionsOnResourceCreation {
     removals: "Removals",
 });
 
-/// A private IP for a network interface to have.
+/// A private IP to assign to a network interface.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PrivateIpLight {
     /// Whether this is the primary private IP of the network interface.
     pub is_primary: Option<bool>,
-    /// Private IPv4 address, in the Subnet's range but for its first four and its last address.
+    /// Private IPv4 address in the range of the Subnet, except its first four addresses and its last one.
     pub private_ip: Option<String>,
 }
 
@@ -1247,7 +1249,8 @@ __private::sent!(PrivateIpLight {
     private_ip: "PrivateIp",
 });
 
-/// The state of what connects networks: NAT services, gateways, VPN connections and their routes, Net access points.
+/// The state of resources that connect networks: NAT services, gateways, VPN connections and their routes, Net access
+/// points.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ResourceState {
@@ -1438,11 +1441,11 @@ impl From<&str> for ResourceType {
 
 __private::open_enum!(ResourceType);
 
-/// What the server says of the answer itself.
+/// Information about the response itself.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ResponseContext {
-    /// ID of the request, a UUID. Tell it to OUTSCALE's support.
+    /// ID of the request, a UUID. Include it when contacting OUTSCALE's support.
     pub request_id: Option<String>,
 }
 
@@ -1450,7 +1453,7 @@ __private::received!(ResponseContext {
     request_id: "RequestId",
 });
 
-/// What the root volume of a VM or an image is kept on.
+/// The kind of storage that holds the root volume of a VM or an image.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RootDeviceType {
@@ -1485,18 +1488,18 @@ impl From<&str> for RootDeviceType {
 
 __private::open_enum!(RootDeviceType);
 
-/// A rule of a route table: where traffic for a range goes.
+/// A rule of a route table: where traffic for a range is sent.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Route {
-    /// Action that made the route, such as `CreateRouteTable` (the Net's own route) or `CreateRoute`.
+    /// Action that created the route, such as `CreateRouteTable` (the Net's own route) or `CreateRoute`.
     pub creation_method: Option<String>,
-    /// IPv4 range that the route is for, in CIDR notation, such as `10.0.0.0/24`.
+    /// Destination IPv4 range of the route, in CIDR notation, such as `10.0.0.0/24`.
     pub destination_ip_range: Option<String>,
-    /// ID of the OUTSCALE service that the route is for, `pl-` and eight hexadecimal digits.
+    /// ID of the OUTSCALE service that the route leads to, `pl-` and eight hexadecimal digits.
     pub destination_service_id: Option<String>,
-    /// ID of the internet service (`igw-`) or virtual gateway (`vgw-`) that the traffic goes to. It is attached to the
-    /// Net.
+    /// ID of the internet service (`igw-`) or virtual gateway (`vgw-`) that the traffic is routed to. The gateway is
+    /// attached to the Net.
     pub gateway_id: Option<String>,
     /// ID of the NAT service that the traffic goes to, `nat-` and eight hexadecimal digits.
     pub nat_service_id: Option<String>,
@@ -1528,7 +1531,7 @@ __private::received!(Route {
     vm_id: "VmId",
 });
 
-/// A virtual gateway that writes its routes to a route table.
+/// A virtual gateway that propagates its routes to a route table.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RoutePropagatingVirtualGateway {
@@ -1540,15 +1543,15 @@ __private::received!(RoutePropagatingVirtualGateway {
     virtual_gateway_id: "VirtualGatewayId",
 });
 
-/// The routes of some Subnets of a Net.
+/// The routes used by some Subnets of a Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RouteTable {
-    /// Links of the table with Subnets, and with the Net if this is its main table.
+    /// Links of the route table to Subnets, and to the Net if this is its main route table.
     pub link_route_tables: Vec<LinkRouteTable>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     pub net_id: Option<String>,
-    /// Virtual gateways that write their routes to the table.
+    /// Virtual gateways that propagate their routes to the table.
     pub route_propagating_virtual_gateways: Vec<RoutePropagatingVirtualGateway>,
     /// ID of the route table, `rtb-` and eight hexadecimal digits.
     pub route_table_id: Option<String>,
@@ -1567,19 +1570,19 @@ __private::received!(RouteTable {
     tags: "Tags",
 });
 
-/// A firewall: rules for the traffic of the VMs that have it.
+/// A firewall: rules for the traffic of the VMs that it is assigned to.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SecurityGroup {
-    /// ID of the account that the group belongs to, twelve digits.
+    /// ID of the account that owns the security group, twelve digits.
     pub account_id: Option<String>,
-    /// Free text that says what the thing is for.
+    /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
-    /// Rules for what the VMs of the group may receive.
+    /// Rules for the inbound traffic of the group's VMs.
     pub inbound_rules: Vec<SecurityGroupRule>,
-    /// ID of the group's Net, `vpc-` and eight hexadecimal digits. Absent means the public Cloud.
+    /// ID of the group's Net, `vpc-` and eight hexadecimal digits. Not set in the public Cloud.
     pub net_id: Option<String>,
-    /// Rules for what the VMs of the group may send.
+    /// Rules for the outbound traffic of the group's VMs.
     pub outbound_rules: Vec<SecurityGroupRule>,
     /// ID of the security group, `sg-` and eight hexadecimal digits.
     pub security_group_id: Option<String>,
@@ -1600,7 +1603,7 @@ __private::received!(SecurityGroup {
     tags: "Tags",
 });
 
-/// A security group, by ID and name.
+/// A security group, identified by ID and name.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SecurityGroupLight {
@@ -1615,25 +1618,25 @@ __private::received!(SecurityGroupLight {
     security_group_name: "SecurityGroupName",
 });
 
-/// A rule of a security group: which traffic may pass.
+/// A rule of a security group: which traffic is allowed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SecurityGroupRule {
-    /// First port for TCP and UDP, or type number for ICMP. `-1` in the answer where the rule is for all protocols.
+    /// First port for TCP and UDP, or type number for ICMP. In responses, `-1` if the rule applies to all protocols.
     pub from_port_range: Option<i64>,
-    /// Protocol, or all. In a Net also a protocol's number. Absent means all.
+    /// Protocol, or all protocols. In a Net, a protocol number is also allowed. Defaults to all protocols.
     pub ip_protocol: Option<IpProtocol>,
     /// IPv4 ranges in CIDR notation, such as `192.0.2.0/24`.
     pub ip_ranges: Option<Vec<String>>,
     /// ID of the rule.
     pub security_group_rule_id: Option<String>,
-    /// Security groups whose VMs may send (inbound) or receive (outbound) what the rule lets through.
+    /// Security groups whose VMs the rule allows as source (inbound) or destination (outbound) of the traffic.
     pub security_groups_members: Option<Vec<SecurityGroupsMember>>,
-    /// IDs of the OUTSCALE services that the rule lets a Net reach, each `pl-` and eight hexadecimal digits.
+    /// IDs of the OUTSCALE services that the rule allows a Net to reach, each `pl-` and eight hexadecimal digits.
     ///
     /// [`Client::read_net_access_point_services`](crate::Client::read_net_access_point_services) lists them.
     pub service_ids: Option<Vec<String>>,
-    /// Last port for TCP and UDP, or code number for ICMP. `-1` in the answer where the rule is for all protocols.
+    /// Last port for TCP and UDP, or code number for ICMP. In responses, `-1` if the rule applies to all protocols.
     pub to_port_range: Option<i64>,
 }
 
@@ -1712,15 +1715,15 @@ __private::exchanged!(SecurityGroupRule {
     to_port_range: "ToPortRange",
 });
 
-/// A security group at the other end of a rule.
+/// A security group that is the source or destination of a rule.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SecurityGroupsMember {
-    /// ID of the account that owns the security group at the other end, twelve digits.
+    /// ID of the account to which the source or destination security group belongs, twelve digits.
     pub account_id: Option<String>,
-    /// ID of the security group at the other end, `sg-` and eight hexadecimal digits.
+    /// ID of the source or destination security group, `sg-` and eight hexadecimal digits.
     pub security_group_id: Option<String>,
-    /// Name of the security group at the other end. In requests, for groups of the public Cloud only.
+    /// Name of the source or destination security group. In requests, only for groups of the public Cloud.
     pub security_group_name: Option<String>,
 }
 
@@ -1758,7 +1761,7 @@ __private::exchanged!(SecurityGroupsMember {
     security_group_name: "SecurityGroupName",
 });
 
-/// The security group that a load balancer's traffic comes from. Rules can name it, to let in nothing else.
+/// The security group that a load balancer's traffic comes from. Rules can reference it to allow only that traffic.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SourceSecurityGroup {
@@ -1773,7 +1776,7 @@ __private::received!(SourceSecurityGroup {
     security_group_name: "SecurityGroupName",
 });
 
-/// A tag, and the resource that has it.
+/// A tag, and the resource that it is attached to.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Tag {
@@ -1781,7 +1784,7 @@ pub struct Tag {
     pub key: Option<String>,
     /// ID of the resource that has the tag.
     pub resource_id: Option<String>,
-    /// Kind of the resource that has the tag.
+    /// Type of the resource that has the tag.
     pub resource_type: Option<ResourceType>,
     /// Value of the tag, at most 255 characters. It may be empty.
     pub value: Option<String>,
@@ -1827,7 +1830,8 @@ __private::exchanged!(Tag {
 
 /// Whether VMs share their hardware with those of other accounts.
 ///
-/// Where VMs run in a dedicated group, its ID stands here, which is no known value but can be given as text.
+/// For VMs that run in a dedicated group, the value is the ID of the group. The ID is not a known value but can be
+/// given as a string.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Tenancy {
@@ -1874,13 +1878,13 @@ pub struct User {
     pub creation_date: Option<DateTime>,
     /// Time of the last change, in UTC.
     pub last_modification_date: Option<DateTime>,
-    /// Whether logging in to Cockpit with OUTSCALE credentials works while logins are federated.
+    /// Whether logging in to Cockpit with OUTSCALE credentials is allowed when identity federation is in use.
     pub outscale_login_allowed: Option<bool>,
-    /// Path that groups names like folders do, starting and ending with `/`, which alone is the root.
+    /// Path that groups names like folders. It starts and ends with `/`. The root is `/` alone.
     pub path: Option<String>,
     /// Email address of the EIM user.
     pub user_email: Option<String>,
-    /// ID of the EIM user, made of capital letters and digits.
+    /// ID of the EIM user, made of uppercase letters and digits.
     pub user_id: Option<String>,
     /// Name of the EIM user.
     pub user_name: Option<String>,
@@ -1896,7 +1900,8 @@ __private::received!(User {
     user_name: "UserName",
 });
 
-/// The type of a volume: `standard` is magnetic, `gp2` a general-purpose SSD, `io1` an SSD whose IOPS are guaranteed.
+/// The type of a volume: `standard` is magnetic, `gp2` is a general-purpose SSD, `io1` is an SSD with guaranteed
+/// IOPS.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VolumeType {

@@ -4,7 +4,7 @@
 use super::common::ResponseContext;
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_dedicated_group`](crate::Client::create_dedicated_group), which creates a dedicated group: hardware that only the account's own VMs run on.
+/// Request of [`Client::create_dedicated_group`](crate::Client::create_dedicated_group), which creates a dedicated group: hardware reserved for the account's VMs.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDedicatedGroupRequest {
@@ -12,7 +12,8 @@ pub struct CreateDedicatedGroupRequest {
     ///
     /// Required.
     pub cpu_generation: i64,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the dedicated group.
     ///
@@ -71,13 +72,13 @@ __private::sent!(CreateDedicatedGroupRequest {
     subregion_name: "SubregionName",
 });
 
-/// Answer to [`Client::create_dedicated_group`](crate::Client::create_dedicated_group), which creates a dedicated group: hardware that only the account's own VMs run on.
+/// Answer to [`Client::create_dedicated_group`](crate::Client::create_dedicated_group), which creates a dedicated group: hardware reserved for the account's VMs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDedicatedGroupResponse {
     /// Dedicated group as it is after the call.
     pub dedicated_group: Option<DedicatedGroup>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -86,7 +87,7 @@ __private::received!(CreateDedicatedGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// A group of hardware that one account has for itself.
+/// A group of hardware reserved for one account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DedicatedGroup {
@@ -124,9 +125,10 @@ pub struct DeleteDedicatedGroupRequest {
     ///
     /// Required.
     pub dedicated_group_id: String,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Whether to delete a group that still holds VMs or Nets, and these with it.
+    /// If `true`, a group that still contains VMs or Nets is deleted together with them.
     pub force: Option<bool>,
 }
 
@@ -169,7 +171,7 @@ __private::sent!(DeleteDedicatedGroupRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDedicatedGroupResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -177,17 +179,17 @@ __private::received!(DeleteDedicatedGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// Conditions on which dedicated groups are listed.
+/// Filters for dedicated groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersDedicatedGroup {
-    /// Keeps what has one of these generations of processors.
+    /// Only return resources with one of these processor generations.
     pub cpu_generations: Option<Vec<i64>>,
-    /// Keeps the dedicated groups whose ID is one of these.
+    /// Only return dedicated groups with one of these IDs.
     pub dedicated_group_ids: Option<Vec<String>>,
-    /// Keeps the dedicated groups whose name is one of these.
+    /// Only return dedicated groups with one of these names.
     pub names: Option<Vec<String>>,
-    /// Keeps the dedicated groups in one of these Subregions, by name.
+    /// Only return dedicated groups in one of these Subregions, by name.
     pub subregion_names: Option<Vec<String>>,
 }
 
@@ -248,14 +250,16 @@ __private::sent!(FiltersDedicatedGroup {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDedicatedGroupsRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersDedicatedGroup>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -303,10 +307,10 @@ __private::sent!(ReadDedicatedGroupsRequest {
 pub struct ReadDedicatedGroupsResponse {
     /// Dedicated groups found.
     pub dedicated_groups: Vec<DedicatedGroup>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -324,7 +328,8 @@ pub struct UpdateDedicatedGroupRequest {
     ///
     /// Required.
     pub dedicated_group_id: String,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// New name of the dedicated group.
     ///
@@ -373,7 +378,7 @@ __private::sent!(UpdateDedicatedGroupRequest {
 pub struct UpdateDedicatedGroupResponse {
     /// Dedicated group as it is after the call.
     pub dedicated_group: Option<DedicatedGroup>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -403,7 +408,7 @@ impl Paginated for ReadDedicatedGroupsRequest {
 }
 
 impl Client {
-    /// Creates a dedicated group: hardware that only the account's own VMs run on.
+    /// Creates a dedicated group: hardware reserved for the account's VMs.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -435,8 +440,8 @@ impl Client {
 
     /// Deletes a dedicated group.
     ///
-    /// It must hold neither VMs nor Nets, unless `force` is set: then its VMs are terminated, its Nets deleted and what
-    /// belongs to these Nets is detached.
+    /// It must contain neither VMs nor Nets, unless `force` is `true`. In that case, its VMs are terminated, its Nets are
+    /// deleted, and the resources of these Nets are detached.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

@@ -4,21 +4,22 @@
 use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_dhcp_options`](crate::Client::create_dhcp_options), which creates a set of DHCP options that Nets can use.
+/// Request of [`Client::create_dhcp_options`](crate::Client::create_dhcp_options), which creates a set of DHCP options for use by Nets.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDhcpOptionsRequest {
-    /// Domain name that the VMs get, such as `example.com`. There can be one only. At least one of the four options is
-    /// needed.
+    /// Domain name for the VMs, such as `example.com`. At most one domain name. At least one of the four options is
+    /// required.
     pub domain_name: Option<String>,
-    /// IPv4 addresses of the DNS servers. Absent means `OutscaleProvidedDNS`. At least one of the four options is
-    /// needed.
+    /// IPv4 addresses of the DNS servers. Defaults to `OutscaleProvidedDNS`. At least one of the four options is
+    /// required.
     pub domain_name_servers: Option<Vec<String>>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// IPv4 addresses of the log servers. At least one of the four options is needed.
+    /// IPv4 addresses of the log servers. At least one of the four options is required.
     pub log_servers: Option<Vec<String>>,
-    /// IPv4 addresses of the time (NTP) servers. At least one of the four options is needed.
+    /// IPv4 addresses of the time (NTP) servers. At least one of the four options is required.
     pub ntp_servers: Option<Vec<String>>,
 }
 
@@ -78,13 +79,13 @@ __private::sent!(CreateDhcpOptionsRequest {
     ntp_servers: "NtpServers",
 });
 
-/// Answer to [`Client::create_dhcp_options`](crate::Client::create_dhcp_options), which creates a set of DHCP options that Nets can use.
+/// Answer to [`Client::create_dhcp_options`](crate::Client::create_dhcp_options), which creates a set of DHCP options for use by Nets.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDhcpOptionsResponse {
-    /// Set of DHCP options as it is after the call.
+    /// Set of DHCP options after the call.
     pub dhcp_options_set: Option<DhcpOptionsSet>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -101,7 +102,8 @@ pub struct DeleteDhcpOptionsRequest {
     ///
     /// Required.
     pub dhcp_options_set_id: String,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -139,7 +141,7 @@ __private::sent!(DeleteDhcpOptionsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDhcpOptionsResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -147,17 +149,17 @@ __private::received!(DeleteDhcpOptionsResponse {
     response_context: "ResponseContext",
 });
 
-/// The options that DHCP tells the VMs of a Net.
+/// The options that DHCP provides to the VMs of a Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DhcpOptionsSet {
-    /// Whether it is the default set.
+    /// Whether this is the default set.
     pub default: Option<bool>,
     /// ID of the set of DHCP options, `dopt-` and eight hexadecimal digits.
     pub dhcp_options_set_id: Option<String>,
-    /// Domain name that the VMs get.
+    /// Domain name assigned to the VMs.
     pub domain_name: Option<String>,
-    /// IPv4 addresses of the DNS servers, or `OutscaleProvidedDNS` where none were given.
+    /// IPv4 addresses of the DNS servers, or `OutscaleProvidedDNS` if none were given.
     pub domain_name_servers: Vec<String>,
     /// IPv4 addresses of the log servers.
     pub log_servers: Vec<String>,
@@ -177,27 +179,27 @@ __private::received!(DhcpOptionsSet {
     tags: "Tags",
 });
 
-/// Conditions on which sets of DHCP options are listed.
+/// Filters for sets of DHCP options.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersDhcpOptions {
-    /// Keeps the default set with `true`, all others with `false`.
+    /// Only return the default set (`true`) or all other sets (`false`).
     pub default: Option<bool>,
-    /// Keeps the sets whose ID is one of these.
+    /// Only return sets with one of these IDs.
     pub dhcp_options_set_ids: Option<Vec<String>>,
-    /// Keeps the sets that have one of these DNS servers, by IPv4 address.
+    /// Only return sets with one of these DNS servers, by IPv4 address.
     pub domain_name_servers: Option<Vec<String>>,
-    /// Keeps the sets that have one of these domain names.
+    /// Only return sets with one of these domain names.
     pub domain_names: Option<Vec<String>>,
-    /// Keeps the sets that have one of these log servers, by IPv4 address.
+    /// Only return sets with one of these log servers, by IPv4 address.
     pub log_servers: Option<Vec<String>>,
-    /// Keeps the sets that have one of these NTP servers, by IPv4 address.
+    /// Only return sets with one of these NTP servers, by IPv4 address.
     pub ntp_servers: Option<Vec<String>>,
-    /// Keeps what has a tag whose key is one of these.
+    /// Only return resources with one of these tag keys.
     pub tag_keys: Option<Vec<String>>,
-    /// Keeps what has a tag whose value is one of these.
+    /// Only return resources with one of these tag values.
     pub tag_values: Option<Vec<String>>,
-    /// Keeps the sets of DHCP options that have one of these tags, each written `KEY=VALUE`.
+    /// Only return sets of DHCP options with one of these tags, each in the form `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
 }
 
@@ -303,14 +305,16 @@ __private::sent!(FiltersDhcpOptions {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDhcpOptionsRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersDhcpOptions>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -358,10 +362,10 @@ __private::sent!(ReadDhcpOptionsRequest {
 pub struct ReadDhcpOptionsResponse {
     /// Sets of DHCP options found.
     pub dhcp_options_sets: Vec<DhcpOptionsSet>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -392,10 +396,10 @@ impl Paginated for ReadDhcpOptionsRequest {
 }
 
 impl Client {
-    /// Creates a set of DHCP options that Nets can use.
+    /// Creates a set of DHCP options for use by Nets.
     ///
-    /// At least one of `domain_name`, `domain_name_servers`, `log_servers` and `ntp_servers` is needed. Give the set to
-    /// a Net with [`Client::update_net`](crate::Client::update_net).
+    /// At least one of `domain_name`, `domain_name_servers`, `log_servers` and `ntp_servers` is required. To assign the
+    /// set to a Net, use [`Client::update_net`](crate::Client::update_net).
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -426,8 +430,8 @@ impl Client {
 
     /// Deletes a set of DHCP options.
     ///
-    /// No Net may use it any more: [`Client::update_net`](crate::Client::update_net) gives each of them another set or
-    /// the `default` one, which itself cannot be deleted.
+    /// It must not be used by any Net. To assign another set or the `default` one to a Net, use
+    /// [`Client::update_net`](crate::Client::update_net). The `default` set cannot be deleted.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

@@ -16,10 +16,10 @@ pub struct CreateDirectLinkRequest {
     ///
     /// Required.
     pub direct_link_name: String,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Code of the data centre, such as `PAR1`, as [`Client::read_locations`](crate::Client::read_locations) returns
-    /// it.
+    /// Code of the data centre, such as `PAR1`, as returned by [`Client::read_locations`](crate::Client::read_locations).
     ///
     /// Required.
     pub location: String,
@@ -76,9 +76,9 @@ __private::sent!(CreateDirectLinkRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDirectLinkResponse {
-    /// DirectLink as it is after the call.
+    /// DirectLink after the call.
     pub direct_link: Option<DirectLink>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -95,7 +95,8 @@ pub struct DeleteDirectLinkRequest {
     ///
     /// Required.
     pub direct_link_id: String,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -130,7 +131,7 @@ __private::sent!(DeleteDirectLinkRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDirectLinkResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -154,7 +155,8 @@ pub struct DirectLink {
     pub location: Option<String>,
     /// Name of the Region, such as `eu-west-2`.
     pub region_name: Option<String>,
-    /// State of the line: `pending` until it physically stands, then `available`, and `disabled` while it is down.
+    /// State of the line. It is `pending` until the line is physically established, then `available`, and `disabled`
+    /// while it is down.
     pub state: Option<DirectLinkState>,
 }
 
@@ -203,7 +205,7 @@ impl From<&str> for DirectLinkBandwidth {
 
 __private::open_enum!(DirectLinkBandwidth);
 
-/// The state of a DirectLink. It is `pending` until the physical line stands, and `disabled` while the line is
+/// The state of a DirectLink. It is `pending` until the physical line is in place, and `disabled` while the line is
 /// down.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -251,11 +253,11 @@ impl From<&str> for DirectLinkState {
 
 __private::open_enum!(DirectLinkState);
 
-/// Conditions on which DirectLinks are listed.
+/// Filters for DirectLinks.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersDirectLink {
-    /// Keeps the DirectLinks whose ID is one of these.
+    /// Only return DirectLinks with one of these IDs.
     pub direct_link_ids: Option<Vec<String>>,
 }
 
@@ -285,14 +287,16 @@ __private::sent!(FiltersDirectLink {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDirectLinksRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersDirectLink>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -340,10 +344,10 @@ __private::sent!(ReadDirectLinksRequest {
 pub struct ReadDirectLinksResponse {
     /// DirectLinks found.
     pub direct_links: Vec<DirectLink>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -406,7 +410,7 @@ impl Client {
 
     /// Deletes a DirectLink.
     ///
-    /// Its interfaces have to be deleted first.
+    /// Its interfaces must be deleted first.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

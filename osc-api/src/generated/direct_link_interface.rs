@@ -4,7 +4,7 @@
 use super::common::ResponseContext;
 use crate::{Client, Paginated, Result, Secret, UnknownInteger, UnknownValue, __private};
 
-/// Request of [`Client::create_direct_link_interface`](crate::Client::create_direct_link_interface), which creates an interface of a DirectLink, which reaches a Net through a virtual gateway.
+/// Request of [`Client::create_direct_link_interface`](crate::Client::create_direct_link_interface), which creates a DirectLink interface, which connects to a Net through a virtual gateway.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDirectLinkInterfaceRequest {
@@ -12,11 +12,12 @@ pub struct CreateDirectLinkInterfaceRequest {
     ///
     /// Required.
     pub direct_link_id: String,
-    /// What the new interface shall be like.
+    /// Settings of the new interface.
     ///
     /// Required.
     pub direct_link_interface: DirectLinkInterface,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -61,13 +62,13 @@ __private::sent!(CreateDirectLinkInterfaceRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::create_direct_link_interface`](crate::Client::create_direct_link_interface), which creates an interface of a DirectLink, which reaches a Net through a virtual gateway.
+/// Answer to [`Client::create_direct_link_interface`](crate::Client::create_direct_link_interface), which creates a DirectLink interface, which connects to a Net through a virtual gateway.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDirectLinkInterfaceResponse {
     /// DirectLink interface as it is after the call.
     pub direct_link_interface: Option<DirectLinkInterfaces>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -76,7 +77,7 @@ __private::received!(CreateDirectLinkInterfaceResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_direct_link_interface`](crate::Client::delete_direct_link_interface), which deletes an interface of a DirectLink.
+/// Request of [`Client::delete_direct_link_interface`](crate::Client::delete_direct_link_interface), which deletes a DirectLink interface.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDirectLinkInterfaceRequest {
@@ -84,7 +85,8 @@ pub struct DeleteDirectLinkInterfaceRequest {
     ///
     /// Required.
     pub direct_link_interface_id: String,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -118,11 +120,11 @@ __private::sent!(DeleteDirectLinkInterfaceRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::delete_direct_link_interface`](crate::Client::delete_direct_link_interface), which deletes an interface of a DirectLink.
+/// Answer to [`Client::delete_direct_link_interface`](crate::Client::delete_direct_link_interface), which deletes a DirectLink interface.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDirectLinkInterfaceResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -130,16 +132,16 @@ __private::received!(DeleteDirectLinkInterfaceResponse {
     response_context: "ResponseContext",
 });
 
-/// An interface of a DirectLink, as it is asked for.
+/// A DirectLink interface to create.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DirectLinkInterface {
-    /// BGP autonomous system number of the customer's side, from 1 to 4294967295 but not 50624, 53306 or 132418.
-    /// Private ones run from 64512 to 65534 and from 4200000000 on.
+    /// BGP autonomous system number of the customer's side, from 1 to 4294967295 except 50624, 53306 and 132418. Private
+    /// numbers are 64512 to 65534, and 4200000000 and above.
     ///
     /// Required.
     pub bgp_asn: i64,
-    /// Key by which the two BGP sides know each other.
+    /// Key that the two BGP peers authenticate each other with.
     pub bgp_key: Option<Secret>,
     /// Address of the customer's side with its prefix length, such as `172.16.0.5/30`.
     pub client_private_ip: Option<String>,
@@ -147,13 +149,13 @@ pub struct DirectLinkInterface {
     ///
     /// Required.
     pub direct_link_interface_name: String,
-    /// Address of OUTSCALE's side with its prefix length, such as `172.16.0.4/30`.
+    /// IP address of OUTSCALE's side with its prefix length, such as `172.16.0.4/30`.
     pub outscale_private_ip: Option<String>,
     /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
     ///
     /// Required.
     pub virtual_gateway_id: String,
-    /// Number of the VLAN, from 2 to 4094 and used once.
+    /// VLAN number, from 2 to 4094. Each number can be used only once.
     ///
     /// Required.
     pub vlan: i64,
@@ -323,7 +325,7 @@ impl From<&str> for DirectLinkInterfaceState {
 
 __private::open_enum!(DirectLinkInterfaceState);
 
-/// An interface of a DirectLink, as it exists.
+/// An existing DirectLink interface.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DirectLinkInterfaces {
@@ -331,7 +333,7 @@ pub struct DirectLinkInterfaces {
     pub account_id: Option<String>,
     /// BGP autonomous system number of the customer's side.
     pub bgp_asn: Option<i64>,
-    /// Key by which the two BGP sides know each other.
+    /// Key that the two BGP peers authenticate each other with.
     pub bgp_key: Option<Secret>,
     /// Address of the customer's side with its prefix length, such as `172.16.0.5/30`.
     pub client_private_ip: Option<String>,
@@ -341,19 +343,19 @@ pub struct DirectLinkInterfaces {
     pub direct_link_interface_id: Option<String>,
     /// Name of the DirectLink interface.
     pub direct_link_interface_name: Option<String>,
-    /// Type of the interface. There is one, `private`.
+    /// Type of the interface. The only value is `private`.
     pub interface_type: Option<String>,
     /// Code of the data centre, such as `PAR1`.
     pub location: Option<String>,
-    /// Largest packet in bytes.
+    /// Maximum transmission unit (MTU), in bytes.
     pub mtu: Option<i64>,
-    /// Address of OUTSCALE's side with its prefix length, such as `172.16.0.4/30`.
+    /// IP address of OUTSCALE's side with its prefix length, such as `172.16.0.4/30`.
     pub outscale_private_ip: Option<String>,
     /// State of the interface.
     pub state: Option<DirectLinkInterfaceState>,
     /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
     pub virtual_gateway_id: Option<String>,
-    /// Number of the VLAN, from 2 to 4094 and used once.
+    /// VLAN number, from 2 to 4094. Each number can be used only once.
     pub vlan: Option<i64>,
 }
 
@@ -374,13 +376,13 @@ __private::received!(DirectLinkInterfaces {
     vlan: "Vlan",
 });
 
-/// Conditions on which DirectLink interfaces are listed.
+/// Filters for DirectLink interfaces.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersDirectLinkInterface {
-    /// Keeps what belongs to one of these DirectLinks, by ID.
+    /// Only return resources that belong to one of these DirectLinks, by ID.
     pub direct_link_ids: Option<Vec<String>>,
-    /// Keeps the DirectLink interfaces whose ID is one of these.
+    /// Only return DirectLink interfaces with one of these IDs.
     pub direct_link_interface_ids: Option<Vec<String>>,
 }
 
@@ -422,14 +424,16 @@ __private::sent!(FiltersDirectLinkInterface {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDirectLinkInterfacesRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersDirectLinkInterface>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -477,10 +481,10 @@ __private::sent!(ReadDirectLinkInterfacesRequest {
 pub struct ReadDirectLinkInterfacesResponse {
     /// DirectLink interfaces found.
     pub direct_link_interfaces: Vec<DirectLinkInterfaces>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -498,9 +502,10 @@ pub struct UpdateDirectLinkInterfaceRequest {
     ///
     /// Required.
     pub direct_link_interface_id: String,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Largest packet in bytes.
+    /// Maximum transmission unit (MTU), in bytes.
     ///
     /// Required.
     pub mtu: DirectLinkInterfaceMtu,
@@ -553,7 +558,7 @@ __private::sent!(UpdateDirectLinkInterfaceRequest {
 pub struct UpdateDirectLinkInterfaceResponse {
     /// DirectLink interface as it is after the call.
     pub direct_link_interface: Option<DirectLinkInterfaces>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -583,7 +588,7 @@ impl Paginated for ReadDirectLinkInterfacesRequest {
 }
 
 impl Client {
-    /// Creates an interface of a DirectLink, which reaches a Net through a virtual gateway.
+    /// Creates a DirectLink interface, which connects to a Net through a virtual gateway.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -615,7 +620,7 @@ impl Client {
         self.send::<action::CreateDirectLinkInterface>(request).await
     }
 
-    /// Deletes an interface of a DirectLink.
+    /// Deletes a DirectLink interface.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

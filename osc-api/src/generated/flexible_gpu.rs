@@ -8,17 +8,18 @@ use crate::{Client, Result, UnknownValue, __private};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateFlexibleGpuRequest {
-    /// Whether it is deleted together with the VM.
+    /// If `true`, the resource is deleted together with the VM.
     ///
     /// Default: `false`.
     pub delete_on_vm_deletion: Option<bool>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Generation of processors that the GPU shall fit, such as `v5`. Absent means the oldest one that the catalog has
-    /// for the model.
+    /// Processor generation that the GPU must be compatible with, such as `v5`. Defaults to the oldest one that the
+    /// catalog has for the model.
     pub generation: Option<String>,
     /// Model of the flexible GPU, such as `nvidia-p100`.
-    /// [`Client::read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog) lists those on offer.
+    /// [`Client::read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog) lists the available models.
     ///
     /// Required.
     pub model_name: String,
@@ -91,7 +92,7 @@ __private::sent!(CreateFlexibleGpuRequest {
 pub struct CreateFlexibleGpuResponse {
     /// Flexible GPU as it is after the call.
     pub flexible_gpu: Option<FlexibleGpu>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -100,11 +101,12 @@ __private::received!(CreateFlexibleGpuResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_flexible_gpu`](crate::Client::delete_flexible_gpu), which gives a flexible GPU back.
+/// Request of [`Client::delete_flexible_gpu`](crate::Client::delete_flexible_gpu), which releases a flexible GPU.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteFlexibleGpuRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the flexible GPU, `fgpu-` and eight hexadecimal digits.
     ///
@@ -139,11 +141,11 @@ __private::sent!(DeleteFlexibleGpuRequest {
     flexible_gpu_id: "FlexibleGpuId",
 });
 
-/// Answer to [`Client::delete_flexible_gpu`](crate::Client::delete_flexible_gpu), which gives a flexible GPU back.
+/// Answer to [`Client::delete_flexible_gpu`](crate::Client::delete_flexible_gpu), which releases a flexible GPU.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteFlexibleGpuResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -151,25 +153,25 @@ __private::received!(DeleteFlexibleGpuResponse {
     response_context: "ResponseContext",
 });
 
-/// Conditions on which flexible GPUs are listed.
+/// Filters for flexible GPUs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersFlexibleGpu {
-    /// Keeps the flexible GPUs that are, or are not, deleted together with their VM.
+    /// Only return flexible GPUs that are (`true`) or are not (`false`) deleted together with their VM.
     pub delete_on_vm_deletion: Option<bool>,
-    /// Keeps the flexible GPUs whose ID is one of these.
+    /// Only return flexible GPUs with one of these IDs.
     pub flexible_gpu_ids: Option<Vec<String>>,
-    /// Keeps the flexible GPUs that fit one of these generations of processors.
+    /// Only return flexible GPUs compatible with one of these processor generations.
     pub generations: Option<Vec<String>>,
-    /// Keeps the flexible GPUs of one of these models, such as `nvidia-p100`.
+    /// Only return flexible GPUs of one of these models, such as `nvidia-p100`.
     pub model_names: Option<Vec<String>>,
-    /// Keeps the flexible GPUs whose state is one of these.
+    /// Only return flexible GPUs in one of these states.
     pub states: Option<Vec<FlexibleGpuState>>,
-    /// Keeps the flexible GPUs in one of these Subregions, by name.
+    /// Only return flexible GPUs in one of these Subregions, by name.
     pub subregion_names: Option<Vec<String>>,
-    /// Keeps the flexible GPUs that have one of these tags.
+    /// Only return flexible GPUs with one of these tags.
     pub tags: Option<Vec<Tag>>,
-    /// Keeps the flexible GPUs attached to one of these VMs, by ID.
+    /// Only return flexible GPUs attached to one of these VMs, by ID.
     pub vm_ids: Option<Vec<String>>,
 }
 
@@ -264,15 +266,15 @@ __private::sent!(FiltersFlexibleGpu {
     vm_ids: "VmIds",
 });
 
-/// A GPU that can be attached to one VM after another.
+/// A GPU that can be moved from one VM to another.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FlexibleGpu {
-    /// Whether it is deleted together with the VM.
+    /// If `true`, the resource is deleted together with the VM.
     pub delete_on_vm_deletion: Option<bool>,
     /// ID of the flexible GPU, `fgpu-` and eight hexadecimal digits.
     pub flexible_gpu_id: Option<String>,
-    /// Generation of processors that the GPU fits, such as `v5`.
+    /// Processor generation that the GPU is compatible with, such as `v5`.
     pub generation: Option<String>,
     /// Model of the flexible GPU, such as `nvidia-p100`.
     pub model_name: Option<String>,
@@ -282,7 +284,7 @@ pub struct FlexibleGpu {
     pub subregion_name: Option<String>,
     /// Tags of the resource.
     pub tags: Vec<Tag>,
-    /// ID of the VM that has the GPU, if any, `i-` and eight hexadecimal digits.
+    /// ID of the VM that the GPU is attached to, if any, `i-` and eight hexadecimal digits.
     pub vm_id: Option<String>,
 }
 
@@ -297,19 +299,20 @@ __private::received!(FlexibleGpu {
     vm_id: "VmId",
 });
 
-/// A model of flexible GPU and what it fits.
+/// A model of flexible GPU and what it is compatible with.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FlexibleGpuCatalog {
-    /// Generations of processors that the model fits, such as `v5`.
+    /// Processor generations that the model is compatible with, such as `v5`.
     pub generations: Vec<String>,
-    /// Most vCores that a VM with such a GPU can have.
+    /// Maximum number of vCores of a VM with this GPU model.
     pub max_cpu: Option<i64>,
-    /// Most memory that a VM with such a GPU can have. The API does not name the unit, which is GiB for VMs elsewhere.
+    /// Maximum amount of memory of a VM with this GPU model. The API does not specify the unit, which is GiB for VMs
+    /// elsewhere.
     pub max_ram: Option<i64>,
     /// Model of the flexible GPU, such as `nvidia-p100`.
     pub model_name: Option<String>,
-    /// Memory of the GPU itself. The API does not name the unit: its example, `16000`, points to megabytes.
+    /// Memory of the GPU itself. The API does not specify the unit. Its example, `16000`, suggests megabytes.
     pub vram: Option<i64>,
 }
 
@@ -321,7 +324,7 @@ __private::received!(FlexibleGpuCatalog {
     vram: "VRam",
 });
 
-/// The state of a flexible GPU. The change from `attaching` or `detaching` waits for a stop of the VM.
+/// The state of a flexible GPU. It stays `attaching` or `detaching` until the VM is stopped.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FlexibleGpuState {
@@ -368,7 +371,8 @@ __private::open_enum!(FlexibleGpuState);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkFlexibleGpuRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the flexible GPU, `fgpu-` and eight hexadecimal digits.
     ///
@@ -419,7 +423,7 @@ __private::sent!(LinkFlexibleGpuRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkFlexibleGpuResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -427,11 +431,12 @@ __private::received!(LinkFlexibleGpuResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog), which lists the models of flexible GPUs on offer.
+/// Request of [`Client::read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog), which lists the available models of flexible GPUs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadFlexibleGpuCatalogRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -452,13 +457,13 @@ __private::sent!(ReadFlexibleGpuCatalogRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog), which lists the models of flexible GPUs on offer.
+/// Answer to [`Client::read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog), which lists the available models of flexible GPUs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadFlexibleGpuCatalogResponse {
-    /// Models on offer.
+    /// Available models.
     pub flexible_gpu_catalog: Vec<FlexibleGpuCatalog>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -471,9 +476,11 @@ __private::received!(ReadFlexibleGpuCatalogResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadFlexibleGpusRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersFlexibleGpu>,
 }
 
@@ -507,7 +514,7 @@ __private::sent!(ReadFlexibleGpusRequest {
 pub struct ReadFlexibleGpusResponse {
     /// Flexible GPUs found.
     pub flexible_gpus: Vec<FlexibleGpu>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -520,7 +527,8 @@ __private::received!(ReadFlexibleGpusResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkFlexibleGpuRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the flexible GPU, `fgpu-` and eight hexadecimal digits.
     ///
@@ -559,7 +567,7 @@ __private::sent!(UnlinkFlexibleGpuRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkFlexibleGpuResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -567,13 +575,14 @@ __private::received!(UnlinkFlexibleGpuResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_flexible_gpu`](crate::Client::update_flexible_gpu), which says whether a flexible GPU is deleted together with its VM.
+/// Request of [`Client::update_flexible_gpu`](crate::Client::update_flexible_gpu), which sets whether a flexible GPU is deleted together with its VM.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateFlexibleGpuRequest {
-    /// Whether it is deleted together with the VM.
+    /// If `true`, the resource is deleted together with the VM.
     pub delete_on_vm_deletion: Option<bool>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the flexible GPU, `fgpu-` and eight hexadecimal digits.
     ///
@@ -619,13 +628,13 @@ __private::sent!(UpdateFlexibleGpuRequest {
     flexible_gpu_id: "FlexibleGpuId",
 });
 
-/// Answer to [`Client::update_flexible_gpu`](crate::Client::update_flexible_gpu), which says whether a flexible GPU is deleted together with its VM.
+/// Answer to [`Client::update_flexible_gpu`](crate::Client::update_flexible_gpu), which sets whether a flexible GPU is deleted together with its VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateFlexibleGpuResponse {
     /// Flexible GPU as it is after the call.
     pub flexible_gpu: Option<FlexibleGpu>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -665,9 +674,9 @@ impl Client {
         self.send::<action::CreateFlexibleGpu>(request).await
     }
 
-    /// Gives a flexible GPU back.
+    /// Releases a flexible GPU.
     ///
-    /// From then on anybody can have it.
+    /// It can then be allocated to any account.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -695,9 +704,9 @@ impl Client {
 
     /// Attaches a flexible GPU to a VM.
     ///
-    /// The VM must have the performance `highest` and keep to what
-    /// [`Client::read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog) says of the model. The GPU is in
-    /// place once the VM was stopped and started again; a reboot does not do.
+    /// The VM must have the performance `highest` and meet the requirements of the GPU model, which are listed by
+    /// [`Client::read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog). The GPU is attached once the VM
+    /// has been stopped and started again. A reboot is not sufficient.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -723,7 +732,7 @@ impl Client {
         self.send::<action::LinkFlexibleGpu>(request).await
     }
 
-    /// Lists the models of flexible GPUs on offer.
+    /// Lists the available models of flexible GPUs.
     ///
     /// - Authentication: none.
     /// - Retry after an ambiguous failure: safe.
@@ -772,7 +781,7 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// Attached ones of given models:
+    /// Attached GPUs of specific models:
     ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -797,7 +806,7 @@ impl Client {
 
     /// Detaches a flexible GPU from its VM.
     ///
-    /// It stays `detaching` until the VM is stopped. Then it is `allocated` again and another VM can have it.
+    /// It remains `detaching` until the VM is stopped. It is then `allocated` again and can be attached to another VM.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -823,7 +832,7 @@ impl Client {
         self.send::<action::UnlinkFlexibleGpu>(request).await
     }
 
-    /// Says whether a flexible GPU is deleted together with its VM.
+    /// Sets whether a flexible GPU is deleted together with its VM.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

@@ -4,11 +4,12 @@
 use super::common::ResponseContext;
 use crate::{Client, Result, __private};
 
-/// Request of [`Client::disable_outscale_login_for_users`](crate::Client::disable_outscale_login_for_users), which forbids all EIM users to log in with OUTSCALE credentials, when logins are federated.
+/// Request of [`Client::disable_outscale_login_for_users`](crate::Client::disable_outscale_login_for_users), which prevents all EIM users from logging in with OUTSCALE credentials when identity federation is in use.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginForUsersRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -29,11 +30,11 @@ __private::sent!(DisableOutscaleLoginForUsersRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::disable_outscale_login_for_users`](crate::Client::disable_outscale_login_for_users), which forbids all EIM users to log in with OUTSCALE credentials, when logins are federated.
+/// Answer to [`Client::disable_outscale_login_for_users`](crate::Client::disable_outscale_login_for_users), which prevents all EIM users from logging in with OUTSCALE credentials when identity federation is in use.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginForUsersResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -41,11 +42,12 @@ __private::received!(DisableOutscaleLoginForUsersResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::disable_outscale_login_per_users`](crate::Client::disable_outscale_login_per_users), which forbids certain EIM users to log in with OUTSCALE credentials, when logins are federated.
+/// Request of [`Client::disable_outscale_login_per_users`](crate::Client::disable_outscale_login_per_users), which prevents specific EIM users from logging in with OUTSCALE credentials when identity federation is in use.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginPerUsersRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Names of the EIM users.
     ///
@@ -83,11 +85,11 @@ __private::sent!(DisableOutscaleLoginPerUsersRequest {
     user_names: "UserNames",
 });
 
-/// Answer to [`Client::disable_outscale_login_per_users`](crate::Client::disable_outscale_login_per_users), which forbids certain EIM users to log in with OUTSCALE credentials, when logins are federated.
+/// Answer to [`Client::disable_outscale_login_per_users`](crate::Client::disable_outscale_login_per_users), which prevents specific EIM users from logging in with OUTSCALE credentials when identity federation is in use.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginPerUsersResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -95,11 +97,12 @@ __private::received!(DisableOutscaleLoginPerUsersResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::disable_outscale_login`](crate::Client::disable_outscale_login), which forbids the root user to log in with OUTSCALE credentials, when logins are federated.
+/// Request of [`Client::disable_outscale_login`](crate::Client::disable_outscale_login), which prevents the root user from logging in with OUTSCALE credentials when identity federation is in use.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -120,11 +123,11 @@ __private::sent!(DisableOutscaleLoginRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::disable_outscale_login`](crate::Client::disable_outscale_login), which forbids the root user to log in with OUTSCALE credentials, when logins are federated.
+/// Answer to [`Client::disable_outscale_login`](crate::Client::disable_outscale_login), which prevents the root user from logging in with OUTSCALE credentials when identity federation is in use.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -132,11 +135,12 @@ __private::received!(DisableOutscaleLoginResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::enable_outscale_login_for_users`](crate::Client::enable_outscale_login_for_users), which lets all EIM users log in with OUTSCALE credentials although logins are federated.
+/// Request of [`Client::enable_outscale_login_for_users`](crate::Client::enable_outscale_login_for_users), which allows all EIM users to log in with OUTSCALE credentials even when identity federation is in use.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginForUsersRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -157,11 +161,11 @@ __private::sent!(EnableOutscaleLoginForUsersRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::enable_outscale_login_for_users`](crate::Client::enable_outscale_login_for_users), which lets all EIM users log in with OUTSCALE credentials although logins are federated.
+/// Answer to [`Client::enable_outscale_login_for_users`](crate::Client::enable_outscale_login_for_users), which allows all EIM users to log in with OUTSCALE credentials even when identity federation is in use.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginForUsersResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -169,11 +173,12 @@ __private::received!(EnableOutscaleLoginForUsersResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::enable_outscale_login_per_users`](crate::Client::enable_outscale_login_per_users), which lets certain EIM users log in with OUTSCALE credentials although logins are federated.
+/// Request of [`Client::enable_outscale_login_per_users`](crate::Client::enable_outscale_login_per_users), which allows specific EIM users to log in with OUTSCALE credentials even when identity federation is in use.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginPerUsersRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Names of the EIM users.
     ///
@@ -211,11 +216,11 @@ __private::sent!(EnableOutscaleLoginPerUsersRequest {
     user_names: "UserNames",
 });
 
-/// Answer to [`Client::enable_outscale_login_per_users`](crate::Client::enable_outscale_login_per_users), which lets certain EIM users log in with OUTSCALE credentials although logins are federated.
+/// Answer to [`Client::enable_outscale_login_per_users`](crate::Client::enable_outscale_login_per_users), which allows specific EIM users to log in with OUTSCALE credentials even when identity federation is in use.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginPerUsersResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -223,11 +228,12 @@ __private::received!(EnableOutscaleLoginPerUsersResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::enable_outscale_login`](crate::Client::enable_outscale_login), which lets the root user log in with OUTSCALE credentials although logins are federated.
+/// Request of [`Client::enable_outscale_login`](crate::Client::enable_outscale_login), which allows the root user to log in with OUTSCALE credentials even when identity federation is in use.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -248,11 +254,11 @@ __private::sent!(EnableOutscaleLoginRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::enable_outscale_login`](crate::Client::enable_outscale_login), which lets the root user log in with OUTSCALE credentials although logins are federated.
+/// Answer to [`Client::enable_outscale_login`](crate::Client::enable_outscale_login), which allows the root user to log in with OUTSCALE credentials even when identity federation is in use.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -261,7 +267,7 @@ __private::received!(EnableOutscaleLoginResponse {
 });
 
 impl Client {
-    /// Forbids the root user to log in with OUTSCALE credentials, when logins are federated.
+    /// Prevents the root user from logging in with OUTSCALE credentials when identity federation is in use.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -287,7 +293,7 @@ impl Client {
         self.send::<action::DisableOutscaleLogin>(request).await
     }
 
-    /// Forbids all EIM users to log in with OUTSCALE credentials, when logins are federated.
+    /// Prevents all EIM users from logging in with OUTSCALE credentials when identity federation is in use.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -313,7 +319,7 @@ impl Client {
         self.send::<action::DisableOutscaleLoginForUsers>(request).await
     }
 
-    /// Forbids certain EIM users to log in with OUTSCALE credentials, when logins are federated.
+    /// Prevents specific EIM users from logging in with OUTSCALE credentials when identity federation is in use.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -342,7 +348,7 @@ impl Client {
         self.send::<action::DisableOutscaleLoginPerUsers>(request).await
     }
 
-    /// Lets the root user log in with OUTSCALE credentials although logins are federated.
+    /// Allows the root user to log in with OUTSCALE credentials even when identity federation is in use.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -368,7 +374,7 @@ impl Client {
         self.send::<action::EnableOutscaleLogin>(request).await
     }
 
-    /// Lets all EIM users log in with OUTSCALE credentials although logins are federated.
+    /// Allows all EIM users to log in with OUTSCALE credentials even when identity federation is in use.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -394,7 +400,7 @@ impl Client {
         self.send::<action::EnableOutscaleLoginForUsers>(request).await
     }
 
-    /// Lets certain EIM users log in with OUTSCALE credentials although logins are federated.
+    /// Allows specific EIM users to log in with OUTSCALE credentials even when identity federation is in use.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

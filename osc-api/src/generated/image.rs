@@ -8,16 +8,16 @@ use super::common::{
 };
 use crate::{Client, DateTime, Paginated, Result, UnknownValue, __private};
 
-/// A device of an image and the volume that its VMs get there.
+/// A device of an image and the volume that VMs of the image get for it.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BlockDeviceMappingImage {
-    /// Volume behind the device.
+    /// Volume of the device.
     pub bsu: Option<BsuToCreate>,
     /// Name of the device, `/dev/sda1` for the root volume.
     ///
-    /// For other volumes it is `/dev/sd` or `/dev/xvd` with a letter from `b` to `z`, and optionally one more from `a`
-    /// to `z`.
+    /// For other volumes, it is `/dev/sd` or `/dev/xvd` followed by a letter from `b` to `z` and, optionally, one more
+    /// from `a` to `z`.
     pub device_name: Option<String>,
     /// Name of an ephemeral device, `ephemeral` and a number.
     pub virtual_device_name: Option<String>,
@@ -61,13 +61,14 @@ __private::exchanged!(BlockDeviceMappingImage {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImageExportTaskRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the image, `ami-` and eight hexadecimal digits.
     ///
     /// Required.
     pub image_id: String,
-    /// Where the export goes, and in which format.
+    /// Destination and format of the export.
     ///
     /// Required.
     pub osu_export: OsuExportToCreate,
@@ -115,9 +116,9 @@ __private::sent!(CreateImageExportTaskRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImageExportTaskResponse {
-    /// Export task as it is after the call.
+    /// Export task after the call.
     pub image_export_task: Option<ImageExportTask>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -130,34 +131,35 @@ __private::received!(CreateImageExportTaskResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImageRequest {
-    /// Processor architecture, when a snapshot is the source. Absent means `x86_64`.
+    /// Processor architecture, if the source is a snapshot. Defaults to `x86_64`.
     pub architecture: Option<Architecture>,
-    /// Devices and the snapshots behind them. Needed when a snapshot is the source.
+    /// Devices and the snapshots mapped to them. Required if the source is a snapshot.
     pub block_device_mappings: Option<Vec<BlockDeviceMappingImage>>,
-    /// Boot modes that VMs of the image can have.
+    /// Boot modes that VMs of the image can use.
     pub boot_modes: Option<Vec<BootMode>>,
-    /// Free text that says what the thing is for.
+    /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Pre-signed URL of the manifest. Set when an export in object storage is the source.
+    /// Pre-signed URL of the manifest. Set it if the source is an export in object storage.
     pub file_location: Option<String>,
-    /// Name of the image, not in use yet: 3 to 128 letters, digits, spaces and the characters `_()/.-`.
+    /// Name of the image: 3 to 128 letters, digits, spaces and the characters `_()/.-`. Must not be in use yet.
     pub image_name: Option<String>,
-    /// Whether the VM stays up, when a VM is the source. False shuts it down before the image is made and starts it
-    /// again after.
+    /// If `true`, the VM keeps running while the image is created. If `false`, it is shut down before and started again
+    /// after. Applies if the source is a VM.
     pub no_reboot: Option<bool>,
-    /// Product codes of the image, which say what is billed for using it.
+    /// Product codes of the image, which determine what is billed for using it.
     pub product_codes: Option<Vec<String>>,
-    /// Device name of the root volume, such as `/dev/sda1`. Needed when a snapshot is the source.
+    /// Device name of the root volume, such as `/dev/sda1`. Required if the source is a snapshot.
     pub root_device_name: Option<String>,
-    /// ID of the image to copy, `ami-` and eight hexadecimal digits. Set when an image is the source.
+    /// ID of the image to copy, `ami-` and eight hexadecimal digits. Set it if the source is an image.
     pub source_image_id: Option<String>,
-    /// Name of the Region that is copied from, which must be the account's own. Needed when an image is the source.
+    /// Name of the Region to copy from, which must be the account's own. Required if the source is an image.
     pub source_region_name: Option<String>,
-    /// Whether VMs of the image must have a virtual TPM. Absent means no.
+    /// If `true`, VMs of the image must have a virtual TPM. Defaults to `false`.
     pub tpm_mandatory: Option<bool>,
-    /// ID of the VM to make the image from, `i-` and eight hexadecimal digits. Set when that is the source.
+    /// ID of the VM to create the image from, `i-` and eight hexadecimal digits. Set it if the source is a VM.
     pub vm_id: Option<String>,
 }
 
@@ -288,7 +290,7 @@ __private::sent!(CreateImageRequest {
 pub struct CreateImageResponse {
     /// Image as it is after the call.
     pub image: Option<Image>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -301,7 +303,8 @@ __private::received!(CreateImageResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteImageRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the image, `ami-` and eight hexadecimal digits.
     ///
@@ -340,7 +343,7 @@ __private::sent!(DeleteImageRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteImageResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -348,63 +351,64 @@ __private::received!(DeleteImageResponse {
     response_context: "ResponseContext",
 });
 
-/// Conditions on which images are listed.
+/// Filters for images.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersImage {
-    /// Keeps what is owned by an account with one of these aliases.
+    /// Only return resources owned by an account with one of these aliases.
     pub account_aliases: Option<Vec<String>>,
-    /// Keeps the images of these accounts, by ID. Absent means all images that may be used.
+    /// Only return images owned by one of these accounts, by ID. If omitted, all images that the caller may use are
+    /// returned.
     pub account_ids: Option<Vec<String>>,
-    /// Keeps what has one of these processor architectures.
+    /// Only return resources with one of these processor architectures.
     pub architectures: Option<Vec<Architecture>>,
-    /// Keeps what has volumes that are, or are not, deleted together with the VM.
+    /// Only return resources with volumes that are, or are not, deleted when the VM is terminated.
     pub block_device_mapping_delete_on_vm_deletion: Option<bool>,
-    /// Keeps what has a volume with one of these device names, such as `/dev/sdb`.
+    /// Only return resources with a volume that has one of these device names, such as `/dev/sdb`.
     pub block_device_mapping_device_names: Option<Vec<String>>,
-    /// Keeps the images that have a volume made from one of these snapshots, by ID.
+    /// Only return images with a volume created from one of these snapshots, by ID.
     pub block_device_mapping_snapshot_ids: Option<Vec<String>>,
-    /// Keeps the images that have a volume of one of these sizes, in GiB.
+    /// Only return images with a volume of one of these sizes, in GiB.
     pub block_device_mapping_volume_sizes: Option<Vec<i64>>,
-    /// Keeps the images that have a volume of one of these types.
+    /// Only return images with a volume of one of these types.
     pub block_device_mapping_volume_types: Option<Vec<VolumeType>>,
-    /// Keeps the images that can boot in one of these modes.
+    /// Only return images that can boot in one of these modes.
     pub boot_modes: Option<Vec<BootMode>>,
-    /// Keeps what has one of these descriptions.
+    /// Only return resources with one of these descriptions.
     pub descriptions: Option<Vec<String>>,
-    /// Keeps the images whose files are stored in one of these locations.
+    /// Only return images whose files are stored in one of these locations.
     pub file_locations: Option<Vec<String>>,
-    /// Keeps what is for one of these hypervisors, which is `xen` for every image.
+    /// Only return resources for one of these hypervisors. For images, the only value is `xen`.
     pub hypervisors: Option<Vec<Hypervisor>>,
-    /// Keeps the images whose ID is one of these.
+    /// Only return images with one of these IDs.
     pub image_ids: Option<Vec<String>>,
-    /// Keeps the images whose name is one of these.
+    /// Only return images with one of these names.
     pub image_names: Option<Vec<String>>,
-    /// Keeps the images that one of these accounts may make VMs from, by ID.
+    /// Only return images that one of these accounts may create VMs from, by ID.
     pub permissions_to_launch_account_ids: Option<Vec<String>>,
-    /// Keeps the public images with `true`, the private ones with `false`.
+    /// Only return public images (`true`) or private images (`false`).
     pub permissions_to_launch_global_permission: Option<bool>,
-    /// Keeps the images that have a product code with one of these names.
+    /// Only return images with a product code that has one of these names.
     pub product_code_names: Option<Vec<String>>,
-    /// Keeps the images that have one of these product codes.
+    /// Only return images with one of these product codes.
     pub product_codes: Option<Vec<String>>,
-    /// Keeps the images whose root device has one of these names. There is one, `/dev/sda1`.
+    /// Only return images whose root device has one of these names. The only value is `/dev/sda1`.
     pub root_device_names: Option<Vec<String>>,
-    /// Keeps what has one of these types of root device.
+    /// Only return resources with one of these root device types.
     pub root_device_types: Option<Vec<RootDeviceType>>,
-    /// Keeps the images with secure boot on, or off.
+    /// Only return images with secure boot enabled (`true`) or disabled (`false`).
     pub secure_boot: Option<bool>,
-    /// Keeps the images whose state is one of these.
+    /// Only return images in one of these states.
     pub states: Option<Vec<ImageState>>,
-    /// Keeps what has a tag whose key is one of these.
+    /// Only return resources with one of these tag keys.
     pub tag_keys: Option<Vec<String>>,
-    /// Keeps what has a tag whose value is one of these.
+    /// Only return resources with one of these tag values.
     pub tag_values: Option<Vec<String>>,
-    /// Keeps the images that have one of these tags, each written `KEY=VALUE`.
+    /// Only return images with one of these tags, each in the form `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
-    /// Keeps the images that demand a virtual TPM, or that do not.
+    /// Only return images that require (`true`) or do not require (`false`) a virtual TPM.
     pub tpm_mandatory: Option<bool>,
-    /// Keeps the images that have one of these virtualization types. There is one, `hvm`.
+    /// Only return images with one of these virtualization types. The only value is `hvm`.
     pub virtualization_types: Option<Vec<String>>,
 }
 
@@ -705,13 +709,13 @@ __private::sent!(FiltersImage {
     virtualization_types: "VirtualizationTypes",
 });
 
-/// Conditions on which export tasks of images are listed.
+/// Filters for image export tasks.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersReadImageExportTask {
-    /// Keeps the tasks that export one of these images, by ID.
+    /// Only return tasks that export one of these images, by ID.
     pub image_ids: Option<Vec<String>>,
-    /// Keeps the tasks whose ID is one of these.
+    /// Only return tasks with one of these IDs.
     pub task_ids: Option<Vec<String>>,
 }
 
@@ -745,7 +749,7 @@ __private::sent!(FiltersReadImageExportTask {
     task_ids: "TaskIds",
 });
 
-/// A machine image (OMI), from which VMs are made.
+/// A machine image (OMI), from which VMs are created.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Image {
@@ -755,36 +759,36 @@ pub struct Image {
     pub account_id: Option<String>,
     /// Processor architecture.
     pub architecture: Option<Architecture>,
-    /// Devices and the volumes behind them.
+    /// Devices and the volumes mapped to them.
     pub block_device_mappings: Vec<BlockDeviceMappingImage>,
-    /// Boot modes that VMs of the image can have.
+    /// Boot modes that VMs of the image can use.
     pub boot_modes: Vec<BootMode>,
     /// Time of creation, in UTC.
     pub creation_date: Option<DateTime>,
-    /// Free text that says what the thing is for.
+    /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
-    /// Where the files of the image came from, such as `123456789012/create-image-example`. For an image made from a
-    /// manifest in object storage it is the pre-signed URL.
+    /// Location that the files of the image came from, such as `123456789012/create-image-example`. For an image created
+    /// from a manifest in object storage, it is the pre-signed URL.
     pub file_location: Option<String>,
     /// ID of the image, `ami-` and eight hexadecimal digits.
     pub image_id: Option<String>,
     /// Name of the image.
     pub image_name: Option<String>,
-    /// Kind of the image, such as `machine`.
+    /// Type of the image, such as `machine`.
     pub image_type: Option<String>,
-    /// Who may make VMs from the image.
+    /// Permissions to create VMs from the image.
     pub permissions_to_launch: Option<PermissionsOnResource>,
-    /// Product codes of the image, which say what is billed for using it.
+    /// Product codes of the image, which determine what is billed for using it.
     pub product_codes: Vec<String>,
     /// Device name of the root volume, such as `/dev/sda1`.
     pub root_device_name: Option<String>,
     /// Type of the root device.
     pub root_device_type: Option<RootDeviceType>,
-    /// Whether secure boot is on.
+    /// Whether secure boot is enabled.
     pub secure_boot: Option<bool>,
     /// State of the image.
     pub state: Option<ImageState>,
-    /// Why the image is in its state.
+    /// Reason for the state of the image.
     pub state_comment: Option<StateComment>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
@@ -819,13 +823,13 @@ __private::received!(Image {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ImageExportTask {
-    /// Remark on the task, such as what it works on. When it failed, this is the error message.
+    /// Comment on the task, such as what it works on. If the task failed, this is the error message.
     pub comment: Option<String>,
     /// ID of the image, `ami-` and eight hexadecimal digits.
     pub image_id: Option<String>,
-    /// Where the export goes, and in which format.
+    /// Destination and format of the export.
     pub osu_export: Option<OsuExportImageExportTask>,
-    /// How far it is, from 0 to 100 percent.
+    /// Progress in percent, from 0 to 100.
     pub progress: Option<i64>,
     /// State of the task.
     pub state: Option<ImageExportTaskState>,
@@ -845,7 +849,7 @@ __private::received!(ImageExportTask {
     task_id: "TaskId",
 });
 
-/// The state of the export of an image. It can be cancelled only while it is `pending/queued`.
+/// The state of an image export task. The task can be cancelled only while it is `pending/queued`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ImageExportTaskState {
@@ -931,7 +935,7 @@ impl From<&str> for ImageState {
 
 __private::open_enum!(ImageState);
 
-/// Where an image is exported to, and in which format.
+/// The destination and format of an image export.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OsuExportImageExportTask {
@@ -941,7 +945,7 @@ pub struct OsuExportImageExportTask {
     pub osu_bucket: Option<String>,
     /// URL of the manifest.
     pub osu_manifest_url: Option<String>,
-    /// Prefix of the objects' keys in the bucket, such as `PREFIX/ami-12345678/`.
+    /// Prefix of the object keys in the bucket, such as `PREFIX/ami-12345678/`.
     pub osu_prefix: Option<String>,
 }
 
@@ -952,18 +956,20 @@ __private::received!(OsuExportImageExportTask {
     osu_prefix: "OsuPrefix",
 });
 
-/// Request of [`Client::read_image_export_tasks`](crate::Client::read_image_export_tasks), which lists export tasks of images.
+/// Request of [`Client::read_image_export_tasks`](crate::Client::read_image_export_tasks), which lists image export tasks.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadImageExportTasksRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersReadImageExportTask>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -1005,16 +1011,16 @@ __private::sent!(ReadImageExportTasksRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_image_export_tasks`](crate::Client::read_image_export_tasks), which lists export tasks of images.
+/// Answer to [`Client::read_image_export_tasks`](crate::Client::read_image_export_tasks), which lists image export tasks.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadImageExportTasksResponse {
     /// Export tasks found.
     pub image_export_tasks: Vec<ImageExportTask>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1024,18 +1030,20 @@ __private::received!(ReadImageExportTasksResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_images`](crate::Client::read_images), which lists the images that the account may use: its own, shared and public ones.
+/// Request of [`Client::read_images`](crate::Client::read_images), which lists the images that the account can use: its own, shared and public images.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadImagesRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersImage>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -1077,16 +1085,16 @@ __private::sent!(ReadImagesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_images`](crate::Client::read_images), which lists the images that the account may use: its own, shared and public ones.
+/// Answer to [`Client::read_images`](crate::Client::read_images), which lists the images that the account can use: its own, shared and public images.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadImagesResponse {
     /// Images found.
     pub images: Vec<Image>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1096,13 +1104,13 @@ __private::received!(ReadImagesResponse {
     response_context: "ResponseContext",
 });
 
-/// Why an image is in its state.
+/// The reason for the state of an image.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StateComment {
     /// Code of the reason.
     pub state_code: Option<String>,
-    /// The reason, in words.
+    /// Description of the reason.
     pub state_message: Option<String>,
 }
 
@@ -1115,17 +1123,18 @@ __private::received!(StateComment {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateImageRequest {
-    /// New free text that says what the image is for.
+    /// New description of the image.
     pub description: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the image, `ami-` and eight hexadecimal digits.
     ///
     /// Required.
     pub image_id: String,
-    /// Change of who may make VMs from the image: either additions or removals.
+    /// Change to who can create VMs from the image, either `additions` or `removals`.
     pub permissions_to_launch: Option<PermissionsOnResourceCreation>,
-    /// All product codes of the image from now on.
+    /// Product codes of the image. They replace all current ones.
     pub product_codes: Option<Vec<String>>,
 }
 
@@ -1192,7 +1201,7 @@ __private::sent!(UpdateImageRequest {
 pub struct UpdateImageResponse {
     /// Image as it is after the call.
     pub image: Option<Image>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1244,10 +1253,10 @@ impl Paginated for ReadImagesRequest {
 impl Client {
     /// Creates an image from a VM, another image, a snapshot or a manifest in object storage.
     ///
-    /// The fields that are set say which: `vm_id`, `source_image_id` (with `source_region_name`),
-    /// `block_device_mappings` (with `root_device_name`), or `file_location`, a pre-signed URL. Only the last one
-    /// brings an image over from another Region. An image or snapshot of another account must be shared with the
-    /// calling one first.
+    /// The source is determined by the fields that are set: `vm_id`, `source_image_id` (with `source_region_name`),
+    /// `block_device_mappings` (with `root_device_name`), or `file_location`, a pre-signed URL. Only `file_location` can
+    /// import an image from another Region. An image or snapshot of another account must first be shared with the calling
+    /// account.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1339,10 +1348,11 @@ impl Client {
 
     /// Starts the export of an image to a bucket of OUTSCALE Object Storage.
     ///
-    /// The bucket receives snapshots and a manifest, whose pre-signed URL lets another account, in another Region too,
-    /// make its own image with [`Client::create_image`](crate::Client::create_image). An image that is public or shared
-    /// by another account has to be copied first. [`Client::delete_export_task`](crate::Client::delete_export_task)
-    /// cancels the task, which works only while its state is `pending/queued`.
+    /// The bucket receives snapshots and a manifest. With a pre-signed URL of the manifest, another account, even in
+    /// another Region, can create its own image with [`Client::create_image`](crate::Client::create_image). An image that
+    /// is public or shared by another account must be copied first. To cancel the task, use
+    /// [`Client::delete_export_task`](crate::Client::delete_export_task), which works only while the state of the task is
+    /// `pending/queued`.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1375,7 +1385,7 @@ impl Client {
 
     /// Deletes an image.
     ///
-    /// VMs made from it keep running.
+    /// VMs created from it keep running.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1401,7 +1411,7 @@ impl Client {
         self.send::<action::DeleteImage>(request).await
     }
 
-    /// Lists export tasks of images.
+    /// Lists image export tasks.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
@@ -1429,7 +1439,7 @@ impl Client {
         self.send::<action::ReadImageExportTasks>(request).await
     }
 
-    /// Lists the images that the account may use: its own, shared and public ones.
+    /// Lists the images that the account can use: its own, shared and public images.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
@@ -1478,7 +1488,8 @@ impl Client {
 
     /// Changes the description, the product codes or the sharing of an image.
     ///
-    /// `product_codes` replaces all codes. An account that is let in can copy the image and keep the copy.
+    /// `product_codes` replaces all product codes. An account that the image is shared with can copy it and keep the
+    /// copy.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

@@ -4,11 +4,12 @@
 use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_internet_service`](crate::Client::create_internet_service), which creates an internet service, through which a Net reaches the Internet.
+/// Request of [`Client::create_internet_service`](crate::Client::create_internet_service), which creates an internet service, which connects a Net to the Internet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateInternetServiceRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -29,13 +30,13 @@ __private::sent!(CreateInternetServiceRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::create_internet_service`](crate::Client::create_internet_service), which creates an internet service, through which a Net reaches the Internet.
+/// Answer to [`Client::create_internet_service`](crate::Client::create_internet_service), which creates an internet service, which connects a Net to the Internet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateInternetServiceResponse {
-    /// Internet service as it is after the call.
+    /// Internet service after the call.
     pub internet_service: Option<InternetService>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -48,7 +49,8 @@ __private::received!(CreateInternetServiceResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteInternetServiceRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the internet service, `igw-` and eight hexadecimal digits.
     ///
@@ -90,7 +92,7 @@ __private::sent!(DeleteInternetServiceRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteInternetServiceResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -98,21 +100,21 @@ __private::received!(DeleteInternetServiceResponse {
     response_context: "ResponseContext",
 });
 
-/// Conditions on which internet services are listed.
+/// Filters for internet services.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersInternetService {
-    /// Keeps the internet services whose ID is one of these.
+    /// Only return internet services with one of these IDs.
     pub internet_service_ids: Option<Vec<String>>,
-    /// Keeps what is attached to one of these Nets, by ID.
+    /// Only return resources attached to one of these Nets, by ID.
     pub link_net_ids: Option<Vec<String>>,
-    /// Keeps the internet services whose attachment is in one of these states. Attached is `available`.
+    /// Only return internet services whose attachment is in one of these states. `available` means attached.
     pub link_states: Option<Vec<String>>,
-    /// Keeps what has a tag whose key is one of these.
+    /// Only return resources with one of these tag keys.
     pub tag_keys: Option<Vec<String>>,
-    /// Keeps what has a tag whose value is one of these.
+    /// Only return resources with one of these tag values.
     pub tag_values: Option<Vec<String>>,
-    /// Keeps the internet services that have one of these tags, each written `KEY=VALUE`.
+    /// Only return internet services with one of these tags, each in the form `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
 }
 
@@ -191,9 +193,9 @@ __private::sent!(FiltersInternetService {
 pub struct InternetService {
     /// ID of the internet service, `igw-` and eight hexadecimal digits.
     pub internet_service_id: Option<String>,
-    /// ID of the Net that it is attached to, if any, `vpc-` and eight hexadecimal digits.
+    /// ID of the Net that the internet service is attached to, if any, `vpc-` and eight hexadecimal digits.
     pub net_id: Option<String>,
-    /// State of the attachment to the Net, `available` when there is one.
+    /// State of the attachment to the Net, `available` if attached.
     pub state: Option<String>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
@@ -210,7 +212,8 @@ __private::received!(InternetService {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkInternetServiceRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the internet service, `igw-` and eight hexadecimal digits.
     ///
@@ -267,7 +270,7 @@ __private::sent!(LinkInternetServiceRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkInternetServiceResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -279,14 +282,16 @@ __private::received!(LinkInternetServiceResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadInternetServicesRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersInternetService>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -334,10 +339,10 @@ __private::sent!(ReadInternetServicesRequest {
 pub struct ReadInternetServicesResponse {
     /// Internet services found.
     pub internet_services: Vec<InternetService>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -351,7 +356,8 @@ __private::received!(ReadInternetServicesResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkInternetServiceRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the internet service, `igw-` and eight hexadecimal digits.
     ///
@@ -408,7 +414,7 @@ __private::sent!(UnlinkInternetServiceRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkInternetServiceResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -437,7 +443,7 @@ impl Paginated for ReadInternetServicesRequest {
 }
 
 impl Client {
-    /// Creates an internet service, through which a Net reaches the Internet.
+    /// Creates an internet service, which connects a Net to the Internet.
     ///
     /// Attach it to the Net with [`Client::link_internet_service`](crate::Client::link_internet_service).
     ///
@@ -467,7 +473,7 @@ impl Client {
 
     /// Deletes an internet service.
     ///
-    /// It has to be detached from its Net first.
+    /// It must be detached from its Net first.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -566,7 +572,7 @@ impl Client {
 
     /// Detaches an internet service from its Net.
     ///
-    /// The Net may have neither VMs with public IPs nor load balancers facing the Internet.
+    /// The Net must have neither VMs with public IPs nor internet-facing load balancers.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

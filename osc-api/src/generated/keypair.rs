@@ -4,20 +4,21 @@
 use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, Paginated, Result, Secret, UnknownValue, __private};
 
-/// Request of [`Client::create_keypair`](crate::Client::create_keypair), which creates a keypair for logging in to VMs, or imports the public half of an existing one.
+/// Request of [`Client::create_keypair`](crate::Client::create_keypair), which creates a keypair for logging in to VMs, or imports the public key of an existing one.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateKeypairRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Name of the keypair, not in use yet. At most 255 printable ASCII characters.
+    /// Name of the keypair: at most 255 printable ASCII characters. Must not be in use yet.
     ///
     /// Required.
     pub keypair_name: String,
-    /// Public key to import, in Base64. Absent means that the cloud makes a new pair.
+    /// Public key to import, in Base64. If omitted, the cloud generates a new keypair.
     ///
-    /// It can be an RSA key of 2048 or, better, 4096 bits, an Ed25519 key, or an ECDSA key of 256, 384 or 521 bits, in
-    /// the format PEM, PKCS8, RFC 4716 or OpenSSH.
+    /// It can be an RSA key of 2048 or, preferably, 4096 bits, an Ed25519 key, or an ECDSA key of 256, 384 or 521 bits,
+    /// in PEM, PKCS8, RFC 4716 or OpenSSH format.
     pub public_key: Option<String>,
 }
 
@@ -56,13 +57,13 @@ __private::sent!(CreateKeypairRequest {
     public_key: "PublicKey",
 });
 
-/// Answer to [`Client::create_keypair`](crate::Client::create_keypair), which creates a keypair for logging in to VMs, or imports the public half of an existing one.
+/// Answer to [`Client::create_keypair`](crate::Client::create_keypair), which creates a keypair for logging in to VMs, or imports the public key of an existing one.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateKeypairResponse {
-    /// Keypair as it is after the call, with its private key if the cloud made it.
+    /// Keypair after the call, with its private key if the cloud generated it.
     pub keypair: Option<KeypairCreated>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -75,11 +76,12 @@ __private::received!(CreateKeypairResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteKeypairRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// ID of the keypair, `key-` and 32 hexadecimal digits. The keypair can be named by `keypair_name` instead.
+    /// ID of the keypair, `key-` and 32 hexadecimal digits. `keypair_name` can be used instead.
     pub keypair_id: Option<String>,
-    /// Name of the keypair. It can be given by `keypair_id` instead.
+    /// Name of the keypair. `keypair_id` can be used instead.
     pub keypair_name: Option<String>,
 }
 
@@ -118,7 +120,7 @@ __private::sent!(DeleteKeypairRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteKeypairResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -126,23 +128,23 @@ __private::received!(DeleteKeypairResponse {
     response_context: "ResponseContext",
 });
 
-/// Conditions on which keypairs are listed.
+/// Filters for keypairs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersKeypair {
-    /// Keeps the keypairs whose public key has one of these fingerprints.
+    /// Only return keypairs whose public key has one of these fingerprints.
     pub keypair_fingerprints: Option<Vec<String>>,
-    /// Keeps the keypairs whose ID is one of these.
+    /// Only return keypairs with one of these IDs.
     pub keypair_ids: Option<Vec<String>>,
-    /// Keeps the keypairs whose name is one of these.
+    /// Only return keypairs with one of these names.
     pub keypair_names: Option<Vec<String>>,
-    /// Keeps the keypairs that have one of these types.
+    /// Only return keypairs of one of these types.
     pub keypair_types: Option<Vec<KeypairType>>,
-    /// Keeps what has a tag whose key is one of these.
+    /// Only return resources with one of these tag keys.
     pub tag_keys: Option<Vec<String>>,
-    /// Keeps what has a tag whose value is one of these.
+    /// Only return resources with one of these tag values.
     pub tag_values: Option<Vec<String>>,
-    /// Keeps the keypairs that have one of these tags, each written `KEY=VALUE`.
+    /// Only return keypairs with one of these tags, each in the form `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
 }
 
@@ -229,7 +231,7 @@ __private::sent!(FiltersKeypair {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Keypair {
-    /// MD5 fingerprint of the public key, as of section 4 in RFC 4716.
+    /// MD5 fingerprint of the public key, as defined in section 4 of RFC 4716.
     pub keypair_fingerprint: Option<String>,
     /// ID of the keypair, `key-` and 32 hexadecimal digits.
     pub keypair_id: Option<String>,
@@ -249,11 +251,11 @@ __private::received!(Keypair {
     tags: "Tags",
 });
 
-/// A new keypair with its private key, which is shown this once.
+/// A new keypair with its private key, which is returned only this once.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct KeypairCreated {
-    /// MD5 fingerprint of the public key, as of section 4 in RFC 4716.
+    /// MD5 fingerprint of the public key, as defined in section 4 of RFC 4716.
     pub keypair_fingerprint: Option<String>,
     /// ID of the keypair, `key-` and 32 hexadecimal digits.
     pub keypair_id: Option<String>,
@@ -261,7 +263,7 @@ pub struct KeypairCreated {
     pub keypair_name: Option<String>,
     /// Type of the key.
     pub keypair_type: Option<KeypairType>,
-    /// Private key, shown this once. Absent when a public key was imported.
+    /// Private key, returned only once. Omitted if a public key was imported.
     pub private_key: Option<Secret>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
@@ -327,14 +329,16 @@ __private::open_enum!(KeypairType);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadKeypairsRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersKeypair>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000. Absent means 100.
+    /// Maximum number of items per page, from 1 to 1000. Defaults to 100.
     pub results_per_page: Option<i64>,
 }
 
@@ -382,10 +386,10 @@ __private::sent!(ReadKeypairsRequest {
 pub struct ReadKeypairsResponse {
     /// Keypairs found.
     pub keypairs: Vec<Keypair>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -416,10 +420,10 @@ impl Paginated for ReadKeypairsRequest {
 }
 
 impl Client {
-    /// Creates a keypair for logging in to VMs, or imports the public half of an existing one.
+    /// Creates a keypair for logging in to VMs, or imports the public key of an existing one.
     ///
-    /// Without `public_key` the cloud makes a 2048-bit RSA pair and keeps the public half. This answer is the only one
-    /// that holds the private key: save it.
+    /// If `public_key` is omitted, a 2048-bit RSA keypair is generated, of which only the public key is stored. The
+    /// private key is returned only in this response: save it.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

@@ -4,21 +4,22 @@
 use super::common::{ListenerForCreation, LoadBalancer, ResponseContext};
 use crate::{Client, Nullable, Result, __private};
 
-/// Request of [`Client::create_listener_rule`](crate::Client::create_listener_rule), which creates a rule that sends requests of a listener to chosen VMs, by host name or path.
+/// Request of [`Client::create_listener_rule`](crate::Client::create_listener_rule), which creates a listener rule that routes requests to specific VMs, by host name or path.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateListenerRuleRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Listener that gets the rule, by its load balancer and port.
+    /// Listener to add the rule to, identified by its load balancer and port.
     ///
     /// Required.
     pub listener: LoadBalancerLight,
-    /// What the new rule shall be like.
+    /// Settings of the new rule.
     ///
     /// Required.
     pub listener_rule: ListenerRuleForCreation,
-    /// IDs of the backend VMs that the rule sends to, each `i-` and eight hexadecimal digits.
+    /// IDs of the backend VMs that the rule sends requests to, each `i-` and eight hexadecimal digits.
     ///
     /// Required.
     pub vm_ids: Vec<String>,
@@ -77,13 +78,13 @@ __private::sent!(CreateListenerRuleRequest {
     vm_ids: "VmIds",
 });
 
-/// Answer to [`Client::create_listener_rule`](crate::Client::create_listener_rule), which creates a rule that sends requests of a listener to chosen VMs, by host name or path.
+/// Answer to [`Client::create_listener_rule`](crate::Client::create_listener_rule), which creates a listener rule that routes requests to specific VMs, by host name or path.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateListenerRuleResponse {
     /// Rule as it is after the call.
     pub listener_rule: Option<ListenerRule>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -96,7 +97,8 @@ __private::received!(CreateListenerRuleResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerListenersRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Listeners to add.
     ///
@@ -155,7 +157,7 @@ __private::sent!(CreateLoadBalancerListenersRequest {
 pub struct CreateLoadBalancerListenersResponse {
     /// Load balancer as it is after the call.
     pub load_balancer: Option<LoadBalancer>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -164,11 +166,12 @@ __private::received!(CreateLoadBalancerListenersResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_listener_rule`](crate::Client::delete_listener_rule), which deletes a rule of a listener.
+/// Request of [`Client::delete_listener_rule`](crate::Client::delete_listener_rule), which deletes a listener rule.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteListenerRuleRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the rule, which serves as its ID.
     ///
@@ -203,11 +206,11 @@ __private::sent!(DeleteListenerRuleRequest {
     listener_rule_name: "ListenerRuleName",
 });
 
-/// Answer to [`Client::delete_listener_rule`](crate::Client::delete_listener_rule), which deletes a rule of a listener.
+/// Answer to [`Client::delete_listener_rule`](crate::Client::delete_listener_rule), which deletes a listener rule.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteListenerRuleResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -215,11 +218,12 @@ __private::received!(DeleteListenerRuleResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_load_balancer_listeners`](crate::Client::delete_load_balancer_listeners), which removes listeners from a load balancer, by their ports.
+/// Request of [`Client::delete_load_balancer_listeners`](crate::Client::delete_load_balancer_listeners), which removes listeners from a load balancer, by port.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerListenersRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///
@@ -278,13 +282,13 @@ __private::sent!(DeleteLoadBalancerListenersRequest {
     load_balancer_ports: "LoadBalancerPorts",
 });
 
-/// Answer to [`Client::delete_load_balancer_listeners`](crate::Client::delete_load_balancer_listeners), which removes listeners from a load balancer, by their ports.
+/// Answer to [`Client::delete_load_balancer_listeners`](crate::Client::delete_load_balancer_listeners), which removes listeners from a load balancer, by port.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerListenersResponse {
     /// Load balancer as it is after the call.
     pub load_balancer: Option<LoadBalancer>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -293,11 +297,11 @@ __private::received!(DeleteLoadBalancerListenersResponse {
     response_context: "ResponseContext",
 });
 
-/// Conditions on which rules of listeners are listed.
+/// Filters for listener rules.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersListenerRule {
-    /// Keeps the rules whose name is one of these.
+    /// Only return rules with one of these names.
     pub listener_rule_names: Option<Vec<String>>,
 }
 
@@ -323,27 +327,28 @@ __private::sent!(FiltersListenerRule {
     listener_rule_names: "ListenerRuleNames",
 });
 
-/// A rule that sends some requests of a listener to certain VMs.
+/// A rule that sends certain requests of a listener to specific VMs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ListenerRule {
-    /// What the rule does. There is one, `forward`.
+    /// Action of the rule. The only value is `forward`.
     pub action: Option<String>,
-    /// Pattern of the host name, such as `*.example.com`: at most 128 characters, at most three of them wildcards.
-    /// Other special characters than `-.?` are refused.
+    /// Pattern of the host name, such as `*.example.com`. At most 128 characters, including at most three wildcards.
+    /// Special characters other than `-.?` are rejected.
     pub host_name_pattern: Option<String>,
-    /// Number of the listener. No action takes it: they name a listener by load balancer and port.
+    /// Number of the listener. Not accepted by any action. Actions identify a listener by load balancer and port.
     pub listener_id: Option<i64>,
-    /// Number of the rule. No action takes it: they name a rule by `listener_rule_name`.
+    /// Number of the rule. Not accepted by any action. Actions identify a rule by `listener_rule_name`.
     pub listener_rule_id: Option<i64>,
     /// Name of the rule, which serves as its ID.
     pub listener_rule_name: Option<String>,
-    /// Pattern of the URL's path, such as `/docs/*`: at most 128 characters, at most three of them wildcards. Other
-    /// special characters than `_-.$/~"'@:+?` are refused.
+    /// Pattern of the URL path, such as `/docs/*`: at most 128 characters, including at most three wildcards. No special
+    /// characters other than `_-.$/~"'@:+?` are allowed.
     pub path_pattern: Option<String>,
-    /// Priority among the rules of the listener, 1 to 19999. The greatest number is tried first; each can be used once.
+    /// Priority among the rules of the listener, 1 to 19999. The highest number is evaluated first. Each number can be used
+    /// only once.
     pub priority: Option<i64>,
-    /// IDs of the backend VMs that the rule sends to, each `i-` and eight hexadecimal digits.
+    /// IDs of the backend VMs that the rule forwards to, each `i-` and eight hexadecimal digits.
     pub vm_ids: Vec<String>,
 }
 
@@ -358,23 +363,24 @@ __private::received!(ListenerRule {
     vm_ids: "VmIds",
 });
 
-/// A rule of a listener to create.
+/// A listener rule to create.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ListenerRuleForCreation {
-    /// What the rule does. There is one, `forward`.
+    /// Action of the rule. The only value is `forward`.
     pub action: Option<String>,
-    /// Pattern of the host name, such as `*.example.com`: at most 128 characters, at most three of them wildcards.
-    /// Other special characters than `-.?` are refused. This or `path_pattern` is needed.
+    /// Pattern of the host name, such as `*.example.com`. At most 128 characters, including at most three wildcards.
+    /// Special characters other than `-.?` are rejected. Required unless `path_pattern` is given.
     pub host_name_pattern: Option<String>,
     /// Name of the rule, which serves as its ID.
     ///
     /// Required.
     pub listener_rule_name: String,
-    /// Pattern of the URL's path, such as `/docs/*`: at most 128 characters, at most three of them wildcards. Other
-    /// special characters than `_-.$/~"'@:+?` are refused. This or `host_name_pattern` is needed.
+    /// Pattern of the URL path, such as `/docs/*`. At most 128 characters, including at most three wildcards. Special
+    /// characters other than `_-.$/~"'@:+?` are rejected. Required unless `host_name_pattern` is given.
     pub path_pattern: Option<String>,
-    /// Priority among the rules of the listener, 1 to 19999. The greatest number is tried first; each can be used once.
+    /// Priority among the rules of the listener, 1 to 19999. The highest number is evaluated first. Each number can be used
+    /// only once.
     ///
     /// Required.
     pub priority: i64,
@@ -431,7 +437,7 @@ __private::sent!(ListenerRuleForCreation {
     priority: "Priority",
 });
 
-/// A listener, named by its load balancer and port.
+/// A listener, identified by its load balancer and port.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LoadBalancerLight {
@@ -475,13 +481,15 @@ __private::sent!(LoadBalancerLight {
     load_balancer_port: "LoadBalancerPort",
 });
 
-/// Request of [`Client::read_listener_rules`](crate::Client::read_listener_rules), which lists rules of listeners.
+/// Request of [`Client::read_listener_rules`](crate::Client::read_listener_rules), which lists listener rules.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadListenerRulesRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersListenerRule>,
 }
 
@@ -509,13 +517,13 @@ __private::sent!(ReadListenerRulesRequest {
     filters: "Filters",
 });
 
-/// Answer to [`Client::read_listener_rules`](crate::Client::read_listener_rules), which lists rules of listeners.
+/// Answer to [`Client::read_listener_rules`](crate::Client::read_listener_rules), which lists listener rules.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadListenerRulesResponse {
     /// Rules found.
     pub listener_rules: Vec<ListenerRule>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -524,21 +532,22 @@ __private::received!(ReadListenerRulesResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_listener_rule`](crate::Client::update_listener_rule), which changes the host name pattern or the path pattern of a listener's rule.
+/// Request of [`Client::update_listener_rule`](crate::Client::update_listener_rule), which changes the host name pattern or the path pattern of a listener rule.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateListenerRuleRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Pattern of the host name, such as `*.example.com`: at most 128 characters, at most three of them wildcards.
-    /// Other special characters than `-.?` are refused. Null removes the pattern, absent keeps it.
+    /// Pattern of the host name, such as `*.example.com`: at most 128 characters, including at most three wildcards. No
+    /// special characters other than `-.?` are allowed. `null` removes the pattern. If omitted, the current one is kept.
     pub host_pattern: Nullable<String>,
     /// Name of the rule, which serves as its ID.
     ///
     /// Required.
     pub listener_rule_name: String,
-    /// Pattern of the URL's path, such as `/docs/*`: at most 128 characters, at most three of them wildcards. Other
-    /// special characters than `_-.$/~"'@:+?` are refused. Null removes the pattern, absent keeps it.
+    /// Pattern of the URL path, such as `/docs/*`: at most 128 characters, including at most three wildcards. No special
+    /// characters other than `_-.$/~"'@:+?` are allowed. `null` removes the pattern. If omitted, the current one is kept.
     pub path_pattern: Nullable<String>,
 }
 
@@ -585,13 +594,13 @@ __private::sent!(UpdateListenerRuleRequest {
     path_pattern: "PathPattern",
 });
 
-/// Answer to [`Client::update_listener_rule`](crate::Client::update_listener_rule), which changes the host name pattern or the path pattern of a listener's rule.
+/// Answer to [`Client::update_listener_rule`](crate::Client::update_listener_rule), which changes the host name pattern or the path pattern of a listener rule.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateListenerRuleResponse {
     /// Rule as it is after the call.
     pub listener_rule: Option<ListenerRule>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -601,10 +610,10 @@ __private::received!(UpdateListenerRuleResponse {
 });
 
 impl Client {
-    /// Creates a rule that sends requests of a listener to chosen VMs, by host name or path.
+    /// Creates a listener rule that routes requests to specific VMs, by host name or path.
     ///
-    /// The rule needs a host name pattern or a path pattern. The rule whose `priority` is the greatest number is tried
-    /// first. Its VMs have to be backends of the load balancer: see
+    /// A host name pattern or a path pattern is required. The rule with the highest `priority` value is tried first. The
+    /// VMs must be backends of the load balancer: see
     /// [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines).
     ///
     /// - Authentication: access key.
@@ -695,7 +704,7 @@ impl Client {
         self.send::<action::CreateLoadBalancerListeners>(request).await
     }
 
-    /// Deletes a rule of a listener.
+    /// Deletes a listener rule.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -721,7 +730,7 @@ impl Client {
         self.send::<action::DeleteListenerRule>(request).await
     }
 
-    /// Removes listeners from a load balancer, by their ports.
+    /// Removes listeners from a load balancer, by port.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -747,7 +756,7 @@ impl Client {
         self.send::<action::DeleteLoadBalancerListeners>(request).await
     }
 
-    /// Lists rules of listeners.
+    /// Lists listener rules.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: safe.
@@ -776,9 +785,9 @@ impl Client {
         self.send::<action::ReadListenerRules>(request).await
     }
 
-    /// Changes the host name pattern or the path pattern of a listener's rule.
+    /// Changes the host name pattern or the path pattern of a listener rule.
     ///
-    /// The priority and the VMs of the rule stay as they are.
+    /// The priority and the VMs of the rule are not changed.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

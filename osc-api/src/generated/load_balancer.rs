@@ -11,11 +11,11 @@ use crate::{Client, Result, UnknownValue, __private};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BackendVmHealth {
-    /// Why the backend is in this state.
+    /// Reason for the state of the backend.
     pub description: Option<String>,
     /// Health of the backend.
     pub state: Option<BackendVmHealthState>,
-    /// Who is the cause when the backend is out of service: the load balancer (`ELB`) or the VM (`Instance`).
+    /// What causes the backend to be out of service, if it is: the load balancer (`ELB`) or the VM (`Instance`).
     pub state_reason: Option<BackendVmHealthStateReason>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
     pub vm_id: Option<String>,
@@ -28,7 +28,7 @@ __private::received!(BackendVmHealth {
     vm_id: "VmId",
 });
 
-/// The health of a backend VM. `UP` and `DOWN` stand in published examples only.
+/// The health of a backend VM. `UP` and `DOWN` appear only in published examples.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BackendVmHealthState {
@@ -75,7 +75,7 @@ impl From<&str> for BackendVmHealthState {
 
 __private::open_enum!(BackendVmHealthState);
 
-/// Who is the cause of a backend VM being out of service: the load balancer (`ELB`), the VM (`Instance`) or nobody.
+/// What causes a backend VM to be out of service: the load balancer (`ELB`), the VM (`Instance`) or neither.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BackendVmHealthStateReason {
@@ -118,26 +118,28 @@ __private::open_enum!(BackendVmHealthStateReason);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Listeners to create together with the load balancer, at least one.
     ///
     /// Required.
     pub listeners: Vec<ListenerForCreation>,
-    /// Name of the load balancer, not in use yet. At most 32 letters, digits and inner dashes.
+    /// Name of the load balancer: at most 32 letters, digits and dashes, with no dash at the start or end. Must not be in
+    /// use yet.
     ///
     /// Required.
     pub load_balancer_name: String,
-    /// Whether the DNS name resolves to a public IP (`internet-facing`, also when absent) or to a private one
-    /// (`internal`). For load balancers in a Net only.
+    /// Whether the DNS name resolves to a public IP (`internet-facing`, the default) or to a private one (`internal`).
+    /// Only for load balancers in a Net.
     pub load_balancer_type: Option<LoadBalancerType>,
-    /// Public IPv4 address for a load balancer that faces the Internet. Absent means one of OUTSCALE's.
+    /// Public IPv4 address for an internet-facing load balancer. If omitted, one of OUTSCALE's is used.
     pub public_ip: Option<String>,
-    /// IDs of security groups, in a Net only. Absent means the default one of the Net.
+    /// IDs of security groups, in a Net only. Defaults to the Net's default security group.
     pub security_groups: Option<Vec<String>>,
-    /// ID of the load balancer's Subnet, needed in a Net. Backends may be in other Subnets.
+    /// ID of the load balancer's Subnet. Required in a Net. Backends may be in other Subnets.
     pub subnets: Option<Vec<String>>,
-    /// Name of the load balancer's Subregion, needed in the public Cloud. Backends may be elsewhere.
+    /// Name of the load balancer's Subregion. Required in the public Cloud. Backends may be in other Subregions.
     pub subregion_names: Option<Vec<String>>,
     /// Tags of the resource.
     pub tags: Option<Vec<ResourceTag>>,
@@ -257,7 +259,7 @@ __private::sent!(CreateLoadBalancerRequest {
 pub struct CreateLoadBalancerResponse {
     /// Load balancer as it is after the call.
     pub load_balancer: Option<LoadBalancer>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -270,13 +272,14 @@ __private::received!(CreateLoadBalancerResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerTagsRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Names of load balancers.
     ///
     /// Required.
     pub load_balancer_names: Vec<String>,
-    /// Tags to add. They overwrite those with the same key.
+    /// Tags to add. They overwrite existing tags with the same key.
     ///
     /// Required.
     pub tags: Vec<ResourceTag>,
@@ -336,7 +339,7 @@ __private::sent!(CreateLoadBalancerTagsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerTagsResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -348,7 +351,8 @@ __private::received!(CreateLoadBalancerTagsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///
@@ -389,7 +393,7 @@ __private::sent!(DeleteLoadBalancerRequest {
 pub struct DeleteLoadBalancerResponse {
     /// Load balancer as it is after the call.
     pub load_balancer: Option<LoadBalancer>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -402,7 +406,8 @@ __private::received!(DeleteLoadBalancerResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerTagsRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Names of load balancers.
     ///
@@ -468,7 +473,7 @@ __private::sent!(DeleteLoadBalancerTagsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerTagsResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -484,7 +489,8 @@ pub struct DeregisterVmsInLoadBalancerRequest {
     ///
     /// Required.
     pub backend_vm_ids: Vec<String>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///
@@ -537,7 +543,7 @@ __private::sent!(DeregisterVmsInLoadBalancerRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeregisterVmsInLoadBalancerResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -545,13 +551,13 @@ __private::received!(DeregisterVmsInLoadBalancerResponse {
     response_context: "ResponseContext",
 });
 
-/// Conditions on which load balancers are listed.
+/// Filters for load balancers.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersLoadBalancer {
-    /// Keeps the load balancers whose name is one of these.
+    /// Only return load balancers with one of these names.
     pub load_balancer_names: Option<Vec<String>>,
-    /// Keeps the load balancers whose state is one of these.
+    /// Only return load balancers in one of these states.
     pub states: Option<Vec<LoadBalancerState>>,
 }
 
@@ -591,11 +597,13 @@ __private::sent!(FiltersLoadBalancer {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkLoadBalancerBackendMachinesRequest {
-    /// Public IPv4 addresses of backend VMs. At least one of this and `backend_vm_ids` is needed.
+    /// Public IPv4 addresses of backend VMs. At least one of `backend_ips` and `backend_vm_ids` is required.
     pub backend_ips: Option<Vec<String>>,
-    /// IDs of backend VMs, each `i-` and eight hexadecimal digits. At least one of this and `backend_ips` is needed.
+    /// IDs of backend VMs, each `i-` and eight hexadecimal digits. At least one of `backend_ips` and `backend_vm_ids` is
+    /// required.
     pub backend_vm_ids: Option<Vec<String>>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///
@@ -656,7 +664,7 @@ __private::sent!(LinkLoadBalancerBackendMachinesRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkLoadBalancerBackendMachinesResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -686,7 +694,8 @@ __private::received!(LoadBalancerTag {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLoadBalancerTagsRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Names of load balancers.
     ///
@@ -736,7 +745,7 @@ __private::sent!(ReadLoadBalancerTagsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLoadBalancerTagsResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
     /// Tags found, each with the name of its load balancer.
     pub tags: Vec<LoadBalancerTag>,
@@ -751,9 +760,11 @@ __private::received!(ReadLoadBalancerTagsResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLoadBalancersRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersLoadBalancer>,
 }
 
@@ -787,7 +798,7 @@ __private::sent!(ReadLoadBalancersRequest {
 pub struct ReadLoadBalancersResponse {
     /// Load balancers found.
     pub load_balancers: Vec<LoadBalancer>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -802,7 +813,8 @@ __private::received!(ReadLoadBalancersResponse {
 pub struct ReadVmsHealthRequest {
     /// IDs of backend VMs, each `i-` and eight hexadecimal digits.
     pub backend_vm_ids: Option<Vec<String>>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///
@@ -854,7 +866,7 @@ __private::sent!(ReadVmsHealthRequest {
 pub struct ReadVmsHealthResponse {
     /// Health of each backend VM.
     pub backend_vm_health: Vec<BackendVmHealth>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -867,11 +879,12 @@ __private::received!(ReadVmsHealthResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RegisterVmsInLoadBalancerRequest {
-    /// IDs of backend VMs, each `i-` and eight hexadecimal digits. To give one twice does not give it more traffic.
+    /// IDs of backend VMs, each `i-` and eight hexadecimal digits. Listing a VM twice does not give it more traffic.
     ///
     /// Required.
     pub backend_vm_ids: Vec<String>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///
@@ -924,7 +937,7 @@ __private::sent!(RegisterVmsInLoadBalancerRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RegisterVmsInLoadBalancerResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -963,11 +976,13 @@ __private::sent!(ResourceLoadBalancerTag {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkLoadBalancerBackendMachinesRequest {
-    /// Public IPv4 addresses of backend VMs. At least one of this and `backend_vm_ids` is needed.
+    /// Public IPv4 addresses of backend VMs. At least one of `backend_ips` and `backend_vm_ids` is required.
     pub backend_ips: Option<Vec<String>>,
-    /// IDs of backend VMs, each `i-` and eight hexadecimal digits. At least one of this and `backend_ips` is needed.
+    /// IDs of backend VMs, each `i-` and eight hexadecimal digits. At least one of `backend_ips` and `backend_vm_ids` is
+    /// required.
     pub backend_vm_ids: Option<Vec<String>>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///
@@ -1028,7 +1043,7 @@ __private::sent!(UnlinkLoadBalancerBackendMachinesRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkLoadBalancerBackendMachinesResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1040,30 +1055,31 @@ __private::received!(UnlinkLoadBalancerBackendMachinesResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateLoadBalancerRequest {
-    /// How the access log is written.
+    /// Access log settings.
     pub access_log: Option<AccessLog>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// How the backends are checked.
+    /// Health check configuration of the backends.
     pub health_check: Option<HealthCheck>,
     /// Name of the load balancer, which serves as its ID.
     ///
     /// Required.
     pub load_balancer_name: String,
-    /// Port of the listener that a new server certificate or policy is for, 1 to 65535. Needed for a certificate.
+    /// Port of the listener that a new server certificate or policy applies to, 1 to 65535. Required for a certificate.
     pub load_balancer_port: Option<i64>,
-    /// Name of the policy that the listener is to use instead of its present one. An empty list switches that off.
+    /// Name of the policy that replaces the current one of the listener. An empty list disables the current one.
     pub policy_names: Option<Vec<String>>,
-    /// New public IPv4 address of a load balancer that faces the Internet; the former one is disassociated. An empty
-    /// text exchanges an address of the account for one of OUTSCALE's.
+    /// New public IPv4 address of an internet-facing load balancer. The former address is disassociated. An empty string
+    /// replaces an address of the account with one of OUTSCALE's.
     pub public_ip: Option<String>,
-    /// Whether the load balancer's cookies are secure ones.
+    /// Whether the load balancer uses secure cookies.
     pub secured_cookies: Option<bool>,
-    /// IDs of all security groups from now on, in a Net only. An empty list means the default one of the Net.
+    /// IDs of security groups, in a Net only. They replace all current ones. An empty list assigns the Net's default
+    /// security group.
     pub security_groups: Option<Vec<String>>,
-    /// OUTSCALE Resource Name of the server certificate, such as
-    /// `orn:ows:idauth::012345678910:server-certificate/name`. It replaces the present one; `load_balancer_port` is
-    /// needed too.
+    /// OUTSCALE Resource Name of the server certificate, such as `orn:ows:idauth::012345678910:server-certificate/name`. It
+    /// replaces the current one. Requires `load_balancer_port`.
     pub server_certificate_id: Option<String>,
 }
 
@@ -1175,7 +1191,7 @@ __private::sent!(UpdateLoadBalancerRequest {
 pub struct UpdateLoadBalancerResponse {
     /// Load balancer as it is after the call.
     pub load_balancer: Option<LoadBalancer>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1187,8 +1203,8 @@ __private::received!(UpdateLoadBalancerResponse {
 impl Client {
     /// Creates a load balancer with its listeners.
     ///
-    /// It faces the Internet unless `load_balancer_type` is `internal`. One of `subnets` (in a Net) and
-    /// `subregion_names` (in the public Cloud) is needed. Backends are added afterwards, with
+    /// The load balancer is internet-facing unless `load_balancer_type` is `internal`. Either `subnets` (in a Net) or
+    /// `subregion_names` (in the public Cloud) is required. Add backends afterwards with
     /// [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines).
     ///
     /// - Authentication: access key.
@@ -1280,7 +1296,7 @@ impl Client {
 
     /// Adds tags to load balancers.
     ///
-    /// The value of a tag whose key exists already is overwritten.
+    /// If a tag key already exists, its value is overwritten.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1398,8 +1414,9 @@ impl Client {
 
     /// Adds backend VMs to a load balancer, by ID or by public IP.
     ///
-    /// At least one of `backend_ips` and `backend_vm_ids` is needed. The VMs may be in other Subnets and Subregions,
-    /// but in the same Net as the load balancer or, like it, in the public Cloud. Traffic arrives after a short delay.
+    /// At least one of `backend_ips` and `backend_vm_ids` is required. The VMs can be in other Subnets and Subregions,
+    /// but must be in the same Net as the load balancer or, for a load balancer in the public Cloud, in the public Cloud
+    /// too. Traffic is routed to them after a short delay.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1523,8 +1540,8 @@ impl Client {
 
     /// Adds backend VMs to a load balancer.
     ///
-    /// The VMs may be in other Subnets and Subregions, but in the same Net as the load balancer or, like it, in the
-    /// public Cloud. Traffic arrives after a short delay.
+    /// The VMs can be in other Subnets and Subregions, but must be in the same Net as the load balancer or, for a load
+    /// balancer in the public Cloud, in the public Cloud too. Traffic is routed to them after a short delay.
     ///
     /// Deprecated by OUTSCALE: use
     /// [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines).
@@ -1558,7 +1575,7 @@ impl Client {
 
     /// Removes backend VMs from a load balancer, by ID or by public IP.
     ///
-    /// At least one of `backend_ips` and `backend_vm_ids` is needed.
+    /// At least one of `backend_ips` and `backend_vm_ids` is required.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1602,8 +1619,8 @@ impl Client {
 
     /// Changes one attribute of a load balancer per call.
     ///
-    /// An empty `policy_names` switches the current policy off. A `server_certificate_id` takes the place of the
-    /// certificate that the listener at `load_balancer_port` has.
+    /// An empty `policy_names` disables the current policy. `server_certificate_id` replaces the certificate of the
+    /// listener on `load_balancer_port`.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1629,7 +1646,7 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// Access log to a bucket:
+    /// Access logs written to a bucket:
     ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {

@@ -4,28 +4,29 @@
 use super::common::{LoadBalancer, ResponseContext};
 use crate::{Client, Result, UnknownValue, __private};
 
-/// Request of [`Client::create_load_balancer_policy`](crate::Client::create_load_balancer_policy), which creates a stickiness policy, which keeps a client on one backend by a cookie.
+/// Request of [`Client::create_load_balancer_policy`](crate::Client::create_load_balancer_policy), which creates a stickiness policy, which binds a client to one backend with a cookie.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerPolicyRequest {
-    /// Life of the cookie in seconds. Absent or 1 means until the browser closes.
+    /// Lifetime of the cookie in seconds. If omitted or 1, the cookie lasts until the browser is closed.
     pub cookie_expiration_period: Option<i64>,
-    /// Name of the application's cookie, 1 to 255 characters. Needed when `policy_type` is `app`.
+    /// Name of the application's cookie, 1 to 255 characters. Required if `policy_type` is `app`.
     ///
     /// At most 255 characters.
     pub cookie_name: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///
     /// Required.
     pub load_balancer_name: String,
-    /// Name of the policy, not in use yet on the load balancer. At most 32 letters, digits and dashes.
+    /// Name of the policy: at most 32 letters, digits and dashes. Must not be in use yet on the load balancer.
     ///
     /// Required.
     pub policy_name: String,
-    /// Whose cookie the policy follows: the load balancer's own (`load_balancer`) or one that the application sets
-    /// (`app`).
+    /// Whether the policy is based on a cookie of the load balancer itself (`load_balancer`) or on one that the application
+    /// sets (`app`).
     ///
     /// Required.
     pub policy_type: LoadBalancerPolicyType,
@@ -100,13 +101,13 @@ __private::sent!(CreateLoadBalancerPolicyRequest {
     policy_type: "PolicyType",
 });
 
-/// Answer to [`Client::create_load_balancer_policy`](crate::Client::create_load_balancer_policy), which creates a stickiness policy, which keeps a client on one backend by a cookie.
+/// Answer to [`Client::create_load_balancer_policy`](crate::Client::create_load_balancer_policy), which creates a stickiness policy, which binds a client to one backend with a cookie.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerPolicyResponse {
     /// Load balancer as it is after the call.
     pub load_balancer: Option<LoadBalancer>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -119,7 +120,8 @@ __private::received!(CreateLoadBalancerPolicyResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerPolicyRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///
@@ -175,7 +177,7 @@ __private::sent!(DeleteLoadBalancerPolicyRequest {
 pub struct DeleteLoadBalancerPolicyResponse {
     /// Load balancer as it is after the call.
     pub load_balancer: Option<LoadBalancer>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -184,7 +186,7 @@ __private::received!(DeleteLoadBalancerPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Whose cookie a stickiness policy follows: the application's or the load balancer's.
+/// Whose cookie a stickiness policy uses: the application's or the load balancer's.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LoadBalancerPolicyType {
@@ -220,12 +222,12 @@ impl From<&str> for LoadBalancerPolicyType {
 __private::open_enum!(LoadBalancerPolicyType);
 
 impl Client {
-    /// Creates a stickiness policy, which keeps a client on one backend by a cookie.
+    /// Creates a stickiness policy, which binds a client to one backend with a cookie.
     ///
-    /// The policy fits HTTP and HTTPS listeners only. Of type `load_balancer`, it ends with the browser's session or
-    /// after `cookie_expiration_period`; of type `app`, it lives as long as the application's cookie. A client without
-    /// the cookie gets any backend. [`Client::update_load_balancer`](crate::Client::update_load_balancer) puts the
-    /// policy to use.
+    /// Only HTTP and HTTPS listeners support stickiness policies. A `load_balancer` policy lasts until the end of the
+    /// browser session or for `cookie_expiration_period`. An `app` policy lasts as long as the application's cookie. A
+    /// client without the cookie is routed to any backend. To enable the policy, use
+    /// [`Client::update_load_balancer`](crate::Client::update_load_balancer).
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -276,7 +278,7 @@ impl Client {
 
     /// Deletes a policy of a load balancer.
     ///
-    /// No listener may use it any more.
+    /// It must not be used by any listener.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

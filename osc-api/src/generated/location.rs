@@ -4,14 +4,14 @@
 use super::common::ResponseContext;
 use crate::{Client, Paginated, Result, __private};
 
-/// A data centre where a DirectLink can end.
+/// A data centre where a DirectLink can terminate.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Location {
-    /// Code of the data centre, such as `PAR1`. [`CreateDirectLinkRequest`](crate::types::CreateDirectLinkRequest)
-    /// takes it as `location`.
+    /// Code of the data centre, such as `PAR1`. Pass it as `location` in
+    /// [`CreateDirectLinkRequest`](crate::types::CreateDirectLinkRequest).
     pub code: Option<String>,
-    /// Name of the data centre, with some words about it.
+    /// Name and short description of the data centre.
     pub name: Option<String>,
 }
 
@@ -20,16 +20,17 @@ __private::received!(Location {
     name: "Name",
 });
 
-/// Request of [`Client::read_locations`](crate::Client::read_locations), which lists the places (data centres) where a DirectLink can be set up.
+/// Request of [`Client::read_locations`](crate::Client::read_locations), which lists the locations (data centres) where a DirectLink can be set up.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLocationsRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -64,16 +65,16 @@ __private::sent!(ReadLocationsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_locations`](crate::Client::read_locations), which lists the places (data centres) where a DirectLink can be set up.
+/// Answer to [`Client::read_locations`](crate::Client::read_locations), which lists the locations (data centres) where a DirectLink can be set up.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLocationsResponse {
     /// Locations found.
     pub locations: Vec<Location>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -104,7 +105,7 @@ impl Paginated for ReadLocationsRequest {
 }
 
 impl Client {
-    /// Lists the places (data centres) where a DirectLink can be set up.
+    /// Lists the locations (data centres) where a DirectLink can be set up.
     ///
     /// - Authentication: none.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.

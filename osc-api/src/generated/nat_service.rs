@@ -4,20 +4,21 @@
 use super::common::{ResourceState, ResourceTag, ResponseContext};
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_nat_service`](crate::Client::create_nat_service), which creates a NAT service in a public Subnet, for VMs of private Subnets to reach the Internet.
+/// Request of [`Client::create_nat_service`](crate::Client::create_nat_service), which creates a NAT service in a public Subnet, which gives VMs in private Subnets access to the Internet.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNatServiceRequest {
-    /// Token of the caller's own choice, at most 64 characters. A second create with the same one returns what the
-    /// first one made.
+    /// Token chosen by the caller, at most 64 characters. A second create request with the same token returns the result
+    /// of the first.
     pub client_token: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// ID of the public IP, `eipalloc-` and eight hexadecimal digits. Nothing else may be using it.
+    /// ID of the public IP, `eipalloc-` and eight hexadecimal digits. It must not be used by anything else.
     ///
     /// Required.
     pub public_ip_id: String,
-    /// ID of the public Subnet that the NAT service is placed in, `subnet-` and eight hexadecimal digits.
+    /// ID of the public Subnet to create the NAT service in, `subnet-` and eight hexadecimal digits.
     ///
     /// Required.
     pub subnet_id: String,
@@ -66,13 +67,13 @@ __private::sent!(CreateNatServiceRequest {
     subnet_id: "SubnetId",
 });
 
-/// Answer to [`Client::create_nat_service`](crate::Client::create_nat_service), which creates a NAT service in a public Subnet, for VMs of private Subnets to reach the Internet.
+/// Answer to [`Client::create_nat_service`](crate::Client::create_nat_service), which creates a NAT service in a public Subnet, which gives VMs in private Subnets access to the Internet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNatServiceResponse {
-    /// NAT service as it is after the call.
+    /// NAT service after the call.
     pub nat_service: Option<NatService>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -85,7 +86,8 @@ __private::received!(CreateNatServiceResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNatServiceRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the NAT service, `nat-` and eight hexadecimal digits.
     ///
@@ -124,7 +126,7 @@ __private::sent!(DeleteNatServiceRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNatServiceResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -132,25 +134,25 @@ __private::received!(DeleteNatServiceResponse {
     response_context: "ResponseContext",
 });
 
-/// Conditions on which NAT services are listed.
+/// Filters for NAT services.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersNatService {
-    /// Keeps what was created with one of these client tokens.
+    /// Only return resources created with one of these client tokens.
     pub client_tokens: Option<Vec<String>>,
-    /// Keeps the NAT services whose ID is one of these.
+    /// Only return NAT services with one of these IDs.
     pub nat_service_ids: Option<Vec<String>>,
-    /// Keeps the NAT services in one of these Nets, by ID.
+    /// Only return NAT services in one of these Nets, by ID.
     pub net_ids: Option<Vec<String>>,
-    /// Keeps the NAT services whose state is one of these.
+    /// Only return NAT services in one of these states.
     pub states: Option<Vec<ResourceState>>,
-    /// Keeps what is in one of these Subnets, by ID.
+    /// Only return resources with one of these Subnet IDs.
     pub subnet_ids: Option<Vec<String>>,
-    /// Keeps what has a tag whose key is one of these.
+    /// Only return resources with one of these tag keys.
     pub tag_keys: Option<Vec<String>>,
-    /// Keeps what has a tag whose value is one of these.
+    /// Only return resources with one of these tag values.
     pub tag_values: Option<Vec<String>>,
-    /// Keeps the NAT services that have one of these tags, each written `KEY=VALUE`.
+    /// Only return NAT services with one of these tags, each in the form `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
 }
 
@@ -243,11 +245,11 @@ __private::sent!(FiltersNatService {
     tags: "Tags",
 });
 
-/// A NAT service, by which private Subnets reach the Internet.
+/// A NAT service, through which private Subnets reach the Internet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NatService {
-    /// Token that the create request had.
+    /// Client token of the create request.
     pub client_token: Option<String>,
     /// ID of the NAT service, `nat-` and eight hexadecimal digits.
     pub nat_service_id: Option<String>,
@@ -292,14 +294,16 @@ __private::received!(PublicIpLight {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNatServicesRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersNatService>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -347,10 +351,10 @@ __private::sent!(ReadNatServicesRequest {
 pub struct ReadNatServicesResponse {
     /// NAT services found.
     pub nat_services: Vec<NatService>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -381,10 +385,11 @@ impl Paginated for ReadNatServicesRequest {
 }
 
 impl Client {
-    /// Creates a NAT service in a public Subnet, for VMs of private Subnets to reach the Internet.
+    /// Creates a NAT service in a public Subnet, which gives VMs in private Subnets access to the Internet.
     ///
-    /// The private Subnet's route table then needs a route for `0.0.0.0/0` to it. A Net can have one NAT service in
-    /// each public Subnet. Its public IP can never be exchanged: that takes a new NAT service.
+    /// The route table of the private Subnet then needs a route for `0.0.0.0/0` to the NAT service. A Net can have one
+    /// NAT service in each public Subnet. The public IP of a NAT service cannot be changed: create a new NAT service
+    /// instead.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: safe with a `client_token`.
@@ -412,7 +417,7 @@ impl Client {
 
     /// Deletes a NAT service.
     ///
-    /// Its public IP stays in the account, and routes to it stay in the route tables.
+    /// Its public IP remains allocated to the account, and routes to it remain in the route tables.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

@@ -4,18 +4,19 @@
 use super::common::{ResourceTag, ResponseContext, Tenancy};
 use crate::{Client, Paginated, Result, UnknownValue, __private};
 
-/// Request of [`Client::create_net`](crate::Client::create_net), which creates a Net, a private network with an IP range of its own.
+/// Request of [`Client::create_net`](crate::Client::create_net), which creates a Net, a private network with its own IP range.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// IPv4 range of the Net in CIDR notation, from a `/28` to a `/16`.
     ///
     /// Required.
     pub ip_range: String,
-    /// Hardware that the VMs of the Net run on. `default` leaves it to each of them; `dedicated` means hardware without
-    /// VMs of other accounts, the ID of a dedicated group means that group.
+    /// Hardware that the VMs of the Net run on. `default` leaves the choice to each VM. `dedicated` means hardware
+    /// without VMs of other accounts. The ID of a dedicated group means that group.
     pub tenancy: Option<Tenancy>,
 }
 
@@ -54,13 +55,13 @@ __private::sent!(CreateNetRequest {
     tenancy: "Tenancy",
 });
 
-/// Answer to [`Client::create_net`](crate::Client::create_net), which creates a Net, a private network with an IP range of its own.
+/// Answer to [`Client::create_net`](crate::Client::create_net), which creates a Net, a private network with its own IP range.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetResponse {
-    /// Net as it is after the call.
+    /// Net after the call.
     pub net: Option<Net>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -73,7 +74,8 @@ __private::received!(CreateNetResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
@@ -112,7 +114,7 @@ __private::sent!(DeleteNetRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -120,25 +122,25 @@ __private::received!(DeleteNetResponse {
     response_context: "ResponseContext",
 });
 
-/// Conditions on which Nets are listed.
+/// Filters for Nets.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersNet {
-    /// Keeps what has one of these sets of DHCP options, by ID.
+    /// Only return resources with one of these sets of DHCP options, by ID.
     pub dhcp_options_set_ids: Option<Vec<String>>,
-    /// Keeps the Nets whose IPv4 range, in CIDR notation, is one of these.
+    /// Only return Nets with one of these IPv4 ranges, in CIDR notation.
     pub ip_ranges: Option<Vec<String>>,
-    /// Keeps the default Net with `true`, all others with `false`.
+    /// Only return the default Net (`true`) or all other Nets (`false`).
     pub is_default: Option<bool>,
-    /// Keeps the Nets whose ID is one of these.
+    /// Only return Nets with one of these IDs.
     pub net_ids: Option<Vec<String>>,
-    /// Keeps the Nets whose state is one of these.
+    /// Only return Nets in one of these states.
     pub states: Option<Vec<NetState>>,
-    /// Keeps what has a tag whose key is one of these.
+    /// Only return resources with one of these tag keys.
     pub tag_keys: Option<Vec<String>>,
-    /// Keeps what has a tag whose value is one of these.
+    /// Only return resources with one of these tag values.
     pub tag_values: Option<Vec<String>>,
-    /// Keeps the Nets that have one of these tags, each written `KEY=VALUE`.
+    /// Only return Nets with one of these tags, each in the form `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
 }
 
@@ -242,8 +244,8 @@ pub struct Net {
     pub state: Option<NetState>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
-    /// Hardware that the VMs of the Net run on. `default` leaves it to each of them; `dedicated` means hardware without
-    /// VMs of other accounts, the ID of a dedicated group means that group.
+    /// Hardware that the VMs of the Net run on. `default` leaves the choice to each VM. `dedicated` means hardware without
+    /// VMs of other accounts. The ID of a dedicated group means that group.
     pub tenancy: Option<Tenancy>,
 }
 
@@ -299,14 +301,16 @@ __private::open_enum!(NetState);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetsRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersNet>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -354,10 +358,10 @@ __private::sent!(ReadNetsRequest {
 pub struct ReadNetsResponse {
     /// Nets found.
     pub nets: Vec<Net>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -367,7 +371,7 @@ __private::received!(ReadNetsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_net`](crate::Client::update_net), which gives a Net another set of DHCP options.
+/// Request of [`Client::update_net`](crate::Client::update_net), which assigns another set of DHCP options to a Net.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNetRequest {
@@ -375,7 +379,8 @@ pub struct UpdateNetRequest {
     ///
     /// Required.
     pub dhcp_options_set_id: String,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
@@ -424,13 +429,13 @@ __private::sent!(UpdateNetRequest {
     net_id: "NetId",
 });
 
-/// Answer to [`Client::update_net`](crate::Client::update_net), which gives a Net another set of DHCP options.
+/// Answer to [`Client::update_net`](crate::Client::update_net), which assigns another set of DHCP options to a Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNetResponse {
-    /// Net as it is after the call.
+    /// Net after the call.
     pub net: Option<Net>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -460,9 +465,9 @@ impl Paginated for ReadNetsRequest {
 }
 
 impl Client {
-    /// Creates a Net, a private network with an IP range of its own.
+    /// Creates a Net, a private network with its own IP range.
     ///
-    /// The range is between a `/28` and a `/16`.
+    /// The range must be between a `/28` and a `/16`.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -490,9 +495,8 @@ impl Client {
 
     /// Deletes a Net.
     ///
-    /// Everything in it has to be deleted or detached first: VMs, load balancers, NICs, NAT services, internet
-    /// services, virtual gateways, peerings, Subnets, route tables of its own, security groups, and the public IPs of
-    /// its resources.
+    /// All its resources must be deleted or detached first: VMs, load balancers, NICs, NAT services, internet services,
+    /// virtual gateways, peerings, Subnets, custom route tables, security groups, and the public IPs of its resources.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -561,7 +565,7 @@ impl Client {
         self.send::<action::ReadNets>(request).await
     }
 
-    /// Gives a Net another set of DHCP options.
+    /// Assigns another set of DHCP options to a Net.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

@@ -4,11 +4,12 @@
 use super::common::{ResourceState, ResourceTag, ResponseContext};
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_net_access_point`](crate::Client::create_net_access_point), which creates a Net access point, by which a Net reaches an OUTSCALE service without the Internet.
+/// Request of [`Client::create_net_access_point`](crate::Client::create_net_access_point), which creates a Net access point, which connects a Net to an OUTSCALE service without using the Internet.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetAccessPointRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
@@ -70,13 +71,13 @@ __private::sent!(CreateNetAccessPointRequest {
     service_name: "ServiceName",
 });
 
-/// Answer to [`Client::create_net_access_point`](crate::Client::create_net_access_point), which creates a Net access point, by which a Net reaches an OUTSCALE service without the Internet.
+/// Answer to [`Client::create_net_access_point`](crate::Client::create_net_access_point), which creates a Net access point, which connects a Net to an OUTSCALE service without using the Internet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetAccessPointResponse {
-    /// Net access point as it is after the call.
+    /// Net access point after the call.
     pub net_access_point: Option<NetAccessPoint>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -85,11 +86,12 @@ __private::received!(CreateNetAccessPointResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_net_access_point`](crate::Client::delete_net_access_point), which deletes a Net access point, and its routes in the route tables.
+/// Request of [`Client::delete_net_access_point`](crate::Client::delete_net_access_point), which deletes a Net access point and its routes in the route tables.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetAccessPointRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net access point, `vpce-` and eight hexadecimal digits.
     ///
@@ -127,11 +129,11 @@ __private::sent!(DeleteNetAccessPointRequest {
     net_access_point_id: "NetAccessPointId",
 });
 
-/// Answer to [`Client::delete_net_access_point`](crate::Client::delete_net_access_point), which deletes a Net access point, and its routes in the route tables.
+/// Answer to [`Client::delete_net_access_point`](crate::Client::delete_net_access_point), which deletes a Net access point and its routes in the route tables.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetAccessPointResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -139,23 +141,23 @@ __private::received!(DeleteNetAccessPointResponse {
     response_context: "ResponseContext",
 });
 
-/// Conditions on which Net access points are listed.
+/// Filters for Net access points.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersNetAccessPoint {
-    /// Keeps the Net access points whose ID is one of these.
+    /// Only return Net access points with one of these IDs.
     pub net_access_point_ids: Option<Vec<String>>,
-    /// Keeps the Net access points in one of these Nets, by ID.
+    /// Only return Net access points in one of these Nets, by ID.
     pub net_ids: Option<Vec<String>>,
-    /// Keeps what is for one of these services, by name.
+    /// Only return resources with one of these service names.
     pub service_names: Option<Vec<String>>,
-    /// Keeps the Net access points whose state is one of these.
+    /// Only return Net access points in one of these states.
     pub states: Option<Vec<ResourceState>>,
-    /// Keeps what has a tag whose key is one of these.
+    /// Only return resources with one of these tag keys.
     pub tag_keys: Option<Vec<String>>,
-    /// Keeps what has a tag whose value is one of these.
+    /// Only return resources with one of these tag values.
     pub tag_values: Option<Vec<String>>,
-    /// Keeps the Net access points that have one of these tags, each written `KEY=VALUE`.
+    /// Only return Net access points with one of these tags, each in the form `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
 }
 
@@ -238,13 +240,13 @@ __private::sent!(FiltersNetAccessPoint {
     tags: "Tags",
 });
 
-/// Conditions on which services are listed.
+/// Filters for services.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersService {
-    /// Keeps the services whose ID is one of these.
+    /// Only return services with one of these IDs.
     pub service_ids: Option<Vec<String>>,
-    /// Keeps the services whose name is one of these.
+    /// Only return services with one of these names.
     pub service_names: Option<Vec<String>>,
 }
 
@@ -278,7 +280,7 @@ __private::sent!(FiltersService {
     service_names: "ServiceNames",
 });
 
-/// A private way from a Net to an OUTSCALE service.
+/// A private connection from a Net to an OUTSCALE service.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NetAccessPoint {
@@ -305,18 +307,20 @@ __private::received!(NetAccessPoint {
     tags: "Tags",
 });
 
-/// Request of [`Client::read_net_access_point_services`](crate::Client::read_net_access_point_services), which lists the services that a Net access point can lead to.
+/// Request of [`Client::read_net_access_point_services`](crate::Client::read_net_access_point_services), which lists the services that a Net access point can connect to.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetAccessPointServicesRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersService>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -358,14 +362,14 @@ __private::sent!(ReadNetAccessPointServicesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_net_access_point_services`](crate::Client::read_net_access_point_services), which lists the services that a Net access point can lead to.
+/// Answer to [`Client::read_net_access_point_services`](crate::Client::read_net_access_point_services), which lists the services that a Net access point can connect to.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetAccessPointServicesResponse {
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
     /// Services found.
     pub services: Vec<Service>,
@@ -381,14 +385,16 @@ __private::received!(ReadNetAccessPointServicesResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetAccessPointsRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersNetAccessPoint>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -436,10 +442,10 @@ __private::sent!(ReadNetAccessPointsRequest {
 pub struct ReadNetAccessPointsResponse {
     /// Net access points found.
     pub net_access_points: Vec<NetAccessPoint>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -449,14 +455,13 @@ __private::received!(ReadNetAccessPointsResponse {
     response_context: "ResponseContext",
 });
 
-/// An OUTSCALE service that a Net access point can lead to.
+/// An OUTSCALE service that a Net access point can connect to.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Service {
     /// IPv4 ranges of the service in CIDR notation, such as `192.0.2.0/24`.
     pub ip_ranges: Vec<String>,
-    /// ID of the service, `pl-` and eight hexadecimal digits. Routes to the service have it as
-    /// `destination_service_id`.
+    /// ID of the service, `pl-` and eight hexadecimal digits. It is the `destination_service_id` of routes to the service.
     pub service_id: Option<String>,
     /// Name of the service, such as `com.outscale.eu-west-2.oos`: `com.outscale.`, the Region, a dot and a short name.
     pub service_name: Option<String>,
@@ -468,19 +473,20 @@ __private::received!(Service {
     service_name: "ServiceName",
 });
 
-/// Request of [`Client::update_net_access_point`](crate::Client::update_net_access_point), which adds and removes route tables of a Net access point.
+/// Request of [`Client::update_net_access_point`](crate::Client::update_net_access_point), which adds route tables to a Net access point, or removes them.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNetAccessPointRequest {
-    /// IDs of further route tables that get a route to the service, each `rtb-` and eight hexadecimal digits.
+    /// IDs of additional route tables that get a route to the service, each `rtb-` and eight hexadecimal digits.
     pub add_route_table_ids: Option<Vec<String>>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net access point, `vpce-` and eight hexadecimal digits.
     ///
     /// Required.
     pub net_access_point_id: String,
-    /// IDs of route tables that lose their route to the service, each `rtb-` and eight hexadecimal digits.
+    /// IDs of the route tables to remove the route to the service from, each `rtb-` and eight hexadecimal digits.
     pub remove_route_table_ids: Option<Vec<String>>,
 }
 
@@ -540,13 +546,13 @@ __private::sent!(UpdateNetAccessPointRequest {
     remove_route_table_ids: "RemoveRouteTableIds",
 });
 
-/// Answer to [`Client::update_net_access_point`](crate::Client::update_net_access_point), which adds and removes route tables of a Net access point.
+/// Answer to [`Client::update_net_access_point`](crate::Client::update_net_access_point), which adds route tables to a Net access point, or removes them.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNetAccessPointResponse {
-    /// Net access point as it is after the call.
+    /// Net access point after the call.
     pub net_access_point: Option<NetAccessPoint>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -596,11 +602,12 @@ impl Paginated for ReadNetAccessPointsRequest {
 }
 
 impl Client {
-    /// Creates a Net access point, by which a Net reaches an OUTSCALE service without the Internet.
+    /// Creates a Net access point, which connects a Net to an OUTSCALE service without using the Internet.
     ///
-    /// [`Client::read_net_access_point_services`](crate::Client::read_net_access_point_services) lists the services.
-    /// The given route tables get the route to the service, for the VMs of their Subnets. The account gets a public IP
-    /// for it, which is free of charge and cut off from the Internet, but counts towards the quota.
+    /// [`Client::read_net_access_point_services`](crate::Client::read_net_access_point_services) lists the services. A
+    /// route to the service is added to the given route tables, for the VMs in their Subnets. A public IP is allocated to
+    /// the account for the access point. It is free of charge and isolated from the Internet, but counts towards the
+    /// quota.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -630,7 +637,7 @@ impl Client {
         self.send::<action::CreateNetAccessPoint>(request).await
     }
 
-    /// Deletes a Net access point, and its routes in the route tables.
+    /// Deletes a Net access point and its routes in the route tables.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -656,7 +663,7 @@ impl Client {
         self.send::<action::DeleteNetAccessPoint>(request).await
     }
 
-    /// Lists the services that a Net access point can lead to.
+    /// Lists the services that a Net access point can connect to.
     ///
     /// - Authentication: none.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
@@ -723,7 +730,7 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// Available ones of a Net:
+    /// Available access points of a Net:
     ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -748,7 +755,7 @@ impl Client {
         self.send::<action::ReadNetAccessPoints>(request).await
     }
 
-    /// Adds and removes route tables of a Net access point.
+    /// Adds route tables to a Net access point, or removes them.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -758,7 +765,7 @@ impl Client {
     /// Those of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
-    /// Further route table:
+    /// Route table added:
     ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -771,7 +778,7 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// One route table less:
+    /// Route table removed:
     ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {

@@ -4,11 +4,12 @@
 use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, DateTime, Paginated, Result, UnknownValue, __private};
 
-/// Request of [`Client::accept_net_peering`](crate::Client::accept_net_peering), which accepts a Net peering that another Net asked for.
+/// Request of [`Client::accept_net_peering`](crate::Client::accept_net_peering), which accepts a Net peering requested by another Net.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AcceptNetPeeringRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net peering, `pcx-` and eight hexadecimal digits.
     ///
@@ -43,13 +44,13 @@ __private::sent!(AcceptNetPeeringRequest {
     net_peering_id: "NetPeeringId",
 });
 
-/// Answer to [`Client::accept_net_peering`](crate::Client::accept_net_peering), which accepts a Net peering that another Net asked for.
+/// Answer to [`Client::accept_net_peering`](crate::Client::accept_net_peering), which accepts a Net peering requested by another Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AcceptNetPeeringResponse {
-    /// Net peering as it is after the call.
+    /// Net peering after the call.
     pub net_peering: Option<NetPeering>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -58,7 +59,7 @@ __private::received!(AcceptNetPeeringResponse {
     response_context: "ResponseContext",
 });
 
-/// The Net that was asked for a peering.
+/// The Net that receives a Net peering request.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AccepterNet {
@@ -66,7 +67,7 @@ pub struct AccepterNet {
     pub account_id: Option<String>,
     /// IPv4 range in CIDR notation, such as `10.0.0.0/16`.
     pub ip_range: Option<String>,
-    /// ID of the Net that was asked, `vpc-` and eight hexadecimal digits.
+    /// ID of the Net that receives the request, `vpc-` and eight hexadecimal digits.
     pub net_id: Option<String>,
 }
 
@@ -76,20 +77,21 @@ __private::received!(AccepterNet {
     net_id: "NetId",
 });
 
-/// Request of [`Client::create_net_peering`](crate::Client::create_net_peering), which asks for a peering between a Net of the account and another Net, be it of another account.
+/// Request of [`Client::create_net_peering`](crate::Client::create_net_peering), which requests a peering between a Net of the account and another Net, which may belong to another account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetPeeringRequest {
-    /// ID of the Net that is asked for the peering, `vpc-` and eight hexadecimal digits. One of another account needs
-    /// `accepter_owner_id` too.
+    /// ID of the Net that receives the peering request, `vpc-` and eight hexadecimal digits. If it belongs to another
+    /// account, `accepter_owner_id` is also required.
     ///
     /// Required.
     pub accepter_net_id: String,
-    /// ID of the account that owns the Net that is asked, twelve digits. Absent means the owner of the Net that asks.
+    /// ID of the account that owns the accepter Net, twelve digits. Defaults to the owner of the source Net.
     pub accepter_owner_id: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// ID of the Net that asks for the peering, `vpc-` and eight hexadecimal digits.
+    /// ID of the Net that requests the peering, `vpc-` and eight hexadecimal digits.
     ///
     /// Required.
     pub source_net_id: String,
@@ -141,13 +143,13 @@ __private::sent!(CreateNetPeeringRequest {
     source_net_id: "SourceNetId",
 });
 
-/// Answer to [`Client::create_net_peering`](crate::Client::create_net_peering), which asks for a peering between a Net of the account and another Net, be it of another account.
+/// Answer to [`Client::create_net_peering`](crate::Client::create_net_peering), which requests a peering between a Net of the account and another Net, which may belong to another account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetPeeringResponse {
-    /// Net peering as it is after the call.
+    /// Net peering after the call.
     pub net_peering: Option<NetPeering>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -160,7 +162,8 @@ __private::received!(CreateNetPeeringResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetPeeringRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net peering, `pcx-` and eight hexadecimal digits.
     ///
@@ -199,7 +202,7 @@ __private::sent!(DeleteNetPeeringRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetPeeringResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -207,35 +210,35 @@ __private::received!(DeleteNetPeeringResponse {
     response_context: "ResponseContext",
 });
 
-/// Conditions on which Net peerings are listed.
+/// Filters for Net peerings.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersNetPeering {
-    /// Keeps the Net peerings where the Net that was asked belongs to one of these accounts, by ID.
+    /// Only return Net peerings whose accepter Net belongs to an account with one of these IDs.
     pub accepter_net_account_ids: Option<Vec<String>>,
-    /// Keeps the Net peerings where the Net that was asked has one of these IPv4 ranges, in CIDR notation.
+    /// Only return Net peerings whose accepter Net has one of these IPv4 ranges, in CIDR notation.
     pub accepter_net_ip_ranges: Option<Vec<String>>,
-    /// Keeps the Net peerings where the Net that was asked is one of these, by ID.
+    /// Only return Net peerings whose accepter Net has one of these IDs.
     pub accepter_net_net_ids: Option<Vec<String>>,
-    /// Keeps the Net peerings that expire at one of these times.
+    /// Only return Net peerings that expire at one of these times.
     pub expiration_dates: Option<Vec<DateTime>>,
-    /// Keeps the Net peerings whose ID is one of these.
+    /// Only return Net peerings with one of these IDs.
     pub net_peering_ids: Option<Vec<String>>,
-    /// Keeps the Net peerings where the Net that asked belongs to one of these accounts, by ID.
+    /// Only return Net peerings whose source Net belongs to an account with one of these IDs.
     pub source_net_account_ids: Option<Vec<String>>,
-    /// Keeps the Net peerings where the Net that asked has one of these IPv4 ranges, in CIDR notation.
+    /// Only return Net peerings whose source Net has one of these IPv4 ranges, in CIDR notation.
     pub source_net_ip_ranges: Option<Vec<String>>,
-    /// Keeps the Net peerings where the Net that asked is one of these, by ID.
+    /// Only return Net peerings whose source Net has one of these IDs.
     pub source_net_net_ids: Option<Vec<String>>,
-    /// Keeps the Net peerings whose state has one of these messages.
+    /// Only return Net peerings with one of these state messages.
     pub state_messages: Option<Vec<String>>,
-    /// Keeps what is in one of these states.
+    /// Only return resources in one of these states.
     pub state_names: Option<Vec<NetPeeringStateName>>,
-    /// Keeps what has a tag whose key is one of these.
+    /// Only return resources with one of these tag keys.
     pub tag_keys: Option<Vec<String>>,
-    /// Keeps what has a tag whose value is one of these.
+    /// Only return resources with one of these tag values.
     pub tag_values: Option<Vec<String>>,
-    /// Keeps the Net peerings that have one of these tags, each written `KEY=VALUE`.
+    /// Only return Net peerings with one of these tags, each in the form `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
 }
 
@@ -396,15 +399,15 @@ __private::sent!(FiltersNetPeering {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NetPeering {
-    /// Net that was asked for the peering.
+    /// Net that receives the peering request.
     pub accepter_net: Option<AccepterNet>,
-    /// Time in UTC at which the Net peering expires. Absent where there is none.
+    /// Time at which the Net peering expires, in UTC. Not set if it has no expiration date.
     pub expiration_date: Option<DateTime>,
     /// ID of the Net peering, `pcx-` and eight hexadecimal digits.
     pub net_peering_id: Option<String>,
-    /// Net that asked for the peering.
+    /// Net that requested the peering.
     pub source_net: Option<SourceNet>,
-    /// State of the peering, with a message.
+    /// State of the Net peering, with a message.
     pub state: Option<NetPeeringState>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
@@ -423,9 +426,9 @@ __private::received!(NetPeering {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NetPeeringState {
-    /// What there is to say of the state, such as `Pending acceptance by 123456789012`.
+    /// Message about the state, such as `Pending acceptance by 123456789012`.
     pub message: Option<String>,
-    /// State itself.
+    /// Name of the state.
     pub name: Option<NetPeeringStateName>,
 }
 
@@ -489,14 +492,16 @@ __private::open_enum!(NetPeeringStateName);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetPeeringsRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersNetPeering>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -544,10 +549,10 @@ __private::sent!(ReadNetPeeringsRequest {
 pub struct ReadNetPeeringsResponse {
     /// Net peerings found.
     pub net_peerings: Vec<NetPeering>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -557,11 +562,12 @@ __private::received!(ReadNetPeeringsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::reject_net_peering`](crate::Client::reject_net_peering), which rejects a Net peering that is `pending-acceptance`, which makes it `rejected`.
+/// Request of [`Client::reject_net_peering`](crate::Client::reject_net_peering), which rejects a Net peering in the state `pending-acceptance`, which becomes `rejected`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RejectNetPeeringRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net peering, `pcx-` and eight hexadecimal digits.
     ///
@@ -596,11 +602,11 @@ __private::sent!(RejectNetPeeringRequest {
     net_peering_id: "NetPeeringId",
 });
 
-/// Answer to [`Client::reject_net_peering`](crate::Client::reject_net_peering), which rejects a Net peering that is `pending-acceptance`, which makes it `rejected`.
+/// Answer to [`Client::reject_net_peering`](crate::Client::reject_net_peering), which rejects a Net peering in the state `pending-acceptance`, which becomes `rejected`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RejectNetPeeringResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -608,7 +614,7 @@ __private::received!(RejectNetPeeringResponse {
     response_context: "ResponseContext",
 });
 
-/// The Net that asked for a peering.
+/// The Net that requests a Net peering.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SourceNet {
@@ -616,7 +622,7 @@ pub struct SourceNet {
     pub account_id: Option<String>,
     /// IPv4 range in CIDR notation, such as `10.0.0.0/16`.
     pub ip_range: Option<String>,
-    /// ID of the Net that asked, `vpc-` and eight hexadecimal digits.
+    /// ID of the Net that requested the peering, `vpc-` and eight hexadecimal digits.
     pub net_id: Option<String>,
 }
 
@@ -647,9 +653,9 @@ impl Paginated for ReadNetPeeringsRequest {
 }
 
 impl Client {
-    /// Accepts a Net peering that another Net asked for.
+    /// Accepts a Net peering requested by another Net.
     ///
-    /// Only the owner of the accepter Net can do it, and only within 7 days of the request. A pending peering in the
+    /// Only the owner of the accepter Net can accept it, and only within 7 days of the request. A pending peering in the
     /// opposite direction is then rejected.
     ///
     /// - Authentication: access key.
@@ -676,11 +682,12 @@ impl Client {
         self.send::<action::AcceptNetPeering>(request).await
     }
 
-    /// Asks for a peering between a Net of the account and another Net, be it of another account.
+    /// Requests a peering between a Net of the account and another Net, which may belong to another account.
     ///
-    /// The state is `pending-acceptance` until [`Client::accept_net_peering`](crate::Client::accept_net_peering), and
-    /// `expired` after 7 days. Overlapping IP ranges make it `failed`. A peering carries traffic both ways: a second
-    /// one in the opposite direction is rejected.
+    /// The state is `pending-acceptance` until the peering is accepted with
+    /// [`Client::accept_net_peering`](crate::Client::accept_net_peering), and `expired` after 7 days. If the IP ranges
+    /// overlap, the state is `failed`. A peering carries traffic in both directions: a second peering in the opposite
+    /// direction is rejected.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -723,8 +730,8 @@ impl Client {
 
     /// Deletes a Net peering.
     ///
-    /// While `active`, either side can do it; while `pending-acceptance`, only the side that asked. In the states
-    /// `rejected`, `failed` and `expired` nobody can.
+    /// Either side can delete an `active` peering. Only the requester can delete a `pending-acceptance` one. A peering in
+    /// the state `rejected`, `failed` or `expired` cannot be deleted.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -800,7 +807,7 @@ impl Client {
         self.send::<action::ReadNetPeerings>(request).await
     }
 
-    /// Rejects a Net peering that is `pending-acceptance`, which makes it `rejected`.
+    /// Rejects a Net peering in the state `pending-acceptance`, which becomes `rejected`.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

@@ -10,11 +10,12 @@ use crate::{Client, Paginated, Result, __private};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNicRequest {
-    /// Free text that says what the thing is for.
+    /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Private IPs of the interface. Without a primary one, the cloud picks it from the Subnet's range.
+    /// Private IPs of the interface. If none is primary, the cloud picks the primary one from the range of the Subnet.
     pub private_ips: Option<Vec<PrivateIpLight>>,
     /// IDs of security groups, each `sg-` and eight hexadecimal digits.
     pub security_group_ids: Option<Vec<String>>,
@@ -87,9 +88,9 @@ __private::sent!(CreateNicRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNicResponse {
-    /// Network interface as it is after the call.
+    /// Network interface after the call.
     pub nic: Option<Nic>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -102,7 +103,8 @@ __private::received!(CreateNicResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNicRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the network interface, `eni-` and eight hexadecimal digits.
     ///
@@ -141,7 +143,7 @@ __private::sent!(DeleteNicRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNicResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -149,67 +151,67 @@ __private::received!(DeleteNicResponse {
     response_context: "ResponseContext",
 });
 
-/// Conditions on which network interfaces are listed.
+/// Filters for network interfaces.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersNic {
-    /// Keeps what has one of these descriptions.
+    /// Only return resources with one of these descriptions.
     pub descriptions: Option<Vec<String>>,
-    /// Keeps the network interfaces whose check of source and destination is on, or off.
+    /// Only return network interfaces whose source/destination check is enabled (`true`) or disabled (`false`).
     pub is_source_dest_check: Option<bool>,
-    /// Keeps the network interfaces that are, or are not, deleted together with their VM.
+    /// Only return network interfaces that are (`true`) or are not (`false`) deleted together with their VM.
     pub link_nic_delete_on_vm_deletion: Option<bool>,
-    /// Keeps the network interfaces whose place on their VM is one of these.
+    /// Only return network interfaces with one of these device numbers on their VM.
     pub link_nic_device_numbers: Option<Vec<i64>>,
-    /// Keeps the network interfaces whose attachment has one of these IDs, `eni-attach-` and eight hexadecimal digits.
+    /// Only return network interfaces whose attachment has one of these IDs, `eni-attach-` and eight hexadecimal digits.
     pub link_nic_link_nic_ids: Option<Vec<String>>,
-    /// Keeps the network interfaces whose attachment is in one of these states.
+    /// Only return network interfaces whose attachment is in one of these states.
     pub link_nic_states: Option<Vec<LinkState>>,
-    /// Keeps the network interfaces attached to a VM of one of these accounts, by ID.
+    /// Only return network interfaces attached to a VM of one of these accounts, by ID.
     pub link_nic_vm_account_ids: Option<Vec<String>>,
-    /// Keeps the network interfaces attached to one of these VMs, by ID.
+    /// Only return network interfaces attached to one of these VMs, by ID.
     pub link_nic_vm_ids: Option<Vec<String>>,
-    /// Keeps the network interfaces that have a public IP of one of these accounts, by ID.
+    /// Only return network interfaces with a public IP of one of these accounts, by ID.
     pub link_public_ip_account_ids: Option<Vec<String>>,
-    /// Keeps the network interfaces whose association with a public IP has one of these IDs.
+    /// Only return network interfaces whose association with a public IP has one of these IDs.
     pub link_public_ip_link_public_ip_ids: Option<Vec<String>>,
-    /// Keeps the network interfaces whose public IP has one of these DNS names.
+    /// Only return network interfaces whose public IP has one of these DNS names.
     pub link_public_ip_public_dns_names: Option<Vec<String>>,
-    /// Keeps the network interfaces that have one of these public IPs, by ID.
+    /// Only return network interfaces with one of these public IPs, by ID.
     pub link_public_ip_public_ip_ids: Option<Vec<String>>,
-    /// Keeps the network interfaces that have one of these public IPs, by address.
+    /// Only return network interfaces with one of these public IPs, by address.
     pub link_public_ip_public_ips: Option<Vec<String>>,
-    /// Keeps the network interfaces whose hardware (MAC) address is one of these.
+    /// Only return network interfaces with one of these hardware (MAC) addresses.
     pub mac_addresses: Option<Vec<String>>,
-    /// Keeps the network interfaces in one of these Nets, by ID.
+    /// Only return network interfaces in one of these Nets, by ID.
     pub net_ids: Option<Vec<String>>,
-    /// Keeps the network interfaces whose ID is one of these.
+    /// Only return network interfaces with one of these IDs.
     pub nic_ids: Option<Vec<String>>,
-    /// Keeps the network interfaces whose primary private IP has one of these DNS names.
+    /// Only return network interfaces whose primary private IP has one of these DNS names.
     pub private_dns_names: Option<Vec<String>>,
-    /// Keeps the network interfaces with a private IP whose public IP belongs to one of these accounts, by ID.
+    /// Only return network interfaces with a private IP whose public IP is owned by an account with one of these IDs.
     pub private_ips_link_public_ip_account_ids: Option<Vec<String>>,
-    /// Keeps the network interfaces with a private IP whose public IP is one of these, by address.
+    /// Only return network interfaces with a private IP that is associated with one of these public IPv4 addresses.
     pub private_ips_link_public_ip_public_ips: Option<Vec<String>>,
-    /// Keeps the network interfaces with a private IP that is the primary one, or that is not.
+    /// Only return network interfaces with a private IP that is, or is not, the primary one.
     pub private_ips_primary_ip: Option<bool>,
-    /// Keeps the network interfaces that have one of these private IPv4 addresses.
+    /// Only return network interfaces with one of these private IPv4 addresses.
     pub private_ips_private_ips: Option<Vec<String>>,
-    /// Keeps the network interfaces that have one of these security groups, by ID.
+    /// Only return network interfaces with one of these security groups, by ID.
     pub security_group_ids: Option<Vec<String>>,
-    /// Keeps what has one of these security groups, by name.
+    /// Only return resources with one of these security group names.
     pub security_group_names: Option<Vec<String>>,
-    /// Keeps the network interfaces whose state is one of these.
+    /// Only return network interfaces in one of these states.
     pub states: Option<Vec<NicState>>,
-    /// Keeps what is in one of these Subnets, by ID.
+    /// Only return resources with one of these Subnet IDs.
     pub subnet_ids: Option<Vec<String>>,
-    /// Keeps the network interfaces in one of these Subregions, by name.
+    /// Only return network interfaces in one of these Subregions, by name.
     pub subregion_names: Option<Vec<String>>,
-    /// Keeps what has a tag whose key is one of these.
+    /// Only return resources with one of these tag keys.
     pub tag_keys: Option<Vec<String>>,
-    /// Keeps what has a tag whose value is one of these.
+    /// Only return resources with one of these tag values.
     pub tag_values: Option<Vec<String>>,
-    /// Keeps the network interfaces that have one of these tags, each written `KEY=VALUE`.
+    /// Only return network interfaces with one of these tags, each in the form `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
 }
 
@@ -554,9 +556,9 @@ __private::sent!(FiltersNic {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkNic {
-    /// Whether the network interface is deleted together with the VM.
+    /// If `true`, the network interface is deleted together with the VM.
     pub delete_on_vm_deletion: Option<bool>,
-    /// Place of the network interface on the VM, 0 to 7. The primary one has 0.
+    /// Device number of the network interface on the VM, 0 to 7. The primary network interface has 0.
     pub device_number: Option<i64>,
     /// ID of the attachment of the network interface, `eni-attach-` and eight hexadecimal digits.
     pub link_nic_id: Option<String>,
@@ -581,11 +583,12 @@ __private::received!(LinkNic {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkNicRequest {
-    /// Place of the network interface on the VM, 1 to 7.
+    /// Device number of the network interface on the VM, 1 to 7.
     ///
     /// Required.
     pub device_number: i64,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the network interface, `eni-` and eight hexadecimal digits.
     ///
@@ -650,7 +653,7 @@ __private::sent!(LinkNicRequest {
 pub struct LinkNicResponse {
     /// ID of the attachment of the network interface, `eni-attach-` and eight hexadecimal digits.
     pub link_nic_id: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -663,10 +666,10 @@ __private::received!(LinkNicResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkNicToUpdate {
-    /// Whether the network interface is deleted together with the VM, or only detached. Needs `link_nic_id` too.
+    /// If `true`, the network interface is deleted together with the VM. If `false`, it is only detached. Requires
+    /// `link_nic_id`.
     pub delete_on_vm_deletion: Option<bool>,
-    /// ID of the attachment, `eni-attach-` and eight hexadecimal digits. Needed for a change of
-    /// `delete_on_vm_deletion`.
+    /// ID of the attachment, `eni-attach-` and eight hexadecimal digits. Required to change `delete_on_vm_deletion`.
     pub link_nic_id: Option<String>,
 }
 
@@ -697,22 +700,23 @@ __private::sent!(LinkNicToUpdate {
     link_nic_id: "LinkNicId",
 });
 
-/// Request of [`Client::link_private_ips`](crate::Client::link_private_ips), which gives a network interface further private IPs.
+/// Request of [`Client::link_private_ips`](crate::Client::link_private_ips), which assigns secondary private IPs to a network interface.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPrivateIpsRequest {
-    /// Whether an address may be taken away from another network interface of the Subnet.
+    /// If `true`, an address can be reassigned from another network interface of the Subnet.
     pub allow_relink: Option<bool>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the network interface, `eni-` and eight hexadecimal digits.
     ///
     /// Required.
     pub nic_id: String,
-    /// Secondary private IPv4 addresses, in the Subnet's range but for its first four and its last address. Not
-    /// together with `secondary_private_ip_count`.
+    /// Secondary private IPv4 addresses, in the range of the Subnet except its first four addresses and its last one.
+    /// Cannot be combined with `secondary_private_ip_count`.
     pub private_ips: Option<Vec<String>>,
-    /// How many private IPs to add, picked by the cloud. Not together with `private_ips`.
+    /// Number of private IPs to add, chosen by the cloud. Cannot be combined with `private_ips`.
     pub secondary_private_ip_count: Option<i64>,
 }
 
@@ -773,11 +777,11 @@ __private::sent!(LinkPrivateIpsRequest {
     secondary_private_ip_count: "SecondaryPrivateIpCount",
 });
 
-/// Answer to [`Client::link_private_ips`](crate::Client::link_private_ips), which gives a network interface further private IPs.
+/// Answer to [`Client::link_private_ips`](crate::Client::link_private_ips), which assigns secondary private IPs to a network interface.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPrivateIpsResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -789,7 +793,8 @@ __private::received!(LinkPrivateIpsResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPublicIp {
-    /// ID of the association of public IP and VM or network interface, `eipassoc-` and eight hexadecimal digits.
+    /// ID of the association between the public IP and the VM or network interface, `eipassoc-` and eight hexadecimal
+    /// digits.
     pub link_public_ip_id: Option<String>,
     /// Public DNS name.
     pub public_dns_name: Option<String>,
@@ -809,20 +814,20 @@ __private::received!(LinkPublicIp {
     public_ip_id: "PublicIpId",
 });
 
-/// A network interface card of a Net.
+/// A network interface card (NIC) of a Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Nic {
     /// ID of the owning account, twelve digits.
     pub account_id: Option<String>,
-    /// Free text that says what the thing is for.
+    /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
-    /// Whether traffic is dropped that is neither from nor for this network interface. That of a NAT VM needs false. In
-    /// a Net only.
+    /// If `true`, traffic is dropped unless this network interface is its source or destination. Must be `false` for the
+    /// network interface of a NAT VM. Only in a Net.
     pub is_source_dest_checked: Option<bool>,
-    /// Attachment to a VM, if there is one.
+    /// Attachment to a VM, if any.
     pub link_nic: Option<LinkNic>,
-    /// Association with a public IP, if there is one.
+    /// Association with a public IP, if any.
     pub link_public_ip: Option<LinkPublicIp>,
     /// Hardware (MAC) address.
     pub mac_address: Option<String>,
@@ -870,7 +875,7 @@ __private::received!(Nic {
 pub struct PrivateIp {
     /// Whether this is the primary private IP of the network interface.
     pub is_primary: Option<bool>,
-    /// Association with a public IP, if there is one.
+    /// Association with a public IP, if any.
     pub link_public_ip: Option<LinkPublicIp>,
     /// Private DNS name, such as `ip-10-0-0-4.eu-west-2.compute.internal`.
     pub private_dns_name: Option<String>,
@@ -889,14 +894,16 @@ __private::received!(PrivateIp {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNicsRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersNic>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -942,12 +949,12 @@ __private::sent!(ReadNicsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNicsResponse {
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Network interfaces found.
     pub nics: Vec<Nic>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -961,7 +968,8 @@ __private::received!(ReadNicsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkNicRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the attachment of the network interface, `eni-attach-` and eight hexadecimal digits.
     ///
@@ -1000,7 +1008,7 @@ __private::sent!(UnlinkNicRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkNicResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1008,17 +1016,18 @@ __private::received!(UnlinkNicResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::unlink_private_ips`](crate::Client::unlink_private_ips), which takes secondary private IPs away from a network interface.
+/// Request of [`Client::unlink_private_ips`](crate::Client::unlink_private_ips), which unassigns secondary private IPs from a network interface.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPrivateIpsRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the network interface, `eni-` and eight hexadecimal digits.
     ///
     /// Required.
     pub nic_id: String,
-    /// Secondary private IPv4 addresses to take away.
+    /// Secondary private IPv4 addresses to remove.
     ///
     /// Required.
     pub private_ips: Vec<String>,
@@ -1065,11 +1074,11 @@ __private::sent!(UnlinkPrivateIpsRequest {
     private_ips: "PrivateIps",
 });
 
-/// Answer to [`Client::unlink_private_ips`](crate::Client::unlink_private_ips), which takes secondary private IPs away from a network interface.
+/// Answer to [`Client::unlink_private_ips`](crate::Client::unlink_private_ips), which unassigns secondary private IPs from a network interface.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPrivateIpsResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1081,17 +1090,18 @@ __private::received!(UnlinkPrivateIpsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNicRequest {
-    /// New free text that says what the network interface is for.
+    /// New description of the network interface.
     pub description: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Change of the attachment, which its ID names.
+    /// Change to the attachment, which is identified by its ID.
     pub link_nic: Option<LinkNicToUpdate>,
     /// ID of the network interface, `eni-` and eight hexadecimal digits.
     ///
     /// Required.
     pub nic_id: String,
-    /// IDs of all security groups from now on, at least one, each `sg-` and eight hexadecimal digits.
+    /// IDs of security groups, at least one, each `sg-` and eight hexadecimal digits. They replace all current ones.
     pub security_group_ids: Option<Vec<String>>,
 }
 
@@ -1155,9 +1165,9 @@ __private::sent!(UpdateNicRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNicResponse {
-    /// Network interface as it is after the call.
+    /// Network interface after the call.
     pub nic: Option<Nic>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1197,7 +1207,7 @@ impl Client {
     /// Those of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
-    /// Private IP chosen by the cloud:
+    /// Private IP assigned automatically:
     ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -1210,7 +1220,7 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// Primary and secondary private IPs chosen:
+    /// Primary and secondary private IPs specified:
     ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -1264,7 +1274,7 @@ impl Client {
 
     /// Attaches a network interface to a VM.
     ///
-    /// The interface must be `available`, the VM `running` or `stopped`, both in one Subregion.
+    /// The interface must be `available` and the VM `running` or `stopped`. Both must be in the same Subregion.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1287,10 +1297,10 @@ impl Client {
         self.send::<action::LinkNic>(request).await
     }
 
-    /// Gives a network interface further private IPs.
+    /// Assigns secondary private IPs to a network interface.
     ///
-    /// Set `private_ips` or `secondary_private_ip_count`, never both. Without either, the cloud picks one address of
-    /// the Subnet.
+    /// Set either `private_ips` or `secondary_private_ip_count`, not both. If both are omitted, one address of the Subnet
+    /// is assigned automatically.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1300,7 +1310,7 @@ impl Client {
     /// Those of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
-    /// Addresses named in the request:
+    /// Addresses specified in the request:
     ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -1313,7 +1323,7 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// Three addresses chosen by the cloud:
+    /// Three addresses assigned automatically:
     ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -1403,7 +1413,7 @@ impl Client {
         self.send::<action::UnlinkNic>(request).await
     }
 
-    /// Takes secondary private IPs away from a network interface.
+    /// Unassigns secondary private IPs from a network interface.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1456,7 +1466,7 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// Other security groups:
+    /// New security groups:
     ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {

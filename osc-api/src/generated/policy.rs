@@ -8,19 +8,20 @@ use super::policy_types::{
 };
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_policy`](crate::Client::create_policy), which creates a managed policy, whose first version `v1` is the one in force.
+/// Request of [`Client::create_policy`](crate::Client::create_policy), which creates a managed policy with a first version, `v1`, which is the default one and in effect.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePolicyRequest {
-    /// Free text of at most 1000 characters that says what the policy is for.
+    /// Description of what the policy is for, at most 1000 characters.
     pub description: Option<String>,
-    /// The policy document as JSON text, of at most 5120 characters, whitespace not counted.
+    /// Policy document as a JSON string of at most 5120 characters, not counting whitespace.
     ///
     /// Required.
     pub document: String,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Path that groups names like folders do, starting and ending with `/`, which alone is the root.
+    /// Path that groups names like folders. It starts and ends with `/`. The root is `/` alone.
     pub path: Option<String>,
     /// Name of the policy.
     ///
@@ -79,14 +80,14 @@ __private::sent!(CreatePolicyRequest {
     policy_name: "PolicyName",
 });
 
-/// Answer to [`Client::create_policy`](crate::Client::create_policy), which creates a managed policy, whose first version `v1` is the one in force.
+/// Answer to [`Client::create_policy`](crate::Client::create_policy), which creates a managed policy with a first version, `v1`, which is the default one and in effect.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePolicyResponse {
-    /// Managed policy, without its document: [`Client::read_policy_version`](crate::Client::read_policy_version)
-    /// returns that.
+    /// Managed policy, without its document, which [`Client::read_policy_version`](crate::Client::read_policy_version)
+    /// returns.
     pub policy: Option<Policy>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -95,11 +96,11 @@ __private::received!(CreatePolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::create_policy_version`](crate::Client::create_policy_version), which adds a version to a managed policy, which has five at most.
+/// Request of [`Client::create_policy_version`](crate::Client::create_policy_version), which adds a version to a managed policy, which can have at most five versions.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePolicyVersionRequest {
-    /// The policy document as JSON text, of at most 5120 characters, whitespace not counted.
+    /// Policy document as a JSON string of at most 5120 characters, not counting whitespace.
     ///
     /// Required.
     pub document: String,
@@ -107,7 +108,7 @@ pub struct CreatePolicyVersionRequest {
     ///
     /// Required. Pattern: `^orn:ows:(iam|idauth):\S*:\d{12}:policy/\S+$`.
     pub policy_orn: String,
-    /// Whether the new version becomes the default one, which is in force.
+    /// If `true`, the new version becomes the default version, which is the one in effect.
     pub set_as_default: Option<bool>,
 }
 
@@ -146,13 +147,13 @@ __private::sent!(CreatePolicyVersionRequest {
     set_as_default: "SetAsDefault",
 });
 
-/// Answer to [`Client::create_policy_version`](crate::Client::create_policy_version), which adds a version to a managed policy, which has five at most.
+/// Answer to [`Client::create_policy_version`](crate::Client::create_policy_version), which adds a version to a managed policy, which can have at most five versions.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePolicyVersionResponse {
     /// Version of the policy, with its document.
     pub policy_version: Option<PolicyVersion>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -165,7 +166,8 @@ __private::received!(CreatePolicyVersionResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePolicyRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
@@ -204,7 +206,7 @@ __private::sent!(DeletePolicyRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePolicyResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -212,7 +214,7 @@ __private::received!(DeletePolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_policy_version`](crate::Client::delete_policy_version), which deletes a version of a managed policy, unless it is the default.
+/// Request of [`Client::delete_policy_version`](crate::Client::delete_policy_version), which deletes a version of a managed policy, other than the default one.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePolicyVersionRequest {
@@ -253,11 +255,11 @@ __private::sent!(DeletePolicyVersionRequest {
     version_id: "VersionId",
 });
 
-/// Answer to [`Client::delete_policy_version`](crate::Client::delete_policy_version), which deletes a version of a managed policy, unless it is the default.
+/// Answer to [`Client::delete_policy_version`](crate::Client::delete_policy_version), which deletes a version of a managed policy, other than the default one.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePolicyVersionResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -269,7 +271,8 @@ __private::received!(DeletePolicyVersionResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserGroupPolicyRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the policy.
     ///
@@ -279,7 +282,7 @@ pub struct DeleteUserGroupPolicyRequest {
     ///
     /// Required.
     pub user_group_name: String,
-    /// Path of the user group. Absent means `/`.
+    /// Path of the user group. Defaults to `/`.
     pub user_group_path: Option<String>,
 }
 
@@ -333,7 +336,7 @@ __private::sent!(DeleteUserGroupPolicyRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserGroupPolicyResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -345,7 +348,8 @@ __private::received!(DeleteUserGroupPolicyResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserPolicyRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the policy, 1 to 128 characters.
     ///
@@ -396,7 +400,7 @@ __private::sent!(DeleteUserPolicyRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserPolicyResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -404,11 +408,12 @@ __private::received!(DeleteUserPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::link_managed_policy_to_user_group`](crate::Client::link_managed_policy_to_user_group), which links a managed policy to a user group, and so to all its members.
+/// Request of [`Client::link_managed_policy_to_user_group`](crate::Client::link_managed_policy_to_user_group), which links a managed policy to a user group, and thereby to all its members.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkManagedPolicyToUserGroupRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
@@ -458,11 +463,11 @@ __private::sent!(LinkManagedPolicyToUserGroupRequest {
     user_group_name: "UserGroupName",
 });
 
-/// Answer to [`Client::link_managed_policy_to_user_group`](crate::Client::link_managed_policy_to_user_group), which links a managed policy to a user group, and so to all its members.
+/// Answer to [`Client::link_managed_policy_to_user_group`](crate::Client::link_managed_policy_to_user_group), which links a managed policy to a user group, and thereby to all its members.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkManagedPolicyToUserGroupResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -474,7 +479,8 @@ __private::received!(LinkManagedPolicyToUserGroupResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPolicyRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
@@ -525,7 +531,7 @@ __private::sent!(LinkPolicyRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPolicyResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -533,13 +539,14 @@ __private::received!(LinkPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::put_user_group_policy`](crate::Client::put_user_group_policy), which creates or replaces an inline policy of a user group, which holds for all its members.
+/// Request of [`Client::put_user_group_policy`](crate::Client::put_user_group_policy), which creates or replaces an inline policy of a user group, which applies to all its members.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PutUserGroupPolicyRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// The policy document, as JSON text.
+    /// Policy document, as a JSON string.
     ///
     /// Required.
     pub policy_document: String,
@@ -551,7 +558,7 @@ pub struct PutUserGroupPolicyRequest {
     ///
     /// Required.
     pub user_group_name: String,
-    /// Path of the user group. Absent means `/`.
+    /// Path of the user group. Defaults to `/`.
     pub user_group_path: Option<String>,
 }
 
@@ -610,11 +617,11 @@ __private::sent!(PutUserGroupPolicyRequest {
     user_group_path: "UserGroupPath",
 });
 
-/// Answer to [`Client::put_user_group_policy`](crate::Client::put_user_group_policy), which creates or replaces an inline policy of a user group, which holds for all its members.
+/// Answer to [`Client::put_user_group_policy`](crate::Client::put_user_group_policy), which creates or replaces an inline policy of a user group, which applies to all its members.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PutUserGroupPolicyResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -626,9 +633,10 @@ __private::received!(PutUserGroupPolicyResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PutUserPolicyRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// The policy document, as JSON text.
+    /// Policy document, as a JSON string.
     ///
     /// Required.
     pub policy_document: String,
@@ -693,7 +701,7 @@ __private::sent!(PutUserPolicyRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PutUserPolicyResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -705,15 +713,15 @@ __private::received!(PutUserPolicyResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadEntitiesLinkedToPolicyRequest {
-    /// Keeps the entities of these kinds.
+    /// Only return entities of these types.
     pub entities_type: Option<Vec<PolicyEntityType>>,
-    /// How many items to pass over: those of the pages already read.
+    /// Number of items to skip, which is the number of items on the pages already read.
     pub first_item: Option<i64>,
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
     /// Required. Pattern: `^orn:ows:(iam|idauth):\S*:\d{12}:policy/\S+$`.
     pub policy_orn: String,
-    /// How many items a page has at most. Absent means 100.
+    /// Maximum number of items per page. Defaults to 100.
     pub results_per_page: Option<i64>,
 }
 
@@ -767,9 +775,9 @@ __private::sent!(ReadEntitiesLinkedToPolicyRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadEntitiesLinkedToPolicyResponse {
-    /// Whom the policy is linked to.
+    /// Entities that the policy is linked to.
     pub policy_entities: Option<PolicyEntities>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -778,17 +786,19 @@ __private::received!(ReadEntitiesLinkedToPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_linked_policies`](crate::Client::read_linked_policies), which lists the managed policies of an EIM user.
+/// Request of [`Client::read_linked_policies`](crate::Client::read_linked_policies), which lists the managed policies linked to an EIM user.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLinkedPoliciesRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<ReadLinkedPoliciesFilters>,
-    /// How many items to pass over: those of the pages already read.
+    /// Number of items to skip, which is the number of items on the pages already read.
     pub first_item: Option<i64>,
-    /// How many items a page has at most. Absent means 100.
+    /// Maximum number of items per page. Defaults to 100.
     pub results_per_page: Option<i64>,
     /// Name of the EIM user.
     ///
@@ -847,19 +857,19 @@ __private::sent!(ReadLinkedPoliciesRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`Client::read_linked_policies`](crate::Client::read_linked_policies), which lists the managed policies of an EIM user.
+/// Answer to [`Client::read_linked_policies`](crate::Client::read_linked_policies), which lists the managed policies linked to an EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLinkedPoliciesResponse {
-    /// Whether there is a next page, which `first_item` asks for.
+    /// Whether there is a next page. To request it, use `first_item`.
     pub has_more_items: Option<bool>,
-    /// How many items the server puts on a page at most.
+    /// Maximum number of items per page that the server allows.
     pub max_results_limit: Option<i64>,
-    /// Whether more items per page were asked for than the server allows.
+    /// Whether the requested number of items per page exceeds the maximum that the server allows.
     pub max_results_truncated: Option<bool>,
     /// Policies found.
     pub policies: Vec<LinkedPolicy>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -871,17 +881,19 @@ __private::received!(ReadLinkedPoliciesResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_managed_policies_linked_to_user_group`](crate::Client::read_managed_policies_linked_to_user_group), which lists the managed policies of a user group.
+/// Request of [`Client::read_managed_policies_linked_to_user_group`](crate::Client::read_managed_policies_linked_to_user_group), which lists the managed policies linked to a user group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadManagedPoliciesLinkedToUserGroupRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersUserGroup>,
-    /// How many items to pass over: those of the pages already read.
+    /// Number of items to skip, which is the number of items on the pages already read.
     pub first_item: Option<i64>,
-    /// How many items a page has at most. Absent means 100.
+    /// Maximum number of items per page. Defaults to 100.
     pub results_per_page: Option<i64>,
     /// Name of the user group.
     ///
@@ -940,19 +952,19 @@ __private::sent!(ReadManagedPoliciesLinkedToUserGroupRequest {
     user_group_name: "UserGroupName",
 });
 
-/// Answer to [`Client::read_managed_policies_linked_to_user_group`](crate::Client::read_managed_policies_linked_to_user_group), which lists the managed policies of a user group.
+/// Answer to [`Client::read_managed_policies_linked_to_user_group`](crate::Client::read_managed_policies_linked_to_user_group), which lists the managed policies linked to a user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadManagedPoliciesLinkedToUserGroupResponse {
-    /// Whether there is a next page, which `first_item` asks for.
+    /// Whether there is a next page. To request it, use `first_item`.
     pub has_more_items: Option<bool>,
-    /// How many items the server puts on a page at most.
+    /// Maximum number of items per page that the server allows.
     pub max_results_limit: Option<i64>,
-    /// Whether more items per page were asked for than the server allows.
+    /// Whether the requested number of items per page exceeds the maximum that the server allows.
     pub max_results_truncated: Option<bool>,
     /// Policies found.
     pub policies: Vec<LinkedPolicy>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -964,17 +976,19 @@ __private::received!(ReadManagedPoliciesLinkedToUserGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_policies`](crate::Client::read_policies), which lists managed policies, those of OUTSCALE included.
+/// Request of [`Client::read_policies`](crate::Client::read_policies), which lists managed policies, including those provided by OUTSCALE.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPoliciesRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<ReadPoliciesFilters>,
-    /// How many items to pass over: those of the pages already read.
+    /// Number of items to skip, which is the number of items on the pages already read.
     pub first_item: Option<i64>,
-    /// How many items a page has at most. Absent means 100.
+    /// Maximum number of items per page. Defaults to 100.
     pub results_per_page: Option<i64>,
 }
 
@@ -1016,19 +1030,19 @@ __private::sent!(ReadPoliciesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_policies`](crate::Client::read_policies), which lists managed policies, those of OUTSCALE included.
+/// Answer to [`Client::read_policies`](crate::Client::read_policies), which lists managed policies, including those provided by OUTSCALE.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPoliciesResponse {
-    /// Whether there is a next page, which `first_item` asks for.
+    /// Whether there is a next page. To request it, use `first_item`.
     pub has_more_items: Option<bool>,
-    /// How many items the server puts on a page at most.
+    /// Maximum number of items per page that the server allows.
     pub max_results_limit: Option<i64>,
-    /// Whether more items per page were asked for than the server allows.
+    /// Whether the requested number of items per page exceeds the maximum that the server allows.
     pub max_results_truncated: Option<bool>,
     /// Policies found.
     pub policies: Vec<Policy>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1073,10 +1087,10 @@ __private::sent!(ReadPolicyRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyResponse {
-    /// Managed policy, without its document: [`Client::read_policy_version`](crate::Client::read_policy_version)
-    /// returns that.
+    /// Managed policy, without its document, which [`Client::read_policy_version`](crate::Client::read_policy_version)
+    /// returns.
     pub policy: Option<Policy>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1132,7 +1146,7 @@ __private::sent!(ReadPolicyVersionRequest {
 pub struct ReadPolicyVersionResponse {
     /// Version of the policy, with its document.
     pub policy_version: Option<PolicyVersion>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1145,13 +1159,13 @@ __private::received!(ReadPolicyVersionResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyVersionsRequest {
-    /// How many items to pass over: those of the pages already read.
+    /// Number of items to skip, which is the number of items on the pages already read.
     pub first_item: Option<i64>,
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
     /// Required. Pattern: `^orn:ows:(iam|idauth):\S*:\d{12}:policy/\S+$`.
     pub policy_orn: String,
-    /// How many items a page has at most. Absent means 100.
+    /// Maximum number of items per page. Defaults to 100.
     pub results_per_page: Option<i64>,
 }
 
@@ -1194,13 +1208,13 @@ __private::sent!(ReadPolicyVersionsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyVersionsResponse {
-    /// Whether there is a next page, which `first_item` asks for.
+    /// Whether there is a next page. To request it, use `first_item`.
     pub has_more_items: Option<bool>,
-    /// How many items the server puts on a page at most.
+    /// Maximum number of items per page that the server allows.
     pub max_results_limit: Option<i64>,
-    /// Versions found.
+    /// Policy versions found.
     pub policy_versions: Vec<PolicyVersion>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1215,17 +1229,18 @@ __private::received!(ReadPolicyVersionsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupPoliciesRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// How many items to pass over: those of the pages already read.
+    /// Number of items to skip, which is the number of items on the pages already read.
     pub first_item: Option<i64>,
-    /// How many items a page has at most. Absent means 100.
+    /// Maximum number of items per page. Defaults to 100.
     pub results_per_page: Option<i64>,
     /// Name of the user group.
     ///
     /// Required.
     pub user_group_name: String,
-    /// Path of the user group. Absent means `/`.
+    /// Path of the user group. Defaults to `/`.
     pub user_group_path: Option<String>,
 }
 
@@ -1284,15 +1299,15 @@ __private::sent!(ReadUserGroupPoliciesRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupPoliciesResponse {
-    /// Whether there is a next page, which `first_item` asks for.
+    /// Whether there is a next page. To request it, use `first_item`.
     pub has_more_items: Option<bool>,
-    /// How many items the server puts on a page at most.
+    /// Maximum number of items per page that the server allows.
     pub max_results_limit: Option<i64>,
-    /// Whether more items per page were asked for than the server allows.
+    /// Whether the requested number of items per page exceeds the maximum that the server allows.
     pub max_results_truncated: Option<bool>,
     /// Policies found.
     pub policies: Vec<InlinePolicy>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1308,7 +1323,8 @@ __private::received!(ReadUserGroupPoliciesResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupPolicyRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the policy.
     ///
@@ -1318,7 +1334,7 @@ pub struct ReadUserGroupPolicyRequest {
     ///
     /// Required.
     pub user_group_name: String,
-    /// Path of the user group. Absent means `/`.
+    /// Path of the user group. Defaults to `/`.
     pub user_group_path: Option<String>,
 }
 
@@ -1374,7 +1390,7 @@ __private::sent!(ReadUserGroupPolicyRequest {
 pub struct ReadUserGroupPolicyResponse {
     /// Inline policy, with its document.
     pub policy: Option<InlinePolicy>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1387,7 +1403,8 @@ __private::received!(ReadUserGroupPolicyResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserPoliciesRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the EIM user.
     ///
@@ -1428,7 +1445,7 @@ __private::sent!(ReadUserPoliciesRequest {
 pub struct ReadUserPoliciesResponse {
     /// Names of the user's inline policies.
     pub policy_names: Vec<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1441,7 +1458,8 @@ __private::received!(ReadUserPoliciesResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserPolicyRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the policy.
     ///
@@ -1492,11 +1510,11 @@ __private::sent!(ReadUserPolicyRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserPolicyResponse {
-    /// The policy document, as JSON text.
+    /// Policy document, as a JSON string.
     pub policy_document: Option<String>,
     /// Name of the policy.
     pub policy_name: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
     /// Name of the EIM user.
     pub user_name: Option<String>,
@@ -1509,7 +1527,7 @@ __private::received!(ReadUserPolicyResponse {
     user_name: "UserName",
 });
 
-/// Request of [`Client::set_default_policy_version`](crate::Client::set_default_policy_version), which makes a version of a managed policy the one in force.
+/// Request of [`Client::set_default_policy_version`](crate::Client::set_default_policy_version), which sets the default version of a managed policy, which is the version in effect.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetDefaultPolicyVersionRequest {
@@ -1550,11 +1568,11 @@ __private::sent!(SetDefaultPolicyVersionRequest {
     version_id: "VersionId",
 });
 
-/// Answer to [`Client::set_default_policy_version`](crate::Client::set_default_policy_version), which makes a version of a managed policy the one in force.
+/// Answer to [`Client::set_default_policy_version`](crate::Client::set_default_policy_version), which sets the default version of a managed policy, which is the version in effect.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetDefaultPolicyVersionResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1566,7 +1584,8 @@ __private::received!(SetDefaultPolicyVersionResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkManagedPolicyFromUserGroupRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
@@ -1620,7 +1639,7 @@ __private::sent!(UnlinkManagedPolicyFromUserGroupRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkManagedPolicyFromUserGroupResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1632,7 +1651,8 @@ __private::received!(UnlinkManagedPolicyFromUserGroupResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPolicyRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
@@ -1683,7 +1703,7 @@ __private::sent!(UnlinkPolicyRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPolicyResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -1828,7 +1848,7 @@ impl Paginated for ReadUserGroupPoliciesRequest {
 }
 
 impl Client {
-    /// Creates a managed policy, whose first version `v1` is the one in force.
+    /// Creates a managed policy with a first version, `v1`, which is the default one and in effect.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1859,9 +1879,10 @@ impl Client {
         self.send::<action::CreatePolicy>(request).await
     }
 
-    /// Adds a version to a managed policy, which has five at most.
+    /// Adds a version to a managed policy, which can have at most five versions.
     ///
-    /// It is in force once it is the default one, at once with `set_as_default`. That can take up to 15 seconds.
+    /// The version takes effect when it becomes the default one, immediately if `set_as_default` is `true`. The change
+    /// can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1893,7 +1914,7 @@ impl Client {
 
     /// Deletes a managed policy.
     ///
-    /// It must be unlinked from everybody, and all its versions but the default deleted, before.
+    /// It must first be unlinked from all entities, and all its versions except the default one must be deleted.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1921,7 +1942,7 @@ impl Client {
         self.send::<action::DeletePolicy>(request).await
     }
 
-    /// Deletes a version of a managed policy, unless it is the default.
+    /// Deletes a version of a managed policy, other than the default one.
     ///
     /// The change can take up to 15 seconds to apply.
     ///
@@ -2012,7 +2033,7 @@ impl Client {
         self.send::<action::DeleteUserPolicy>(request).await
     }
 
-    /// Links a managed policy to a user group, and so to all its members.
+    /// Links a managed policy to a user group, and thereby to all its members.
     ///
     /// The change can take up to 15 seconds to apply.
     ///
@@ -2074,7 +2095,7 @@ impl Client {
         self.send::<action::LinkPolicy>(request).await
     }
 
-    /// Creates or replaces an inline policy of a user group, which holds for all its members.
+    /// Creates or replaces an inline policy of a user group, which applies to all its members.
     ///
     /// The change can take up to 15 seconds to apply.
     ///
@@ -2186,7 +2207,7 @@ impl Client {
         self.send::<action::ReadEntitiesLinkedToPolicy>(request).await
     }
 
-    /// Lists the managed policies of an EIM user.
+    /// Lists the managed policies linked to an EIM user.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `first_item` while the answer has more items. [`Client::paginate`](crate::Client::paginate) reads them all.
@@ -2216,7 +2237,7 @@ impl Client {
         self.send::<action::ReadLinkedPolicies>(request).await
     }
 
-    /// Lists the managed policies of a user group.
+    /// Lists the managed policies linked to a user group.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `first_item` while the answer has more items. [`Client::paginate`](crate::Client::paginate) reads them all.
@@ -2248,7 +2269,7 @@ impl Client {
         self.send::<action::ReadManagedPoliciesLinkedToUserGroup>(request).await
     }
 
-    /// Lists managed policies, those of OUTSCALE included.
+    /// Lists managed policies, including those provided by OUTSCALE.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `first_item` while the answer has more items. [`Client::paginate`](crate::Client::paginate) reads them all.
@@ -2482,7 +2503,7 @@ impl Client {
         self.send::<action::ReadUserPolicy>(request).await
     }
 
-    /// Makes a version of a managed policy the one in force.
+    /// Sets the default version of a managed policy, which is the version in effect.
     ///
     /// The change can take up to 15 seconds to apply.
     ///

@@ -7,7 +7,7 @@ use crate::{DateTime, UnknownValue, __private};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InlinePolicy {
-    /// The policy document, as JSON text.
+    /// Policy document, as a JSON string.
     pub body: Option<String>,
     /// Name of the policy.
     pub name: Option<String>,
@@ -26,10 +26,10 @@ pub struct LinkedPolicy {
     pub creation_date: Option<DateTime>,
     /// Time of the last change, in UTC.
     pub last_modification_date: Option<DateTime>,
-    /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`. Actions take it
+    /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`. Actions accept it
     /// as `policy_orn`.
     pub orn: Option<String>,
-    /// ID of the policy, letters and digits. No action takes it: they name a policy by its `orn`.
+    /// ID of the policy, made of letters and digits. No action accepts it. Actions identify a policy by its `orn`.
     pub policy_id: Option<String>,
     /// Name of the policy.
     pub policy_name: Option<String>,
@@ -61,13 +61,13 @@ __private::received!(MinimalPolicy {
     orn: "Orn",
 });
 
-/// A managed policy, which many users and user groups can have.
+/// A managed policy, which can be linked to many users and user groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Policy {
     /// Time of creation, in UTC.
     pub creation_date: Option<DateTime>,
-    /// Free text of at most 1000 characters that says what the policy is for.
+    /// Description of what the policy is for, at most 1000 characters.
     pub description: Option<String>,
     /// Whether the policy can be linked to EIM users and user groups.
     pub is_linkable: Option<bool>,
@@ -76,15 +76,15 @@ pub struct Policy {
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`. Actions take it
     /// as `policy_orn`.
     pub orn: Option<String>,
-    /// Path that groups names like folders do, starting and ending with `/`, which alone is the root.
+    /// Path that groups names like folders. It starts and ends with `/`. The root is `/` alone.
     pub path: Option<String>,
-    /// ID of the default version, the one in force, such as `v1`.
+    /// ID of the default version, which is the one in effect, such as `v1`.
     pub policy_default_version_id: Option<String>,
-    /// ID of the policy, letters and digits. No action takes it: they name a policy by its `orn`.
+    /// ID of the policy, made of letters and digits. No action accepts it. Actions identify a policy by its `orn`.
     pub policy_id: Option<String>,
     /// Name of the policy.
     pub policy_name: Option<String>,
-    /// How many resources the policy is attached to.
+    /// Number of resources that the policy is attached to.
     pub resources_count: Option<i64>,
 }
 
@@ -101,7 +101,7 @@ __private::received!(Policy {
     resources_count: "ResourcesCount",
 });
 
-/// Whom a managed policy is linked to.
+/// The entities that a managed policy is linked to.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyEntities {
@@ -109,13 +109,13 @@ pub struct PolicyEntities {
     pub accounts: Vec<MinimalPolicy>,
     /// User groups that the policy is linked to.
     pub groups: Vec<MinimalPolicy>,
-    /// Whether there is a next page, which `first_item` asks for.
+    /// Whether there is a next page. To request it, use `first_item`.
     pub has_more_items: Option<bool>,
-    /// How many accounts, users and user groups the policy is linked to.
+    /// Number of accounts, users and user groups that the policy is linked to.
     pub items_count: Option<i64>,
-    /// How many items the server puts on a page at most.
+    /// Maximum number of items per page that the server allows.
     pub max_results_limit: Option<i64>,
-    /// Whether more items per page were asked for than the server allows.
+    /// Whether the requested number of items per page exceeds the maximum that the server allows.
     pub max_results_truncated: Option<bool>,
     /// EIM users that the policy is linked to.
     pub users: Vec<MinimalPolicy>,
@@ -170,7 +170,7 @@ impl From<&str> for PolicyEntityType {
 
 __private::open_enum!(PolicyEntityType);
 
-/// Who made a managed policy: OUTSCALE (`OWS`), for all accounts, or the account's users (`LOCAL`).
+/// Who created a managed policy: OUTSCALE (`OWS`), for all accounts, or the account's users (`LOCAL`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PolicyScope {
@@ -209,11 +209,11 @@ __private::open_enum!(PolicyScope);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyVersion {
-    /// The policy document, as JSON text.
+    /// Policy document, as a JSON string.
     pub body: Option<String>,
     /// Time of creation, in UTC.
     pub creation_date: Option<DateTime>,
-    /// Whether this version is the default one, which is in force.
+    /// Whether this version is the default one, which is the version in effect.
     pub default_version: Option<bool>,
     /// ID of the policy's version, such as `v1`.
     pub version_id: Option<String>,
@@ -226,11 +226,11 @@ __private::received!(PolicyVersion {
     version_id: "VersionId",
 });
 
-/// Conditions on which linked policies are listed.
+/// Filters for linked policies.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLinkedPoliciesFilters {
-    /// Keeps what has a path that starts with this. Absent means `/`.
+    /// Only return resources whose path starts with this prefix. Defaults to `/`.
     pub path_prefix: Option<String>,
 }
 
@@ -251,15 +251,15 @@ __private::sent!(ReadLinkedPoliciesFilters {
     path_prefix: "PathPrefix",
 });
 
-/// Conditions on which managed policies are listed.
+/// Filters for managed policies.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPoliciesFilters {
-    /// Keeps the policies that are linked to a user, when true.
+    /// If `true`, only return policies that are linked to a user.
     pub only_linked: Option<bool>,
-    /// Keeps what has a path that starts with this. Absent means `/`.
+    /// Only return resources whose path starts with this prefix. Defaults to `/`.
     pub path_prefix: Option<String>,
-    /// Keeps the policies of OUTSCALE (`OWS`), which all accounts have, or those of the account's users (`LOCAL`).
+    /// Only return policies of OUTSCALE (`OWS`), which all accounts have, or policies of the account's users (`LOCAL`).
     pub scope: Option<PolicyScope>,
 }
 

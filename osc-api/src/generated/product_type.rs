@@ -8,13 +8,14 @@ use crate::{Client, Paginated, Result, __private};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateProductTypeRequest {
-    /// Free text that says what the thing is for.
+    /// Free-form description of the purpose of the resource.
     ///
     /// Required.
     pub description: String,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Maker of the product.
+    /// Vendor of the product.
     pub vendor: Option<String>,
 }
 
@@ -57,9 +58,9 @@ __private::sent!(CreateProductTypeRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateProductTypeResponse {
-    /// Product type as it is after the call.
+    /// Product type after the call.
     pub product_type: Option<ProductType>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -72,9 +73,10 @@ __private::received!(CreateProductTypeResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteProductTypeRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Whether to delete the product type although images have it. They keep it then.
+    /// If `true`, the product type is deleted even if images have it. These images keep it.
     pub force: Option<bool>,
     /// ID of the product type, such as `0001` or `pty-12345678`.
     ///
@@ -121,7 +123,7 @@ __private::sent!(DeleteProductTypeRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteProductTypeResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -129,11 +131,11 @@ __private::received!(DeleteProductTypeResponse {
     response_context: "ResponseContext",
 });
 
-/// Conditions on which product types are listed.
+/// Filters for product types.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersProductType {
-    /// Keeps the product types whose ID is one of these.
+    /// Only return product types with one of these IDs.
     pub product_type_ids: Option<Vec<String>>,
 }
 
@@ -159,15 +161,15 @@ __private::sent!(FiltersProductType {
     product_type_ids: "ProductTypeIds",
 });
 
-/// A mark on images, by which their use is metered and billed.
+/// A marker on images that is used to meter and bill their use.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ProductType {
-    /// Free text that says what the thing is for.
+    /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
     /// ID of the product type, such as `0001` or `pty-12345678`.
     pub product_type_id: Option<String>,
-    /// Maker of the product.
+    /// Vendor of the product.
     pub vendor: Option<String>,
 }
 
@@ -181,14 +183,16 @@ __private::received!(ProductType {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadProductTypesRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersProductType>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -234,12 +238,12 @@ __private::sent!(ReadProductTypesRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadProductTypesResponse {
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Product types found.
     pub product_types: Vec<ProductType>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -299,7 +303,7 @@ impl Client {
 
     /// Deletes a product type of the account.
     ///
-    /// Images that still have it prevent this, unless `force` is set; they then keep it.
+    /// It must not be used by any image, unless `force` is `true`. In that case, the images keep it.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

@@ -8,7 +8,8 @@ use crate::{Client, Paginated, Result, __private};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePublicIpRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -33,9 +34,9 @@ __private::sent!(CreatePublicIpRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePublicIpResponse {
-    /// The new public IP.
+    /// New public IP.
     pub public_ip: Option<PublicIp>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -44,15 +45,16 @@ __private::received!(CreatePublicIpResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_public_ip`](crate::Client::delete_public_ip), which gives a public IP back, by address or by ID.
+/// Request of [`Client::delete_public_ip`](crate::Client::delete_public_ip), which releases a public IP, by address or by ID.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePublicIpRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Public IPv4 address. Needed in the public Cloud.
+    /// Public IPv4 address. Required in the public Cloud.
     pub public_ip: Option<String>,
-    /// ID of the public IP, `eipalloc-` and eight hexadecimal digits. Needed in a Net.
+    /// ID of the public IP, `eipalloc-` and eight hexadecimal digits. Required in a Net.
     pub public_ip_id: Option<String>,
 }
 
@@ -87,11 +89,11 @@ __private::sent!(DeletePublicIpRequest {
     public_ip_id: "PublicIpId",
 });
 
-/// Answer to [`Client::delete_public_ip`](crate::Client::delete_public_ip), which gives a public IP back, by address or by ID.
+/// Answer to [`Client::delete_public_ip`](crate::Client::delete_public_ip), which releases a public IP, by address or by ID.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePublicIpResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -99,31 +101,31 @@ __private::received!(DeletePublicIpResponse {
     response_context: "ResponseContext",
 });
 
-/// Conditions on which public IPs are listed.
+/// Filters for public IPs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersPublicIp {
-    /// Keeps the public IPs whose association has one of these IDs, `eipassoc-` and eight hexadecimal digits.
+    /// Only return public IPs whose association has one of these IDs, `eipassoc-` and eight hexadecimal digits.
     pub link_public_ip_ids: Option<Vec<String>>,
-    /// Keeps what has a network interface of one of these accounts, by ID.
+    /// Only return resources with a network interface owned by an account with one of these IDs.
     pub nic_account_ids: Option<Vec<String>>,
-    /// Keeps the public IPs of one of these network interfaces, by ID.
+    /// Only return public IPs associated with one of these network interfaces, by ID.
     pub nic_ids: Option<Vec<String>>,
-    /// Keeps the public IPs for the public Cloud, or those for Nets. The API does not name the values.
+    /// Only return public IPs for the public Cloud, or only those for Nets. The API does not document the values.
     pub placements: Option<Vec<String>>,
-    /// Keeps the public IPs that stand for one of these private IPv4 addresses.
+    /// Only return public IPs associated with one of these private IPv4 addresses.
     pub private_ips: Option<Vec<String>>,
-    /// Keeps the public IPs whose ID is one of these, `eipalloc-` and eight hexadecimal digits.
+    /// Only return public IPs with one of these IDs, each `eipalloc-` and eight hexadecimal digits.
     pub public_ip_ids: Option<Vec<String>>,
-    /// Keeps the public IPs whose address is one of these.
+    /// Only return public IPs with one of these addresses.
     pub public_ips: Option<Vec<String>>,
-    /// Keeps what has a tag whose key is one of these.
+    /// Only return resources with one of these tag keys.
     pub tag_keys: Option<Vec<String>>,
-    /// Keeps what has a tag whose value is one of these.
+    /// Only return resources with one of these tag values.
     pub tag_values: Option<Vec<String>>,
-    /// Keeps the public IPs that have one of these tags, each written `KEY=VALUE`.
+    /// Only return public IPs with one of these tags, each in the form `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
-    /// Keeps the public IPs of one of these VMs, by ID.
+    /// Only return public IPs associated with one of these VMs, by ID.
     pub vm_ids: Option<Vec<String>>,
 }
 
@@ -252,22 +254,23 @@ __private::sent!(FiltersPublicIp {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPublicIpRequest {
-    /// Whether the public IP may be taken away from the VM or interface that has it. Absent means true in the public
-    /// Cloud and false in a Net.
+    /// If `true`, the public IP can be reassigned from the VM or network interface that has it. Defaults to `true` in
+    /// the public Cloud and to `false` in a Net.
     pub allow_relink: Option<bool>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// ID of the network interface, `eni-` and eight hexadecimal digits. In a Net only; needed when the VM has several,
-    /// and never together with `vm_id`.
+    /// ID of the network interface, `eni-` and eight hexadecimal digits. In a Net only. Required if the VM has several
+    /// network interfaces. Cannot be combined with `vm_id`.
     pub nic_id: Option<String>,
-    /// Private IPv4 address of the interface, in a Net only. Absent means the primary one.
+    /// Private IPv4 address of the network interface, in a Net only. Defaults to the primary one.
     pub private_ip: Option<String>,
-    /// Public IPv4 address. This or `public_ip_id` is needed.
+    /// Public IPv4 address. Required unless `public_ip_id` is given.
     pub public_ip: Option<String>,
-    /// ID of the public IP, `eipalloc-` and eight hexadecimal digits. This or `public_ip` is needed.
+    /// ID of the public IP, `eipalloc-` and eight hexadecimal digits. Required unless `public_ip` is given.
     pub public_ip_id: Option<String>,
-    /// ID of the VM, `i-` and eight hexadecimal digits. Needed in the public Cloud, and in a Net when the VM has only
-    /// one network interface; never together with `nic_id`.
+    /// ID of the VM, `i-` and eight hexadecimal digits. Required in the public Cloud, and in a Net if the VM has only
+    /// one network interface. Cannot be combined with `nic_id`.
     pub vm_id: Option<String>,
 }
 
@@ -334,10 +337,10 @@ __private::sent!(LinkPublicIpRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPublicIpResponse {
-    /// ID of the association of public IP and VM or network interface, `eipassoc-` and eight hexadecimal digits. In a
-    /// Net only.
+    /// ID of the association between the public IP and the VM or network interface, `eipassoc-` and eight hexadecimal
+    /// digits. In a Net only.
     pub link_public_ip_id: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -346,17 +349,18 @@ __private::received!(LinkPublicIpResponse {
     response_context: "ResponseContext",
 });
 
-/// A public IP of the account, and what has it.
+/// A public IP of the account, and what uses it.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PublicIp {
-    /// ID of the association of public IP and VM or network interface, `eipassoc-` and eight hexadecimal digits.
+    /// ID of the association between the public IP and the VM or network interface, `eipassoc-` and eight hexadecimal
+    /// digits.
     pub link_public_ip_id: Option<String>,
     /// ID of the account that owns the network interface, twelve digits.
     pub nic_account_id: Option<String>,
     /// ID of the network interface that has the address, if any, `eni-` and eight hexadecimal digits.
     pub nic_id: Option<String>,
-    /// Private IPv4 address that the public one stands for.
+    /// Private IPv4 address that the public IP is mapped to.
     pub private_ip: Option<String>,
     /// Public IPv4 address.
     pub public_ip: Option<String>,
@@ -379,16 +383,17 @@ __private::received!(PublicIp {
     vm_id: "VmId",
 });
 
-/// Request of [`Client::read_public_ip_ranges`](crate::Client::read_public_ip_ranges), which lists the ranges of public IPv4 addresses that the Region uses whose endpoint is called.
+/// Request of [`Client::read_public_ip_ranges`](crate::Client::read_public_ip_ranges), which lists the public IPv4 ranges used by the Region whose endpoint is called.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicIpRangesRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -423,16 +428,16 @@ __private::sent!(ReadPublicIpRangesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_public_ip_ranges`](crate::Client::read_public_ip_ranges), which lists the ranges of public IPv4 addresses that the Region uses whose endpoint is called.
+/// Answer to [`Client::read_public_ip_ranges`](crate::Client::read_public_ip_ranges), which lists the public IPv4 ranges used by the Region whose endpoint is called.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicIpRangesResponse {
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Ranges of public IPv4 addresses in CIDR notation, such as `192.0.2.0/24`.
     pub public_ips: Vec<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -446,14 +451,16 @@ __private::received!(ReadPublicIpRangesResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicIpsRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersPublicIp>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -499,12 +506,12 @@ __private::sent!(ReadPublicIpsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicIpsResponse {
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Public IPs found.
     pub public_ips: Vec<PublicIp>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -514,15 +521,16 @@ __private::received!(ReadPublicIpsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::unlink_public_ip`](crate::Client::unlink_public_ip), which separates a public IP from its VM or network interface.
+/// Request of [`Client::unlink_public_ip`](crate::Client::unlink_public_ip), which disassociates a public IP from its VM or network interface.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPublicIpRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// ID of the association, `eipassoc-` and eight hexadecimal digits. This or `public_ip` is needed.
+    /// ID of the association, `eipassoc-` and eight hexadecimal digits. Required if `public_ip` is omitted.
     pub link_public_ip_id: Option<String>,
-    /// Public IPv4 address. This or `link_public_ip_id` is needed.
+    /// Public IPv4 address. Required if `link_public_ip_id` is omitted.
     pub public_ip: Option<String>,
 }
 
@@ -557,11 +565,11 @@ __private::sent!(UnlinkPublicIpRequest {
     public_ip: "PublicIp",
 });
 
-/// Answer to [`Client::unlink_public_ip`](crate::Client::unlink_public_ip), which separates a public IP from its VM or network interface.
+/// Answer to [`Client::unlink_public_ip`](crate::Client::unlink_public_ip), which disassociates a public IP from its VM or network interface.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPublicIpResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -612,7 +620,7 @@ impl Paginated for ReadPublicIpsRequest {
 impl Client {
     /// Allocates a public IP to the account, for a VM, a network interface or a NAT service.
     ///
-    /// It stays allocated until [`Client::delete_public_ip`](crate::Client::delete_public_ip).
+    /// It remains allocated until it is released with [`Client::delete_public_ip`](crate::Client::delete_public_ip).
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -638,9 +646,9 @@ impl Client {
         self.send::<action::CreatePublicIp>(request).await
     }
 
-    /// Gives a public IP back, by address or by ID.
+    /// Releases a public IP, by address or by ID.
     ///
-    /// Anybody can have the address then, so nothing should point to it any longer.
+    /// The address can then be allocated to any account, so nothing should refer to it any longer.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -668,9 +676,9 @@ impl Client {
 
     /// Associates a public IP with a VM or a network interface, one at a time.
     ///
-    /// In a Net this needs an attached internet service. The association is lost whenever the VM is stopped, unless the
-    /// VM has the tag `osc.fcu.eip.auto-attach` with the address as its value. A NAT service gets its public IP when it
-    /// is created, and not by this.
+    /// In a Net, an attached internet service is required. The association is lost whenever the VM is stopped, unless the
+    /// VM has the tag `osc.fcu.eip.auto-attach` with the address as its value. The public IP of a NAT service is set when
+    /// the NAT service is created, not with this action.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -712,7 +720,7 @@ impl Client {
         self.send::<action::LinkPublicIp>(request).await
     }
 
-    /// Lists the ranges of public IPv4 addresses that the Region uses whose endpoint is called.
+    /// Lists the public IPv4 ranges used by the Region whose endpoint is called.
     ///
     /// - Authentication: none.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
@@ -782,9 +790,9 @@ impl Client {
         self.send::<action::ReadPublicIps>(request).await
     }
 
-    /// Separates a public IP from its VM or network interface.
+    /// Disassociates a public IP from its VM or network interface.
     ///
-    /// That of a NAT service is set free by deleting the NAT service alone.
+    /// The public IP of a NAT service can be disassociated only by deleting the NAT service.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

@@ -4,17 +4,17 @@
 use super::common::ResponseContext;
 use crate::{Client, Paginated, Result, __private};
 
-/// Conditions on which quotas are listed.
+/// Filters for quotas.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersQuota {
-    /// Keeps the quotas of one of these groups, by name, such as `VPC`.
+    /// Only return quotas in one of these groups, by name, such as `VPC`.
     pub collections: Option<Vec<String>>,
-    /// Keeps the quotas whose name is one of these, such as `lb_limit`.
+    /// Only return quotas with one of these names, such as `lb_limit`.
     pub quota_names: Option<Vec<String>>,
-    /// Keeps the quotas of these resources, by ID. `global` stands for those of no certain resource.
+    /// Only return quotas of these resources, by ID. `global` stands for quotas that are not specific to a resource.
     pub quota_types: Option<Vec<String>>,
-    /// Keeps the quotas whose short description is one of these.
+    /// Only return quotas with one of these short descriptions.
     pub short_descriptions: Option<Vec<String>>,
 }
 
@@ -76,17 +76,17 @@ __private::sent!(FiltersQuota {
 pub struct Quota {
     /// ID of the owning account, twelve digits.
     pub account_id: Option<String>,
-    /// What the quota limits.
+    /// Description of what the quota limits.
     pub description: Option<String>,
-    /// How much is allowed. 0 means without limit.
+    /// Maximum value of the quota. 0 means no limit.
     pub max_value: Option<i64>,
     /// Name of the quota, which serves as its ID.
     pub name: Option<String>,
     /// Name of the group that the quota belongs to, such as `VPC`.
     pub quota_collection: Option<String>,
-    /// What the quota limits, in a few words.
+    /// Short description of what the quota limits.
     pub short_description: Option<String>,
-    /// How much of it is used.
+    /// Amount of the quota that is used.
     pub used_value: Option<i64>,
 }
 
@@ -104,7 +104,7 @@ __private::received!(Quota {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct QuotaTypes {
-    /// ID of the resource that the quotas are for, such as a Net, or `global` when they are for no certain one.
+    /// ID of the resource that the quotas apply to, such as a Net, or `global` if they are not specific to a resource.
     pub quota_type: Option<String>,
     /// Quotas of the resource, or the `global` ones.
     pub quotas: Vec<Quota>,
@@ -115,18 +115,20 @@ __private::received!(QuotaTypes {
     quotas: "Quotas",
 });
 
-/// Request of [`Client::read_quotas`](crate::Client::read_quotas), which lists the account's quotas and how much of each is used.
+/// Request of [`Client::read_quotas`](crate::Client::read_quotas), which lists the quotas of the account and their current usage.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadQuotasRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersQuota>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -168,16 +170,16 @@ __private::sent!(ReadQuotasRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_quotas`](crate::Client::read_quotas), which lists the account's quotas and how much of each is used.
+/// Answer to [`Client::read_quotas`](crate::Client::read_quotas), which lists the quotas of the account and their current usage.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadQuotasResponse {
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// Quotas found, by what they are for.
+    /// Quotas found, grouped by what they apply to.
     pub quota_types: Vec<QuotaTypes>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -208,7 +210,7 @@ impl Paginated for ReadQuotasRequest {
 }
 
 impl Client {
-    /// Lists the account's quotas and how much of each is used.
+    /// Lists the quotas of the account and their current usage.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.

@@ -8,14 +8,15 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRouteRequest {
-    /// IPv4 range that the route is for, in CIDR notation, such as `10.0.0.0/24`.
+    /// Destination IPv4 range of the route, in CIDR notation, such as `10.0.0.0/24`.
     ///
     /// Required.
     pub destination_ip_range: String,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// ID of the internet service (`igw-`) or virtual gateway (`vgw-`) that the traffic goes to. It is attached to the
-    /// Net.
+    /// ID of the internet service (`igw-`) or virtual gateway (`vgw-`) that the traffic is routed to. The gateway is
+    /// attached to the Net.
     pub gateway_id: Option<String>,
     /// ID of the NAT service that the traffic goes to, `nat-` and eight hexadecimal digits.
     pub nat_service_id: Option<String>,
@@ -27,8 +28,8 @@ pub struct CreateRouteRequest {
     ///
     /// Required.
     pub route_table_id: String,
-    /// ID of the NAT VM that the traffic goes to, `i-` and eight hexadecimal digits. It is in the Net and has one
-    /// network interface only.
+    /// ID of the NAT VM that the traffic goes to, `i-` and eight hexadecimal digits. It must be in the Net and have only
+    /// one network interface.
     pub vm_id: Option<String>,
 }
 
@@ -117,9 +118,9 @@ __private::sent!(CreateRouteRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRouteResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// Route table as it is after the call.
+    /// Route table after the call.
     pub route_table: Option<RouteTable>,
 }
 
@@ -132,11 +133,12 @@ __private::received!(CreateRouteResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRouteRequest {
-    /// IPv4 range of the route in CIDR notation, exactly as it was created.
+    /// IPv4 range of the route in CIDR notation, exactly as specified when the route was created.
     ///
     /// Required.
     pub destination_ip_range: String,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the route table, `rtb-` and eight hexadecimal digits.
     ///
@@ -189,9 +191,9 @@ __private::sent!(DeleteRouteRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRouteResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// Route table as it is after the call.
+    /// Route table after the call.
     pub route_table: Option<RouteTable>,
 }
 
@@ -200,7 +202,7 @@ __private::received!(DeleteRouteResponse {
     route_table: "RouteTable",
 });
 
-/// Request of [`Client::update_route`](crate::Client::update_route), which points a route to another target.
+/// Request of [`Client::update_route`](crate::Client::update_route), which changes the target of a route.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRouteRequest {
@@ -208,10 +210,11 @@ pub struct UpdateRouteRequest {
     ///
     /// Required.
     pub destination_ip_range: String,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// ID of the internet service (`igw-`) or virtual gateway (`vgw-`) that the traffic goes to. It is attached to the
-    /// Net.
+    /// ID of the internet service (`igw-`) or virtual gateway (`vgw-`) that the traffic is routed to. The gateway is
+    /// attached to the Net.
     pub gateway_id: Option<String>,
     /// ID of the NAT service that the traffic goes to, `nat-` and eight hexadecimal digits.
     pub nat_service_id: Option<String>,
@@ -223,7 +226,7 @@ pub struct UpdateRouteRequest {
     ///
     /// Required.
     pub route_table_id: String,
-    /// ID of the NAT VM that the traffic goes to, `i-` and eight hexadecimal digits. It is in the Net.
+    /// ID of the NAT VM that the traffic goes to, `i-` and eight hexadecimal digits. It must be in the Net.
     pub vm_id: Option<String>,
 }
 
@@ -308,13 +311,13 @@ __private::sent!(UpdateRouteRequest {
     vm_id: "VmId",
 });
 
-/// Answer to [`Client::update_route`](crate::Client::update_route), which points a route to another target.
+/// Answer to [`Client::update_route`](crate::Client::update_route), which changes the target of a route.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRouteResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// Route table as it is after the call.
+    /// Route table after the call.
     pub route_table: Option<RouteTable>,
 }
 
@@ -326,8 +329,8 @@ __private::received!(UpdateRouteResponse {
 impl Client {
     /// Adds a route to a route table.
     ///
-    /// Exactly one target is needed: `gateway_id`, `nat_service_id`, `net_peering_id`, `nic_id` or `vm_id`. Of several
-    /// routes that match a destination, the most specific one is taken.
+    /// Exactly one target is required: `gateway_id`, `nat_service_id`, `net_peering_id`, `nic_id` or `vm_id`. If several
+    /// routes match a destination, the most specific one is used.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -380,11 +383,11 @@ impl Client {
         self.send::<action::DeleteRoute>(request).await
     }
 
-    /// Points a route to another target.
+    /// Changes the target of a route.
     ///
-    /// Exactly one target is needed: `gateway_id`, `nat_service_id`, `net_peering_id`, `nic_id` or `vm_id`. Of several
-    /// routes that match a destination, the most specific one is taken. The range itself cannot be changed: it says
-    /// which route is meant.
+    /// Exactly one target is required: `gateway_id`, `nat_service_id`, `net_peering_id`, `nic_id` or `vm_id`. If several
+    /// routes match a destination, the most specific one is used. The range itself cannot be changed: it identifies the
+    /// route.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

@@ -8,7 +8,8 @@ use crate::{Client, Paginated, Result, __private};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRouteTableRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
@@ -47,9 +48,9 @@ __private::sent!(CreateRouteTableRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRouteTableResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// Route table as it is after the call.
+    /// Route table after the call.
     pub route_table: Option<RouteTable>,
 }
 
@@ -62,7 +63,8 @@ __private::received!(CreateRouteTableResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRouteTableRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the route table, `rtb-` and eight hexadecimal digits.
     ///
@@ -101,7 +103,7 @@ __private::sent!(DeleteRouteTableRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRouteTableResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -109,43 +111,43 @@ __private::received!(DeleteRouteTableResponse {
     response_context: "ResponseContext",
 });
 
-/// Conditions on which route tables are listed.
+/// Filters for route tables.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersRouteTable {
-    /// Keeps the route tables that are linked and whose ID is one of these.
+    /// Only return linked route tables with one of these IDs.
     pub link_route_table_ids: Option<Vec<String>>,
-    /// Keeps the route tables that have one of these links with Subnets, by ID (`rtbassoc-`).
+    /// Only return route tables with one of these links to Subnets, by ID (`rtbassoc-`).
     pub link_route_table_link_route_table_ids: Option<Vec<String>>,
-    /// With `true`, keeps the main route tables of the Nets.
+    /// If `true`, only return the main route tables of the Nets.
     pub link_route_table_main: Option<bool>,
-    /// Keeps the route tables that are linked to one of these Subnets, by ID.
+    /// Only return route tables linked to one of these Subnets, by ID.
     pub link_subnet_ids: Option<Vec<String>>,
-    /// Keeps the route tables in one of these Nets, by ID.
+    /// Only return route tables in one of these Nets, by ID.
     pub net_ids: Option<Vec<String>>,
-    /// Keeps the route tables that have a route made by one of these actions, such as `CreateRoute`.
+    /// Only return route tables with a route created by one of these actions, such as `CreateRoute`.
     pub route_creation_methods: Option<Vec<String>>,
-    /// Keeps what has a route for one of these IPv4 ranges.
+    /// Only return resources with a route to one of these IPv4 ranges.
     pub route_destination_ip_ranges: Option<Vec<String>>,
-    /// Keeps the route tables that have a route for one of these OUTSCALE services, by ID (`pl-`).
+    /// Only return route tables with a route for one of these OUTSCALE services, by ID (`pl-`).
     pub route_destination_service_ids: Option<Vec<String>>,
-    /// Keeps the route tables that have a route to one of these gateways, by ID (`igw-` or `vgw-`).
+    /// Only return route tables with a route to one of these gateways, by ID (`igw-` or `vgw-`).
     pub route_gateway_ids: Option<Vec<String>>,
-    /// Keeps the route tables that have a route to one of these NAT services, by ID.
+    /// Only return route tables with a route to one of these NAT services, by ID.
     pub route_nat_service_ids: Option<Vec<String>>,
-    /// Keeps the route tables that have a route through one of these Net peerings, by ID.
+    /// Only return route tables with a route through one of these Net peerings, by ID.
     pub route_net_peering_ids: Option<Vec<String>>,
-    /// Keeps the route tables that have a route in one of these states. There is one, `active`.
+    /// Only return route tables with a route in one of these states. The only value is `active`.
     pub route_states: Option<Vec<String>>,
-    /// Keeps the route tables whose ID is one of these.
+    /// Only return route tables with one of these IDs.
     pub route_table_ids: Option<Vec<String>>,
-    /// Keeps the route tables that have a route to one of these VMs, by ID.
+    /// Only return route tables with a route to one of these VMs, by ID.
     pub route_vm_ids: Option<Vec<String>>,
-    /// Keeps what has a tag whose key is one of these.
+    /// Only return resources with one of these tag keys.
     pub tag_keys: Option<Vec<String>>,
-    /// Keeps what has a tag whose value is one of these.
+    /// Only return resources with one of these tag values.
     pub tag_values: Option<Vec<String>>,
-    /// Keeps the route tables that have one of these tags, each written `KEY=VALUE`.
+    /// Only return route tables with one of these tags, each in the form `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
 }
 
@@ -348,11 +350,12 @@ __private::sent!(FiltersRouteTable {
     tags: "Tags",
 });
 
-/// Request of [`Client::link_route_table`](crate::Client::link_route_table), which makes a Subnet use a route table of the same Net.
+/// Request of [`Client::link_route_table`](crate::Client::link_route_table), which associates a route table with a Subnet of the same Net.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkRouteTableRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the route table, `rtb-` and eight hexadecimal digits.
     ///
@@ -399,13 +402,13 @@ __private::sent!(LinkRouteTableRequest {
     subnet_id: "SubnetId",
 });
 
-/// Answer to [`Client::link_route_table`](crate::Client::link_route_table), which makes a Subnet use a route table of the same Net.
+/// Answer to [`Client::link_route_table`](crate::Client::link_route_table), which associates a route table with a Subnet of the same Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkRouteTableResponse {
-    /// ID of the link between route table and Subnet (or Net), `rtbassoc-` and eight hexadecimal digits.
+    /// ID of the link between the route table and the Subnet (or Net), `rtbassoc-` and eight hexadecimal digits.
     pub link_route_table_id: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -418,14 +421,16 @@ __private::received!(LinkRouteTableResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadRouteTablesRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersRouteTable>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -471,10 +476,10 @@ __private::sent!(ReadRouteTablesRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadRouteTablesResponse {
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
     /// Route tables found.
     pub route_tables: Vec<RouteTable>,
@@ -486,13 +491,14 @@ __private::received!(ReadRouteTablesResponse {
     route_tables: "RouteTables",
 });
 
-/// Request of [`Client::unlink_route_table`](crate::Client::unlink_route_table), which separates a route table from a Subnet, which then uses the main one of its Net.
+/// Request of [`Client::unlink_route_table`](crate::Client::unlink_route_table), which disassociates a route table from a Subnet, which then uses the main one of its Net.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkRouteTableRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// ID of the link between route table and Subnet (or Net), `rtbassoc-` and eight hexadecimal digits.
+    /// ID of the link between the route table and the Subnet (or Net), `rtbassoc-` and eight hexadecimal digits.
     ///
     /// Required.
     pub link_route_table_id: String,
@@ -528,11 +534,11 @@ __private::sent!(UnlinkRouteTableRequest {
     link_route_table_id: "LinkRouteTableId",
 });
 
-/// Answer to [`Client::unlink_route_table`](crate::Client::unlink_route_table), which separates a route table from a Subnet, which then uses the main one of its Net.
+/// Answer to [`Client::unlink_route_table`](crate::Client::unlink_route_table), which disassociates a route table from a Subnet, which then uses the main one of its Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkRouteTableResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -540,13 +546,14 @@ __private::received!(UnlinkRouteTableResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_route_table_link`](crate::Client::update_route_table_link), which makes a Subnet use another route table.
+/// Request of [`Client::update_route_table_link`](crate::Client::update_route_table_link), which replaces the route table of a Subnet.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRouteTableLinkRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// ID of the present link between Subnet and route table, `rtbassoc-` and eight hexadecimal digits.
+    /// ID of the current link between Subnet and route table, `rtbassoc-` and eight hexadecimal digits.
     ///
     /// Required.
     pub link_route_table_id: String,
@@ -597,13 +604,13 @@ __private::sent!(UpdateRouteTableLinkRequest {
     route_table_id: "RouteTableId",
 });
 
-/// Answer to [`Client::update_route_table_link`](crate::Client::update_route_table_link), which makes a Subnet use another route table.
+/// Answer to [`Client::update_route_table_link`](crate::Client::update_route_table_link), which replaces the route table of a Subnet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRouteTableLinkResponse {
-    /// ID of the link between route table and Subnet (or Net), `rtbassoc-` and eight hexadecimal digits.
+    /// ID of the link between the route table and the Subnet (or Net), `rtbassoc-` and eight hexadecimal digits.
     pub link_route_table_id: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -635,7 +642,8 @@ impl Paginated for ReadRouteTablesRequest {
 impl Client {
     /// Creates a route table in a Net.
     ///
-    /// It is without effect until [`Client::link_route_table`](crate::Client::link_route_table) gives it to a Subnet.
+    /// It has no effect until it is associated with a Subnet: see
+    /// [`Client::link_route_table`](crate::Client::link_route_table).
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -663,7 +671,7 @@ impl Client {
 
     /// Deletes a route table.
     ///
-    /// No Subnet may use it any more. The main one of a Net cannot be deleted.
+    /// It must not be used by any Subnet. The main route table of a Net cannot be deleted.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -689,9 +697,9 @@ impl Client {
         self.send::<action::DeleteRouteTable>(request).await
     }
 
-    /// Makes a Subnet use a route table of the same Net.
+    /// Associates a route table with a Subnet of the same Net.
     ///
-    /// Several Subnets can use one route table.
+    /// Several Subnets can use the same route table.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -719,7 +727,7 @@ impl Client {
 
     /// Lists route tables with their routes.
     ///
-    /// A Subnet that is linked to none uses the main one of its Net.
+    /// A Subnet that is not associated with any route table uses the main one of its Net.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
@@ -743,7 +751,7 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// Main route tables of given Nets:
+    /// Main route tables of specific Nets:
     ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -766,7 +774,7 @@ impl Client {
         self.send::<action::ReadRouteTables>(request).await
     }
 
-    /// Separates a route table from a Subnet, which then uses the main one of its Net.
+    /// Disassociates a route table from a Subnet, which then uses the main one of its Net.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -792,7 +800,7 @@ impl Client {
         self.send::<action::UnlinkRouteTable>(request).await
     }
 
-    /// Makes a Subnet use another route table.
+    /// Replaces the route table of a Subnet.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

@@ -4,21 +4,24 @@
 use super::common::{IpProtocol, ResponseContext, SecurityGroup};
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_security_group`](crate::Client::create_security_group), which creates a security group in a Net, or in the public Cloud when `net_id` is absent.
+/// Request of [`Client::create_security_group`](crate::Client::create_security_group), which creates a security group in a Net, or in the public Cloud if `net_id` is omitted.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSecurityGroupRequest {
-    /// Free text: 1 to 255 letters, accented ones too, digits, spaces and the characters `_.-:/()#,@[]+=&;{}!$*`.
+    /// Description of the group: 1 to 255 letters, including accented ones, digits, spaces and the characters
+    /// `_.-:/()#,@[]+=&;{}!$*`.
     ///
     /// Required.
     pub description: String,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// ID of the Net that gets the group, `vpc-` and eight hexadecimal digits. Absent means the public Cloud.
+    /// ID of the Net to create the group in, `vpc-` and eight hexadecimal digits. If omitted, the group is created in the
+    /// public Cloud.
     pub net_id: Option<String>,
-    /// Name of the group, new in the Net or the public Cloud and not starting with `sg-`.
+    /// Name of the group. Must not be in use yet in the Net or the public Cloud, and must not start with `sg-`.
     ///
-    /// 1 to 255 letters without accents, digits, spaces and the characters `_.-:/()#,@[]+=&;{}!$*`.
+    /// 1 to 255 unaccented letters, digits, spaces and the characters `_.-:/()#,@[]+=&;{}!$*`.
     ///
     /// Required.
     pub security_group_name: String,
@@ -73,13 +76,13 @@ __private::sent!(CreateSecurityGroupRequest {
     security_group_name: "SecurityGroupName",
 });
 
-/// Answer to [`Client::create_security_group`](crate::Client::create_security_group), which creates a security group in a Net, or in the public Cloud when `net_id` is absent.
+/// Answer to [`Client::create_security_group`](crate::Client::create_security_group), which creates a security group in a Net, or in the public Cloud if `net_id` is omitted.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSecurityGroupResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// Security group as it is after the call.
+    /// Security group after the call.
     pub security_group: Option<SecurityGroup>,
 }
 
@@ -92,11 +95,12 @@ __private::received!(CreateSecurityGroupResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSecurityGroupRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// ID of the security group, `sg-` and eight hexadecimal digits. It can be named by `security_group_name` instead.
+    /// ID of the security group, `sg-` and eight hexadecimal digits. `security_group_name` can be used instead.
     pub security_group_id: Option<String>,
-    /// Name of the security group. It can be given by `security_group_id` instead.
+    /// Name of the security group. `security_group_id` can be used instead.
     pub security_group_name: Option<String>,
 }
 
@@ -138,7 +142,7 @@ __private::sent!(DeleteSecurityGroupRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSecurityGroupResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -146,51 +150,51 @@ __private::received!(DeleteSecurityGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// Conditions on which security groups are listed.
+/// Filters for security groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersSecurityGroup {
-    /// Keeps what has one of these descriptions.
+    /// Only return resources with one of these descriptions.
     pub descriptions: Option<Vec<String>>,
-    /// Keeps the groups that have an inbound rule for a security group of one of these accounts, by ID.
+    /// Only return security groups with an inbound rule for a security group of one of these accounts, by ID.
     pub inbound_rule_account_ids: Option<Vec<String>>,
-    /// Keeps the groups that have an inbound rule with one of these first ports, or ICMP types.
+    /// Only return security groups with an inbound rule that has one of these first ports, or ICMP types.
     pub inbound_rule_from_port_ranges: Option<Vec<i64>>,
-    /// Keeps the groups that have an inbound rule for one of these IPv4 ranges, in CIDR notation.
+    /// Only return security groups with an inbound rule for one of these IPv4 ranges, in CIDR notation.
     pub inbound_rule_ip_ranges: Option<Vec<String>>,
-    /// Keeps the groups that have an inbound rule with one of these protocols.
+    /// Only return security groups with an inbound rule that has one of these protocols.
     pub inbound_rule_protocols: Option<Vec<IpProtocol>>,
-    /// Keeps the groups that have an inbound rule for one of these security groups, by ID.
+    /// Only return security groups with an inbound rule for one of these security groups, by ID.
     pub inbound_rule_security_group_ids: Option<Vec<String>>,
-    /// Keeps the groups that have an inbound rule for one of these security groups, by name.
+    /// Only return security groups with an inbound rule for one of these security groups, by name.
     pub inbound_rule_security_group_names: Option<Vec<String>>,
-    /// Keeps the groups that have an inbound rule with one of these last ports, or ICMP codes.
+    /// Only return security groups with an inbound rule that has one of these last ports, or ICMP codes.
     pub inbound_rule_to_port_ranges: Option<Vec<i64>>,
-    /// Keeps the security groups in one of these Nets, by ID.
+    /// Only return security groups in one of these Nets, by ID.
     pub net_ids: Option<Vec<String>>,
-    /// Keeps the groups that have an outbound rule for a security group of one of these accounts, by ID.
+    /// Only return security groups with an outbound rule for a security group of one of these accounts, by ID.
     pub outbound_rule_account_ids: Option<Vec<String>>,
-    /// Keeps the groups that have an outbound rule with one of these first ports, or ICMP types.
+    /// Only return security groups with an outbound rule that has one of these first ports, or ICMP types.
     pub outbound_rule_from_port_ranges: Option<Vec<i64>>,
-    /// Keeps the groups that have an outbound rule for one of these IPv4 ranges, in CIDR notation.
+    /// Only return security groups with an outbound rule for one of these IPv4 ranges, in CIDR notation.
     pub outbound_rule_ip_ranges: Option<Vec<String>>,
-    /// Keeps the groups that have an outbound rule with one of these protocols.
+    /// Only return security groups with an outbound rule for one of these protocols.
     pub outbound_rule_protocols: Option<Vec<IpProtocol>>,
-    /// Keeps the groups that have an outbound rule for one of these security groups, by ID.
+    /// Only return security groups with an outbound rule for one of these security groups, by ID.
     pub outbound_rule_security_group_ids: Option<Vec<String>>,
-    /// Keeps the groups that have an outbound rule for one of these security groups, by name.
+    /// Only return security groups with an outbound rule for one of these security groups, by name.
     pub outbound_rule_security_group_names: Option<Vec<String>>,
-    /// Keeps the groups that have an outbound rule with one of these last ports, or ICMP codes.
+    /// Only return security groups with an outbound rule that has one of these last ports, or ICMP codes.
     pub outbound_rule_to_port_ranges: Option<Vec<i64>>,
-    /// Keeps the security groups whose ID is one of these.
+    /// Only return security groups with one of these IDs.
     pub security_group_ids: Option<Vec<String>>,
-    /// Keeps the security groups whose name is one of these.
+    /// Only return security groups with one of these names.
     pub security_group_names: Option<Vec<String>>,
-    /// Keeps what has a tag whose key is one of these.
+    /// Only return resources with one of these tag keys.
     pub tag_keys: Option<Vec<String>>,
-    /// Keeps what has a tag whose value is one of these.
+    /// Only return resources with one of these tag values.
     pub tag_values: Option<Vec<String>>,
-    /// Keeps the security groups that have one of these tags, each written `KEY=VALUE`.
+    /// Only return security groups with one of these tags, each in the form `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
 }
 
@@ -447,14 +451,16 @@ __private::sent!(FiltersSecurityGroup {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSecurityGroupsRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersSecurityGroup>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -500,10 +506,10 @@ __private::sent!(ReadSecurityGroupsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSecurityGroupsResponse {
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
     /// Security groups found.
     pub security_groups: Vec<SecurityGroup>,
@@ -536,13 +542,13 @@ impl Paginated for ReadSecurityGroupsRequest {
 }
 
 impl Client {
-    /// Creates a security group in a Net, or in the public Cloud when `net_id` is absent.
+    /// Creates a security group in a Net, or in the public Cloud if `net_id` is omitted.
     ///
-    /// Its name must be new there. Each Net, and the public Cloud, can have up to 500 groups. Rules are added with
-    /// [`Client::create_security_group_rule`](crate::Client::create_security_group_rule).
+    /// The name must be unique within the Net or the public Cloud. Each Net, and the public Cloud, can have up to 500
+    /// security groups. Add rules with [`Client::create_security_group_rule`](crate::Client::create_security_group_rule).
     ///
-    /// Net and public Cloud have a default group each, which VMs created without a group get; it lets them reach each
-    /// other.
+    /// Each Net, and the public Cloud, has a default security group. It is assigned to VMs created without a security
+    /// group and allows them to communicate with each other.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -574,7 +580,7 @@ impl Client {
 
     /// Deletes a security group, by ID or by name.
     ///
-    /// It fails while a VM has the group or another group refers to it.
+    /// The call fails if a VM uses the group or another group refers to it.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

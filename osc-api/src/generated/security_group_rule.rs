@@ -8,19 +8,21 @@ use crate::{Client, Result, UnknownValue, __private};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSecurityGroupRuleRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Direction of the traffic. `Outbound` is for Nets only.
     ///
     /// Required.
     pub flow: Flow,
-    /// First port for TCP and UDP, or type number for ICMP. Not together with `rules`.
+    /// First port for TCP and UDP, or type number for ICMP. Cannot be used together with `rules`.
     pub from_port_range: Option<i64>,
-    /// Protocol, or all. In a Net also a protocol's number. Absent means all. Not together with `rules`.
+    /// Protocol, or all protocols. In a Net, a protocol number is also accepted. Defaults to all protocols. Cannot be
+    /// used together with `rules`.
     pub ip_protocol: Option<IpProtocol>,
-    /// IPv4 range that the rule lets through, in CIDR notation, such as `10.0.0.0/16`. Not together with `rules`.
+    /// IPv4 range that the rule allows, in CIDR notation, such as `10.0.0.0/16`. Cannot be used together with `rules`.
     pub ip_range: Option<String>,
-    /// Several rules at once, instead of `from_port_range`, `to_port_range`, `ip_protocol` and `ip_range`.
+    /// Multiple rules at once, instead of `from_port_range`, `to_port_range`, `ip_protocol` and `ip_range`.
     pub rules: Option<Vec<SecurityGroupRule>>,
     /// ID of the account that owns the group of `security_group_name_to_link`, twelve digits.
     pub security_group_account_id_to_link: Option<String>,
@@ -28,9 +30,10 @@ pub struct CreateSecurityGroupRuleRequest {
     ///
     /// Required.
     pub security_group_id: String,
-    /// Security group at the other end, instead of an IP range: despite the name, its ID (`sg-`).
+    /// Security group that is the source or destination, instead of an IP range. Must be its ID (`sg-`), despite the name
+    /// of the field.
     pub security_group_name_to_link: Option<String>,
-    /// Last port for TCP and UDP, or code number for ICMP. Not together with `rules`.
+    /// Last port for TCP and UDP, or code number for ICMP. Cannot be used together with `rules`.
     pub to_port_range: Option<i64>,
 }
 
@@ -140,9 +143,9 @@ __private::sent!(CreateSecurityGroupRuleRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSecurityGroupRuleResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// Security group as it is after the call.
+    /// Security group after the call.
     pub security_group: Option<SecurityGroup>,
 }
 
@@ -155,7 +158,8 @@ __private::received!(CreateSecurityGroupRuleResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSecurityGroupRuleRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Direction of the traffic. `Outbound` is for Nets only.
     ///
@@ -163,21 +167,22 @@ pub struct DeleteSecurityGroupRuleRequest {
     pub flow: Flow,
     /// First port for TCP and UDP, or type number for ICMP.
     pub from_port_range: Option<i64>,
-    /// Protocol, or all. In a Net also a protocol's number. Absent means all.
+    /// Protocol, or all protocols. In a Net, a protocol number is also allowed. Defaults to all protocols.
     pub ip_protocol: Option<IpProtocol>,
     /// IPv4 range of the rule, in CIDR notation, such as `10.0.0.0/16`.
     pub ip_range: Option<String>,
-    /// Several rules at once, instead of the fields for a single one.
+    /// Multiple rules at once, instead of the fields for a single rule.
     pub rules: Option<Vec<SecurityGroupRule>>,
-    /// ID of an account, twelve digits: that which owns the group of `security_group_name_to_unlink`.
+    /// ID of the account, twelve digits, that owns the group in `security_group_name_to_unlink`.
     ///
-    /// The published text names the owner of the group that loses the rule, which does not fit what creates rules.
+    /// The published description refers to the owner of the group that loses the rule, which does not match the action
+    /// that creates rules.
     pub security_group_account_id_to_unlink: Option<String>,
     /// ID of the security group, `sg-` and eight hexadecimal digits.
     ///
     /// Required.
     pub security_group_id: String,
-    /// Security group at the other end: its ID (`sg-`) or, in the public Cloud, its name.
+    /// Security group at the other end of the rule, by ID (`sg-`) or, in the public Cloud, by name.
     pub security_group_name_to_unlink: Option<String>,
     /// Last port for TCP and UDP, or code number for ICMP.
     pub to_port_range: Option<i64>,
@@ -289,9 +294,9 @@ __private::sent!(DeleteSecurityGroupRuleRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSecurityGroupRuleResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// Security group as it is after the call.
+    /// Security group after the call.
     pub security_group: Option<SecurityGroup>,
 }
 
@@ -300,7 +305,7 @@ __private::received!(DeleteSecurityGroupRuleResponse {
     security_group: "SecurityGroup",
 });
 
-/// The direction of traffic, seen from the VMs of a security group.
+/// The direction of traffic, as seen from the VMs of a security group.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Flow {
@@ -338,11 +343,11 @@ __private::open_enum!(Flow);
 impl Client {
     /// Adds inbound or outbound rules to a security group. Outbound rules are for Nets only.
     ///
-    /// One rule is given by the fields of the request, several by `rules`. A rule is for an IP range, with protocol and
-    /// ports, or for another security group. It applies after a short delay.
+    /// To add one rule, set the fields of the request. To add several rules, use `rules`. A rule applies to an IP range,
+    /// with protocol and ports, or to another security group. It takes effect after a short delay.
     ///
-    /// What a rule lets through between two security groups passes by their public IPs too, unless OUTSCALE's support
-    /// restricts it to private ones.
+    /// Traffic that a rule allows between two security groups is also allowed through their public IPs, unless OUTSCALE's
+    /// support restricts it to private IPs.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -402,8 +407,8 @@ impl Client {
 
     /// Removes rules from a security group.
     ///
-    /// All values must equal those of the existing rule: with TCP and UDP the ports, with ICMP type and code are needed
-    /// too. Several rules are given by `rules`.
+    /// All values must match those of the existing rule, including the ports for TCP and UDP, and the type and code for
+    /// ICMP. To remove several rules, use `rules`.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

@@ -4,27 +4,29 @@
 use super::common::ResponseContext;
 use crate::{Client, DateTime, Result, Secret, __private};
 
-/// Request of [`Client::create_server_certificate`](crate::Client::create_server_certificate), which uploads a server certificate and its private key, for load balancers to use.
+/// Request of [`Client::create_server_certificate`](crate::Client::create_server_certificate), which uploads a server certificate and its private key, for use by load balancers.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateServerCertificateRequest {
-    /// X.509 certificate in PEM.
+    /// X.509 certificate, in PEM format.
     ///
     /// Required.
     pub body: String,
-    /// Intermediate authorities in PEM, one after the other.
+    /// Certificates of the intermediate authorities, in PEM format, one after the other.
     ///
-    /// The one that signed the certificate comes first, then the one that signed that, and so on.
+    /// The authority that signed the certificate comes first, followed by the one that signed that authority's
+    /// certificate, and so on.
     pub chain: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Name of the certificate, not in use yet: 1 to 128 letters, digits and the characters `+=,.@-_`.
+    /// Name of the certificate: 1 to 128 letters, digits and the characters `+=,.@-_`. Must not be in use yet.
     ///
     /// Required.
     pub name: String,
-    /// Path of the certificate. Absent means `/`.
+    /// Path of the certificate. Defaults to `/`.
     pub path: Option<String>,
-    /// Private key of the certificate, RSA in PKCS#1 PEM without a passphrase.
+    /// RSA private key of the certificate, in PKCS#1 PEM format without a passphrase.
     ///
     /// Required.
     pub private_key: Secret,
@@ -93,13 +95,13 @@ __private::sent!(CreateServerCertificateRequest {
     private_key: "PrivateKey",
 });
 
-/// Answer to [`Client::create_server_certificate`](crate::Client::create_server_certificate), which uploads a server certificate and its private key, for load balancers to use.
+/// Answer to [`Client::create_server_certificate`](crate::Client::create_server_certificate), which uploads a server certificate and its private key, for use by load balancers.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateServerCertificateResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// Server certificate as it is after the call.
+    /// Server certificate after the call.
     pub server_certificate: Option<ServerCertificate>,
 }
 
@@ -112,7 +114,8 @@ __private::received!(CreateServerCertificateResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteServerCertificateRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the certificate.
     ///
@@ -151,7 +154,7 @@ __private::sent!(DeleteServerCertificateRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteServerCertificateResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -159,11 +162,11 @@ __private::received!(DeleteServerCertificateResponse {
     response_context: "ResponseContext",
 });
 
-/// Conditions on which server certificates are listed.
+/// Filters for server certificates.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersServerCertificate {
-    /// Keeps the certificates whose path is one of these, such as `/example/`.
+    /// Only return certificates with one of these paths, such as `/example/`.
     pub paths: Option<Vec<String>>,
 }
 
@@ -188,9 +191,11 @@ __private::sent!(FiltersServerCertificate {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadServerCertificatesRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersServerCertificate>,
 }
 
@@ -222,7 +227,7 @@ __private::sent!(ReadServerCertificatesRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadServerCertificatesResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
     /// Server certificates found.
     pub server_certificates: Vec<ServerCertificate>,
@@ -239,15 +244,15 @@ __private::received!(ReadServerCertificatesResponse {
 pub struct ServerCertificate {
     /// Time of expiry, in UTC.
     pub expiration_date: Option<DateTime>,
-    /// ID of the certificate, made of capital letters and digits.
+    /// ID of the certificate, made of uppercase letters and digits.
     pub id: Option<String>,
     /// Name of the certificate.
     pub name: Option<String>,
     /// OUTSCALE Resource Name of the resource, which starts with `orn:`.
     pub orn: Option<String>,
-    /// Path that groups names like folders do, starting and ending with `/`, which alone is the root.
+    /// Path that groups names like folders. It starts and ends with `/`. The root is `/` alone.
     pub path: Option<String>,
-    /// Time of the upload, in UTC.
+    /// Time at which the certificate was uploaded, in UTC.
     pub upload_date: Option<DateTime>,
 }
 
@@ -264,16 +269,17 @@ __private::received!(ServerCertificate {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateServerCertificateRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Present name of the certificate.
+    /// Current name of the certificate.
     ///
     /// Required.
     pub name: String,
-    /// New name of the certificate, not in use yet: 1 to 128 letters, digits and the characters `+=,.@-_`. Absent keeps
-    /// the present one.
+    /// New name of the certificate: 1 to 128 letters, digits and the characters `+=,.@-_`. Must not be in use yet. If
+    /// omitted, the current name is kept.
     pub new_name: Option<String>,
-    /// New path, starting and ending with `/`. Absent keeps the present one.
+    /// New path, starting and ending with `/`. If omitted, the current path is kept.
     pub new_path: Option<String>,
 }
 
@@ -324,9 +330,9 @@ __private::sent!(UpdateServerCertificateRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateServerCertificateResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// Server certificate as it is after the call.
+    /// Server certificate after the call.
     pub server_certificate: Option<ServerCertificate>,
 }
 
@@ -336,10 +342,10 @@ __private::received!(UpdateServerCertificateResponse {
 });
 
 impl Client {
-    /// Uploads a server certificate and its private key, for load balancers to use.
+    /// Uploads a server certificate and its private key, for use by load balancers.
     ///
-    /// The key must be RSA in PKCS#1 PEM (`BEGIN RSA PRIVATE KEY`), without a passphrase. A certificate that no root
-    /// authority signed itself needs the authorities between them in `chain`.
+    /// The key must be an RSA key in PKCS#1 PEM format (`BEGIN RSA PRIVATE KEY`), without a passphrase. If the
+    /// certificate is not signed directly by a root CA, `chain` must contain the intermediate CA certificates.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

@@ -7,13 +7,14 @@ use super::common::{
 };
 use crate::{Client, DateTime, Paginated, Result, UnknownValue, __private};
 
-/// Request of [`Client::create_snapshot_export_task`](crate::Client::create_snapshot_export_task), which starts the export of a snapshot to a bucket of one's own in OUTSCALE Object Storage.
+/// Request of [`Client::create_snapshot_export_task`](crate::Client::create_snapshot_export_task), which starts the export of a snapshot to one of the account's buckets in OUTSCALE Object Storage.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSnapshotExportTaskRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Where the export goes, and in which format.
+    /// Destination and format of the export.
     ///
     /// Required.
     pub osu_export: OsuExportToCreate,
@@ -61,13 +62,13 @@ __private::sent!(CreateSnapshotExportTaskRequest {
     snapshot_id: "SnapshotId",
 });
 
-/// Answer to [`Client::create_snapshot_export_task`](crate::Client::create_snapshot_export_task), which starts the export of a snapshot to a bucket of one's own in OUTSCALE Object Storage.
+/// Answer to [`Client::create_snapshot_export_task`](crate::Client::create_snapshot_export_task), which starts the export of a snapshot to one of the account's buckets in OUTSCALE Object Storage.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSnapshotExportTaskResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// Export task as it is after the call.
+    /// Export task after the call.
     pub snapshot_export_task: Option<SnapshotExportTask>,
 }
 
@@ -80,23 +81,24 @@ __private::received!(CreateSnapshotExportTaskResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSnapshotRequest {
-    /// Token of the caller's own choice, at most 64 characters. A second create with the same one returns what the
-    /// first one made.
+    /// Token chosen by the caller, at most 64 characters. A second create request with the same token returns the result
+    /// of the first.
     pub client_token: Option<String>,
-    /// Free text that says what the thing is for.
+    /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Pre-signed URL of the exported snapshot. Set when a file in object storage is the source, with `snapshot_size`.
+    /// Pre-signed URL of the exported snapshot. Set it, with `snapshot_size`, if the source is a file in object storage.
     pub file_location: Option<String>,
-    /// Size in bytes of the snapshot to import, at least that of the original before compression. Goes with
+    /// Size in bytes of the snapshot to import, at least that of the original before compression. Used with
     /// `file_location`.
     pub snapshot_size: Option<i64>,
-    /// Name of the Region of `source_snapshot_id`. It must be the account's own.
+    /// Name of the Region of `source_snapshot_id`, which must be the account's own.
     pub source_region_name: Option<String>,
-    /// ID of the snapshot to copy, `snap-` and eight hexadecimal digits. Set when that is the source.
+    /// ID of the snapshot to copy, `snap-` and eight hexadecimal digits. Set it if the source is a snapshot.
     pub source_snapshot_id: Option<String>,
-    /// ID of the volume to take the snapshot of, `vol-` and eight hexadecimal digits. Set when that is the source.
+    /// ID of the volume to create the snapshot of, `vol-` and eight hexadecimal digits. Set it if the source is a volume.
     pub volume_id: Option<String>,
 }
 
@@ -170,9 +172,9 @@ __private::sent!(CreateSnapshotRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSnapshotResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// Snapshot as it is after the call.
+    /// Snapshot after the call.
     pub snapshot: Option<Snapshot>,
 }
 
@@ -185,7 +187,8 @@ __private::received!(CreateSnapshotResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSnapshotRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the snapshot, `snap-` and eight hexadecimal digits.
     ///
@@ -224,7 +227,7 @@ __private::sent!(DeleteSnapshotRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSnapshotResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -232,41 +235,41 @@ __private::received!(DeleteSnapshotResponse {
     response_context: "ResponseContext",
 });
 
-/// Conditions on which snapshots are listed.
+/// Filters for snapshots.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersSnapshot {
-    /// Keeps what is owned by an account with one of these aliases.
+    /// Only return resources owned by an account with one of these aliases.
     pub account_aliases: Option<Vec<String>>,
-    /// Keeps the snapshots of these accounts, by ID.
+    /// Only return snapshots owned by one of these accounts, by ID.
     pub account_ids: Option<Vec<String>>,
-    /// Keeps what was created with one of these client tokens.
+    /// Only return resources created with one of these client tokens.
     pub client_tokens: Option<Vec<String>>,
-    /// Keeps what has one of these descriptions.
+    /// Only return resources with one of these descriptions.
     pub descriptions: Option<Vec<String>>,
-    /// Keeps the snapshots that were created from this time on.
+    /// Only return snapshots created no earlier than this time.
     pub from_creation_date: Option<DateTime>,
-    /// Keeps the snapshots that one of these accounts may make volumes from, by ID.
+    /// Only return snapshots that one of these accounts may create volumes from, by ID.
     pub permissions_to_create_volume_account_ids: Option<Vec<String>>,
-    /// Keeps the public snapshots with `true`, the private ones with `false`.
+    /// Only return public snapshots (`true`) or private snapshots (`false`).
     pub permissions_to_create_volume_global_permission: Option<bool>,
-    /// Keeps the snapshots whose progress, from 0 to 100 percent, is one of these.
+    /// Only return snapshots with one of these progress values, from 0 to 100 percent.
     pub progresses: Option<Vec<i64>>,
-    /// Keeps the snapshots whose ID is one of these.
+    /// Only return snapshots with one of these IDs.
     pub snapshot_ids: Option<Vec<String>>,
-    /// Keeps the snapshots whose state is one of these.
+    /// Only return snapshots in one of these states.
     pub states: Option<Vec<SnapshotState>>,
-    /// Keeps what has a tag whose key is one of these.
+    /// Only return resources with one of these tag keys.
     pub tag_keys: Option<Vec<String>>,
-    /// Keeps what has a tag whose value is one of these.
+    /// Only return resources with one of these tag values.
     pub tag_values: Option<Vec<String>>,
-    /// Keeps the snapshots that have one of these tags, each written `KEY=VALUE`.
+    /// Only return snapshots with one of these tags, each in the form `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
-    /// Keeps the snapshots that were created up to this time.
+    /// Only return snapshots created no later than this time.
     pub to_creation_date: Option<DateTime>,
-    /// Keeps the snapshots that were taken of one of these volumes, by ID.
+    /// Only return snapshots of one of these volumes, by ID.
     pub volume_ids: Option<Vec<String>>,
-    /// Keeps the snapshots taken of a volume with one of these sizes, in GiB.
+    /// Only return snapshots of a volume with one of these sizes, in GiB.
     pub volume_sizes: Option<Vec<i64>>,
 }
 
@@ -445,13 +448,13 @@ __private::sent!(FiltersSnapshot {
     volume_sizes: "VolumeSizes",
 });
 
-/// Conditions on which export tasks of snapshots are listed.
+/// Filters for snapshot export tasks.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersSnapshotExportTask {
-    /// Keeps what comes from one of these snapshots, by ID.
+    /// Only return resources with one of these snapshot IDs.
     pub snapshot_ids: Option<Vec<String>>,
-    /// Keeps the tasks whose ID is one of these.
+    /// Only return tasks with one of these IDs.
     pub task_ids: Option<Vec<String>>,
 }
 
@@ -485,7 +488,7 @@ __private::sent!(FiltersSnapshotExportTask {
     task_ids: "TaskIds",
 });
 
-/// Where a snapshot is exported to, and in which format.
+/// The destination and format of a snapshot export.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct OsuExportSnapshotExportTask {
@@ -493,7 +496,7 @@ pub struct OsuExportSnapshotExportTask {
     pub disk_image_format: Option<DiskImageFormat>,
     /// Name of the bucket in object storage.
     pub osu_bucket: Option<String>,
-    /// Prefix of the objects' keys in the bucket.
+    /// Prefix of the object keys in the bucket.
     pub osu_prefix: Option<String>,
 }
 
@@ -503,18 +506,20 @@ __private::received!(OsuExportSnapshotExportTask {
     osu_prefix: "OsuPrefix",
 });
 
-/// Request of [`Client::read_snapshot_export_tasks`](crate::Client::read_snapshot_export_tasks), which lists export tasks of snapshots.
+/// Request of [`Client::read_snapshot_export_tasks`](crate::Client::read_snapshot_export_tasks), which lists snapshot export tasks.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSnapshotExportTasksRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersSnapshotExportTask>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -556,14 +561,14 @@ __private::sent!(ReadSnapshotExportTasksRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_snapshot_export_tasks`](crate::Client::read_snapshot_export_tasks), which lists export tasks of snapshots.
+/// Answer to [`Client::read_snapshot_export_tasks`](crate::Client::read_snapshot_export_tasks), which lists snapshot export tasks.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSnapshotExportTasksResponse {
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
     /// Export tasks found.
     pub snapshot_export_tasks: Vec<SnapshotExportTask>,
@@ -575,18 +580,20 @@ __private::received!(ReadSnapshotExportTasksResponse {
     snapshot_export_tasks: "SnapshotExportTasks",
 });
 
-/// Request of [`Client::read_snapshots`](crate::Client::read_snapshots), which lists the snapshots that the account may use, and who else may.
+/// Request of [`Client::read_snapshots`](crate::Client::read_snapshots), which lists the snapshots that the account can use, and who else can use them.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSnapshotsRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersSnapshot>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -628,14 +635,14 @@ __private::sent!(ReadSnapshotsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_snapshots`](crate::Client::read_snapshots), which lists the snapshots that the account may use, and who else may.
+/// Answer to [`Client::read_snapshots`](crate::Client::read_snapshots), which lists the snapshots that the account can use, and who else can use them.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSnapshotsResponse {
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
     /// Snapshots found.
     pub snapshots: Vec<Snapshot>,
@@ -647,7 +654,7 @@ __private::received!(ReadSnapshotsResponse {
     snapshots: "Snapshots",
 });
 
-/// The content of a volume at a moment.
+/// The content of a volume at a point in time.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Snapshot {
@@ -655,15 +662,15 @@ pub struct Snapshot {
     pub account_alias: Option<String>,
     /// ID of the owning account, twelve digits.
     pub account_id: Option<String>,
-    /// Token that the create request had.
+    /// Client token of the create request.
     pub client_token: Option<String>,
     /// Time of creation, in UTC.
     pub creation_date: Option<DateTime>,
-    /// Free text that says what the thing is for.
+    /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
-    /// Who may make volumes from the snapshot.
+    /// Who can create volumes from the snapshot.
     pub permissions_to_create_volume: Option<PermissionsOnResource>,
-    /// How far it is, from 0 to 100 percent.
+    /// Progress in percent, from 0 to 100.
     pub progress: Option<i64>,
     /// ID of the snapshot, `snap-` and eight hexadecimal digits.
     pub snapshot_id: Option<String>,
@@ -671,9 +678,9 @@ pub struct Snapshot {
     pub state: Option<SnapshotState>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
-    /// ID of the volume that the snapshot was taken of, `vol-` and eight hexadecimal digits.
+    /// ID of the volume that the snapshot was created from, `vol-` and eight hexadecimal digits.
     pub volume_id: Option<String>,
-    /// Size in GiB of the volume that the snapshot was taken of.
+    /// Size of the volume that the snapshot was created from, in GiB.
     pub volume_size: Option<i64>,
 }
 
@@ -696,11 +703,11 @@ __private::received!(Snapshot {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SnapshotExportTask {
-    /// Remark on the task, such as what it works on. When it failed, this is the error message.
+    /// Comment on the task, such as what it works on. If the task failed, this is the error message.
     pub comment: Option<String>,
-    /// Where the export goes, and in which format.
+    /// Destination and format of the export.
     pub osu_export: Option<OsuExportSnapshotExportTask>,
-    /// How far it is, from 0 to 100 percent.
+    /// Progress in percent, from 0 to 100.
     pub progress: Option<i64>,
     /// ID of the snapshot, `snap-` and eight hexadecimal digits.
     pub snapshot_id: Option<String>,
@@ -722,7 +729,7 @@ __private::received!(SnapshotExportTask {
     task_id: "TaskId",
 });
 
-/// The state of the export of a snapshot. Not all servers send `queued`.
+/// The state of a snapshot export task. Not all servers return `queued`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SnapshotExportTaskState {
@@ -773,7 +780,8 @@ impl From<&str> for SnapshotExportTaskState {
 
 __private::open_enum!(SnapshotExportTaskState);
 
-/// The state of a snapshot. The filter knows neither `pending/queued` nor `importing`, which answers have.
+/// The state of a snapshot. The filter does not support `pending/queued` and `importing`, which responses can
+/// contain.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SnapshotState {
@@ -828,13 +836,14 @@ impl From<&str> for SnapshotState {
 
 __private::open_enum!(SnapshotState);
 
-/// Request of [`Client::update_snapshot`](crate::Client::update_snapshot), which says which accounts may create volumes from a snapshot.
+/// Request of [`Client::update_snapshot`](crate::Client::update_snapshot), which changes which accounts can create volumes from a snapshot.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateSnapshotRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Change of who may make volumes from the snapshot: either `additions` or `removals`.
+    /// Change to who can create volumes from the snapshot, either `additions` or `removals`.
     ///
     /// Required.
     pub permissions_to_create_volume: PermissionsOnResourceCreation,
@@ -885,13 +894,13 @@ __private::sent!(UpdateSnapshotRequest {
     snapshot_id: "SnapshotId",
 });
 
-/// Answer to [`Client::update_snapshot`](crate::Client::update_snapshot), which says which accounts may create volumes from a snapshot.
+/// Answer to [`Client::update_snapshot`](crate::Client::update_snapshot), which changes which accounts can create volumes from a snapshot.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateSnapshotResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// Snapshot as it is after the call.
+    /// Snapshot after the call.
     pub snapshot: Option<Snapshot>,
 }
 
@@ -943,13 +952,13 @@ impl Paginated for ReadSnapshotsRequest {
 impl Client {
     /// Creates a snapshot from a volume, another snapshot or a file in object storage.
     ///
-    /// The fields that are set say which: `volume_id`, `source_snapshot_id` (with `source_region_name`), or
-    /// `file_location` (with `snapshot_size`). Another account's snapshot can be copied once that account allows it
-    /// with [`Client::update_snapshot`](crate::Client::update_snapshot), or imported after its export and from a
-    /// pre-signed URL.
+    /// The source is determined by the fields that are set: `volume_id`, `source_snapshot_id` (with
+    /// `source_region_name`), or `file_location` (with `snapshot_size`). A snapshot of another account can be copied once
+    /// that account allows it with [`Client::update_snapshot`](crate::Client::update_snapshot), or imported from a
+    /// pre-signed URL after its export.
     ///
-    /// The answer comes before the snapshot is complete: look for the state `completed`. OUTSCALE may block further
-    /// snapshots of a volume for a while if too many are taken in a short time.
+    /// The response is returned before the snapshot is complete: wait for the state `completed`. OUTSCALE may temporarily
+    /// block further snapshots of a volume if too many are created in a short time.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: safe with a `client_token`.
@@ -1011,12 +1020,12 @@ impl Client {
         self.send::<action::CreateSnapshot>(request).await
     }
 
-    /// Starts the export of a snapshot to a bucket of one's own in OUTSCALE Object Storage.
+    /// Starts the export of a snapshot to one of the account's buckets in OUTSCALE Object Storage.
     ///
-    /// A pre-signed URL of the result lets other accounts import it with
-    /// [`Client::create_snapshot`](crate::Client::create_snapshot).
-    /// [`Client::delete_export_task`](crate::Client::delete_export_task) cancels the task, which works only while its
-    /// state is `pending/queued`.
+    /// With a pre-signed URL of the result, other accounts can import the snapshot with
+    /// [`Client::create_snapshot`](crate::Client::create_snapshot). To cancel the task, use
+    /// [`Client::delete_export_task`](crate::Client::delete_export_task), which works only while the state of the task is
+    /// `pending/queued`.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1049,7 +1058,7 @@ impl Client {
 
     /// Deletes a snapshot.
     ///
-    /// The images that use it have to be deleted first.
+    /// Images that use it must be deleted first.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1075,7 +1084,7 @@ impl Client {
         self.send::<action::DeleteSnapshot>(request).await
     }
 
-    /// Lists export tasks of snapshots.
+    /// Lists snapshot export tasks.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
@@ -1103,7 +1112,7 @@ impl Client {
         self.send::<action::ReadSnapshotExportTasks>(request).await
     }
 
-    /// Lists the snapshots that the account may use, and who else may.
+    /// Lists the snapshots that the account can use, and who else can use them.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
@@ -1146,9 +1155,9 @@ impl Client {
         self.send::<action::ReadSnapshots>(request).await
     }
 
-    /// Says which accounts may create volumes from a snapshot.
+    /// Changes which accounts can create volumes from a snapshot.
     ///
-    /// An account that is let in can copy the snapshot and keep the copy.
+    /// An account that the snapshot is shared with can copy it and keep the copy.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

@@ -8,11 +8,13 @@ use crate::{Client, Paginated, Result, UnknownValue, __private};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSubnetRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// IPv4 range of the Subnet in CIDR notation: a `/29` or larger, inside the Net's and apart from other Subnets'.
+    /// IPv4 range of the Subnet in CIDR notation: a `/29` or larger, within the range of the Net and not overlapping
+    /// other Subnets.
     ///
-    /// The only Subnet of a Net may take its whole range.
+    /// The only Subnet of a Net may use its whole range.
     ///
     /// Required.
     pub ip_range: String,
@@ -71,9 +73,9 @@ __private::sent!(CreateSubnetRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSubnetResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// Subnet as it is after the call.
+    /// Subnet after the call.
     pub subnet: Option<Subnet>,
 }
 
@@ -86,7 +88,8 @@ __private::received!(CreateSubnetResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSubnetRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
     ///
@@ -125,7 +128,7 @@ __private::sent!(DeleteSubnetRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSubnetResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -133,27 +136,27 @@ __private::received!(DeleteSubnetResponse {
     response_context: "ResponseContext",
 });
 
-/// Conditions on which Subnets are listed.
+/// Filters for Subnets.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersSubnet {
-    /// Keeps the Subnets whose number of free IPs is one of these.
+    /// Only return Subnets with one of these numbers of available IPs.
     pub available_ips_counts: Option<Vec<i64>>,
-    /// Keeps the Subnets whose IPv4 range, in CIDR notation, is one of these.
+    /// Only return Subnets with one of these IPv4 ranges, in CIDR notation.
     pub ip_ranges: Option<Vec<String>>,
-    /// Keeps the Subnets in one of these Nets, by ID.
+    /// Only return Subnets in one of these Nets, by ID.
     pub net_ids: Option<Vec<String>>,
-    /// Keeps the Subnets whose state is one of these.
+    /// Only return Subnets in one of these states.
     pub states: Option<Vec<SubnetState>>,
-    /// Keeps the Subnets whose ID is one of these.
+    /// Only return Subnets with one of these IDs.
     pub subnet_ids: Option<Vec<String>>,
-    /// Keeps the Subnets in one of these Subregions, by name.
+    /// Only return Subnets in one of these Subregions, by name.
     pub subregion_names: Option<Vec<String>>,
-    /// Keeps what has a tag whose key is one of these.
+    /// Only return resources with one of these tag keys.
     pub tag_keys: Option<Vec<String>>,
-    /// Keeps what has a tag whose value is one of these.
+    /// Only return resources with one of these tag values.
     pub tag_values: Option<Vec<String>>,
-    /// Keeps the Subnets that have one of these tags, each written `KEY=VALUE`.
+    /// Only return Subnets with one of these tags, each in the form `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
 }
 
@@ -262,14 +265,16 @@ __private::sent!(FiltersSubnet {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSubnetsRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersSubnet>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -315,10 +320,10 @@ __private::sent!(ReadSubnetsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSubnetsResponse {
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
     /// Subnets found.
     pub subnets: Vec<Subnet>,
@@ -330,11 +335,11 @@ __private::received!(ReadSubnetsResponse {
     subnets: "Subnets",
 });
 
-/// A part of a Net, inside one Subregion.
+/// A part of a Net, within one Subregion.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Subnet {
-    /// Number of IPs of the Subnet that are free.
+    /// Number of free IPs in the Subnet.
     pub available_ips_count: Option<i64>,
     /// IPv4 range in CIDR notation, such as `10.0.0.0/16`.
     pub ip_range: Option<String>,
@@ -402,11 +407,12 @@ impl From<&str> for SubnetState {
 
 __private::open_enum!(SubnetState);
 
-/// Request of [`Client::update_subnet`](crate::Client::update_subnet), which says whether NICs created in a Subnet get a public IP.
+/// Request of [`Client::update_subnet`](crate::Client::update_subnet), which sets whether NICs created in a Subnet get a public IP.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateSubnetRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Whether network interfaces created in the Subnet get a public IP.
     ///
@@ -459,13 +465,13 @@ __private::sent!(UpdateSubnetRequest {
     subnet_id: "SubnetId",
 });
 
-/// Answer to [`Client::update_subnet`](crate::Client::update_subnet), which says whether NICs created in a Subnet get a public IP.
+/// Answer to [`Client::update_subnet`](crate::Client::update_subnet), which sets whether NICs created in a Subnet get a public IP.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateSubnetResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// Subnet as it is after the call.
+    /// Subnet after the call.
     pub subnet: Option<Subnet>,
 }
 
@@ -525,7 +531,7 @@ impl Client {
 
     /// Deletes a Subnet.
     ///
-    /// Its VMs, NICs, NAT services and load balancers have to be deleted first.
+    /// Its VMs, NICs, NAT services and load balancers must be deleted first.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -598,7 +604,7 @@ impl Client {
         self.send::<action::ReadSubnets>(request).await
     }
 
-    /// Says whether NICs created in a Subnet get a public IP.
+    /// Sets whether NICs created in a Subnet get a public IP.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

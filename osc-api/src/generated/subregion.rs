@@ -4,15 +4,15 @@
 use super::common::ResponseContext;
 use crate::{Client, Paginated, Result, __private};
 
-/// Conditions on which Subregions are listed.
+/// Filters for Subregions.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersSubregion {
-    /// Keeps the Subregions of these Regions, by name.
+    /// Only return Subregions of one of these Regions, by name.
     pub region_names: Option<Vec<String>>,
-    /// Keeps the Subregions whose state is one of these, such as `available`.
+    /// Only return Subregions in one of these states, such as `available`.
     pub states: Option<Vec<String>>,
-    /// Keeps the Subregions whose name is one of these.
+    /// Only return Subregions with one of these names.
     pub subregion_names: Option<Vec<String>>,
 }
 
@@ -58,18 +58,20 @@ __private::sent!(FiltersSubregion {
     subregion_names: "SubregionNames",
 });
 
-/// Request of [`Client::read_subregions`](crate::Client::read_subregions), which lists the Region's Subregions that the account may use.
+/// Request of [`Client::read_subregions`](crate::Client::read_subregions), which lists the Subregions that the account can use in the Region.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSubregionsRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersSubregion>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -111,14 +113,14 @@ __private::sent!(ReadSubregionsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_subregions`](crate::Client::read_subregions), which lists the Region's Subregions that the account may use.
+/// Answer to [`Client::read_subregions`](crate::Client::read_subregions), which lists the Subregions that the account can use in the Region.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSubregionsResponse {
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
     /// Subregions found.
     pub subregions: Vec<Subregion>,
@@ -130,11 +132,11 @@ __private::received!(ReadSubregionsResponse {
     subregions: "Subregions",
 });
 
-/// A part of a Region, which lies in one physical zone.
+/// A part of a Region, located in one physical zone.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Subregion {
-    /// Code of the physical zone that the Subregion is in, such as `PAR1`.
+    /// Code of the physical zone of the Subregion, such as `PAR1`.
     pub location_code: Option<String>,
     /// Name of the Region, such as `eu-west-2`.
     pub region_name: Option<String>,
@@ -172,7 +174,7 @@ impl Paginated for ReadSubregionsRequest {
 }
 
 impl Client {
-    /// Lists the Region's Subregions that the account may use.
+    /// Lists the Subregions that the account can use in the Region.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.

@@ -4,24 +4,25 @@
 use super::common::{ResourceTag, ResourceType, ResponseContext, Tag};
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_tags`](crate::Client::create_tags), which adds tags to resources of any taggable kind, by their IDs.
+/// Request of [`Client::create_tags`](crate::Client::create_tags), which adds tags to resources of any taggable type, by ID.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTagsRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// IDs of the resources to tag.
     ///
-    /// These kinds take tags, by the prefix of the ID: `ami-` (image), `cgw-` (client gateway), `dopt-` (DHCP options),
-    /// `eipalloc-` (public IP), `eni-` (network interface), `fgpu-` (flexible GPU), `i-` (VM), `igw-` (internet
-    /// service), `image-export-` and `snap-export-` (export tasks), `key-` (keypair, with 32 hexadecimal digits),
-    /// `nat-` (NAT service), `pcx-` (Net peering), `rtb-` (route table), `sg-` (security group), `snap-` (snapshot),
-    /// `subnet-` (Subnet), `vgw-` (virtual gateway), `vol-` (volume), `vpc-` (Net), `vpce-` (Net access point), `vpn-`
-    /// (VPN connection).
+    /// The following resources can be tagged, by ID prefix: `ami-` (image), `cgw-` (client gateway), `dopt-` (DHCP
+    /// options), `eipalloc-` (public IP), `eni-` (network interface), `fgpu-` (flexible GPU), `i-` (VM), `igw-` (internet
+    /// service), `image-export-` and `snap-export-` (export tasks), `key-` (keypair, with 32 hexadecimal digits), `nat-`
+    /// (NAT service), `pcx-` (Net peering), `rtb-` (route table), `sg-` (security group), `snap-` (snapshot), `subnet-`
+    /// (Subnet), `vgw-` (virtual gateway), `vol-` (volume), `vpc-` (Net), `vpce-` (Net access point), `vpn-` (VPN
+    /// connection).
     ///
     /// Required.
     pub resource_ids: Vec<String>,
-    /// Tags to add. They overwrite those with the same key.
+    /// Tags to add. They overwrite existing tags with the same key.
     ///
     /// Required.
     pub tags: Vec<ResourceTag>,
@@ -71,11 +72,11 @@ __private::sent!(CreateTagsRequest {
     tags: "Tags",
 });
 
-/// Answer to [`Client::create_tags`](crate::Client::create_tags), which adds tags to resources of any taggable kind, by their IDs.
+/// Answer to [`Client::create_tags`](crate::Client::create_tags), which adds tags to resources of any taggable type, by ID.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTagsResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -87,13 +88,14 @@ __private::received!(CreateTagsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteTagsRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// IDs of the resources.
     ///
     /// Required.
     pub resource_ids: Vec<String>,
-    /// Tags to remove. With a value, a tag goes only if its value is the same.
+    /// Tags to remove. If a value is given, the tag is removed only if it has the same value.
     ///
     /// Required.
     pub tags: Vec<ResourceTag>,
@@ -147,7 +149,7 @@ __private::sent!(DeleteTagsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteTagsResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -155,17 +157,17 @@ __private::received!(DeleteTagsResponse {
     response_context: "ResponseContext",
 });
 
-/// Conditions on which tags are listed.
+/// Filters for tags.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersTag {
-    /// Keeps the tags whose key is one of these. With `values` too, the two filters apply independently.
+    /// Only return tags with one of these keys. If `values` is also given, the two filters apply independently.
     pub keys: Option<Vec<String>>,
-    /// Keeps the tags of these resources, by ID.
+    /// Only return tags of these resources, by ID.
     pub resource_ids: Option<Vec<String>>,
-    /// Keeps the tags of these kinds of resources.
+    /// Only return tags of resources of these types.
     pub resource_types: Option<Vec<ResourceType>>,
-    /// Keeps the tags whose value is one of these. With `keys` too, the two filters apply independently.
+    /// Only return tags with one of these values. If `keys` is also given, the two filters apply independently.
     pub values: Option<Vec<String>>,
 }
 
@@ -220,14 +222,16 @@ __private::sent!(FiltersTag {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadTagsRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersTag>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -273,10 +277,10 @@ __private::sent!(ReadTagsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadTagsResponse {
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
     /// Tags found, each with the ID of its resource.
     pub tags: Vec<Tag>,
@@ -309,9 +313,9 @@ impl Paginated for ReadTagsRequest {
 }
 
 impl Client {
-    /// Adds tags to resources of any taggable kind, by their IDs.
+    /// Adds tags to resources of any taggable type, by ID.
     ///
-    /// The value of a tag whose key exists already is overwritten. Load balancers have no ID: use
+    /// If a tag key already exists, its value is overwritten. Load balancers have no ID: use
     /// [`Client::create_load_balancer_tags`](crate::Client::create_load_balancer_tags).
     ///
     /// - Authentication: access key.

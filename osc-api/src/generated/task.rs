@@ -8,7 +8,8 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteExportTaskRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the export task, `image-export-` or `snap-export-` and eight hexadecimal digits.
     ///
@@ -47,7 +48,7 @@ __private::sent!(DeleteExportTaskRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteExportTaskResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -58,7 +59,8 @@ __private::received!(DeleteExportTaskResponse {
 impl Client {
     /// Cancels an export task.
     ///
-    /// It is sure to work in the state `pending/queued` only: OUTSCALE's own texts differ on `active` and `pending`.
+    /// Cancellation is certain to work only in the state `pending/queued`: OUTSCALE's own documentation is inconsistent
+    /// about `active` and `pending`.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

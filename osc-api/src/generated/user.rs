@@ -4,13 +4,14 @@
 use super::common::{ResponseContext, User};
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_user`](crate::Client::create_user), which creates an EIM user, a further user of the account.
+/// Request of [`Client::create_user`](crate::Client::create_user), which creates an EIM user, an additional user of the account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUserRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Path of the EIM user: 1 to 512 letters, digits, `_` and `/`, starting and ending with `/`. Absent means `/`.
+    /// Path of the EIM user: 1 to 512 letters, digits, `_` and `/`, starting and ending with `/`. Defaults to `/`.
     pub path: Option<String>,
     /// Email address of the EIM user.
     pub user_email: Option<String>,
@@ -63,13 +64,13 @@ __private::sent!(CreateUserRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`Client::create_user`](crate::Client::create_user), which creates an EIM user, a further user of the account.
+/// Answer to [`Client::create_user`](crate::Client::create_user), which creates an EIM user, an additional user of the account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUserResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// EIM user as it is after the call.
+    /// EIM user after the call.
     pub user: Option<User>,
 }
 
@@ -82,7 +83,8 @@ __private::received!(CreateUserResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the EIM user.
     ///
@@ -121,7 +123,7 @@ __private::sent!(DeleteUserRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -129,11 +131,11 @@ __private::received!(DeleteUserResponse {
     response_context: "ResponseContext",
 });
 
-/// Conditions on which EIM users are listed.
+/// Filters for EIM users.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersUsers {
-    /// Keeps the EIM users whose ID is one of these.
+    /// Only return EIM users with one of these IDs.
     pub user_ids: Option<Vec<String>>,
 }
 
@@ -161,13 +163,15 @@ __private::sent!(FiltersUsers {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUsersRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersUsers>,
-    /// How many items to pass over: those of the pages already read.
+    /// Number of items to skip, which is the number of items on the pages already read.
     pub first_item: Option<i64>,
-    /// How many items a page has at most. Absent means 100.
+    /// Maximum number of items per page. Defaults to 100.
     pub results_per_page: Option<i64>,
 }
 
@@ -213,13 +217,13 @@ __private::sent!(ReadUsersRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUsersResponse {
-    /// Whether there is a next page, which `first_item` asks for.
+    /// Whether there is a next page. To request it, use `first_item`.
     pub has_more_items: Option<bool>,
-    /// How many items the server puts on a page at most.
+    /// Maximum number of items per page that the server allows.
     pub max_results_limit: Option<i64>,
-    /// Whether more items per page were asked for than the server allows.
+    /// Whether the requested number of items per page exceeds the maximum that the server allows.
     pub max_results_truncated: Option<bool>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
     /// EIM users found.
     pub users: Vec<User>,
@@ -237,15 +241,17 @@ __private::received!(ReadUsersResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUserRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// New path of the EIM user: 1 to 512 letters, digits, `_` and `/`, starting and ending with `/`.
     pub new_path: Option<String>,
-    /// New email address of the EIM user. Absent keeps the present one.
+    /// New email address of the EIM user. If omitted, the current one is kept.
     pub new_user_email: Option<String>,
-    /// New name of the EIM user: 1 to 64 letters, digits and the characters `+=,.@-_`. Absent keeps the present one.
+    /// New name of the EIM user: 1 to 64 letters, digits and the characters `+=,.@-_`. If omitted, the current name is
+    /// kept.
     pub new_user_name: Option<String>,
-    /// Present name of the EIM user.
+    /// Current name of the EIM user.
     ///
     /// Required.
     pub user_name: String,
@@ -306,9 +312,9 @@ __private::sent!(UpdateUserRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUserResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// EIM user as it is after the call.
+    /// EIM user after the call.
     pub user: Option<User>,
 }
 
@@ -338,7 +344,7 @@ impl Paginated for ReadUsersRequest {
 }
 
 impl Client {
-    /// Creates an EIM user, a further user of the account.
+    /// Creates an EIM user, an additional user of the account.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -368,7 +374,7 @@ impl Client {
 
     /// Deletes an EIM user.
     ///
-    /// The user must be in no group, and have neither access keys nor linked policies.
+    /// The user must not belong to any group, and must have neither access keys nor linked policies.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

@@ -4,23 +4,24 @@
 use super::common::{FiltersUserGroup, ResponseContext, User};
 use crate::{Client, DateTime, Paginated, Result, __private};
 
-/// Request of [`Client::add_user_to_user_group`](crate::Client::add_user_to_user_group), which makes an EIM user a member of a user group.
+/// Request of [`Client::add_user_to_user_group`](crate::Client::add_user_to_user_group), which adds an EIM user to a user group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AddUserToUserGroupRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the user group.
     ///
     /// Required.
     pub user_group_name: String,
-    /// Path of the user group. Absent means `/`.
+    /// Path of the user group. Defaults to `/`.
     pub user_group_path: Option<String>,
     /// Name of the EIM user.
     ///
     /// Required.
     pub user_name: String,
-    /// Path of the EIM user. Absent means `/`.
+    /// Path of the EIM user. Defaults to `/`.
     pub user_path: Option<String>,
 }
 
@@ -78,11 +79,11 @@ __private::sent!(AddUserToUserGroupRequest {
     user_path: "UserPath",
 });
 
-/// Answer to [`Client::add_user_to_user_group`](crate::Client::add_user_to_user_group), which makes an EIM user a member of a user group.
+/// Answer to [`Client::add_user_to_user_group`](crate::Client::add_user_to_user_group), which adds an EIM user to a user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddUserToUserGroupResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -90,13 +91,14 @@ __private::received!(AddUserToUserGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::create_user_group`](crate::Client::create_user_group), which creates a user group, whose policies hold for all its members.
+/// Request of [`Client::create_user_group`](crate::Client::create_user_group), which creates a user group, whose policies apply to all its members.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUserGroupRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Path of the user group. Absent means `/`.
+    /// Path of the user group. Defaults to `/`.
     pub path: Option<String>,
     /// Name of the user group.
     ///
@@ -139,13 +141,13 @@ __private::sent!(CreateUserGroupRequest {
     user_group_name: "UserGroupName",
 });
 
-/// Answer to [`Client::create_user_group`](crate::Client::create_user_group), which creates a user group, whose policies hold for all its members.
+/// Answer to [`Client::create_user_group`](crate::Client::create_user_group), which creates a user group, whose policies apply to all its members.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUserGroupResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// User group as it is after the call. Its members are not part of it.
+    /// User group after the call, without its members.
     pub user_group: Option<UserGroup>,
 }
 
@@ -158,11 +160,12 @@ __private::received!(CreateUserGroupResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserGroupRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Whether to delete the group although it has members or policies.
+    /// If `true`, the group is deleted even if it has members or policies.
     pub force: Option<bool>,
-    /// Path of the user group. Absent means `/`.
+    /// Path of the user group. Defaults to `/`.
     pub path: Option<String>,
     /// Name of the user group.
     ///
@@ -217,7 +220,7 @@ __private::sent!(DeleteUserGroupRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserGroupResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -229,9 +232,10 @@ __private::received!(DeleteUserGroupResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Path of the user group. Absent means `/`.
+    /// Path of the user group. Defaults to `/`.
     pub path: Option<String>,
     /// Name of the user group.
     ///
@@ -278,9 +282,9 @@ __private::sent!(ReadUserGroupRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// User group as it is after the call. Its members are not part of it.
+    /// User group after the call, without its members.
     pub user_group: Option<UserGroup>,
     /// Members of the group.
     pub users: Vec<User>,
@@ -292,17 +296,18 @@ __private::received!(ReadUserGroupResponse {
     users: "Users",
 });
 
-/// Request of [`Client::read_user_groups_per_user`](crate::Client::read_user_groups_per_user), which lists the user groups that an EIM user is in.
+/// Request of [`Client::read_user_groups_per_user`](crate::Client::read_user_groups_per_user), which lists the user groups that an EIM user belongs to.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupsPerUserRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the EIM user.
     ///
     /// Required.
     pub user_name: String,
-    /// Path of the EIM user. Absent means `/`.
+    /// Path of the EIM user. Defaults to `/`.
     pub user_path: Option<String>,
 }
 
@@ -341,11 +346,11 @@ __private::sent!(ReadUserGroupsPerUserRequest {
     user_path: "UserPath",
 });
 
-/// Answer to [`Client::read_user_groups_per_user`](crate::Client::read_user_groups_per_user), which lists the user groups that an EIM user is in.
+/// Answer to [`Client::read_user_groups_per_user`](crate::Client::read_user_groups_per_user), which lists the user groups that an EIM user belongs to.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupsPerUserResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
     /// User groups found.
     pub user_groups: Vec<UserGroup>,
@@ -360,13 +365,15 @@ __private::received!(ReadUserGroupsPerUserResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupsRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersUserGroup>,
-    /// How many items to pass over: those of the pages already read.
+    /// Number of items to skip, which is the number of items on the pages already read.
     pub first_item: Option<i64>,
-    /// How many items a page has at most. Absent means 100.
+    /// Maximum number of items per page. Defaults to 100.
     pub results_per_page: Option<i64>,
 }
 
@@ -412,13 +419,13 @@ __private::sent!(ReadUserGroupsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupsResponse {
-    /// Whether there is a next page, which `first_item` asks for.
+    /// Whether there is a next page. To request it, use `first_item`.
     pub has_more_items: Option<bool>,
-    /// How many items the server puts on a page at most.
+    /// Maximum number of items per page that the server allows.
     pub max_results_limit: Option<i64>,
-    /// Whether more items per page were asked for than the server allows.
+    /// Whether the requested number of items per page exceeds the maximum that the server allows.
     pub max_results_truncated: Option<bool>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
     /// User groups found.
     pub user_groups: Vec<UserGroup>,
@@ -432,23 +439,24 @@ __private::received!(ReadUserGroupsResponse {
     user_groups: "UserGroups",
 });
 
-/// Request of [`Client::remove_user_from_user_group`](crate::Client::remove_user_from_user_group), which takes an EIM user out of a user group.
+/// Request of [`Client::remove_user_from_user_group`](crate::Client::remove_user_from_user_group), which removes an EIM user from a user group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveUserFromUserGroupRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the user group.
     ///
     /// Required.
     pub user_group_name: String,
-    /// Path of the user group. Absent means `/`.
+    /// Path of the user group. Defaults to `/`.
     pub user_group_path: Option<String>,
     /// Name of the EIM user.
     ///
     /// Required.
     pub user_name: String,
-    /// Path of the EIM user. Absent means `/`.
+    /// Path of the EIM user. Defaults to `/`.
     pub user_path: Option<String>,
 }
 
@@ -506,11 +514,11 @@ __private::sent!(RemoveUserFromUserGroupRequest {
     user_path: "UserPath",
 });
 
-/// Answer to [`Client::remove_user_from_user_group`](crate::Client::remove_user_from_user_group), which takes an EIM user out of a user group.
+/// Answer to [`Client::remove_user_from_user_group`](crate::Client::remove_user_from_user_group), which removes an EIM user from a user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveUserFromUserGroupResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -522,15 +530,16 @@ __private::received!(RemoveUserFromUserGroupResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUserGroupRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// New path, starting and ending with `/`. Absent means `/`, not that the present one is kept.
+    /// New path, starting and ending with `/`. If omitted, the path is reset to `/`: the current one is not kept.
     pub new_path: Option<String>,
-    /// New name of the user group. Absent keeps the present one.
+    /// New name of the user group. If omitted, the current name is kept.
     pub new_user_group_name: Option<String>,
-    /// Present path of the user group. Absent means `/`.
+    /// Current path of the user group. Defaults to `/`.
     pub path: Option<String>,
-    /// Present name of the user group.
+    /// Current name of the user group.
     ///
     /// Required.
     pub user_group_name: String,
@@ -594,9 +603,9 @@ __private::sent!(UpdateUserGroupRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUserGroupResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// User group as it is after the call. Its members are not part of it.
+    /// User group after the call, without its members.
     pub user_group: Option<UserGroup>,
     /// Members of the group.
     pub users: Vec<User>,
@@ -620,7 +629,7 @@ pub struct UserGroup {
     pub name: Option<String>,
     /// OUTSCALE Resource Name of the resource, which starts with `orn:`.
     pub orn: Option<String>,
-    /// Path that groups names like folders do, starting and ending with `/`, which alone is the root.
+    /// Path that groups names like folders. It starts and ends with `/`. The root is `/` alone.
     pub path: Option<String>,
     /// ID of the user group, which starts with `ug-`.
     pub user_group_id: Option<String>,
@@ -656,7 +665,7 @@ impl Paginated for ReadUserGroupsRequest {
 }
 
 impl Client {
-    /// Makes an EIM user a member of a user group.
+    /// Adds an EIM user to a user group.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -684,7 +693,7 @@ impl Client {
         self.send::<action::AddUserToUserGroup>(request).await
     }
 
-    /// Creates a user group, whose policies hold for all its members.
+    /// Creates a user group, whose policies apply to all its members.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -712,8 +721,8 @@ impl Client {
 
     /// Deletes a user group.
     ///
-    /// Without `force` it must have neither members nor linked policies. With it, the inline policies of the group are
-    /// deleted too.
+    /// Unless `force` is `true`, the group must have neither members nor linked policies. If `force` is `true`, the
+    /// inline policies of the group are also deleted.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -799,7 +808,7 @@ impl Client {
         self.send::<action::ReadUserGroups>(request).await
     }
 
-    /// Lists the user groups that an EIM user is in.
+    /// Lists the user groups that an EIM user belongs to.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: safe.
@@ -826,7 +835,7 @@ impl Client {
         self.send::<action::ReadUserGroupsPerUser>(request).await
     }
 
-    /// Takes an EIM user out of a user group.
+    /// Removes an EIM user from a user group.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -859,7 +868,7 @@ impl Client {
 
     /// Changes the name or the path of a user group.
     ///
-    /// Without `new_path` the path becomes `/`: send the present one to keep it.
+    /// If `new_path` is omitted, the path becomes `/`: send the current path to keep it.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

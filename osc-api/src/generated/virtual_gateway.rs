@@ -4,15 +4,16 @@
 use super::common::{LinkState, ResourceState, ResourceTag, ResponseContext, RouteTable};
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_virtual_gateway`](crate::Client::create_virtual_gateway), which creates a virtual gateway, the Net's end of a VPN connection.
+/// Request of [`Client::create_virtual_gateway`](crate::Client::create_virtual_gateway), which creates a virtual gateway, the Net side of a VPN connection.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVirtualGatewayRequest {
-    /// Protocol of the VPN. There is one, `ipsec.1`.
+    /// Protocol of the VPN. The only value is `ipsec.1`.
     ///
     /// Required.
     pub connection_type: String,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -43,13 +44,13 @@ __private::sent!(CreateVirtualGatewayRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::create_virtual_gateway`](crate::Client::create_virtual_gateway), which creates a virtual gateway, the Net's end of a VPN connection.
+/// Answer to [`Client::create_virtual_gateway`](crate::Client::create_virtual_gateway), which creates a virtual gateway, the Net side of a VPN connection.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVirtualGatewayResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// Virtual gateway as it is after the call.
+    /// Virtual gateway after the call.
     pub virtual_gateway: Option<VirtualGateway>,
 }
 
@@ -62,7 +63,8 @@ __private::received!(CreateVirtualGatewayResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVirtualGatewayRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
     ///
@@ -101,7 +103,7 @@ __private::sent!(DeleteVirtualGatewayRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVirtualGatewayResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -109,25 +111,25 @@ __private::received!(DeleteVirtualGatewayResponse {
     response_context: "ResponseContext",
 });
 
-/// Conditions on which virtual gateways are listed.
+/// Filters for virtual gateways.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersVirtualGateway {
-    /// Keeps what has one of these VPN protocols. There is one, `ipsec.1`.
+    /// Only return resources with one of these VPN protocols. The only value is `ipsec.1`.
     pub connection_types: Option<Vec<String>>,
-    /// Keeps what is attached to one of these Nets, by ID.
+    /// Only return resources attached to one of these Nets, by ID.
     pub link_net_ids: Option<Vec<String>>,
-    /// Keeps the virtual gateways whose attachment is in one of these states.
+    /// Only return virtual gateways whose attachment is in one of these states.
     pub link_states: Option<Vec<LinkState>>,
-    /// Keeps the virtual gateways whose state is one of these.
+    /// Only return virtual gateways in one of these states.
     pub states: Option<Vec<ResourceState>>,
-    /// Keeps what has a tag whose key is one of these.
+    /// Only return resources with one of these tag keys.
     pub tag_keys: Option<Vec<String>>,
-    /// Keeps what has a tag whose value is one of these.
+    /// Only return resources with one of these tag values.
     pub tag_values: Option<Vec<String>>,
-    /// Keeps the virtual gateways that have one of these tags, each written `KEY=VALUE`.
+    /// Only return virtual gateways with one of these tags, each in the form `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
-    /// Keeps the virtual gateways whose ID is one of these.
+    /// Only return virtual gateways with one of these IDs.
     pub virtual_gateway_ids: Option<Vec<String>>,
 }
 
@@ -226,7 +228,8 @@ __private::sent!(FiltersVirtualGateway {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkVirtualGatewayRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
@@ -282,7 +285,7 @@ __private::sent!(LinkVirtualGatewayRequest {
 pub struct LinkVirtualGatewayResponse {
     /// Attachment of the gateway to the Net, as it is after the call.
     pub net_to_virtual_gateway_link: Option<NetToVirtualGatewayLink>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -310,14 +313,16 @@ __private::received!(NetToVirtualGatewayLink {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVirtualGatewaysRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersVirtualGateway>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -363,10 +368,10 @@ __private::sent!(ReadVirtualGatewaysRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVirtualGatewaysResponse {
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
     /// Virtual gateways found.
     pub virtual_gateways: Vec<VirtualGateway>,
@@ -382,7 +387,8 @@ __private::received!(ReadVirtualGatewaysResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkVirtualGatewayRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
@@ -436,7 +442,7 @@ __private::sent!(UnlinkVirtualGatewayRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkVirtualGatewayResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -444,13 +450,14 @@ __private::received!(UnlinkVirtualGatewayResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_route_propagation`](crate::Client::update_route_propagation), which switches on or off that a virtual gateway writes its routes to a route table.
+/// Request of [`Client::update_route_propagation`](crate::Client::update_route_propagation), which enables or disables the propagation of routes from a virtual gateway to a route table.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRoutePropagationRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Whether the virtual gateway writes its routes to the route table from now on.
+    /// Whether the virtual gateway propagates its routes to the route table.
     ///
     /// Required.
     pub enable: bool,
@@ -511,13 +518,13 @@ __private::sent!(UpdateRoutePropagationRequest {
     virtual_gateway_id: "VirtualGatewayId",
 });
 
-/// Answer to [`Client::update_route_propagation`](crate::Client::update_route_propagation), which switches on or off that a virtual gateway writes its routes to a route table.
+/// Answer to [`Client::update_route_propagation`](crate::Client::update_route_propagation), which enables or disables the propagation of routes from a virtual gateway to a route table.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRoutePropagationResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// Route table as it is after the call.
+    /// Route table after the call.
     pub route_table: Option<RouteTable>,
 }
 
@@ -530,9 +537,9 @@ __private::received!(UpdateRoutePropagationResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VirtualGateway {
-    /// Protocol of the VPN. There is one, `ipsec.1`.
+    /// Protocol of the VPN. The only value is `ipsec.1`.
     pub connection_type: Option<String>,
-    /// Attachment of the gateway to a Net. Empty when there was none.
+    /// Attachment of the gateway to a Net. Empty if there was none.
     pub net_to_virtual_gateway_links: Vec<NetToVirtualGatewayLink>,
     /// State of the virtual gateway.
     pub state: Option<ResourceState>,
@@ -571,7 +578,7 @@ impl Paginated for ReadVirtualGatewaysRequest {
 }
 
 impl Client {
-    /// Creates a virtual gateway, the Net's end of a VPN connection.
+    /// Creates a virtual gateway, the Net side of a VPN connection.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -599,8 +606,7 @@ impl Client {
 
     /// Deletes a virtual gateway.
     ///
-    /// It is best to detach it from its Net, DirectLink and DirectLink interfaces, and to delete its VPN connections,
-    /// first.
+    /// It should first be detached from its Net, DirectLink and DirectLink interfaces, and its VPN connections deleted.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -705,7 +711,8 @@ impl Client {
 
     /// Detaches a virtual gateway from its Net.
     ///
-    /// Wait for the state `detached` of the attachment before attaching the gateway to another Net or deleting the Net.
+    /// Before attaching the gateway to another Net or deleting the Net, wait until the state of the attachment is
+    /// `detached`.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -731,7 +738,7 @@ impl Client {
         self.send::<action::UnlinkVirtualGateway>(request).await
     }
 
-    /// Switches on or off that a virtual gateway writes its routes to a route table.
+    /// Enables or disables the propagation of routes from a virtual gateway to a route table.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

@@ -9,78 +9,80 @@ use super::vm_types::{
 };
 use crate::{Client, Paginated, Result, Secret, __private};
 
-/// Request of [`Client::create_vms`](crate::Client::create_vms), which creates VMs from an image, and starts them unless `boot_on_creation` is false.
+/// Request of [`Client::create_vms`](crate::Client::create_vms), which creates VMs from an image, and starts them unless `boot_on_creation` is `false`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmsRequest {
-    /// What to do when the VM starts next.
+    /// Actions to perform the next time the VM starts.
     pub actions_on_next_boot: Option<ActionsOnNextBoot>,
-    /// Devices of the VM and the volumes to create behind them. Devices that the image brings can be changed or left
-    /// out.
+    /// Devices of the VM and the volumes to create for them. Devices defined by the image can be changed or left out.
     pub block_device_mappings: Option<Vec<BlockDeviceMappingVmCreation>>,
-    /// How the VM boots. The image must allow the mode.
+    /// How the VM boots. The image must support the mode.
     pub boot_mode: Option<BootMode>,
-    /// Whether the VMs start at once. If false, they are stopped once they exist.
+    /// If `true`, the VMs start immediately. If `false`, they are stopped once they exist.
     ///
     /// Default: `true`.
     pub boot_on_creation: Option<bool>,
-    /// Without any effect. It is there for likeness with AWS.
+    /// Has no effect; kept for compatibility with AWS.
     pub bsu_optimized: Option<bool>,
-    /// Token of the caller's own choice, at most 64 characters. A second create with the same one returns what the
-    /// first one made.
+    /// Token chosen by the caller, at most 64 characters. A second create request with the same token returns the result
+    /// of the first.
     pub client_token: Option<String>,
-    /// Whether the VM is safe from termination until this is set to false.
+    /// If `true`, the VM cannot be terminated until this is set to `false`.
     pub deletion_protection: Option<bool>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// ID of the image to make the VMs from, `ami-` and eight hexadecimal digits.
+    /// ID of the image to create the VMs from, `ami-` and eight hexadecimal digits.
     /// [`Client::read_images`](crate::Client::read_images) lists the images.
     ///
     /// Required.
     pub image_id: String,
-    /// Name of the keypair for logging in. The official images take its public key from the metadata server when they
+    /// Name of the keypair to log in with. Official images fetch its public key from the metadata server when they
     /// start.
     pub keypair_name: Option<String>,
-    /// How many VMs to create at most. If that many cannot be had, as many as possible are created, but never fewer
+    /// Maximum number of VMs to create. If this many cannot be created, as many as possible are created, but never fewer
     /// than `min_vms_count`.
     pub max_vms_count: Option<i64>,
-    /// How many VMs to create at least. If that many cannot be had, none is created.
+    /// Minimum number of VMs to create. If this many cannot be created, none is created.
     pub min_vms_count: Option<i64>,
-    /// Whether the VM can run VMs itself. With dedicated tenancy only.
+    /// Whether the VM can itself run VMs. Requires dedicated tenancy.
     ///
     /// Default: `false`.
     pub nested_virtualization: Option<bool>,
-    /// Network interfaces to create or attach. One of them is the primary one, with device number 0.
+    /// Network interfaces to create or attach. One of them must be the primary one, with device number 0.
     pub nics: Option<Vec<NicForVmCreation>>,
-    /// Performance of the processors. Without effect if `vm_type` tells it.
+    /// Performance of the processors. Has no effect if `vm_type` specifies it.
     ///
     /// Default: `"high"`.
     pub performance: Option<CpuPerformance>,
-    /// Where the VM runs.
+    /// Placement of the VM.
     pub placement: Option<Placement>,
-    /// Private IPv4 addresses of the VM, in the range of the Subnet in `subnet_id`. The first four and the last address
-    /// of the range are taken.
+    /// Private IPv4 addresses of the VM, in the range of the Subnet in `subnet_id`. The first four addresses and the
+    /// last one of the range are reserved.
     pub private_ips: Option<Vec<String>>,
-    /// IDs of the VMs' security groups, each `sg-` and eight hexadecimal digits. Absent means the default one. They
-    /// belong to the primary network interface.
+    /// IDs of the VMs' security groups, each `sg-` and eight hexadecimal digits. Defaults to the default security group.
+    /// They are assigned to the primary network interface.
     pub security_group_ids: Option<Vec<String>>,
-    /// Names of the VMs' security groups. Absent means the default one. They belong to the primary network interface.
+    /// Names of the VMs' security groups. Defaults to the default security group. They are assigned to the primary
+    /// network interface.
     pub security_groups: Option<Vec<String>>,
     /// ID of the Subnet to create the VMs in, `subnet-` and eight hexadecimal digits.
     pub subnet_id: Option<String>,
-    /// Whether the VMs get a virtual TPM. Absent means what the image demands; false is refused if it demands one.
+    /// If `true`, the VMs have a virtual TPM. If omitted, they have one if the image requires it. `false` is rejected if
+    /// the image requires one.
     pub tpm_enabled: Option<bool>,
-    /// Script or configuration that the VM gets, encoded as Base64, at most 500 KiB.
+    /// Script or configuration that is passed to the VM, Base64-encoded, at most 500 KiB.
     pub user_data: Option<Secret>,
-    /// What follows when the VM stops: it stays off, starts again or is terminated.
+    /// What happens when the VM stops: it stays stopped, restarts or is terminated.
     ///
     /// Default: `"stop"`.
     pub vm_initiated_shutdown_behavior: Option<VmInitiatedShutdownBehavior>,
-    /// Type of the VM, such as `tinav5.c2r2p2` or an AWS name. Absent means `t2.small`.
+    /// Type of the VM, such as `tinav5.c2r2p2` or an AWS type name. Defaults to `t2.small`.
     ///
-    /// The parts are the generation, the cores, the GiB of memory and the performance, from 1 (the highest) to 3.
-    /// Without the last, as in `tinav5.c2r2`, the field `performance` counts. An AWS name is turned into such a type,
-    /// performance included, but answers still have the AWS name.
+    /// The parts are the generation, the number of cores, the memory in GiB and the performance, from 1 (the highest) to
+    /// 3. If the last part is omitted, as in `tinav5.c2r2`, the field `performance` applies. An AWS type name is
+    /// converted to a type of this form, including the performance, but responses still contain the AWS name.
     pub vm_type: Option<String>,
 }
 
@@ -321,11 +323,11 @@ __private::sent!(CreateVmsRequest {
     vm_type: "VmType",
 });
 
-/// Answer to [`Client::create_vms`](crate::Client::create_vms), which creates VMs from an image, and starts them unless `boot_on_creation` is false.
+/// Answer to [`Client::create_vms`](crate::Client::create_vms), which creates VMs from an image, and starts them unless `boot_on_creation` is `false`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmsResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
     /// The new VMs.
     pub vms: Vec<Vm>,
@@ -336,11 +338,12 @@ __private::received!(CreateVmsResponse {
     vms: "Vms",
 });
 
-/// Request of [`Client::delete_vms`](crate::Client::delete_vms), which terminates VMs, for ever.
+/// Request of [`Client::delete_vms`](crate::Client::delete_vms), which terminates VMs permanently.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmsRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// IDs of VMs, each `i-` and eight hexadecimal digits.
     ///
@@ -378,13 +381,13 @@ __private::sent!(DeleteVmsRequest {
     vm_ids: "VmIds",
 });
 
-/// Answer to [`Client::delete_vms`](crate::Client::delete_vms), which terminates VMs, for ever.
+/// Answer to [`Client::delete_vms`](crate::Client::delete_vms), which terminates VMs permanently.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmsResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// The VMs, each with its state before and now.
+    /// VMs, each with its previous and its current state.
     pub vms: Vec<VmState>,
 }
 
@@ -393,11 +396,12 @@ __private::received!(DeleteVmsResponse {
     vms: "Vms",
 });
 
-/// Request of [`Client::read_admin_password`](crate::Client::read_admin_password), which returns the administrator's password of a Windows VM, encrypted for its keypair.
+/// Request of [`Client::read_admin_password`](crate::Client::read_admin_password), which returns the administrator password of a Windows VM, encrypted with its keypair.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAdminPasswordRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
     ///
@@ -432,13 +436,13 @@ __private::sent!(ReadAdminPasswordRequest {
     vm_id: "VmId",
 });
 
-/// Answer to [`Client::read_admin_password`](crate::Client::read_admin_password), which returns the administrator's password of a Windows VM, encrypted for its keypair.
+/// Answer to [`Client::read_admin_password`](crate::Client::read_admin_password), which returns the administrator password of a Windows VM, encrypted with its keypair.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAdminPasswordResponse {
-    /// Password, encrypted for the keypair of the VM. It is empty after the first boot.
+    /// Password, encrypted for the VM's keypair. It is empty after the first boot.
     pub admin_password: Option<Secret>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
     pub vm_id: Option<String>,
@@ -450,11 +454,12 @@ __private::received!(ReadAdminPasswordResponse {
     vm_id: "VmId",
 });
 
-/// Request of [`Client::read_console_output`](crate::Client::read_console_output), which returns the last 64 KiB of a VM's console, encoded as Base64.
+/// Request of [`Client::read_console_output`](crate::Client::read_console_output), which returns the last 64 KiB of a VM's console output, encoded in Base64.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadConsoleOutputRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
     ///
@@ -489,13 +494,13 @@ __private::sent!(ReadConsoleOutputRequest {
     vm_id: "VmId",
 });
 
-/// Answer to [`Client::read_console_output`](crate::Client::read_console_output), which returns the last 64 KiB of a VM's console, encoded as Base64.
+/// Answer to [`Client::read_console_output`](crate::Client::read_console_output), which returns the last 64 KiB of a VM's console output, encoded in Base64.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadConsoleOutputResponse {
-    /// The last 64 KiB that the console showed, encoded as Base64. A Windows VM has none after its first boot.
+    /// Last 64 KiB of the console output, Base64-encoded. A Windows VM has none after its first boot.
     pub console_output: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
     pub vm_id: Option<String>,
@@ -511,14 +516,16 @@ __private::received!(ReadConsoleOutputResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmTypesRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersVmType>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -564,10 +571,10 @@ __private::sent!(ReadVmTypesRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmTypesResponse {
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
     /// VM types found.
     pub vm_types: Vec<VmType>,
@@ -583,14 +590,16 @@ __private::received!(ReadVmTypesResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersVm>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -636,10 +645,10 @@ __private::sent!(ReadVmsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsResponse {
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
     /// VMs found.
     pub vms: Vec<Vm>,
@@ -651,22 +660,23 @@ __private::received!(ReadVmsResponse {
     vms: "Vms",
 });
 
-/// Request of [`Client::read_vms_state`](crate::Client::read_vms_state), which returns the states of VMs: the running ones, or all with `all_vms`.
+/// Request of [`Client::read_vms_state`](crate::Client::read_vms_state), which returns the states of running VMs, or of all VMs if `all_vms` is `true`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsStateRequest {
-    /// Whether VMs in all states are listed. If false, only the running ones are.
+    /// If `true`, VMs in all states are listed. If `false`, only running VMs are.
     ///
     /// Default: `false`.
     pub all_vms: Option<bool>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned, on top of what `all_vms` says.
+    /// Filters for VM states, applied in addition to `all_vms`.
     pub filters: Option<FiltersVmsState>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -715,16 +725,16 @@ __private::sent!(ReadVmsStateRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_vms_state`](crate::Client::read_vms_state), which returns the states of VMs: the running ones, or all with `all_vms`.
+/// Answer to [`Client::read_vms_state`](crate::Client::read_vms_state), which returns the states of running VMs, or of all VMs if `all_vms` is `true`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsStateResponse {
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// States found.
+    /// VM states found.
     pub vm_states: Vec<VmStates>,
 }
 
@@ -738,7 +748,8 @@ __private::received!(ReadVmsStateResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RebootVmsRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// IDs of VMs, each `i-` and eight hexadecimal digits.
     ///
@@ -780,7 +791,7 @@ __private::sent!(RebootVmsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RebootVmsResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -792,7 +803,8 @@ __private::received!(RebootVmsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StartVmsRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// IDs of VMs, each `i-` and eight hexadecimal digits.
     ///
@@ -834,9 +846,9 @@ __private::sent!(StartVmsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartVmsResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// The VMs, each with its state before and now.
+    /// VMs, each with its previous and its current state.
     pub vms: Vec<VmState>,
 }
 
@@ -849,9 +861,10 @@ __private::received!(StartVmsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StopVmsRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Whether to stop the VMs by force.
+    /// If `true`, the VMs are stopped by force.
     pub force_stop: Option<bool>,
     /// IDs of VMs, each `i-` and eight hexadecimal digits.
     ///
@@ -901,9 +914,9 @@ __private::sent!(StopVmsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StopVmsResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// The VMs, each with its state before and now.
+    /// VMs, each with its previous and its current state.
     pub vms: Vec<VmState>,
 }
 
@@ -916,37 +929,39 @@ __private::received!(StopVmsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmRequest {
-    /// What to do when the VM starts next. Secure boot changes with a stop and a start: a reboot is not enough.
+    /// Actions to perform the next time the VM starts. To change secure boot, stop and start the VM: a reboot is not
+    /// enough.
     pub actions_on_next_boot: Option<ActionsOnNextBoot>,
     /// Changes to the devices of the VM and their volumes.
     pub block_device_mappings: Option<Vec<BlockDeviceMappingVmUpdate>>,
-    /// Without any effect. It is there for likeness with AWS.
+    /// Has no effect; kept for compatibility with AWS.
     pub bsu_optimized: Option<bool>,
-    /// Whether the VM is safe from termination until this is set to false.
+    /// If `true`, the VM cannot be terminated until this is set to `false`.
     pub deletion_protection: Option<bool>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Whether traffic is dropped that is neither from nor for this VM. A NAT VM needs false. In a Net only.
+    /// If `true`, traffic that is neither from nor to this VM is dropped. Must be `false` for a NAT VM. In a Net only.
     pub is_source_dest_checked: Option<bool>,
-    /// Name of the VM's new keypair. Only its metadata changes: the system inside still lets the old key in.
+    /// Name of the VM's new keypair. Only the VM's metadata changes: its operating system still accepts the old key.
     pub keypair_name: Option<String>,
-    /// Whether the VM can run VMs itself. With dedicated tenancy only, and the VM must be stopped.
+    /// Whether the VM can itself run VMs. Requires dedicated tenancy. The VM must be stopped.
     pub nested_virtualization: Option<bool>,
     /// Performance of the processors. The VM must be stopped.
     pub performance: Option<CpuPerformance>,
-    /// IDs of the VM's security groups, each `sg-` and eight hexadecimal digits. They belong to the primary network
+    /// IDs of the VM's security groups, each `sg-` and eight hexadecimal digits. They apply to the primary network
     /// interface.
     pub security_group_ids: Option<Vec<String>>,
-    /// New user data, encoded as Base64, at most 500 KiB. The VM must be stopped.
+    /// New user data, Base64-encoded, at most 500 KiB. The VM must be stopped.
     pub user_data: Option<Secret>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
     ///
     /// Required.
     pub vm_id: String,
-    /// What follows when the VM stops: it stays off, starts again or is terminated.
+    /// What happens when the VM stops: it stays stopped, restarts or is terminated.
     pub vm_initiated_shutdown_behavior: Option<VmInitiatedShutdownBehavior>,
-    /// Type of the VM, such as `tinav5.c2r2p2` or an AWS name. The VM must be stopped. The parts are the generation,
-    /// the cores, the GiB of memory and the performance, from 1 (the highest) to 3.
+    /// Type of the VM, such as `tinav5.c2r2p2` or an AWS name. The VM must be stopped. The parts are the generation, the
+    /// number of cores, the memory in GiB and the performance, from 1 (the highest) to 3.
     pub vm_type: Option<String>,
 }
 
@@ -1103,9 +1118,9 @@ __private::sent!(UpdateVmRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// VM as it is after the call.
+    /// VM after the call.
     pub vm: Option<Vm>,
 }
 
@@ -1175,10 +1190,10 @@ impl Paginated for ReadVmsStateRequest {
 }
 
 impl Client {
-    /// Creates VMs from an image, and starts them unless `boot_on_creation` is false.
+    /// Creates VMs from an image, and starts them unless `boot_on_creation` is `false`.
     ///
-    /// The answer comes while they are `pending`. `min_vms_count` and `max_vms_count` say how many there are to be.
-    /// With a `client_token`, a repeated call makes no second set.
+    /// The response is returned while the VMs are `pending`. `min_vms_count` and `max_vms_count` set the number of VMs to
+    /// create. If `client_token` is set, repeating the call does not create the VMs again.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: safe with a `client_token`.
@@ -1188,7 +1203,7 @@ impl Client {
     /// Those of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
-    /// Nothing but the image:
+    /// Image only:
     ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -1272,10 +1287,10 @@ impl Client {
         self.send::<action::CreateVms>(request).await
     }
 
-    /// Terminates VMs, for ever.
+    /// Terminates VMs permanently.
     ///
-    /// VMs with `deletion_protection` are not terminated. To terminate a VM again is no error. They stay listed as
-    /// `terminated` for up to an hour.
+    /// VMs with `deletion_protection` are not terminated. Terminating a VM again is not an error. Terminated VMs remain
+    /// listed as `terminated` for up to an hour.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1301,9 +1316,9 @@ impl Client {
         self.send::<action::DeleteVms>(request).await
     }
 
-    /// Returns the administrator's password of a Windows VM, encrypted for its keypair.
+    /// Returns the administrator password of a Windows VM, encrypted with its keypair.
     ///
-    /// It exists for the first boot only, and only an RSA keypair can decrypt it.
+    /// The password is available during the first boot only, and only an RSA keypair can decrypt it.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: safe.
@@ -1329,9 +1344,9 @@ impl Client {
         self.send::<action::ReadAdminPassword>(request).await
     }
 
-    /// Returns the last 64 KiB of a VM's console, encoded as Base64.
+    /// Returns the last 64 KiB of a VM's console output, encoded in Base64.
     ///
-    /// The text is up to two seconds old. A Windows VM writes to its console during its first boot only.
+    /// The output is up to two seconds old. A Windows VM writes to its console only during its first boot.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: safe.
@@ -1387,8 +1402,8 @@ impl Client {
 
     /// Lists VMs.
     ///
-    /// Terminated ones stay in the list for up to an hour. An ID of another account's VM is passed over; one that is
-    /// invalid is an error.
+    /// Terminated VMs remain listed for up to an hour. The ID of another account's VM is ignored. An invalid ID is an
+    /// error.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
@@ -1427,7 +1442,7 @@ impl Client {
         self.send::<action::ReadVms>(request).await
     }
 
-    /// Returns the states of VMs: the running ones, or all with `all_vms`.
+    /// Returns the states of running VMs, or of all VMs if `all_vms` is `true`.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
@@ -1471,7 +1486,7 @@ impl Client {
 
     /// Reboots VMs.
     ///
-    /// The answer comes once the request is queued, before any VM has rebooted.
+    /// The response is returned once the request is queued, before any VM has rebooted.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1499,7 +1514,7 @@ impl Client {
 
     /// Starts stopped VMs.
     ///
-    /// The answer comes while they are still `pending`.
+    /// The response is returned while the VMs are still `pending`.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1527,7 +1542,7 @@ impl Client {
 
     /// Stops running VMs.
     ///
-    /// What their memory held is lost. The answer comes while they are still `stopping`.
+    /// The contents of their memory are lost. The response is returned while the VMs are still `stopping`.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1552,8 +1567,8 @@ impl Client {
 
     /// Changes attributes of a VM.
     ///
-    /// It must be stopped for `nested_virtualization`, `performance`, `user_data` and `vm_type`. Secure boot changes
-    /// with the next stop and start; a reboot does not do.
+    /// The VM must be stopped to change `nested_virtualization`, `performance`, `user_data` or `vm_type`. Secure boot
+    /// changes the next time the VM is stopped and started. A reboot is not sufficient.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1563,7 +1578,7 @@ impl Client {
     /// Those of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
-    /// Other VM type:
+    /// New VM type:
     ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -1575,7 +1590,7 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// Other user data:
+    /// New user data:
     ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {

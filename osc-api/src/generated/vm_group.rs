@@ -4,16 +4,17 @@
 use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, DateTime, Result, UnknownValue, __private};
 
-/// Request of [`Client::create_vm_group`](crate::Client::create_vm_group), which creates a group of like VMs from a VM template and starts them.
+/// Request of [`Client::create_vm_group`](crate::Client::create_vm_group), which creates a group of identically configured VMs from a VM template and starts them.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmGroupRequest {
-    /// Free text that says what the thing is for.
+    /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// How the VMs spread over hypervisors. `attract` puts them on one, for a faster network, `repulse` on different
-    /// ones, for tolerance of faults; `no-strategy` leaves it to the cloud.
+    /// How the VMs are distributed across hypervisors. `attract` places them on the same one, for a faster network.
+    /// `repulse` places them on different ones, for fault tolerance. `no-strategy` leaves the choice to the cloud.
     ///
     /// Default: `"no-strategy"`.
     pub positioning_strategy: Option<PositioningStrategy>,
@@ -142,13 +143,13 @@ __private::sent!(CreateVmGroupRequest {
     vm_template_id: "VmTemplateId",
 });
 
-/// Answer to [`Client::create_vm_group`](crate::Client::create_vm_group), which creates a group of like VMs from a VM template and starts them.
+/// Answer to [`Client::create_vm_group`](crate::Client::create_vm_group), which creates a group of identically configured VMs from a VM template and starts them.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmGroupResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// VM group as it is after the call.
+    /// VM group after the call.
     pub vm_group: Option<VmGroup>,
 }
 
@@ -161,7 +162,8 @@ __private::received!(CreateVmGroupResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmGroupRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the VM group, `vmgroup-` and 32 hexadecimal digits.
     ///
@@ -200,7 +202,7 @@ __private::sent!(DeleteVmGroupRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmGroupResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -208,29 +210,29 @@ __private::received!(DeleteVmGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// Conditions on which VM groups are listed.
+/// Filters for VM groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersVmGroup {
-    /// Keeps what has one of these descriptions.
+    /// Only return resources with one of these descriptions.
     pub descriptions: Option<Vec<String>>,
-    /// Keeps the VM groups that have one of these security groups, by ID.
+    /// Only return VM groups with one of these security groups, by ID.
     pub security_group_ids: Option<Vec<String>>,
-    /// Keeps what is in one of these Subnets, by ID.
+    /// Only return resources with one of these Subnet IDs.
     pub subnet_ids: Option<Vec<String>>,
-    /// Keeps what has a tag whose key is one of these.
+    /// Only return resources with one of these tag keys.
     pub tag_keys: Option<Vec<String>>,
-    /// Keeps what has a tag whose value is one of these.
+    /// Only return resources with one of these tag values.
     pub tag_values: Option<Vec<String>>,
-    /// Keeps the VM groups that have one of these tags, each written `KEY=VALUE`.
+    /// Only return VM groups with one of these tags, each in the form `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
-    /// Keeps the VM groups whose number of VMs is one of these.
+    /// Only return VM groups with one of these numbers of VMs.
     pub vm_counts: Option<Vec<i64>>,
-    /// Keeps the VM groups whose ID is one of these.
+    /// Only return VM groups with one of these IDs.
     pub vm_group_ids: Option<Vec<String>>,
-    /// Keeps the VM groups whose name is one of these.
+    /// Only return VM groups with one of these names.
     pub vm_group_names: Option<Vec<String>>,
-    /// Keeps what has one of these VM templates, by ID.
+    /// Only return resources with one of these VM template IDs.
     pub vm_template_ids: Option<Vec<String>>,
 }
 
@@ -345,7 +347,7 @@ __private::sent!(FiltersVmGroup {
     vm_template_ids: "VmTemplateIds",
 });
 
-/// How the VMs of a VM group spread over hypervisors.
+/// How the VMs of a VM group are distributed across hypervisors.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PositioningStrategy {
@@ -388,9 +390,11 @@ __private::open_enum!(PositioningStrategy);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmGroupsRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersVmGroup>,
 }
 
@@ -422,7 +426,7 @@ __private::sent!(ReadVmGroupsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmGroupsResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
     /// VM groups found.
     pub vm_groups: Vec<VmGroup>,
@@ -433,17 +437,18 @@ __private::received!(ReadVmGroupsResponse {
     vm_groups: "VmGroups",
 });
 
-/// Request of [`Client::scale_down_vm_group`](crate::Client::scale_down_vm_group), which deletes the oldest VMs of a VM group, as many as asked.
+/// Request of [`Client::scale_down_vm_group`](crate::Client::scale_down_vm_group), which deletes the requested number of VMs from a VM group, oldest first.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ScaleDownVmGroupRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the VM group, `vmgroup-` and 32 hexadecimal digits.
     ///
     /// Required.
     pub vm_group_id: String,
-    /// How many VMs to delete from the group, the oldest first.
+    /// Number of VMs to delete from the group, the oldest first.
     ///
     /// Required.
     pub vm_subtraction: i64,
@@ -484,11 +489,11 @@ __private::sent!(ScaleDownVmGroupRequest {
     vm_subtraction: "VmSubtraction",
 });
 
-/// Answer to [`Client::scale_down_vm_group`](crate::Client::scale_down_vm_group), which deletes the oldest VMs of a VM group, as many as asked.
+/// Answer to [`Client::scale_down_vm_group`](crate::Client::scale_down_vm_group), which deletes the requested number of VMs from a VM group, oldest first.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ScaleDownVmGroupResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -496,13 +501,14 @@ __private::received!(ScaleDownVmGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::scale_up_vm_group`](crate::Client::scale_up_vm_group), which adds VMs to a VM group, made from its template as it is now.
+/// Request of [`Client::scale_up_vm_group`](crate::Client::scale_up_vm_group), which adds VMs to a VM group, created from the current version of its template.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ScaleUpVmGroupRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// How many VMs to add to the group, made from the VM template as it is now.
+    /// Number of VMs to add to the group, created from the VM template in its current state.
     ///
     /// Required.
     pub vm_addition: i64,
@@ -547,11 +553,11 @@ __private::sent!(ScaleUpVmGroupRequest {
     vm_group_id: "VmGroupId",
 });
 
-/// Answer to [`Client::scale_up_vm_group`](crate::Client::scale_up_vm_group), which adds VMs to a VM group, made from its template as it is now.
+/// Answer to [`Client::scale_up_vm_group`](crate::Client::scale_up_vm_group), which adds VMs to a VM group, created from the current version of its template.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ScaleUpVmGroupResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -563,9 +569,10 @@ __private::received!(ScaleUpVmGroupResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmGroupRequest {
-    /// New free text that says what the VM group is for.
+    /// New description of the VM group.
     pub description: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// New tags of the VM group.
     pub tags: Option<Vec<ResourceTag>>,
@@ -575,7 +582,7 @@ pub struct UpdateVmGroupRequest {
     pub vm_group_id: String,
     /// New name of the VM group.
     pub vm_group_name: Option<String>,
-    /// ID of the VM group's new VM template, `vmtemplate-` and 32 hexadecimal digits.
+    /// ID of the new VM template of the VM group, `vmtemplate-` and 32 hexadecimal digits.
     pub vm_template_id: Option<String>,
 }
 
@@ -645,9 +652,9 @@ __private::sent!(UpdateVmGroupRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmGroupResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// VM group as it is after the call.
+    /// VM group after the call.
     pub vm_group: Option<VmGroup>,
 }
 
@@ -656,16 +663,16 @@ __private::received!(UpdateVmGroupResponse {
     vm_group: "VmGroup",
 });
 
-/// A group of like VMs, made from a VM template.
+/// A group of identical VMs, created from a VM template.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VmGroup {
     /// Time of creation, in UTC.
     pub creation_date: Option<DateTime>,
-    /// Free text that says what the thing is for.
+    /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
-    /// How the VMs spread over hypervisors. `attract` puts them on one, for a faster network, `repulse` on different
-    /// ones, for tolerance of faults; `no-strategy` leaves it to the cloud.
+    /// How the VMs are distributed across hypervisors. `attract` places them on the same one, for a faster network.
+    /// `repulse` places them on different ones, for fault tolerance. `no-strategy` leaves the choice to the cloud.
     pub positioning_strategy: Option<PositioningStrategy>,
     /// IDs of security groups, each `sg-` and eight hexadecimal digits.
     pub security_group_ids: Vec<String>,
@@ -754,9 +761,9 @@ impl From<&str> for VmGroupState {
 __private::open_enum!(VmGroupState);
 
 impl Client {
-    /// Creates a group of like VMs from a VM template and starts them.
+    /// Creates a group of identically configured VMs from a VM template and starts them.
     ///
-    /// OUTSCALE calls VM groups unfinished: they may not work. An account has 100 of them at most.
+    /// OUTSCALE describes VM groups as unfinished: they may not work. At most 100 VM groups per account.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -793,7 +800,7 @@ impl Client {
 
     /// Deletes a VM group.
     ///
-    /// OUTSCALE calls VM groups unfinished: they may not work.
+    /// OUTSCALE describes VM groups as unfinished: they may not work.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -821,7 +828,7 @@ impl Client {
 
     /// Lists VM groups.
     ///
-    /// OUTSCALE calls VM groups unfinished: they may not work.
+    /// OUTSCALE describes VM groups as unfinished: they may not work.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: safe.
@@ -851,9 +858,9 @@ impl Client {
         self.send::<action::ReadVmGroups>(request).await
     }
 
-    /// Deletes the oldest VMs of a VM group, as many as asked.
+    /// Deletes the requested number of VMs from a VM group, oldest first.
     ///
-    /// OUTSCALE calls VM groups unfinished: they may not work.
+    /// OUTSCALE describes VM groups as unfinished: they may not work.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -882,9 +889,9 @@ impl Client {
         self.send::<action::ScaleDownVmGroup>(request).await
     }
 
-    /// Adds VMs to a VM group, made from its template as it is now.
+    /// Adds VMs to a VM group, created from the current version of its template.
     ///
-    /// OUTSCALE calls VM groups unfinished: they may not work.
+    /// OUTSCALE describes VM groups as unfinished: they may not work.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -915,7 +922,7 @@ impl Client {
 
     /// Changes the name, the description, the tags or the template of a VM group.
     ///
-    /// OUTSCALE calls VM groups unfinished: they may not work.
+    /// OUTSCALE describes VM groups as unfinished: they may not work.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -939,7 +946,7 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// Other VM template:
+    /// New VM template:
     ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {

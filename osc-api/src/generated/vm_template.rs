@@ -4,7 +4,7 @@
 use super::common::{CpuPerformance, ResourceTag, ResponseContext};
 use crate::{Client, DateTime, Result, __private};
 
-/// Request of [`Client::create_vm_template`](crate::Client::create_vm_template), which creates a VM template, from which VM groups are made.
+/// Request of [`Client::create_vm_template`](crate::Client::create_vm_template), which creates a VM template, from which VM groups are created.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmTemplateRequest {
@@ -20,9 +20,10 @@ pub struct CreateVmTemplateRequest {
     ///
     /// Default: `"high"`.
     pub cpu_performance: Option<CpuPerformance>,
-    /// Free text that says what the thing is for.
+    /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the image, `ami-` and eight hexadecimal digits.
     ///
@@ -30,7 +31,7 @@ pub struct CreateVmTemplateRequest {
     pub image_id: String,
     /// Name of the keypair.
     pub keypair_name: Option<String>,
-    /// Memory of each VM. The API does not name the unit, which is GiB for VMs elsewhere.
+    /// Memory of each VM. The API does not document the unit, which is GiB for VMs elsewhere.
     ///
     /// Required.
     pub ram: i64,
@@ -145,13 +146,13 @@ __private::sent!(CreateVmTemplateRequest {
     vm_template_name: "VmTemplateName",
 });
 
-/// Answer to [`Client::create_vm_template`](crate::Client::create_vm_template), which creates a VM template, from which VM groups are made.
+/// Answer to [`Client::create_vm_template`](crate::Client::create_vm_template), which creates a VM template, from which VM groups are created.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmTemplateResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// VM template as it is after the call.
+    /// VM template after the call.
     pub vm_template: Option<VmTemplate>,
 }
 
@@ -160,11 +161,12 @@ __private::received!(CreateVmTemplateResponse {
     vm_template: "VmTemplate",
 });
 
-/// Request of [`Client::delete_vm_template`](crate::Client::delete_vm_template), which deletes a VM template that no VM group uses.
+/// Request of [`Client::delete_vm_template`](crate::Client::delete_vm_template), which deletes a VM template that is not used by any VM group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmTemplateRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the VM template, `vmtemplate-` and 32 hexadecimal digits.
     ///
@@ -199,11 +201,11 @@ __private::sent!(DeleteVmTemplateRequest {
     vm_template_id: "VmTemplateId",
 });
 
-/// Answer to [`Client::delete_vm_template`](crate::Client::delete_vm_template), which deletes a VM template that no VM group uses.
+/// Answer to [`Client::delete_vm_template`](crate::Client::delete_vm_template), which deletes a VM template that is not used by any VM group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmTemplateResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -211,33 +213,33 @@ __private::received!(DeleteVmTemplateResponse {
     response_context: "ResponseContext",
 });
 
-/// Conditions on which VM templates are listed.
+/// Filters for VM templates.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersVmTemplate {
-    /// Keeps the VM templates whose number of virtual cores is one of these.
+    /// Only return VM templates with one of these numbers of virtual cores.
     pub cpu_cores: Option<Vec<i64>>,
-    /// Keeps what has one of these generations of processors.
+    /// Only return resources with one of these processor generations.
     pub cpu_generations: Option<Vec<String>>,
-    /// Keeps what has processors of one of these performances.
+    /// Only return VM templates with processors of one of these performance levels.
     pub cpu_performances: Option<Vec<CpuPerformance>>,
-    /// Keeps what has one of these descriptions.
+    /// Only return resources with one of these descriptions.
     pub descriptions: Option<Vec<String>>,
-    /// Keeps what has one of these images, by ID.
+    /// Only return resources with one of these images, by ID.
     pub image_ids: Option<Vec<String>>,
-    /// Keeps what has one of these keypairs, by name.
+    /// Only return resources with one of these keypairs, by name.
     pub keypair_names: Option<Vec<String>>,
-    /// Keeps the VM templates whose memory is one of these amounts, in the unit of `ram`.
+    /// Only return VM templates with one of these amounts of memory, in the same unit as `ram`.
     pub rams: Option<Vec<i64>>,
-    /// Keeps what has a tag whose key is one of these.
+    /// Only return resources with one of these tag keys.
     pub tag_keys: Option<Vec<String>>,
-    /// Keeps what has a tag whose value is one of these.
+    /// Only return resources with one of these tag values.
     pub tag_values: Option<Vec<String>>,
-    /// Keeps the VM templates that have one of these tags, each written `KEY=VALUE`.
+    /// Only return VM templates with one of these tags, each in the form `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
-    /// Keeps the VM templates whose ID is one of these.
+    /// Only return VM templates with one of these IDs.
     pub vm_template_ids: Option<Vec<String>>,
-    /// Keeps the VM templates whose name is one of these.
+    /// Only return VM templates with one of these names.
     pub vm_template_names: Option<Vec<String>>,
 }
 
@@ -377,9 +379,11 @@ __private::sent!(FiltersVmTemplate {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmTemplatesRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersVmTemplate>,
 }
 
@@ -411,7 +415,7 @@ __private::sent!(ReadVmTemplatesRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmTemplatesResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
     /// VM templates found.
     pub vm_templates: Vec<VmTemplate>,
@@ -426,9 +430,10 @@ __private::received!(ReadVmTemplatesResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmTemplateRequest {
-    /// New free text that says what the VM template is for.
+    /// New description of the VM template.
     pub description: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// New tags of the VM template.
     pub tags: Option<Vec<ResourceTag>>,
@@ -498,9 +503,9 @@ __private::sent!(UpdateVmTemplateRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmTemplateResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// VM template as it is after the call.
+    /// VM template after the call.
     pub vm_template: Option<VmTemplate>,
 }
 
@@ -509,7 +514,7 @@ __private::received!(UpdateVmTemplateResponse {
     vm_template: "VmTemplate",
 });
 
-/// What the VMs of a VM group are made like.
+/// The settings that the VMs of a VM group are created with.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VmTemplate {
@@ -521,13 +526,13 @@ pub struct VmTemplate {
     pub cpu_performance: Option<CpuPerformance>,
     /// Time of creation, in UTC.
     pub creation_date: Option<DateTime>,
-    /// Free text that says what the thing is for.
+    /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
     /// ID of the image, `ami-` and eight hexadecimal digits.
     pub image_id: Option<String>,
     /// Name of the keypair.
     pub keypair_name: Option<String>,
-    /// Memory of each VM. The API does not name the unit, which is GiB for VMs elsewhere.
+    /// Memory of each VM. The API does not document the unit, which is GiB for VMs elsewhere.
     pub ram: Option<i64>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
@@ -552,9 +557,9 @@ __private::received!(VmTemplate {
 });
 
 impl Client {
-    /// Creates a VM template, from which VM groups are made.
+    /// Creates a VM template, from which VM groups are created.
     ///
-    /// OUTSCALE calls VM templates unfinished: they may not work. An account has 50 of them at most.
+    /// OUTSCALE describes VM templates as unfinished: they may not work. At most 50 VM templates per account.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -590,9 +595,9 @@ impl Client {
         self.send::<action::CreateVmTemplate>(request).await
     }
 
-    /// Deletes a VM template that no VM group uses.
+    /// Deletes a VM template that is not used by any VM group.
     ///
-    /// OUTSCALE calls VM templates unfinished: they may not work.
+    /// OUTSCALE describes VM templates as unfinished: they may not work.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -622,7 +627,7 @@ impl Client {
 
     /// Lists VM templates.
     ///
-    /// OUTSCALE calls VM templates unfinished: they may not work.
+    /// OUTSCALE describes VM templates as unfinished: they may not work.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: safe.
@@ -666,7 +671,7 @@ impl Client {
 
     /// Changes the name, the description or the tags of a VM template.
     ///
-    /// OUTSCALE calls VM templates unfinished: they may not work.
+    /// OUTSCALE describes VM templates as unfinished: they may not work.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.

@@ -7,11 +7,11 @@ use super::common::{
 };
 use crate::{DateOrDateTime, DateTime, Secret, UnknownValue, __private};
 
-/// What happens to a VM when it starts next.
+/// The actions to perform the next time a VM starts.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ActionsOnNextBoot {
-    /// What to do with secure boot when the VM starts next.
+    /// Action to perform on secure boot the next time the VM starts.
     pub secure_boot: Option<SecureBootAction>,
 }
 
@@ -36,9 +36,9 @@ __private::exchanged!(ActionsOnNextBoot {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BlockDeviceMappingCreated {
-    /// Volume behind the device.
+    /// Volume of the device.
     pub bsu: Option<BsuCreated>,
-    /// Name of the device, `/dev/sda1` for the root volume, else such as `/dev/sdb` or `/dev/xvdb`.
+    /// Device name, such as `/dev/sdb` or `/dev/xvdb`. The root volume has `/dev/sda1`.
     pub device_name: Option<String>,
 }
 
@@ -47,16 +47,16 @@ __private::received!(BlockDeviceMappingCreated {
     device_name: "DeviceName",
 });
 
-/// A device of a new VM and the volume to create there.
+/// A device of a new VM and the volume to create for it.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BlockDeviceMappingVmCreation {
-    /// Volume to create behind the device.
+    /// Volume to create for the device.
     pub bsu: Option<BsuToCreate>,
-    /// Name of the device, `/dev/sda1` for the root volume. Others are `/dev/sd` or `/dev/xvd` with one letter from `b`
-    /// to `z`, after which another from `a` to `z` may stand.
+    /// Name of the device, `/dev/sda1` for the root volume. Others are `/dev/sd` or `/dev/xvd` followed by a letter from
+    /// `b` to `z` and, optionally, one more from `a` to `z`.
     pub device_name: Option<String>,
-    /// Takes a device out that the image brings along. The API does not say which text that takes.
+    /// Removes a device that is defined by the image. The API does not document which value to use.
     pub no_device: Option<String>,
     /// Name of an ephemeral device, `ephemeral` and a number.
     pub virtual_device_name: Option<String>,
@@ -107,12 +107,12 @@ __private::sent!(BlockDeviceMappingVmCreation {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BlockDeviceMappingVmUpdate {
-    /// Volume behind the device.
+    /// Volume of the device.
     pub bsu: Option<BsuToUpdateVm>,
-    /// Name of the device, `/dev/sda1` for the root volume. Others are `/dev/sd` or `/dev/xvd` with one letter from `b`
-    /// to `z`, after which another from `a` to `z` may stand.
+    /// Name of the device, `/dev/sda1` for the root volume. Others are `/dev/sd` or `/dev/xvd` followed by a letter from
+    /// `b` to `z` and, optionally, one more from `a` to `z`.
     pub device_name: Option<String>,
-    /// Takes a device out that the image brings along. The API does not say which text that takes.
+    /// Removes a device that is defined by the image. The API does not document which value to use.
     pub no_device: Option<String>,
     /// Name of an ephemeral device, `ephemeral` and a number.
     pub virtual_device_name: Option<String>,
@@ -159,15 +159,15 @@ __private::sent!(BlockDeviceMappingVmUpdate {
     virtual_device_name: "VirtualDeviceName",
 });
 
-/// A volume as the VM that it is attached to sees it.
+/// A volume, as returned for the VM that it is attached to.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BsuCreated {
-    /// Whether the volume is deleted together with the VM.
+    /// If `true`, the volume is deleted when the VM is terminated.
     pub delete_on_vm_deletion: Option<bool>,
     /// Time of the attachment, in UTC.
     pub link_date: Option<DateTime>,
-    /// State of the volume's attachment.
+    /// State of the volume attachment.
     pub state: Option<LinkState>,
     /// ID of the volume, `vol-` and eight hexadecimal digits.
     pub volume_id: Option<String>,
@@ -180,11 +180,11 @@ __private::received!(BsuCreated {
     volume_id: "VolumeId",
 });
 
-/// A change to the volume behind a device of a VM.
+/// A change to the volume of a VM's device.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BsuToUpdateVm {
-    /// Whether the volume is deleted together with the VM.
+    /// If `true`, the volume is deleted when the VM is terminated.
     pub delete_on_vm_deletion: Option<bool>,
     /// ID of the volume, `vol-` and eight hexadecimal digits.
     pub volume_id: Option<String>,
@@ -217,148 +217,149 @@ __private::sent!(BsuToUpdateVm {
     volume_id: "VolumeId",
 });
 
-/// Conditions on which VMs are listed.
+/// Filters for VMs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersVm {
-    /// Keeps what has one of these processor architectures.
+    /// Only return resources with one of these processor architectures.
     pub architectures: Option<Vec<Architecture>>,
-    /// Keeps what has volumes that are, or are not, deleted together with the VM.
+    /// Only return resources with volumes that are, or are not, deleted when the VM is terminated.
     pub block_device_mapping_delete_on_vm_deletion: Option<bool>,
-    /// Keeps what has a volume with one of these device names, such as `/dev/sdb`.
+    /// Only return resources with a volume that has one of these device names, such as `/dev/sdb`.
     pub block_device_mapping_device_names: Option<Vec<String>>,
-    /// Keeps the VMs that have a volume attached on one of these dates, or at one of these times.
+    /// Only return VMs with a volume attached on one of these dates, or at one of these times.
     pub block_device_mapping_link_dates: Option<Vec<DateOrDateTime>>,
-    /// Keeps the VMs that have a volume attached in one of these states.
+    /// Only return VMs with a volume attachment in one of these states.
     pub block_device_mapping_states: Option<Vec<LinkState>>,
-    /// Keeps the VMs that have one of these volumes attached, by ID.
+    /// Only return VMs with one of these volumes attached, by ID.
     pub block_device_mapping_volume_ids: Option<Vec<String>>,
-    /// Keeps the VMs that boot in one of these modes.
+    /// Only return VMs that boot in one of these modes.
     pub boot_modes: Option<Vec<BootMode>>,
-    /// Keeps what was created with one of these client tokens.
+    /// Only return resources created with one of these client tokens.
     pub client_tokens: Option<Vec<String>>,
-    /// Keeps the VMs that were created on one of these dates, or at one of these times.
+    /// Only return VMs created on one of these dates, or at one of these times.
     pub creation_dates: Option<Vec<DateOrDateTime>>,
-    /// Keeps the VMs that were made from one of these images, by ID.
+    /// Only return VMs created from one of these images, by ID.
     pub image_ids: Option<Vec<String>>,
-    /// Keeps the VMs whose check of source and destination is on, or off.
+    /// Only return VMs whose source/destination check is enabled (`true`) or disabled (`false`).
     pub is_source_dest_checked: Option<bool>,
-    /// Keeps what has one of these keypairs, by name.
+    /// Only return resources with one of these keypairs, by name.
     pub keypair_names: Option<Vec<String>>,
-    /// Keeps the VMs that have one of these numbers within their create request, counted from 0.
+    /// Only return VMs with one of these indexes within their create request, starting at 0.
     pub launch_numbers: Option<Vec<i64>>,
-    /// Keeps the VMs whose lifecycle is one of these: `spot` stands for Spot Instances.
+    /// Only return VMs with one of these lifecycles. `spot` stands for Spot Instances.
     pub lifecycles: Option<Vec<String>>,
-    /// Keeps the VMs in one of these Nets, by ID.
+    /// Only return VMs in one of these Nets, by ID.
     pub net_ids: Option<Vec<String>>,
-    /// Keeps what has a network interface of one of these accounts, by ID.
+    /// Only return resources with a network interface owned by an account with one of these IDs.
     pub nic_account_ids: Option<Vec<String>>,
-    /// Keeps the VMs that have a network interface with one of these descriptions.
+    /// Only return VMs with a network interface that has one of these descriptions.
     pub nic_descriptions: Option<Vec<String>>,
-    /// Keeps the VMs that have a network interface whose check of source and destination is on, or off.
+    /// Only return VMs with a network interface whose source/destination check is enabled (`true`) or disabled
+    /// (`false`).
     pub nic_is_source_dest_checked: Option<bool>,
-    /// Keeps the VMs that have a network interface that is, or is not, deleted together with its VM.
+    /// Only return VMs with a network interface that is (`true`) or is not (`false`) deleted together with its VM.
     pub nic_link_nic_delete_on_vm_deletion: Option<bool>,
-    /// Keeps the VMs that have a network interface at one of these device numbers.
+    /// Only return VMs with a network interface that has one of these device numbers.
     pub nic_link_nic_device_numbers: Option<Vec<i64>>,
-    /// Keeps the VMs that have a network interface attached on one of these dates, or at one of these times, in UTC.
+    /// Only return VMs with a network interface attached on one of these dates, or at one of these times, in UTC.
     pub nic_link_nic_link_nic_dates: Option<Vec<DateOrDateTime>>,
-    /// Keeps the VMs whose attachment of a network interface is one of these, by ID. IDs are `eni-attach-` and eight
+    /// Only return VMs with one of these network interface attachments, by ID. IDs are `eni-attach-` and eight
     /// hexadecimal digits.
     pub nic_link_nic_link_nic_ids: Option<Vec<String>>,
-    /// Keeps the VMs that have a network interface attached in one of these states.
+    /// Only return VMs with a network interface attachment in one of these states.
     pub nic_link_nic_states: Option<Vec<LinkState>>,
-    /// Keeps the VMs that have a network interface attached and are owned by one of these accounts, by ID.
+    /// Only return VMs that have a network interface attached and are owned by one of these accounts, by ID.
     pub nic_link_nic_vm_account_ids: Option<Vec<String>>,
-    /// Keeps those of these VMs that have a network interface attached, by ID.
+    /// Only return VMs with one of these IDs that have a network interface attached.
     pub nic_link_nic_vm_ids: Option<Vec<String>>,
-    /// Keeps the VMs that have a network interface whose public IP is owned by one of these accounts, by ID.
+    /// Only return VMs with a network interface whose public IP is owned by one of these accounts, by ID.
     pub nic_link_public_ip_account_ids: Option<Vec<String>>,
-    /// Keeps the VMs that have a network interface with one of these associations with a public IP, by ID. IDs are
-    /// `eipassoc-` and eight hexadecimal digits.
+    /// Only return VMs with a network interface that has one of these public IP associations, by ID. IDs are `eipassoc-`
+    /// and eight hexadecimal digits.
     pub nic_link_public_ip_link_public_ip_ids: Option<Vec<String>>,
-    /// Keeps the VMs that have a network interface with one of these public IPs, by ID. IDs are `eipalloc-` and eight
+    /// Only return VMs with a network interface that has one of these public IPs, by ID. IDs are `eipalloc-` and eight
     /// hexadecimal digits.
     pub nic_link_public_ip_public_ip_ids: Option<Vec<String>>,
-    /// Keeps the VMs that have a network interface with one of these public IPv4 addresses.
+    /// Only return VMs with a network interface that has one of these public IPv4 addresses.
     pub nic_link_public_ip_public_ips: Option<Vec<String>>,
-    /// Keeps the VMs that have a network interface with one of these hardware (MAC) addresses.
+    /// Only return VMs with a network interface that has one of these MAC addresses.
     pub nic_mac_addresses: Option<Vec<String>>,
-    /// Keeps the VMs that have a network interface in one of these Nets, by ID.
+    /// Only return VMs with a network interface in one of these Nets, by ID.
     pub nic_net_ids: Option<Vec<String>>,
-    /// Keeps the VMs that have one of these network interfaces, by ID.
+    /// Only return VMs with one of these network interfaces, by ID.
     pub nic_nic_ids: Option<Vec<String>>,
-    /// Keeps the VMs that have a private IP whose public IP is owned by one of these accounts, by ID.
+    /// Only return VMs with a private IP whose public IP is owned by one of these accounts, by ID.
     pub nic_private_ips_link_public_ip_account_ids: Option<Vec<String>>,
-    /// Keeps the VMs that have a private IP associated with one of these public IPs, which are addresses despite the
-    /// name.
+    /// Only return VMs with a private IP associated with one of these public IPs. Despite the name, the values are
+    /// addresses.
     pub nic_private_ips_link_public_ip_ids: Option<Vec<String>>,
-    /// Keeps the VMs that have a private IP that is, or is not, the primary one of its interface.
+    /// Only return VMs with a private IP that is (`true`) or is not (`false`) the primary one of its network interface.
     pub nic_private_ips_primary_ip: Option<bool>,
-    /// Keeps the VMs that have a network interface with one of these private IPv4 addresses.
+    /// Only return VMs with a network interface that has one of these private IPv4 addresses.
     pub nic_private_ips_private_ips: Option<Vec<String>>,
-    /// Keeps the VMs that have a network interface with one of these security groups, by ID.
+    /// Only return VMs with a network interface that has one of these security groups, by ID.
     pub nic_security_group_ids: Option<Vec<String>>,
-    /// Keeps the VMs that have a network interface with one of these security groups, by name.
+    /// Only return VMs with a network interface that has one of these security groups, by name.
     pub nic_security_group_names: Option<Vec<String>>,
-    /// Keeps the VMs that have a network interface in one of these states.
+    /// Only return VMs with a network interface in one of these states.
     pub nic_states: Option<Vec<NicState>>,
-    /// Keeps the VMs that have a network interface in one of these Subnets, by ID.
+    /// Only return VMs with a network interface in one of these Subnets, by ID.
     pub nic_subnet_ids: Option<Vec<String>>,
-    /// Keeps the VMs that have a network interface in one of these Subregions, by name.
+    /// Only return VMs with a network interface in one of these Subregions, by name.
     pub nic_subregion_names: Option<Vec<String>>,
-    /// Keeps the Windows VMs if it is `windows`. Leave it out for other systems.
+    /// Only return Windows VMs if set to `windows`. Omit for other systems.
     pub platforms: Option<Vec<String>>,
-    /// Keeps the VMs that have one of these private IPv4 addresses.
+    /// Only return VMs with one of these private IPv4 addresses.
     pub private_ips: Option<Vec<String>>,
-    /// Keeps the VMs whose image has one of these product codes.
+    /// Only return VMs whose image has one of these product codes.
     pub product_codes: Option<Vec<String>>,
-    /// Keeps the VMs that have one of these public IPv4 addresses.
+    /// Only return VMs with one of these public IPv4 addresses.
     pub public_ips: Option<Vec<String>>,
-    /// Keeps the VMs whose reservation ID is one of these, which all VMs of one create request have in common.
+    /// Only return VMs with one of these reservation IDs. All VMs of one create request share a reservation ID.
     pub reservation_ids: Option<Vec<String>>,
-    /// Keeps what has one of these names for the root device, such as `/dev/sda1`.
+    /// Only return resources with one of these root device names, such as `/dev/sda1`.
     pub root_device_names: Option<Vec<String>>,
-    /// Keeps what has one of these types of root device.
+    /// Only return resources with one of these root device types.
     pub root_device_types: Option<Vec<RootDeviceType>>,
-    /// Keeps the VMs that have one of these security groups, by ID. In the public Cloud only.
+    /// Only return VMs with one of these security groups, by ID. In the public Cloud only.
     pub security_group_ids: Option<Vec<String>>,
-    /// Keeps the VMs that have one of these security groups, by name. In the public Cloud only.
+    /// Only return VMs with one of these security groups, by name. In the public Cloud only.
     pub security_group_names: Option<Vec<String>>,
-    /// Keeps the VMs whose change of state has one of these reason codes.
+    /// Only return VMs whose state change has one of these reason codes.
     pub state_reason_codes: Option<Vec<i64>>,
-    /// Keeps the VMs whose change of state has one of these messages.
+    /// Only return VMs whose state change has one of these messages.
     pub state_reason_messages: Option<Vec<String>>,
-    /// Keeps the VMs whose state has one of these reasons, much as `state_reason_codes` does.
+    /// Only return VMs whose state has one of these reasons. Similar to `state_reason_codes`.
     pub state_reasons: Option<Vec<String>>,
-    /// Keeps what is in one of these Subnets, by ID.
+    /// Only return resources with one of these Subnet IDs.
     pub subnet_ids: Option<Vec<String>>,
-    /// Keeps the VMs in one of these Subregions, by name.
+    /// Only return VMs in one of these Subregions, by name.
     pub subregion_names: Option<Vec<String>>,
-    /// Keeps what has a tag whose key is one of these.
+    /// Only return resources with one of these tag keys.
     pub tag_keys: Option<Vec<String>>,
-    /// Keeps what has a tag whose value is one of these.
+    /// Only return resources with one of these tag values.
     pub tag_values: Option<Vec<String>>,
-    /// Keeps the VMs that have one of these tags, each written `KEY=VALUE`.
+    /// Only return VMs with one of these tags, each in the form `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
-    /// Keeps what has one of these tenancies.
+    /// Only return resources with one of these tenancies.
     pub tenancies: Option<Vec<Tenancy>>,
-    /// Keeps the VMs with a virtual TPM, or without.
+    /// Only return VMs with (`true`) or without (`false`) a virtual TPM.
     pub tpm_enabled: Option<bool>,
-    /// Keeps the VMs whose ID is one of these.
+    /// Only return VMs with one of these IDs.
     pub vm_ids: Option<Vec<String>>,
-    /// Keeps the VMs that have one of these security groups, by ID.
+    /// Only return VMs with one of these security groups, by ID.
     pub vm_security_group_ids: Option<Vec<String>>,
-    /// Keeps the VMs that have one of these security groups, by name.
+    /// Only return VMs with one of these security groups, by name.
     pub vm_security_group_names: Option<Vec<String>>,
-    /// Keeps the VMs whose state has one of these codes.
+    /// Only return VMs with one of these state codes.
     ///
-    /// They are: `pending` 0, `running` 16, `shutting-down` 32, `terminated` 48, `stopping` 64, `stopped` 80 and
+    /// The codes are `pending` 0, `running` 16, `shutting-down` 32, `terminated` 48, `stopping` 64, `stopped` 80 and
     /// `quarantine` -1.
     pub vm_state_codes: Option<Vec<i64>>,
-    /// Keeps the VMs whose state is one of these.
+    /// Only return VMs in one of these states.
     pub vm_state_names: Option<Vec<VmStateName>>,
-    /// Keeps the VMs whose type is one of these.
+    /// Only return VMs of one of these types.
     pub vm_types: Option<Vec<String>>,
 }
 
@@ -1105,27 +1106,27 @@ __private::sent!(FiltersVm {
     vm_types: "VmTypes",
 });
 
-/// Conditions on which VM types are listed.
+/// Filters for VM types.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersVmType {
-    /// Without any effect. It is there for likeness with AWS.
+    /// Has no effect; kept for compatibility with AWS.
     pub bsu_optimized: Option<bool>,
-    /// Keeps the VM types whose ephemeral disks are of one of these types.
+    /// Only return VM types with ephemeral disks of one of these types.
     pub ephemerals_types: Option<Vec<String>>,
-    /// Keeps the VM types whose number of Ethernet interfaces is one of these.
+    /// Only return VM types with one of these numbers of Ethernet interfaces.
     pub eths: Option<Vec<i64>>,
-    /// Keeps the VM types whose number of GPUs is one of these.
+    /// Only return VM types with one of these numbers of GPUs.
     pub gpus: Option<Vec<i64>>,
-    /// Keeps the VM types whose memory is one of these amounts, in GiB.
+    /// Only return VM types with one of these amounts of memory, in GiB.
     pub memory_sizes: Option<Vec<f64>>,
-    /// Keeps the VM types whose number of virtual cores is one of these.
+    /// Only return VM types with one of these numbers of virtual cores.
     pub vcore_counts: Option<Vec<i64>>,
-    /// Keeps the VM types whose name is one of these, such as `t2.small`.
+    /// Only return VM types with one of these names, such as `t2.small`.
     pub vm_type_names: Option<Vec<String>>,
-    /// Keeps the VM types whose greatest number of ephemeral disks is one of these.
+    /// Only return VM types with one of these maximum numbers of ephemeral disks.
     pub volume_counts: Option<Vec<i64>>,
-    /// Keeps the VM types whose ephemeral disks have one of these sizes, in GiB.
+    /// Only return VM types with ephemeral disks of one of these sizes, in GiB.
     pub volume_sizes: Option<Vec<i64>>,
 }
 
@@ -1222,25 +1223,25 @@ __private::sent!(FiltersVmType {
     volume_sizes: "VolumeSizes",
 });
 
-/// Conditions on which states of VMs are listed.
+/// Filters for VM states.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersVmsState {
-    /// Keeps what has one of these planned.
+    /// Only return resources with a planned event that has one of these codes.
     pub maintenance_event_codes: Option<Vec<MaintenanceEventCode>>,
-    /// Keeps what has a planned maintenance with one of these descriptions.
+    /// Only return states of VMs with a planned maintenance that has one of these descriptions.
     pub maintenance_event_descriptions: Option<Vec<String>>,
-    /// Keeps what has a planned maintenance whose latest end is on one of these dates, or at one of these times, in
-    /// UTC.
+    /// Only return states of VMs with a planned maintenance whose latest end is on one of these dates, or at one of
+    /// these times, in UTC.
     pub maintenance_events_not_after: Option<Vec<DateOrDateTime>>,
-    /// Keeps what has a planned maintenance whose earliest start is on one of these dates, or at one of these times, in
-    /// UTC.
+    /// Only return states of VMs with a planned maintenance whose earliest start is on one of these dates, or at one of
+    /// these times, in UTC.
     pub maintenance_events_not_before: Option<Vec<DateOrDateTime>>,
-    /// Keeps the states of VMs in one of these Subregions, by name.
+    /// Only return states of VMs in one of these Subregions, by name.
     pub subregion_names: Option<Vec<String>>,
-    /// Keeps the states of these VMs, by ID.
+    /// Only return states of these VMs, by ID.
     pub vm_ids: Option<Vec<String>>,
-    /// Keeps what is in one of these states.
+    /// Only return states of VMs that are in one of these states.
     pub vm_states: Option<Vec<VmStateName>>,
 }
 
@@ -1338,13 +1339,13 @@ __private::sent!(FiltersVmsState {
     vm_states: "VmStates",
 });
 
-/// The attachment of a network interface, as its VM tells it.
+/// The attachment of a network interface, as returned for its VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkNicLight {
-    /// Whether the network interface is deleted together with the VM.
+    /// If `true`, the network interface is deleted together with the VM.
     pub delete_on_vm_deletion: Option<bool>,
-    /// Place of the network interface on the VM, 0 to 7. The primary one has 0.
+    /// Device number of the network interface on the VM, 0 to 7. The primary network interface has 0.
     pub device_number: Option<i64>,
     /// ID of the attachment of the network interface, `eni-attach-` and eight hexadecimal digits.
     pub link_nic_id: Option<String>,
@@ -1359,7 +1360,7 @@ __private::received!(LinkNicLight {
     state: "State",
 });
 
-/// The association of a public IP, as the VM tells it.
+/// The association of a public IP, as returned for the VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPublicIpLightForVm {
@@ -1377,17 +1378,17 @@ __private::received!(LinkPublicIpLightForVm {
     public_ip_account_id: "PublicIpAccountId",
 });
 
-/// A planned piece of maintenance that concerns a VM.
+/// A planned maintenance operation that affects a VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MaintenanceEvent {
-    /// What is going to happen.
+    /// Code of the planned event.
     pub code: Option<MaintenanceEventCode>,
-    /// What is going to be done.
+    /// Description of the planned event.
     pub description: Option<String>,
-    /// Time at which it is over at the latest, in UTC.
+    /// Latest time at which the event ends, in UTC.
     pub not_after: Option<DateTime>,
-    /// Time at which it starts at the earliest, in UTC.
+    /// Earliest time at which the event starts, in UTC.
     pub not_before: Option<DateTime>,
 }
 
@@ -1398,7 +1399,7 @@ __private::received!(MaintenanceEvent {
     not_before: "NotBefore",
 });
 
-/// What a planned maintenance does to a VM.
+/// What a planned maintenance operation does to a VM.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MaintenanceEventCode {
@@ -1433,27 +1434,27 @@ impl From<&str> for MaintenanceEventCode {
 
 __private::open_enum!(MaintenanceEventCode);
 
-/// A network interface to create, or attach, with a new VM.
+/// A network interface to create with, or attach to, a new VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NicForVmCreation {
-    /// Whether a new network interface is deleted together with the VM. For an existing one,
-    /// [`Client::update_nic`](crate::Client::update_nic) changes that.
+    /// If `true`, a new network interface is deleted together with the VM. For an existing one, use
+    /// [`Client::update_nic`](crate::Client::update_nic) to change this.
     pub delete_on_vm_deletion: Option<bool>,
-    /// Free text that says what a new interface is for.
+    /// Description of a new interface.
     pub description: Option<String>,
-    /// Place of the network interface on the VM, 0 to 7. The primary one has 0. A new interface cannot do without.
+    /// Index of the network interface on the VM, 0 to 7. The primary interface has 0. Required for a new interface.
     pub device_number: Option<i64>,
     /// ID of an existing network interface to attach, `eni-` and eight hexadecimal digits.
     pub nic_id: Option<String>,
     /// Private IPs of a new interface, at most one of them primary.
     pub private_ips: Option<Vec<PrivateIpLight>>,
-    /// How many secondary private IPs a new interface gets, picked by the cloud. Not together with more than one of
-    /// `private_ips`.
+    /// Number of secondary private IPs for a new interface, chosen by the cloud. Cannot be used together with more than one
+    /// entry in `private_ips`.
     pub secondary_private_ip_count: Option<i64>,
     /// IDs of the security groups of a new interface, each `sg-` and eight hexadecimal digits.
     pub security_group_ids: Option<Vec<String>>,
-    /// ID of the Subnet for a new interface, which cannot do without, `subnet-` and eight hexadecimal digits.
+    /// ID of the Subnet of a new interface, `subnet-` and eight hexadecimal digits. Required for a new interface.
     pub subnet_id: Option<String>,
 }
 
@@ -1537,19 +1538,19 @@ __private::sent!(NicForVmCreation {
     subnet_id: "SubnetId",
 });
 
-/// A network interface, as its VM tells it.
+/// A network interface, as returned for its VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NicLight {
     /// ID of the owning account, twelve digits.
     pub account_id: Option<String>,
-    /// Free text that says what the thing is for.
+    /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
-    /// Whether traffic is dropped that is neither from nor for this VM. A NAT VM needs false. In a Net only.
+    /// If `true`, traffic that is neither from nor to this VM is dropped. Must be `false` for a NAT VM. In a Net only.
     pub is_source_dest_checked: Option<bool>,
-    /// Attachment to a VM, if there is one.
+    /// Attachment to a VM, if any.
     pub link_nic: Option<LinkNicLight>,
-    /// Association with a public IP, if there is one.
+    /// Association with a public IP, if any.
     pub link_public_ip: Option<LinkPublicIpLightForVm>,
     /// Hardware (MAC) address.
     pub mac_address: Option<String>,
@@ -1585,13 +1586,13 @@ __private::received!(NicLight {
     subnet_id: "SubnetId",
 });
 
-/// Where a VM runs: its Subregion and whether the hardware is its account's alone.
+/// Where a VM runs: its Subregion, and whether its hardware is reserved for its account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Placement {
     /// Name of the Subregion, such as `eu-west-2a`.
     pub subregion_name: Option<String>,
-    /// Whether the hardware is shared with other accounts' VMs. Also the ID of a dedicated group.
+    /// Whether the hardware is shared with VMs of other accounts. Can also be the ID of a dedicated group.
     pub tenancy: Option<Tenancy>,
 }
 
@@ -1619,13 +1620,13 @@ __private::exchanged!(Placement {
     tenancy: "Tenancy",
 });
 
-/// A private IP of a network interface, as the VM tells it.
+/// A private IP of a network interface, as returned for the VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PrivateIpLightForVm {
     /// Whether this is the primary private IP of the network interface.
     pub is_primary: Option<bool>,
-    /// Association with a public IP, if there is one.
+    /// Association with a public IP, if any.
     pub link_public_ip: Option<LinkPublicIpLightForVm>,
     /// Private DNS name, such as `ip-10-0-0-4.eu-west-2.compute.internal`.
     pub private_dns_name: Option<String>,
@@ -1640,7 +1641,7 @@ __private::received!(PrivateIpLightForVm {
     private_ip: "PrivateIp",
 });
 
-/// What to do with a VM's secure boot.
+/// The action to perform on the secure boot of a VM.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SecureBootAction {
@@ -1691,55 +1692,55 @@ __private::open_enum!(SecureBootAction);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Vm {
-    /// What to do when the VM starts next.
+    /// Actions to perform the next time the VM starts.
     pub actions_on_next_boot: Option<ActionsOnNextBoot>,
     /// Processor architecture.
     pub architecture: Option<Architecture>,
-    /// Devices and the volumes behind them.
+    /// Devices and the volumes mapped to them.
     pub block_device_mappings: Vec<BlockDeviceMappingCreated>,
     /// How the VM boots.
     pub boot_mode: Option<BootMode>,
-    /// Without any effect. It is there for likeness with AWS.
+    /// Has no effect; kept for compatibility with AWS.
     pub bsu_optimized: Option<bool>,
-    /// Token that the create request had.
+    /// Client token of the create request.
     pub client_token: Option<String>,
     /// Time of creation, in UTC.
     pub creation_date: Option<DateTime>,
-    /// Whether the VM is safe from termination until this is set to false.
+    /// If `true`, the VM cannot be terminated until this is set to `false`.
     pub deletion_protection: Option<bool>,
-    /// What runs the VM.
+    /// Hypervisor the VM runs on.
     pub hypervisor: Option<Hypervisor>,
-    /// ID of the image that the VM was made from, `ami-` and eight hexadecimal digits.
+    /// ID of the image that the VM was created from, `ami-` and eight hexadecimal digits.
     pub image_id: Option<String>,
-    /// Whether traffic is dropped that is neither from nor for this VM. A NAT VM needs false. In a Net only.
+    /// If `true`, traffic that is neither from nor to this VM is dropped. Must be `false` for a NAT VM. In a Net only.
     pub is_source_dest_checked: Option<bool>,
     /// Name of the keypair.
     pub keypair_name: Option<String>,
-    /// Number of the VM among those of one create request, counted from 0.
+    /// Index of the VM among those of the same create request, starting at 0.
     pub launch_number: Option<i64>,
-    /// Whether the VM can run VMs itself. With dedicated tenancy only.
+    /// Whether the VM can itself run VMs. Requires dedicated tenancy.
     pub nested_virtualization: Option<bool>,
-    /// ID of the VM's Net, `vpc-` and eight hexadecimal digits. Absent means the public Cloud.
+    /// ID of the VM's Net, `vpc-` and eight hexadecimal digits. Not set in the public Cloud.
     pub net_id: Option<String>,
-    /// Network interfaces. In a Net only.
+    /// Network interfaces. Only in a Net.
     pub nics: Vec<NicLight>,
     /// Operating system of the VM.
     pub os_family: Option<String>,
     /// Performance of the processors.
     pub performance: Option<CpuPerformance>,
-    /// Where the VM runs.
+    /// Placement of the VM.
     pub placement: Option<Placement>,
     /// Private DNS name, such as `ip-10-0-0-4.eu-west-2.compute.internal`.
     pub private_dns_name: Option<String>,
     /// Primary private IPv4 address.
     pub private_ip: Option<String>,
-    /// Product codes of the image, which say what is billed for using it.
+    /// Product codes of the image, which determine what is billed for using it.
     pub product_codes: Vec<String>,
     /// Public DNS name.
     pub public_dns_name: Option<String>,
     /// Public IPv4 address.
     pub public_ip: Option<String>,
-    /// ID that the VMs of one create request have in common, `r-` and eight hexadecimal digits.
+    /// ID shared by all VMs of the same create request, `r-` and eight hexadecimal digits.
     pub reservation_id: Option<String>,
     /// Device name of the root volume, such as `/dev/sda1`.
     pub root_device_name: Option<String>,
@@ -1749,22 +1750,22 @@ pub struct Vm {
     pub security_groups: Vec<SecurityGroupLight>,
     /// State of the VM.
     pub state: Option<VmStateName>,
-    /// Why the VM is in its state. It may be empty.
+    /// Reason for the state of the VM. It may be empty.
     pub state_reason: Option<String>,
-    /// ID of the VM's Subnet, `subnet-` and eight hexadecimal digits. Absent means the public Cloud.
+    /// ID of the VM's Subnet, `subnet-` and eight hexadecimal digits. Not set in the public Cloud.
     pub subnet_id: Option<String>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
     /// Whether the VM has a virtual TPM.
     pub tpm_enabled: Option<bool>,
-    /// User data of the VM, encoded as Base64.
+    /// User data of the VM, Base64-encoded.
     pub user_data: Option<Secret>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
     pub vm_id: Option<String>,
-    /// What follows when the VM stops: it stays off, starts again or is terminated.
+    /// What happens when the VM stops: it stays stopped, restarts or is terminated.
     pub vm_initiated_shutdown_behavior: Option<VmInitiatedShutdownBehavior>,
-    /// Type of the VM, such as `tinav5.c2r2p2` or an AWS name. The parts are the generation, the cores, the GiB of
-    /// memory and the performance, from 1 (the highest) to 3.
+    /// Type of the VM, such as `tinav5.c2r2p2` or an AWS name. The parts are the generation, the number of cores, the
+    /// memory in GiB and the performance, from 1 (the highest) to 3.
     pub vm_type: Option<String>,
 }
 
@@ -1808,7 +1809,7 @@ __private::received!(Vm {
     vm_type: "VmType",
 });
 
-/// What follows when a VM stops: it stays off (`stop`), starts again (`restart`) or is terminated (`terminate`).
+/// What happens when a VM stops: it stays off (`stop`), starts again (`restart`) or is terminated (`terminate`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VmInitiatedShutdownBehavior {
@@ -1922,11 +1923,11 @@ impl From<&str> for VmStateName {
 
 __private::open_enum!(VmStateName);
 
-/// The state of a VM, and the maintenance planned for it.
+/// The state of a VM, and its planned maintenance.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VmStates {
-    /// Maintenance that is planned for the VM.
+    /// Planned maintenance events of the VM.
     pub maintenance_events: Vec<MaintenanceEvent>,
     /// Name of the Subregion, such as `eu-west-2a`.
     pub subregion_name: Option<String>,
@@ -1947,7 +1948,7 @@ __private::received!(VmStates {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VmType {
-    /// Without any effect. It is there for likeness with AWS.
+    /// Has no effect; kept for compatibility with AWS.
     pub bsu_optimized: Option<bool>,
     /// Type of the ephemeral disks.
     pub ephemerals_type: Option<String>,
@@ -1955,15 +1956,15 @@ pub struct VmType {
     pub eth: Option<i64>,
     /// Number of GPUs.
     pub gpu: Option<i64>,
-    /// How many private IPs each network interface can have.
+    /// Maximum number of private IPs of each network interface.
     pub max_private_ips: Option<i64>,
-    /// Memory in GiB, possibly with a fraction.
+    /// Memory in GiB. It may be fractional.
     pub memory_size: Option<f64>,
     /// Number of virtual cores.
     pub vcore_count: Option<i64>,
     /// Name of the VM type, such as `t2.small`.
     pub vm_type_name: Option<String>,
-    /// How many ephemeral disks there can be.
+    /// Maximum number of ephemeral disks.
     pub volume_count: Option<i64>,
     /// Size of one ephemeral disk in GiB.
     pub volume_size: Option<i64>,

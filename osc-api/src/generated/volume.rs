@@ -4,27 +4,28 @@
 use super::common::{LinkState, ResourceTag, ResponseContext, VolumeType};
 use crate::{Client, DateTime, Paginated, Result, UnknownValue, __private};
 
-/// Request of [`Client::create_volume`](crate::Client::create_volume), which creates a volume, empty or from a snapshot.
+/// Request of [`Client::create_volume`](crate::Client::create_volume), which creates a volume, either empty or from a snapshot.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVolumeRequest {
-    /// Token of the caller's own choice, at most 64 characters. A second create with the same one returns what the
-    /// first one made.
+    /// Token chosen by the caller, at most 64 characters. A second create request with the same token returns the result
+    /// of the first.
     pub client_token: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Input and output operations per second, at most 13000 and at most 300 per GiB. For `io1` volumes only, which
-    /// need it.
+    /// Input and output operations per second, at most 13000 and at most 300 per GiB. Only for `io1` volumes, for which
+    /// it is required.
     pub iops: Option<i64>,
-    /// Size of the volume in GiB, at most 14901. Needed unless there is a `snapshot_id`.
+    /// Size of the volume in GiB, at most 14901. Required unless `snapshot_id` is given.
     pub size: Option<i64>,
-    /// ID of the snapshot to fill the volume from, `snap-` and eight hexadecimal digits.
+    /// ID of the snapshot to create the volume from, `snap-` and eight hexadecimal digits.
     pub snapshot_id: Option<String>,
     /// Name of the Subregion, such as `eu-west-2a`.
     ///
     /// Required.
     pub subregion_name: String,
-    /// Type of the volume. Absent means `standard`.
+    /// Type of the volume. Defaults to `standard`.
     pub volume_type: Option<VolumeType>,
 }
 
@@ -95,13 +96,13 @@ __private::sent!(CreateVolumeRequest {
     volume_type: "VolumeType",
 });
 
-/// Answer to [`Client::create_volume`](crate::Client::create_volume), which creates a volume, empty or from a snapshot.
+/// Answer to [`Client::create_volume`](crate::Client::create_volume), which creates a volume, either empty or from a snapshot.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVolumeResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// Volume as it is after the call.
+    /// Volume after the call.
     pub volume: Option<Volume>,
 }
 
@@ -114,7 +115,8 @@ __private::received!(CreateVolumeResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVolumeRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the volume, `vol-` and eight hexadecimal digits.
     ///
@@ -153,7 +155,7 @@ __private::sent!(DeleteVolumeRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVolumeResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -161,13 +163,13 @@ __private::received!(DeleteVolumeResponse {
     response_context: "ResponseContext",
 });
 
-/// Conditions on which update tasks of volumes are listed.
+/// Filters for volume update tasks.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersReadVolumeUpdateTask {
-    /// Keeps the tasks whose ID is one of these.
+    /// Only return tasks with one of these IDs.
     pub task_ids: Option<Vec<String>>,
-    /// Keeps what belongs to one of these volumes, by ID.
+    /// Only return resources with one of these volume IDs.
     pub volume_ids: Option<Vec<String>>,
 }
 
@@ -201,41 +203,41 @@ __private::sent!(FiltersReadVolumeUpdateTask {
     volume_ids: "VolumeIds",
 });
 
-/// Conditions on which volumes are listed.
+/// Filters for volumes.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersVolume {
-    /// Keeps what was created with one of these client tokens.
+    /// Only return resources created with one of these client tokens.
     pub client_tokens: Option<Vec<String>>,
-    /// Keeps what was created at one of these times.
+    /// Only return resources created at one of these times.
     pub creation_dates: Option<Vec<DateTime>>,
-    /// Keeps the volumes that are, or are not, deleted together with the VM.
+    /// Only return volumes that are (`true`) or are not (`false`) deleted together with the VM.
     pub link_volume_delete_on_vm_deletion: Option<bool>,
-    /// Keeps the volumes attached under one of these device names, such as `/dev/sdb`.
+    /// Only return volumes attached with one of these device names, such as `/dev/sdb`.
     pub link_volume_device_names: Option<Vec<String>>,
-    /// Keeps the volumes that were attached at one of these times.
+    /// Only return volumes attached at one of these times.
     pub link_volume_link_dates: Option<Vec<DateTime>>,
-    /// Keeps the volumes whose attachment is in one of these states.
+    /// Only return volumes whose attachment is in one of these states.
     pub link_volume_link_states: Option<Vec<LinkState>>,
-    /// Keeps the volumes attached to one of these VMs, by ID.
+    /// Only return volumes attached to one of these VMs, by ID.
     pub link_volume_vm_ids: Option<Vec<String>>,
-    /// Keeps what comes from one of these snapshots, by ID.
+    /// Only return resources with one of these snapshot IDs.
     pub snapshot_ids: Option<Vec<String>>,
-    /// Keeps the volumes in one of these Subregions, by name.
+    /// Only return volumes in one of these Subregions, by name.
     pub subregion_names: Option<Vec<String>>,
-    /// Keeps what has a tag whose key is one of these.
+    /// Only return resources with one of these tag keys.
     pub tag_keys: Option<Vec<String>>,
-    /// Keeps what has a tag whose value is one of these.
+    /// Only return resources with one of these tag values.
     pub tag_values: Option<Vec<String>>,
-    /// Keeps the volumes that have one of these tags, each written `KEY=VALUE`.
+    /// Only return volumes with one of these tags, each in the form `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
-    /// Keeps the volumes whose ID is one of these.
+    /// Only return volumes with one of these IDs.
     pub volume_ids: Option<Vec<String>>,
-    /// Keeps what has one of these volume sizes, in GiB.
+    /// Only return resources with one of these volume sizes, in GiB.
     pub volume_sizes: Option<Vec<i64>>,
-    /// Keeps the volumes whose state is one of these.
+    /// Only return volumes in one of these states.
     pub volume_states: Option<Vec<VolumeState>>,
-    /// Keeps the volumes of these types.
+    /// Only return volumes of one of these types.
     pub volume_types: Option<Vec<VolumeType>>,
 }
 
@@ -422,12 +424,13 @@ __private::sent!(FiltersVolume {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkVolumeRequest {
-    /// Name of the device, `/dev/sda1` for the root volume. Others are `/dev/sd` or `/dev/xvd` with one letter from `b`
-    /// to `z`, after which another from `a` to `z` may stand.
+    /// Device name of the volume, `/dev/sda1` for the root volume. For other volumes, `/dev/sd` or `/dev/xvd` followed
+    /// by one letter from `b` to `z` and, optionally, another from `a` to `z`.
     ///
     /// Required.
     pub device_name: String,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
     ///
@@ -490,7 +493,7 @@ __private::sent!(LinkVolumeRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkVolumeResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -502,9 +505,9 @@ __private::received!(LinkVolumeResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkedVolume {
-    /// Whether the volume is deleted together with the VM.
+    /// If `true`, the volume is deleted together with the VM.
     pub delete_on_vm_deletion: Option<bool>,
-    /// Name of the device, `/dev/sda1` for the root volume, else such as `/dev/sdb` or `/dev/xvdb`.
+    /// Device name, such as `/dev/sdb` or `/dev/xvdb`. The root volume has `/dev/sda1`.
     pub device_name: Option<String>,
     /// State of the attachment.
     pub state: Option<LinkState>,
@@ -522,18 +525,20 @@ __private::received!(LinkedVolume {
     volume_id: "VolumeId",
 });
 
-/// Request of [`Client::read_volume_update_tasks`](crate::Client::read_volume_update_tasks), which lists update tasks of volumes and how far they are.
+/// Request of [`Client::read_volume_update_tasks`](crate::Client::read_volume_update_tasks), which lists volume update tasks and their progress.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVolumeUpdateTasksRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersReadVolumeUpdateTask>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000. Absent means 100.
+    /// Maximum number of items per page, from 1 to 1000. Defaults to 100.
     pub results_per_page: Option<i64>,
 }
 
@@ -575,16 +580,16 @@ __private::sent!(ReadVolumeUpdateTasksRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_volume_update_tasks`](crate::Client::read_volume_update_tasks), which lists update tasks of volumes and how far they are.
+/// Answer to [`Client::read_volume_update_tasks`](crate::Client::read_volume_update_tasks), which lists volume update tasks and their progress.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVolumeUpdateTasksResponse {
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// Update tasks found.
+    /// Volume update tasks found.
     pub volume_update_tasks: Vec<VolumeUpdateTask>,
 }
 
@@ -598,14 +603,16 @@ __private::received!(ReadVolumeUpdateTasksResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVolumesRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersVolume>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -651,10 +658,10 @@ __private::sent!(ReadVolumesRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVolumesResponse {
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
     /// Volumes found.
     pub volumes: Vec<Volume>,
@@ -670,9 +677,10 @@ __private::received!(ReadVolumesResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkVolumeRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Whether to detach the volume by force, after an attempt that failed. Its data or file systems may be damaged.
+    /// If `true`, the volume is detached by force, after an attempt that failed. This may damage its data or file systems.
     pub force_unlink: Option<bool>,
     /// ID of the volume, `vol-` and eight hexadecimal digits.
     ///
@@ -719,7 +727,7 @@ __private::sent!(UnlinkVolumeRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkVolumeResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -731,18 +739,19 @@ __private::received!(UnlinkVolumeResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVolumeRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// New number of input and output operations per second, at most 13000 and at most 300 per GiB. For volumes only
+    /// New number of input and output operations per second (IOPS), at most 13000 and at most 300 per GiB. Only for volumes
     /// that are, or become, `io1`.
     pub iops: Option<i64>,
-    /// New size of the volume in GiB, at most 14901 and never below the present one. It takes effect after a while.
+    /// New size of the volume in GiB, at most 14901 and at least the current size. It does not take effect immediately.
     pub size: Option<i64>,
     /// ID of the volume, `vol-` and eight hexadecimal digits.
     ///
     /// Required.
     pub volume_id: String,
-    /// New type of the volume. `io1` needs `iops` too.
+    /// New type of the volume. `io1` requires `iops`.
     pub volume_type: Option<VolumeType>,
 }
 
@@ -801,9 +810,9 @@ __private::sent!(UpdateVolumeRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVolumeResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// Volume as it is after the call.
+    /// Volume after the call.
     pub volume: Option<Volume>,
 }
 
@@ -816,17 +825,17 @@ __private::received!(UpdateVolumeResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Volume {
-    /// Token that the create request had.
+    /// Client token of the create request.
     pub client_token: Option<String>,
     /// Time of creation, in UTC.
     pub creation_date: Option<DateTime>,
     /// Input and output operations per second, guaranteed for `io1` and the baseline for `gp2`.
     pub iops: Option<i64>,
-    /// Attachment of the volume to a VM. Empty while there is none.
+    /// Attachment of the volume to a VM. Empty if there is none.
     pub linked_volumes: Vec<LinkedVolume>,
     /// Size of the volume in GiB.
     pub size: Option<i64>,
-    /// ID of the snapshot that the volume was made from, `snap-` and eight hexadecimal digits.
+    /// ID of the snapshot that the volume was created from, `snap-` and eight hexadecimal digits.
     pub snapshot_id: Option<String>,
     /// State of the volume.
     pub state: Option<VolumeState>,
@@ -834,7 +843,7 @@ pub struct Volume {
     pub subregion_name: Option<String>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
-    /// ID of the update task under way, `vol-update-` and eight hexadecimal digits. Absent when there is none.
+    /// ID of the update task in progress, `vol-update-` and eight hexadecimal digits. Not set if there is none.
     pub task_id: Option<String>,
     /// ID of the volume, `vol-` and eight hexadecimal digits.
     pub volume_id: Option<String>,
@@ -857,7 +866,7 @@ __private::received!(Volume {
     volume_type: "VolumeType",
 });
 
-/// The state of a volume. How it is attached to a VM is a [`LinkState`](crate::types::LinkState).
+/// The state of a volume. The state of its attachment to a VM is a [`LinkState`](crate::types::LinkState).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VolumeState {
@@ -904,13 +913,13 @@ impl From<&str> for VolumeState {
 
 __private::open_enum!(VolumeState);
 
-/// What a volume was before an update, and what it becomes.
+/// The parameters of a volume before and after an update.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VolumeUpdate {
-    /// What the volume was before the update.
+    /// Parameters of the volume before the update.
     pub origin: Option<VolumeUpdateParameters>,
-    /// What the volume becomes by the update.
+    /// Parameters of the volume after the update.
     pub target: Option<VolumeUpdateParameters>,
 }
 
@@ -919,7 +928,7 @@ __private::received!(VolumeUpdate {
     target: "Target",
 });
 
-/// The size, type and IOPS of a volume that is updated.
+/// The size, type and IOPS of a volume that is being updated.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VolumeUpdateParameters {
@@ -937,15 +946,15 @@ __private::received!(VolumeUpdateParameters {
     volume_type: "VolumeType",
 });
 
-/// The update of a volume, and how far it is.
+/// The update of a volume, and its progress.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VolumeUpdateTask {
-    /// Remark on the task, such as what it works on. When it failed, this is the error message.
+    /// Comment on the task, such as what it works on. If the task failed, this is the error message.
     pub comment: Option<String>,
     /// Time at which the task was completed.
     pub completion_date: Option<DateTime>,
-    /// How far it is, from 0 to 100 percent.
+    /// Progress in percent, from 0 to 100.
     pub progress: Option<i64>,
     /// Time at which the task was created.
     pub start_date: Option<DateTime>,
@@ -957,7 +966,7 @@ pub struct VolumeUpdateTask {
     pub task_id: Option<String>,
     /// ID of the volume, `vol-` and eight hexadecimal digits.
     pub volume_id: Option<String>,
-    /// What the volume was before, and what it becomes.
+    /// Parameters of the volume before and after the update.
     pub volume_update: Option<VolumeUpdate>,
 }
 
@@ -973,7 +982,7 @@ __private::received!(VolumeUpdateTask {
     volume_update: "VolumeUpdate",
 });
 
-/// The state of an update of a volume.
+/// The state of a volume update.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VolumeUpdateTaskState {
@@ -1061,9 +1070,9 @@ impl Paginated for ReadVolumesRequest {
 }
 
 impl Client {
-    /// Creates a volume, empty or from a snapshot.
+    /// Creates a volume, either empty or from a snapshot.
     ///
-    /// A VM can use it only within the same Subregion. `size` is needed unless `snapshot_id` is set, and `iops` when
+    /// Only VMs in the same Subregion can use it. `size` is required unless `snapshot_id` is set. `iops` is required if
     /// the type is `io1`.
     ///
     /// - Authentication: access key.
@@ -1074,7 +1083,7 @@ impl Client {
     /// Those of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
-    /// Empty, with a number of IOPS:
+    /// Empty, with an IOPS value:
     ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -1112,7 +1121,7 @@ impl Client {
 
     /// Deletes a volume and its data.
     ///
-    /// It must be `available`: detach it from its VM first.
+    /// The volume must be `available`: detach it from its VM first.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1140,7 +1149,7 @@ impl Client {
 
     /// Attaches a volume to a VM, which may be running or stopped.
     ///
-    /// Both must be in one Subregion.
+    /// Both must be in the same Subregion.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1166,7 +1175,7 @@ impl Client {
         self.send::<action::LinkVolume>(request).await
     }
 
-    /// Lists update tasks of volumes and how far they are.
+    /// Lists volume update tasks and their progress.
     ///
     /// - Authentication: access key.
     /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
@@ -1218,7 +1227,7 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// Volumes in use, of given types:
+    /// Volumes in use, of specific types:
     ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
@@ -1243,7 +1252,7 @@ impl Client {
 
     /// Detaches a volume from its VM.
     ///
-    /// For the root volume, the VM must be stopped.
+    /// To detach the root volume, the VM must be stopped.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1271,9 +1280,10 @@ impl Client {
 
     /// Changes the size, the type or the IOPS of a volume.
     ///
-    /// A volume never shrinks. The answer may show the old values:
-    /// [`Client::read_volume_update_tasks`](crate::Client::read_volume_update_tasks) shows the progress. The VM must
-    /// not be rebooted or shut down by its own system meanwhile, or the data may be damaged; take a snapshot first.
+    /// The size of a volume cannot be decreased. The response may contain the old values:
+    /// [`Client::read_volume_update_tasks`](crate::Client::read_volume_update_tasks) returns the progress. During the
+    /// update, the VM must not be rebooted or shut down from its operating system, otherwise the data may be damaged.
+    /// Create a snapshot first.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1295,7 +1305,7 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// Other type, with a number of IOPS:
+    /// New type, with an IOPS value:
     ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {

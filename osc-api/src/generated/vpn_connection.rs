@@ -12,16 +12,16 @@ pub struct CreateVpnConnectionRequest {
     ///
     /// Required.
     pub client_gateway_id: String,
-    /// Protocol of the VPN. There is one, `ipsec.1`.
+    /// Protocol of the VPN. The only value is `ipsec.1`.
     ///
     /// Required.
     pub connection_type: String,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Whether the connection has static routes instead of BGP. Absent means BGP.
+    /// If `true`, the connection uses static routes instead of BGP. Defaults to BGP.
     ///
-    /// Static routes are added with
-    /// [`Client::create_vpn_connection_route`](crate::Client::create_vpn_connection_route).
+    /// Add static routes with [`Client::create_vpn_connection_route`](crate::Client::create_vpn_connection_route).
     pub static_routes_only: Option<bool>,
     /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
     ///
@@ -88,9 +88,9 @@ __private::sent!(CreateVpnConnectionRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVpnConnectionResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// VPN connection as it is after the call.
+    /// VPN connection after the call.
     pub vpn_connection: Option<VpnConnection>,
 }
 
@@ -103,11 +103,12 @@ __private::received!(CreateVpnConnectionResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVpnConnectionRouteRequest {
-    /// IPv4 range that the route is for, in CIDR notation, such as `10.0.0.0/24`.
+    /// Destination IPv4 range of the route, in CIDR notation, such as `10.0.0.0/24`.
     ///
     /// Required.
     pub destination_ip_range: String,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the VPN connection, `vpn-` and eight hexadecimal digits.
     ///
@@ -160,7 +161,7 @@ __private::sent!(CreateVpnConnectionRouteRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVpnConnectionRouteResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -172,7 +173,8 @@ __private::received!(CreateVpnConnectionRouteResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVpnConnectionRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the VPN connection, `vpn-` and eight hexadecimal digits.
     ///
@@ -211,7 +213,7 @@ __private::sent!(DeleteVpnConnectionRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVpnConnectionResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -223,11 +225,12 @@ __private::received!(DeleteVpnConnectionResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVpnConnectionRouteRequest {
-    /// IPv4 range that the route is for, in CIDR notation, such as `10.0.0.0/24`.
+    /// Destination IPv4 range of the route, in CIDR notation, such as `10.0.0.0/24`.
     ///
     /// Required.
     pub destination_ip_range: String,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the VPN connection, `vpn-` and eight hexadecimal digits.
     ///
@@ -280,7 +283,7 @@ __private::sent!(DeleteVpnConnectionRouteRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVpnConnectionRouteResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
 
@@ -288,31 +291,31 @@ __private::received!(DeleteVpnConnectionRouteResponse {
     response_context: "ResponseContext",
 });
 
-/// Conditions on which VPN connections are listed.
+/// Filters for VPN connections.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersVpnConnection {
-    /// Keeps what has one of these BGP autonomous system numbers.
+    /// Only return resources with one of these BGP autonomous system numbers.
     pub bgp_asns: Option<Vec<i64>>,
-    /// Keeps what has one of these client gateways, by ID.
+    /// Only return resources with one of these client gateway IDs.
     pub client_gateway_ids: Option<Vec<String>>,
-    /// Keeps what has one of these VPN protocols. There is one, `ipsec.1`.
+    /// Only return resources with one of these VPN protocols. The only value is `ipsec.1`.
     pub connection_types: Option<Vec<String>>,
-    /// Keeps what has a route for one of these IPv4 ranges.
+    /// Only return resources with a route to one of these IPv4 ranges.
     pub route_destination_ip_ranges: Option<Vec<String>>,
-    /// Keeps the VPN connections whose state is one of these.
+    /// Only return VPN connections in one of these states.
     pub states: Option<Vec<ResourceState>>,
-    /// Keeps the connections with static routes (`true`), or those with BGP (`false`).
+    /// Only return connections that use static routes (`true`) or BGP (`false`).
     pub static_routes_only: Option<bool>,
-    /// Keeps what has a tag whose key is one of these.
+    /// Only return resources with one of these tag keys.
     pub tag_keys: Option<Vec<String>>,
-    /// Keeps what has a tag whose value is one of these.
+    /// Only return resources with one of these tag values.
     pub tag_values: Option<Vec<String>>,
-    /// Keeps the VPN connections that have one of these tags, each written `KEY=VALUE`.
+    /// Only return VPN connections with one of these tags, each in the form `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
-    /// Keeps what has one of these virtual gateways, by ID.
+    /// Only return resources with one of these virtual gateway IDs.
     pub virtual_gateway_ids: Option<Vec<String>>,
-    /// Keeps the VPN connections whose ID is one of these.
+    /// Only return VPN connections with one of these IDs.
     pub vpn_connection_ids: Option<Vec<String>>,
 }
 
@@ -440,28 +443,28 @@ __private::sent!(FiltersVpnConnection {
     vpn_connection_ids: "VpnConnectionIds",
 });
 
-/// Options of the first phase of IKE, all without effect.
+/// Options of IKE phase 1. None of them has any effect.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Phase1Options {
-    /// Without effect: what to do when the other end no longer answers. It exists for compatibility with AWS.
+    /// Action to take when the other end stops responding. Has no effect; kept for compatibility with AWS.
     pub dpd_timeout_action: Option<String>,
-    /// Without effect: after how many seconds without an answer the other end counts as gone. It exists for
+    /// Number of seconds without a response after which the other end is considered unreachable. Has no effect; kept for
     /// compatibility with AWS.
     pub dpd_timeout_seconds: Option<i64>,
-    /// Without effect: versions of the IKE protocol. It exists for compatibility with AWS.
+    /// Versions of the IKE protocol. Has no effect; kept for compatibility with AWS.
     pub ike_versions: Option<Vec<String>>,
-    /// Without effect: Diffie-Hellman groups of the first phase. It exists for compatibility with AWS.
+    /// Diffie-Hellman groups of the first phase. Has no effect; kept for compatibility with AWS.
     pub phase1_dh_group_numbers: Option<Vec<i64>>,
-    /// Without effect: ciphers of the first phase. It exists for compatibility with AWS.
+    /// Encryption algorithms of the first phase. Has no effect; kept for compatibility with AWS.
     pub phase1_encryption_algorithms: Option<Vec<String>>,
-    /// Without effect: integrity algorithms of the first phase. It exists for compatibility with AWS.
+    /// Integrity algorithms of the first phase. Has no effect; kept for compatibility with AWS.
     pub phase1_integrity_algorithms: Option<Vec<String>>,
-    /// Without effect: lifetime of the first phase, in seconds. It exists for compatibility with AWS.
+    /// Lifetime of the first phase, in seconds. Has no effect; kept for compatibility with AWS.
     pub phase1_lifetime_seconds: Option<i64>,
-    /// Without effect: how many packets the protection from replays remembers. It exists for compatibility with AWS.
+    /// Size of the replay protection window, in packets. Has no effect; kept for compatibility with AWS.
     pub replay_window_size: Option<i64>,
-    /// Without effect: which end starts the negotiation. It exists for compatibility with AWS.
+    /// Which end starts the negotiation. Has no effect; kept for compatibility with AWS.
     pub startup_action: Option<String>,
 }
 
@@ -559,19 +562,19 @@ __private::exchanged!(Phase1Options {
     startup_action: "StartupAction",
 });
 
-/// Options of the second phase of IKE, of which only the pre-shared key has an effect.
+/// Options of IKE phase 2. Only the pre-shared key has an effect.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Phase2Options {
-    /// Without effect: Diffie-Hellman groups of the second phase. It exists for compatibility with AWS.
+    /// Diffie-Hellman groups of the second phase. Has no effect; kept for compatibility with AWS.
     pub phase2_dh_group_numbers: Option<Vec<i64>>,
-    /// Without effect: ciphers of the second phase. It exists for compatibility with AWS.
+    /// Encryption algorithms of the second phase. Has no effect; kept for compatibility with AWS.
     pub phase2_encryption_algorithms: Option<Vec<String>>,
-    /// Without effect: integrity algorithms of the second phase. It exists for compatibility with AWS.
+    /// Integrity algorithms of the second phase. Has no effect; kept for compatibility with AWS.
     pub phase2_integrity_algorithms: Option<Vec<String>>,
-    /// Without effect: lifetime of the second phase, in seconds. It exists for compatibility with AWS.
+    /// Lifetime of the second phase, in seconds. Has no effect; kept for compatibility with AWS.
     pub phase2_lifetime_seconds: Option<i64>,
-    /// Key by which the two gateways recognize each other. Any characters but line breaks and `"`.
+    /// Key that the two gateways use to authenticate each other. Any characters except line breaks and `"`.
     pub pre_shared_key: Option<Secret>,
 }
 
@@ -642,14 +645,16 @@ __private::exchanged!(Phase2Options {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVpnConnectionsRequest {
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Conditions on what is returned. Without any, everything is. Where nothing meets them, the list is empty.
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
     pub filters: Option<FiltersVpnConnection>,
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// How many items a page has at most, from 1 to 1000.
+    /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
 }
 
@@ -695,10 +700,10 @@ __private::sent!(ReadVpnConnectionsRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVpnConnectionsResponse {
-    /// Token of the next page, opaque and never to be decoded. On the last page it is absent or empty. Who sends one
-    /// sends `results_per_page` too; a request without one asks for the first page.
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
     /// VPN connections found.
     pub vpn_connections: Vec<VpnConnection>,
@@ -714,9 +719,9 @@ __private::received!(ReadVpnConnectionsResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RouteLight {
-    /// IPv4 range that the route is for, in CIDR notation, such as `10.0.0.0/24`.
+    /// Destination IPv4 range of the route, in CIDR notation, such as `10.0.0.0/24`.
     pub destination_ip_range: Option<String>,
-    /// Kind of the route, always `static`.
+    /// Type of the route, always `static`.
     pub route_type: Option<String>,
     /// State of the route.
     pub state: Option<ResourceState>,
@@ -732,11 +737,12 @@ __private::received!(RouteLight {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVpnConnectionRequest {
-    /// ID of the client gateway to use from now on, `cgw-` and eight hexadecimal digits.
+    /// ID of the new client gateway, `cgw-` and eight hexadecimal digits.
     pub client_gateway_id: Option<String>,
-    /// Only checks whether the caller may do this, and does nothing. If so, the answer comes without its resource.
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// ID of the virtual gateway to use from now on, `vgw-` and eight hexadecimal digits.
+    /// ID of the new virtual gateway, `vgw-` and eight hexadecimal digits.
     pub virtual_gateway_id: Option<String>,
     /// ID of the VPN connection, `vpn-` and eight hexadecimal digits.
     ///
@@ -801,9 +807,9 @@ __private::sent!(UpdateVpnConnectionRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVpnConnectionResponse {
-    /// What the server says of the answer itself: the ID of the request.
+    /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
-    /// VPN connection as it is after the call.
+    /// VPN connection after the call.
     pub vpn_connection: Option<VpnConnection>,
 }
 
@@ -816,15 +822,15 @@ __private::received!(UpdateVpnConnectionResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VgwTelemetry {
-    /// Number of routes that were accepted from the other end by BGP.
+    /// Number of routes accepted from the other end through BGP.
     pub accepted_route_count: Option<i64>,
-    /// Time of the last change of the state, in UTC.
+    /// Time of the last state change, in UTC.
     pub last_state_change_date: Option<DateTime>,
-    /// IP of the tunnel's end at OUTSCALE.
+    /// IP address of OUTSCALE's end of the tunnel.
     pub outside_ip_address: Option<String>,
     /// State of the IPsec tunnel.
     pub state: Option<VgwTelemetryState>,
-    /// Explanation of the state, such as `IPSEC IS DOWN`.
+    /// Description of the state, such as `IPSEC IS DOWN`.
     pub state_description: Option<String>,
 }
 
@@ -836,7 +842,7 @@ __private::received!(VgwTelemetry {
     state_description: "StateDescription",
 });
 
-/// The state of the tunnel of a VPN connection.
+/// The state of a tunnel of a VPN connection.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VgwTelemetryState {
@@ -871,25 +877,25 @@ impl From<&str> for VgwTelemetryState {
 
 __private::open_enum!(VgwTelemetryState);
 
-/// An encrypted connection of a Net, by its virtual gateway, to a customer's network.
+/// An encrypted connection between the virtual gateway of a Net and a customer's network.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VpnConnection {
-    /// Example of a configuration for the customer's end. It holds the pre-shared key.
+    /// Example configuration for the customer's end. It contains the pre-shared key.
     pub client_gateway_configuration: Option<Secret>,
     /// ID of the client gateway, `cgw-` and eight hexadecimal digits.
     pub client_gateway_id: Option<String>,
-    /// Protocol of the VPN. There is one, `ipsec.1`.
+    /// Protocol of the VPN. The only value is `ipsec.1`.
     pub connection_type: Option<String>,
     /// Static routes of the connection.
     pub routes: Vec<RouteLight>,
     /// State of the VPN connection.
     pub state: Option<ResourceState>,
-    /// Whether the connection has static routes instead of BGP.
+    /// Whether the connection uses static routes instead of BGP.
     pub static_routes_only: Option<bool>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
-    /// Present states of the tunnels of the connection.
+    /// Current states of the tunnels of the connection.
     pub vgw_telemetries: Vec<VgwTelemetry>,
     /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
     pub virtual_gateway_id: Option<String>,
@@ -917,11 +923,11 @@ __private::received!(VpnConnection {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct VpnOptions {
-    /// Options of the first phase of IKE. They have no effect: they exist for compatibility with AWS.
+    /// Options of the first phase of IKE. They have no effect and are kept for compatibility with AWS.
     pub phase1_options: Option<Phase1Options>,
-    /// Options of the second phase of IKE, of which only the pre-shared key has an effect.
+    /// Options of the second phase of IKE. Only the pre-shared key has an effect.
     pub phase2_options: Option<Phase2Options>,
-    /// Range of the IPs inside the tunnel, in CIDR notation: a `/30` out of `169.254.254.0/24`.
+    /// IP range inside the tunnel, in CIDR notation: a `/30` within `169.254.254.0/24`.
     pub tunnel_inside_ip_range: Option<String>,
 }
 
@@ -982,7 +988,7 @@ impl Paginated for ReadVpnConnectionsRequest {
 impl Client {
     /// Creates a VPN connection from a virtual gateway to a client gateway.
     ///
-    /// The virtual gateway must be `available`. Two gateways can have one connection between them, no more.
+    /// The virtual gateway must be `available`. Two gateways can have at most one connection between them.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1015,7 +1021,7 @@ impl Client {
 
     /// Adds a static route to a VPN connection.
     ///
-    /// The virtual gateway sends the traffic for the route's range through the connection.
+    /// The virtual gateway sends traffic for the IP range of the route through the connection.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1043,7 +1049,7 @@ impl Client {
 
     /// Deletes a VPN connection.
     ///
-    /// This takes some time; a Net can be deleted without waiting for it once the virtual gateway is detached.
+    /// The deletion takes some time. Once the virtual gateway is detached, the Net can be deleted without waiting for it.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: may do the work twice.
@@ -1119,7 +1125,7 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// By the gateways at both ends:
+    /// By virtual gateway and client gateway:
     ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {

@@ -65,7 +65,7 @@ impl Options {
                 }
                 Ok(certificates) => root_certificates.extend(certificates),
                 Err(error) => {
-                    let reason = config::broken(&error);
+                    let reason = config::pem_defect(&error);
                     problems.push(format!("{place} is not PEM ({reason}): export it again"));
                 }
             }

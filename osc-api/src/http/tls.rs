@@ -13,6 +13,7 @@ use rustls::{
 };
 use rustls_platform_verifier::Verifier;
 
+use super::roots::EnvironmentRoots;
 use crate::config::ClientCertificate;
 use crate::error::{Error, Result};
 
@@ -194,14 +195,26 @@ pub(super) fn config(trust: Trust, client: Option<&ClientCertificate>) -> Result
 }
 
 fn verifier(
-    roots: Vec<CertificateDer<'static>>,
+    mut roots: Vec<CertificateDer<'static>>,
     provider: Arc<CryptoProvider>,
 ) -> Result<Arc<dyn ServerCertVerifier>> {
+    let environment = EnvironmentRoots::from_process();
+    let named = environment.problems.join("; ");
+    if environment.is_unreadable {
+        return Err(Error::setup("the trusted certificates cannot be loaded", named));
+    }
+    roots.extend(environment.replacement());
     let verifier = Verifier::new_with_extra_roots(roots, provider).map_err(|error| {
+        if !named.is_empty() {
+            return Error::setup("the trusted certificates cannot be loaded", named.as_str());
+        }
         let problem = "the trusted certificates cannot be loaded: install those of the system (often a package \
                        named ca-certificates), or correct those given with `ClientBuilder::add_root_certificate`";
         Error::setup(problem, error)
     })?;
+    if !named.is_empty() {
+        tracing::warn!("{named}");
+    }
     Ok(Arc::new(verifier))
 }
 

@@ -1,4 +1,4 @@
-//! The way through a listing: pure, without a client.
+//! The position in a paginated listing: pure, without a client.
 
 use std::mem;
 use std::sync::Arc;
@@ -7,54 +7,52 @@ use super::{Answer, Cursor, Next, Paginated};
 use crate::codes;
 use crate::error::Error;
 
-/// Items on a page, where neither the request nor the caller says how many: the most that the API allows. A token
-/// is refused without a number, so that there must be one.
-const PAGE_SIZE: i64 = 1000;
+/// Page size if neither the request nor the caller sets one: the maximum of the API. The API refuses a token without a
+/// page size.
+const DEFAULT_PAGE_SIZE: i64 = 1000;
 
-/// So many empty pages in a row, each with a token to another, are taken for a listing without an end.
-const EMPTY_PAGES: u32 = 1000;
+/// Maximum number of consecutive empty pages: more are considered endless.
+const MAX_EMPTY_PAGES: u32 = 1000;
 
-const REPEATED: &str =
-    "the server gave a page token again that it had given before, so that the pages would never end";
-const EMPTY: &str = "the server claims that there are more items, but gave a page without any";
-const EMPTY_FOR_EVER: &str =
-    "the server gave nothing but empty pages for a long time, each with a token to the next";
-const TOKEN_REFUSED: &str = "the server does not take the token of this page, which may be too old: begin again with \
-                             the first page";
+const REPEATED: &str = "the server repeated a page token, so the pages would never end";
+const EMPTY: &str = "the server claims that there are more items, but returned an empty page";
+const ENDLESS: &str = "the server returned 1000 empty pages in a row";
+const TOKEN_REFUSED: &str =
+    "the server refused the page token, which may have expired: list again from the beginning";
 
-/// How far a listing was read, and what comes next.
+/// The position in a paginated listing.
 #[derive(Clone)]
-pub(super) struct Walk<R> {
-    /// The request of the next page, while there may be one.
+pub(super) struct PageCursor<R> {
+    /// The request of the next page, if there may be one.
     request: Option<Arc<R>>,
-    /// Why the listing cannot go on, until somebody was told.
-    dead_end: Option<&'static str>,
-    tokens: Tokens,
-    /// How many pages in a row were empty.
-    empty: u32,
-    /// Whether the last fetch failed for a reason that does not pass by waiting.
-    stuck: bool,
-    /// Whether so many did that nothing more is sent.
-    given_up: bool,
+    /// Why pagination cannot continue, until it is reported.
+    failure: Option<&'static str>,
+    tokens: CycleDetector,
+    /// Number of consecutive empty pages.
+    empty_pages: u32,
+    /// Whether the last read failed permanently.
+    has_failed: bool,
+    /// Whether two reads in a row did: nothing more is sent.
+    has_given_up: bool,
 }
 
-impl<R: Paginated> Walk<R> {
-    /// Begins where the request says.
+impl<R: Paginated> PageCursor<R> {
+    /// Starts at the page that the request selects.
     pub(super) fn new(mut request: R) -> Self {
         if let Cursor::Token { size, .. } = request.cursor() {
-            size.get_or_insert(PAGE_SIZE);
+            size.get_or_insert(DEFAULT_PAGE_SIZE);
         }
         Self {
             request: Some(Arc::new(request)),
-            dead_end: None,
-            tokens: Tokens::default(),
-            empty: 0,
-            stuck: false,
-            given_up: false,
+            failure: None,
+            tokens: CycleDetector::default(),
+            empty_pages: 0,
+            has_failed: false,
+            has_given_up: false,
         }
     }
 
-    /// Asks for so many items on each page to come.
+    /// Sets the page size.
     pub(super) fn set_size(&mut self, items: u32) {
         if let Some(request) = &mut self.request {
             let (Cursor::Token { size, .. } | Cursor::FirstItem { size, .. }) =
@@ -63,41 +61,41 @@ impl<R: Paginated> Walk<R> {
         }
     }
 
-    /// The request of the next page, if it is to be fetched.
-    pub(super) fn wanted(&self) -> Option<&Arc<R>> {
-        self.request.as_ref().filter(|_| !self.given_up)
+    /// The request of the next page, if it should be read.
+    pub(super) fn request(&self) -> Option<&Arc<R>> {
+        self.request.as_ref().filter(|_| !self.has_given_up)
     }
 
-    /// The request of the next page, be it given up or not.
-    pub(super) fn place(&self) -> Option<&Arc<R>> {
+    /// The request of the next page, also if reading it was given up.
+    pub(super) fn position(&self) -> Option<&Arc<R>> {
         self.request.as_ref()
     }
 
-    /// Whether nothing will come any more, not even an error.
-    pub(super) fn is_over(&self) -> bool {
-        self.wanted().is_none() && self.dead_end.is_none()
+    /// Whether nothing follows, not even an error.
+    pub(super) fn is_finished(&self) -> bool {
+        self.request().is_none() && self.failure.is_none()
     }
 
-    /// Why the listing cannot go on, once.
-    pub(super) fn take_dead_end(&mut self) -> Option<&'static str> {
-        self.dead_end.take()
+    /// Takes the reason why pagination cannot continue.
+    pub(super) fn take_failure(&mut self) -> Option<&'static str> {
+        self.failure.take()
     }
 
-    /// Goes on to the page after this one.
-    pub(super) fn advance(&mut self, answer: &Answer<R>) {
-        self.stuck = false;
+    /// Advances to the page after this response.
+    pub(super) fn advance(&mut self, response: &Answer<R>) {
+        self.has_failed = false;
         let Some(request) = &mut self.request else { return };
-        let next = match (Arc::make_mut(request).cursor(), R::next(answer)) {
-            (Cursor::Token { token: place, .. }, Next::Token { count, token: Some(token) })
+        let next = match (Arc::make_mut(request).cursor(), R::next(response)) {
+            (Cursor::Token { token: current, .. }, Next::Token { count, token: Some(token) })
                 if !token.is_empty() =>
             {
-                self.empty = if count == 0 { self.empty.saturating_add(1) } else { 0 };
-                if place.as_deref() == Some(token) || self.tokens.repeats(token) {
+                self.empty_pages = if count == 0 { self.empty_pages.saturating_add(1) } else { 0 };
+                if current.as_deref() == Some(token) || self.tokens.repeats(token) {
                     Err(Some(REPEATED))
-                } else if self.empty >= EMPTY_PAGES {
-                    Err(Some(EMPTY_FOR_EVER))
+                } else if self.empty_pages >= MAX_EMPTY_PAGES {
+                    Err(Some(ENDLESS))
                 } else {
-                    *place = Some(token.to_owned());
+                    *current = Some(token.to_owned());
                     Ok(())
                 }
             }
@@ -109,34 +107,34 @@ impl<R: Paginated> Walk<R> {
             }
             _ => Err(None),
         };
-        if let Err(dead_end) = next {
+        if let Err(failure) = next {
             self.request = None;
-            self.dead_end = dead_end;
+            self.failure = failure;
         }
     }
 
-    /// Stays at the page that could not be fetched, unless there is no hope for it. Gives the error to show.
+    /// Stays at the page that could not be read, unless it never can be. Returns the error to report.
     pub(super) fn failed(&mut self, error: Error) -> Error {
         if error.has_code(codes::PAGE_TOKEN_EXPIRED) || error.has_code(codes::INVALID_PAGE_TOKEN) {
             self.request = None;
             return error.into_pagination(TOKEN_REFUSED);
         }
-        let stays = !error.is_retryable();
-        self.given_up = mem::replace(&mut self.stuck, stays) && stays;
+        let is_permanent = !error.is_retryable();
+        self.has_given_up = mem::replace(&mut self.has_failed, is_permanent) && is_permanent;
         error
     }
 }
 
-/// Notices a circle of tokens with the memory of one (R. P. Brent, "An improved Monte Carlo factorization
-/// algorithm", 1980): it is compared with all that follow, and replaced after 1, 2, 4, 8… of them.
+/// Detects a cycle of tokens by keeping one token (R. P. Brent, "An improved Monte Carlo factorization algorithm",
+/// 1980): it is compared with all that follow, and replaced after 1, 2, 4, 8… of them.
 #[derive(Clone, Default)]
-struct Tokens {
+struct CycleDetector {
     kept: Option<Box<str>>,
     since: u64,
     until: u64,
 }
 
-impl Tokens {
+impl CycleDetector {
     fn repeats(&mut self, token: &str) -> bool {
         if self.kept.as_deref() == Some(token) {
             return true;

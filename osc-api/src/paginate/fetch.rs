@@ -1,4 +1,4 @@
-//! Pages on their way: one that was asked for, or some fetched ahead.
+//! Reads pages: one at a time, or ahead in a background task.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -10,90 +10,94 @@ use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tracing::Instrument;
 
-use super::cursor::Walk;
+use super::cursor::PageCursor;
 use super::{Answer, Paginated};
 use crate::client::Client;
 use crate::error::Result;
 
-/// More pages than anybody has memory for: a channel has a limit of its own, and panics above it.
-const MOST_AHEAD: usize = 1 << 20;
+/// Maximum number of prefetched pages. A Tokio channel panics above a limit of its own.
+const MAX_PREFETCH: usize = 1 << 20;
 
-/// What will bring the next page. It is kept between polls, so that nobody who stops to wait loses it.
+/// A read in progress. It is kept between polls, so that a dropped future loses nothing.
 pub(super) enum Fetch<R: Paginated> {
-    /// The call for this page, carried on when it is polled.
-    One(One<R>),
-    /// A task that goes on by itself.
-    Ahead(Ahead<R>),
+    /// A call for one page.
+    Single(SingleFetch<R>),
+    /// A background task that reads ahead.
+    Prefetch(Prefetch<R>),
 }
 
-/// A call, and the runtime that it was begun in.
-pub(super) struct One<R: Paginated> {
+/// A call, and the runtime that it was started in.
+pub(super) struct SingleFetch<R: Paginated> {
     call: Pin<Box<dyn Future<Output = Result<Answer<R>>> + Send>>,
     runtime: Option<Id>,
 }
 
-/// The other end of a task that fetches page after page until one fails or was the last.
-pub(super) struct Ahead<R: Paginated> {
+/// A task that reads page after page until one fails or is the last.
+pub(super) struct Prefetch<R: Paginated> {
     runtime: Option<Id>,
     pages: mpsc::Receiver<Result<Answer<R>>>,
     task: AbortHandle,
 }
 
 impl<R: Paginated> Fetch<R> {
-    /// Fetches one page.
-    pub(super) fn one(client: &Client, request: &Arc<R>) -> Self {
+    /// Reads one page.
+    pub(super) fn single(client: &Client, request: &Arc<R>) -> Self {
         let (client, request) = (client.clone(), Arc::clone(request));
         let call = Box::pin(async move { client.send::<R::Action>(&request).await });
-        Self::One(One { call, runtime: here() })
+        Self::Single(SingleFetch { call, runtime: current_runtime() })
     }
 
-    /// Fetches pages in a task of their own, with so many at most that nobody has taken yet. Without a runtime to
-    /// start a task in, it is one page, and the call will say what is missing.
-    pub(super) fn ahead(client: &Client, request: &Arc<R>, walk: &Walk<R>, pages: usize) -> Self {
-        let Ok(runtime) = Handle::try_current() else { return Self::one(client, request) };
-        let (sender, receiver) = mpsc::channel(pages.clamp(1, MOST_AHEAD));
-        let task = go_on(client.clone(), walk.clone(), sender).in_current_span();
+    /// Reads pages in a background task, at most `pages` ahead. Outside a runtime, reads one page: its call reports the
+    /// missing runtime.
+    pub(super) fn prefetch(client: &Client, request: &Arc<R>, cursor: &PageCursor<R>, pages: usize) -> Self {
+        let Ok(runtime) = Handle::try_current() else { return Self::single(client, request) };
+        let (sender, receiver) = mpsc::channel(pages.clamp(1, MAX_PREFETCH));
+        let task = read_pages(client.clone(), cursor.clone(), sender).in_current_span();
         let task = runtime.spawn(task).abort_handle();
-        Self::Ahead(Ahead { runtime: Some(runtime.id()), pages: receiver, task })
+        Self::Prefetch(Prefetch { runtime: Some(runtime.id()), pages: receiver, task })
     }
 
-    /// The next page, or `None` where nothing is left that would bring it.
+    /// Returns the next page, or `None` if this read cannot finish.
     ///
-    /// What was begun in another runtime is not waited for: that one may have ended, where polling its timers
-    /// panics, or may not be running now, where a task in it does nothing.
+    /// A read started in another runtime is abandoned: that runtime may have ended, in which case polling its timers
+    /// panics, or it may not be running, in which case its tasks make no progress.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Answer<R>>>> {
         match self {
-            Self::One(one) if one.runtime != here() => Poll::Ready(None),
-            Self::One(one) => one.call.as_mut().poll(context).map(Some),
-            Self::Ahead(ahead) => match ahead.pages.poll_recv(context) {
-                Poll::Pending if ahead.runtime != here() => Poll::Ready(None),
+            Self::Single(fetch) if fetch.runtime != current_runtime() => Poll::Ready(None),
+            Self::Single(fetch) => fetch.call.as_mut().poll(context).map(Some),
+            Self::Prefetch(prefetch) => match prefetch.pages.poll_recv(context) {
+                Poll::Pending if prefetch.runtime != current_runtime() => Poll::Ready(None),
                 page => page,
             },
         }
     }
 }
 
-/// The runtime that this is called in.
-fn here() -> Option<Id> {
+/// The runtime of the caller.
+fn current_runtime() -> Option<Id> {
     Handle::try_current().ok().map(|runtime| runtime.id())
 }
 
-impl<R: Paginated> Drop for Ahead<R> {
+impl<R: Paginated> Drop for Prefetch<R> {
     fn drop(&mut self) {
         self.task.abort();
     }
 }
 
-/// Fetches pages as long as there is room for them. It walks by itself what the stream walks after it.
-async fn go_on<R: Paginated>(client: Client, mut walk: Walk<R>, pages: mpsc::Sender<Result<Answer<R>>>) {
-    while let Some(request) = walk.wanted().map(Arc::clone) {
-        let Ok(room) = pages.reserve().await else { return };
+/// Reads pages while the channel has capacity, with a cursor of its own.
+async fn read_pages<R: Paginated>(
+    client: Client,
+    mut cursor: PageCursor<R>,
+    pages: mpsc::Sender<Result<Answer<R>>>,
+) {
+    while let Some(request) = cursor.request().map(Arc::clone) {
+        let Ok(slot) = pages.reserve().await else { return };
         let page = client.send::<R::Action>(&request).await;
         drop(request);
         match &page {
-            Ok(answer) => walk.advance(answer),
-            Err(_) => return room.send(page),
+            Ok(response) => cursor.advance(response),
+            Err(_) => return slot.send(page),
         }
-        room.send(page);
+        slot.send(page);
     }
 }

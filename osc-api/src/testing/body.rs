@@ -1,4 +1,4 @@
-//! The body of an answer, which may break in the middle.
+//! The body of a response, which may be cut off.
 
 use std::io;
 use std::pin::Pin;
@@ -6,26 +6,26 @@ use std::task::{Context, Poll};
 
 use hyper::body::{Body as HttpBody, Bytes, Frame, SizeHint};
 
-/// The body of an answer.
+/// The body of a response.
 pub(super) struct Body {
-    /// What is still to be sent.
+    /// Still to be sent.
     rest: Bytes,
-    /// What is announced beyond that, and never comes.
+    /// Bytes announced in `Content-Length` beyond `rest`, and never sent.
     missing: u64,
-    /// Whether what is there went out.
-    is_sent: bool,
+    /// Whether `rest` was flushed.
+    is_flushed: bool,
 }
 
 impl Body {
     pub(super) fn whole(text: String) -> Self {
-        Self { rest: text.into(), missing: 0, is_sent: false }
+        Self { rest: text.into(), missing: 0, is_flushed: false }
     }
 
-    /// Announces all of the text and sends half of it.
+    /// Announces the whole text and sends half of it.
     pub(super) fn half(text: String) -> Self {
         let mut rest = Bytes::from(text);
         let missing = rest.split_off(rest.len() / 2);
-        Self { rest, missing: missing.len() as u64, is_sent: false }
+        Self { rest, missing: missing.len() as u64, is_flushed: false }
     }
 }
 
@@ -44,9 +44,9 @@ impl HttpBody for Body {
         if self.missing == 0 {
             return Poll::Ready(None);
         }
-        if !self.is_sent {
-            // Once around, so that what there is goes out before the connection breaks.
-            self.is_sent = true;
+        if !self.is_flushed {
+            // Yield once, so that the data is flushed before the connection is closed.
+            self.is_flushed = true;
             context.waker().wake_by_ref();
             return Poll::Pending;
         }

@@ -1,4 +1,4 @@
-//! What a call gets in place of its answer.
+//! Faults: what a call receives instead of its response.
 
 use std::time::Duration;
 
@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use crate::codes;
 
-/// What a call gets in place of its answer: an error, a connection that breaks, or nothing for a while.
+/// A fault that a call receives instead of its response: an error, a broken connection, or a delay.
 ///
-/// [`FakeApi::next`](super::FakeApi::next) plans it; a handler can also return it, and then the answer that
-/// [`delay`](Self::delay) and [`cut_answer`](Self::cut_answer) speak of is the published one.
+/// Inject it with [`FakeApi::next`](super::FakeApi::next), or return it from a handler; in a handler,
+/// [`delay`](Self::delay) and [`cut_response`](Self::cut_response) apply to the published example.
 ///
 /// ```
 /// use std::time::Duration;
@@ -17,104 +17,104 @@ use crate::codes;
 /// use osc_api::codes;
 /// use osc_api::testing::Fault;
 ///
-/// let gone = Fault::code(codes::NO_SUCH_VM);
+/// let missing = Fault::code(codes::NO_SUCH_VM);
 /// let busy = Fault::throttled().retry_after(Duration::from_secs(2));
-/// let slow = Fault::cut_answer().after(Duration::from_millis(5));
-/// # let _ = (gone, busy, slow);
+/// let slow = Fault::cut_response().after(Duration::from_millis(5));
+/// # let _ = (missing, busy, slow);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "a fault does nothing until a fake is told of it"]
+#[must_use = "a fault does nothing until it is passed to a fake"]
 pub struct Fault {
-    pub(super) outcome: Outcome,
-    /// Before anything else happens.
+    pub(super) fault: FaultKind,
+    /// Delay before the response.
     pub(super) delay: Duration,
     pub(super) retry_after: Option<Duration>,
 }
 
-/// What becomes of the call.
+/// What the call receives.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
-    /// An error in the API's own form.
+pub(super) enum FaultKind {
+    /// An error in the API's format.
     Error { status: u16, code: Option<u32>, kind: String, details: String },
-    /// Something that the API did not write.
+    /// A response that is not from the API.
     Text { status: u16, text: String },
-    /// The connection ends before the action is carried out.
+    /// The connection is closed before the action is carried out.
     Cut,
-    /// The action is carried out, and the connection ends in the middle of the answer.
-    CutAnswer,
-    /// What would have come anyway.
-    Answer,
+    /// The action is carried out, and the connection is closed in the middle of the response.
+    CutResponse,
+    /// The regular response.
+    None,
 }
 
 impl Fault {
-    /// An error of the API by its code, such as those in [`codes`]. Status and type are those that the code
-    /// comes with in the cloud.
+    /// An error of the API by its code, such as those in [`codes`], with the status and type that the cloud uses for
+    /// the code.
     pub fn code(code: u32) -> Self {
-        let (status, kind) = usual(code);
+        let (status, kind) = status_and_type(code);
         Self::error(status, code, kind, "")
     }
 
-    /// An error of the API: HTTP status, code, type and details. A status that HTTP has no answer for is sent as 500.
+    /// An error of the API: HTTP status, code, type and details. An invalid status is sent as 500.
     pub fn error(status: u16, code: u32, kind: impl Into<String>, details: impl Into<String>) -> Self {
-        Self::new(Outcome::Error { status, code: Some(code), kind: kind.into(), details: details.into() })
+        Self::new(FaultKind::Error { status, code: Some(code), kind: kind.into(), details: details.into() })
     }
 
-    /// Too many requests of the account: status 429, code 24. The action is not carried out.
+    /// Throttling of the account: status 429, code 24. The action is not carried out.
     pub fn throttled() -> Self {
         Self::code(codes::THROTTLED_BY_ACCOUNT)
     }
 
-    /// An answer of something on the way, such as a gateway: HTTP status and any text.
+    /// A response of an intermediary such as a gateway: HTTP status and any body.
     pub fn status(status: u16, text: impl Into<String>) -> Self {
-        Self::new(Outcome::Text { status, text: text.into() })
+        Self::new(FaultKind::Text { status, text: text.into() })
     }
 
-    /// The connection breaks once the request was read. The action is not carried out; its caller cannot know.
+    /// The connection is closed after the request was read. The action is not carried out, but the caller cannot know.
     pub fn cut() -> Self {
-        Self::new(Outcome::Cut)
+        Self::new(FaultKind::Cut)
     }
 
-    /// The action is carried out, but the connection breaks in the middle of the answer.
-    pub fn cut_answer() -> Self {
-        Self::new(Outcome::CutAnswer)
+    /// The action is carried out, but the connection is closed in the middle of the response.
+    pub fn cut_response() -> Self {
+        Self::new(FaultKind::CutResponse)
     }
 
-    /// The answer is the one that would have come anyway, so much later.
+    /// Delays the regular response.
     pub fn delay(delay: Duration) -> Self {
-        Self::new(Outcome::Answer).after(delay)
+        Self::new(FaultKind::None).after(delay)
     }
 
-    /// The same, so much later, in real time. The action is carried out before, not after.
+    /// Adds a delay, in real time. The action is carried out before it.
     pub fn after(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self
     }
 
-    /// The same with the header `Retry-After`, which has whole seconds: what is more is left out.
+    /// Adds the header `Retry-After`, rounded down to whole seconds.
     pub fn retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
         self
     }
 
-    /// The same with other details. Only errors of the API have any.
+    /// Sets the details. Has an effect on errors of the API only.
     pub fn details(mut self, text: impl Into<String>) -> Self {
-        if let Outcome::Error { details, .. } = &mut self.outcome {
+        if let FaultKind::Error { details, .. } = &mut self.fault {
             *details = text.into();
         }
         self
     }
 
-    /// An error in the API's form for which no code is known.
+    /// An error in the API's format without a code.
     pub(super) fn uncoded(status: u16, kind: &str, details: impl Into<String>) -> Self {
-        Self::new(Outcome::Error { status, code: None, kind: kind.to_owned(), details: details.into() })
+        Self::new(FaultKind::Error { status, code: None, kind: kind.to_owned(), details: details.into() })
     }
 
-    fn new(outcome: Outcome) -> Self {
-        Self { outcome, delay: Duration::ZERO, retry_after: None }
+    fn new(fault: FaultKind) -> Self {
+        Self { fault, delay: Duration::ZERO, retry_after: None }
     }
 }
 
-/// The body of an error in the API's form.
+/// The body of an error in the API's format.
 pub(super) fn error_body(code: Option<u32>, kind: &str, details: &str) -> Value {
     let mut error = json!({ "Type": kind, "Details": details });
     if let (Some(code), Value::Object(error)) = (code, &mut error) {
@@ -123,8 +123,8 @@ pub(super) fn error_body(code: Option<u32>, kind: &str, details: &str) -> Value 
     json!({ "Errors": [error] })
 }
 
-/// Status and type of a code, by the ranges that codes come in.
-fn usual(code: u32) -> (u16, &'static str) {
+/// Status and type of a code, by its range.
+fn status_and_type(code: u32) -> (u16, &'static str) {
     match code {
         codes::METHOD_NOT_ALLOWED => (405, "AccessDenied"),
         codes::THROTTLED_BY_PLATFORM => (503, "ServiceUnavailable"),
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_come_as_the_cloud_sends_them() {
+    fn codes_have_the_status_and_type_of_the_cloud() {
         for (code, status, kind) in [
             (codes::NO_SUCH_VM, 400, "InvalidResource"),
             (4120, 400, "InvalidParameterValue"),
@@ -157,24 +157,24 @@ mod tests {
             (25, 429, "TooManyRequests"),
             (6031, 409, "InvalidState"),
         ] {
-            let Outcome::Error { status: found, code: told, kind: found_kind, .. } =
-                Fault::code(code).outcome
+            let FaultKind::Error { status: found, code: found_code, kind: found_kind, .. } =
+                Fault::code(code).fault
             else {
                 panic!("{code} is an error");
             };
-            assert_eq!((found, told, found_kind.as_str()), (status, Some(code), kind));
+            assert_eq!((found, found_code, found_kind.as_str()), (status, Some(code), kind));
         }
     }
 
     #[test]
-    fn what_is_set_is_kept() {
+    fn builder_methods_keep_other_settings() {
         let fault = Fault::throttled().retry_after(Duration::from_secs(3)).after(Duration::from_millis(1));
         assert_eq!(
             (fault.retry_after, fault.delay),
             (Some(Duration::from_secs(3)), Duration::from_millis(1))
         );
-        let detailed = Fault::code(codes::NO_SUCH_VM).details("which one?");
-        assert!(matches!(detailed.outcome, Outcome::Error { details, .. } if details == "which one?"));
+        let detailed = Fault::code(codes::NO_SUCH_VM).details("unknown ID");
+        assert!(matches!(detailed.fault, FaultKind::Error { details, .. } if details == "unknown ID"));
         assert_eq!(Fault::cut().details("none"), Fault::cut());
     }
 }

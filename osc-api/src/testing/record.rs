@@ -1,29 +1,29 @@
-//! What a fake remembers.
+//! Recorded calls.
 
 use std::fmt;
 
 use serde_json::Value;
 
-/// A call that a fake got.
+/// A call that a fake received.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
-pub struct Call {
-    /// The name of the action; for a request that is none, its path.
+pub struct RecordedCall {
+    /// The name of the action, or the path of a request that is not an action.
     pub action: String,
-    /// The body, or null where it was no JSON.
+    /// The body, or null if it was not JSON.
     pub body: Value,
-    /// The status of the answer, or `None` where the connection was cut before.
+    /// The status of the response, or `None` if the connection was closed before.
     pub status: Option<u16>,
-    /// The request identifier of the answer.
+    /// The request ID of the response.
     pub request_id: String,
 }
 
-/// Shows the names of the body's members only: their values may be secret.
-impl fmt::Debug for Call {
+/// Shows only the names of the body's members: their values may be secret.
+impl fmt::Debug for RecordedCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { action, body, status, request_id } = self;
         let members: Vec<&String> = body.as_object().into_iter().flat_map(|body| body.keys()).collect();
-        f.debug_struct("Call")
+        f.debug_struct("RecordedCall")
             .field("action", action)
             .field("body", &members)
             .field("status", status)
@@ -41,8 +41,9 @@ mod tests {
     #[test]
     fn debug_shows_no_values() {
         let body = json!({ "Login": "marker-1", "Password": { "x": "marker-2" } });
-        let call = Call { action: "CheckAuthentication".into(), body, status: None, request_id: "1".into() };
-        let shown = format!("{call:?} {call:#?}");
-        assert!(shown.contains("Password") && !shown.contains("marker"), "{shown}");
+        let call =
+            RecordedCall { action: "CheckAuthentication".into(), body, status: None, request_id: "1".into() };
+        let debug = format!("{call:?} {call:#?}");
+        assert!(debug.contains("Password") && !debug.contains("marker"), "{debug}");
     }
 }

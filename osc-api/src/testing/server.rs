@@ -1,4 +1,4 @@
-//! The fake's thread and its connections.
+//! The thread of a fake, and its connections.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -16,29 +16,29 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use super::body::Body;
-use super::state::State;
+use super::state::FakeState;
 
-/// Between two tries to accept a connection, where the first failed.
-const PAUSE: Duration = Duration::from_millis(10);
+/// Delay before accepting connections again after a failure.
+const ACCEPT_RETRY_INTERVAL: Duration = Duration::from_millis(10);
 
-/// A running server. It stops when it is dropped.
+/// A running server, stopped on drop.
 pub(super) struct Server {
     address: SocketAddr,
-    /// That it is gone is the sign to stop.
+    /// Dropping it stops the server.
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Server {
-    /// Starts a thread that answers requests with what the state says.
+    /// Starts a thread that serves requests from the state.
     ///
     /// # Errors
-    /// When the system has no port or no thread left.
-    pub(super) fn start(state: Arc<State>) -> io::Result<Self> {
+    /// Returns an error if the system has no port or thread left.
+    pub(super) fn start(state: Arc<FakeState>) -> io::Result<Self> {
         let (stop, stopped) = oneshot::channel();
         let (started, start) = mpsc::channel();
         let run = move || {
-            // The runtime lives and dies on this thread: dropped on one of the caller's runtime, it would panic.
+            // The runtime is dropped on this thread: on a thread of the caller's runtime, dropping it would panic.
             let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build();
             let listening = runtime.and_then(|runtime| {
                 let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
@@ -47,7 +47,7 @@ impl Server {
             match listening {
                 Ok((address, listener, runtime)) => {
                     runtime.spawn(accept(listener, state));
-                    // Whoever asked for the server may be gone already; then it stops at once.
+                    // If the caller is no longer there, the server stops at once.
                     drop(started.send(Ok(address)));
                     drop(runtime.block_on(stopped));
                 }
@@ -67,31 +67,31 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         drop(self.stop.take());
-        // A handler may own the fake itself, and then this is the thread that is to end.
+        // A handler may own the fake: then this is the server's own thread.
         let thread = self.thread.take().filter(|thread| thread.thread().id() != thread::current().id());
         drop(thread.map(JoinHandle::join));
     }
 }
 
-async fn accept(listener: TcpListener, state: Arc<State>) {
+async fn accept(listener: TcpListener, state: Arc<FakeState>) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(ACCEPT_RETRY_INTERVAL).await;
             continue;
         };
         let state = Arc::clone(&state);
         let service = service_fn(move |request| respond(Arc::clone(&state), request));
-        // A connection that breaks concerns nobody but its client, which sees it.
+        // A broken connection concerns only its client.
         tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
     }
 }
 
-async fn respond(state: Arc<State>, request: Request<Incoming>) -> io::Result<Response<Body>> {
+async fn respond(state: Arc<FakeState>, request: Request<Incoming>) -> io::Result<Response<Body>> {
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
-    let reply = state.answer(&Request::from_parts(head, body));
-    if !reply.delay.is_zero() {
-        tokio::time::sleep(reply.delay).await;
+    let response = state.respond(&Request::from_parts(head, body));
+    if !response.delay.is_zero() {
+        tokio::time::sleep(response.delay).await;
     }
-    reply.into_response()
+    response.into_http()
 }

@@ -1,4 +1,4 @@
-//! What a fake knows and remembers, and how it answers a request: no sockets here.
+//! The state of a fake, and its response to a request. No sockets here.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,57 +11,57 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::admission;
-use super::fault::{Fault, Outcome, error_body};
-use super::handler::Untyped;
-use super::record::Call;
-use super::stub::{Content, Reply};
+use super::fault::{Fault, FaultKind, error_body};
+use super::handler::ErasedHandler;
+use super::record::RecordedCall;
+use super::stub::{Content, StubResponse};
 use crate::action::Auth;
 
-/// Requests of all fakes of this process, so that no two answers have the same identifier.
-static REQUESTS: AtomicU64 = AtomicU64::new(1);
+/// Counts the requests of all fakes of this process: no two responses have the same request ID.
+static REQUEST_COUNT: AtomicU64 = AtomicU64::new(1);
 
 /// The state of a fake.
 #[derive(Default)]
-pub(super) struct State {
-    inner: Mutex<Inner>,
+pub(super) struct FakeState {
+    inner: Mutex<FakeStateInner>,
 }
 
 #[derive(Default)]
-struct Inner {
+struct FakeStateInner {
     handlers: HashMap<String, Registered>,
-    planned: Vec<Planned>,
-    calls: Vec<Call>,
-    /// First answers by action and client token.
-    created: HashMap<(String, String), Value>,
+    planned: Vec<PlannedFault>,
+    calls: Vec<RecordedCall>,
+    /// First responses by action and client token.
+    responses_by_token: HashMap<(String, String), Value>,
 }
 
 #[derive(Clone)]
 struct Registered {
     auth: Auth,
-    run: Arc<Mutex<Untyped>>,
+    run: Arc<Mutex<ErasedHandler>>,
 }
 
-/// A fault that is still to come.
-struct Planned {
-    /// `None` for any.
+/// A fault to inject.
+struct PlannedFault {
+    /// `None` for any action.
     action: Option<String>,
     left: usize,
     fault: Fault,
 }
 
-impl State {
-    pub(super) fn handle(&self, action: &str, auth: Option<Auth>, run: Untyped) {
-        let published = || admission::known(action).map(|known| known.auth);
+impl FakeState {
+    pub(super) fn handle(&self, action: &str, auth: Option<Auth>, run: ErasedHandler) {
+        let published = || admission::published(action).map(|known| known.auth);
         let auth = auth.or_else(published).unwrap_or(Auth::Available);
         let registered = Registered { auth, run: Arc::new(Mutex::new(run)) };
         let former = self.lock().handlers.insert(action.to_owned(), registered);
-        // What it captured may do anything when it is dropped: not under the lock.
+        // Dropping what the handler captured may run any code: not while holding the lock.
         drop(former);
     }
 
     pub(super) fn plan(&self, action: Option<&str>, left: usize, fault: Fault) {
         if left > 0 {
-            self.lock().planned.push(Planned { action: action.map(str::to_owned), left, fault });
+            self.lock().planned.push(PlannedFault { action: action.map(str::to_owned), left, fault });
         }
     }
 
@@ -69,7 +69,7 @@ impl State {
         self.lock().planned.clear();
     }
 
-    pub(super) fn calls(&self) -> Vec<Call> {
+    pub(super) fn calls(&self) -> Vec<RecordedCall> {
         self.lock().calls.clone()
     }
 
@@ -77,41 +77,42 @@ impl State {
         self.lock().calls.iter().filter(|call| call.action == action).count()
     }
 
-    pub(super) fn forget_calls(&self) {
+    pub(super) fn clear_calls(&self) {
         self.lock().calls.clear();
     }
 
-    /// Answers a request, and remembers both.
-    pub(super) fn answer(&self, request: &Request<Bytes>) -> Reply {
-        let request_id = format!("fa4e0000-0000-4000-8000-{:012x}", REQUESTS.fetch_add(1, Ordering::Relaxed));
+    /// Responds to a request, and records it.
+    pub(super) fn respond(&self, request: &Request<Bytes>) -> StubResponse {
+        let request_id =
+            format!("fa4e0000-0000-4000-8000-{:012x}", REQUEST_COUNT.fetch_add(1, Ordering::Relaxed));
         let action = admission::action(request);
         let body = serde_json::from_slice(request.body()).unwrap_or_default();
-        let reply = self.decide(request, action, &body).into_reply(&request_id);
+        let response = self.decide(request, action, &body).into_response(&request_id);
         let action = action.unwrap_or(request.uri().path()).to_owned();
-        self.lock().calls.push(Call { action, body, status: reply.status(), request_id });
-        reply
+        self.lock().calls.push(RecordedCall { action, body, status: response.status(), request_id });
+        response
     }
 
     fn decide(&self, request: &Request<Bytes>, action: Option<&str>, body: &Value) -> Decision {
         let registered = action.and_then(|action| self.lock().handlers.get(action).cloned());
-        let published = action.and_then(admission::known);
+        let published = action.and_then(admission::published);
         let auth = registered.as_ref().map(|it| it.auth).or(published.as_ref().map(|it| it.auth));
         if let Err(fault) = admission::admit(request, body, auth, Timestamp::now()) {
-            return Decision::instead(fault, json!({}));
+            return Decision::faulty(fault, json!({}));
         }
         let action = action.unwrap_or_default();
         let fault = self.lock().take_fault(action);
-        let is_carried_out = fault.as_ref().is_none_or(|fault| match fault.outcome {
-            Outcome::Answer | Outcome::CutAnswer => true,
-            Outcome::Error { .. } | Outcome::Text { .. } | Outcome::Cut => false,
+        let is_carried_out = fault.as_ref().is_none_or(|fault| match fault.fault {
+            FaultKind::None | FaultKind::CutResponse => true,
+            FaultKind::Error { .. } | FaultKind::Text { .. } | FaultKind::Cut => false,
         });
         let example = || example(published.as_ref().map(|known| known.example), body);
         let decision = match registered {
-            _ if !is_carried_out => Decision::answer(Value::Null),
-            None => Decision::answer(example()),
+            _ if !is_carried_out => Decision::regular(Value::Null),
+            None => Decision::regular(example()),
             Some(registered) => self
                 .carry_out(action, &registered, request.body(), body)
-                .unwrap_or_else(|fault| Decision::instead(fault, example())),
+                .unwrap_or_else(|fault| Decision::faulty(fault, example())),
         };
         match fault {
             Some(fault) => decision.with(fault),
@@ -119,7 +120,7 @@ impl State {
         }
     }
 
-    /// Runs a handler, unless the client token says that it ran before.
+    /// Runs a handler, unless it ran before for the same client token.
     fn carry_out(
         &self,
         action: &str,
@@ -129,28 +130,28 @@ impl State {
     ) -> Result<Decision, Fault> {
         let token = body.get("ClientToken").and_then(Value::as_str);
         let token = token.map(|token| (action.to_owned(), token.to_owned()));
-        let first = token.as_ref().and_then(|token| self.lock().created.get(token).cloned());
+        let first = token.as_ref().and_then(|token| self.lock().responses_by_token.get(token).cloned());
         if let Some(first) = first {
-            return Ok(Decision::answer(first));
+            return Ok(Decision::regular(first));
         }
         let mut run = registered.run.lock().unwrap_or_else(PoisonError::into_inner);
         let value = catch_unwind(AssertUnwindSafe(|| run(bytes))).unwrap_or_else(|_| {
-            let details = format!("the handler of {action} panicked: see the output of the test");
+            let details = format!("the handler of {action} panicked: see the test output");
             Err(Fault::uncoded(500, "FakeApi", details))
         })?;
         if let Some(token) = token {
-            self.lock().created.insert(token, value.clone());
+            self.lock().responses_by_token.insert(token, value.clone());
         }
-        Ok(Decision::answer(value))
+        Ok(Decision::regular(value))
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inner> {
+    fn lock(&self) -> MutexGuard<'_, FakeStateInner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Inner {
-    /// The first fault that was planned for the action, else the first one for any.
+impl FakeStateInner {
+    /// Takes the first fault planned for the action, else the first one for any action.
     fn take_fault(&mut self, action: &str) -> Option<Fault> {
         let own = self.planned.iter().position(|planned| planned.action.as_deref() == Some(action));
         let any = || self.planned.iter().position(|planned| planned.action.is_none());
@@ -164,25 +165,25 @@ impl Inner {
     }
 }
 
-/// What a request gets: an answer, and perhaps a fault that changes or replaces it.
+/// The regular response to a request, and a fault that changes or replaces it.
 struct Decision {
-    answer: Value,
+    response: Value,
     fault: Option<Fault>,
 }
 
 impl Decision {
-    fn answer(answer: Value) -> Self {
-        Self { answer, fault: None }
+    fn regular(response: Value) -> Self {
+        Self { response, fault: None }
     }
 
-    fn instead(fault: Fault, answer: Value) -> Self {
-        Self { answer, fault: Some(fault) }
+    fn faulty(fault: Fault, response: Value) -> Self {
+        Self { response, fault: Some(fault) }
     }
 
-    /// The same under a fault from outside. Where that only delays, the handler's own fault stays.
+    /// Adds a planned fault. If that is only a delay, the handler's fault stays.
     fn with(mut self, outer: Fault) -> Self {
         self.fault = Some(match self.fault {
-            Some(inner) if outer.outcome == Outcome::Answer => {
+            Some(inner) if outer.fault == FaultKind::None => {
                 let delay = inner.delay.saturating_add(outer.delay);
                 Fault { delay, retry_after: inner.retry_after.or(outer.retry_after), ..inner }
             }
@@ -191,32 +192,32 @@ impl Decision {
         self
     }
 
-    fn into_reply(self, request_id: &str) -> Reply {
-        let Self { answer, fault } = self;
-        let Fault { outcome, delay, retry_after } = fault.unwrap_or_else(|| Fault::delay(Default::default()));
-        let (status, content) = match outcome {
-            Outcome::Answer => (200, Content::Json(with_id(answer, request_id))),
-            Outcome::CutAnswer => (200, Content::Half(with_id(answer, request_id))),
-            Outcome::Cut => (0, Content::Nothing),
-            Outcome::Text { status, text } => (status, Content::Text(text)),
-            Outcome::Error { status, code, kind, details } => {
-                (status, Content::Json(with_id(error_body(code, &kind, &details), request_id)))
+    fn into_response(self, request_id: &str) -> StubResponse {
+        let Self { response, fault: planned } = self;
+        let Fault { fault, delay, retry_after } = planned.unwrap_or_else(|| Fault::delay(Default::default()));
+        let (status, content) = match fault {
+            FaultKind::None => (200, Content::Json(with_request_id(response, request_id))),
+            FaultKind::CutResponse => (200, Content::Half(with_request_id(response, request_id))),
+            FaultKind::Cut => (0, Content::Nothing),
+            FaultKind::Text { status, text } => (status, Content::Text(text)),
+            FaultKind::Error { status, code, kind, details } => {
+                (status, Content::Json(with_request_id(error_body(code, &kind, &details), request_id)))
             }
         };
-        Reply { status, content, delay, retry_after, request_id: request_id.to_owned() }
+        StubResponse { status, content, delay, retry_after, request_id: request_id.to_owned() }
     }
 }
 
-/// The published answer, or one without any resource where nothing was to be done.
+/// The published example, or an empty response for a dry run.
 fn example(published: Option<&str>, body: &Value) -> Value {
     let is_dry_run = body.get("DryRun") == Some(&Value::Bool(true));
     let published = published.filter(|_| !is_dry_run);
     published.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_else(|| json!({}))
 }
 
-/// The same with the identifier of this request, whatever it had before.
-fn with_id(mut answer: Value, request_id: &str) -> Value {
-    if let Value::Object(members) = &mut answer {
+/// Sets the request ID.
+fn with_request_id(mut response: Value, request_id: &str) -> Value {
+    if let Value::Object(members) = &mut response {
         let context = members.entry("ResponseContext").or_insert_with(|| Map::new().into());
         if !context.is_object() {
             *context = Map::new().into();
@@ -225,5 +226,5 @@ fn with_id(mut answer: Value, request_id: &str) -> Value {
             context.insert("RequestId".to_owned(), request_id.into());
         }
     }
-    answer
+    response
 }

@@ -1,4 +1,4 @@
-//! An answer on its way out.
+//! Responses of a fake.
 
 use std::io;
 use std::time::Duration;
@@ -9,11 +9,11 @@ use serde_json::Value;
 
 use super::body::Body;
 
-/// The header that has the request identifier of answers without a body in JSON.
+/// The header with the request ID of responses without a JSON body.
 const REQUEST_ID: &str = "x-request-id";
 
-/// What goes out, and when.
-pub(super) struct Reply {
+/// A response, and its delay.
+pub(super) struct StubResponse {
     pub(super) status: u16,
     pub(super) content: Content,
     pub(super) delay: Duration,
@@ -21,33 +21,33 @@ pub(super) struct Reply {
     pub(super) request_id: String,
 }
 
-/// What follows the headers.
+/// The body.
 pub(super) enum Content {
     Json(Value),
-    /// As much of it as shows that there was more.
+    /// The first half of it.
     Half(Value),
     Text(String),
-    /// Not even headers.
+    /// No response: the connection is closed.
     Nothing,
 }
 
-impl Reply {
-    /// The status, if one goes out.
+impl StubResponse {
+    /// The status, if there is a response.
     pub(super) fn status(&self) -> Option<u16> {
         (!matches!(self.content, Content::Nothing)).then(|| self.code().as_u16())
     }
 
-    /// The status in the terms of HTTP. What cannot be the status of an answer is a failure of the server.
+    /// The status code. An invalid one becomes 500.
     fn code(&self) -> StatusCode {
         let code = StatusCode::from_u16(self.status).ok().filter(|code| !code.is_informational());
         code.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
-    /// The answer in the terms of HTTP.
+    /// The HTTP response.
     ///
     /// # Errors
-    /// Where the connection is to break instead.
-    pub(super) fn into_response(self) -> io::Result<Response<Body>> {
+    /// Returns an error if the connection is to be closed instead.
+    pub(super) fn into_http(self) -> io::Result<Response<Body>> {
         let code = self.code();
         let Self { content, retry_after, request_id, .. } = self;
         let (media_type, body) = match content {
@@ -63,8 +63,8 @@ impl Reply {
         if let Ok(id) = HeaderValue::try_from(request_id) {
             headers.insert(REQUEST_ID, id);
         }
-        if let Some(wait) = retry_after {
-            headers.insert(RETRY_AFTER, wait.as_secs().into());
+        if let Some(delay) = retry_after {
+            headers.insert(RETRY_AFTER, delay.as_secs().into());
         }
         Ok(response)
     }

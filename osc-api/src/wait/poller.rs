@@ -1,10 +1,10 @@
-//! One read for many waits: all who wait for resources that one action lists take a place at its hub, and a task
+//! The shared poller: all waits for resources that one action lists subscribe to its poller, whose background task
 //! reads for all of them.
 //!
-//! It is a task and not the first of the waits that reads: a wait that nobody polls for a while, as happens in
-//! a `select!`, would stop all others. The task ends with the last place.
+//! A task reads, not the first of the waits: a wait that is not polled for a while, as in a `select!`, would block all
+//! others. The task ends with the last subscription.
 
-mod reader;
+mod task;
 
 use std::any::{Any, TypeId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -20,211 +20,219 @@ use super::schedule::{Schedule, after};
 use crate::error::{Error, ErrorRepr, Result};
 use crate::{Client, random};
 
-/// So many resources are asked for in one request: as many as one page of an answer holds at least.
-const MOST: usize = 100;
+/// Maximum number of resources per request: the minimum page size of the API's responses.
+const MAX_IDS_PER_REQUEST: usize = 100;
 
-/// Between two reads there is this time at least, or less where somebody wants it: those who come one by one are
-/// read for together.
-const SPACE: Duration = Duration::from_millis(500);
+/// Minimum time between two reads, unless a subscriber's own interval is shorter: it batches the reads of subscribers
+/// that arrive one after the other.
+const MIN_READ_INTERVAL: Duration = Duration::from_millis(500);
 
-/// What a read says of a resource, which may be missing.
-pub(super) type Sighting<Item> = Result<Option<Item>>;
+/// What a read observed of a resource: `None` if it is not listed.
+pub(super) type Observation<Item> = Result<Option<Item>>;
 
-/// The hubs of a client and its clones, by action.
+/// The pollers of a client and its clones, by action.
 #[derive(Default)]
-pub(crate) struct Hubs(Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
+pub(crate) struct Pollers(Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
 
-impl Hubs {
-    fn of<A: Listed>(&self) -> Arc<Hub<A>> {
-        let mut hubs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = hubs.get(&TypeId::of::<A>()).map(Arc::clone);
-        if let Some(Ok(hub)) = known.map(Arc::downcast) {
-            return hub;
+impl Pollers {
+    fn of<A: Listed>(&self) -> Arc<Poller<A>> {
+        let mut pollers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = pollers.get(&TypeId::of::<A>()).map(Arc::clone);
+        if let Some(Ok(poller)) = known.map(Arc::downcast) {
+            return poller;
         }
-        let hub = Arc::new(Hub::<A>::default());
-        hubs.insert(TypeId::of::<A>(), Arc::clone(&hub) as _);
-        hub
+        let poller = Arc::new(Poller::<A>::default());
+        pollers.insert(TypeId::of::<A>(), Arc::clone(&poller) as _);
+        poller
     }
 }
 
-/// Who waits for the resources that an action lists.
-struct Hub<A: Listed> {
-    state: Mutex<State<A::Item>>,
-    /// Wakes the reader when somebody comes.
+/// Polls the resources that an action lists.
+struct Poller<A: Listed> {
+    state: Mutex<PollerState<A::Item>>,
+    /// Wakes the task when a subscriber arrives.
     changed: Notify,
 }
 
-struct State<Item> {
-    /// Numbers places and readers.
-    next: u64,
-    seats: BTreeMap<u64, Seat<Item>>,
-    /// When the last read began. Forgotten with the last place: whoever comes then does not come one by one.
+struct PollerState<Item> {
+    /// The last number given to a subscriber or a task.
+    last_number: u64,
+    subscribers: BTreeMap<u64, Subscriber<Item>>,
+    /// When the last read began. Cleared with the last subscription: the next subscriber is not part of a batch.
     last_read: Option<Instant>,
-    /// The last number that was given before it began.
+    /// The last number given before that read began.
     read_to: u64,
-    reader: Option<Reader>,
+    task: Option<RunningTask>,
 }
 
-/// The task that reads. Its handle is there as soon as it is started.
-struct Reader {
+/// The background task. Its handle is set as soon as it is spawned.
+struct RunningTask {
     number: u64,
-    task: Option<AbortHandle>,
+    handle: Option<AbortHandle>,
 }
 
-/// Somebody who waits.
-struct Seat<Item> {
+/// One wait, as the poller sees it.
+struct Subscriber<Item> {
     id: String,
     schedule: Schedule,
     since: Instant,
-    /// When the resource is to be read next, at the latest.
+    /// When the resource must be read next, at the latest.
     due: Instant,
-    sighting: Option<Sighting<Item>>,
-    seen: Arc<Notify>,
+    observation: Option<Observation<Item>>,
+    observed: Arc<Notify>,
 }
 
-/// The right to learn what is read of a resource, given back when it is dropped.
-pub(super) struct Place<A: Listed> {
-    hub: Arc<Hub<A>>,
+/// A subscription to the reads of a resource, cancelled on drop.
+pub(super) struct Subscription<A: Listed> {
+    poller: Arc<Poller<A>>,
     client: Client,
     number: u64,
-    seen: Arc<Notify>,
+    observed: Arc<Notify>,
 }
 
-impl<A: Listed> Place<A> {
-    /// Takes a place.
-    pub(super) fn take(client: &Client, id: &str, schedule: Schedule) -> Self {
-        let hub = client.waits().of::<A>();
-        let (now, seen) = (Instant::now(), Arc::new(Notify::new()));
-        let mut state = hub.state();
+impl<A: Listed> Subscription<A> {
+    /// Subscribes to a resource.
+    pub(super) fn new(client: &Client, id: &str, schedule: Schedule) -> Self {
+        let poller = client.pollers().of::<A>();
+        let (now, observed) = (Instant::now(), Arc::new(Notify::new()));
+        let mut state = poller.state();
         let number = state.number();
-        let seat = Seat {
+        let subscriber = Subscriber {
             id: id.to_owned(),
             schedule,
             since: now,
             due: now,
-            sighting: None,
-            seen: Arc::clone(&seen),
+            observation: None,
+            observed: Arc::clone(&observed),
         };
-        state.seats.insert(number, seat);
+        state.subscribers.insert(number, subscriber);
         drop(state);
-        hub.changed.notify_one();
-        Self { hub, client: client.clone(), number, seen }
+        poller.changed.notify_one();
+        Self { poller, client: client.clone(), number, observed }
     }
 
-    /// What is read of the resource next. Nothing is lost where this is dropped.
-    pub(super) async fn next(&self) -> Sighting<A::Item> {
+    /// The next observation. Cancel-safe.
+    pub(super) async fn next(&self) -> Observation<A::Item> {
         loop {
-            let seat = |state: &mut State<A::Item>| state.seats.get_mut(&self.number)?.sighting.take();
-            if let Some(sighting) = seat(&mut self.hub.state()) {
-                return sighting;
+            let subscriber = |state: &mut PollerState<A::Item>| {
+                state.subscribers.get_mut(&self.number)?.observation.take()
+            };
+            if let Some(observation) = subscriber(&mut self.poller.state()) {
+                return observation;
             }
-            Hub::read_on(&self.hub, &self.client)?;
-            self.seen.notified().await;
+            Poller::ensure_task(&self.poller, &self.client)?;
+            self.observed.notified().await;
         }
     }
 }
 
-impl<A: Listed> Drop for Place<A> {
+impl<A: Listed> Drop for Subscription<A> {
     fn drop(&mut self) {
-        let mut state = self.hub.state();
-        state.seats.remove(&self.number);
-        if !state.seats.is_empty() {
+        let mut state = self.poller.state();
+        state.subscribers.remove(&self.number);
+        if !state.subscribers.is_empty() {
             return;
         }
         state.last_read = None;
-        if let Some(Reader { task: Some(task), .. }) = state.reader.take() {
+        if let Some(RunningTask { handle: Some(handle), .. }) = state.task.take() {
             drop(state);
-            task.abort();
+            handle.abort();
         }
     }
 }
 
-impl<A: Listed> Default for Hub<A> {
+impl<A: Listed> Default for Poller<A> {
     fn default() -> Self {
-        Self { state: Mutex::new(State::new()), changed: Notify::new() }
+        Self { state: Mutex::new(PollerState::new()), changed: Notify::new() }
     }
 }
 
-impl<A: Listed> Hub<A> {
-    fn state(&self) -> MutexGuard<'_, State<A::Item>> {
+impl<A: Listed> Poller<A> {
+    fn state(&self) -> MutexGuard<'_, PollerState<A::Item>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Starts a reader where there is none: the first one, or the next after one whose runtime has ended.
+    /// Spawns the task if none is running: at first, and after its runtime shut down.
     ///
     /// # Errors
-    /// Where this runtime has ended too.
-    fn read_on(hub: &Arc<Self>, client: &Client) -> Result<()> {
-        let mut state = hub.state();
-        if state.reader.is_some() {
+    /// Returns an error if this runtime is shutting down, too.
+    fn ensure_task(poller: &Arc<Self>, client: &Client) -> Result<()> {
+        let mut state = poller.state();
+        if state.task.is_some() {
             return Ok(());
         }
         let number = state.number();
-        state.reader = Some(Reader { number, task: None });
-        // A runtime that is about to end drops the task at once, and the task takes the lock when it is dropped.
+        state.task = Some(RunningTask { number, handle: None });
+        // A runtime that is shutting down drops the task at once, and dropping the task takes the lock.
         drop(state);
-        let task = tokio::spawn(reader::read(reader::Post::new(hub, number), client.clone()));
-        match hub.state().reader.as_mut().filter(|reader| reader.number == number) {
-            Some(reader) => reader.task = Some(task.abort_handle()),
-            None => return Err(ended(A::NAME)),
+        let task = tokio::spawn(task::run(task::TaskGuard::new(poller, number), client.clone()));
+        match poller.state().task.as_mut().filter(|task| task.number == number) {
+            Some(running) => running.handle = Some(task.abort_handle()),
+            None => return Err(shutting_down(A::NAME)),
         }
         Ok(())
     }
 }
 
-fn ended(action: &str) -> Error {
-    let reason = "the tokio runtime is shutting down, and starts no task that could read".to_owned();
+fn shutting_down(action: &str) -> Error {
+    let reason = "the Tokio runtime is shutting down and cannot spawn the polling task".to_owned();
     Error::new(action, ErrorRepr::NotSent { reason, credentials: false })
 }
 
-impl<Item> State<Item> {
+impl<Item> PollerState<Item> {
     fn new() -> Self {
-        Self { next: 0, seats: BTreeMap::new(), last_read: None, read_to: 0, reader: None }
+        Self { last_number: 0, subscribers: BTreeMap::new(), last_read: None, read_to: 0, task: None }
     }
 
     fn number(&mut self) -> u64 {
-        self.next += 1;
-        self.next
+        self.last_number += 1;
+        self.last_number
     }
 
-    /// When to read next: as soon as somebody is due, but not at once after the last read unless one of them
-    /// would do so alone. So there are hardly more reads for many who come one by one than for one.
+    /// When to read next: when a subscriber is due, but not within the minimum interval after the last read. Many
+    /// subscribers that arrive one after the other hardly cause more reads than one.
     fn next_read(&self) -> Option<Instant> {
-        let due = self.seats.values().map(|seat| seat.due).min()?;
-        let space = self.seats.values().map(|seat| seat.schedule.first).min()?.min(SPACE);
-        Some(self.last_read.map_or(due, |last| due.max(after(last, space))))
+        let due = self.subscribers.values().map(|subscriber| subscriber.due).min()?;
+        let min_interval = self
+            .subscribers
+            .values()
+            .map(|subscriber| subscriber.schedule.first)
+            .min()?
+            .min(MIN_READ_INTERVAL);
+        Some(self.last_read.map_or(due, |last| due.max(after(last, min_interval))))
     }
 
-    /// The resources to read now: all that are due, and as many others as the last request has room for.
+    /// Begins a read and returns the IDs: all that are due, and others up to the limit of the last request.
     fn begin(&mut self, now: Instant) -> Vec<String> {
-        (self.last_read, self.read_to) = (Some(now), self.next);
-        let mut seats: Vec<_> = self.seats.values().collect();
-        seats.sort_by_key(|seat| seat.due);
-        let is_due = |seat: &&&Seat<Item>| seat.due <= now;
-        let due: BTreeSet<&str> = seats.iter().take_while(is_due).map(|seat| seat.id.as_str()).collect();
-        let most = due.len().next_multiple_of(MOST);
+        (self.last_read, self.read_to) = (Some(now), self.last_number);
+        let mut subscribers: Vec<_> = self.subscribers.values().collect();
+        subscribers.sort_by_key(|subscriber| subscriber.due);
+        let is_due = |subscriber: &&&Subscriber<Item>| subscriber.due <= now;
+        let due: BTreeSet<&str> =
+            subscribers.iter().take_while(is_due).map(|subscriber| subscriber.id.as_str()).collect();
+        let limit = due.len().next_multiple_of(MAX_IDS_PER_REQUEST);
         let mut ids = due;
-        for seat in &seats {
-            if ids.len() < most {
-                ids.insert(&seat.id);
+        for subscriber in &subscribers {
+            if ids.len() < limit {
+                ids.insert(&subscriber.id);
             }
         }
         ids.into_iter().map(str::to_owned).collect()
     }
 
-    /// Gives everybody whose resource was read what was seen of it. `ids` are in order.
+    /// Delivers a read to the subscribers of its resources. `ids` are sorted.
     ///
-    /// Those who came after the read began are left out: what they did before they came, it may not have seen.
-    fn deliver(&mut self, ids: &[String], now: Instant, sighting: impl Fn(&str) -> Option<Sighting<Item>>) {
-        for (_, seat) in self.seats.range_mut(..=self.read_to) {
-            if ids.binary_search(&seat.id).is_err() {
+    /// Subscribers that arrived after the read began are skipped: it may not reflect what they did before.
+    fn deliver(&mut self, ids: &[String], now: Instant, find: impl Fn(&str) -> Option<Observation<Item>>) {
+        for (_, subscriber) in self.subscribers.range_mut(..=self.read_to) {
+            if ids.binary_search(&subscriber.id).is_err() {
                 continue;
             }
-            let elapsed = now.duration_since(seat.since);
-            seat.due = after(now, seat.schedule.delay(elapsed, random::unit()));
-            if let Some(sighting) = sighting(&seat.id) {
-                seat.sighting = Some(sighting);
-                seat.seen.notify_one();
+            let elapsed = now.duration_since(subscriber.since);
+            subscriber.due = after(now, subscriber.schedule.delay(elapsed, random::unit()));
+            if let Some(observation) = find(&subscriber.id) {
+                subscriber.observation = Some(observation);
+                subscriber.observed.notify_one();
             }
         }
     }

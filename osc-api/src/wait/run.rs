@@ -1,82 +1,82 @@
-//! How a wait goes, from its beginning to its end.
-
-use std::time::Duration;
+//! One wait, from its beginning to its end.
 
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::debug;
 
-use super::evaluate::{Judge, Verdict, shown};
-use super::poller::Place;
+use super::evaluate::{Evaluator, Verdict, is_temporary, join_states};
+use super::poller::Subscription;
 use super::schedule::after;
-use super::{Listed, Progress, Report, Settings, Waiter};
+use super::{Listed, Progress, ProgressCallback, WaitSettings, Waiter};
 use crate::action::Action;
 use crate::error::{Error, ErrorRepr, Result, WaitEnd};
 use crate::{Client, random};
 
-/// Waits for a resource until its state decides.
-pub(super) async fn watch<A: Listed, O>(
+/// Waits until the state of a resource decides.
+pub(super) async fn wait_for<A: Listed, O>(
     client: Client,
     waiter: Waiter<A, O>,
-    settings: Settings,
-    report: Report<'_>,
+    settings: WaitSettings,
+    on_progress: ProgressCallback<'_>,
 ) -> Result<O> {
-    must_have_runtime(A::NAME)?;
-    let Waiter { id, subject, goal, gone, output, .. } = waiter;
-    let mut course = Course::begin(subject.noun, &id, report);
-    let mut judge = Judge::new(goal, gone, settings.grace);
-    let mut last: Option<String> = None;
-    let end = |state, end| {
+    require_runtime(A::NAME)?;
+    let Waiter { id, subject, goal, accepts_absence, output, .. } = waiter;
+    let mut reporter = ProgressReporter::new(subject.noun, &id, on_progress);
+    let mut evaluator = Evaluator::new(goal, accepts_absence, settings.grace);
+    let mut last_state: Option<String> = None;
+    let failure = |state, end| {
         let resource = Some(format!("{} {id}", subject.noun));
         Error::new(A::NAME, ErrorRepr::Wait { resource, goal: goal.name, state, end })
     };
-    let deadline = after(course.began, settings.timeout);
-    let place = Place::<A>::take(&client, &id, settings.schedule);
+    let deadline = after(reporter.began, settings.timeout);
+    let subscription = Subscription::<A>::new(&client, &id, settings.schedule);
     loop {
-        let Ok(sighting) = timeout_at(deadline, place.next()).await else {
-            return Err(end(last, WaitEnd::TimedOut(settings.timeout)));
+        let Ok(observation) = timeout_at(deadline, subscription.next()).await else {
+            return Err(failure(last_state, WaitEnd::TimedOut(settings.timeout)));
         };
-        let states = sighting.as_ref().map(|item| item.as_ref().map(subject.states).unwrap_or_default());
-        let state = states.as_ref().ok().and_then(|states| shown(states));
-        course.sees(state.as_deref());
-        let verdict = judge.judge(states.as_deref().map_err(|error| *error), course.began.elapsed());
-        last = state.or(last);
-        match (verdict, sighting) {
+        let states = observation.as_ref().map(|item| item.as_ref().map(subject.states).unwrap_or_default());
+        let state = states.as_ref().ok().and_then(|states| join_states(states));
+        reporter.report(state.as_deref());
+        let verdict = evaluator.evaluate(states.as_deref().map_err(|error| *error), reporter.began.elapsed());
+        last_state = state.or(last_state);
+        match (verdict, observation) {
             (Verdict::Wait, _) => {}
-            // Only a wait for something to be gone is over without the resource, and has an output for that.
-            (Verdict::Reached, sighting) => match output(sighting.ok().flatten()) {
+            // Only a wait for a deletion can end without the resource, and its output allows for that.
+            (Verdict::Reached, observation) => match output(observation.ok().flatten()) {
                 Some(output) => return Ok(output),
-                None => return Err(end(last, WaitEnd::Missing)),
+                None => return Err(failure(last_state, WaitEnd::Missing)),
             },
             (Verdict::Failed | Verdict::Missing, Err(error)) => return Err(error),
-            (Verdict::Failed, Ok(_)) => return Err(end(last, WaitEnd::Failed)),
-            (Verdict::Missing, Ok(_)) => return Err(end(last, WaitEnd::Missing)),
+            (Verdict::Failed, Ok(_)) => return Err(failure(last_state, WaitEnd::Failed)),
+            (Verdict::Missing, Ok(_)) => return Err(failure(last_state, WaitEnd::Missing)),
         }
     }
 }
 
-/// Calls an action until something is found in its answer.
-pub(super) async fn poll<A, T>(
+/// Calls an action until its response meets a condition.
+pub(super) async fn wait_until<A, T>(
     client: Client,
     request: A::Request,
-    mut found: impl FnMut(A::Response) -> Option<T>,
-    settings: Settings,
-    report: Report<'_>,
+    mut condition: impl FnMut(A::Response) -> Option<T>,
+    settings: WaitSettings,
+    on_progress: ProgressCallback<'_>,
 ) -> Result<T>
 where
     A: Action<Request: Send, Response: Send>,
 {
-    must_have_runtime(A::NAME)?;
-    let mut course = Course::begin(A::NAME, "", report);
-    let deadline = after(course.began, settings.timeout);
+    require_runtime(A::NAME)?;
+    let mut reporter = ProgressReporter::new(A::NAME, "", on_progress);
+    let deadline = after(reporter.began, settings.timeout);
     let polls = async {
         loop {
-            let answer = client.send::<A>(&request).await?;
-            course.sees(None);
-            if let Some(found) = found(answer) {
-                return Ok(found);
+            let response = client.send::<A>(&request).await;
+            reporter.report(None);
+            match response.map(&mut condition) {
+                Ok(Some(output)) => return Ok(output),
+                Err(error) if !is_temporary(&error) => return Err(error),
+                Ok(None) | Err(_) => {}
             }
-            sleep(settings.schedule.delay(course.began.elapsed(), random::unit())).await;
+            sleep(settings.schedule.delay(reporter.began.elapsed(), random::unit())).await;
         }
     };
     timeout_at(deadline, polls).await.unwrap_or_else(|_| {
@@ -85,40 +85,37 @@ where
     })
 }
 
-/// Without a runtime there are no timers, which panic.
-fn must_have_runtime(action: &str) -> Result<()> {
+/// Timers panic outside a runtime.
+fn require_runtime(action: &str) -> Result<()> {
     match Handle::try_current() {
         Ok(_) => Ok(()),
         Err(_) => {
-            let reason = "the client works inside of a tokio runtime only: call it from one".to_owned();
+            let reason = "no Tokio runtime is running: call the client from within one".to_owned();
             Err(Error::new(action, ErrorRepr::NotSent { reason, credentials: false }))
         }
     }
 }
 
-/// What a wait tells of its way.
-struct Course<'a> {
+/// Reports the progress of a wait.
+struct ProgressReporter<'a> {
     resource: &'a str,
     id: &'a str,
     began: Instant,
     reads: u32,
-    report: Report<'a>,
+    on_progress: ProgressCallback<'a>,
 }
 
-impl<'a> Course<'a> {
-    fn begin(resource: &'a str, id: &'a str, report: Report<'a>) -> Self {
-        Self { resource, id, began: Instant::now(), reads: 0, report }
+impl<'a> ProgressReporter<'a> {
+    fn new(resource: &'a str, id: &'a str, on_progress: ProgressCallback<'a>) -> Self {
+        Self { resource, id, began: Instant::now(), reads: 0, on_progress }
     }
 
-    fn sees(&mut self, state: Option<&str>) {
-        let Self { resource, id, began, reads, report } = self;
+    fn report(&mut self, state: Option<&str>) {
+        let Self { resource, id, began, reads, on_progress } = self;
         *reads = reads.saturating_add(1);
         let elapsed = began.elapsed();
-        debug!(resource, id, state, reads = *reads, elapsed_ms = millis(elapsed), "waiting");
-        report(&Progress { resource, id, state, reads: *reads, elapsed });
+        let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+        debug!(resource, id, state, reads = *reads, elapsed_ms, "waiting");
+        on_progress(&Progress { resource, id, state, reads: *reads, elapsed });
     }
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -1,13 +1,13 @@
-//! When to read next: pure, with the time and the chance passed in.
+//! The poll interval: pure, with time and randomness passed in.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Longer than any wait: where a time is too large to be added to another.
-const FAR: Duration = Duration::from_secs(365 * 86_400);
+/// Longer than any wait: replaces a duration that is too large to be added to an instant.
+const FAR_FUTURE: Duration = Duration::from_secs(365 * 86_400);
 
-/// The time between two reads, which doubles from the first to the longest.
+/// The poll interval, which doubles from the first to the longest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Schedule {
     pub(super) first: Duration,
@@ -15,24 +15,23 @@ pub(super) struct Schedule {
 }
 
 impl Default for Schedule {
-    /// What other tools of the cloud do lies between 0.1 and 10 seconds.
+    /// Other OUTSCALE tools poll every 0.1 to 10 seconds.
     fn default() -> Self {
         Self { first: Duration::from_millis(500), longest: Duration::from_secs(10) }
     }
 }
 
 impl Schedule {
-    /// How long to wait after a read, by the time since the beginning and a number from 0 to 1 drawn by chance.
+    /// The delay after a read, `elapsed` after the beginning of the wait. `random` is between 0 and 1.
     ///
-    /// Waiting as long as the wait has lasted already is what doubling does; but a read too many, made for
-    /// somebody else, changes nothing.
-    pub(super) fn delay(self, elapsed: Duration, chance: f64) -> Duration {
+    /// Delaying by the elapsed time doubles the interval, and does not depend on reads made for other waiters.
+    pub(super) fn delay(self, elapsed: Duration, random: f64) -> Duration {
         let whole = self.first.saturating_add(elapsed).min(self.longest);
-        whole.saturating_sub(whole.mul_f64(chance.clamp(0.0, 1.0) / 4.0))
+        whole.saturating_sub(whole.mul_f64(random.clamp(0.0, 1.0) / 4.0))
     }
 }
 
-/// The time that is so long after another.
+/// The instant `duration` after another.
 pub(super) fn after(start: Instant, duration: Duration) -> Instant {
-    start.checked_add(duration).unwrap_or(start + FAR)
+    start.checked_add(duration).unwrap_or(start + FAR_FUTURE)
 }

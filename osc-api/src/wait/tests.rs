@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::evaluate::{Judge, Verdict, shown};
+use super::evaluate::{Evaluator, Verdict, join_states};
 use super::schedule::{Schedule, after};
 use super::*;
 use crate::error::{ApiError, Error, ErrorRepr, WaitEnd};
@@ -25,10 +25,10 @@ fn delays_double_from_the_first_to_the_longest() {
 }
 
 #[test]
-fn chance_takes_at_most_a_quarter() {
+fn jitter_shortens_an_interval_by_at_most_a_quarter() {
     let schedule = Schedule { first: SECOND, longest: 4 * SECOND };
-    for (chance, millis) in [(0.0, 1000), (0.5, 875), (1.0, 750), (-3.0, 1000), (7.0, 750)] {
-        assert_eq!(schedule.delay(Duration::ZERO, chance).as_millis(), millis, "{chance}");
+    for (random, millis) in [(0.0, 1000), (0.5, 875), (1.0, 750), (-3.0, 1000), (7.0, 750)] {
+        assert_eq!(schedule.delay(Duration::ZERO, random).as_millis(), millis, "{random}");
     }
     assert_eq!(schedule.delay(Duration::MAX, 0.0), 4 * SECOND);
     let never = Schedule { first: Duration::MAX, longest: Duration::MAX };
@@ -36,18 +36,23 @@ fn chance_takes_at_most_a_quarter() {
 }
 
 #[tokio::test]
-async fn no_time_is_too_long() {
+async fn any_timeout_can_be_added_to_now() {
     let now = Instant::now();
     assert_eq!(after(now, SECOND), now + SECOND);
     assert!(after(now, Duration::MAX) > now + 86_400 * SECOND);
 }
 
 const RUNNING: &Goal = &Goal { name: "running", states: &["running"], failures: &["terminated"] };
-const GONE: &Goal = &Goal { name: "detached", states: &["detached"], failures: &["stuck"] };
+const DETACHED: &Goal = &Goal { name: "detached", states: &["detached"], failures: &["stuck"] };
 
 fn not_found() -> Error {
-    let answer = ApiError::new(400, br#"{"Errors": [{"Code": "5063"}]}"#, None);
-    Error::new("ReadVms", ErrorRepr::Api(answer))
+    let response = ApiError::new(400, br#"{"Errors": [{"Code": "5063"}]}"#, None);
+    Error::new("ReadVms", ErrorRepr::Api(response))
+}
+
+/// An outage of the platform, after all retries of a read.
+fn unavailable() -> Error {
+    Error::new("ReadVms", ErrorRepr::Api(ApiError::new(503, b"", None))).after(5, true)
 }
 
 fn denied() -> Error {
@@ -55,8 +60,8 @@ fn denied() -> Error {
 }
 
 #[test]
-fn states_decide() {
-    for (goal, gone, states, verdict) in [
+fn states_give_verdicts() {
+    for (goal, accepts_absence, states, verdict) in [
         (RUNNING, false, &["running"][..], Verdict::Reached),
         (RUNNING, false, &["pending"], Verdict::Wait),
         (RUNNING, false, &["of another version"], Verdict::Wait),
@@ -65,60 +70,63 @@ fn states_decide() {
         (RUNNING, false, &["terminated", "running"], Verdict::Reached),
         (RUNNING, false, &["pending", "terminated"], Verdict::Failed),
         (RUNNING, false, &[], Verdict::Wait),
-        (GONE, true, &["detached"], Verdict::Reached),
-        (GONE, true, &["detached", "detached"], Verdict::Reached),
-        (GONE, true, &["detached", "attached"], Verdict::Wait),
-        (GONE, true, &["detaching"], Verdict::Wait),
-        (GONE, true, &["stuck"], Verdict::Failed),
-        (GONE, true, &[""], Verdict::Wait),
-        (GONE, true, &[], Verdict::Reached),
+        (DETACHED, true, &["detached"], Verdict::Reached),
+        (DETACHED, true, &["detached", "detached"], Verdict::Reached),
+        (DETACHED, true, &["detached", "attached"], Verdict::Wait),
+        (DETACHED, true, &["detaching"], Verdict::Wait),
+        (DETACHED, true, &["stuck"], Verdict::Failed),
+        (DETACHED, true, &[""], Verdict::Wait),
+        (DETACHED, true, &[], Verdict::Reached),
     ] {
-        let judged = Judge::new(goal, gone, GRACE).judge(Ok(states), Duration::ZERO);
-        assert_eq!(judged, verdict, "{} {states:?}", goal.name);
+        let verdict_of = Evaluator::new(goal, accepts_absence, GRACE).evaluate(Ok(states), Duration::ZERO);
+        assert_eq!(verdict_of, verdict, "{} {states:?}", goal.name);
     }
 }
 
 #[test]
-fn errors_decide() {
-    for (gone, error, verdict) in [
+fn errors_give_verdicts() {
+    for (accepts_absence, error, verdict) in [
         (false, not_found(), Verdict::Wait),
         (true, not_found(), Verdict::Reached),
         (false, denied(), Verdict::Failed),
         (true, denied(), Verdict::Failed),
+        (false, unavailable(), Verdict::Wait),
+        (true, unavailable(), Verdict::Wait),
     ] {
-        let judged = Judge::new(RUNNING, gone, GRACE).judge(Err(&error), Duration::ZERO);
-        assert_eq!(judged, verdict, "{error}");
+        let verdict_of =
+            Evaluator::new(RUNNING, accepts_absence, GRACE).evaluate(Err(&error), Duration::ZERO);
+        assert_eq!(verdict_of, verdict, "{error}");
     }
 }
 
 #[test]
-fn what_is_missing_is_missed_after_the_grace_only() {
-    let mut judge = Judge::new(RUNNING, false, GRACE);
+fn a_resource_is_missing_only_after_the_grace_period() {
+    let mut evaluator = Evaluator::new(RUNNING, false, GRACE);
     let error = not_found();
-    assert_eq!(judge.judge(Ok(&[]), 5 * SECOND), Verdict::Wait);
-    assert_eq!(judge.judge(Err(&error), 64 * SECOND), Verdict::Wait);
-    // It was seen, so that the grace begins anew.
-    assert_eq!(judge.judge(Ok(&["pending"]), 66 * SECOND), Verdict::Wait);
-    assert_eq!(judge.judge(Ok(&[]), 70 * SECOND), Verdict::Wait);
-    assert_eq!(judge.judge(Ok(&[]), 129 * SECOND), Verdict::Wait);
-    assert_eq!(judge.judge(Err(&error), 130 * SECOND), Verdict::Missing);
-    assert_eq!(Judge::new(RUNNING, false, Duration::ZERO).judge(Ok(&[]), SECOND), Verdict::Missing);
+    assert_eq!(evaluator.evaluate(Ok(&[]), 5 * SECOND), Verdict::Wait);
+    assert_eq!(evaluator.evaluate(Err(&error), 64 * SECOND), Verdict::Wait);
+    // It was listed, so the grace period starts again.
+    assert_eq!(evaluator.evaluate(Ok(&["pending"]), 66 * SECOND), Verdict::Wait);
+    assert_eq!(evaluator.evaluate(Ok(&[]), 70 * SECOND), Verdict::Wait);
+    assert_eq!(evaluator.evaluate(Ok(&[]), 129 * SECOND), Verdict::Wait);
+    assert_eq!(evaluator.evaluate(Err(&error), 130 * SECOND), Verdict::Missing);
+    assert_eq!(Evaluator::new(RUNNING, false, Duration::ZERO).evaluate(Ok(&[]), SECOND), Verdict::Missing);
 }
 
 #[test]
-fn states_are_shown_in_a_line() {
-    assert_eq!(shown(&[]), None);
-    assert_eq!(shown(&[""]), None);
-    assert_eq!(shown(&["attached", "", "detaching"]).as_deref(), Some("attached, detaching"));
+fn states_are_joined_in_a_line() {
+    assert_eq!(join_states(&[]), None);
+    assert_eq!(join_states(&[""]), None);
+    assert_eq!(join_states(&["attached", "", "detaching"]).as_deref(), Some("attached, detaching"));
 }
 
 #[test]
-fn errors_show_the_resource_and_its_state() {
+fn errors_name_the_resource_and_its_state() {
     let error = |state: Option<&str>, end| {
         let (resource, state) = (Some("VM i-1\n".to_owned()), state.map(str::to_owned));
         Error::new("ReadVms", ErrorRepr::Wait { resource, goal: "running", state, end })
     };
-    let said = "waiting for VM i-1 to be running failed: ";
+    let prefix = "waiting for VM i-1 to be running failed: ";
     for (error, words) in [
         (error(Some("terminated"), WaitEnd::Failed), "it is terminated"),
         (error(None, WaitEnd::Missing), "it is not there"),
@@ -126,7 +134,7 @@ fn errors_show_the_resource_and_its_state() {
         (error(Some("pending"), WaitEnd::TimedOut(SECOND)), "it is still pending after 1s"),
         (error(None, WaitEnd::TimedOut(SECOND)), "it was not seen within 1s"),
     ] {
-        assert_eq!(error.to_string(), format!("{said}{words}"));
+        assert_eq!(error.to_string(), format!("{prefix}{words}"));
         assert_eq!(error.copy().to_string(), error.to_string());
         assert!(error.is_timeout() != error.is_wait_failed());
         assert_eq!(error.is_not_found(), words.starts_with("it is not there"));
@@ -138,7 +146,7 @@ fn errors_show_the_resource_and_its_state() {
 }
 
 #[test]
-fn waits_go_anywhere() {
+fn waits_are_send() {
     fn is_send<T: Send>(_: &T) {}
     let client = Client::builder().ignore_environment().build().unwrap();
     let wait = client.wait_for(vm("i-1").running());

@@ -9,7 +9,7 @@ use osc_api::{__private, Client};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::material::{ACCESS_KEY, REGION, SECRET_KEY, read_vms_answer};
+use crate::material::{ACCESS_KEY, REGION, SECRET_KEY, read_vms_response};
 use crate::race::{Contestant, Outcome, Race, race};
 use crate::{server, shape};
 
@@ -21,9 +21,9 @@ pub const ALL: &[Race] = &[
 ];
 
 fn calls(vms: usize, in_flight: usize) -> Outcome {
-    let address = server::start(&read_vms_answer(vms));
+    let address = server::start(&read_vms_response(vms));
     let runtime = runtime();
-    // What an answer costs to decode is compared elsewhere; here it is the same on both sides, where it counts.
+    // What a response costs to decode is compared elsewhere; here it is the same on both sides, where it counts.
     let (undecoded, decoded) = if vms == 1 { (Some(0.9), None) } else { (None, Some(0.9)) };
     race(vec![
         Contestant::ours(ours(&runtime, address, in_flight)),
@@ -50,7 +50,7 @@ pub fn ours(runtime: &Runtime, address: SocketAddr, in_flight: usize) -> impl Fn
         spread(runtime, repetitions, in_flight, move || {
             let client = client.clone();
             async move {
-                black_box(client.read_vms(&ReadVmsRequest::new()).await.expect("an answer"));
+                black_box(client.read_vms(&ReadVmsRequest::new()).await.expect("a response"));
             }
         });
     }
@@ -66,7 +66,7 @@ fn prepared(runtime: &Runtime, address: SocketAddr, in_flight: usize, decode: bo
             async move {
                 let body = request.send().await;
                 if decode {
-                    black_box(serde_json::from_slice::<shape::ReadVmsResponse>(&body).expect("an answer"));
+                    black_box(serde_json::from_slice::<shape::ReadVmsResponse>(&body).expect("a response"));
                 }
             }
         });
@@ -105,7 +105,7 @@ impl Prepared {
 
     async fn send(&self) -> Vec<u8> {
         let request = self.http.post(self.url.clone()).headers(self.headers.clone()).body("{}");
-        let response = request.send().await.expect("an answer");
+        let response = request.send().await.expect("a response");
         response.bytes().await.expect("a body").into()
     }
 }

@@ -1,4 +1,4 @@
-//! Answers from and to text. The floor: structs of the same shape with serde's own derive.
+//! Responds from and to text. The floor: structs of the same shape with serde's own derive.
 
 use std::hint::black_box;
 use std::mem::ManuallyDrop;
@@ -8,7 +8,7 @@ use osc_api::types::ReadVmsResponse;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::material::read_vms_answer;
+use crate::material::read_vms_response;
 use crate::race::{Contestant, Outcome, Race, race};
 use crate::shape;
 
@@ -23,7 +23,7 @@ pub const ALL: &[Race] = &[
 ];
 
 fn decoding(vms: usize) -> Outcome {
-    let text = read_vms_answer(vms);
+    let text = read_vms_response(vms);
     race(vec![
         Contestant::ours(repeat(&text, __private::read::<ReadVmsResponse>)),
         Contestant::other("serde derive, `from_slice`", 0.9, repeat(&text, from_slice)),
@@ -44,22 +44,22 @@ fn from_str(bytes: &[u8]) -> serde_json::Result<shape::ReadVmsResponse> {
 pub fn repeat<T>(text: &[u8], decode: impl Fn(&[u8]) -> serde_json::Result<T>) -> impl FnMut(usize) {
     move |repetitions| {
         for _ in 0..repetitions {
-            black_box(decode(black_box(text)).expect("an answer"));
+            black_box(decode(black_box(text)).expect("a response"));
         }
     }
 }
 
 fn encoding(vms: usize) -> Outcome {
     fn encode<T: Serialize + DeserializeOwned>(text: &[u8]) -> impl FnMut(usize) {
-        let answer: T = serde_json::from_slice(text).expect("an answer");
+        let response: T = serde_json::from_slice(text).expect("a response");
         move |repetitions| {
             for _ in 0..repetitions {
-                black_box(serde_json::to_vec(black_box(&answer)).expect("a text"));
+                black_box(serde_json::to_vec(black_box(&response)).expect("a text"));
             }
         }
     }
 
-    let text = read_vms_answer(vms);
+    let text = read_vms_response(vms);
     race(vec![
         Contestant::ours(encode::<ReadVmsResponse>(&text)),
         Contestant::other("serde derive", 0.9, encode::<shape::ReadVmsResponse>(&text)),
@@ -68,7 +68,7 @@ fn encoding(vms: usize) -> Outcome {
 
 /// How much of the decoding is the end of the value: what is compared is the decoding without it.
 fn dropping(vms: usize) -> Outcome {
-    let text = read_vms_answer(vms);
+    let text = read_vms_response(vms);
     let keep = |bytes: &[u8]| __private::read::<ReadVmsResponse>(bytes).map(ManuallyDrop::new);
     race(vec![
         Contestant::ours(repeat(&text, __private::read::<ReadVmsResponse>)),

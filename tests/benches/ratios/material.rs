@@ -8,8 +8,8 @@ pub const ACCESS_KEY: &str = "FAKEACCESSKEY0000001";
 pub const SECRET_KEY: &str = "FAKESECRETKEYFORBENCHMARKS00000000000001";
 pub const REGION: &str = "eu-west-2";
 
-/// The published example of an answer to ReadVms, with its VM so many times.
-pub fn read_vms_answer(vms: usize) -> Vec<u8> {
+/// The published example of a response to ReadVms, with its VM so many times.
+pub fn read_vms_response(vms: usize) -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .ancestors()
         .map(|folder| folder.join("spec/outscale.yaml"))
@@ -19,13 +19,13 @@ pub fn read_vms_answer(vms: usize) -> Vec<u8> {
     let description: serde_yaml::Value = serde_yaml::from_str(&text).expect("YAML");
     let example = &description["paths"]["/ReadVms"]["post"]["responses"]["200"]["content"]["application/json"]
         ["examples"]["ex1"]["value"];
-    let mut answer = serde_json::to_value(example).expect("JSON");
-    let vm = answer["Vms"][0].clone();
+    let mut response = serde_json::to_value(example).expect("JSON");
+    let vm = response["Vms"][0].clone();
     let numbered = |number: usize| {
         let mut vm = vm.clone();
         vm["VmId"] = format!("i-{number:08x}").into();
         vm
     };
-    answer["Vms"] = Value::Array((0..vms).map(numbered).collect());
-    serde_json::to_vec(&answer).expect("JSON")
+    response["Vms"] = Value::Array((0..vms).map(numbered).collect());
+    serde_json::to_vec(&response).expect("JSON")
 }

@@ -1,4 +1,4 @@
-//! A server that gives everybody the same answer, with as little work as can be.
+//! A server that gives everybody the same response, with as little work as can be.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -11,19 +11,19 @@ pub fn start(body: &[u8]) -> SocketAddr {
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nDate: Mon, 15 Jun 2026 12:00:00 GMT\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );
-    let answer: Arc<[u8]> = [head.as_bytes(), body].concat().into();
+    let response: Arc<[u8]> = [head.as_bytes(), body].concat().into();
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
     thread::spawn(move || {
         for stream in listener.incoming() {
-            let (stream, answer) = (stream.expect("a connection"), Arc::clone(&answer));
-            thread::spawn(move || serve(stream, &answer));
+            let (stream, response) = (stream.expect("a connection"), Arc::clone(&response));
+            thread::spawn(move || serve(stream, &response));
         }
     });
     address
 }
 
-fn serve(mut stream: TcpStream, answer: &[u8]) {
+fn serve(mut stream: TcpStream, response: &[u8]) {
     stream.set_nodelay(true).expect("a socket");
     let mut buffer = vec![0; 1 << 16];
     let mut filled = 0;
@@ -32,7 +32,7 @@ fn serve(mut stream: TcpStream, answer: &[u8]) {
         while let Some(length) = request_length(&buffer[..filled]) {
             buffer.copy_within(length..filled, 0);
             filled -= length;
-            if stream.write_all(answer).is_err() {
+            if stream.write_all(response).is_err() {
                 return;
             }
         }

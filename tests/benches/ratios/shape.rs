@@ -1,4 +1,4 @@
-//! The answer of ReadVms as one would write it by hand: the same fields and kinds of values as the crate's types.
+//! The response of ReadVms as one would write it by hand: the same fields and kinds of values as the crate's types.
 
 use serde::{Deserialize, Serialize};
 

@@ -8,7 +8,7 @@ use libfuzzer_sys::arbitrary::Unstructured;
 use libfuzzer_sys::fuzz_target;
 use osc_fuzz::{Parts, check, noise, valid, yaml};
 
-/// How many inputs there are to start from. Short ones make nothing of interest.
+/// Number of seeds. Short ones give trivial descriptions.
 const SEEDS: u64 = 128;
 
 fuzz_target!(

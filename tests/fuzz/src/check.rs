@@ -1,4 +1,4 @@
-//! What must be true of the generator, whatever it is given.
+//! The properties of the generator that hold for any input.
 
 use osc_codegen::ir::Api;
 use osc_codegen::{Diagnostic, Diff, Files, Input, Severity};
@@ -6,18 +6,16 @@ use osc_codegen::{Diagnostic, Diff, Files, Input, Severity};
 use super::parts::Parts;
 use super::{prose, rust};
 
-/// Runs the generator in every way that it can be used.
-///
-/// Returns the files, if the input is one that files are made of.
+/// Uses every entry point of the generator. Returns the files if the input is valid.
 ///
 /// # Errors
-/// What is not as it must be. A panic, a hang and a lack of memory are for the caller to see.
+/// The violated property. The caller detects a panic, a hang and a lack of memory.
 pub fn check(parts: &Parts) -> Result<Option<Files>, String> {
     contract(&parts.description)?;
     let strict = judged(&parts.input(true), osc_codegen::model(&parts.input(true), &mut |_| {}))?;
     let Some(api) = model(&parts.input(false))? else {
         return if strict.is_some() {
-            Err("what is good when strict must be good".to_owned())
+            Err("an input that is valid with `strict` must be valid without".to_owned())
         } else {
             Ok(None)
         };
@@ -27,7 +25,7 @@ pub fn check(parts: &Parts) -> Result<Option<Files>, String> {
         return Err("a second run printed something else".to_owned());
     }
     rust::check(&files)?;
-    // Texts of ours are printed as they are: they are reviewed.
+    // Our own texts are reviewed and printed unchanged.
     if parts.overlay.is_none() && parts.docs.is_none() && parts.errors.is_none() {
         prose::check(&files)?;
     }
@@ -35,21 +33,21 @@ pub fn check(parts: &Parts) -> Result<Option<Files>, String> {
     Ok(Some(files))
 }
 
-/// What the generator makes of an input, or says of it.
-type Outcome = Result<(Api, Vec<Diagnostic>), Vec<Diagnostic>>;
+/// The model with its warnings, or the diagnostics.
+type Checked = Result<(Api, Vec<Diagnostic>), Vec<Diagnostic>>;
 
-/// Reads a description twice, and looks at what is said of it.
+/// Builds the model twice and checks the diagnostics.
 fn model(input: &Input<'_>) -> Result<Option<Api>, String> {
     let first = osc_codegen::model(input, &mut |_| {});
     let second = osc_codegen::model(input, &mut |_| {});
     if first != second {
-        return Err("a second run made another model or said something else".to_owned());
+        return Err("a second run returned another model or other diagnostics".to_owned());
     }
     judged(input, first)
 }
 
-/// The model, where nothing is wrong with what is said beside it or instead of it.
-fn judged(input: &Input<'_>, outcome: Outcome) -> Result<Option<Api>, String> {
+/// The model, if its diagnostics are consistent.
+fn judged(input: &Input<'_>, outcome: Checked) -> Result<Option<Api>, String> {
     let is_fatal = |problem: &Diagnostic| match problem.severity {
         Severity::Error => true,
         Severity::Stale => input.strict,
@@ -58,11 +56,9 @@ fn judged(input: &Input<'_>, outcome: Outcome) -> Result<Option<Api>, String> {
     match outcome {
         Ok((_, problems)) if problems.iter().any(is_fatal) => Err("an error did not stop the run".to_owned()),
         Ok((api, _)) => Ok(Some(api)),
-        Err(problems) if !problems.iter().any(is_fatal) => {
-            Err("no error tells why the run stopped".to_owned())
-        }
+        Err(problems) if !problems.iter().any(is_fatal) => Err("the run stopped without an error".to_owned()),
         Err(problems) => match problems.iter().find(|problem| problem.message.trim().is_empty()) {
-            Some(problem) => Err(format!("nothing is said at {}", problem.pointer)),
+            Some(problem) => Err(format!("the message at {} is empty", problem.pointer)),
             None => Ok(None),
         },
     }
@@ -78,7 +74,7 @@ fn files(api: &Api) -> Result<Files, String> {
     Ok(files)
 }
 
-/// An import: the contract of a contract is that contract, and has no prose.
+/// The contract of a contract is the same contract, without prose.
 fn contract(description: &str) -> Result<(), String> {
     let Ok(contract) = osc_codegen::strip_prose(description) else { return Ok(()) };
     let again = osc_codegen::strip_prose(&contract.yaml);
@@ -86,7 +82,7 @@ fn contract(description: &str) -> Result<(), String> {
     if again.yaml != contract.yaml {
         return Err(format!("the contract of the contract is another:\n{}\n{}", contract.yaml, again.yaml));
     }
-    // Answers must have a description, so an empty one is put there.
+    // Responses must have a description, which is empty.
     match again.prose.iter().find(|(_, text)| !text.is_empty()) {
         Some((at, _)) => Err(format!("there is prose in the contract at {at}")),
         None => Ok(()),
@@ -109,7 +105,7 @@ fn differences(api: &Api, parts: &Parts) -> Result<(), String> {
         _ = (diff.text(Some("1.2.3")), diff.markdown(None));
         serde_json::from_str::<serde_json::Value>(&diff.json(Some("0.1.0")))
             .map_err(|error| format!("the report is not JSON: {error}"))?;
-        // What is printed is what callers see: where it differs, there is a change.
+        // Callers see the generated code: where it differs, there must be a change.
         if diff.changes.is_empty() && declared(&files(old)?) != declared(&files(new)?) {
             return Err("the code differs and the report is empty".to_owned());
         }
@@ -117,8 +113,8 @@ fn differences(api: &Api, parts: &Parts) -> Result<(), String> {
     Ok(())
 }
 
-/// The code of the public files without comments, as one text. Not the tables of the wire, the published answers and
-/// the version, which are no interface.
+/// The code of the public files without comments. Leaves out the wire tables, the published responses and the version,
+/// which are not part of the interface.
 fn declared(files: &Files) -> String {
     let files = files.iter().filter(|(name, _)| !matches!(name.as_str(), "fake_data.rs" | "modules.rs"));
     let lines = files.flat_map(|(_, text)| text.lines());

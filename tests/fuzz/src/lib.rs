@@ -1,5 +1,5 @@
-//! What the fuzz targets and the test `hostile` have in common: inputs of the generator, ways to make and to change
-//! them, and what must be true of whatever comes out.
+//! Shared by the fuzz targets and the test `hostile`: builds and mutates inputs of the generator, and checks its
+//! properties.
 
 pub mod check;
 pub mod mutate;
@@ -14,7 +14,7 @@ pub mod yaml;
 pub use check::check;
 pub use parts::Parts;
 
-/// So many bytes that are the same for the same number, and look like chance (the generator SplitMix64).
+/// Pseudo-random bytes for a seed (SplitMix64).
 pub fn noise(number: u64, length: usize) -> Vec<u8> {
     let mut state = number;
     let words = std::iter::from_fn(move || {

@@ -1,4 +1,4 @@
-//! Changes of descriptions that keep them descriptions: what a fuzzer of bytes would take ages to find.
+//! Mutations that keep a description well-formed, which a fuzzer of bytes rarely produces.
 
 use arbitrary::{Result, Unstructured};
 use serde_json::{Map, Value, json};
@@ -7,17 +7,17 @@ use super::parts::Parts;
 use super::valid;
 use super::{noise, yaml};
 
-/// Larger texts take the time of many small ones and find no more.
-const MOST_BYTES: usize = 64 * 1024;
+/// Maximum size of an input: larger ones take longer and find no more.
+const MAX_BYTES: usize = 64 * 1024;
 
-/// Makes another input from one. The same number makes the same.
+/// Mutates an input. The same number gives the same mutation.
 pub fn mutate(parts: &Parts, number: u64) -> Parts {
     let noise = noise(number, 2048);
     let mut u = Unstructured::new(&noise);
     let mut changed = parts.clone();
-    // Running out of noise ends the changes.
+    // The mutations end when the noise runs out.
     _ = change(&mut changed, &mut u);
-    changed.texts().into_iter().for_each(|text| truncate(text, MOST_BYTES));
+    changed.texts().into_iter().for_each(|text| truncate(text, MAX_BYTES));
     changed
 }
 
@@ -55,7 +55,7 @@ fn change(parts: &mut Parts, u: &mut Unstructured<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Changes bytes: cuts, repeats, or puts in something that means something to YAML.
+/// Changes bytes: cuts, repeats, or inserts a piece of YAML syntax.
 fn change_text(text: &mut String, u: &mut Unstructured<'_>) -> Result<()> {
     #[rustfmt::skip]
     const PIECES: &[&str] = &[
@@ -78,7 +78,7 @@ fn change_text(text: &mut String, u: &mut Unstructured<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Changes one place of a value.
+/// Changes one value inside a value.
 fn change_value(root: &mut Value, u: &mut Unstructured<'_>) -> Result<()> {
     let places = places(root);
     let other = root.pointer(u.choose(&places)?).cloned().unwrap_or_default();
@@ -105,7 +105,7 @@ fn change_value(root: &mut Value, u: &mut Unstructured<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The places of all values, as JSON pointers.
+/// The JSON pointers of all values.
 fn places(root: &Value) -> Vec<String> {
     let mut places = Vec::new();
     let mut todo = vec![(String::new(), root)];

@@ -1,8 +1,8 @@
-//! The generator's inputs as one text, which a fuzzer can change and a person can read.
+//! The generator's inputs as one readable text that a fuzzer can mutate.
 
 use osc_codegen::Input;
 
-/// The texts that the generator reads. In a file the description comes first; each other text follows a line such as
+/// The inputs of the generator. In a file the description comes first; each other input follows a line such as
 /// `%%% overlay`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Parts {
@@ -14,7 +14,7 @@ pub struct Parts {
     pub docs: Option<String>,
     /// The error codes.
     pub errors: Option<String>,
-    /// An older description, to compare with.
+    /// An older description to compare with.
     pub older: Option<String>,
 }
 
@@ -26,7 +26,7 @@ impl Parts {
         Self { description: description.into(), ..Self::default() }
     }
 
-    /// Reads a file. Any bytes are one: what is no UTF-8 never reaches the generator.
+    /// Reads a file of any bytes. Invalid UTF-8 is replaced: it never reaches the generator.
     pub fn read(bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes);
         let mut parts = Self::default();
@@ -57,14 +57,14 @@ impl Parts {
         text
     }
 
-    /// The parts that are there, to be changed.
+    /// The present parts, mutable.
     pub fn texts(&mut self) -> Vec<&mut String> {
         let Self { description, overlay, docs, errors, older } = self;
         let others = [overlay, docs, errors, older].into_iter().filter_map(Option::as_mut);
         std::iter::once(description).chain(others).collect()
     }
 
-    /// As the generator takes them.
+    /// The generator's input.
     pub fn input(&self, strict: bool) -> Input<'_> {
         Input {
             description: &self.description,

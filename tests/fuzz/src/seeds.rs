@@ -1,4 +1,4 @@
-//! What fuzzing starts from: the golden cases, the damaged descriptions and the contract, cut into small ones.
+//! The seeds of fuzzing: the golden cases, the finds, and the contract cut into one description per action.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -12,7 +12,7 @@ use super::yaml;
 /// Writes all seeds to a folder.
 ///
 /// # Errors
-/// What cannot be read or written.
+/// If a file cannot be read or written.
 pub fn write(root: &Path, folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     all(root)?.iter().try_for_each(|(name, parts)| fs::write(folder.join(name), parts.write()))
@@ -21,7 +21,7 @@ pub fn write(root: &Path, folder: &Path) -> io::Result<()> {
 /// All seeds by name.
 ///
 /// # Errors
-/// What cannot be read.
+/// If a file cannot be read.
 pub fn all(root: &Path) -> io::Result<Vec<(String, Parts)>> {
     let tests = root.join("tests");
     let mut seeds = Vec::new();
@@ -44,16 +44,16 @@ pub fn all(root: &Path) -> io::Result<Vec<(String, Parts)>> {
     Ok(seeds)
 }
 
-/// What was found.
+/// The inputs that fuzzing found.
 ///
 /// # Errors
-/// What cannot be read.
+/// If a file cannot be read.
 pub fn finds(root: &Path) -> io::Result<Vec<(String, Parts)>> {
     let files = sorted(&root.join("tests/fuzz/finds"))?.into_iter();
     files.map(|file| Ok((format!("find-{}", name(&file)), Parts::read(&fs::read(&file)?)))).collect()
 }
 
-/// The entries of a folder, in the order of their names: that of the file system is another on each machine.
+/// The entries of a folder, sorted by name: the order of the file system varies between machines.
 fn sorted(folder: &Path) -> io::Result<Vec<std::path::PathBuf>> {
     let entries = fs::read_dir(folder)?.map(|entry| Ok(entry?.path()));
     let mut paths: Vec<_> = entries.collect::<io::Result<_>>()?;
@@ -65,7 +65,7 @@ fn name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// A description for every action: the action and the schemas that it leads to.
+/// A description for every action, with the schemas that the action uses.
 fn cuts(contract: &Value) -> Vec<(String, Value)> {
     let paths = contract.get("paths").and_then(Value::as_object);
     let schemas = &contract["components"]["schemas"];

@@ -1,13 +1,12 @@
-//! Descriptions that are well-formed, and as hostile as they can be: names, texts, nesting, values.
-//!
-//! Made from bytes, so that a fuzzer's and a test's are of one kind.
+//! Well-formed descriptions with hostile names, texts, nesting and values, built from bytes so that fuzz targets and
+//! tests share them.
 
 use arbitrary::{Result, Unstructured};
 use serde_json::{Map, Value, json};
 
 use super::words::{PIECES, WORDS};
 
-/// Makes a description. The same bytes make the same one, and no bytes the smallest.
+/// Builds a description. The same bytes give the same description, and no bytes the smallest.
 pub fn description(u: &mut Unstructured<'_>) -> Result<Value> {
     let names: Vec<String> = (0..u.int_in_range(1..=6)?).map(|n| type_name(u, n)).collect::<Result<_>>()?;
     let mut schemas = Schemas::of(&names);
@@ -111,7 +110,7 @@ fn action(
     Ok(())
 }
 
-/// Adds the fields of a listing with pages, of the right types or of others.
+/// Adds the fields of a paginated action, of the right types or of others.
 fn pages(u: &mut Unstructured<'_>, mut object: Value, is_request: bool) -> Result<Value> {
     let any = [json!({"type": "string"}), json!({"type": "integer"}), json!({"type": "boolean"})];
     let names: &[(&str, usize)] = match is_request {
@@ -133,7 +132,7 @@ fn pages(u: &mut Unstructured<'_>, mut object: Value, is_request: bool) -> Resul
     Ok(object)
 }
 
-/// The content of a body, perhaps with examples, which need not fit.
+/// The content of a body, perhaps with examples, which need not match the schema.
 fn content(u: &mut Unstructured<'_>, schema: Option<Value>) -> Result<Value> {
     let mut media = Map::new();
     if let Some(schema) = schema {
@@ -153,7 +152,7 @@ fn content(u: &mut Unstructured<'_>, schema: Option<Value>) -> Result<Value> {
     Ok(json!({"application/json": media}))
 }
 
-/// A value that might be one of a schema's.
+/// A value that may match a schema.
 fn example(u: &mut Unstructured<'_>, schema: &Value) -> Result<Value> {
     if u.ratio(1, 8)? {
         return data(u, 2);
@@ -187,18 +186,18 @@ fn named(u: &mut Unstructured<'_>, schemas: &mut Schemas) -> Result<Value> {
     if u.ratio(3, 4)? { schemas.object(u, 3) } else { schemas.schema(u, 3) }
 }
 
-/// Makes schemas that refer to those of these names.
+/// Builds schemas that refer to the named ones.
 pub struct Schemas {
     names: Vec<String>,
 }
 
 impl Schemas {
-    /// Knows the names of all schemas, also of those that are not made yet.
+    /// Takes the names of all schemas, including those that are built later.
     pub fn of(names: &[String]) -> Self {
         Self { names: names.to_vec() }
     }
 
-    /// A reference to one of the schemas, around any number of corners.
+    /// A reference to one of the schemas, direct or through `allOf`.
     fn reference(&mut self, u: &mut Unstructured<'_>) -> Result<Value> {
         let name = u.choose(&self.names)?.replace('~', "~0").replace('/', "~1");
         let reference = json!({"$ref": format!("#/components/schemas/{name}")});
@@ -229,7 +228,7 @@ impl Schemas {
         Ok(object)
     }
 
-    /// Any schema, of no more than so many levels.
+    /// Any schema with at most `depth` levels.
     pub fn schema(&mut self, u: &mut Unstructured<'_>, depth: usize) -> Result<Value> {
         let deeper = if depth == 0 { 7 } else { 12 };
         let depth = depth.saturating_sub(1);
@@ -284,7 +283,7 @@ fn data(u: &mut Unstructured<'_>, depth: usize) -> Result<Value> {
     })
 }
 
-/// Values of an enum, told apart by their numbers.
+/// Values of an enum, made distinct by their numbers.
 fn values(u: &mut Unstructured<'_>) -> Result<Vec<String>> {
     (0..u.int_in_range(1..=4)?)
         .map(|number| match number {
@@ -320,14 +319,14 @@ pub fn key(u: &mut Unstructured<'_>) -> Result<String> {
     word(u)
 }
 
-/// A property's name. The number keeps most of them apart, and gives those a letter that have none.
+/// The name of a property. The number makes most names distinct and usable.
 fn field_name(u: &mut Unstructured<'_>, number: usize) -> Result<String> {
     let word = word(u)?;
     let is_name = word.contains(|c: char| c.is_ascii_alphanumeric()) || u.ratio(1, 64)?;
     Ok(if is_name && u.ratio(1, 4)? { word } else { format!("{word}x{number}") })
 }
 
-/// A schema's name. Names that are taken are refused, so there are few.
+/// The name of a schema. Clashing names are rejected, so they are rare.
 fn type_name(u: &mut Unstructured<'_>, number: usize) -> Result<String> {
     let word = word(u)?;
     Ok(if u.ratio(1, 128)? { word } else { format!("x{word}{number}") })

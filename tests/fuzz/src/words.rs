@@ -1,6 +1,6 @@
-//! The words and pieces of text that hostile descriptions are made of.
+//! The names and pieces of text of hostile descriptions.
 
-/// Names that mean something to Rust, to a shell, to a reader, or nothing at all.
+/// Names with a meaning in Rust, YAML or shells, and unusual ones.
 #[rustfmt::skip]
 pub const WORDS: &[&str] = &[
     "Size", "type", "Self", "self", "crate", "super", "_", "fn", "async", "gen", "r#type", "Option", "Vec",
@@ -14,7 +14,7 @@ pub const WORDS: &[&str] = &[
     "null", "true", "1e3", "~", "=", "VRam", "vram", "Vram",
 ];
 
-/// Pieces of texts: Markdown, HTML, and what rustdoc or the compiler would trip over.
+/// Pieces of Markdown and HTML, and of text that could break rustdoc or the compiler.
 #[rustfmt::skip]
 pub const PIECES: &[&str] = &[
     "A text", ".", " ", "\n", "\n\n", "\r\n", "\r", "\t", "    let x = 1;\n", "\n    let x = y;\n",

@@ -1,11 +1,11 @@
-//! Values as YAML that every reader takes as it is meant, whatever characters are in it.
+//! Writes values as YAML that every reader reads alike, whatever characters they contain.
 
 use serde_json::Value;
 
-/// Keys that are longer must be announced.
-const LONG_KEY: usize = 900;
+/// Maximum length of a key without the indicator `?`.
+const MAX_KEY: usize = 900;
 
-/// Writes a value, an entry a line.
+/// Writes a value with one entry per line.
 pub fn write(value: &Value) -> String {
     let mut text = String::new();
     node(value, 0, &mut text);
@@ -24,7 +24,7 @@ fn node(value: &Value, depth: usize, text: &mut String) {
             for (index, (key, value)) in object.iter().enumerate() {
                 next(text, index == 0);
                 let key = quoted(key);
-                text.push_str(if key.len() > LONG_KEY { "? " } else { "" });
+                text.push_str(if key.len() > MAX_KEY { "? " } else { "" });
                 text.push_str(&key);
                 text.push_str(": ");
                 node(value, depth + 1, text);
@@ -44,7 +44,7 @@ fn node(value: &Value, depth: usize, text: &mut String) {
     }
 }
 
-/// A text in double quotes, in ASCII.
+/// A string in double quotes, in ASCII.
 fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for c in text.chars() {

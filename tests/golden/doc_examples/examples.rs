@@ -6,22 +6,22 @@ pub mod example1 {
     use super::super::modules::types::{CreateExampleRequest, CreateExampleRequestKind, ExampleCage};
 
     let request = CreateExampleRequest::new(
-            "quote \" and \\ and {} and é",
             ExampleCage::new(1),
+            "quote \" and \\ and {} and é",
         )
         .big(4294967295i64)
-        .small(5)
-        .price(2.0)
-        .kind(CreateExampleRequestKind::Big)
-        .tags([("b", "x"), ("a", "y")])
         .cages([
             ExampleCage::new(1),
             ExampleCage::new(2)
                 .free(crate::serde_json::json!({ "a" : [1, null, 2.5] })),
         ])
+        .key("hidden")
+        .kind(CreateExampleRequestKind::Big)
         .pattern(Nullable::Null)
+        .price(2.0)
         .since("2024-01-02")
-        .key("hidden");
+        .small(5)
+        .tags([("a", "y"), ("b", "x")]);
     let response = client.create_example(&request).await?;
     Ok(())
     }

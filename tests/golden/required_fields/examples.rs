@@ -24,10 +24,10 @@ pub mod example2 {
     use super::super::modules::types::{CreateRequiredRequest, RequiredGate};
 
     let request = CreateRequiredRequest::new(
-        "…",
         1,
         [RequiredGate::new(1)],
         [("…", "…")],
+        "…",
     );
     let response = client.create_required(&request).await?;
     Ok(())

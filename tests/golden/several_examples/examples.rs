@@ -4,7 +4,7 @@ pub mod example1 {
     pub async fn example(client: &crate::Client) -> crate::Result<()> {
     use super::super::modules::types::ReadTentsRequest;
 
-    let request = ReadTentsRequest::new().size(1);
+    let request = ReadTentsRequest::new();
     let response = client.read_tents(&request).await?;
     Ok(())
     }
@@ -14,7 +14,7 @@ pub mod example2 {
     pub async fn example(client: &crate::Client) -> crate::Result<()> {
     use super::super::modules::types::ReadTentsRequest;
 
-    let request = ReadTentsRequest::new().name("big");
+    let request = ReadTentsRequest::new().size(1);
     let response = client.read_tents(&request).await?;
     Ok(())
     }
@@ -24,7 +24,7 @@ pub mod example3 {
     pub async fn example(client: &crate::Client) -> crate::Result<()> {
     use super::super::modules::types::ReadTentsRequest;
 
-    let request = ReadTentsRequest::new();
+    let request = ReadTentsRequest::new().name("big");
     let response = client.read_tents(&request).await?;
     Ok(())
     }

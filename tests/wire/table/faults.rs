@@ -156,7 +156,7 @@ pub(super) async fn leave_an_idle_connection(client: &Client) {
 
 fn is_throttling(reply: &Reply) -> bool {
     match reply {
-        Reply::Answer(response) => match response.status() {
+        Reply::Response(response) => match response.status() {
             429 => true,
             503 => response.to_json()["Errors"][0]["Code"] == "6",
             _ => false,

@@ -43,7 +43,7 @@ impl<'a> Fields<'a> {
 
     /// The name that suits a missing value set, for a note that proposes one.
     pub(super) fn value_set_hint(&self, pointer: &str, message: &str) -> String {
-        if !message.contains("has no value set") && !message.contains("no value set: add one") {
+        if !message.contains("has no value set") {
             return String::new();
         }
         let keys: Vec<&str> = pointer.split('/').collect();

@@ -36,7 +36,7 @@ fn has_certificate(world: &World) {
 }
 
 #[test]
-fn it_comes_from_paths_from_base64_or_from_the_program() {
+fn it_comes_from_paths_from_base64_or_from_the_builder() {
     has_certificate(
         &files().variable("OSC_X509_CLIENT_CERT", "/c.pem").variable("OSC_X509_CLIENT_KEY", "/k.pem"),
     );
@@ -57,10 +57,18 @@ fn it_comes_from_paths_from_base64_or_from_the_program() {
     let apart = ClientPem { certificate: pem(CERTIFICATE), key: Some(pem(KEY)) };
     let combined = ClientPem { certificate: pem(&format!("{KEY}{CERTIFICATE}")), key: None };
     for given in [apart, combined] {
-        // What the environment says is not even looked at.
+        // The environment is not consulted.
         let world = world().variable("OSC_X509_CLIENT_CERT", "/none.pem");
-        has_certificate(&world.explicit(|explicit| explicit.client_certificate = Some(given)));
+        has_certificate(&world.overrides(|overrides| overrides.client_certificate = Some(given)));
     }
+    // As files of variables have it, in one line.
+    let one_line = format!("{CERTIFICATE}{KEY}").replace('\n', "\\n");
+    has_certificate(&world().variable("OSC_X509_CLIENT_CERT", &one_line));
+    has_certificate(
+        &world()
+            .file("/bom.pem", &format!("\u{feff}{CERTIFICATE}{KEY}"))
+            .variable("OSC_X509_CLIENT_CERT", "/bom.pem"),
+    );
     assert!(world().connection().client_certificate.is_none());
 }
 
@@ -79,7 +87,7 @@ fn paths_win_over_base64_and_each_half_may_be_either() {
 }
 
 #[test]
-fn both_halves_come_from_one_place() {
+fn both_halves_come_from_one_source() {
     let profile = r#""x509_client_cert": "/c.pem", "x509_client_key": "/k.pem""#;
     files().profile(profile).variable("OSC_X509_CLIENT_CERT", "/c.pem").one_problem(&[
         "OSC_X509_CLIENT_CERT",
@@ -95,12 +103,12 @@ fn both_halves_come_from_one_place() {
     let named = files()
         .profile(profile)
         .variable("OSC_X509_CLIENT_CERT", "/none.pem")
-        .explicit(|explicit| explicit.profile = Some("default".to_owned()));
+        .overrides(|overrides| overrides.profile = Some("default".to_owned()));
     has_certificate(&named);
 }
 
 #[test]
-fn what_is_wrong_with_a_half_is_told_without_showing_it() {
+fn problems_with_either_half_are_reported_without_showing_it() {
     let encrypted = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nbWFya2Vy\n-----END ENCRYPTED PRIVATE KEY-----\n";
     let older = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nbWFya2Vy\n\
                  -----END RSA PRIVATE KEY-----\n";
@@ -108,8 +116,8 @@ fn what_is_wrong_with_a_half_is_told_without_showing_it() {
     let nonsense = "-----BEGIN CERTIFICATE-----\nbWFya2Vy\n-----END CERTIFICATE-----\n";
     let unending = CERTIFICATE.replace("-----END CERTIFICATE-----", "");
     for (certificate, key, parts) in [
-        (CERTIFICATE, encrypted, ["the key", "pass phrase", "openssl pkey"]),
-        (CERTIFICATE, older, ["the key", "pass phrase", "openssl pkey"]),
+        (CERTIFICATE, encrypted, ["the key", "passphrase", "openssl pkey"]),
+        (CERTIFICATE, older, ["the key", "passphrase", "openssl pkey"]),
         (CERTIFICATE, unsupported, ["the key", "RSA", "P-256"]),
         (CERTIFICATE, OTHER_KEY, ["the key", "certificate given to the client", "belong together"]),
         (CERTIFICATE, CERTIFICATE, ["the key", "no private key", "BEGIN PRIVATE KEY"]),
@@ -121,24 +129,24 @@ fn what_is_wrong_with_a_half_is_told_without_showing_it() {
     ] {
         let pem = |text: &str| Zeroizing::new(text.as_bytes().to_vec());
         let given = ClientPem { certificate: pem(certificate), key: Some(pem(key)) };
-        world().explicit(|explicit| explicit.client_certificate = Some(given)).one_problem(&parts);
+        world().overrides(|overrides| overrides.client_certificate = Some(given)).one_problem(&parts);
     }
     let both = world()
         .variable("OSC_X509_CLIENT_CERT_B64", "marker!")
         .variable("OSC_X509_CLIENT_KEY_B64", "marker?");
     let problems = both.problems();
-    assert!(problems.len() == 2 && problems.iter().all(|problem| problem.contains("base64")), "{problems:?}");
+    assert!(problems.len() == 2 && problems.iter().all(|problem| problem.contains("Base64")), "{problems:?}");
 }
 
 #[test]
-fn a_text_in_the_place_of_a_path_is_taken_or_told_but_not_shown() {
+fn text_in_place_of_a_path_is_used_or_reported_but_not_shown() {
     has_certificate(
         &world().variable("OSC_X509_CLIENT_CERT", CERTIFICATE).variable("OSC_X509_CLIENT_KEY", KEY),
     );
     let secret = KEY.lines().nth(2).unwrap();
     let world = files().variable("OSC_X509_CLIENT_CERT", "/c.pem");
     for text in [base64(KEY), base64(&format!("Bag Attributes: none\n{KEY}{KEY}"))] {
-        let problems = world.explicit_key(&text).problems();
+        let problems = world.with_key(&text).problems();
         assert!(problems.len() == 1, "{problems:?}");
         let shown = problems.concat();
         assert!(!shown.contains(&text) && !shown.contains(secret), "{shown}");
@@ -147,13 +155,13 @@ fn a_text_in_the_place_of_a_path_is_taken_or_told_but_not_shown() {
 }
 
 impl World {
-    fn explicit_key(&self, text: &str) -> Self {
-        let Self { variables, files, mode, explicit } = self;
+    fn with_key(&self, text: &str) -> Self {
+        let Self { variables, files, mode, overrides } = self;
         let copy = Self {
             variables: variables.clone(),
             files: files.clone(),
             mode: *mode,
-            explicit: explicit.clone(),
+            overrides: overrides.clone(),
         };
         copy.variable("OSC_X509_CLIENT_KEY", text)
     }

@@ -8,13 +8,13 @@ fn credentials_are_one_unit() {
     assert_eq!(world.config().credentials, Credentials::basic("other", "p2"));
     let world = world.variable("OSC_ACCESS_KEY", "B");
     world.one_problem(&["OSC_ACCESS_KEY", "secret key", "both"]);
-    let world = world.explicit(|explicit| explicit.credentials = Some(Credentials::none()));
+    let world = world.overrides(|overrides| overrides.credentials = Some(Credentials::none()));
     assert!(world.config().credentials.is_none());
-    assert!(world.config().remedy.contains("ClientBuilder::access_key"));
+    assert!(world.config().hint.contains("ClientBuilder::access_key"));
 }
 
 #[test]
-fn half_credentials_are_a_problem_that_names_the_half() {
+fn incomplete_credentials_are_reported_with_the_missing_half() {
     world().profile(r#""secret_key": "marker""#).one_problem(&[
         "`secret_key` of profile `default`",
         HOME_FILE,
@@ -25,7 +25,7 @@ fn half_credentials_are_a_problem_that_names_the_half() {
 }
 
 #[test]
-fn second_generation_keys_count_where_the_list_names_the_service() {
+fn second_generation_keys_are_used_if_the_list_contains_the_service() {
     let keys = r#""access_key": "A1", "secret_key": "s1", "access_key_v2": "A2", "secret_key_v2": "s2""#;
     for (list, second) in [
         (r#"["api"]"#, true),
@@ -49,17 +49,17 @@ fn second_generation_keys_count_where_the_list_names_the_service() {
 }
 
 #[test]
-fn second_generation_keys_alone_are_told_where_they_are_not_used() {
+fn unused_second_generation_keys_are_mentioned_in_the_hint() {
     let world = world().profile(r#""access_key_v2": "A2", "secret_key_v2": "s2""#);
     let config = world.config();
     assert!(config.credentials.is_none());
-    assert!(config.remedy.contains("iam_v2_services"), "{}", config.remedy);
+    assert!(config.hint.contains("iam_v2_services"), "{}", config.hint);
     let config = world.variable("OSC_IAM_V2_SERVICES", "api").config();
     assert_eq!(config.credentials, Credentials::access_key("A2", "s2"));
 }
 
 #[test]
-fn what_the_method_does_not_ask_for_may_be_a_half() {
+fn credentials_that_the_method_does_not_select_may_be_incomplete() {
     let world = world().profile(r#""access_key": "A", "login": "me", "password": "p""#);
     assert_eq!(world.problems().len(), 1);
     let world = world.variable("OSC_AUTH_METHOD", "basic");
@@ -99,11 +99,11 @@ fn a_file_with_used_secrets_that_others_can_read_is_warned_about() {
 }
 
 #[test]
-fn certificates_that_are_not_looked_at_are_warned_about() {
+fn unverified_certificates_are_warned_about() {
     let asked = world().variable("OSC_TLS_SKIP_VERIFY", "true").resolved();
     assert!(asked.connection.tls_skip_verify);
     assert!(asked.warnings.len() == 1 && asked.warnings[0].starts_with("OSC_TLS_SKIP_VERIFY"));
-    let explicit = world().explicit(|explicit| explicit.tls_skip_verify = Some(true)).resolved();
-    assert!(explicit.warnings[0].contains("tls_skip_verify"), "{:?}", explicit.warnings);
+    let overrides = world().overrides(|overrides| overrides.tls_skip_verify = Some(true)).resolved();
+    assert!(overrides.warnings[0].contains("tls_skip_verify"), "{:?}", overrides.warnings);
     assert!(world().resolved().warnings.is_empty());
 }

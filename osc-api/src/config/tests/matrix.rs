@@ -185,17 +185,17 @@ impl World {
         }
         for setting in program.split_whitespace() {
             let (name, value) = setting.split_once('=').unwrap_or((setting, ""));
-            let explicit = &mut world.explicit;
+            let overrides = &mut world.overrides;
             match name {
-                "key" => explicit.credentials = Some(Credentials::access_key(value, "marker-program")),
-                "region" => explicit.region = Some(value.to_owned()),
-                "endpoint" => explicit.endpoint = Some(value.to_owned()),
-                "profile" => explicit.profile = Some(value.to_owned()),
-                "proxy" => explicit.proxy = Some(ExplicitProxy::Through(Secret::from(value))),
-                "direct" => explicit.proxy = Some(ExplicitProxy::Direct),
-                "verify" => explicit.tls_skip_verify = Some(false),
-                "http" => explicit.allow_http = true,
-                "ignore" => explicit.ignore_environment = true,
+                "key" => overrides.credentials = Some(Credentials::access_key(value, "marker-program")),
+                "region" => overrides.region = Some(value.to_owned()),
+                "endpoint" => overrides.endpoint = Some(value.to_owned()),
+                "profile" => overrides.profile = Some(value.to_owned()),
+                "proxy" => overrides.proxy = Some(ExplicitProxy::Through(Secret::from(value))),
+                "direct" => overrides.proxy = Some(ExplicitProxy::Direct),
+                "verify" => overrides.tls_skip_verify = Some(false),
+                "http" => overrides.allow_http = true,
+                "ignore" => overrides.ignore_environment = true,
                 other => panic!("{other} is no setting of the table"),
             }
         }
@@ -221,7 +221,7 @@ fn describe(Resolved { config, connection, .. }: &Resolved) -> Vec<String> {
 }
 
 #[test]
-fn every_row_comes_out_as_the_table_says() {
+fn every_row_of_the_table_holds() {
     let mut wrong = Vec::new();
     for row in ROWS {
         let (expected, world) = (row.3, World::row(*row));

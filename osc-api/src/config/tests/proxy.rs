@@ -7,7 +7,7 @@ fn proxy_of(world: &World) -> Option<String> {
 }
 
 #[test]
-fn a_proxy_keeps_its_password_to_itself() {
+fn a_proxy_does_not_show_its_password() {
     let world = world().variable("HTTPS_PROXY", "http://me:marker%40@proxy.example:3128/ignored?x#y");
     let Proxy { .. } = world.connection().proxy.unwrap();
     assert_eq!(proxy_of(&world).unwrap(), "http://me:marker%40@proxy.example:3128/");
@@ -16,7 +16,7 @@ fn a_proxy_keeps_its_password_to_itself() {
 }
 
 #[test]
-fn addresses_that_are_no_proxy_are_told_and_not_shown() {
+fn invalid_proxies_are_reported_without_being_shown() {
     for address in [
         "marker proxy",
         "socks5://me:marker@proxy",
@@ -28,10 +28,10 @@ fn addresses_that_are_no_proxy_are_told_and_not_shown() {
         "http://me:marker@proxy:99999",
     ] {
         world().variable("HTTPS_PROXY", address).one_problem(&["HTTPS_PROXY", "http://proxy.example.com"]);
-        let program = |explicit: &mut Explicit| {
-            explicit.proxy = Some(ExplicitProxy::Through(Secret::from(address)));
+        let program = |overrides: &mut Overrides| {
+            overrides.proxy = Some(ExplicitProxy::Through(Secret::from(address)));
         };
-        world().explicit(program).one_problem(&["given to the client"]);
+        world().overrides(program).one_problem(&["given to the client"]);
         let profile = format!(r#""proxy": {}"#, serde_json::to_string(address).unwrap());
         world().profile(&profile).one_problem(&["`proxy`", "`default`", HOME_FILE]);
     }
@@ -51,7 +51,7 @@ fn each_scheme_has_its_variables_in_their_order() {
         .variable("OSC_ENDPOINT_API", "http://far.example")
         .variable("HTTPS_PROXY", "http://other")
         .variable("HTTP_PROXY", "http://foreign")
-        .explicit(|explicit| explicit.allow_http = true);
+        .overrides(|overrides| overrides.allow_http = true);
     assert_eq!(proxy_of(&http).as_deref(), Some("http://foreign/"));
     // A CGI program: the variable is whatever its caller sent as a header.
     let http = http.variable("REQUEST_METHOD", "GET");
@@ -60,7 +60,7 @@ fn each_scheme_has_its_variables_in_their_order() {
 }
 
 #[test]
-fn exceptions_are_hosts_domains_addresses_and_networks() {
+fn no_proxy_lists_hosts_domains_addresses_and_networks() {
     for (list, endpoint, direct) in [
         ("*", "far.example", true),
         ("far.example", "far.example", true),
@@ -100,7 +100,7 @@ fn exceptions_are_hosts_domains_addresses_and_networks() {
 }
 
 #[test]
-fn this_machine_needs_no_proxy_unless_somebody_says_so() {
+fn loopback_uses_only_an_explicit_proxy() {
     for endpoint in ["https://localhost", "https://127.0.0.1:8443", "https://[::1]"] {
         let world = world().variable("OSC_ENDPOINT_API", endpoint).variable("ALL_PROXY", "http://proxy");
         assert_eq!(proxy_of(&world), None, "{endpoint}");
@@ -110,12 +110,12 @@ fn this_machine_needs_no_proxy_unless_somebody_says_so() {
 }
 
 #[test]
-fn plain_http_does_not_leave_the_machine_by_a_proxy() {
+fn plain_http_does_not_leave_the_machine_through_a_proxy() {
     let world = world()
         .variable("OSC_ENDPOINT_API", "http://localhost:3000")
         .profile(r#""proxy": "http://me:marker@far.example:3128""#);
     world.one_problem(&["`proxy`", "http://far.example:3128", "plain http", "no_proxy"]);
-    assert!(world.explicit(|explicit| explicit.allow_http = true).resolve().is_ok());
+    assert!(world.overrides(|overrides| overrides.allow_http = true).resolve().is_ok());
     let near = World::default()
         .variable("OSC_ENDPOINT_API", "http://localhost:3000")
         .profile(r#""proxy": "http://127.0.0.1:3128""#);

@@ -9,7 +9,7 @@ fn keys_of_older_tools_are_read() {
     assert_eq!(address(&config), "https://api.r-1.example.com/api/v1/X");
     let world = world().profile(r#""host": "example.com", "https": false"#);
     world.one_problem(&["`host`", "plain http", "allow_http"]);
-    let world = world.explicit(|explicit| explicit.allow_http = true);
+    let world = world.overrides(|overrides| overrides.allow_http = true);
     assert_eq!(address(&world.config()), "http://api.eu-west-2.example.com/api/v1/X");
     let config = World::default().profile(r#""endpoint": "https://old", "endpoints": {"fcu": "x"}"#).config();
     assert_eq!(address(&config), "https://old/api/v1/X");
@@ -19,13 +19,13 @@ fn keys_of_older_tools_are_read() {
 }
 
 #[test]
-fn plain_http_is_for_this_machine_or_by_leave() {
+fn plain_http_is_for_loopback_unless_allowed() {
     for local in ["http://localhost:3000", "http://127.0.0.1", "http://[::1]:8080"] {
         assert!(world().variable("OSC_ENDPOINT_API", local).resolve().is_ok(), "{local}");
     }
     let remote = world().variable("OSC_ENDPOINT_API", "http://osc.example.com");
     remote.one_problem(&["OSC_ENDPOINT_API", "osc.example.com", "https"]);
-    assert!(remote.explicit(|explicit| explicit.allow_http = true).resolve().is_ok());
+    assert!(remote.overrides(|overrides| overrides.allow_http = true).resolve().is_ok());
     world().variable("OSC_PROTOCOL", "HTTP").one_problem(&["plain http"]);
     let local = world().variable("OSC_PROTOCOL", "http").variable("OSC_ENDPOINT_API", "localhost:3000");
     assert_eq!(address(&local.config()), "http://localhost:3000/api/v1/X");
@@ -33,7 +33,7 @@ fn plain_http_is_for_this_machine_or_by_leave() {
 }
 
 #[test]
-fn all_problems_come_together() {
+fn all_problems_are_reported_together() {
     let world = world()
         .variable("OSC_ACCESS_KEY", "A")
         .variable("OSC_REGION", "eu/marker")
@@ -47,8 +47,8 @@ fn all_problems_come_together() {
 }
 
 #[test]
-fn values_that_cannot_be_sent_are_problems_without_being_shown() {
-    for (name, value) in [("OSC_SECRET_KEY", "marker\n"), ("OSC_ACCESS_KEY", "marker/1")] {
+fn values_that_cannot_be_sent_are_reported_without_being_shown() {
+    for (name, value) in [("OSC_SECRET_KEY", "mark er"), ("OSC_ACCESS_KEY", "marker/1")] {
         let world =
             world().variable("OSC_ACCESS_KEY", "A").variable("OSC_SECRET_KEY", "s").variable(name, value);
         world.one_problem(&[name, "copy it again"]);
@@ -60,12 +60,12 @@ fn values_that_cannot_be_sent_are_problems_without_being_shown() {
     world().variable("OSC_REGION", "marker#").one_problem(&["OSC_REGION"]);
     world().variable("OSC_ENDPOINT_API", "https://me:marker@host").one_problem(&["OSC_ENDPOINT_API"]);
     world().profile(r#""secret_key": 5, "access_key": null"#).one_problem(&["`secret_key`", "quotes"]);
-    let empty = |explicit: &mut Explicit| explicit.credentials = Some(Credentials::access_key("", ""));
-    assert_eq!(world().explicit(empty).problems().len(), 2);
+    let empty = |overrides: &mut Overrides| overrides.credentials = Some(Credentials::access_key("", ""));
+    assert_eq!(world().overrides(empty).problems().len(), 2);
 }
 
 #[test]
-fn empty_settings_count_as_not_set() {
+fn empty_settings_count_as_unset() {
     let world = world()
         .variable("OSC_REGION", "")
         .variable("OSC_ACCESS_KEY", "")
@@ -75,7 +75,7 @@ fn empty_settings_count_as_not_set() {
 }
 
 #[test]
-fn an_endpoint_has_four_spellings_wherever_it_is_written() {
+fn an_endpoint_has_four_spellings_in_every_source() {
     let hosts =
         ["api.us-east-2.outscale.com", "gateway:8443", "192.0.2.1:8443", "[2001:db8::1]", "[::1]:8443"];
     for host in hosts {
@@ -87,7 +87,7 @@ fn an_endpoint_has_four_spellings_wherever_it_is_written() {
                 world().variable("OSC_ENDPOINT_API", text),
                 world().profile(&format!(r#""endpoints": {{"api": "{text}"}}"#)),
                 world().profile(&format!(r#""endpoint": "{text}""#)),
-                world().explicit(|explicit| explicit.endpoint = Some(text.to_owned())),
+                world().overrides(|overrides| overrides.endpoint = Some(text.to_owned())),
             ] {
                 let config = world.config();
                 assert_eq!(address(&config), expected, "{text}");

@@ -27,7 +27,7 @@ use outscale_api::apis::middleware::{BackoffParams, ClientWithBackoff, LimiterPa
 use outscale_api::apis::vm_api;
 use outscale_api::models;
 
-use crate::material::{ACCESS_KEY, REGION, SECRET_KEY, read_vms_answer};
+use crate::material::{ACCESS_KEY, REGION, SECRET_KEY, read_vms_response};
 use crate::race::{Contestant, Outcome, race};
 
 /// The other client.
@@ -64,7 +64,7 @@ fn signature() -> Outcome {
 }
 
 fn decoding(vms: usize) -> Outcome {
-    let text = read_vms_answer(vms);
+    let text = read_vms_response(vms);
     let peer = |bytes: &[u8]| {
         // From a text, as the other client does it, which checks it for being one before.
         serde_json::from_str::<models::ReadVmsResponse>(str::from_utf8(bytes).expect("a text"))
@@ -76,7 +76,7 @@ fn decoding(vms: usize) -> Outcome {
 }
 
 fn calling(vms: usize, in_flight: usize) -> Outcome {
-    let address = server::start(&read_vms_answer(vms));
+    let address = server::start(&read_vms_response(vms));
     let runtime = calls::runtime();
     race(vec![
         Contestant::ours(calls::ours(&runtime, address, in_flight)),
@@ -99,7 +99,7 @@ fn peer_calls(address: SocketAddr, in_flight: usize) -> impl FnMut(usize) {
         let call = |calls: usize| {
             for _ in 0..calls {
                 black_box(
-                    vm_api::read_vms(&configuration, Some(models::ReadVmsRequest::new())).expect("an answer"),
+                    vm_api::read_vms(&configuration, Some(models::ReadVmsRequest::new())).expect("a response"),
                 );
             }
         };

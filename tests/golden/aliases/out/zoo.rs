@@ -37,18 +37,24 @@ pub type AliasStructs = Vec<AliasStruct>;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAliasesRequest {
+    /// `At` of the API.
+    pub at: Option<DateTime>,
     /// `Id` of the API.
     pub id: Option<String>,
     /// `Ids` of the API.
     pub ids: Option<Vec<String>>,
-    /// `At` of the API.
-    pub at: Option<DateTime>,
 }
 
 impl ReadAliasesRequest {
     /// An empty [`ReadAliasesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Sets [`at`](Self::at).
+    pub fn at(mut self, at: impl Into<DateTime>) -> Self {
+        self.at = Some(at.into());
+        self
     }
 
     /// Sets [`id`](Self::id).
@@ -62,35 +68,29 @@ impl ReadAliasesRequest {
         self.ids = Some(ids.into_iter().map(Into::into).collect());
         self
     }
-
-    /// Sets [`at`](Self::at).
-    pub fn at(mut self, at: impl Into<DateTime>) -> Self {
-        self.at = Some(at.into());
-        self
-    }
 }
 
 __private::sent!(ReadAliasesRequest {
+    at: "At",
     id: "Id",
     ids: "Ids",
-    at: "At",
 });
 
 /// Answer to [`Client::read_aliases`](crate::Client::read_aliases).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAliasesResponse {
-    /// `Id` of the API.
-    pub id: Option<String>,
     /// `All` of the API.
     pub all: Vec<AliasStruct>,
+    /// `Id` of the API.
+    pub id: Option<String>,
     /// `Same` of the API.
     pub same: Option<AliasStruct>,
 }
 
 __private::received!(ReadAliasesResponse {
-    id: "Id",
     all: "All",
+    id: "Id",
     same: "Same",
 });
 

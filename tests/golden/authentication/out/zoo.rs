@@ -3,7 +3,7 @@
 
 use crate::{Client, Result, __private};
 
-/// Request of [`Client::read_signed`](crate::Client::read_signed) and [`Client::read_basic`](crate::Client::read_basic) and [`Client::read_open`](crate::Client::read_open) and [`Client::read_optional`](crate::Client::read_optional).
+/// Request of [`Client::read_basic`](crate::Client::read_basic) and [`Client::read_open`](crate::Client::read_open) and [`Client::read_optional`](crate::Client::read_optional) and [`Client::read_signed`](crate::Client::read_signed).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AuthRequest {
@@ -28,7 +28,7 @@ __private::sent!(AuthRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::read_signed`](crate::Client::read_signed) and [`Client::read_basic`](crate::Client::read_basic) and [`Client::read_open`](crate::Client::read_open) and [`Client::read_optional`](crate::Client::read_optional).
+/// Answer to [`Client::read_basic`](crate::Client::read_basic) and [`Client::read_open`](crate::Client::read_open) and [`Client::read_optional`](crate::Client::read_optional) and [`Client::read_signed`](crate::Client::read_signed).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AuthResponse {

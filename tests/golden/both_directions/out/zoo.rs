@@ -72,16 +72,16 @@ __private::exchanged!(SharedInner {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SharedRule {
+    /// `Inner` of the API.
+    pub inner: Option<SharedInner>,
+    /// `Marks` of the API.
+    pub marks: Option<BTreeMap<String, String>>,
     /// `Name` of the API.
     ///
     /// Required.
     pub name: Option<String>,
     /// `Ports` of the API.
     pub ports: Option<Vec<i64>>,
-    /// `Marks` of the API.
-    pub marks: Option<BTreeMap<String, String>>,
-    /// `Inner` of the API.
-    pub inner: Option<SharedInner>,
 }
 
 impl SharedRule {
@@ -93,15 +93,9 @@ impl SharedRule {
         }
     }
 
-    /// Sets [`name`](Self::name).
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// Sets [`ports`](Self::ports).
-    pub fn ports(mut self, ports: impl IntoIterator<Item = impl Into<i64>>) -> Self {
-        self.ports = Some(ports.into_iter().map(Into::into).collect());
+    /// Sets [`inner`](Self::inner).
+    pub fn inner(mut self, inner: impl Into<SharedInner>) -> Self {
+        self.inner = Some(inner.into());
         self
     }
 
@@ -116,18 +110,24 @@ impl SharedRule {
         self
     }
 
-    /// Sets [`inner`](Self::inner).
-    pub fn inner(mut self, inner: impl Into<SharedInner>) -> Self {
-        self.inner = Some(inner.into());
+    /// Sets [`name`](Self::name).
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Sets [`ports`](Self::ports).
+    pub fn ports(mut self, ports: impl IntoIterator<Item = impl Into<i64>>) -> Self {
+        self.ports = Some(ports.into_iter().map(Into::into).collect());
         self
     }
 }
 
 __private::exchanged!(SharedRule {
+    inner: "Inner",
+    marks: "Marks",
     name: "Name",
     ports: "Ports",
-    marks: "Marks",
-    inner: "Inner",
 });
 
 impl Client {

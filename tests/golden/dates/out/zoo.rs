@@ -7,35 +7,35 @@ use crate::{Client, Date, DateOrDateTime, DateTime, Result, __private};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDatesRequest {
-    /// `Since` of the API.
-    ///
-    /// Required.
-    pub since: DateOrDateTime,
+    /// `Day` of the API.
+    pub day: Option<Date>,
     /// `Days` of the API.
     pub days: Option<Vec<DateOrDateTime>>,
     /// `Mixed` of the API.
     pub mixed: Option<String>,
-    /// `Day` of the API.
-    pub day: Option<Date>,
     /// `Moment` of the API.
     pub moment: Option<DateTime>,
+    /// `Since` of the API.
+    ///
+    /// Required.
+    pub since: DateOrDateTime,
 }
 
 impl ReadDatesRequest {
     /// A [`ReadDatesRequest`] with the fields that the API requires.
     pub fn new(since: impl Into<DateOrDateTime>) -> Self {
         Self {
-            since: since.into(),
+            day: None,
             days: None,
             mixed: None,
-            day: None,
             moment: None,
+            since: since.into(),
         }
     }
 
-    /// Sets [`since`](Self::since).
-    pub fn since(mut self, since: impl Into<DateOrDateTime>) -> Self {
-        self.since = since.into();
+    /// Sets [`day`](Self::day).
+    pub fn day(mut self, day: impl Into<Date>) -> Self {
+        self.day = Some(day.into());
         self
     }
 
@@ -54,25 +54,25 @@ impl ReadDatesRequest {
         self
     }
 
-    /// Sets [`day`](Self::day).
-    pub fn day(mut self, day: impl Into<Date>) -> Self {
-        self.day = Some(day.into());
-        self
-    }
-
     /// Sets [`moment`](Self::moment).
     pub fn moment(mut self, moment: impl Into<DateTime>) -> Self {
         self.moment = Some(moment.into());
         self
     }
+
+    /// Sets [`since`](Self::since).
+    pub fn since(mut self, since: impl Into<DateOrDateTime>) -> Self {
+        self.since = since.into();
+        self
+    }
 }
 
 __private::sent!(ReadDatesRequest {
-    since: "Since",
+    day: "Day",
     days: "Days",
     mixed: "Mixed",
-    day: "Day",
     moment: "Moment",
+    since: "Since",
 });
 
 /// Answer to [`Client::read_dates`](crate::Client::read_dates).

@@ -22,20 +22,20 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadTextsRequest {
-    /// `Empty` of the API.
-    pub empty: Option<String>,
     /// `Blank` of the API.
     pub blank: Option<String>,
-    /// \<script\> \<script>alert(1)\</script> & \<!-- comment -->
-    pub tag: Option<String>,
     /// bell , reversed , zero width , bom , NUL
     pub control: Option<String>,
-    /// See <https://example.com/x?a=b&c=d>. Or <http://>{host}/.
-    pub url: Option<String>,
+    /// `Empty` of the API.
+    pub empty: Option<String>,
     /// ```text
     /// open for ever
     /// ```
     pub fence: Option<String>,
+    /// \<script\> \<script>alert(1)\</script> & \<!-- comment -->
+    pub tag: Option<String>,
+    /// See <https://example.com/x?a=b&c=d>. Or <http://>{host}/.
+    pub url: Option<String>,
 }
 
 impl ReadTextsRequest {
@@ -44,21 +44,9 @@ impl ReadTextsRequest {
         Self::default()
     }
 
-    /// Sets [`empty`](Self::empty).
-    pub fn empty(mut self, empty: impl Into<String>) -> Self {
-        self.empty = Some(empty.into());
-        self
-    }
-
     /// Sets [`blank`](Self::blank).
     pub fn blank(mut self, blank: impl Into<String>) -> Self {
         self.blank = Some(blank.into());
-        self
-    }
-
-    /// Sets [`tag`](Self::tag).
-    pub fn tag(mut self, tag: impl Into<String>) -> Self {
-        self.tag = Some(tag.into());
         self
     }
 
@@ -68,9 +56,9 @@ impl ReadTextsRequest {
         self
     }
 
-    /// Sets [`url`](Self::url).
-    pub fn url(mut self, url: impl Into<String>) -> Self {
-        self.url = Some(url.into());
+    /// Sets [`empty`](Self::empty).
+    pub fn empty(mut self, empty: impl Into<String>) -> Self {
+        self.empty = Some(empty.into());
         self
     }
 
@@ -79,15 +67,27 @@ impl ReadTextsRequest {
         self.fence = Some(fence.into());
         self
     }
+
+    /// Sets [`tag`](Self::tag).
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        self.tag = Some(tag.into());
+        self
+    }
+
+    /// Sets [`url`](Self::url).
+    pub fn url(mut self, url: impl Into<String>) -> Self {
+        self.url = Some(url.into());
+        self
+    }
 }
 
 __private::sent!(ReadTextsRequest {
-    empty: "Empty",
     blank: "Blank",
-    tag: "Tag",
     control: "Control",
-    url: "Url",
+    empty: "Empty",
     fence: "Fence",
+    tag: "Tag",
+    url: "Url",
 });
 
 /// `(a | b)` ends in a backslash \\

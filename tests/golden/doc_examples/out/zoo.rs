@@ -10,108 +10,61 @@ use crate::{
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateExampleRequest {
-    /// `Name` of the API.
-    ///
-    /// Required.
-    pub name: String,
-    /// `Missing` of the API.
-    ///
-    /// Required.
-    pub missing: ExampleCage,
     /// `Big` of the API.
     pub big: Option<i64>,
-    /// `Small` of the API.
-    pub small: Option<i32>,
-    /// `Price` of the API.
-    pub price: Option<f64>,
-    /// `Kind` of the API.
-    pub kind: Option<CreateExampleRequestKind>,
-    /// `Odd` of the API.
-    pub odd: Option<CreateExampleRequestOdd>,
-    /// `Tags` of the API.
-    pub tags: Option<BTreeMap<String, String>>,
     /// `Cages` of the API.
     pub cages: Option<Vec<ExampleCage>>,
-    /// `Pattern` of the API.
-    pub pattern: Nullable<String>,
-    /// `Since` of the API.
-    pub since: Option<DateOrDateTime>,
     /// `Grid` of the API.
     pub grid: Option<Vec<Vec<i64>>>,
     /// `Key` of the API.
     pub key: Option<Secret>,
+    /// `Kind` of the API.
+    pub kind: Option<CreateExampleRequestKind>,
+    /// `Missing` of the API.
+    ///
+    /// Required.
+    pub missing: ExampleCage,
+    /// `Name` of the API.
+    ///
+    /// Required.
+    pub name: String,
+    /// `Odd` of the API.
+    pub odd: Option<CreateExampleRequestOdd>,
+    /// `Pattern` of the API.
+    pub pattern: Nullable<String>,
+    /// `Price` of the API.
+    pub price: Option<f64>,
+    /// `Since` of the API.
+    pub since: Option<DateOrDateTime>,
+    /// `Small` of the API.
+    pub small: Option<i32>,
+    /// `Tags` of the API.
+    pub tags: Option<BTreeMap<String, String>>,
 }
 
 impl CreateExampleRequest {
     /// A [`CreateExampleRequest`] with the fields that the API requires.
-    pub fn new(name: impl Into<String>, missing: impl Into<ExampleCage>) -> Self {
+    pub fn new(missing: impl Into<ExampleCage>, name: impl Into<String>) -> Self {
         Self {
-            name: name.into(),
-            missing: missing.into(),
             big: None,
-            small: None,
-            price: None,
-            kind: None,
-            odd: None,
-            tags: None,
             cages: None,
-            pattern: Nullable::Absent,
-            since: None,
             grid: None,
             key: None,
+            kind: None,
+            missing: missing.into(),
+            name: name.into(),
+            odd: None,
+            pattern: Nullable::Absent,
+            price: None,
+            since: None,
+            small: None,
+            tags: None,
         }
-    }
-
-    /// Sets [`name`](Self::name).
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = name.into();
-        self
-    }
-
-    /// Sets [`missing`](Self::missing).
-    pub fn missing(mut self, missing: impl Into<ExampleCage>) -> Self {
-        self.missing = missing.into();
-        self
     }
 
     /// Sets [`big`](Self::big).
     pub fn big(mut self, big: impl Into<i64>) -> Self {
         self.big = Some(big.into());
-        self
-    }
-
-    /// Sets [`small`](Self::small).
-    pub fn small(mut self, small: impl Into<i32>) -> Self {
-        self.small = Some(small.into());
-        self
-    }
-
-    /// Sets [`price`](Self::price).
-    pub fn price(mut self, price: impl Into<f64>) -> Self {
-        self.price = Some(price.into());
-        self
-    }
-
-    /// Sets [`kind`](Self::kind).
-    pub fn kind(mut self, kind: impl Into<CreateExampleRequestKind>) -> Self {
-        self.kind = Some(kind.into());
-        self
-    }
-
-    /// Sets [`odd`](Self::odd).
-    pub fn odd(mut self, odd: impl Into<CreateExampleRequestOdd>) -> Self {
-        self.odd = Some(odd.into());
-        self
-    }
-
-    /// Sets [`tags`](Self::tags).
-    pub fn tags(
-        mut self,
-        tags: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
-    ) -> Self {
-        self.tags = Some(
-            tags.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
-        );
         self
     }
 
@@ -121,18 +74,6 @@ impl CreateExampleRequest {
         cages: impl IntoIterator<Item = impl Into<ExampleCage>>,
     ) -> Self {
         self.cages = Some(cages.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Sets [`pattern`](Self::pattern).
-    pub fn pattern(mut self, pattern: impl Into<Nullable<String>>) -> Self {
-        self.pattern = pattern.into();
-        self
-    }
-
-    /// Sets [`since`](Self::since).
-    pub fn since(mut self, since: impl Into<DateOrDateTime>) -> Self {
-        self.since = Some(since.into());
         self
     }
 
@@ -147,22 +88,81 @@ impl CreateExampleRequest {
         self.key = Some(key.into());
         self
     }
+
+    /// Sets [`kind`](Self::kind).
+    pub fn kind(mut self, kind: impl Into<CreateExampleRequestKind>) -> Self {
+        self.kind = Some(kind.into());
+        self
+    }
+
+    /// Sets [`missing`](Self::missing).
+    pub fn missing(mut self, missing: impl Into<ExampleCage>) -> Self {
+        self.missing = missing.into();
+        self
+    }
+
+    /// Sets [`name`](Self::name).
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Sets [`odd`](Self::odd).
+    pub fn odd(mut self, odd: impl Into<CreateExampleRequestOdd>) -> Self {
+        self.odd = Some(odd.into());
+        self
+    }
+
+    /// Sets [`pattern`](Self::pattern).
+    pub fn pattern(mut self, pattern: impl Into<Nullable<String>>) -> Self {
+        self.pattern = pattern.into();
+        self
+    }
+
+    /// Sets [`price`](Self::price).
+    pub fn price(mut self, price: impl Into<f64>) -> Self {
+        self.price = Some(price.into());
+        self
+    }
+
+    /// Sets [`since`](Self::since).
+    pub fn since(mut self, since: impl Into<DateOrDateTime>) -> Self {
+        self.since = Some(since.into());
+        self
+    }
+
+    /// Sets [`small`](Self::small).
+    pub fn small(mut self, small: impl Into<i32>) -> Self {
+        self.small = Some(small.into());
+        self
+    }
+
+    /// Sets [`tags`](Self::tags).
+    pub fn tags(
+        mut self,
+        tags: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
+    ) -> Self {
+        self.tags = Some(
+            tags.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
+        );
+        self
+    }
 }
 
 __private::sent!(CreateExampleRequest {
-    name: "Name",
-    missing: "Missing",
     big: "Big",
-    small: "Small",
-    price: "Price",
-    kind: "Kind",
-    odd: "Odd",
-    tags: "Tags",
     cages: "Cages",
-    pattern: "Pattern",
-    since: "Since",
     grid: "Grid",
     key: "Key",
+    kind: "Kind",
+    missing: "Missing",
+    name: "Name",
+    odd: "Odd",
+    pattern: "Pattern",
+    price: "Price",
+    since: "Since",
+    small: "Small",
+    tags: "Tags",
 });
 
 /// `Kind` of [`CreateExampleRequest`](crate::types::CreateExampleRequest).
@@ -359,27 +359,21 @@ __private::sent!(CreatePlaceholderRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExampleCage {
+    /// `Free` of the API.
+    pub free: Option<serde_json::Value>,
     /// `Size` of the API.
     ///
     /// Required.
     pub size: i64,
-    /// `Free` of the API.
-    pub free: Option<serde_json::Value>,
 }
 
 impl ExampleCage {
     /// A [`ExampleCage`] with the fields that the API requires.
     pub fn new(size: impl Into<i64>) -> Self {
         Self {
-            size: size.into(),
             free: None,
+            size: size.into(),
         }
-    }
-
-    /// Sets [`size`](Self::size).
-    pub fn size(mut self, size: impl Into<i64>) -> Self {
-        self.size = size.into();
-        self
     }
 
     /// Sets [`free`](Self::free).
@@ -387,11 +381,17 @@ impl ExampleCage {
         self.free = Some(free.into());
         self
     }
+
+    /// Sets [`size`](Self::size).
+    pub fn size(mut self, size: impl Into<i64>) -> Self {
+        self.size = size.into();
+        self
+    }
 }
 
 __private::sent!(ExampleCage {
-    size: "Size",
     free: "Free",
+    size: "Size",
 });
 
 impl Client {
@@ -410,22 +410,22 @@ impl Client {
     /// use osc_api::types::{CreateExampleRequest, CreateExampleRequestKind, ExampleCage};
     ///
     /// let request = CreateExampleRequest::new(
-    ///         "quote \" and \\ and {} and é",
     ///         ExampleCage::new(1),
+    ///         "quote \" and \\ and {} and é",
     ///     )
     ///     .big(4294967295i64)
-    ///     .small(5)
-    ///     .price(2.0)
-    ///     .kind(CreateExampleRequestKind::Big)
-    ///     .tags([("b", "x"), ("a", "y")])
     ///     .cages([
     ///         ExampleCage::new(1),
     ///         ExampleCage::new(2)
     ///             .free(osc_api::serde_json::json!({ "a" : [1, null, 2.5] })),
     ///     ])
+    ///     .key("hidden")
+    ///     .kind(CreateExampleRequestKind::Big)
     ///     .pattern(Nullable::Null)
+    ///     .price(2.0)
     ///     .since("2024-01-02")
-    ///     .key("hidden");
+    ///     .small(5)
+    ///     .tags([("a", "y"), ("b", "x")]);
     /// let response = client.create_example(&request).await?;
     /// # Ok(())
     /// # }

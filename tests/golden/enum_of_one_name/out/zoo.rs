@@ -32,15 +32,15 @@ __private::sent!(CreateHerdRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateHerdResponse {
-    /// `Strategy` of the API.
-    pub strategy: Option<HerdStrategy>,
     /// `Other` of the API.
     pub other: Option<CreateHerdResponseOther>,
+    /// `Strategy` of the API.
+    pub strategy: Option<HerdStrategy>,
 }
 
 __private::received!(CreateHerdResponse {
-    strategy: "Strategy",
     other: "Other",
+    strategy: "Strategy",
 });
 
 /// `Other` of [`CreateHerdResponse`](crate::types::CreateHerdResponse).

@@ -7,18 +7,24 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPlainEnumsRequest {
+    /// `None` of the API.
+    pub none: Option<String>,
     /// `Price` of the API.
     pub price: Option<f64>,
     /// `Sure` of the API.
     pub sure: Option<bool>,
-    /// `None` of the API.
-    pub none: Option<String>,
 }
 
 impl ReadPlainEnumsRequest {
     /// An empty [`ReadPlainEnumsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Sets [`none`](Self::none).
+    pub fn none(mut self, none: impl Into<String>) -> Self {
+        self.none = Some(none.into());
+        self
     }
 
     /// Sets [`price`](Self::price).
@@ -32,18 +38,12 @@ impl ReadPlainEnumsRequest {
         self.sure = Some(sure.into());
         self
     }
-
-    /// Sets [`none`](Self::none).
-    pub fn none(mut self, none: impl Into<String>) -> Self {
-        self.none = Some(none.into());
-        self
-    }
 }
 
 __private::sent!(ReadPlainEnumsRequest {
+    none: "None",
     price: "Price",
     sure: "Sure",
-    none: "None",
 });
 
 /// Answer to [`Client::read_plain_enums`](crate::Client::read_plain_enums).

@@ -7,49 +7,43 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateFactsRequest {
-    /// `Name` of the API.
-    ///
-    /// Required. At least 1 characters. At most 64 characters. Pattern: ``^[a-z`]+\\$``.
-    pub name: String,
     /// `Age` of the API.
     ///
     /// Default: `7`. At least 0. At most 150.
     pub age: Option<i64>,
-    /// `Price` of the API.
+    /// `Name` of the API.
     ///
-    /// At least 0.5. At most 1.5.
-    pub price: Option<f64>,
+    /// Required. At least 1 characters. At most 64 characters. Pattern: ``^[a-z`]+\\$``.
+    pub name: String,
     /// `Old` of the API.
     ///
     /// Default: ``"a`b"``. Deprecated.
     pub old: Option<String>,
-    /// `Tags` of the API.
+    /// `Price` of the API.
     ///
-    /// At least 1 elements. At most 9 elements.
-    pub tags: Option<Vec<String>>,
+    /// At least 0.5. At most 1.5.
+    pub price: Option<f64>,
     /// `Quoted` of the API.
     ///
     /// Default: `""`.
     pub quoted: Option<String>,
+    /// `Tags` of the API.
+    ///
+    /// At least 1 elements. At most 9 elements.
+    pub tags: Option<Vec<String>>,
 }
 
 impl CreateFactsRequest {
     /// A [`CreateFactsRequest`] with the fields that the API requires.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            name: name.into(),
             age: None,
-            price: None,
+            name: name.into(),
             old: None,
-            tags: None,
+            price: None,
             quoted: None,
+            tags: None,
         }
-    }
-
-    /// Sets [`name`](Self::name).
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = name.into();
-        self
     }
 
     /// Sets [`age`](Self::age).
@@ -58,9 +52,9 @@ impl CreateFactsRequest {
         self
     }
 
-    /// Sets [`price`](Self::price).
-    pub fn price(mut self, price: impl Into<f64>) -> Self {
-        self.price = Some(price.into());
+    /// Sets [`name`](Self::name).
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
         self
     }
 
@@ -70,9 +64,9 @@ impl CreateFactsRequest {
         self
     }
 
-    /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    /// Sets [`price`](Self::price).
+    pub fn price(mut self, price: impl Into<f64>) -> Self {
+        self.price = Some(price.into());
         self
     }
 
@@ -81,15 +75,21 @@ impl CreateFactsRequest {
         self.quoted = Some(quoted.into());
         self
     }
+
+    /// Sets [`tags`](Self::tags).
+    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.tags = Some(tags.into_iter().map(Into::into).collect());
+        self
+    }
 }
 
 __private::sent!(CreateFactsRequest {
-    name: "Name",
     age: "Age",
-    price: "Price",
+    name: "Name",
     old: "Old",
-    tags: "Tags",
+    price: "Price",
     quoted: "Quoted",
+    tags: "Tags",
 });
 
 /// Answer to [`Client::create_facts`](crate::Client::create_facts).

@@ -8,22 +8,16 @@ use crate::{Client, Result, UnknownValue, __private};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateInlineRequest {
-    /// `Cage` of the API.
-    pub cage: Option<CreateInlineRequestCage>,
     /// `Beds` of the API.
     pub beds: Option<Vec<CreateInlineRequestBeds>>,
+    /// `Cage` of the API.
+    pub cage: Option<CreateInlineRequestCage>,
 }
 
 impl CreateInlineRequest {
     /// An empty [`CreateInlineRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// Sets [`cage`](Self::cage).
-    pub fn cage(mut self, cage: impl Into<CreateInlineRequestCage>) -> Self {
-        self.cage = Some(cage.into());
-        self
     }
 
     /// Sets [`beds`](Self::beds).
@@ -34,11 +28,17 @@ impl CreateInlineRequest {
         self.beds = Some(beds.into_iter().map(Into::into).collect());
         self
     }
+
+    /// Sets [`cage`](Self::cage).
+    pub fn cage(mut self, cage: impl Into<CreateInlineRequestCage>) -> Self {
+        self.cage = Some(cage.into());
+        self
+    }
 }
 
 __private::sent!(CreateInlineRequest {
-    cage: "Cage",
     beds: "Beds",
+    cage: "Cage",
 });
 
 /// `Beds` of [`CreateInlineRequest`](crate::types::CreateInlineRequest).
@@ -70,27 +70,21 @@ __private::sent!(CreateInlineRequestBeds {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateInlineRequestCage {
+    /// `Door` of the API.
+    pub door: Option<CreateInlineRequestCageDoor>,
     /// `Size` of the API.
     ///
     /// Required.
     pub size: i64,
-    /// `Door` of the API.
-    pub door: Option<CreateInlineRequestCageDoor>,
 }
 
 impl CreateInlineRequestCage {
     /// A [`CreateInlineRequestCage`] with the fields that the API requires.
     pub fn new(size: impl Into<i64>) -> Self {
         Self {
-            size: size.into(),
             door: None,
+            size: size.into(),
         }
-    }
-
-    /// Sets [`size`](Self::size).
-    pub fn size(mut self, size: impl Into<i64>) -> Self {
-        self.size = size.into();
-        self
     }
 
     /// Sets [`door`](Self::door).
@@ -98,11 +92,17 @@ impl CreateInlineRequestCage {
         self.door = Some(door.into());
         self
     }
+
+    /// Sets [`size`](Self::size).
+    pub fn size(mut self, size: impl Into<i64>) -> Self {
+        self.size = size.into();
+        self
+    }
 }
 
 __private::sent!(CreateInlineRequestCage {
-    size: "Size",
     door: "Door",
+    size: "Size",
 });
 
 /// `Door` of [`CreateInlineRequestCage`](crate::types::CreateInlineRequestCage).

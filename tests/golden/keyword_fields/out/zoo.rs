@@ -7,58 +7,46 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadWordsRequest {
-    /// `Type` of the API.
-    ///
-    /// Required.
-    pub type_: String,
+    /// `Async` of the API.
+    pub async_: Option<bool>,
+    /// `Crate` of the API.
+    pub crate_: Option<String>,
+    /// `Gen` of the API.
+    pub gen_: Option<i64>,
+    /// `Match` of the API.
+    pub match_: Option<String>,
     /// `Self` of the API.
     ///
     /// Required.
     pub self_: String,
-    /// `Match` of the API.
-    pub match_: Option<String>,
-    /// `Async` of the API.
-    pub async_: Option<bool>,
-    /// `Gen` of the API.
-    pub gen_: Option<i64>,
-    /// `Crate` of the API.
-    pub crate_: Option<String>,
+    /// `Type` of the API.
+    ///
+    /// Required.
+    pub type_: String,
 }
 
 impl ReadWordsRequest {
     /// A [`ReadWordsRequest`] with the fields that the API requires.
-    pub fn new(type_: impl Into<String>, self_: impl Into<String>) -> Self {
+    pub fn new(self_: impl Into<String>, type_: impl Into<String>) -> Self {
         Self {
-            type_: type_.into(),
-            self_: self_.into(),
-            match_: None,
             async_: None,
-            gen_: None,
             crate_: None,
+            gen_: None,
+            match_: None,
+            self_: self_.into(),
+            type_: type_.into(),
         }
-    }
-
-    /// Sets [`type_`](Self::type_).
-    pub fn type_(mut self, type_: impl Into<String>) -> Self {
-        self.type_ = type_.into();
-        self
-    }
-
-    /// Sets [`self_`](Self::self_).
-    pub fn self_(mut self, self_: impl Into<String>) -> Self {
-        self.self_ = self_.into();
-        self
-    }
-
-    /// Sets [`match_`](Self::match_).
-    pub fn match_(mut self, match_: impl Into<String>) -> Self {
-        self.match_ = Some(match_.into());
-        self
     }
 
     /// Sets [`async_`](Self::async_).
     pub fn async_(mut self, async_: impl Into<bool>) -> Self {
         self.async_ = Some(async_.into());
+        self
+    }
+
+    /// Sets [`crate_`](Self::crate_).
+    pub fn crate_(mut self, crate_: impl Into<String>) -> Self {
+        self.crate_ = Some(crate_.into());
         self
     }
 
@@ -68,40 +56,52 @@ impl ReadWordsRequest {
         self
     }
 
-    /// Sets [`crate_`](Self::crate_).
-    pub fn crate_(mut self, crate_: impl Into<String>) -> Self {
-        self.crate_ = Some(crate_.into());
+    /// Sets [`match_`](Self::match_).
+    pub fn match_(mut self, match_: impl Into<String>) -> Self {
+        self.match_ = Some(match_.into());
+        self
+    }
+
+    /// Sets [`self_`](Self::self_).
+    pub fn self_(mut self, self_: impl Into<String>) -> Self {
+        self.self_ = self_.into();
+        self
+    }
+
+    /// Sets [`type_`](Self::type_).
+    pub fn type_(mut self, type_: impl Into<String>) -> Self {
+        self.type_ = type_.into();
         self
     }
 }
 
 __private::sent!(ReadWordsRequest {
-    type_: "Type",
-    self_: "Self",
-    match_: "Match",
     async_: "Async",
-    gen_: "Gen",
     crate_: "Crate",
+    gen_: "Gen",
+    match_: "Match",
+    self_: "Self",
+    type_: "Type",
 });
 
 /// Answer to [`Client::read_words`](crate::Client::read_words).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadWordsResponse {
-    /// `Type` of the API.
-    pub type_: Option<String>,
-    /// `Self` of the API.
-    pub self_: Option<String>,
     /// `Match` of the API.
     pub match_: Option<String>,
+    /// `Self` of the API.
+    pub self_: Option<String>,
+    /// `Type` of the API.
+    pub type_: Option<String>,
     /// `VRam` of the API.
     pub vram: Option<i64>,
 }
 
 __private::received!(ReadWordsResponse {
-    type_: "Type",
-    self_: "Self",
     match_: "Match",
+    self_: "Self",
+    type_: "Type",
     vram: "VRam",
 });
 

@@ -8,14 +8,14 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateMapsRequest {
+    /// `Anything` of the API.
+    pub anything: Option<BTreeMap<String, serde_json::Value>>,
+    /// `Structs` of the API.
+    pub structs: Option<BTreeMap<String, MapValue>>,
     /// `Texts` of the API.
     ///
     /// Required.
     pub texts: BTreeMap<String, String>,
-    /// `Structs` of the API.
-    pub structs: Option<BTreeMap<String, MapValue>>,
-    /// `Anything` of the API.
-    pub anything: Option<BTreeMap<String, serde_json::Value>>,
 }
 
 impl CreateMapsRequest {
@@ -24,36 +24,13 @@ impl CreateMapsRequest {
         texts: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
     ) -> Self {
         Self {
+            anything: None,
+            structs: None,
             texts: texts
                 .into_iter()
                 .map(|(key, value)| (key.into(), value.into()))
                 .collect(),
-            structs: None,
-            anything: None,
         }
-    }
-
-    /// Sets [`texts`](Self::texts).
-    pub fn texts(
-        mut self,
-        texts: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
-    ) -> Self {
-        self.texts = texts
-            .into_iter()
-            .map(|(key, value)| (key.into(), value.into()))
-            .collect();
-        self
-    }
-
-    /// Sets [`structs`](Self::structs).
-    pub fn structs(
-        mut self,
-        structs: impl IntoIterator<Item = (impl Into<String>, impl Into<MapValue>)>,
-    ) -> Self {
-        self.structs = Some(
-            structs.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
-        );
-        self
     }
 
     /// Sets [`anything`](Self::anything).
@@ -68,36 +45,59 @@ impl CreateMapsRequest {
         );
         self
     }
+
+    /// Sets [`structs`](Self::structs).
+    pub fn structs(
+        mut self,
+        structs: impl IntoIterator<Item = (impl Into<String>, impl Into<MapValue>)>,
+    ) -> Self {
+        self.structs = Some(
+            structs.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
+        );
+        self
+    }
+
+    /// Sets [`texts`](Self::texts).
+    pub fn texts(
+        mut self,
+        texts: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
+    ) -> Self {
+        self.texts = texts
+            .into_iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect();
+        self
+    }
 }
 
 __private::sent!(CreateMapsRequest {
-    texts: "Texts",
-    structs: "Structs",
     anything: "Anything",
+    structs: "Structs",
+    texts: "Texts",
 });
 
 /// Answer to [`Client::create_maps`](crate::Client::create_maps).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateMapsResponse {
-    /// `Texts` of the API.
-    pub texts: BTreeMap<String, String>,
-    /// `Structs` of the API.
-    pub structs: BTreeMap<String, MapValue>,
     /// `Anything` of the API.
     pub anything: BTreeMap<String, serde_json::Value>,
     /// `Lists` of the API.
     pub lists: BTreeMap<String, Vec<i64>>,
     /// `Maps` of the API.
     pub maps: Vec<BTreeMap<String, String>>,
+    /// `Structs` of the API.
+    pub structs: BTreeMap<String, MapValue>,
+    /// `Texts` of the API.
+    pub texts: BTreeMap<String, String>,
 }
 
 __private::received!(CreateMapsResponse {
-    texts: "Texts",
-    structs: "Structs",
     anything: "Anything",
     lists: "Lists",
     maps: "Maps",
+    structs: "Structs",
+    texts: "Texts",
 });
 
 /// The API's `MapOfTexts`.

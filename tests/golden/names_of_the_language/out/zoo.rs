@@ -7,15 +7,15 @@ use crate::{Client, Result, UnknownValue, __private};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Bool {
-    /// `str` of the API.
-    pub str: Option<Str>,
     /// `String` of the API.
     pub string: Option<String>,
+    /// `str` of the API.
+    pub str: Option<Str>,
 }
 
 __private::received!(Bool {
-    str: "str",
     string: "String",
+    str: "str",
 });
 
 /// The API's `str`.
@@ -73,14 +73,14 @@ __private::open_enum!(Str);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct U8 {
-    /// `str` of the API.
-    pub str: Option<Str>,
-    /// `Vec` of the API.
-    pub vec: Option<String>,
     /// `Option` of the API.
     pub option: Option<String>,
+    /// `Vec` of the API.
+    pub vec: Option<String>,
     /// `i64` of the API.
     pub i64: Option<i64>,
+    /// `str` of the API.
+    pub str: Option<Str>,
 }
 
 impl U8 {
@@ -89,9 +89,9 @@ impl U8 {
         Self::default()
     }
 
-    /// Sets [`str`](Self::str).
-    pub fn str(mut self, str: impl Into<Str>) -> Self {
-        self.str = Some(str.into());
+    /// Sets [`option`](Self::option).
+    pub fn option(mut self, option: impl Into<String>) -> Self {
+        self.option = Some(option.into());
         self
     }
 
@@ -101,24 +101,24 @@ impl U8 {
         self
     }
 
-    /// Sets [`option`](Self::option).
-    pub fn option(mut self, option: impl Into<String>) -> Self {
-        self.option = Some(option.into());
-        self
-    }
-
     /// Sets [`i64`](Self::i64).
     pub fn i64(mut self, i64: impl Into<i64>) -> Self {
         self.i64 = Some(i64.into());
         self
     }
+
+    /// Sets [`str`](Self::str).
+    pub fn str(mut self, str: impl Into<Str>) -> Self {
+        self.str = Some(str.into());
+        self
+    }
 }
 
 __private::sent!(U8 {
-    str: "str",
-    vec: "Vec",
     option: "Option",
+    vec: "Vec",
     i64: "i64",
+    str: "str",
 });
 
 impl Client {

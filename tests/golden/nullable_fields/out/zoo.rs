@@ -32,20 +32,32 @@ __private::sent!(NullableCage {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNullableRequest {
+    /// `Cage` of the API.
+    pub cage: Nullable<NullableCage>,
+    /// `Names` of the API.
+    pub names: Nullable<Vec<String>>,
     /// `Pattern` of the API.
     pub pattern: Nullable<String>,
     /// `Strict` of the API.
     pub strict: Nullable<i64>,
-    /// `Names` of the API.
-    pub names: Nullable<Vec<String>>,
-    /// `Cage` of the API.
-    pub cage: Nullable<NullableCage>,
 }
 
 impl UpdateNullableRequest {
     /// An empty [`UpdateNullableRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Sets [`cage`](Self::cage).
+    pub fn cage(mut self, cage: impl Into<Nullable<NullableCage>>) -> Self {
+        self.cage = cage.into();
+        self
+    }
+
+    /// Sets [`names`](Self::names).
+    pub fn names(mut self, names: impl Into<Nullable<Vec<String>>>) -> Self {
+        self.names = names.into();
+        self
     }
 
     /// Sets [`pattern`](Self::pattern).
@@ -59,25 +71,13 @@ impl UpdateNullableRequest {
         self.strict = strict.into();
         self
     }
-
-    /// Sets [`names`](Self::names).
-    pub fn names(mut self, names: impl Into<Nullable<Vec<String>>>) -> Self {
-        self.names = names.into();
-        self
-    }
-
-    /// Sets [`cage`](Self::cage).
-    pub fn cage(mut self, cage: impl Into<Nullable<NullableCage>>) -> Self {
-        self.cage = cage.into();
-        self
-    }
 }
 
 __private::sent!(UpdateNullableRequest {
+    cage: "Cage",
+    names: "Names",
     pattern: "Pattern",
     strict: "Strict",
-    names: "Names",
-    cage: "Cage",
 });
 
 /// Answer to [`Client::update_nullable`](crate::Client::update_nullable).

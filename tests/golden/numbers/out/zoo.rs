@@ -7,65 +7,41 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNumbersRequest {
+    /// `Flag` of the API.
+    pub flag: Option<bool>,
+    /// `Float` of the API.
+    pub float: Option<f64>,
+    /// `Large` of the API.
+    pub large: Option<i64>,
+    /// `Other` of the API.
+    pub other: Option<i64>,
+    /// `Plain` of the API.
+    pub plain: Option<i64>,
+    /// `Price` of the API.
+    pub price: Option<f64>,
     /// `Small` of the API.
     ///
     /// Required.
     pub small: i32,
-    /// `Large` of the API.
-    pub large: Option<i64>,
-    /// `Plain` of the API.
-    pub plain: Option<i64>,
-    /// `Other` of the API.
-    pub other: Option<i64>,
-    /// `Price` of the API.
-    pub price: Option<f64>,
-    /// `Float` of the API.
-    pub float: Option<f64>,
-    /// `Flag` of the API.
-    pub flag: Option<bool>,
 }
 
 impl CreateNumbersRequest {
     /// A [`CreateNumbersRequest`] with the fields that the API requires.
     pub fn new(small: impl Into<i32>) -> Self {
         Self {
-            small: small.into(),
-            large: None,
-            plain: None,
-            other: None,
-            price: None,
-            float: None,
             flag: None,
+            float: None,
+            large: None,
+            other: None,
+            plain: None,
+            price: None,
+            small: small.into(),
         }
     }
 
-    /// Sets [`small`](Self::small).
-    pub fn small(mut self, small: impl Into<i32>) -> Self {
-        self.small = small.into();
-        self
-    }
-
-    /// Sets [`large`](Self::large).
-    pub fn large(mut self, large: impl Into<i64>) -> Self {
-        self.large = Some(large.into());
-        self
-    }
-
-    /// Sets [`plain`](Self::plain).
-    pub fn plain(mut self, plain: impl Into<i64>) -> Self {
-        self.plain = Some(plain.into());
-        self
-    }
-
-    /// Sets [`other`](Self::other).
-    pub fn other(mut self, other: impl Into<i64>) -> Self {
-        self.other = Some(other.into());
-        self
-    }
-
-    /// Sets [`price`](Self::price).
-    pub fn price(mut self, price: impl Into<f64>) -> Self {
-        self.price = Some(price.into());
+    /// Sets [`flag`](Self::flag).
+    pub fn flag(mut self, flag: impl Into<bool>) -> Self {
+        self.flag = Some(flag.into());
         self
     }
 
@@ -75,36 +51,60 @@ impl CreateNumbersRequest {
         self
     }
 
-    /// Sets [`flag`](Self::flag).
-    pub fn flag(mut self, flag: impl Into<bool>) -> Self {
-        self.flag = Some(flag.into());
+    /// Sets [`large`](Self::large).
+    pub fn large(mut self, large: impl Into<i64>) -> Self {
+        self.large = Some(large.into());
+        self
+    }
+
+    /// Sets [`other`](Self::other).
+    pub fn other(mut self, other: impl Into<i64>) -> Self {
+        self.other = Some(other.into());
+        self
+    }
+
+    /// Sets [`plain`](Self::plain).
+    pub fn plain(mut self, plain: impl Into<i64>) -> Self {
+        self.plain = Some(plain.into());
+        self
+    }
+
+    /// Sets [`price`](Self::price).
+    pub fn price(mut self, price: impl Into<f64>) -> Self {
+        self.price = Some(price.into());
+        self
+    }
+
+    /// Sets [`small`](Self::small).
+    pub fn small(mut self, small: impl Into<i32>) -> Self {
+        self.small = small.into();
         self
     }
 }
 
 __private::sent!(CreateNumbersRequest {
-    small: "Small",
-    large: "Large",
-    plain: "Plain",
-    other: "Other",
-    price: "Price",
-    float: "Float",
     flag: "Flag",
+    float: "Float",
+    large: "Large",
+    other: "Other",
+    plain: "Plain",
+    price: "Price",
+    small: "Small",
 });
 
 /// Answer to [`Client::create_numbers`](crate::Client::create_numbers).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNumbersResponse {
-    /// `Small` of the API.
-    pub small: Vec<i32>,
     /// `Price` of the API.
     pub price: Option<f64>,
+    /// `Small` of the API.
+    pub small: Vec<i32>,
 }
 
 __private::received!(CreateNumbersResponse {
-    small: "Small",
     price: "Price",
+    small: "Small",
 });
 
 impl Client {

@@ -25,17 +25,17 @@ __private::sent!(ReadBareRequest {});
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadBareResponse {
-    /// `Free` of the API.
-    pub free: BTreeMap<String, serde_json::Value>,
     /// `Closed` of the API.
     pub closed: Option<ReadBareResponseClosed>,
+    /// `Free` of the API.
+    pub free: BTreeMap<String, serde_json::Value>,
     /// `Named` of the API.
     pub named: BTreeMap<String, serde_json::Value>,
 }
 
 __private::received!(ReadBareResponse {
-    free: "Free",
     closed: "Closed",
+    free: "Free",
     named: "Named",
 });
 

@@ -9,16 +9,16 @@ use crate::{Client, Result, UnknownValue, __private};
 pub struct CO2Response2 {
     /// `CO2Factor` of the API.
     pub co2_factor: Option<f64>,
-    /// `é2` of the API.
-    pub n2: Option<String>,
     /// `State` of the API.
     pub state: Option<Tat2X>,
+    /// `é2` of the API.
+    pub n2: Option<String>,
 }
 
 __private::received!(CO2Response2 {
     co2_factor: "CO2Factor",
-    n2: "é2",
     state: "State",
+    n2: "é2",
 });
 
 /// The API's `état-2.x`.
@@ -76,18 +76,18 @@ pub struct XYRequestV2 {
     ///
     /// Required.
     pub n9lives: i64,
-    /// `a.b-c` of the API.
-    pub a_b_c: Option<String>,
-    /// `héros` of the API.
-    pub h_ros: Option<String>,
-    /// `snake_case` of the API.
-    pub snake_case: Option<String>,
-    /// `camelCase` of the API.
-    pub camel_case: Option<String>,
     /// `HTTPServer2Name` of the API.
     pub http_server2_name: Option<String>,
     /// `IPv6` of the API.
     pub i_pv6: Option<String>,
+    /// `a.b-c` of the API.
+    pub a_b_c: Option<String>,
+    /// `camelCase` of the API.
+    pub camel_case: Option<String>,
+    /// `héros` of the API.
+    pub h_ros: Option<String>,
+    /// `snake_case` of the API.
+    pub snake_case: Option<String>,
     /// `with space` of the API.
     pub with_space: Option<String>,
 }
@@ -97,12 +97,12 @@ impl XYRequestV2 {
     pub fn new(n9lives: impl Into<i64>) -> Self {
         Self {
             n9lives: n9lives.into(),
-            a_b_c: None,
-            h_ros: None,
-            snake_case: None,
-            camel_case: None,
             http_server2_name: None,
             i_pv6: None,
+            a_b_c: None,
+            camel_case: None,
+            h_ros: None,
+            snake_case: None,
             with_space: None,
         }
     }
@@ -110,30 +110,6 @@ impl XYRequestV2 {
     /// Sets [`n9lives`](Self::n9lives).
     pub fn n9lives(mut self, n9lives: impl Into<i64>) -> Self {
         self.n9lives = n9lives.into();
-        self
-    }
-
-    /// Sets [`a_b_c`](Self::a_b_c).
-    pub fn a_b_c(mut self, a_b_c: impl Into<String>) -> Self {
-        self.a_b_c = Some(a_b_c.into());
-        self
-    }
-
-    /// Sets [`h_ros`](Self::h_ros).
-    pub fn h_ros(mut self, h_ros: impl Into<String>) -> Self {
-        self.h_ros = Some(h_ros.into());
-        self
-    }
-
-    /// Sets [`snake_case`](Self::snake_case).
-    pub fn snake_case(mut self, snake_case: impl Into<String>) -> Self {
-        self.snake_case = Some(snake_case.into());
-        self
-    }
-
-    /// Sets [`camel_case`](Self::camel_case).
-    pub fn camel_case(mut self, camel_case: impl Into<String>) -> Self {
-        self.camel_case = Some(camel_case.into());
         self
     }
 
@@ -149,6 +125,30 @@ impl XYRequestV2 {
         self
     }
 
+    /// Sets [`a_b_c`](Self::a_b_c).
+    pub fn a_b_c(mut self, a_b_c: impl Into<String>) -> Self {
+        self.a_b_c = Some(a_b_c.into());
+        self
+    }
+
+    /// Sets [`camel_case`](Self::camel_case).
+    pub fn camel_case(mut self, camel_case: impl Into<String>) -> Self {
+        self.camel_case = Some(camel_case.into());
+        self
+    }
+
+    /// Sets [`h_ros`](Self::h_ros).
+    pub fn h_ros(mut self, h_ros: impl Into<String>) -> Self {
+        self.h_ros = Some(h_ros.into());
+        self
+    }
+
+    /// Sets [`snake_case`](Self::snake_case).
+    pub fn snake_case(mut self, snake_case: impl Into<String>) -> Self {
+        self.snake_case = Some(snake_case.into());
+        self
+    }
+
     /// Sets [`with_space`](Self::with_space).
     pub fn with_space(mut self, with_space: impl Into<String>) -> Self {
         self.with_space = Some(with_space.into());
@@ -158,12 +158,12 @@ impl XYRequestV2 {
 
 __private::sent!(XYRequestV2 {
     n9lives: "9Lives",
-    a_b_c: "a.b-c",
-    h_ros: "héros",
-    snake_case: "snake_case",
-    camel_case: "camelCase",
     http_server2_name: "HTTPServer2Name",
     i_pv6: "IPv6",
+    a_b_c: "a.b-c",
+    camel_case: "camelCase",
+    h_ros: "héros",
+    snake_case: "snake_case",
     with_space: "with space",
 });
 

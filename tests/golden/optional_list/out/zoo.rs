@@ -32,16 +32,22 @@ __private::sent!(Gate {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadZoosRequest {
-    /// `ZooIds` of the API.
-    pub zoo_ids: Option<Vec<String>>,
     /// `Gates` of the API.
     pub gates: Option<Vec<Gate>>,
+    /// `ZooIds` of the API.
+    pub zoo_ids: Option<Vec<String>>,
 }
 
 impl ReadZoosRequest {
     /// An empty [`ReadZoosRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Sets [`gates`](Self::gates).
+    pub fn gates(mut self, gates: impl IntoIterator<Item = impl Into<Gate>>) -> Self {
+        self.gates = Some(gates.into_iter().map(Into::into).collect());
+        self
     }
 
     /// Sets [`zoo_ids`](Self::zoo_ids).
@@ -52,17 +58,11 @@ impl ReadZoosRequest {
         self.zoo_ids = Some(zoo_ids.into_iter().map(Into::into).collect());
         self
     }
-
-    /// Sets [`gates`](Self::gates).
-    pub fn gates(mut self, gates: impl IntoIterator<Item = impl Into<Gate>>) -> Self {
-        self.gates = Some(gates.into_iter().map(Into::into).collect());
-        self
-    }
 }
 
 __private::sent!(ReadZoosRequest {
-    zoo_ids: "ZooIds",
     gates: "Gates",
+    zoo_ids: "ZooIds",
 });
 
 /// Answer to [`Client::read_zoos`](crate::Client::read_zoos).
@@ -81,15 +81,15 @@ __private::received!(ReadZoosResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Zoo {
-    /// `Name` of the API.
-    pub name: Option<String>,
     /// `Grid` of the API.
     pub grid: Vec<Vec<i64>>,
+    /// `Name` of the API.
+    pub name: Option<String>,
 }
 
 __private::received!(Zoo {
-    name: "Name",
     grid: "Grid",
+    name: "Name",
 });
 
 impl Client {

@@ -7,10 +7,10 @@ use crate::{Client, Result, UnknownValue, __private};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadMendedRequest {
-    /// `Token` of the API.
-    pub token: Option<String>,
     /// `Kind` of the API.
     pub kind: Option<ReadMendedRequestKind>,
+    /// `Token` of the API.
+    pub token: Option<String>,
 }
 
 impl ReadMendedRequest {
@@ -19,22 +19,22 @@ impl ReadMendedRequest {
         Self::default()
     }
 
-    /// Sets [`token`](Self::token).
-    pub fn token(mut self, token: impl Into<String>) -> Self {
-        self.token = Some(token.into());
-        self
-    }
-
     /// Sets [`kind`](Self::kind).
     pub fn kind(mut self, kind: impl Into<ReadMendedRequestKind>) -> Self {
         self.kind = Some(kind.into());
         self
     }
+
+    /// Sets [`token`](Self::token).
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
 }
 
 __private::sent!(ReadMendedRequest {
-    token: "Token",
     kind: "Kind",
+    token: "Token",
 });
 
 /// `Kind` of [`ReadMendedRequest`](crate::types::ReadMendedRequest).

@@ -21,19 +21,19 @@ __private::received!(Animal {
 pub struct NestedEntities {
     /// `HasMoreItems` of the API.
     pub has_more_items: Option<bool>,
+    /// `Keepers` of the API.
+    pub keepers: Vec<String>,
     /// `Lions` of the API.
     pub lions: Vec<Animal>,
     /// `Tigers` of the API.
     pub tigers: Vec<Animal>,
-    /// `Keepers` of the API.
-    pub keepers: Vec<String>,
 }
 
 __private::received!(NestedEntities {
     has_more_items: "HasMoreItems",
+    keepers: "Keepers",
     lions: "Lions",
     tigers: "Tigers",
-    keepers: "Keepers",
 });
 
 /// Request of [`Client::read_by_item`](crate::Client::read_by_item).
@@ -74,18 +74,18 @@ __private::sent!(ReadByItemRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadByItemResponse {
+    /// `Animals` of the API.
+    pub animals: Vec<Animal>,
     /// `HasMoreItems` of the API.
     pub has_more_items: Option<bool>,
     /// `MaxResultsLimit` of the API.
     pub max_results_limit: Option<i64>,
-    /// `Animals` of the API.
-    pub animals: Vec<Animal>,
 }
 
 __private::received!(ReadByItemResponse {
+    animals: "Animals",
     has_more_items: "HasMoreItems",
     max_results_limit: "MaxResultsLimit",
-    animals: "Animals",
 });
 
 /// Request of [`Client::read_by_nested`](crate::Client::read_by_nested).
@@ -172,15 +172,15 @@ __private::sent!(ReadByTokenRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadByTokenResponse {
-    /// `NextPageToken` of the API.
-    pub next_page_token: Option<String>,
     /// `Names` of the API.
     pub names: Vec<String>,
+    /// `NextPageToken` of the API.
+    pub next_page_token: Option<String>,
 }
 
 __private::received!(ReadByTokenResponse {
-    next_page_token: "NextPageToken",
     names: "Names",
+    next_page_token: "NextPageToken",
 });
 
 /// Answer to [`Client::read_half`](crate::Client::read_half).

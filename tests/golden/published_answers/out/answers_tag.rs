@@ -3,7 +3,7 @@
 
 use crate::{Client, Result, __private};
 
-/// Request of [`Client::read_several`](crate::Client::read_several) and [`Client::read_one`](crate::Client::read_one) and [`Client::read_none`](crate::Client::read_none) and [`Client::read_no_object`](crate::Client::read_no_object).
+/// Request of [`Client::read_no_object`](crate::Client::read_no_object) and [`Client::read_none`](crate::Client::read_none) and [`Client::read_one`](crate::Client::read_one) and [`Client::read_several`](crate::Client::read_several).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AnyRequest {
@@ -28,7 +28,7 @@ __private::sent!(AnyRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::read_several`](crate::Client::read_several) and [`Client::read_one`](crate::Client::read_one) and [`Client::read_none`](crate::Client::read_none) and [`Client::read_no_object`](crate::Client::read_no_object).
+/// Answer to [`Client::read_no_object`](crate::Client::read_no_object) and [`Client::read_none`](crate::Client::read_none) and [`Client::read_one`](crate::Client::read_one) and [`Client::read_several`](crate::Client::read_several).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AnyResponse {

@@ -8,5 +8,5 @@ pub static EXAMPLE_RESPONSES: &[(&str, Auth, &str)] = &[
     ("ReadNoObject", Auth::AccessKey, r"{}"),
     ("ReadNone", Auth::AccessKey, r"{}"),
     ("ReadOne", Auth::None, r###"{"Text":"#","Texts":["\"#","##"]}"###),
-    ("ReadSeveral", Auth::AccessKey, r#"{"Text":"b\n"}"#),
+    ("ReadSeveral", Auth::AccessKey, r#"{"Text":"a"}"#),
 ];

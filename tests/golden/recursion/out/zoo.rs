@@ -35,48 +35,33 @@ __private::sent!(CreateTreeRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTreeResponse {
-    /// `Tree` of the API.
-    pub tree: Option<Tree>,
     /// `Ping` of the API.
     pub ping: Option<TreePing>,
+    /// `Tree` of the API.
+    pub tree: Option<Tree>,
 }
 
 __private::received!(CreateTreeResponse {
-    tree: "Tree",
     ping: "Ping",
+    tree: "Tree",
 });
 
 /// The API's `Tree`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Tree {
-    /// `Parent` of the API.
-    pub parent: Option<Box<Tree>>,
-    /// `Children` of the API.
-    pub children: Option<Vec<Tree>>,
     /// `ByName` of the API.
     pub by_name: Option<BTreeMap<String, Tree>>,
+    /// `Children` of the API.
+    pub children: Option<Vec<Tree>>,
+    /// `Parent` of the API.
+    pub parent: Option<Box<Tree>>,
 }
 
 impl Tree {
     /// An empty [`Tree`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// Sets [`parent`](Self::parent).
-    pub fn parent(mut self, parent: impl Into<Tree>) -> Self {
-        self.parent = Some(Box::new(parent.into()));
-        self
-    }
-
-    /// Sets [`children`](Self::children).
-    pub fn children(
-        mut self,
-        children: impl IntoIterator<Item = impl Into<Tree>>,
-    ) -> Self {
-        self.children = Some(children.into_iter().map(Into::into).collect());
-        self
     }
 
     /// Sets [`by_name`](Self::by_name).
@@ -89,12 +74,27 @@ impl Tree {
         );
         self
     }
+
+    /// Sets [`children`](Self::children).
+    pub fn children(
+        mut self,
+        children: impl IntoIterator<Item = impl Into<Tree>>,
+    ) -> Self {
+        self.children = Some(children.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets [`parent`](Self::parent).
+    pub fn parent(mut self, parent: impl Into<Tree>) -> Self {
+        self.parent = Some(Box::new(parent.into()));
+        self
+    }
 }
 
 __private::exchanged!(Tree {
-    parent: "Parent",
-    children: "Children",
     by_name: "ByName",
+    children: "Children",
+    parent: "Parent",
 });
 
 /// The API's `TreeLeaf`.
@@ -113,15 +113,15 @@ __private::received!(TreeLeaf {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TreePing {
-    /// `Pong` of the API.
-    pub pong: Option<Box<TreePong>>,
     /// `Leaf` of the API.
     pub leaf: Option<TreeLeaf>,
+    /// `Pong` of the API.
+    pub pong: Option<Box<TreePong>>,
 }
 
 __private::received!(TreePing {
-    pong: "Pong",
     leaf: "Leaf",
+    pong: "Pong",
 });
 
 /// The API's `TreePong`.

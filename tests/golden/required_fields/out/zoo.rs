@@ -131,12 +131,6 @@ __private::sent!(CreateManyRequiredRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRequiredRequest {
-    /// `Middle` of the API.
-    pub middle: Option<String>,
-    /// `Zebra` of the API.
-    ///
-    /// Required.
-    pub zebra: String,
     /// `Apple` of the API.
     ///
     /// Required.
@@ -149,38 +143,32 @@ pub struct CreateRequiredRequest {
     ///
     /// Required.
     pub labels: BTreeMap<String, String>,
+    /// `Middle` of the API.
+    pub middle: Option<String>,
+    /// `Zebra` of the API.
+    ///
+    /// Required.
+    pub zebra: String,
 }
 
 impl CreateRequiredRequest {
     /// A [`CreateRequiredRequest`] with the fields that the API requires.
     pub fn new(
-        zebra: impl Into<String>,
         apple: impl Into<i64>,
         gates: impl IntoIterator<Item = impl Into<RequiredGate>>,
         labels: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
+        zebra: impl Into<String>,
     ) -> Self {
         Self {
-            middle: None,
-            zebra: zebra.into(),
             apple: apple.into(),
             gates: gates.into_iter().map(Into::into).collect(),
             labels: labels
                 .into_iter()
                 .map(|(key, value)| (key.into(), value.into()))
                 .collect(),
+            middle: None,
+            zebra: zebra.into(),
         }
-    }
-
-    /// Sets [`middle`](Self::middle).
-    pub fn middle(mut self, middle: impl Into<String>) -> Self {
-        self.middle = Some(middle.into());
-        self
-    }
-
-    /// Sets [`zebra`](Self::zebra).
-    pub fn zebra(mut self, zebra: impl Into<String>) -> Self {
-        self.zebra = zebra.into();
-        self
     }
 
     /// Sets [`apple`](Self::apple).
@@ -209,17 +197,29 @@ impl CreateRequiredRequest {
             .collect();
         self
     }
+
+    /// Sets [`middle`](Self::middle).
+    pub fn middle(mut self, middle: impl Into<String>) -> Self {
+        self.middle = Some(middle.into());
+        self
+    }
+
+    /// Sets [`zebra`](Self::zebra).
+    pub fn zebra(mut self, zebra: impl Into<String>) -> Self {
+        self.zebra = zebra.into();
+        self
+    }
 }
 
 __private::sent!(CreateRequiredRequest {
-    middle: "Middle",
-    zebra: "Zebra",
     apple: "Apple",
     gates: "Gates",
     labels: "Labels",
+    middle: "Middle",
+    zebra: "Zebra",
 });
 
-/// Answer to [`Client::create_required`](crate::Client::create_required) and [`Client::create_many_required`](crate::Client::create_many_required).
+/// Answer to [`Client::create_many_required`](crate::Client::create_many_required) and [`Client::create_required`](crate::Client::create_required).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRequiredResponse {
@@ -235,27 +235,21 @@ __private::received!(CreateRequiredResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RequiredGate {
+    /// `Depth` of the API.
+    pub depth: Option<f64>,
     /// `Width` of the API.
     ///
     /// Required.
     pub width: i64,
-    /// `Depth` of the API.
-    pub depth: Option<f64>,
 }
 
 impl RequiredGate {
     /// A [`RequiredGate`] with the fields that the API requires.
     pub fn new(width: impl Into<i64>) -> Self {
         Self {
-            width: width.into(),
             depth: None,
+            width: width.into(),
         }
-    }
-
-    /// Sets [`width`](Self::width).
-    pub fn width(mut self, width: impl Into<i64>) -> Self {
-        self.width = width.into();
-        self
     }
 
     /// Sets [`depth`](Self::depth).
@@ -263,11 +257,17 @@ impl RequiredGate {
         self.depth = Some(depth.into());
         self
     }
+
+    /// Sets [`width`](Self::width).
+    pub fn width(mut self, width: impl Into<i64>) -> Self {
+        self.width = width.into();
+        self
+    }
 }
 
 __private::sent!(RequiredGate {
-    width: "Width",
     depth: "Depth",
+    width: "Width",
 });
 
 impl Client {
@@ -319,10 +319,10 @@ impl Client {
     /// use osc_api::types::{CreateRequiredRequest, RequiredGate};
     ///
     /// let request = CreateRequiredRequest::new(
-    ///     "…",
     ///     1,
     ///     [RequiredGate::new(1)],
     ///     [("…", "…")],
+    ///     "…",
     /// );
     /// let response = client.create_required(&request).await?;
     /// # Ok(())

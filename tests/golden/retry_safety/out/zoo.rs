@@ -3,7 +3,7 @@
 
 use crate::{Client, Result, __private};
 
-/// Request of [`Client::create_plain`](crate::Client::create_plain) and [`Client::check_retried`](crate::Client::check_retried) and [`Client::reader`](crate::Client::reader) and [`Client::readjust`](crate::Client::readjust) and [`Client::delete_retried`](crate::Client::delete_retried).
+/// Request of [`Client::check_retried`](crate::Client::check_retried) and [`Client::create_plain`](crate::Client::create_plain) and [`Client::delete_retried`](crate::Client::delete_retried) and [`Client::reader`](crate::Client::reader) and [`Client::readjust`](crate::Client::readjust).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PlainRequest {
@@ -28,7 +28,7 @@ __private::sent!(PlainRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::create_with_token`](crate::Client::create_with_token) and [`Client::create_plain`](crate::Client::create_plain) and [`Client::read_retried`](crate::Client::read_retried) and [`Client::check_retried`](crate::Client::check_retried) and [`Client::reader`](crate::Client::reader) and [`Client::readjust`](crate::Client::readjust) and [`Client::delete_retried`](crate::Client::delete_retried).
+/// Answer to [`Client::check_retried`](crate::Client::check_retried) and [`Client::create_plain`](crate::Client::create_plain) and [`Client::create_with_token`](crate::Client::create_with_token) and [`Client::delete_retried`](crate::Client::delete_retried) and [`Client::read_retried`](crate::Client::read_retried) and [`Client::reader`](crate::Client::reader) and [`Client::readjust`](crate::Client::readjust).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RetryResponse {

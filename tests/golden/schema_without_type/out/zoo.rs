@@ -9,14 +9,14 @@ use crate::{Client, DateTime, Result, UnknownValue, __private};
 pub struct ReadUntypedRequest {
     /// `Anything` of the API.
     pub anything: Option<serde_json::Value>,
+    /// `Choice` of the API.
+    pub choice: Option<ReadUntypedRequestChoice>,
     /// Any value at all.
     pub described: Option<serde_json::Value>,
     /// `Listed` of the API.
     pub listed: Option<Vec<String>>,
     /// `Moment` of the API.
     pub moment: Option<DateTime>,
-    /// `Choice` of the API.
-    pub choice: Option<ReadUntypedRequestChoice>,
 }
 
 impl ReadUntypedRequest {
@@ -28,6 +28,12 @@ impl ReadUntypedRequest {
     /// Sets [`anything`](Self::anything).
     pub fn anything(mut self, anything: impl Into<serde_json::Value>) -> Self {
         self.anything = Some(anything.into());
+        self
+    }
+
+    /// Sets [`choice`](Self::choice).
+    pub fn choice(mut self, choice: impl Into<ReadUntypedRequestChoice>) -> Self {
+        self.choice = Some(choice.into());
         self
     }
 
@@ -51,20 +57,14 @@ impl ReadUntypedRequest {
         self.moment = Some(moment.into());
         self
     }
-
-    /// Sets [`choice`](Self::choice).
-    pub fn choice(mut self, choice: impl Into<ReadUntypedRequestChoice>) -> Self {
-        self.choice = Some(choice.into());
-        self
-    }
 }
 
 __private::sent!(ReadUntypedRequest {
     anything: "Anything",
+    choice: "Choice",
     described: "Described",
     listed: "Listed",
     moment: "Moment",
-    choice: "Choice",
 });
 
 /// `Choice` of [`ReadUntypedRequest`](crate::types::ReadUntypedRequest).

@@ -7,27 +7,21 @@ use crate::{Client, Result, Secret, __private};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSecretRequest {
+    /// `Old` of the API.
+    pub old: Option<Vec<Secret>>,
     /// `Password` of the API.
     ///
     /// Required.
     pub password: Secret,
-    /// `Old` of the API.
-    pub old: Option<Vec<Secret>>,
 }
 
 impl CreateSecretRequest {
     /// A [`CreateSecretRequest`] with the fields that the API requires.
     pub fn new(password: impl Into<Secret>) -> Self {
         Self {
-            password: password.into(),
             old: None,
+            password: password.into(),
         }
-    }
-
-    /// Sets [`password`](Self::password).
-    pub fn password(mut self, password: impl Into<Secret>) -> Self {
-        self.password = password.into();
-        self
     }
 
     /// Sets [`old`](Self::old).
@@ -35,26 +29,32 @@ impl CreateSecretRequest {
         self.old = Some(old.into_iter().map(Into::into).collect());
         self
     }
+
+    /// Sets [`password`](Self::password).
+    pub fn password(mut self, password: impl Into<Secret>) -> Self {
+        self.password = password.into();
+        self
+    }
 }
 
 __private::sent!(CreateSecretRequest {
-    password: "Password",
     old: "Old",
+    password: "Password",
 });
 
 /// Answer to [`Client::create_secret`](crate::Client::create_secret).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSecretResponse {
-    /// `Key` of the API.
-    pub key: Option<Secret>,
     /// `Choice` of the API.
     pub choice: Option<Secret>,
+    /// `Key` of the API.
+    pub key: Option<Secret>,
 }
 
 __private::received!(CreateSecretResponse {
-    key: "Key",
     choice: "Choice",
+    key: "Key",
 });
 
 impl Client {

@@ -7,10 +7,10 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadTentsRequest {
-    /// `Size` of the API.
-    pub size: Option<i64>,
     /// `Name` of the API.
     pub name: Option<String>,
+    /// `Size` of the API.
+    pub size: Option<i64>,
 }
 
 impl ReadTentsRequest {
@@ -19,22 +19,22 @@ impl ReadTentsRequest {
         Self::default()
     }
 
-    /// Sets [`size`](Self::size).
-    pub fn size(mut self, size: impl Into<i64>) -> Self {
-        self.size = Some(size.into());
-        self
-    }
-
     /// Sets [`name`](Self::name).
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
+
+    /// Sets [`size`](Self::size).
+    pub fn size(mut self, size: impl Into<i64>) -> Self {
+        self.size = Some(size.into());
+        self
+    }
 }
 
 __private::sent!(ReadTentsRequest {
-    size: "Size",
     name: "Name",
+    size: "Size",
 });
 
 /// Answer to [`Client::read_tents`](crate::Client::read_tents), which lists tents, even empty ones.
@@ -59,6 +59,18 @@ impl Client {
     /// Those of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
+    /// ``a`b``:
+    ///
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::ReadTentsRequest;
+    ///
+    /// let request = ReadTentsRequest::new();
+    /// let response = client.read_tents(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// By `size`:
     ///
     /// ```no_run
@@ -78,18 +90,6 @@ impl Client {
     /// use osc_api::types::ReadTentsRequest;
     ///
     /// let request = ReadTentsRequest::new().name("big");
-    /// let response = client.read_tents(&request).await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// ``a`b``:
-    ///
-    /// ```no_run
-    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::ReadTentsRequest;
-    ///
-    /// let request = ReadTentsRequest::new();
     /// let response = client.read_tents(&request).await?;
     /// # Ok(())
     /// # }

@@ -7,56 +7,50 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadTakenRequest {
-    /// `New` of the API.
-    pub new: Option<String>,
+    /// `Clone` of the API.
+    pub clone: Option<String>,
     /// `Default` of the API.
     ///
     /// Required.
     pub default: String,
-    /// `Clone` of the API.
-    pub clone: Option<String>,
     /// `Eq` of the API.
     pub eq: Option<String>,
     /// `Into` of the API.
     pub into: Option<String>,
-    /// `Value` of the API.
-    pub value: Option<String>,
-    /// `Key` of the API.
-    pub key: Option<String>,
     /// `Item` of the API.
     pub item: Option<Vec<String>>,
+    /// `Key` of the API.
+    pub key: Option<String>,
+    /// `New` of the API.
+    pub new: Option<String>,
+    /// `Value` of the API.
+    pub value: Option<String>,
 }
 
 impl ReadTakenRequest {
     /// A [`ReadTakenRequest`] with the fields that the API requires.
     pub fn new(default: impl Into<String>) -> Self {
         Self {
-            new: None,
-            default: default.into(),
             clone: None,
+            default: default.into(),
             eq: None,
             into: None,
-            value: None,
-            key: None,
             item: None,
+            key: None,
+            new: None,
+            value: None,
         }
     }
 
-    /// Sets [`new`](Self::new).
-    pub fn set_new(mut self, new: impl Into<String>) -> Self {
-        self.new = Some(new.into());
+    /// Sets [`clone`](Self::clone).
+    pub fn set_clone(mut self, clone: impl Into<String>) -> Self {
+        self.clone = Some(clone.into());
         self
     }
 
     /// Sets [`default`](Self::default).
     pub fn set_default(mut self, default: impl Into<String>) -> Self {
         self.default = default.into();
-        self
-    }
-
-    /// Sets [`clone`](Self::clone).
-    pub fn set_clone(mut self, clone: impl Into<String>) -> Self {
-        self.clone = Some(clone.into());
         self
     }
 
@@ -72,9 +66,9 @@ impl ReadTakenRequest {
         self
     }
 
-    /// Sets [`value`](Self::value).
-    pub fn value(mut self, value: impl Into<String>) -> Self {
-        self.value = Some(value.into());
+    /// Sets [`item`](Self::item).
+    pub fn item(mut self, item: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.item = Some(item.into_iter().map(Into::into).collect());
         self
     }
 
@@ -84,37 +78,43 @@ impl ReadTakenRequest {
         self
     }
 
-    /// Sets [`item`](Self::item).
-    pub fn item(mut self, item: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.item = Some(item.into_iter().map(Into::into).collect());
+    /// Sets [`new`](Self::new).
+    pub fn set_new(mut self, new: impl Into<String>) -> Self {
+        self.new = Some(new.into());
+        self
+    }
+
+    /// Sets [`value`](Self::value).
+    pub fn value(mut self, value: impl Into<String>) -> Self {
+        self.value = Some(value.into());
         self
     }
 }
 
 __private::sent!(ReadTakenRequest {
-    new: "New",
-    default: "Default",
     clone: "Clone",
+    default: "Default",
     eq: "Eq",
     into: "Into",
-    value: "Value",
-    key: "Key",
     item: "Item",
+    key: "Key",
+    new: "New",
+    value: "Value",
 });
 
 /// Answer to [`Client::read_taken`](crate::Client::read_taken).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadTakenResponse {
-    /// `New` of the API.
-    pub new: Option<String>,
     /// `Default` of the API.
     pub default: Option<String>,
+    /// `New` of the API.
+    pub new: Option<String>,
 }
 
 __private::received!(ReadTakenResponse {
-    new: "New",
     default: "Default",
+    new: "New",
 });
 
 impl Client {

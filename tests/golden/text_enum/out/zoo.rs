@@ -90,22 +90,16 @@ __private::open_enum!(AnimalState);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadStatesRequest {
-    /// `State` of the API.
-    pub state: Option<AnimalState>,
     /// `Protocols` of the API.
     pub protocols: Option<Vec<ReadStatesRequestProtocols>>,
+    /// `State` of the API.
+    pub state: Option<AnimalState>,
 }
 
 impl ReadStatesRequest {
     /// An empty [`ReadStatesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// Sets [`state`](Self::state).
-    pub fn state(mut self, state: impl Into<AnimalState>) -> Self {
-        self.state = Some(state.into());
-        self
     }
 
     /// Sets [`protocols`](Self::protocols).
@@ -116,11 +110,17 @@ impl ReadStatesRequest {
         self.protocols = Some(protocols.into_iter().map(Into::into).collect());
         self
     }
+
+    /// Sets [`state`](Self::state).
+    pub fn state(mut self, state: impl Into<AnimalState>) -> Self {
+        self.state = Some(state.into());
+        self
+    }
 }
 
 __private::sent!(ReadStatesRequest {
-    state: "State",
     protocols: "Protocols",
+    state: "State",
 });
 
 /// `Protocols` of [`ReadStatesRequest`](crate::types::ReadStatesRequest).
@@ -166,15 +166,15 @@ __private::open_enum!(ReadStatesRequestProtocols);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadStatesResponse {
-    /// `State` of the API.
-    pub state: Option<AnimalState>,
     /// `Mood` of the API.
     pub mood: Option<ReadStatesResponseMood>,
+    /// `State` of the API.
+    pub state: Option<AnimalState>,
 }
 
 __private::received!(ReadStatesResponse {
-    state: "State",
     mood: "Mood",
+    state: "State",
 });
 
 /// `Mood` of [`ReadStatesResponse`](crate::types::ReadStatesResponse).

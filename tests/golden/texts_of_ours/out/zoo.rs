@@ -7,10 +7,10 @@ use crate::{Client, Result, UnknownValue, __private};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadOursRequest {
-    /// The name to look for.
-    pub name: Option<String>,
     /// Published and kept.
     pub kept: Option<String>,
+    /// The name to look for.
+    pub name: Option<String>,
 }
 
 impl ReadOursRequest {
@@ -19,22 +19,22 @@ impl ReadOursRequest {
         Self::default()
     }
 
-    /// Sets [`name`](Self::name).
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
     /// Sets [`kept`](Self::kept).
     pub fn kept(mut self, kept: impl Into<String>) -> Self {
         self.kept = Some(kept.into());
         self
     }
+
+    /// Sets [`name`](Self::name).
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
 }
 
 __private::sent!(ReadOursRequest {
-    name: "Name",
     kept: "Kept",
+    name: "Name",
 });
 
 /// Answer to [`Client::read_ours`](crate::Client::read_ours), which reads what is ours.

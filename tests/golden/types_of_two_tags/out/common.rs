@@ -40,7 +40,7 @@ __private::received!(CatShared {
     name: "Name",
 });
 
-/// Request of [`Client::read_lions`](crate::Client::read_lions) and [`Client::read_common`](crate::Client::read_common).
+/// Request of [`Client::read_common`](crate::Client::read_common) and [`Client::read_lions`](crate::Client::read_lions).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLionsRequest {
@@ -65,7 +65,7 @@ __private::sent!(ReadLionsRequest {
     filter: "Filter",
 });
 
-/// Answer to [`Client::read_tigers`](crate::Client::read_tigers) and [`Client::read_common`](crate::Client::read_common).
+/// Answer to [`Client::read_common`](crate::Client::read_common) and [`Client::read_tigers`](crate::Client::read_tigers).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadTigersResponse {

@@ -33,27 +33,27 @@ __private::sent!(UnusedAsking {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnusedTelling {
-    /// `Told` of the API.
-    pub told: Option<Told>,
     /// `Inner` of the API.
     pub inner: Option<UnusedThing>,
+    /// `Told` of the API.
+    pub told: Option<Told>,
 }
 
 __private::received!(UnusedTelling {
-    told: "Told",
     inner: "Inner",
+    told: "Told",
 });
 
 /// The API's `UnusedThing`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnusedThing {
+    /// `Names` of the API.
+    pub names: Option<Vec<String>>,
     /// `Weight` of the API.
     ///
     /// Required.
     pub weight: Option<f64>,
-    /// `Names` of the API.
-    pub names: Option<Vec<String>>,
 }
 
 impl UnusedThing {
@@ -65,20 +65,20 @@ impl UnusedThing {
         }
     }
 
-    /// Sets [`weight`](Self::weight).
-    pub fn weight(mut self, weight: impl Into<f64>) -> Self {
-        self.weight = Some(weight.into());
-        self
-    }
-
     /// Sets [`names`](Self::names).
     pub fn names(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.names = Some(names.into_iter().map(Into::into).collect());
         self
     }
+
+    /// Sets [`weight`](Self::weight).
+    pub fn weight(mut self, weight: impl Into<f64>) -> Self {
+        self.weight = Some(weight.into());
+        self
+    }
 }
 
 __private::exchanged!(UnusedThing {
-    weight: "Weight",
     names: "Names",
+    weight: "Weight",
 });

@@ -71,18 +71,18 @@ __private::sent!(ReadUsedRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUsedResponse {
-    /// `Used` of the API.
-    pub used: Option<bool>,
-    /// `Told` of the API.
-    pub told: Option<Told>,
     /// `Mixed` of the API.
     pub mixed: Option<Mixed>,
+    /// `Told` of the API.
+    pub told: Option<Told>,
+    /// `Used` of the API.
+    pub used: Option<bool>,
 }
 
 __private::received!(ReadUsedResponse {
-    used: "Used",
-    told: "Told",
     mixed: "Mixed",
+    told: "Told",
+    used: "Used",
 });
 
 /// The API's `Told`.

@@ -85,26 +85,38 @@ __private::open_enum!(LockKind);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCagesRequest {
-    /// `States` of the API.
-    pub states: Option<Vec<CageState>>,
-    /// State (`open` | `-1`).
-    ///
-    /// Default: `"open"`.
-    pub state: Option<CageState>,
     /// `Lock` of the API.
     ///
     /// Required.
     pub lock: LockKind,
+    /// State (`open` | `-1`).
+    ///
+    /// Default: `"open"`.
+    pub state: Option<CageState>,
+    /// `States` of the API.
+    pub states: Option<Vec<CageState>>,
 }
 
 impl ReadCagesRequest {
     /// A [`ReadCagesRequest`] with the fields that the API requires.
     pub fn new(lock: impl Into<LockKind>) -> Self {
         Self {
-            states: None,
-            state: None,
             lock: lock.into(),
+            state: None,
+            states: None,
         }
+    }
+
+    /// Sets [`lock`](Self::lock).
+    pub fn lock(mut self, lock: impl Into<LockKind>) -> Self {
+        self.lock = lock.into();
+        self
+    }
+
+    /// Sets [`state`](Self::state).
+    pub fn state(mut self, state: impl Into<CageState>) -> Self {
+        self.state = Some(state.into());
+        self
     }
 
     /// Sets [`states`](Self::states).
@@ -115,42 +127,30 @@ impl ReadCagesRequest {
         self.states = Some(states.into_iter().map(Into::into).collect());
         self
     }
-
-    /// Sets [`state`](Self::state).
-    pub fn state(mut self, state: impl Into<CageState>) -> Self {
-        self.state = Some(state.into());
-        self
-    }
-
-    /// Sets [`lock`](Self::lock).
-    pub fn lock(mut self, lock: impl Into<LockKind>) -> Self {
-        self.lock = lock.into();
-        self
-    }
 }
 
 __private::sent!(ReadCagesRequest {
-    states: "States",
-    state: "State",
     lock: "Lock",
+    state: "State",
+    states: "States",
 });
 
 /// Answer to [`Client::read_cages`](crate::Client::read_cages).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCagesResponse {
-    /// State (`shut` | `wet` | `sunny`).
-    pub state: Option<CageState>,
     /// `Lock` of the API.
     pub lock: Option<LockKind>,
     /// `Size` of the API.
     pub size: Option<ReadCagesResponseSize>,
+    /// State (`shut` | `wet` | `sunny`).
+    pub state: Option<CageState>,
 }
 
 __private::received!(ReadCagesResponse {
-    state: "State",
     lock: "Lock",
     size: "Size",
+    state: "State",
 });
 
 /// `Size` of [`ReadCagesResponse`](crate::types::ReadCagesResponse).

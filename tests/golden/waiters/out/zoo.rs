@@ -9,19 +9,19 @@ use crate::{Client, Paginated, Result, UnknownValue, __private};
 pub struct Cage {
     /// `CageId` of the API.
     pub cage_id: Option<String>,
-    /// `State` of the API.
-    pub state: Option<CageState>,
     /// `Doors` of the API.
     pub doors: Vec<Door>,
     /// `Lock` of the API.
     pub lock: Option<Door>,
+    /// `State` of the API.
+    pub state: Option<CageState>,
 }
 
 __private::received!(Cage {
     cage_id: "CageId",
-    state: "State",
     doors: "Doors",
     lock: "Lock",
+    state: "State",
 });
 
 /// `State` of [`Cage`](crate::types::Cage).
@@ -63,15 +63,15 @@ __private::open_enum!(CageState);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Door {
-    /// `State` of the API.
-    pub state: Option<String>,
     /// `Hinge` of the API.
     pub hinge: Option<DoorHinge>,
+    /// `State` of the API.
+    pub state: Option<String>,
 }
 
 __private::received!(Door {
-    state: "State",
     hinge: "Hinge",
+    state: "State",
 });
 
 /// `Hinge` of [`Door`](crate::types::Door).

@@ -6,9 +6,9 @@ use osc_api::codes;
 use osc_api::serde_json::{Value, json};
 use osc_api::testing::{FakeApi, Fault};
 
-use crate::{Ended, bodies, run, start};
+use crate::{ProgramOutput, bodies, run, start};
 
-/// A cloud that has room in the Subregion `b` only.
+/// A fake API with capacity in the Subregion `b` only.
 fn cloud() -> FakeApi {
     let fake = start();
     fake.on_raw("CreateVolume", |request| match request["SubregionName"].as_str() {
@@ -20,11 +20,11 @@ fn cloud() -> FakeApi {
     fake
 }
 
-fn program(fake: &FakeApi, subregions: &[&str]) -> Ended {
+fn program(fake: &FakeApi, subregions: &[&str]) -> ProgramOutput {
     run(env!("CARGO_BIN_EXE_throttling_and_quotas"), fake, &[&["10"], subregions].concat())
 }
 
-/// The client tokens of the calls, without those that came before.
+/// The client tokens of the calls, without repetitions.
 fn tokens(fake: &FakeApi) -> Vec<Value> {
     let mut tokens: Vec<Value> =
         bodies(fake, "CreateVolume").into_iter().map(|mut body| body["ClientToken"].take()).collect();
@@ -34,11 +34,11 @@ fn tokens(fake: &FakeApi) -> Vec<Value> {
 }
 
 #[test]
-fn a_volume_is_created_where_there_is_room() {
+fn a_volume_is_created_in_the_first_subregion_with_capacity() {
     let fake = cloud();
-    let ended = program(&fake, &["eu-west-2a", "eu-west-2b", "eu-west-2c"]);
-    assert_eq!(ended.well(), ["vol-12345678 is created"]);
-    assert!(ended.errors.contains("eu-west-2a has no room"), "{ended:?}");
+    let output = program(&fake, &["eu-west-2a", "eu-west-2b", "eu-west-2c"]);
+    assert_eq!(output.succeeded(), ["vol-12345678 was created"]);
+    assert!(output.errors.contains("eu-west-2a has no capacity"), "{output:?}");
     let asked: Vec<Value> =
         bodies(&fake, "CreateVolume").into_iter().map(|mut body| body["SubregionName"].take()).collect();
     assert_eq!(asked, ["eu-west-2a", "eu-west-2b"]);
@@ -46,53 +46,53 @@ fn a_volume_is_created_where_there_is_room() {
 }
 
 #[test]
-fn no_room_anywhere_is_a_matter_of_time() {
+fn missing_capacity_everywhere_is_a_temporary_failure() {
     let fake = cloud();
-    program(&fake, &["eu-west-2a", "eu-west-2c"]).fails_with(75, &["none of the Subregions has room"]);
+    program(&fake, &["eu-west-2a", "eu-west-2c"]).fails_with(75, &["none of the Subregions has capacity"]);
 }
 
 #[test]
-fn a_quota_is_the_same_everywhere() {
+fn an_exhausted_quota_stops_the_search() {
     let fake = cloud();
     fake.next_any(1, Fault::code(codes::TOO_MANY_VOLUMES));
     program(&fake, &["eu-west-2b", "eu-west-2a"])
-        .fails_with(1, &["10018", "a quota of the account is used up"]);
+        .fails_with(1, &["10018", "a quota of the account is exhausted"]);
     assert_eq!(bodies(&fake, "CreateVolume").len(), 1);
 }
 
 #[test]
-fn throttling_is_waited_for_by_the_client() {
+fn the_client_retries_throttled_requests() {
     let fake = cloud();
     fake.next_any(1, Fault::throttled());
-    let ended = program(&fake, &["eu-west-2b"]);
-    assert_eq!(ended.well(), ["vol-12345678 is created"]);
-    assert_eq!(ended.errors, "");
+    let output = program(&fake, &["eu-west-2b"]);
+    assert_eq!(output.succeeded(), ["vol-12345678 was created"]);
+    assert_eq!(output.errors, "");
     assert_eq!((bodies(&fake, "CreateVolume").len(), tokens(&fake).len()), (2, 1));
 }
 
 #[test]
-fn throttling_for_longer_than_a_call_lasts_is_a_matter_of_time() {
+fn throttling_beyond_the_timeout_is_a_temporary_failure() {
     let fake = cloud();
     fake.next_any(1, Fault::throttled().retry_after(Duration::from_secs(3600)));
-    program(&fake, &["eu-west-2b"]).fails_with(75, &["too many requests", "rate limit"]);
+    program(&fake, &["eu-west-2b"]).fails_with(75, &["the account is throttled", "rate limit"]);
     assert_eq!(bodies(&fake, "CreateVolume").len(), 1);
 }
 
 #[test]
-fn a_state_that_passes_is_waited_for_with_the_same_token() {
+fn a_temporary_conflict_is_retried_with_the_same_token() {
     let fake = cloud();
     fake.next_any(1, Fault::code(codes::INVALID_VOLUME_STATE));
-    let ended = program(&fake, &["eu-west-2b"]);
-    assert_eq!(ended.well(), ["vol-12345678 is created"]);
-    assert!(ended.errors.contains("again in 250ms"), "{ended:?}");
+    let output = program(&fake, &["eu-west-2b"]);
+    assert_eq!(output.succeeded(), ["vol-12345678 was created"]);
+    assert!(output.errors.contains("retrying in 250ms"), "{output:?}");
     assert_eq!((bodies(&fake, "CreateVolume").len(), tokens(&fake).len()), (2, 1));
 }
 
 #[test]
-fn what_does_not_pass_is_told_at_once() {
+fn a_permanent_failure_is_reported_at_once() {
     let fake = cloud();
     fake.next_any(1, Fault::code(codes::UNAUTHORIZED_OPERATION));
     program(&fake, &["eu-west-2b", "eu-west-2b"])
-        .fails_with(1, &["CreateVolume failed", "waiting does not help"]);
+        .fails_with(1, &["CreateVolume failed", "not a temporary failure"]);
     assert_eq!(bodies(&fake, "CreateVolume").len(), 1);
 }

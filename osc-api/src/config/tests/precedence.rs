@@ -1,53 +1,53 @@
 use super::*;
 
 #[test]
-fn defaults_stand_where_nothing_is_said() {
+fn defaults_apply_if_nothing_is_set() {
     let config = world().config();
     assert_eq!(config.region, "eu-west-2");
     assert_eq!(config.endpoint.host(), "api.eu-west-2.outscale.com");
     assert!(config.endpoint.is_https() && address(&config).ends_with("/api/v1/X"));
     assert!(config.credentials.is_none());
     for part in ["OSC_ACCESS_KEY", "OSC_SECRET_KEY", "`default`", HOME_FILE] {
-        assert!(config.remedy.contains(part), "{}", config.remedy);
+        assert!(config.hint.contains(part), "{}", config.hint);
     }
 }
 
 #[test]
-fn the_environment_comes_before_the_profile_and_the_program_before_both() {
+fn the_builder_overrides_the_environment_which_overrides_the_profile() {
     let world = world().profile(r#""region": "profile-1""#);
     assert_eq!(world.config().region, "profile-1");
     let world = world.variable("OSC_REGION", "environment-1");
     assert_eq!(world.config().region, "environment-1");
-    let world = world.explicit(|explicit| explicit.region = Some("program-1".to_owned()));
+    let world = world.overrides(|overrides| overrides.region = Some("program-1".to_owned()));
     assert_eq!(world.config().region, "program-1");
 }
 
 #[test]
-fn a_profile_that_the_program_names_comes_before_the_environment() {
+fn a_profile_that_the_program_selects_overrides_the_environment() {
     let world = world()
         .file(HOME_FILE, r#"{"prod": {"access_key": "PROD", "secret_key": "s", "region": "prod-1"}}"#)
         .variable("OSC_ACCESS_KEY", "SHELL")
         .variable("OSC_SECRET_KEY", "s")
         .variable("OSC_REGION", "shell-1");
     assert_eq!(world.config().region, "shell-1");
-    let config = world.explicit(|explicit| explicit.profile = Some("prod".to_owned())).config();
+    let config = world.overrides(|overrides| overrides.profile = Some("prod".to_owned())).config();
     assert_eq!(config.region, "prod-1");
     assert_eq!(config.credentials.access_key.unwrap().id, "PROD");
 }
 
 #[test]
-fn the_profile_is_the_named_one_else_the_marked_one_else_default() {
+fn the_profile_is_the_selected_one_else_the_marked_one_else_default() {
     let profiles = r#"{"default": {"region": "d"}, "marked": {"region": "m", "default": true}, "named": {"region": "n"}}"#;
     let world = world().file(HOME_FILE, profiles);
     assert_eq!(world.config().region, "m");
-    assert!(world.config().remedy.contains("`marked`"), "{}", world.config().remedy);
+    assert!(world.config().hint.contains("`marked`"), "{}", world.config().hint);
     assert_eq!(world.variable("OSC_PROFILE", "named").config().region, "n");
     let twice = r#"{"a": {"default": true}, "b": {"default": true}}"#;
     World::default().file(HOME_FILE, twice).one_problem(&[HOME_FILE, "`a`", "`b`", "OSC_PROFILE"]);
 }
 
 #[test]
-fn what_is_named_must_be_there_and_what_is_not_need_not() {
+fn what_is_selected_must_exist_and_defaults_need_not() {
     assert!(world().file(HOME_FILE, "{}").resolve().is_ok());
     let elsewhere = world().variable("OSC_CONFIG_FILE", "/etc/osc.json");
     elsewhere.one_problem(&["/etc/osc.json", "does not exist"]);
@@ -61,7 +61,7 @@ fn what_is_named_must_be_there_and_what_is_not_need_not() {
 }
 
 #[test]
-fn only_the_chosen_profile_is_looked_at_and_only_known_keys_of_it() {
+fn only_known_keys_of_the_selected_profile_are_read() {
     let text = r#"{
         "default": {"region": "r", "unknown": [1], "method": {"x": 1}, "endpoint": 3, "host": false, "https": "no"},
         "broken": 3,
@@ -74,7 +74,7 @@ fn only_the_chosen_profile_is_looked_at_and_only_known_keys_of_it() {
 }
 
 #[test]
-fn a_broken_file_is_named_with_the_place_and_without_its_text() {
+fn a_broken_file_is_reported_with_the_position_and_without_its_text() {
     world()
         .file(HOME_FILE, r#"{"default": {"secret_key": "marker" oops"#)
         .one_problem(&[HOME_FILE, "JSON", "line 1"]);
@@ -89,16 +89,16 @@ fn the_environment_can_be_ignored() {
         .variable("OSC_REGION", "shell-1")
         .variable("OSC_PROFILE", "missing")
         .profile(r#""access_key": "A", "secret_key": "s""#)
-        .explicit(|explicit| explicit.ignore_environment = true);
+        .overrides(|overrides| overrides.ignore_environment = true);
     assert_eq!(world.config().region, "eu-west-2");
     assert!(world.config().credentials.is_none());
-    let world = world.explicit(|explicit| explicit.profile = Some("default".to_owned()));
+    let world = world.overrides(|overrides| overrides.profile = Some("default".to_owned()));
     assert!(!world.config().credentials.is_none());
-    assert!(!world.config().remedy.contains("OSC_"));
+    assert!(!world.config().hint.contains("OSC_"));
 }
 
 #[test]
-fn a_variable_that_is_no_text_is_named() {
+fn a_variable_that_is_not_utf_8_is_named() {
     use std::os::unix::ffi::OsStringExt as _;
 
     let mut world = world();
