@@ -1,4 +1,4 @@
-//! Runs `cargo xtask` as a program. A module shared by several test targets.
+//! Runs the command line of this repository as a program. A module of several tests.
 #![allow(dead_code, reason = "each test target uses a part of this module")]
 
 use std::ffi::OsStr;
@@ -6,15 +6,18 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-/// Exit code and output of a run.
+/// The result of a run.
 pub struct Run {
-    /// The exit code; `None` if the run was killed.
+    /// The exit code. `None` for a killed run.
     pub code: Option<i32>,
     /// Standard output, then standard error.
-    pub said: String,
+    pub output: String,
 }
 
-/// Builds the program and returns its path as reported by cargo. Quick if nothing changed.
+/// The environment variable that ends a run after a number of changes to the disk.
+pub const ABORT_AFTER: &str = "XTASK_TEST_ABORT_AFTER";
+
+/// The path of the program, which Cargo builds if anything changed.
 pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
@@ -25,29 +28,29 @@ pub fn program() -> &'static Path {
             .stderr(Stdio::inherit())
             .output()
             .unwrap();
-        assert!(output.status.success(), "xtask does not compile");
+        assert!(output.status.success(), "xtask does not build");
         let output = String::from_utf8(output.stdout).unwrap();
         let messages = output.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
         let mut programs = messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from));
-        programs.next_back().expect("an executable in the output of cargo")
+        programs.next_back().expect("cargo named no program")
     })
 }
 
-/// The command of a run that has not started yet.
+/// A run, not started.
 pub fn command<'a>(arguments: impl IntoIterator<Item = &'a OsStr>) -> Command {
     let mut command = Command::new(program());
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
-/// Runs the program with these arguments and waits until it exits.
+/// Runs to the end.
 pub fn run<'a>(arguments: impl IntoIterator<Item = &'a OsStr>) -> Run {
     finish(command(arguments))
 }
 
-/// Runs a command and waits until it exits.
+/// Runs a command to its end.
 pub fn finish(mut command: Command) -> Run {
     let output = command.output().unwrap();
     let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    Run { code: output.status.code(), said: out + &err }
+    Run { code: output.status.code(), output: out + &err }
 }
