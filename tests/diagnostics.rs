@@ -149,7 +149,7 @@ fn the_command_line_fails_without_a_panic_and_writes_nothing() {
             "--out".as_ref(),
             out.as_os_str(),
         ]);
-        let said = &run.said;
+        let said = &run.output;
         assert!(!said.contains("panicked"), "{}: {said}", case.name);
         if only_stale {
             // For a description other than the committed one, a stale entry is a warning.
@@ -190,19 +190,19 @@ fn every_command_that_reads_descriptions_reports_locations() {
         };
         let run = xtask::run(arguments("text"));
         let shown = format!("error: {file}:26:9 {pointer}: `wrong` is not a type of OpenAPI 3.0");
-        assert!(run.code == Some(1) && run.said.contains(&shown), "{command:?}: {}", run.said);
+        assert!(run.code == Some(1) && run.output.contains(&shown), "{command:?}: {}", run.output);
         assert!(
-            run.said.contains("\n    26 |         Size: {type: wrong}\n       |         ^\n"),
+            run.output.contains("\n    26 |         Size: {type: wrong}\n       |         ^\n"),
             "{command:?}: {}",
-            run.said
+            run.output
         );
-        assert!(run.said.contains("found 1 error"), "{command:?}: {}", run.said);
+        assert!(run.output.contains("found 1 error"), "{command:?}: {}", run.output);
         let run = xtask::run(arguments("github"));
         let shown = format!("::error file={file},line=26,col=9,title=description::{pointer}: `wrong` is not");
         assert!(
-            run.code == Some(1) && run.said.lines().any(|line| line.starts_with(&shown)),
+            run.code == Some(1) && run.output.lines().any(|line| line.starts_with(&shown)),
             "{command:?}: {}",
-            run.said
+            run.output
         );
     }
 }

@@ -34,8 +34,8 @@ fn missing(docs: &str) -> Run {
 #[test]
 fn nothing_is_without_a_text() {
     let run = run(&["docs", "missing"]);
-    assert_eq!(run.code, Some(0), "{}", run.said);
-    assert!(run.said.contains("0 without a text, 0 texts that nothing needs"), "{}", run.said);
+    assert_eq!(run.code, Some(0), "{}", run.output);
+    assert!(run.output.contains("0 without a text, 0 unused texts"), "{}", run.output);
 }
 
 #[test]
@@ -48,9 +48,9 @@ fn a_text_that_is_taken_away_is_missed() {
         ("fields", "VmIds"),
     ] {
         let run = missing(&without(&docs, section, name));
-        assert_eq!(run.code, Some(1), "{section}/{name}: {}", run.said);
-        assert!(run.said.contains(&format!("no text: {section}/")), "{}", run.said);
-        assert!(run.said.contains(name), "{}", run.said);
+        assert_eq!(run.code, Some(1), "{section}/{name}: {}", run.output);
+        assert!(run.output.contains(&format!("no text: {section}/")), "{}", run.output);
+        assert!(run.output.contains(name), "{}", run.output);
     }
 }
 
@@ -79,23 +79,23 @@ fn without(docs: &str, section: &str, name: &str) -> String {
 fn a_text_that_nothing_needs_is_told() {
     let docs = fs::read_to_string(DOCS).unwrap();
     let run = missing(&(docs + "  Unicorn.Horn: Length of the horn in metres.\n  Horn: Length.\n"));
-    assert_eq!(run.code, Some(1), "{}", run.said);
+    assert_eq!(run.code, Some(1), "{}", run.output);
     for name in ["#/fields/Unicorn.Horn", "#/fields/Horn"] {
-        assert!(run.said.contains(name), "{}", run.said);
+        assert!(run.output.contains(name), "{}", run.output);
     }
-    assert!(run.said.contains("2 texts that nothing needs"), "{}", run.said);
+    assert!(run.output.contains("2 unused texts"), "{}", run.output);
 }
 
 #[test]
 fn texts_that_cannot_be_read_are_told() {
     for text in ["actions: [", "actions: {ReadVms: 3}", "colours: {}", "- a"] {
         let run = missing(text);
-        assert_eq!(run.code, Some(1), "{text}: {}", run.said);
-        assert!(run.said.contains("error: "), "{text}: {}", run.said);
+        assert_eq!(run.code, Some(1), "{text}: {}", run.output);
+        assert!(run.output.contains("error: "), "{text}: {}", run.output);
     }
     let run = run(&["docs", "missing", "--docs", "no/such/file.yaml"]);
-    assert_eq!(run.code, Some(2), "{}", run.said);
-    assert!(run.said.contains("no/such/file.yaml"), "{}", run.said);
+    assert_eq!(run.code, Some(2), "{}", run.output);
+    assert!(run.output.contains("no/such/file.yaml"), "{}", run.output);
 }
 
 #[test]
@@ -114,15 +114,15 @@ fn what_was_reviewed_is_not_asked_for_again() {
 
     let before = text();
     let wrong = reviewed(&["Vm", "Unicorn"]);
-    assert_eq!(wrong.code, Some(2), "{}", wrong.said);
-    assert!(wrong.said.contains("Unicorn") && !wrong.said.contains("Vm,"), "{}", wrong.said);
+    assert_eq!(wrong.code, Some(2), "{}", wrong.output);
+    assert!(wrong.output.contains("Unicorn") && !wrong.output.contains("Vm,"), "{}", wrong.output);
     assert_eq!(text(), before);
     assert_eq!(reviewed(&[]).code, Some(2));
 
     let one = reviewed(&["Vm.State"]);
-    assert_eq!((one.code, one.said.trim()), (Some(0), "1 reviewed, 2 left"));
+    assert_eq!((one.code, one.output.trim()), (Some(0), "1 reviewed, 2 left"));
     assert!(text().contains("Vm/description 1.41.0") && text().contains("State/description\n"), "{}", text());
-    assert_eq!(reviewed(&["--all"]).said.trim(), "2 reviewed, 0 left");
+    assert_eq!(reviewed(&["--all"]).output.trim(), "2 reviewed, 0 left");
     assert!(!text().contains("1.4"), "{}", text());
 }
 
@@ -138,31 +138,43 @@ fn published_texts_and_ours_stand_side_by_side() {
         field("Unicorn")
     );
     fs::write(&file, published).unwrap();
-    let compare = |more: &[&str]| run(&[&["docs", "compare", file.to_str().unwrap()], more].concat());
+    let compare =
+        |more: &[&str]| run(&[&["docs", "compare", "--published", file.to_str().unwrap()], more].concat());
 
     let named = compare(&["Vm.VmId"]);
-    assert_eq!(named.code, Some(0), "{}", named.said);
+    assert_eq!(named.code, Some(0), "{}", named.output);
     assert!(
-        named.said.starts_with("== Vm.VmId\nPublished words on VmId.\n--\nID of the VM"),
+        named.output.starts_with("== Vm.VmId\npublished: Published words on VmId.\nours:      ID of the VM"),
         "{}",
-        named.said
+        named.output
     );
-    let unknown = compare(&["Vm.VmId", "Vm.Unicorn", "Nothing"]);
+    assert!(
+        named.output.contains("published.yaml is not the description that was imported"),
+        "{}",
+        named.output
+    );
+    let unknown = compare(&["Vm.VmId", "Vm.Dragon", "Nothing"]);
     assert_eq!(unknown.code, Some(2));
-    assert!(unknown.said.contains("Vm.Unicorn, Nothing"), "{}", unknown.said);
+    assert!(unknown.output.contains("Vm.Dragon, Nothing"), "{}", unknown.output);
 
     let both = compare(&["--sample", "5", "--seed", "7"]);
-    assert!(both.said.starts_with("seed 7\n") && both.said.contains("2 shown"), "{}", both.said);
+    assert!(
+        both.output.starts_with("seed 7\n")
+            && both.output.contains("3 shown")
+            && both.output.contains("(no text yet)"),
+        "{}",
+        both.output
+    );
     let one = compare(&["--sample", "1", "--seed", "7"]);
-    assert!(one.said.contains("1 shown"), "{}", one.said);
-    assert_eq!(one.said, compare(&["--sample", "1", "--seed", "7"]).said);
+    assert!(one.output.contains("1 shown"), "{}", one.output);
+    assert_eq!(one.output, compare(&["--sample", "1", "--seed", "7"]).output);
 }
 
 #[test]
 fn the_pages_hold_every_action_and_their_links_lead_somewhere() {
     let folder = tempfile::tempdir().unwrap();
     let run = run(&["docs", "export", "--out", folder.path().to_str().unwrap()]);
-    assert_eq!(run.code, Some(0), "{}", run.said);
+    assert_eq!(run.code, Some(0), "{}", run.output);
     let pages = read(folder.path());
     let anchors: BTreeMap<&str, BTreeSet<String>> = pages
         .iter()

@@ -1,7 +1,7 @@
 //! Every published version generates code that compiles without warnings, with the overlay and without.
 //!
-//! The published descriptions stand beside the project, in a folder that a stranger does not have: then only the
-//! committed one is tried, without its overlay.
+//! The published descriptions are in a folder outside the repository. Without it, only the committed one is tried,
+//! without its overlay.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
 
@@ -22,13 +22,13 @@ const OVERLAYS: [bool; 2] = [true, false];
 
 #[test]
 fn every_published_version_compiles_without_warnings() {
-    // One place for all runs: cargo tells crates apart by their paths, and keeps the results of each.
+    // One folder for all runs: cargo identifies crates by their path and keeps the results of each.
     let folder = workspace("target/published");
     _ = fs::remove_dir_all(&folder);
     crate_alone(&folder);
     let mut descriptions = published();
     if descriptions.is_empty() {
-        println!("no published descriptions beside the project: only the committed one is tried");
+        println!("no published descriptions found: only the committed one is tried");
     }
     descriptions.push((CONTRACT.to_owned(), read(&workspace("spec/outscale.yaml"))));
     for (version, description) in &descriptions {
@@ -83,7 +83,7 @@ fn generate(description: &str, with_overlay: bool, folder: &Path) {
     }
 }
 
-/// Checks the crate, beside the workspace's own results: what it depends on is there already.
+/// Checks the crate with the target folder of the workspace, which has its dependencies built.
 fn compile(folder: &Path, features: &str, what: &str) {
     let output = Command::new(env!("CARGO"))
         .args(["check", "--quiet", "--offline", "--package", "osc-api", "--features", features])

@@ -1,6 +1,6 @@
-//! Signatures computed by programs that are not ours: see `vectors/README.md`.
+//! Signatures computed by independent programs: see `vectors/README.md`.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says why and stops")]
+#![expect(clippy::expect_used, clippy::panic, reason = "a failed expectation fails the test")]
 
 use osc_api::__private;
 use osc_tests::http::Request;
@@ -10,7 +10,7 @@ use serde_json::Value;
 const CURL: &str = include_str!("vectors/curl.json");
 const PYTHON: &str = include_str!("vectors/python.json");
 
-/// A signed request, as the signer left it.
+/// A request as signed by another program.
 #[derive(Debug)]
 struct Vector {
     name: String,
@@ -49,7 +49,7 @@ impl Vector {
         osc4::seconds(&self.x_osc_date).expect("a date")
     }
 
-    /// The request as it went over the wire.
+    /// The request as it was sent.
     fn request(&self) -> Request {
         let headers = [
             ("Host", &self.host),
@@ -77,25 +77,25 @@ fn vectors() -> Vec<Vector> {
 }
 
 #[test]
-fn no_vector_is_lost() {
+fn all_vectors_are_present() {
     let vectors = vectors();
     let count = |signer: &str| vectors.iter().filter(|vector| vector.signer == signer).count();
     assert_eq!([count("curl"), count("osc-sdk-python"), vectors.len()], [21, 18, 39]);
 }
 
 #[test]
-fn vectors_cover_what_goes_wrong() {
+fn vectors_cover_ports_empty_long_and_non_ascii_bodies_and_other_paths() {
     let vectors = vectors();
     let count = |wanted: &dyn Fn(&Vector) -> bool| vectors.iter().filter(|vector| wanted(vector)).count();
-    let ported =
+    let has_port =
         |vector: &Vector| vector.host.rsplit(':').next().is_some_and(|end| end.parse::<u16>().is_ok());
     let mut regions: Vec<&str> = vectors.iter().map(|vector| vector.region.as_str()).collect();
     regions.sort_unstable();
     regions.dedup();
     assert_eq!(regions.len(), 6);
-    assert_eq!(count(&ported), 15, "hosts with a port");
-    assert_eq!(count(&|vector| vector.body.is_empty()), 3, "bodies of no bytes");
-    assert_eq!(count(&|vector| !vector.body.is_ascii()), 9, "bodies beyond ASCII");
+    assert_eq!(count(&has_port), 15, "hosts with a port");
+    assert_eq!(count(&|vector| vector.body.is_empty()), 3, "empty bodies");
+    assert_eq!(count(&|vector| !vector.body.is_ascii()), 9, "bodies with non-ASCII characters");
     assert_eq!(count(&|vector| vector.body.len() > 10_000), 2, "long bodies");
     assert_eq!(count(&|vector| vector.path != "/api/v1/ReadVms"), 4, "other paths");
     for Vector { name, access_key, secret_key, content_type, authorization, .. } in &vectors {
@@ -109,7 +109,7 @@ fn vectors_cover_what_goes_wrong() {
 }
 
 #[test]
-fn the_crate_signs_as_others_do() {
+fn the_crate_computes_the_same_signatures() {
     for vector in &vectors() {
         let Vector { name, signer, region, access_key, secret_key, host, path, body, .. } = vector;
         let signed =
@@ -119,17 +119,17 @@ fn the_crate_signs_as_others_do() {
 }
 
 #[test]
-fn the_test_server_accepts_what_others_signed() {
+fn the_test_server_accepts_signatures_of_other_programs() {
     for vector in &vectors() {
         let verified = vector.verify(&vector.request(), vector.seconds());
         assert_eq!(verified.as_ref(), Ok(&vector.access_key), "{}: {}", vector.signer, vector.name);
     }
 }
 
-/// One change to a request, and what the server must say to it.
-type Damage = (&'static str, fn(&mut Request), fn(&Refusal) -> bool);
+/// The name of a change to a request, the change, and a check of the resulting refusal.
+type Tampering = (&'static str, fn(&mut Request), fn(&Refusal) -> bool);
 
-const DAMAGES: [Damage; 14] = [
+const TAMPERINGS: [Tampering; 14] = [
     ("another method", |request| request.method = "PUT".to_owned(), signature),
     ("another path", |request| request.target.push('s'), signature),
     ("only the last segment", |request| request.target = format!("/{}", request.action()), signature),
@@ -147,12 +147,12 @@ const DAMAGES: [Damage; 14] = [
 ];
 
 #[test]
-fn the_test_server_refuses_what_was_changed() {
-    // A path of one segment is not changed by cutting it to its last.
+fn the_test_server_refuses_requests_changed_after_signing() {
+    // Reducing a path to its last segment does not change a path of one segment.
     for vector in vectors().iter().filter(|vector| vector.path != "/ReadVms") {
-        for (what, damage, expected) in DAMAGES {
+        for (what, tamper, expected) in TAMPERINGS {
             let mut request = vector.request();
-            damage(&mut request);
+            tamper(&mut request);
             let refusal = vector.verify(&request, vector.seconds());
             assert!(refusal.as_ref().is_err_and(expected), "{}: {what}: {refusal:?}", vector.name);
         }
@@ -160,7 +160,7 @@ fn the_test_server_refuses_what_was_changed() {
 }
 
 #[test]
-fn the_test_server_keeps_to_its_clock_region_and_accounts() {
+fn the_test_server_checks_date_region_and_access_key() {
     let vector = &vectors()[0];
     let request = vector.request();
     let date = vector.seconds();
@@ -169,17 +169,17 @@ fn the_test_server_keeps_to_its_clock_region_and_accounts() {
         let beyond = vector.verify(&request, date + distance + distance.signum());
         assert!(matches!(beyond, Err(Refusal::Date(_))), "{beyond:?}");
     }
-    let moved = osc4::verify(&request, "us-east-2", |_| Some(vector.secret_key.clone()), date);
-    assert!(matches!(moved, Err(Refusal::Scope(_))), "{moved:?}");
-    let stranger = osc4::verify(&request, &vector.region, |_| None, date);
-    assert_eq!(stranger, Err(Refusal::UnknownKey(vector.access_key.clone())));
+    let other_region = osc4::verify(&request, "us-east-2", |_| Some(vector.secret_key.clone()), date);
+    assert!(matches!(other_region, Err(Refusal::Scope(_))), "{other_region:?}");
+    let unknown = osc4::verify(&request, &vector.region, |_| None, date);
+    assert_eq!(unknown, Err(Refusal::UnknownKey(vector.access_key.clone())));
     let other_key = osc4::verify(&request, &vector.region, |_| Some("x".to_owned()), date);
     assert_eq!(other_key, Err(Refusal::Signature));
 }
 
 #[test]
-fn dates_are_read_as_seconds() {
-    let known = [
+fn dates_are_parsed_to_seconds() {
+    let cases = [
         ("19700101T000000Z", Some(0)),
         ("20000229T000000Z", Some(951_782_400)),
         ("20380119T031408Z", Some(2_147_483_648)),
@@ -188,7 +188,7 @@ fn dates_are_read_as_seconds() {
         ("20261315T120000Z", None),
         ("20260615T246000Z", None),
     ];
-    for (text, seconds) in known {
+    for (text, seconds) in cases {
         assert_eq!(osc4::seconds(text), seconds, "{text}");
     }
 }
@@ -216,7 +216,7 @@ fn authorization(request: &mut Request, from: &str, to: &str) {
 
 /// The same date with another last digit.
 fn other_second(date: &str) -> String {
-    let kept = date.trim_end_matches('Z');
-    let (kept, last) = kept.split_at(kept.len() - 1);
-    format!("{kept}{}Z", if last == "0" { 1 } else { 0 })
+    let digits = date.trim_end_matches('Z');
+    let (first, last) = digits.split_at(digits.len() - 1);
+    format!("{first}{}Z", if last == "0" { 1 } else { 0 })
 }

@@ -6,15 +6,18 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-/// How a run ended and what it printed on both streams.
+/// The result of a run.
 pub struct Run {
-    /// The exit code; none for a run that was killed.
+    /// The exit code. `None` for a killed run.
     pub code: Option<i32>,
     /// Standard output, then standard error.
-    pub said: String,
+    pub output: String,
 }
 
-/// The built program. Cargo says where it is; building it is quick when nothing changed.
+/// The environment variable that ends a run after a number of changes to the disk.
+pub const ABORT_AFTER: &str = "XTASK_TEST_ABORT_AFTER";
+
+/// The path of the program, which Cargo builds if anything changed.
 pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
@@ -33,7 +36,7 @@ pub fn program() -> &'static Path {
     })
 }
 
-/// A run that has not begun.
+/// A run, not started.
 pub fn command<'a>(arguments: impl IntoIterator<Item = &'a OsStr>) -> Command {
     let mut command = Command::new(program());
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -49,5 +52,5 @@ pub fn run<'a>(arguments: impl IntoIterator<Item = &'a OsStr>) -> Run {
 pub fn finish(mut command: Command) -> Run {
     let output = command.output().unwrap();
     let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    Run { code: output.status.code(), said: out + &err }
+    Run { code: output.status.code(), output: out + &err }
 }

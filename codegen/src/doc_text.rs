@@ -13,6 +13,9 @@ use crate::yaml;
 /// What `docs.yaml` has sections for.
 const SECTIONS: &str = "`actions`, `examples`, `types` and `fields`";
 
+/// How the text of a filter starts.
+const FILTER_TEXT: &str = "Only return ";
+
 /// The texts of `spec/docs.yaml`, with a note of which were used and of what has none.
 #[derive(Debug, Default)]
 pub(crate) struct Docs {
@@ -21,6 +24,8 @@ pub(crate) struct Docs {
     types: Texts,
     fields: Texts,
     missing: RefCell<BTreeSet<(&'static str, String)>>,
+    /// Fields (`Vm.State`) that use the text of their name alone.
+    inherited: RefCell<BTreeSet<String>>,
 }
 
 type Texts = BTreeMap<String, (String, Cell<bool>)>;
@@ -99,15 +104,37 @@ impl Docs {
     /// The text of a field: its own (`Vm.State`), else that of all fields of its name (`State`).
     pub(crate) fn field(&self, owner: &str, wire: &str, published: Option<&str>) -> Option<Vec<String>> {
         let own = format!("{owner}.{wire}");
-        text(&self.fields, &own)
-            .or_else(|| text(&self.fields, wire))
-            .or_else(|| self.absent("fields", own))
-            .or_else(|| markdown::clean(published?))
+        if let Some(own) = text(&self.fields, &own) {
+            return Some(own);
+        }
+        if let Some(shared) = text(&self.fields, wire) {
+            self.inherited.borrow_mut().insert(own);
+            return Some(shared);
+        }
+        self.absent("fields", own).or_else(|| markdown::clean(published?))
     }
 
     /// What was asked for and has no text of ours: section and name, sorted.
     pub(crate) fn missing(&self) -> Vec<String> {
         self.missing.borrow().iter().map(|(section, name)| format!("{section}/{name}")).collect()
+    }
+
+    /// The fields that use the text of all fields of their name, sorted.
+    pub(crate) fn inherited(&self) -> Vec<String> {
+        self.inherited.borrow().iter().cloned().collect()
+    }
+
+    /// Reports each name-wide text that is written for filters and documents a field of another type.
+    fn report_filter_texts(&self, problems: &mut Diagnostics) {
+        for field in self.inherited.borrow().iter() {
+            let Some((owner, wire)) = field.split_once('.') else { continue };
+            let is_filter_text = self.fields.get(wire).is_some_and(|(text, _)| text.starts_with(FILTER_TEXT));
+            if is_filter_text && !owner.starts_with("Filters") && !owner.ends_with("Filters") {
+                let message =
+                    format!("is the text of a filter, but documents `{field}` too: add a text `{field}`");
+                problems.error_in(Source::Docs, &Pointer::root().at(&["fields", wire]), message);
+            }
+        }
     }
 
     fn ours(&self, section: &'static str, texts: &Texts, name: &str) -> Option<Vec<String>> {
@@ -122,7 +149,8 @@ impl Docs {
 
     /// Reports every text whose subject is gone from the description.
     pub(crate) fn report_unused(&self, problems: &mut Diagnostics) {
-        let Self { actions, examples, types, fields, missing: _ } = self;
+        let Self { actions, examples, types, fields, missing: _, inherited: _ } = self;
+        self.report_filter_texts(problems);
         for (section, texts) in
             [("actions", actions), ("examples", examples), ("types", types), ("fields", fields)]
         {

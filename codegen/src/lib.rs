@@ -9,6 +9,7 @@ mod doc_text;
 mod emit;
 mod export;
 mod import_checks;
+mod import_review;
 pub mod ir;
 mod lower;
 mod names;
@@ -25,6 +26,7 @@ pub use diagnostics::{Diagnostic, Diagnostics, Location, Pointer, Severity, Sour
 pub use diff::{Bump, Change, ChangeKind, Diff, Impact};
 pub use export::export;
 pub use import_checks::{Contract, check_examples, strip_prose};
+pub use import_review::{OverlayAction, overlay_actions, values_at};
 pub use render::HEADER;
 
 use crate::ir::Api;
@@ -87,6 +89,14 @@ pub fn model(input: &Input<'_>, phase: &mut dyn FnMut(&'static str)) -> Checked<
 /// Every diagnostic, if one of them is fatal.
 pub fn undocumented(input: &Input<'_>) -> Checked<Vec<String>> {
     read(input, &mut |_| {}).map(|((_, docs), problems)| (docs.missing(), problems))
+}
+
+/// The fields without a text of their own that use the text of all fields of their name, such as `Vm.State`, sorted.
+///
+/// # Errors
+/// Every problem of the input, in one list.
+pub fn inherited_texts(input: &Input<'_>) -> Checked<Vec<String>> {
+    read(input, &mut |_| {}).map(|((_, docs), problems)| (docs.inherited(), problems))
 }
 
 /// Locates diagnostics in other texts: those of a contract in the published description.

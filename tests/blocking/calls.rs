@@ -1,4 +1,4 @@
-//! Calls without a runtime: what arrives, what comes back, and what goes wrong.
+//! Calls outside of a runtime: requests, responses and errors.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -19,7 +19,7 @@ fn request(id: &str) -> ReadVmsRequest {
 }
 
 #[test]
-fn every_kind_of_call_needs_no_runtime() {
+fn calls_work_without_a_runtime() {
     let server = cloud();
     let client = client(&server);
     let response = client.read_vms(&request("i-1")).expect("a response");
@@ -33,7 +33,7 @@ fn every_kind_of_call_needs_no_runtime() {
 }
 
 #[test]
-fn an_error_of_the_server_is_the_callers() {
+fn a_server_error_is_returned_to_the_caller() {
     let server = server(|_| cloud::refusal(400, "5063", "InvalidResource", "no such VM"));
     let error = client(&server).read_vms(&request("i-1")).expect_err("an error");
     assert!(error.is_not_found(), "{error:?}");
@@ -43,14 +43,14 @@ fn an_error_of_the_server_is_the_callers() {
 }
 
 #[test]
-fn an_response_of_another_form_is_an_error_with_its_place() {
+fn a_response_that_does_not_decode_is_an_error_with_the_path_of_the_field() {
     let server = server(|_| Response::json(200, &json!({ "Vms": [{ "VmId": 7 }] })));
     let error = client(&server).read_vms(&request("i-1")).expect_err("an error");
     assert!(error.is_decode() && error.to_string().contains("Vms[0].VmId"), "{error}");
 }
 
 #[test]
-fn requests_are_sent_again_where_that_is_safe() {
+fn requests_are_retried_only_if_that_is_safe() {
     let number = AtomicUsize::new(0);
     let server = server(move |request| match number.fetch_add(1, Ordering::SeqCst) {
         0 => Response::new(500, ""),
@@ -62,22 +62,22 @@ fn requests_are_sent_again_where_that_is_safe() {
     client.read_vms(&request("i-1")).expect("a response");
     let error = client.create_net(&CreateNetRequest::new("10.0.0.0/16")).expect_err("an error");
     assert_eq!((error.attempts(), server.requests().len()), (1, 4), "{error:?}");
-    let never = CallOptions::new().retry(RetryPolicy::none());
-    let error = client.with(never).read_vms(&request("i-1")).expect_err("an error");
+    let no_retries = CallOptions::new().retry(RetryPolicy::none());
+    let error = client.with(no_retries).read_vms(&request("i-1")).expect_err("an error");
     assert_eq!((error.attempts(), server.requests().len()), (1, 5), "{error:?}");
 }
 
 #[test]
-fn a_call_ends_when_its_time_is_over() {
+fn a_call_ends_with_its_timeout() {
     let server = server(|_| Reply::Nothing(Then::Wait));
-    // No more is waited for than that.
+    // The test itself waits no longer than this timeout.
     let short = CallOptions::new().timeout(Duration::from_millis(50));
     let error = client(&server).with(short).read_vms(&request("i-1")).expect_err("an error");
     assert!(error.is_timeout(), "{error:?}");
 }
 
 #[test]
-fn without_credentials_there_are_public_actions() {
+fn a_client_without_credentials_can_call_public_actions_only() {
     let server = cloud();
     let client = builder(&server).no_credentials().build_blocking().expect("a client");
     client.read_regions(&ReadRegionsRequest::new()).expect("a response");
@@ -86,7 +86,7 @@ fn without_credentials_there_are_public_actions() {
 }
 
 #[test]
-fn failed_authentications_count_for_the_client_that_it_was_made_of() {
+fn blocking_clients_of_one_async_client_share_its_lockout_guard() {
     let server = server(|_| cloud::refusal(401, "1", "AccessDenied", ""));
     let original = builder(&server).build().expect("a client");
     let (one, other) = (Client::from(original.clone()), Client::from(original));
@@ -100,29 +100,29 @@ fn failed_authentications_count_for_the_client_that_it_was_made_of() {
 }
 
 #[test]
-fn wrong_settings_are_an_error_of_the_builder() {
+fn an_invalid_setting_is_an_error_of_the_builder() {
     let error = Client::builder().ignore_environment().region("").build_blocking().expect_err("an error");
     assert!(error.is_configuration(), "{error:?}");
 }
 
 #[test]
-fn a_client_shows_no_secret() {
+fn debug_output_of_a_client_contains_no_secret() {
     let shown = format!("{:?}", client(&cloud()));
     assert!(shown.contains("127.0.0.1") && !shown.contains(cloud::SECRET_KEY), "{shown}");
 }
 
 #[test]
-fn what_a_call_tells_belongs_to_what_the_caller_does() {
+fn events_of_a_call_belong_to_the_span_of_the_caller() {
     let number = AtomicUsize::new(0);
     let server = server(move |request| match number.fetch_add(1, Ordering::SeqCst) {
         0 => Response::new(500, ""),
         _ => vm(request),
     });
-    let (since, errand) = (logs::now(), format!("for {}", server.host()));
-    info_span!("errand", errand).in_scope(|| client(&server).read_vms(&request("i-1")).expect("a response"));
-    let spans = logs::spans(since, "blocking", &errand);
+    let (since, caller) = (logs::now(), format!("caller of {}", server.host()));
+    info_span!("caller", caller).in_scope(|| client(&server).read_vms(&request("i-1")).expect("a response"));
+    let spans = logs::spans(since, "blocking", &caller);
     assert_eq!(spans.len(), 1, "{spans:#?}");
-    let told =
+    let has_retry_event =
         spans[0].events.iter().any(|event| event.fields.values().any(|text| text.contains("sent again")));
-    assert!(told, "{spans:#?}");
+    assert!(has_retry_event, "{spans:#?}");
 }

@@ -1,17 +1,13 @@
-//! The blocking client against a local server: with a runtime around it and without, from one thread and from many.
+//! The blocking client against a local server: inside and outside of a runtime, from one thread and from many.
 //!
-//! Nothing here leaves the machine, uses a fixed port or depends on how fast the machine is. A call that waits for
-//! itself would hang: that it comes back is what is shown.
+//! These tests use only the loopback interface and free ports, and do not depend on the speed of the machine. A client
+//! that deadlocks would hang the test; a call that returns proves that it does not.
 
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on says why and stops"
-)]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a failed expectation fails the test")]
 
 mod calls;
-mod inside;
 mod pages;
+mod runtimes;
 mod threads;
 mod waits;
 
@@ -24,15 +20,15 @@ use osc_tests::http::{Reply, Request, Response};
 use osc_tests::server::Server;
 use serde_json::json;
 
-/// The wait before a second attempt.
-const MOMENT: Duration = Duration::from_millis(1);
+/// Base delay of retries and poll interval of waits.
+const INTERVAL: Duration = Duration::from_millis(1);
 
-/// A server that does what `handler` says, to whoever calls.
+/// A server that responds to every request with the result of `handler`, without authentication.
 fn server<R: Into<Reply>>(handler: impl Fn(&Request) -> R + Send + Sync + 'static) -> Server {
     Server::start(handler).expect("a local port")
 }
 
-/// A server that admits callers as the cloud does, and then responses with a VM of the first ID asked for.
+/// A server that authenticates requests as the cloud does, and responds with a VM that has the first ID of the filter.
 fn cloud() -> Server {
     server(|request| cloud::admit(request).map_or_else(|refusal| refusal, |()| vm(request)))
 }
@@ -41,14 +37,14 @@ fn vm(request: &Request) -> Response {
     Response::json(200, &json!({ "Vms": [{ "VmId": request.json()["Filters"]["VmIds"][0] }] }))
 }
 
-/// A builder of clients with the account's access key, which have hardly any waiting between attempts.
+/// A client builder with the account's access key, short retry delays and no rate limit.
 fn builder(server: &Server) -> ClientBuilder {
     Client::builder()
         .ignore_environment()
         .region(cloud::REGION)
         .endpoint(server.endpoint())
         .access_key(cloud::ACCESS_KEY, cloud::SECRET_KEY)
-        .retry(RetryPolicy::new().base_delay(MOMENT).max_delay(4 * MOMENT))
+        .retry(RetryPolicy::new().base_delay(INTERVAL).max_delay(4 * INTERVAL))
         .rate_limit(RateLimit::Off)
 }
 

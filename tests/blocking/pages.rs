@@ -1,4 +1,4 @@
-//! Listings as iterators.
+//! Paginated actions as iterators.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use crate::{builder, client, server};
 
-/// So many pages.
+/// Number of pages.
 const PAGES: usize = 5;
-/// With so many VMs each.
+/// Number of VMs per page.
 const SIZE: usize = 3;
 
 /// A page of VMs; its token is its number.
@@ -35,8 +35,8 @@ fn ids(vms: impl IntoIterator<Item = Result<Vm, Error>>) -> Vec<String> {
     vms.into_iter().map(|vm| vm.expect("an item").vm_id.expect("an ID")).collect()
 }
 
-/// The tokens and page sizes that were asked for.
-fn asked(server: &Server) -> Vec<(Option<String>, Option<i64>)> {
+/// The tokens and page sizes of the requests received.
+fn tokens_and_sizes(server: &Server) -> Vec<(Option<String>, Option<i64>)> {
     let bodies = server.requests().into_iter().map(|request| request.json());
     bodies
         .map(|body| (body["NextPageToken"].as_str().map(str::to_owned), body["ResultsPerPage"].as_i64()))
@@ -44,18 +44,18 @@ fn asked(server: &Server) -> Vec<(Option<String>, Option<i64>)> {
 }
 
 #[test]
-fn items_come_in_order_and_once() {
-    for ahead in [0, 1, 10] {
+fn items_are_returned_once_and_in_order() {
+    for prefetch in [0, 1, 10] {
         let server = server(page);
-        let vms = client(&server).paginate(ReadVmsRequest::new()).page_size(3).prefetch(ahead);
+        let vms = client(&server).paginate(ReadVmsRequest::new()).page_size(3).prefetch(prefetch);
         assert_eq!(ids(vms), all());
         let expected = (0..PAGES).map(|page| ((page > 0).then(|| page.to_string()), Some(3)));
-        assert_eq!(asked(&server), expected.collect::<Vec<_>>());
+        assert_eq!(tokens_and_sizes(&server), expected.collect::<Vec<_>>());
     }
 }
 
 #[test]
-fn a_page_is_fetched_when_it_is_needed() {
+fn a_page_is_fetched_only_when_its_first_item_is_requested() {
     let server = server(page);
     let mut vms = client(&server).paginate(ReadVmsRequest::new());
     assert_eq!((server.requests().len(), vms.size_hint()), (0, (0, None)));
@@ -72,7 +72,7 @@ fn a_page_is_fetched_when_it_is_needed() {
 }
 
 #[test]
-fn whole_answers_come_page_by_page() {
+fn pages_are_returned_as_complete_responses() {
     let server = server(page);
     let mut pages = client(&server).paginate(ReadVmsRequest::new()).pages();
     let first = pages.next().expect("a page").expect("no error");
@@ -83,8 +83,8 @@ fn whole_answers_come_page_by_page() {
 }
 
 #[test]
-fn a_page_that_failed_is_fetched_again() {
-    for ahead in [0, 1] {
+fn a_failed_page_is_fetched_again() {
+    for prefetch in [0, 1] {
         // Every second request fails, the first one included.
         let number = AtomicUsize::new(0);
         let server = server(move |request| match number.fetch_add(1, Ordering::SeqCst) % 2 {
@@ -92,7 +92,7 @@ fn a_page_that_failed_is_fetched_again() {
             _ => page(request),
         });
         let client = builder(&server).retry(osc_api::RetryPolicy::none()).build_blocking().expect("a client");
-        let mut vms = client.paginate(ReadVmsRequest::new()).prefetch(ahead);
+        let mut vms = client.paginate(ReadVmsRequest::new()).prefetch(prefetch);
         let (mut read, mut failures) = (Vec::new(), 0);
         for vm in vms.by_ref() {
             match vm {
@@ -108,7 +108,7 @@ fn a_page_that_failed_is_fetched_again() {
 }
 
 #[test]
-fn a_listing_without_an_end_is_an_error_and_ends() {
+fn a_repeated_page_token_is_an_error_that_ends_the_iteration() {
     let server =
         server(|_| Response::json(200, &json!({ "Vms": [{ "VmId": "i-1" }], "NextPageToken": "again" })));
     let mut vms = client(&server).paginate(ReadVmsRequest::new());
@@ -118,7 +118,7 @@ fn a_listing_without_an_end_is_an_error_and_ends() {
 }
 
 #[test]
-fn listings_by_number_are_iterators_too() {
+fn actions_paginated_by_item_number_are_iterators_too() {
     let server = server(|request| {
         let first = request.json()["FirstItem"].as_i64().unwrap_or_default();
         Response::json(200, &json!({ "Users": [{ "UserId": first.to_string() }], "HasMoreItems": first < 4 }))

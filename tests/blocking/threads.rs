@@ -1,4 +1,4 @@
-//! Calls from many threads, and what is left of a client that nobody has any more.
+//! Calls from many threads, and cleanup after the last client is dropped.
 
 use std::sync::Barrier;
 use std::thread;
@@ -11,10 +11,10 @@ use serde_json::json;
 use crate::{client, cloud, server, vm};
 
 #[test]
-fn calls_of_eight_threads_are_on_their_way_at_once() {
+fn calls_of_eight_threads_are_in_flight_at_once() {
     const THREADS: usize = 8;
     const CALLS: usize = 4;
-    // Nobody is responded before all have asked: were the calls in turn, the first would wait until it times out.
+    // The server responds only after it has all requests. If the calls ran in sequence, the first would time out.
     let barrier = Barrier::new(THREADS);
     let server = server(move |request| {
         if request.action() == "ReadVms" {
@@ -23,7 +23,7 @@ fn calls_of_eight_threads_are_on_their_way_at_once() {
         vm(request)
     });
     let client = client(&server);
-    // As long as nobody knows whether the key is the right one, calls are in turn.
+    // Until the access key has been accepted once, calls are sent one at a time.
     client.send_raw("ReadNets", &json!({})).expect("a response");
     thread::scope(|scope| {
         for number in 0..THREADS {
@@ -42,7 +42,7 @@ fn calls_of_eight_threads_are_on_their_way_at_once() {
 }
 
 #[test]
-fn one_client_is_shared_by_reference() {
+fn a_client_can_be_shared_by_reference() {
     let server = cloud();
     let client = client(&server);
     thread::scope(|scope| {
@@ -69,19 +69,19 @@ fn clients_can_be_dropped_in_any_order() {
             derived.read_vms(&ReadVmsRequest::new()).expect("a response");
         }
     }
-    // Waits until nothing is open any more.
+    // Waits until all connections are closed.
     assert_eq!(server.finish().connections, 2);
 }
 
 #[test]
-fn a_client_that_was_never_used_leaves_nothing() {
+fn a_client_that_was_never_used_opens_no_connection() {
     let server = cloud();
     drop(client(&server).paginate(ReadVmsRequest::new()));
     assert_eq!(server.finish().connections, 0);
 }
 
 #[test]
-fn pages_on_their_way_end_with_the_last_client() {
+fn prefetching_stops_when_the_last_client_is_dropped() {
     let server = server(|request| match request.json()["NextPageToken"].as_str() {
         None => Reply::from(vm_with_more()),
         Some(_) => Reply::Nothing(Then::Wait),
@@ -92,7 +92,7 @@ fn pages_on_their_way_end_with_the_last_client() {
         thread::yield_now();
     }
     drop(vms);
-    // The server waits for the client to hang up.
+    // The server waits until the client closes its connection.
     assert_eq!(server.finish().requests.len(), 2);
 }
 

@@ -1,4 +1,4 @@
-//! Waiting for states from threads that do nothing else meanwhile.
+//! Blocking waits.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -12,9 +12,9 @@ use osc_tests::http::Response;
 use osc_tests::server::Server;
 use serde_json::{Value, json};
 
-use crate::{MOMENT, client, server};
+use crate::{INTERVAL, client, server};
 
-/// A VM that has these states in turn, and the last one for ever.
+/// A server with a VM that takes these states in turn and keeps the last one.
 fn vm_with(states: &'static [&'static str]) -> Server {
     let number = AtomicUsize::new(0);
     server(move |request| {
@@ -27,14 +27,14 @@ fn vm_with(states: &'static [&'static str]) -> Server {
 }
 
 #[test]
-fn a_wait_gives_the_resource_and_tells_of_its_way() {
+fn a_wait_returns_the_resource_and_reports_progress() {
     let server = vm_with(&["pending", "dreaming", "running"]);
-    let (told, progress) = mpsc::channel();
+    let (sender, progress) = mpsc::channel();
     let vm = client(&server)
         .wait_for(wait::vm("i-1").running())
-        .interval(MOMENT, MOMENT)
+        .interval(INTERVAL, INTERVAL)
         .on_progress(move |progress| {
-            told.send(progress.state.map(str::to_owned)).expect("somebody listens");
+            sender.send(progress.state.map(str::to_owned)).expect("an open channel");
         })
         .wait()
         .expect("a VM");
@@ -44,7 +44,7 @@ fn a_wait_gives_the_resource_and_tells_of_its_way() {
 }
 
 #[test]
-fn a_wait_for_what_cannot_come_is_an_error() {
+fn a_state_that_excludes_the_goal_is_an_error() {
     let server = vm_with(&["terminated"]);
     let client = client(&server);
     let error = client.wait_for(wait::vm("i-1").running()).wait().expect_err("an error");
@@ -52,15 +52,15 @@ fn a_wait_for_what_cannot_come_is_an_error() {
 }
 
 #[test]
-fn a_wait_ends_when_its_time_is_over() {
+fn a_wait_ends_with_its_timeout() {
     let server = vm_with(&["pending"]);
     let wait = client(&server).wait_for(wait::vm("i-1").running()).timeout(Duration::from_millis(20));
-    let error = wait.interval(MOMENT, MOMENT).grace(MOMENT).wait().expect_err("an error");
+    let error = wait.interval(INTERVAL, INTERVAL).grace(INTERVAL).wait().expect_err("an error");
     assert!(error.is_timeout(), "{error:?}");
 }
 
 #[test]
-fn what_may_not_be_missing_is_an_error_at_once() {
+fn without_a_grace_period_a_missing_resource_is_an_error_at_once() {
     let server = server(|_| Response::json(200, &json!({ "Vms": [] })));
     let wait = client(&server).wait_for(wait::vm("i-1").running()).timeout(Duration::from_secs(30));
     let error = wait.grace(Duration::ZERO).wait().expect_err("an error");
@@ -68,7 +68,7 @@ fn what_may_not_be_missing_is_an_error_at_once() {
 }
 
 #[test]
-fn any_response_can_be_waited_for() {
+fn wait_until_waits_for_any_condition_on_a_response() {
     let server = vm_with(&["pending", "pending", "stopped"]);
     let client = client(&server);
     let id = client
@@ -77,41 +77,41 @@ fn any_response_can_be_waited_for() {
             let mut vms = response.vms.into_iter();
             vms.find(|vm| vm.state.as_ref().is_some_and(|state| stopped(state.as_str())))?.vm_id
         })
-        .interval(MOMENT, MOMENT)
+        .interval(INTERVAL, INTERVAL)
         .wait();
     assert_eq!(id.expect("an ID"), "i-1");
 }
 
 #[test]
-fn a_call_from_within_a_report_is_refused_and_does_not_hang() {
+fn a_call_from_a_progress_callback_is_refused_and_does_not_hang() {
     let server = vm_with(&["running"]);
     let client = client(&server);
-    let (again, (told, error)) = (client.clone(), mpsc::channel());
+    let (clone, (sender, error)) = (client.clone(), mpsc::channel());
     let wait = client.wait_for(wait::vm("i-1").running());
-    wait.on_progress(move |_| drop(told.send(again.read_vms(&ReadVmsRequest::new()).err())))
+    wait.on_progress(move |_| drop(sender.send(clone.read_vms(&ReadVmsRequest::new()).err())))
         .wait()
         .expect("a VM");
-    let error = error.recv().expect("a report").expect("an error");
+    let error = error.recv().expect("a call of the callback").expect("an error");
     assert!(error.to_string().contains("own thread"), "{error}");
 }
 
 #[test]
-fn a_listing_within_a_report_is_refused_and_has_an_end() {
+fn pagination_in_a_progress_callback_is_refused_and_ends() {
     let server = vm_with(&["running"]);
     let client = client(&server);
-    let (mut vms, (told, errors)) = (client.paginate(ReadVmsRequest::new()), mpsc::channel());
+    let (mut vms, (sender, errors)) = (client.paginate(ReadVmsRequest::new()), mpsc::channel());
     let wait = client.wait_for(wait::vm("i-1").running()).on_progress(move |_| {
         let errors: Vec<_> = vms.by_ref().take(9).map(Result::err).collect();
-        told.send((errors, vms.next_page().is_some())).expect("somebody listens");
+        sender.send((errors, vms.next_page().is_some())).expect("an open channel");
     });
     wait.wait().expect("a VM");
-    let (errors, has_place) = errors.recv().expect("a report");
-    assert!(errors.len() == 2 && errors.iter().all(Option::is_some) && has_place, "{errors:?}");
+    let (errors, has_next_page) = errors.recv().expect("a call of the callback");
+    assert!(errors.len() == 2 && errors.iter().all(Option::is_some) && has_next_page, "{errors:?}");
     assert_eq!(server.requests().len(), 1);
 }
 
 #[test]
-fn a_panic_in_a_report_is_the_error_of_that_wait() {
+fn a_panic_in_a_progress_callback_is_an_error_of_that_wait() {
     let server = vm_with(&["running"]);
     let client = client(&server);
     let wait = client.wait_for(wait::vm("i-1").running()).on_progress(|_| panic!("on purpose"));
@@ -121,12 +121,13 @@ fn a_panic_in_a_report_is_the_error_of_that_wait() {
 }
 
 #[test]
-fn threads_wait_side_by_side() {
+fn many_threads_can_wait_at_once() {
     let server = vm_with(&["pending", "pending", "running"]);
     let client = client(&server);
     thread::scope(|scope| {
         for number in 0..8 {
-            let wait = client.wait_for(wait::vm(format!("i-{number}")).running()).interval(MOMENT, MOMENT);
+            let wait =
+                client.wait_for(wait::vm(format!("i-{number}")).running()).interval(INTERVAL, INTERVAL);
             scope.spawn(move || wait.wait().expect("a VM"));
         }
     });

@@ -1,4 +1,4 @@
-//! A program that uses everything that a model promises, made from the model alone.
+//! Generates a program that uses everything that a model promises.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -8,25 +8,25 @@ use osc_codegen::ir::{
 };
 use osc_codegen::{Change, ChangeKind, Diff, Impact};
 
-/// What a report calls broken, by its place in the old description: a caller keeps off it.
+/// What a report calls breaking, by its pointer into the old description. A caller avoids it.
 #[derive(Default)]
 pub struct Broken {
     changes: Vec<(String, ChangeKind)>,
-    /// Types whose names are gone.
+    /// Types whose names were removed.
     names: BTreeSet<String>,
 }
 
 impl Broken {
     pub fn of(diff: &Diff) -> Self {
         let mut broken = Self::default();
-        for Change { kind, path, at, from, was, .. } in diff.of_class(Impact::Breaking) {
+        for Change { kind, path, at, old_at, old, .. } in diff.with_impact(Impact::Breaking) {
             let at = if path.starts_with("wait::") { path.as_str() } else { at.as_str() };
-            let at = from.as_ref().map_or(at, |from| from.as_str());
+            let at = old_at.as_ref().map_or(at, |at| at.as_str());
             broken.changes.push((at.to_owned(), *kind));
             let name = |path: &str| path.trim_start_matches("types::").to_owned();
             match kind {
                 ChangeKind::TypeRemoved | ChangeKind::TypeKind => _ = broken.names.insert(name(path)),
-                ChangeKind::TypeRenamed => _ = broken.names.insert(name(was.as_ref().unwrap())),
+                ChangeKind::TypeRenamed => _ = broken.names.insert(name(old.as_ref().unwrap())),
                 _ => {}
             }
         }
@@ -37,7 +37,7 @@ impl Broken {
         self.changes.iter().any(|(other, kind)| other == at && (kinds.is_empty() || kinds.contains(kind)))
     }
 
-    /// Whether a type is gone, or anything that a value of it holds by name.
+    /// Whether a type was removed, or any type that a value of it contains.
     fn names(&self, ty: &Type) -> bool {
         match ty {
             Type::List(inner) | Type::Map(inner) => self.names(inner),

@@ -49,7 +49,7 @@ fn run_in(folder: &Path, arguments: &[&str]) -> Run {
     let all = ["spec", "diff"].iter().chain(arguments).map(|argument| OsStr::new(*argument));
     let output = xtask::command(all).current_dir(folder).output().unwrap();
     let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    Run { code: output.status.code(), said: out + &err }
+    Run { code: output.status.code(), output: out + &err }
 }
 
 #[test]
@@ -62,38 +62,38 @@ fn files_and_revisions_are_compared() {
             0,
             "API 1 -> 2: 1 breaking, 0 additive, 0 internal changes",
         ),
-        (&["HEAD:spec/zoo.yaml", "spec/zoo.yaml"], 0, "osc-api needs no release: there is no change"),
-        (&["HEAD:./spec/zoo.yaml", "odd:name.yaml"], 0, "there is no change"),
+        (&["HEAD:spec/zoo.yaml", "spec/zoo.yaml"], 0, "osc-api needs no release: nothing changed"),
+        (&["HEAD:./spec/zoo.yaml", "odd:name.yaml"], 0, "nothing changed"),
         (&["HEAD:spec/zoo.yaml", "additive.yaml"], 0, "value added: the enum is open"),
         (&["spec/zoo.yaml", "breaking.yaml", "--fail-on", "breaking"], 1, "field required: `new` takes it"),
         (&["spec/zoo.yaml", "breaking.yaml", "--fail-on", "additive"], 1, "1 breaking"),
         (&["spec/zoo.yaml", "additive.yaml", "--fail-on", "additive"], 1, "1 additive"),
         (&["spec/zoo.yaml", "additive.yaml", "--fail-on", "breaking"], 0, "1 additive"),
-        (&["spec/zoo.yaml", "spec/zoo.yaml", "--fail-on", "additive"], 0, "there is no change"),
+        (&["spec/zoo.yaml", "spec/zoo.yaml", "--fail-on", "additive"], 0, "nothing changed"),
         // Wrong use, and what cannot be read.
         (&["spec/zoo.yaml"], 2, "<NEW>"),
         (&["spec/zoo.yaml", "spec/zoo.yaml", "--format", "yaml"], 2, "json"),
-        (&["nope:spec/zoo.yaml", "gone.yaml"], 2, "git knows no revision `nope`"),
+        (&["nope:spec/zoo.yaml", "gone.yaml"], 2, "unknown revision `nope`"),
         (&["nope:spec/zoo.yaml", "gone.yaml"], 2, "cannot read gone.yaml"),
-        (&["HEAD:spec/gone.yaml", "spec/zoo.yaml"], 2, "there is no `spec/gone.yaml` in HEAD"),
-        (&["HEAD:spec", "spec/zoo.yaml"], 2, "it is no file but a tree"),
+        (&["HEAD:spec/gone.yaml", "spec/zoo.yaml"], 2, "no `spec/gone.yaml` in HEAD"),
+        (&["HEAD:spec", "spec/zoo.yaml"], 2, "it is a tree, not a file"),
         (&["--all:spec/zoo.yaml", "spec/zoo.yaml"], 2, "--all"),
-        (&["--", "--all:spec/zoo.yaml", "spec/zoo.yaml"], 2, "git knows no revision `--all`"),
-        (&[":spec/zoo.yaml", "spec/zoo.yaml"], 2, "one of the two is missing"),
+        (&["--", "--all:spec/zoo.yaml", "spec/zoo.yaml"], 2, "unknown revision `--all`"),
+        (&[":spec/zoo.yaml", "spec/zoo.yaml"], 2, "`REV:PATH` needs a revision"),
         (&["binary.yaml", "spec/zoo.yaml"], 2, "is not UTF-8 text"),
-        (&["spec", "spec/zoo.yaml"], 2, "cannot read spec"),
+        (&["spec", "spec/zoo.yaml"], 2, "cannot read spec/outscale.yaml"),
         // Descriptions with errors.
         (&["broken.yaml", "spec/zoo.yaml"], 1, "broken.yaml"),
     ] {
         let run = run_in(base, arguments);
-        assert_eq!(run.code, Some(code), "{arguments:?}: {}", run.said);
-        assert!(run.said.contains(said), "{arguments:?} does not say {said}: {}", run.said);
-        assert!(!run.said.contains("panicked"), "{arguments:?}: {}", run.said);
+        assert_eq!(run.code, Some(code), "{arguments:?}: {}", run.output);
+        assert!(run.output.contains(said), "{arguments:?} lacks {said}: {}", run.output);
+        assert!(!run.output.contains("panicked"), "{arguments:?}: {}", run.output);
     }
 }
 
 #[test]
-fn no_repository_and_no_git_are_told() {
+fn a_missing_repository_and_a_missing_git_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("zoo.yaml"), OLD).unwrap();
     let arguments = ["spec", "diff", "HEAD:zoo.yaml", "zoo.yaml"].map(OsStr::new);
@@ -106,12 +106,47 @@ fn no_repository_and_no_git_are_told() {
         (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
     };
     let (code, said) = run(&|_| {});
-    assert!(code == Some(2) && said.contains("this folder is in no git repository"), "{code:?}: {said}");
+    assert!(code == Some(2) && said.contains("this folder is not in a git repository"), "{code:?}: {said}");
     let (code, said) = run(&|command| _ = command.env("PATH", folder.path()));
-    assert!(code == Some(2) && said.contains("the program `git` is not there"), "{code:?}: {said}");
+    assert!(code == Some(2) && said.contains("the program `git` is not installed"), "{code:?}: {said}");
 }
 
-/// The three formats of one report, as files to read.
+/// Commits `spec/` with an overlay that defines a value set, and removes a value from it in the working tree.
+#[test]
+fn each_side_is_compared_with_its_own_overlay_and_error_codes() {
+    let folder = repository();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("spec/outscale.yaml", OLD);
+    write("spec/overlay.yaml", include_str!("overlay.yaml"));
+    write("spec/errors.yaml", include_str!("errors.yaml"));
+    let git = |arguments: &[&str]| {
+        let settings = ["-c", "user.name=Test", "-c", "user.email=test@example.com"];
+        let output =
+            Command::new("git").args(settings).args(arguments).current_dir(folder.path()).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    git(&["add", "spec"]);
+    git(&["commit", "--quiet", "--message", "second"]);
+    let same = run_in(folder.path(), &["HEAD:", "spec"]);
+    assert!(same.code == Some(0) && same.output.contains("nothing changed"), "{}", same.output);
+    // The overlay and the error codes of the working tree, without any change of the description.
+    let overlay = include_str!("overlay.yaml");
+    let other = overlay.replace("x-rust-name: CheckEveryCage", "x-rust-name: CheckCages");
+    assert_ne!(other, overlay);
+    write("spec/overlay.yaml", &other);
+    write("spec/errors.yaml", &include_str!("errors.yaml").replace("5001: {name: no-such-cage}\n", ""));
+    for new in ["spec", "spec/outscale.yaml"] {
+        let run = run_in(folder.path(), &["HEAD:", new, "--fail-on", "breaking"]);
+        assert_eq!(run.code, Some(1), "{}", run.output);
+        assert!(run.output.contains("the old method or marker was removed"), "{}", run.output);
+        assert!(run.output.contains("code that names the constant does not compile"), "{}", run.output);
+    }
+    // A file of another name has no files of its own.
+    let plain = run_in(folder.path(), &["HEAD:spec/zoo.yaml", "spec/zoo.yaml"]);
+    assert!(plain.output.contains("nothing changed"), "{}", plain.output);
+}
+
+/// The three formats of one report, as expected files.
 #[test]
 fn the_formats_are_as_expected() {
     let folder = tempfile::tempdir().unwrap();
@@ -124,10 +159,12 @@ fn the_formats_are_as_expected() {
     fs::write(folder.path().join("old.yaml"), OLD).unwrap();
     fs::write(folder.path().join("new.yaml"), text).unwrap();
     for format in ["text", "markdown", "json"] {
-        let arguments = ["spec", "diff", "--format", format, "old.yaml", "new.yaml"].map(OsStr::new);
-        let output = xtask::command(arguments).current_dir(folder.path()).output().unwrap();
+        let [old, new] = ["old.yaml", "new.yaml"].map(|name| folder.path().join(name));
+        let arguments = ["spec", "diff", "--format", format].map(OsStr::new).into_iter();
+        // In the workspace, which has the version of the crate.
+        let output = xtask::command(arguments.chain([old.as_os_str(), new.as_os_str()])).output().unwrap();
         let report = String::from_utf8(output.stdout).unwrap();
-        // The crate's version rises by and by.
+        // The version of the crate changes with releases.
         let report = report.replace(env!("CARGO_PKG_VERSION"), "CURRENT");
         let next = report.split("-> ").last().unwrap().split(' ').next().unwrap().to_owned();
         let report = match format {

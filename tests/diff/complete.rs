@@ -1,4 +1,4 @@
-//! The report has every change that an independent reading of the two descriptions finds, and no other.
+//! The report has exactly the changes that an independent reading of the two descriptions finds.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -12,43 +12,43 @@ use crate::raw::{self, Key, Raw};
 use crate::rules::CASES;
 use crate::small::Texts;
 
-/// What a report tells, as rows of the independent reading.
-struct Told {
+/// The changes of a report, as rows of the independent reading.
+struct Reported {
     rows: BTreeSet<Key>,
-    /// Schemas that seem to be renamed.
+    /// Schemas that appear to be renamed.
     renamed: Vec<(String, String)>,
 }
 
-/// A change of the report, in the words of its JSON form.
+/// A change of a report, with the names of its JSON form.
 struct Line<'a> {
     kind: &'a str,
     at: &'a str,
-    from: Option<&'a str>,
-    was: Option<&'a str>,
-    is: Option<&'a str>,
+    old_at: Option<&'a str>,
+    old: Option<&'a str>,
+    new: Option<&'a str>,
 }
 
-impl Told {
-    fn of<'a>(lines: impl Iterator<Item = Line<'a>>, old: &Raw, new: &Raw) -> Self {
-        let mut told = Self { rows: BTreeSet::new(), renamed: Vec::new() };
+impl Reported {
+    fn collect<'a>(lines: impl Iterator<Item = Line<'a>>, old: &Raw, new: &Raw) -> Self {
+        let mut reported = Self { rows: BTreeSet::new(), renamed: Vec::new() };
         for line in lines {
-            told.add(&line, old, new);
+            reported.add(&line, old, new);
         }
-        told
+        reported
     }
 
-    fn add(&mut self, line: &Line<'_>, old: &Raw, new: &Raw) {
-        let Line { kind, at, from, was, is } = *line;
+    fn add(&mut self, line: &Line<'_>, old_raw: &Raw, new_raw: &Raw) {
+        let Line { kind, at, old_at, old, new } = *line;
         let value = |value: Option<&str>| format!("value {}", value.unwrap());
         let aspect = match kind {
             "action-added" | "action-removed" | "action-likely-renamed" => "action",
             "type-added" | "type-removed" | "type-likely-renamed" => "type",
             "field-added" | "field-removed" | "field-likely-renamed" | "field-wire-name" => "field",
-            "value-added" => &value(is),
-            "value-removed" => &value(was),
+            "value-added" => &value(new),
+            "value-removed" => &value(old),
             "value-likely-renamed" => {
-                self.rows.insert((at.to_owned(), value(was)));
-                self.rows.insert((at.to_owned(), value(is)));
+                self.rows.insert((at.to_owned(), value(old)));
+                self.rows.insert((at.to_owned(), value(new)));
                 return;
             }
             "action-moved" | "type-moved" => "home",
@@ -57,43 +57,50 @@ impl Told {
             "values-kind" => "values",
             _ => kind.split_once('-').unwrap().1,
         };
-        // The file of a large tag is split in two, for its reader's sake.
+        // The file of a large tag is split in two.
         let file = |name: Option<&str>| name.map(|name| name.trim_end_matches("_types").to_owned());
-        if kind == "type-moved" && file(was) == file(is) {
+        if kind == "type-moved" && file(old) == file(new) {
             return;
         }
-        if let Some(from) = from {
-            self.rows.insert((from.to_owned(), aspect.to_owned()));
+        // The enum of a field in a new or removed type is part of that type for the independent reading.
+        if aspect == "type"
+            && let Some((holder, _)) = at.split_once("/properties/")
+            && !(old_raw.has(holder) && new_raw.has(holder))
+        {
+            return;
+        }
+        if let Some(old_at) = old_at {
+            self.rows.insert((old_at.to_owned(), aspect.to_owned()));
             if kind == "type-likely-renamed" {
                 let name = |at: &str| at.rsplit_once('/').unwrap().1.to_owned();
-                self.renamed.push((name(from), name(at)));
+                self.renamed.push((name(old_at), name(at)));
             }
         }
-        // Below something that has another name now, the reading sees two things with nothing in common.
+        // The independent reading does not match items below a renamed one.
         let is_inside = !["action", "type", "field"].contains(&aspect);
         let holder =
             at.rsplit_once("/properties/").filter(|_| aspect == "field").map_or(at, |(holder, _)| holder);
-        if (is_inside || aspect == "field") && !(old.has(holder) && new.has(holder)) {
+        if (is_inside || aspect == "field") && !(old_raw.has(holder) && new_raw.has(holder)) {
             return;
         }
         self.rows.insert((at.to_owned(), aspect.to_owned()));
     }
 }
 
-fn of_change(change: &Change) -> Line<'_> {
-    let Change { kind, at, from, was, is, .. } = change;
-    let from = from.as_ref().map(|from| from.as_str());
-    Line { kind: kind.name(), at: at.as_str(), from, was: was.as_deref(), is: is.as_deref() }
+fn line_of(change: &Change) -> Line<'_> {
+    let Change { kind, at, old_at, old, new, .. } = change;
+    let old_at = old_at.as_ref().map(|at| at.as_str());
+    Line { kind: kind.name(), at: at.as_str(), old_at, old: old.as_deref(), new: new.as_deref() }
 }
 
-/// What one of two sets has and the other has not, in words. Empty when they are equal.
-fn difference(found: &BTreeSet<Key>, told: &BTreeSet<Key>) -> String {
+/// The differences of two sets as text. Empty if they are equal.
+fn difference(found: &BTreeSet<Key>, reported: &BTreeSet<Key>) -> String {
     let mut text = String::new();
-    for (at, aspect) in found.difference(told) {
-        writeln!(text, "  not told: {aspect} of {at}").unwrap();
+    for (at, aspect) in found.difference(reported) {
+        writeln!(text, "  missing from the report: {aspect} of {at}").unwrap();
     }
-    for (at, aspect) in told.difference(found) {
-        writeln!(text, "  told, but not there: {aspect} of {at}").unwrap();
+    for (at, aspect) in reported.difference(found) {
+        writeln!(text, "  reported, but not changed: {aspect} of {at}").unwrap();
     }
     text
 }
@@ -119,22 +126,22 @@ impl Read {
 /// changes that both see.
 #[track_caller]
 fn check(what: &str, old: &Read, new: &Read) -> usize {
-    let diff = Diff::of(&old.api, &new.api);
+    let diff = Diff::between(&old.api, &new.api);
     let (old, new) = (&old.raw, &new.raw);
     // The way of what nothing uses is decided by what it holds.
     let changes = diff.changes.iter().filter(|change| {
         change.kind != ChangeKind::TypeDirection
             || (old.uses(change.at.as_str()) && new.uses(change.at.as_str()))
     });
-    let told = Told::of(changes.map(of_change), old, new);
-    let found = raw::changes(old, new, &told.renamed);
-    let difference = difference(&found, &told.rows);
+    let reported = Reported::collect(changes.map(line_of), old, new);
+    let found = raw::changes(old, new, &reported.renamed);
+    let difference = difference(&found, &reported.rows);
     assert!(difference.is_empty(), "{what}:\n{difference}");
     found.len()
 }
 
 #[test]
-fn small_changes_are_told_as_an_independent_reading_finds_them() {
+fn small_changes_are_reported_as_an_independent_reading_finds_them() {
     let base = Texts::base();
     let base_read = Read::of(&base.description);
     let mut count = 0;
@@ -150,22 +157,23 @@ fn small_changes_are_told_as_an_independent_reading_finds_them() {
     assert!(count > 80, "only {count} changes in all the cases");
 }
 
-/// A reading that finds no difference proves nothing: it must find what a report leaves out, and what it makes up.
+/// The comparison itself must find what a report omits and what it invents.
 #[test]
 fn a_change_that_is_left_out_or_made_up_is_found() {
     let edits = [("maxLength: 20", "maxLength: 10"), ("        Since: {type: string, format: date}\n", "")];
     let (base, edited) = (Texts::base().description, Texts::base().edited(&edits).description);
-    let diff = Diff::of(&model(&base), &model(&edited));
+    let diff = Diff::between(&model(&base), &model(&edited));
     let (old, new) = (Raw::read(&base), Raw::read(&edited));
     let found = raw::changes(&old, &new, &[]);
     assert_eq!((diff.changes.len(), found.len()), (2, 2));
-    let left_out = Told::of(diff.changes.iter().skip(1).map(of_change), &old, &new);
+    let left_out = Reported::collect(diff.changes.iter().skip(1).map(line_of), &old, &new);
     assert!(
-        difference(&found, &left_out.rows).starts_with("  not told: field of #/components/schemas/Cage/")
+        difference(&found, &left_out.rows)
+            .starts_with("  missing from the report: field of #/components/schemas/Cage/")
     );
     let same = raw::changes(&old, &old, &[]);
-    let made_up = Told::of(diff.changes.iter().map(of_change), &old, &old);
-    assert!(difference(&same, &made_up.rows).contains("told, but not there: limits of "));
+    let made_up = Reported::collect(diff.changes.iter().map(line_of), &old, &old);
+    assert!(difference(&same, &made_up.rows).contains("reported, but not changed: limits of "));
 }
 
 #[test]
@@ -179,7 +187,7 @@ fn the_reports_on_published_versions_are_complete_both_ways() {
         let [(old_version, old), (new_version, new)] = pair else { continue };
         let there = check(&format!("{old_version} to {new_version}"), old, new);
         let back = check(&format!("{new_version} to {old_version}"), new, old);
-        println!("{old_version}, {new_version}: {there} changes and {back} back, all told");
+        println!("{old_version}, {new_version}: {there} changes and {back} back, all reported");
         assert!(there > 10 && back > 10);
         with_overlay((old_version, &old.raw), (new_version, &new.raw));
     }
@@ -190,22 +198,23 @@ fn with_overlay((old_version, old): (&str, &Raw), (new_version, new): (&str, &Ra
     let folder = workspace("../shared/specs");
     let file = |version: &str| folder.join(format!("{version}.yaml")).into_os_string();
     let (old_file, new_file) = (file(old_version), file(new_version));
-    let arguments = ["spec", "diff", "--format", "json"].map(AsRef::as_ref);
-    let run = crate::xtask::command(arguments.into_iter().chain([old_file.as_ref(), new_file.as_ref()]));
-    let output = { run }.output().unwrap();
+    let overlay_file = workspace("spec/overlay.yaml").into_os_string();
+    let arguments = ["spec", "diff", "--format", "json", "--overlay"].map(AsRef::as_ref);
+    let files = [overlay_file.as_ref(), old_file.as_ref(), new_file.as_ref()];
+    let output = crate::xtask::command(arguments.into_iter().chain(files)).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     let lines = report["changes"].as_array().unwrap().iter().map(|change| Line {
         kind: change["kind"].as_str().unwrap(),
         at: change["pointer"].as_str().unwrap(),
-        from: change["from"].as_str(),
-        was: change["was"].as_str(),
-        is: change["is"].as_str(),
+        old_at: change["old_pointer"].as_str(),
+        old: change["old"].as_str(),
+        new: change["new"].as_str(),
     });
     // Waiters are the overlay's own.
     let lines = lines.filter(|line| !line.kind.starts_with("waiter-"));
-    let told = Told::of(lines, old, new);
-    let found = raw::changes(old, new, &told.renamed);
+    let reported = Reported::collect(lines, old, new);
+    let found = raw::changes(old, new, &reported.renamed);
     let overlay = raw::yaml(&expected::read(&workspace("spec/overlay.yaml")));
     let targets: Vec<&str> = overlay["actions"]
         .as_array()
@@ -236,7 +245,7 @@ fn with_overlay((old_version, old): (&str, &Raw), (new_version, new): (&str, &Ra
             })
     };
     let differing: Vec<&Key> =
-        found.symmetric_difference(&told.rows).filter(|(at, _)| !is_corrected(at)).collect();
+        found.symmetric_difference(&reported.rows).filter(|(at, _)| !is_corrected(at)).collect();
     assert!(
         differing.is_empty(),
         "{old_version} to {new_version}, and no overlay action says why: {differing:#?}"

@@ -28,8 +28,8 @@ fn read_contract() -> Api {
     osc_codegen::model(&input, &mut |_| {}).unwrap().0
 }
 
-/// A change as it must be told backwards: what was added is removed, what was is what is.
-fn backwards(change: &Change) -> String {
+/// A change as the reverse comparison must report it: added becomes removed, old becomes new.
+fn reversed(change: &Change) -> String {
     let kind = match change.kind {
         ChangeKind::ActionAdded => ChangeKind::ActionRemoved,
         ChangeKind::ActionRemoved => ChangeKind::ActionAdded,
@@ -45,22 +45,22 @@ fn backwards(change: &Change) -> String {
         ChangeKind::CodeRemoved => ChangeKind::CodeAdded,
         other => other,
     };
-    told(kind, &change.is, &change.was)
+    summary(kind, &change.new, &change.old)
 }
 
-fn told(kind: ChangeKind, was: &Option<String>, is: &Option<String>) -> String {
-    format!("{} {was:?} {is:?}", kind.name())
+fn summary(kind: ChangeKind, old: &Option<String>, new: &Option<String>) -> String {
+    format!("{} {old:?} {new:?}", kind.name())
 }
 
 #[track_caller]
 fn check_both_ways(what: &str, old: &Api, new: &Api) -> usize {
-    let (there, back) = (Diff::of(old, new), Diff::of(new, old));
+    let (there, back) = (Diff::between(old, new), Diff::between(new, old));
     let mut counts: BTreeMap<String, i32> = BTreeMap::new();
     for change in &there.changes {
-        *counts.entry(backwards(change)).or_default() += 1;
+        *counts.entry(reversed(change)).or_default() += 1;
     }
     for change in &back.changes {
-        *counts.entry(told(change.kind, &change.was, &change.is)).or_default() -= 1;
+        *counts.entry(summary(change.kind, &change.old, &change.new)).or_default() -= 1;
     }
     counts.retain(|_, count| *count != 0);
     assert!(counts.is_empty(), "{what}: not the same both ways: {counts:#?}");
@@ -163,10 +163,10 @@ fn shaken(api: &Api, seed: u64, rarely: usize) -> Api {
 #[test]
 fn nothing_changes_from_a_description_to_itself() {
     let contract = contract();
-    let diff = Diff::of(&contract, &contract.clone());
-    assert_eq!((diff.changes.as_slice(), diff.class()), ([].as_slice(), None));
+    let diff = Diff::between(&contract, &contract.clone());
+    assert_eq!((diff.changes.as_slice(), diff.impact()), ([].as_slice(), None));
     let text = diff.text(Some("0.1.0"));
-    assert!(text.ends_with("osc-api needs no release: there is no change\n"), "{text}");
+    assert!(text.ends_with("osc-api needs no release: nothing changed\n"), "{text}");
 }
 
 #[test]
@@ -181,14 +181,17 @@ fn backwards_everything_is_the_other_way_round() {
 #[test]
 fn backwards_an_addition_breaks() {
     for (name, diff) in rules::all() {
-        for change in diff.of_class(Impact::Additive) {
-            let is_new = change.was.is_none();
-            assert!(is_new || change.is.is_some(), "{name}: {change:?} is gone and nothing breaks");
+        for change in diff.with_impact(Impact::Additive) {
+            let is_new = change.old.is_none();
+            assert!(
+                is_new || change.new.is_some(),
+                "{name}: {change:?} is removed, and the report does not call it breaking"
+            );
         }
         // What says nothing to a reader is no report.
         for change in &diff.changes {
             assert!(!change.reason.is_empty() && !change.path.is_empty(), "{name}: {change:?}");
-            assert_ne!(change.was, change.is, "{name}: {change:?}");
+            assert_ne!(change.old, change.new, "{name}: {change:?}");
         }
     }
 }
@@ -217,7 +220,7 @@ fn hostile_texts_stay_on_their_line() {
             TypeDef::Alias(_) => {}
         }
     }
-    let diff = Diff::of(&contract, &changed);
+    let diff = Diff::between(&contract, &changed);
     assert!(diff.changes.len() > 600);
     let (text, markdown) = (diff.text(None), diff.markdown(None));
     for (report, is_text) in [(&text, true), (&markdown, false)] {
@@ -232,7 +235,7 @@ fn hostile_texts_stay_on_their_line() {
 
 /// Neither many names nor names that are much alike make the search for renames long, or an error.
 #[test]
-fn many_changes_are_told_in_bounded_time() {
+fn many_changes_are_reported_in_bounded_time() {
     let contract = contract();
     let mut renamed = contract.clone();
     for module in &mut renamed.modules {
@@ -247,7 +250,7 @@ fn many_changes_are_told_in_bounded_time() {
         let types = api.modules.iter().flat_map(|module| &module.types);
         types.filter(|definition| matches!(definition, TypeDef::Struct(_))).count()
     };
-    let diff = Diff::of(&contract, &renamed);
+    let diff = Diff::between(&contract, &renamed);
     let of = |kind| diff.changes.iter().filter(|change| change.kind == kind).count();
     assert_eq!(of(ChangeKind::TypeRemoved) + of(ChangeKind::TypeRenamed), structs(&contract));
     assert_eq!(of(ChangeKind::TypeAdded) + of(ChangeKind::TypeRenamed), structs(&renamed));

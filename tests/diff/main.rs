@@ -1,4 +1,4 @@
-//! `spec diff`: what it says of every kind of change, whether it says all and nothing else, and whether it is right.
+//! `spec diff`: every kind of change is reported, nothing else is, and the verdicts are correct.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,8 +1,8 @@
-//! The verdicts, put to the compiler: callers of the old crate against the new one.
+//! The compiler checks the verdicts: callers of the old crate are built against the new one.
 //!
-//! A caller that keeps off what the report calls breaking must compile, so that nothing breaks untold. One that uses
-//! everything must not compile where a change is breaking for the compiler, so that nothing is called breaking that is
-//! not. The crates are check-built with the real runtime, in one run of cargo.
+//! A caller that avoids everything that the report calls breaking must compile, so that no breaking change is missed. One
+//! that uses everything must not compile if a change is breaking for the compiler, so that nothing is called breaking
+//! without need. The crates are checked with the real runtime, in one run of cargo.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -18,18 +18,18 @@ use crate::expected::{self, workspace};
 use crate::rules::CASES;
 use crate::small::Texts;
 
-/// Breaking for those who call, send or compare, while the compiler sees nothing.
+/// Kinds that break behaviour only, which the compiler does not see.
 const BEHAVIOUR: &[ChangeKind] =
     &[ChangeKind::ActionAuth, ChangeKind::ActionRetry, ChangeKind::FieldWire, ChangeKind::CodeChanged];
 
-/// Cases that are breaking in behaviour alone, although others of their kind are not.
+/// Cases that break behaviour only, although others of their kind break the build.
 const UNSEEN: &[&str] =
     &["a value in another spelling, of the same variant", "a goal of other states", "pages of two lists"];
 
-/// As many cases whose first change is of one kind are compiled on their own, which takes time for each.
+/// The number of cases per kind that are compiled separately, which takes time for each.
 const SAMPLES: usize = 2;
 
-/// What stands for the crate around a model's generated code.
+/// The crate around the generated code of a model.
 const CRATE: &str = "
     pub use osc_api::{
         Date, DateOrDateTime, DateTime, Nullable, Paginated, Result, Secret, UnknownInteger, UnknownValue,
@@ -44,7 +44,7 @@ const CRATE: &str = "
     }
 ";
 
-/// The crates of one run: one with all models, one with all callers that must compile, and those that must not.
+/// The crates of one run: one with all models, one with all callers that must compile, and one for each that must not.
 struct Crates<'a> {
     folder: &'a Path,
     models: String,
@@ -72,7 +72,7 @@ impl Crates<'_> {
         self.bad.insert(name.to_owned(), format!("#![allow(warnings)]\nuse models::{model} as api;\n{text}"));
     }
 
-    /// Writes everything down and returns the packages that do not compile, with what the compiler says.
+    /// Writes all crates and returns those that do not compile, with the errors.
     fn check(self) -> BTreeMap<String, String> {
         let Self { folder, models, good, bad } = self;
         let write = |name: &str, text: &str, is_models: bool| {
@@ -129,7 +129,7 @@ fn cargo(folder: &Path) -> BTreeMap<String, String> {
 /// Whether the compiler has to see the change.
 fn is_seen(name: &str, diff: &Diff) -> bool {
     let is_for_compiler = |change: &osc_codegen::Change| !BEHAVIOUR.contains(&change.kind);
-    diff.of_class(Impact::Breaking).any(is_for_compiler) && !UNSEEN.contains(&name)
+    diff.with_impact(Impact::Breaking).any(is_for_compiler) && !UNSEEN.contains(&name)
 }
 
 fn read(description: &str) -> Api {
@@ -141,7 +141,7 @@ fn read(description: &str) -> Api {
 }
 
 #[test]
-fn what_is_called_additive_compiles_and_what_is_called_breaking_does_not() {
+fn additive_changes_compile_and_breaking_ones_do_not() {
     let folder = tempfile::tempdir().unwrap();
     let mut crates =
         Crates { folder: folder.path(), models: String::new(), good: String::new(), bad: BTreeMap::new() };
@@ -154,7 +154,7 @@ fn what_is_called_additive_compiles_and_what_is_called_breaking_does_not() {
     let mut samples: BTreeMap<Option<ChangeKind>, usize> = BTreeMap::new();
     for (number, (name, edits)) in CASES.iter().enumerate() {
         let new = Texts::base().edited(edits).model();
-        let diff = Diff::of(&base, &new);
+        let diff = Diff::between(&base, &new);
         let (case, package) = (format!("case{number}"), format!("bad{number}"));
         crates.model(&case, &new);
         crates.good(&case, &case, &caller(&base, &Broken::of(&diff)));
@@ -171,15 +171,15 @@ fn what_is_called_additive_compiles_and_what_is_called_breaking_does_not() {
     for pair in published.windows(2) {
         let [(old_version, old), (new_version, new)] = pair else { continue };
         let (old, new) = (read(old), read(new));
-        let diff = Diff::of(&old, &new);
-        assert_eq!(diff.class(), Some(Impact::Breaking), "{old_version} to {new_version}");
+        let diff = Diff::between(&old, &new);
+        assert!(diff.impact().is_some(), "{old_version} to {new_version}");
         let name = format!("v{}", new_version.replace('.', "_"));
         crates.model(&name, &new);
         crates.good(&name, &name, &caller(&old, &Broken::of(&diff)));
     }
     let failed = crates.check();
     if let Some(errors) = failed.get("good") {
-        panic!("a change broke a caller, and the report does not call it breaking:\n{errors}");
+        panic!("a change breaks a caller, and the report does not call it breaking:\n{errors}");
     }
     assert!(!failed.contains_key("control"), "without a change it must compile: {:?}", failed.get("control"));
     let compiled: Vec<_> = expected.iter().filter(|(package, _)| !failed.contains_key(*package)).collect();

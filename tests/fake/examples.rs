@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::{client, start};
 
-/// What is done with the response of an action: it must be the same as a type and as an example.
+/// Checks that a response decodes to the same value as the example of its action.
 type Check = fn(&Value);
 
 fn check<A: Action>(response: &Value)
@@ -64,7 +64,7 @@ async fn every_action_returns_its_example_and_it_decodes() {
 }
 
 #[tokio::test]
-async fn a_dry_run_gets_no_resource() {
+async fn a_dry_run_returns_no_resource() {
     let fake = start();
     for (dry_run, members) in [(true, 1), (false, 2)] {
         let response = client(&fake).send_raw("CreateNet", &json!({ "DryRun": dry_run })).await.expect("ok");

@@ -1,4 +1,4 @@
-//! What goes wrong on demand.
+//! Injected faults.
 
 use std::time::Duration;
 
@@ -11,22 +11,22 @@ use serde_json::Value;
 use crate::raw::Raw;
 use crate::{client, start};
 
-/// Calls once, without a second attempt.
+/// Calls `ReadVms` without retries.
 async fn read_once(fake: &FakeApi) -> Result<(), Error> {
     let client = fake.client_builder().retry(RetryPolicy::none()).build().expect("a client");
     client.read_vms(&ReadVmsRequest::new()).await.map(drop)
 }
 
-/// The statuses that a fake has sent.
+/// The statuses of all recorded calls.
 fn statuses(fake: &FakeApi) -> Vec<Option<u16>> {
     fake.calls().into_iter().map(|call| call.status).collect()
 }
 
 #[tokio::test]
-async fn so_many_calls_are_throttled_and_then_no_more() {
+async fn a_fault_applies_to_the_given_number_of_calls() {
     let fake = start();
     fake.next::<ReadVms>(2, Fault::throttled());
-    client(&fake).read_vms(&ReadVmsRequest::new()).await.expect("a response in the end");
+    client(&fake).read_vms(&ReadVmsRequest::new()).await.expect("a response after retries");
     assert_eq!(statuses(&fake), [Some(429), Some(429), Some(200)]);
     fake.next::<ReadVms>(1, Fault::throttled());
     let error = read_once(&fake).await.expect_err("throttled");
@@ -34,7 +34,7 @@ async fn so_many_calls_are_throttled_and_then_no_more() {
 }
 
 #[test]
-fn the_time_to_wait_is_reported() {
+fn a_throttled_response_carries_the_retry_after_header() {
     let fake = start();
     fake.next_any(1, Fault::throttled().retry_after(Duration::from_secs(17)));
     let response = Raw::of("ReadVms").send(&fake);
@@ -46,7 +46,7 @@ fn the_time_to_wait_is_reported() {
 }
 
 #[test]
-fn what_is_no_status_is_a_500() {
+fn an_invalid_status_becomes_500() {
     let fake = start();
     for status in [0, 101, u16::MAX] {
         fake.next_any(1, Fault::status(status, ""));
@@ -56,7 +56,7 @@ fn what_is_no_status_is_a_500() {
 }
 
 #[tokio::test]
-async fn faults_of_an_action_come_before_those_of_any_and_in_order() {
+async fn faults_of_one_action_precede_general_faults_and_apply_in_order() {
     let fake = start();
     fake.next_any(1, Fault::status(502, "<html>gateway</html>"));
     fake.next::<ReadVms>(1, Fault::code(4));
@@ -66,31 +66,31 @@ async fn faults_of_an_action_come_before_those_of_any_and_in_order() {
         let error = read_once(&fake).await.expect_err("a fault");
         assert_eq!(error.api().map(|response| response.status()), Some(wanted), "{error}");
     }
-    read_once(&fake).await.expect("nothing left");
+    read_once(&fake).await.expect("no fault left");
     fake.next_any(usize::MAX, Fault::code(6));
     fake.next::<ReadNets>(3, Fault::cut());
     assert!(read_once(&fake).await.expect_err("a fault").is_throttled());
     fake.recover();
-    read_once(&fake).await.expect("all is well");
-    client(&fake).read_nets(&ReadNetsRequest::new()).await.expect("all is well");
+    read_once(&fake).await.expect("no fault left");
+    client(&fake).read_nets(&ReadNetsRequest::new()).await.expect("no fault left");
 }
 
 #[tokio::test]
-async fn who_is_not_admitted_uses_up_no_fault() {
+async fn a_request_that_fails_authentication_consumes_no_fault() {
     let fake = start();
-    fake.next_any(1, Fault::status(503, "out of order"));
-    let stranger = fake.client_builder().region("us-east-2").build().expect("a client");
-    let error = stranger.read_vms(&ReadVmsRequest::new()).await.expect_err("refused");
+    fake.next_any(1, Fault::status(503, "unavailable"));
+    let unauthenticated = fake.client_builder().region("us-east-2").build().expect("a client");
+    let error = unauthenticated.read_vms(&ReadVmsRequest::new()).await.expect_err("refused");
     assert!(error.is_authentication(), "{error}");
     assert!(read_once(&fake).await.expect_err("a fault").is_server_error());
 }
 
 #[tokio::test]
-async fn a_cut_connection_leaves_the_caller_in_the_dark() {
+async fn a_cut_connection_is_a_transport_error_and_a_create_is_not_retried() {
     let fake = start();
-    fake.on::<CreateNet>(|_| -> Result<_, Fault> { panic!("a cut comes before the handler") });
+    fake.on::<CreateNet>(|_| -> Result<_, Fault> { panic!("the connection is cut before the handler runs") });
     fake.next_any(1, Fault::cut());
-    client(&fake).read_vms(&ReadVmsRequest::new()).await.expect("sent again");
+    client(&fake).read_vms(&ReadVmsRequest::new()).await.expect("a response to the retry");
     fake.next::<CreateNet>(1, Fault::cut());
     let error = client(&fake).create_net(&CreateNetRequest::new("10.0.0.0/16")).await.expect_err("cut");
     assert!(error.is_transport() && !error.is_connect() && error.attempts() == 1, "{error:#}");
@@ -98,54 +98,56 @@ async fn a_cut_connection_leaves_the_caller_in_the_dark() {
 }
 
 #[tokio::test]
-async fn a_cut_response_is_that_of_a_call_that_was_carried_out() {
+async fn an_action_is_carried_out_before_its_response_is_cut() {
     let fake = start();
-    let mut made = 0;
+    let mut created = 0;
     fake.on::<CreateVms>(move |_| {
-        made += 1;
+        created += 1;
         let mut response = example::<CreateVms>();
-        response.vms[0].vm_id = Some(format!("i-{made}"));
+        response.vms[0].vm_id = Some(format!("i-{created}"));
         response
     });
     fake.next_any(2, Fault::cut_response());
-    // The client's token makes the third attempt find what the first one made.
-    let response =
-        client(&fake).create_vms(&CreateVmsRequest::new("ami-12345678")).await.expect("in the end");
+    // The client token makes the third attempt return the VM that the first one created.
+    let response = client(&fake)
+        .create_vms(&CreateVmsRequest::new("ami-12345678"))
+        .await
+        .expect("a response after retries");
     assert_eq!(response.vms[0].vm_id.as_deref(), Some("i-1"));
     assert_eq!(fake.count::<CreateVms>(), 3);
     fake.next::<ReadVms>(1, Fault::cut_response());
-    assert!(read_once(&fake).await.expect_err("half a response").is_transport());
-    // A handler may say so too: then it is the published response that is cut.
+    assert!(read_once(&fake).await.expect_err("a truncated response").is_transport());
+    // If a handler returns this fault, the published example is cut.
     fake.on::<ReadVms>(|_| Err(Fault::cut_response()));
-    assert!(read_once(&fake).await.expect_err("half a response").is_transport());
+    assert!(read_once(&fake).await.expect_err("a truncated response").is_transport());
 }
 
 #[test]
-fn a_cut_response_begins_as_a_whole_one_does() {
+fn a_cut_response_has_the_headers_and_the_first_half_of_the_complete_one() {
     let fake = start();
-    let whole = Raw::of("ReadVms").send(&fake);
+    let complete = Raw::of("ReadVms").send(&fake);
     fake.next_any(1, Fault::cut_response());
     let half = Raw::of("ReadVms").send(&fake);
-    assert_eq!((half.status, half.header("Content-Length")), (200, whole.header("Content-Length")));
-    assert_eq!((half.length, half.body), (whole.length / 2, Value::Null));
+    assert_eq!((half.status, half.header("Content-Length")), (200, complete.header("Content-Length")));
+    assert_eq!((half.length, half.body), (complete.length / 2, Value::Null));
 }
 
 #[tokio::test]
-async fn a_delay_is_waited_for_or_not() {
+async fn a_delayed_response_arrives_unless_the_attempt_times_out() {
     let fake = start();
     fake.next_any(1, Fault::delay(Duration::from_secs(3600)));
-    let impatient =
+    let short_timeout =
         fake.client_builder().retry(RetryPolicy::none()).attempt_timeout(Duration::from_millis(500));
-    let impatient = impatient.build().expect("a client");
-    let error = impatient.read_vms(&ReadVmsRequest::new()).await.expect_err("too late");
+    let short_timeout = short_timeout.build().expect("a client");
+    let error = short_timeout.read_vms(&ReadVmsRequest::new()).await.expect_err("a timeout");
     assert!(error.is_timeout(), "{error}");
-    // Carried out all the same, and others are not held up.
+    // The action is carried out nevertheless, and the delay does not block other calls.
     assert_eq!(statuses(&fake), [Some(200)]);
     fake.next_any(1, Fault::delay(Duration::from_millis(1)));
-    read_once(&fake).await.expect("a late response");
+    read_once(&fake).await.expect("a delayed response");
     fake.next_any(1, Fault::code(4).after(Duration::from_millis(1)));
-    assert!(read_once(&fake).await.expect_err("a late fault").is_access_denied());
-    // A delay from outside keeps what the handler says.
+    assert!(read_once(&fake).await.expect_err("a delayed fault").is_access_denied());
+    // An injected delay keeps the handler's result.
     fake.on::<ReadVms>(|_| Err(Fault::code(4)));
     fake.next_any(1, Fault::delay(Duration::from_millis(1)));
     assert!(read_once(&fake).await.expect_err("the handler's fault").is_access_denied());

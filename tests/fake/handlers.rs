@@ -1,4 +1,4 @@
-//! What handlers can do.
+//! Handlers.
 
 use std::sync::{Arc, Mutex};
 
@@ -12,7 +12,7 @@ use crate::raw::Raw;
 use crate::{client, start};
 
 #[tokio::test]
-async fn a_handler_sees_the_request_and_its_response_arrives() {
+async fn a_handler_receives_the_request_and_returns_the_response() {
     let fake = start();
     let mut calls = 0;
     fake.on::<ReadVms>(move |request| {
@@ -47,29 +47,29 @@ async fn a_handler_can_return_a_fault() {
     let error = delete(&["i-1", "i-2"]).await.expect_err("too many");
     assert!(error.is_not_found() && error.has_code(codes::NO_SUCH_VM), "{error}");
     let error = delete(&[]).await.expect_err("nothing");
-    let told = error.api().expect("a response");
-    assert_eq!((told.status(), told.errors()[0].details()), (409, Some("nothing to do")));
+    let api_error = error.api().expect("a response");
+    assert_eq!((api_error.status(), api_error.errors()[0].details()), (409, Some("nothing to do")));
     assert!(error.is_conflict(), "{error}");
     let error = delete(&["slow"]).await.expect_err("cut");
     assert!(error.is_transport() && error.attempts() == 1, "{error}");
 }
 
 #[tokio::test]
-async fn the_last_handler_counts_and_state_is_shared() {
+async fn the_latest_handler_replaces_earlier_ones_and_can_share_state() {
     let fake = start();
-    let seen = Arc::new(Mutex::new(Vec::new()));
+    let recorded = Arc::new(Mutex::new(Vec::new()));
     fake.on::<ReadVms>(|_| ReadVmsResponse::default());
-    let log = Arc::clone(&seen);
+    let log = Arc::clone(&recorded);
     fake.on_raw("ReadVms", move |request: Value| {
         log.lock().expect("the log").push(request);
         json!({ "Vms": [{ "VmId": "i-raw", "State": "brand-new" }], "Unknown": true })
     });
     let response = client(&fake).read_vms(&ReadVmsRequest::new().dry_run(false)).await.expect("a response");
     assert_eq!(response.vms[0].vm_id.as_deref(), Some("i-raw"));
-    assert_eq!(*seen.lock().expect("the log"), [json!({ "DryRun": false })]);
+    assert_eq!(*recorded.lock().expect("the log"), [json!({ "DryRun": false })]);
 }
 
-/// An action that the crate does not know, with types of the caller's own.
+/// An action unknown to the crate, with types defined by the caller.
 struct ReadRainbows;
 
 impl Action for ReadRainbows {
@@ -81,7 +81,7 @@ impl Action for ReadRainbows {
 }
 
 #[tokio::test]
-async fn actions_that_the_crate_does_not_know_can_have_handlers() {
+async fn unknown_actions_can_have_handlers() {
     let fake = start();
     fake.on::<ReadRainbows>(|request| json!({ "Colours": request["Colours"] }));
     fake.on_raw("CreateRainbow", |_| Err::<Value, _>(Fault::code(codes::NO_SUCH_VM)));
@@ -92,25 +92,25 @@ async fn actions_that_the_crate_does_not_know_can_have_handlers() {
     assert_eq!(fake.requests::<ReadRainbows>(), [json!({ "Colours": 7 })]);
     assert_eq!(example::<ReadRainbows>(), Value::Null);
     assert!(client.send_raw("CreateRainbow", &json!({})).await.expect_err("none").is_not_found());
-    // One that has types says how it is authenticated.
+    // A typed action defines how it is authenticated.
     let unsigned = Raw { authorization: Some(String::new()), ..Raw::of("ReadRainbows") };
     assert_eq!(unsigned.send(&fake).status, 401);
 }
 
 #[tokio::test]
-async fn a_request_of_another_form_is_refused_by_place() {
+async fn a_request_that_does_not_decode_is_refused_with_the_path_of_the_field() {
     let fake = start();
     fake.on::<DeleteVms>(|_| example::<DeleteVms>());
     let client = client(&fake);
-    for (body, place) in [(json!({ "VmIds": "marker" }), "VmIds"), (json!({}), "the request")] {
+    for (body, path) in [(json!({ "VmIds": "marker" }), "VmIds"), (json!({}), "the request")] {
         let error = client.send_raw("DeleteVms", &body).await.expect_err("not a list");
         let shown = error.to_string();
-        assert!(error.is_validation() && shown.contains(place) && !shown.contains("marker"), "{shown}");
+        assert!(error.is_validation() && shown.contains(path) && !shown.contains("marker"), "{shown}");
     }
 }
 
 #[tokio::test]
-async fn a_handler_that_panics_is_an_response_and_not_the_end() {
+async fn a_panicking_handler_causes_a_server_error_and_the_fake_keeps_running() {
     let fake = start();
     let mut is_first = true;
     fake.on::<DeleteVms>(move |_| {
@@ -126,13 +126,13 @@ async fn a_handler_that_panics_is_an_response_and_not_the_end() {
 }
 
 #[tokio::test]
-async fn a_client_token_makes_a_create_happen_once() {
+async fn creates_with_the_same_client_token_are_carried_out_once() {
     let fake = start();
-    let mut made = 0;
+    let mut created = 0;
     fake.on::<CreateVms>(move |_| {
-        made += 1;
+        created += 1;
         let mut response = example::<CreateVms>();
-        response.vms[0].vm_id = Some(format!("i-{made}"));
+        response.vms[0].vm_id = Some(format!("i-{created}"));
         response
     });
     let client = client(&fake);

@@ -1,16 +1,12 @@
-//! The fake endpoint of the feature `testing`: everything that its documentation says, over real HTTP.
+//! The fake API of the feature `testing`: every documented behavior, over real HTTP.
 
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on says why and stops"
-)]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a failed expectation fails the test")]
 
-mod admission;
+mod authentication;
 mod examples;
 mod faults;
 mod handlers;
-mod life;
+mod lifecycle;
 mod raw;
 mod records;
 
@@ -18,7 +14,7 @@ use osc_api::Client;
 use osc_api::testing::FakeApi;
 
 fn start() -> FakeApi {
-    FakeApi::start().expect("a fake")
+    FakeApi::start().expect("a fake API")
 }
 
 fn client(fake: &FakeApi) -> Client {

@@ -1,4 +1,4 @@
-//! Requests by hand, for what a client of ours does not send.
+//! Hand-written requests, for cases that the client never sends.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -8,7 +8,7 @@ use osc_api::__private;
 use osc_api::testing::FakeApi;
 use serde_json::Value;
 
-/// A request whose parts can be made wrong one by one: what is signed need not be what is sent.
+/// A request whose parts can be invalidated one by one: the signed values may differ from the values sent.
 #[derive(Clone)]
 pub struct Raw {
     pub method: &'static str,
@@ -16,24 +16,24 @@ pub struct Raw {
     pub access_key: &'static str,
     pub secret_key: &'static str,
     pub region: &'static str,
-    /// Seconds that the signature is dated after now.
-    pub late: i64,
+    /// Offset of the signature's date from the current time, in seconds.
+    pub offset: i64,
     pub signed_host: Option<&'static str>,
     pub signed_path: Option<&'static str>,
     pub signed_body: Option<&'static str>,
     pub body: &'static str,
-    /// In place of a signature, or nothing at all where it is empty.
+    /// Replaces the signature; if empty, no `Authorization` header is sent.
     pub authorization: Option<String>,
     pub is_dated: bool,
 }
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub struct Response {
     pub status: u16,
     pub head: String,
     pub body: Value,
-    /// The bytes of the body.
+    /// Length of the body in bytes.
     pub length: usize,
 }
 
@@ -50,7 +50,7 @@ impl Response {
 }
 
 impl Raw {
-    /// A request that is right.
+    /// A valid request.
     pub fn of(action: &str) -> Self {
         Self {
             method: "POST",
@@ -58,7 +58,7 @@ impl Raw {
             access_key: FakeApi::ACCESS_KEY,
             secret_key: FakeApi::SECRET_KEY,
             region: FakeApi::REGION,
-            late: 0,
+            offset: 0,
             signed_host: None,
             signed_path: None,
             signed_body: None,
@@ -76,7 +76,7 @@ impl Raw {
             self.access_key,
             self.secret_key,
             self.region,
-            i64::try_from(now).expect("a time") + self.late,
+            i64::try_from(now).expect("a time") + self.offset,
             self.signed_host.unwrap_or(host),
             self.signed_path.unwrap_or(&self.path),
             self.signed_body.unwrap_or(self.body).as_bytes(),
@@ -93,7 +93,7 @@ impl Raw {
             Some(other) => text += &format!("Authorization: {other}\r\n"),
         }
         let mut stream = TcpStream::connect(host).expect("a connection");
-        stream.write_all(format!("{text}\r\n{body}").as_bytes()).expect("sent");
+        stream.write_all(format!("{text}\r\n{body}").as_bytes()).expect("the request to be sent");
         let mut response = String::new();
         stream.read_to_string(&mut response).expect("a response");
         let (head, body) = response.split_once("\r\n\r\n").expect("a head and a body");

@@ -1,4 +1,4 @@
-//! What a fake remembers.
+//! Recorded requests.
 
 use osc_api::action::{CheckAuthentication, CreateVolume, ReadVms};
 use osc_api::types::{CheckAuthenticationRequest, CreateVolumeRequest, FiltersVm, ReadVmsRequest};
@@ -8,7 +8,7 @@ use crate::raw::Raw;
 use crate::{client, start};
 
 #[tokio::test]
-async fn requests_are_there_as_they_were_made() {
+async fn requests_are_recorded_unchanged_and_in_order() {
     let fake = start();
     let client = client(&fake);
     let first = ReadVmsRequest::new().filters(FiltersVm::new().vm_ids(["i-1", "i-2"]));
@@ -18,7 +18,7 @@ async fn requests_are_there_as_they_were_made() {
     client.read_vms(&second).await.expect("a response");
     assert_eq!(fake.requests::<ReadVms>(), [first, second]);
     assert_eq!((fake.count::<ReadVms>(), fake.count::<CreateVolume>()), (2, 1));
-    // The client has given the create a token.
+    // The client has added a client token to the create.
     assert!(fake.requests::<CreateVolume>()[0].client_token.is_some());
     let calls = fake.calls();
     let names: Vec<&str> = calls.iter().map(|call| call.action.as_str()).collect();
@@ -29,9 +29,9 @@ async fn requests_are_there_as_they_were_made() {
 }
 
 #[tokio::test]
-async fn secrets_are_redacted_where_they_are_shown() {
+async fn secrets_are_redacted_in_debug_output() {
     let fake = start();
-    let request = CheckAuthenticationRequest::new("somebody@example.com", "marker");
+    let request = CheckAuthenticationRequest::new("user@example.com", "marker");
     client(&fake).check_authentication(&request).await.expect("a response");
     let recorded = fake.requests::<CheckAuthentication>();
     assert_eq!(recorded[0].password.expose(), "marker");
@@ -40,18 +40,18 @@ async fn secrets_are_redacted_where_they_are_shown() {
 }
 
 #[test]
-fn what_was_refused_is_there_too() {
+fn refused_requests_are_recorded_too() {
     let fake = start();
     Raw { method: "GET", ..Raw::of("ReadVms") }.send(&fake);
     Raw { path: "/elsewhere".to_owned(), ..Raw::of("") }.send(&fake);
     Raw { body: "no JSON", ..Raw::of("ReadVms") }.send(&fake);
     Raw { body: r#"{"ResultsPerPage":"many"}"#, ..Raw::of("ReadVms") }.send(&fake);
     let calls = fake.calls();
-    let seen: Vec<(&str, Option<u16>)> =
+    let recorded: Vec<(&str, Option<u16>)> =
         calls.iter().map(|call| (call.action.as_str(), call.status)).collect();
     let (read, ok) = ("ReadVms", Some(200));
-    assert_eq!(seen, [(read, Some(405)), ("/elsewhere", Some(404)), (read, Some(400)), (read, ok)]);
+    assert_eq!(recorded, [(read, Some(405)), ("/elsewhere", Some(404)), (read, Some(400)), (read, ok)]);
     assert_eq!(calls[2].body, json!(null));
-    // The last one was admitted, but is no request of its type.
+    // The last request passed authentication, but does not decode as a request of its type.
     assert_eq!((fake.count::<ReadVms>(), fake.requests::<ReadVms>().len()), (3, 1));
 }

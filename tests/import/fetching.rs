@@ -53,12 +53,12 @@ fn refused_by(from: &str, arguments: &[&str], code: i32, words: &[&str]) {
     let folder = Folder::with_old();
     let before = folder.spec();
     let run = folder.import(&[&[from], arguments].concat());
-    assert_eq!(run.code, Some(code), "{}", run.said);
+    assert_eq!(run.code, Some(code), "{}", run.output);
     for word in words {
-        assert!(run.said.contains(word), "no {word:?}: {}", run.said);
+        assert!(run.output.contains(word), "no {word:?}: {}", run.output);
     }
-    assert!(!run.said.contains("panicked") && run.said.contains("error: "), "{}", run.said);
-    assert!(folder.spec() == before, "an import that failed changed something: {}", run.said);
+    assert!(!run.output.contains("panicked") && run.output.contains("error: "), "{}", run.output);
+    assert!(folder.spec() == before, "an import that failed changed something: {}", run.output);
 }
 
 #[test]
@@ -67,13 +67,13 @@ fn a_url_is_imported() {
     let folder = Folder::with_old();
     let from = url(&server, "/some/where.yaml");
     let run = folder.import(&[&format!("{from}?token=hidden")]);
-    assert_eq!(run.code, Some(0), "{}", run.said);
+    assert_eq!(run.code, Some(0), "{}", run.output);
     // In a pipe there is no progress to see.
-    assert!(!run.said.contains('\r') && !run.said.contains('\x1b'), "{}", run.said);
+    assert!(!run.output.contains('\r') && !run.output.contains('\x1b'), "{}", run.output);
     let source = folder.read("spec/source.toml");
     assert!(source.contains(&format!("location = \"{from}\"\n")), "{source}");
     assert!(!source.contains("release") && source.contains("version = \"1.1\""), "{source}");
-    assert!(!source.contains("hidden") && !run.said.contains("hidden"), "{source}{}", run.said);
+    assert!(!source.contains("hidden") && !run.output.contains("hidden"), "{source}{}", run.output);
     let [request] = <[Request; 1]>::try_from(server.finish().requests).unwrap();
     assert_eq!((request.method.as_str(), request.target.as_str()), ("GET", "/some/where.yaml?token=hidden"));
     for header in ["Authorization", "Cookie", "Accept-Encoding"] {
@@ -93,7 +93,7 @@ fn chunks_and_redirects_are_one_description() {
     for from in [url(&chunked, "/a"), url(&redirected, "/redirect/5"), url(&to_another, "/a")] {
         let folder = Folder::with_old();
         let run = folder.import(&[&from]);
-        assert_eq!(run.code, Some(0), "{from}: {}", run.said);
+        assert_eq!(run.code, Some(0), "{from}: {}", run.output);
         for name in ["outscale.yaml", "prose.lock"] {
             assert_eq!(folder.spec().get(name), whole.spec().get(name), "{from}: {name}");
         }
@@ -107,10 +107,10 @@ fn too_many_redirects_are_not_followed() {
 }
 
 #[test]
-fn a_server_that_stalls_or_trickles_is_given_up() {
-    refused(Reply::Nothing(Then::Wait), &["--timeout", IMPATIENT], 2, &["within 0.3 s", "--timeout"]);
+fn a_server_that_stalls_or_trickles_times_out() {
+    refused(Reply::Nothing(Then::Wait), &["--timeout", IMPATIENT], 2, &["longer than 0.3 s", "--timeout"]);
     let stalling = Reply::Part(Response::new(200, NEW), 100, Then::Wait);
-    refused(stalling, &["--timeout", IMPATIENT], 2, &["within 0.3 s", "--timeout"]);
+    refused(stalling, &["--timeout", IMPATIENT], 2, &["longer than 0.3 s", "--timeout"]);
     // Each byte comes soon, and the whole would take for ever.
     let trickling = Server::start_raw(|stream| {
         stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")?;
@@ -120,11 +120,11 @@ fn a_server_that_stalls_or_trickles_is_given_up() {
         }
     });
     let trickling = trickling.unwrap();
-    refused_by(&url(&trickling, "/a"), &["--timeout", IMPATIENT], 2, &["within 0.3 s", "--timeout"]);
+    refused_by(&url(&trickling, "/a"), &["--timeout", IMPATIENT], 2, &["longer than 0.3 s", "--timeout"]);
 }
 
 #[test]
-fn a_text_that_is_cut_short_is_no_text() {
+fn a_truncated_text_is_refused() {
     let half = NEW.len() / 2;
     for then in [Then::HangUp, Then::Reset] {
         let cut = Reply::Part(Response::new(200, NEW), half, then);
@@ -136,9 +136,9 @@ fn a_text_that_is_cut_short_is_no_text() {
 }
 
 #[test]
-fn a_text_of_unknown_length_has_to_be_pinned() {
+fn a_text_of_unknown_length_needs_a_digest() {
     let reply = || Reply::Raw(format!("HTTP/1.1 200 OK\r\n\r\n{NEW}").into(), Then::HangUp);
-    refused(reply(), &["--timeout", PATIENT], 2, &["does not say how long", "--sha256"]);
+    refused(reply(), &["--timeout", PATIENT], 2, &["the response has no length", "--sha256"]);
     let folder = Folder::with_old();
     folder.write("new.yaml", NEW);
     assert_eq!(folder.import(&[&folder.path("new.yaml")]).code, Some(0));
@@ -146,7 +146,7 @@ fn a_text_of_unknown_length_has_to_be_pinned() {
     let server = Server::start(move |_: &Request| reply()).unwrap();
     let pinned = Folder::with_old();
     let run = pinned.import(&[&url(&server, "/a"), "--sha256", &digest.to_uppercase()]);
-    assert_eq!(run.code, Some(0), "{}", run.said);
+    assert_eq!(run.code, Some(0), "{}", run.output);
 }
 
 /// What `source.toml` records.
@@ -157,23 +157,23 @@ fn sha256(folder: &Folder) -> String {
 }
 
 #[test]
-fn a_wrong_digest_is_told_with_the_right_one() {
+fn a_wrong_digest_is_reported_with_the_found_one() {
     let folder = Folder::with_old();
     let (wrong, found) = ("0".repeat(64), sha256(&folder));
     refused(Response::new(200, OLD), &["--sha256", &wrong], 1, &[&wrong, &found, "--sha256"]);
     let before = folder.spec();
     // The digest is looked at before anything else is: this is no description at all.
     let run = folder.import(&[&folder.path("docs.yaml"), "--sha256", &wrong]);
-    assert!(run.code == Some(1) && run.said.contains(&wrong), "{}", run.said);
+    assert!(run.code == Some(1) && run.output.contains(&wrong), "{}", run.output);
     assert!(folder.spec() == before);
     let run = folder.import(&[&folder.path("docs.yaml"), "--sha256", "123"]);
-    assert!(run.code == Some(2) && run.said.contains("64"), "{}", run.said);
+    assert!(run.code == Some(2) && run.output.contains("64"), "{}", run.output);
     let run = folder.import(&[&folder.path("1.0.yaml"), "--sha256", &found]);
-    assert_eq!(run.code, Some(0), "{}", run.said);
+    assert_eq!(run.code, Some(0), "{}", run.output);
 }
 
 #[test]
-fn what_is_no_description_is_refused() {
+fn anything_but_a_description_is_refused() {
     let page = "<!DOCTYPE html><html><body>Not here</body></html>";
     let typed = Response::new(200, NEW).header("Content-Type", "text/html; charset=utf-8");
     refused(typed, &[], 2, &["web page", "raw file"]);
@@ -181,7 +181,7 @@ fn what_is_no_description_is_refused() {
     refused(Response::new(200, "paths: ["), &[], 1, &["YAML", "outscale.yaml"]);
     refused(Response::new(200, "just words"), &[], 1, &[]);
     refused(Response::new(200, ""), &[], 1, &[]);
-    refused(Response::new(200, [b'#', 0xff, 0xfe]), &[], 2, &["UTF-8", "number 2"]);
+    refused(Response::new(200, [b'#', 0xff, 0xfe]), &[], 2, &["UTF-8", "byte 2 is invalid"]);
     let compressed = Response::new(200, [0x1f, 0x8b]).header("Content-Encoding", "gzip");
     refused(compressed, &[], 2, &["compressed"]);
     // The old one is kept even where only one property is wrong.
@@ -190,18 +190,18 @@ fn what_is_no_description_is_refused() {
 }
 
 #[test]
-fn fifty_megabytes_are_too_many() {
+fn fifty_megabytes_are_refused() {
     // Announced: not a byte of it is waited for.
     let announced = Reply::Part(Response::new(200, vec![b'#'; 50 * MB]), 0, Then::Wait);
-    refused(announced, &["--timeout", PATIENT], 2, &["more than 20 MB"]);
+    refused(announced, &["--timeout", PATIENT], 2, &["larger than 20 MB"]);
     let endless = Reply::Endless(Response::new(200, vec![b'#'; MB]));
-    refused(endless, &["--timeout", PATIENT], 2, &["more than 20 MB"]);
+    refused(endless, &["--timeout", PATIENT], 2, &["larger than 20 MB"]);
 }
 
 #[test]
-fn the_status_is_told_with_what_to_do() {
+fn the_status_is_reported_with_a_hint() {
     for (status, words) in [
-        (404, ["404", "nothing at this address"]),
+        (404, ["404", "there is no such file"]),
         (403, ["403", "wait some minutes"]),
         (429, ["429", "wait some minutes"]),
         (500, ["500", "try again later"]),
@@ -212,7 +212,7 @@ fn the_status_is_told_with_what_to_do() {
 }
 
 #[test]
-fn a_host_that_is_not_there_is_told() {
+fn an_unreachable_host_is_reported() {
     // A port that was free a moment ago.
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
     let from = format!("http://127.0.0.1:{port}/a");
@@ -232,16 +232,16 @@ fn a_version_is_found_below_the_base_url() {
     {
         let folder = Folder::with_old();
         let run = folder.import(&[version, "--base-url", &base]);
-        assert_eq!(run.code, Some(0), "{}", run.said);
+        assert_eq!(run.code, Some(0), "{}", run.output);
         let source = folder.read("spec/source.toml");
         assert!(source.contains(&format!("release = \"{release}\"\nversion = \"1.1\"\n")), "{source}");
         assert!(source.contains(&format!("location = \"{base}{path}/outscale.yaml\"")), "{source}");
-        // What the text says of its version is wrong: both are kept, and it is said.
-        let note = format!("release {release} says of itself that it is version 1.1");
-        assert!(run.said.contains(&note), "{}", run.said);
+        // The version in the text differs: both are recorded, and the report says so.
+        let note = format!("release {release} has `info.version` 1.1");
+        assert!(run.output.contains(&note), "{}", run.output);
     }
     let paths = ["/mirror/1.43.0/outscale.yaml", "/mirror/v1.43.0/outscale.yaml"];
-    refused_by("1.43.0", &["--base-url", &base], 2, &["no version 1.43.0", paths[0], paths[1]]);
+    refused_by("1.43.0", &["--base-url", &base], 2, &["version 1.43.0 not found", paths[0], paths[1]]);
     // The variable does the same, and the option goes before it.
     for (variable, arguments, code) in [
         (base.as_str(), ["1.41.0"].as_slice(), 0),
@@ -252,12 +252,12 @@ fn a_version_is_found_below_the_base_url() {
         let mut command = folder.command(arguments);
         command.env("OSC_SPEC_BASE_URL", variable);
         let run = crate::xtask::finish(command);
-        assert_eq!(run.code, Some(code), "{variable}: {}", run.said);
+        assert_eq!(run.code, Some(code), "{variable}: {}", run.output);
     }
 }
 
 #[test]
-fn a_version_that_cannot_be_asked_for_is_not_missing() {
+fn a_failed_request_for_a_version_is_not_a_missing_version() {
     // Only a 404 leads to the other way of writing the tag.
     let server = Server::start(|_: &Request| Response::new(429, "")).unwrap();
     refused_by("1.41.0", &["--base-url", &url(&server, "")], 2, &["429", "wait some minutes"]);
@@ -265,21 +265,21 @@ fn a_version_that_cannot_be_asked_for_is_not_missing() {
 }
 
 #[test]
-fn a_file_that_is_there_goes_before_a_version() {
+fn an_existing_file_takes_precedence_over_a_version() {
     let folder = Folder::empty();
     folder.write("1.41.0", OLD);
     let mut command = folder.command(&["1.41.0", "--base-url", "http://127.0.0.1:1/"]);
     command.current_dir(folder.path(""));
     let run = crate::xtask::finish(command);
-    assert_eq!(run.code, Some(0), "{}", run.said);
+    assert_eq!(run.code, Some(0), "{}", run.output);
     let source = folder.read("spec/source.toml");
     assert!(source.contains("location = \"1.41.0\"") && !source.contains("release"), "{source}");
 }
 
 #[test]
-fn what_is_neither_file_nor_url_nor_version_is_told_what_there_is() {
+fn an_invalid_argument_names_the_valid_forms() {
     for from in ["no-such-file.yaml", "ftp://localhost/a", "latest"] {
-        refused_by(from, &[], 2, &[from, "a file that is there", "http:// or https://", "1.41.0"]);
+        refused_by(from, &[], 2, &[from, "an existing file", "http:// or https://", "1.41.0"]);
     }
     refused_by("https://me:hidden@localhost/a", &[], 2, &["password"]);
 }
@@ -306,7 +306,7 @@ fn identity() -> (String, ServerConfig) {
 /// The variable that names the trusted certificates is heeded on Linux alone.
 #[cfg(target_os = "linux")]
 #[test]
-fn https_is_trusted_as_the_system_says_and_never_left() {
+fn https_uses_the_system_roots_and_is_never_downgraded() {
     let plain = Server::start(|_: &Request| Response::new(200, NEW)).unwrap();
     let elsewhere = url(&plain, "/plain");
     let (root, config) = identity();
@@ -331,18 +331,18 @@ fn https_is_trusted_as_the_system_says_and_never_left() {
         [("/a", false, "certificate"), ("/plain", true, "redirected from https to plain http")]
     {
         let run = import(&folder, path, is_trusted);
-        assert!(run.code == Some(2) && run.said.contains(words), "{path}: {}", run.said);
+        assert!(run.code == Some(2) && run.output.contains(words), "{path}: {}", run.output);
         assert!(folder.spec() == before, "{path}");
     }
     assert!(plain.requests().is_empty(), "it was asked over plain http");
     for path in ["/a", "/secure"] {
         let run = import(&folder, path, true);
-        assert_eq!(run.code, Some(0), "{path}: {}", run.said);
+        assert_eq!(run.code, Some(0), "{path}: {}", run.output);
     }
 }
 
 #[test]
-fn a_proxy_of_the_environment_is_asked() {
+fn a_proxy_of_the_environment_is_used() {
     // It refuses, which shows that it was asked.
     let proxy = Server::start(|_: &Request| Response::new(407, "")).unwrap();
     let server = Server::start(|_: &Request| Response::new(200, NEW)).unwrap();
@@ -351,12 +351,12 @@ fn a_proxy_of_the_environment_is_asked() {
     let mut command = folder.command(&[&from]);
     command.env("HTTP_PROXY", url(&proxy, ""));
     let run = crate::xtask::finish(command);
-    assert!(run.code == Some(2) && folder.spec().is_empty(), "{}", run.said);
-    assert_eq!((proxy.finish().requests.len(), server.requests().len()), (1, 0), "{}", run.said);
+    assert!(run.code == Some(2) && folder.spec().is_empty(), "{}", run.output);
+    assert_eq!((proxy.finish().requests.len(), server.requests().len()), (1, 0), "{}", run.output);
     let mut command = folder.command(&[&from]);
     command.env("HTTP_PROXY", "http://127.0.0.1:1").env("NO_PROXY", "127.0.0.1");
     let run = crate::xtask::finish(command);
-    assert_eq!(run.code, Some(0), "{}", run.said);
+    assert_eq!(run.code, Some(0), "{}", run.output);
 }
 
 #[test]

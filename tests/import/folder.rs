@@ -1,4 +1,4 @@
-//! A folder of a test's own, with the files of an earlier import in it.
+//! A temporary folder with the files of an earlier import.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::xtask::{self, Run};
 
-/// What a caller's environment could change.
+/// Variables that change an import.
 const VARIABLES: [&str; 9] = [
     "ALL_PROXY",
     "all_proxy",
@@ -44,7 +44,7 @@ impl Folder {
         let folder = Self::empty();
         folder.write("1.0.yaml", OLD);
         let run = folder.import(&[&folder.path("1.0.yaml")]);
-        assert_eq!(run.code, Some(0), "{}", run.said);
+        assert_eq!(run.code, Some(0), "{}", run.output);
         folder
     }
 
@@ -60,15 +60,17 @@ impl Folder {
         crate::expected::read(&PathBuf::from(self.path(name)))
     }
 
-    /// The files that an import writes, and whatever else is beside them.
+    /// The content of the folder of the import.
     pub fn spec(&self) -> BTreeMap<String, Vec<u8>> {
         let entries = fs::read_dir(self.path("spec")).into_iter().flatten().map(|entry| entry.unwrap());
         entries
-            .map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap()))
+            .map(|entry| {
+                (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap_or_default())
+            })
             .collect()
     }
 
-    /// An import into the folder that has not begun.
+    /// An import into the folder, not started.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let [overlay, docs, out] = ["overlay.yaml", "docs.yaml", "spec"].map(|name| self.path(name));
         let own = ["spec", "import", "--overlay", &overlay, "--docs", &docs, "--out", &out];

@@ -1,10 +1,10 @@
-//! The report of an import, the marks that it leaves, and what an import that was cut short leaves.
+//! The report of an import, the marks on changed texts, and interrupted imports.
 
 use crate::expected;
 use crate::folder::{Folder, NEW, OLD};
 
-/// The report without what every release of this repository changes.
-fn normal(report: &str) -> String {
+/// The report without the version of the crate.
+fn normalized(report: &str) -> String {
     let line = |line: &str| match line.split_once("osc-api ") {
         Some((before, after)) => {
             let after = after.split_once(" (").map_or(after, |(_, after)| after);
@@ -16,59 +16,64 @@ fn normal(report: &str) -> String {
 }
 
 #[test]
-fn the_report_tells_what_a_maintainer_has_to_look_at() {
+fn the_report_is_as_expected_and_fits_on_a_screen() {
     let folder = Folder::with_old();
     folder.write("zoo.yaml", NEW);
     let before = folder.spec();
     let report = folder.path("report.md");
     let dry = folder.import(&[&folder.path("zoo.yaml"), "--dry-run", "--report", &report]);
-    assert_eq!(dry.code, Some(0), "{}", dry.said);
+    assert_eq!(dry.code, Some(0), "{}", dry.output);
     assert!(folder.spec() == before, "a dry run changed something");
-    let (dry, last) = dry.said.split_once("\nNothing was written into ").unwrap();
-    assert!(last.contains("dry run"), "{last}");
+    let (dry, last) = dry.output.split_once("\nDry run: nothing was written into ").unwrap();
+    assert!(last.contains("spec"), "{last}");
+    let lines: usize = dry.lines().map(|line| 1 + line.chars().count().saturating_sub(1) / 118).sum();
+    assert!(lines <= 47, "{lines} lines of a terminal");
     let dry_markdown = folder.read("report.md");
     let run = folder.import(&[&folder.path("zoo.yaml"), "--report", &report]);
-    assert_eq!(run.code, Some(0), "{}", run.said);
-    let (text, last) = run.said.split_once("\nWritten into ").unwrap();
+    assert_eq!(run.code, Some(0), "{}", run.output);
+    let (text, last) = run.output.split_once("\nWritten into ").unwrap();
     assert!(last.contains("`cargo xtask regen`"), "{last}");
     assert!(folder.spec() != before);
     assert_eq!(
         (text, folder.read("report.md").as_str()),
         (dry, dry_markdown.as_str()),
-        "a dry run tells something else"
+        "a dry run reports something else"
     );
-    let wrong = [("report.txt", text), ("report.md", &dry_markdown)]
-        .map(|(name, found)| expected::compare(&expected::tests("import").join(name), &normal(found)).err());
+    let wrong = [("report.txt", text), ("report.md", &dry_markdown)].map(|(name, found)| {
+        expected::compare(&expected::tests("import").join(name), &normalized(found)).err()
+    });
     let wrong: Vec<String> = wrong.into_iter().flatten().collect();
     assert!(
         wrong.is_empty(),
-        "{}\n\nIf this should be told: BLESS=1 cargo test -p osc-tests --test import",
+        "{}\n\nIf this is intended: BLESS=1 cargo test -p osc-tests --test import",
         wrong.join("\n")
     );
 }
 
 #[test]
-fn an_import_of_the_same_again_has_nothing_to_tell() {
+fn a_second_import_of_the_same_reports_no_change() {
     let folder = Folder::with_old();
     let before = folder.spec();
     let run = folder.import(&[&folder.path("1.0.yaml")]);
-    assert_eq!(run.code, Some(0), "{}", run.said);
+    assert_eq!(run.code, Some(0), "{}", run.output);
     assert!(folder.spec() == before);
     assert!(
-        run.said.contains("of which 0 changed") && run.said.contains("there is no change"),
+        run.output.contains("of which 0 changed") && run.output.contains("nothing changed"),
         "{}",
-        run.said
+        run.output
     );
-    assert!(!run.said.contains("PUBLISHED TEXTS") && !run.said.contains("note "), "{}", run.said);
+    assert!(!run.output.contains("PUBLISHED TEXTS") && !run.output.contains("note: "), "{}", run.output);
 }
 
-/// The marks in `prose.lock`: places and versions.
+/// The marks in `prose.lock`: pointers and versions.
 fn marks(folder: &Folder) -> Vec<(String, String)> {
     let lock = folder.read("spec/prose.lock");
     let columns =
         lock.lines().skip(1).map(|line| line.split(' ').skip(1).map(str::to_owned).collect::<Vec<_>>());
     columns
-        .filter_map(|columns| <[String; 2]>::try_from(columns).ok().map(|[place, version]| (place, version)))
+        .filter_map(|columns| {
+            <[String; 2]>::try_from(columns).ok().map(|[pointer, version]| (pointer, version))
+        })
         .collect()
 }
 
@@ -89,64 +94,73 @@ fn texts_that_changed_stay_marked_through_later_imports() {
     let next = NEW.replace("version: \"1.1\"", "version: \"1.2\"").replace("The lock.", "What shuts it.");
     folder.write("1.2.yaml", &next.replace("A cage, and what", "A cage with what"));
     let run = folder.import(&[&folder.path("1.2.yaml")]);
-    assert_eq!(run.code, Some(0), "{}", run.said);
+    assert_eq!(run.code, Some(0), "{}", run.output);
     expected.push((format!("{cage}/properties/Lock/description"), "1.2".to_owned()));
     expected.sort();
     assert_eq!(marks(&folder), expected);
-    let waiting = run.said.split_once("SUCH TEXTS OF EARLIER IMPORTS, NOT YET REVIEWED: 3").unwrap().1;
-    assert!(waiting.contains("ReadCages (1.1), Cage (1.1), Cage.Weight (1.1)"), "{}", run.said);
-    // We have no text of our own for the lock, so that there is nothing to review; what is marked stays so.
-    assert!(!run.said.contains("PUBLISHED TEXTS THAT CHANGED"), "{}", run.said);
+    let waiting = run.output.split_once("PUBLISHED TEXTS OF EARLIER IMPORTS, NOT REVIEWED: 3").unwrap().1;
+    assert!(waiting.contains("ReadCages (1.1), Cage (1.1), Cage.Weight (1.1)"), "{}", run.output);
+    // Our texts have none for the lock, so there is nothing to review.
+    assert!(!run.output.contains("PUBLISHED TEXTS THAT CHANGED:"), "{}", run.output);
 }
 
+/// Ends an import at each of its changes to the disk in turn, as if it were killed there.
 #[test]
-fn an_import_that_was_cut_short_is_noticed_and_mended() {
+fn an_import_killed_at_any_write_is_undone_and_repeated_by_the_next() {
     let done = Folder::with_old();
     done.write("1.1.yaml", NEW);
     assert_eq!(done.import(&[&done.path("1.1.yaml")]).code, Some(0));
-    let whole = done.spec();
-    // In the order in which they are written; a killed run may leave a temporary file, too.
-    let order = ["prose.lock", "outscale.yaml", "source.toml"];
-    for written in 0..=order.len() {
+    let (old, new) = (Folder::with_old().spec(), done.spec());
+    let (mut interrupted, mut kills) = (0, 0);
+    for writes in 1.. {
         let folder = Folder::with_old();
         folder.write("1.1.yaml", NEW);
-        for name in &order[..written] {
-            folder.write(&format!("spec/{name}"), &done.read(&format!("spec/{name}")));
+        let file = folder.path("1.1.yaml");
+        let mut command = folder.command(&[&file]);
+        command.env(crate::xtask::ABORT_AFTER, writes.to_string());
+        let killed = crate::xtask::finish(command);
+        if killed.code == Some(0) {
+            break;
         }
-        folder.write("spec/.regen-1", "half of a te");
-        let run = folder.import(&[&folder.path("1.1.yaml")]);
-        assert_eq!(run.code, Some(0), "{}", run.said);
-        assert!(folder.spec() == whole, "after {written} files: {}", run.said);
-        // Where the contract is the old one or the import was done there is nothing to warn of.
-        let is_noticed = run.said.contains("an import was cut short");
-        assert_eq!(is_noticed, written == 2, "after {written} files: {}", run.said);
-        // What is to be reviewed is told in any case.
-        assert!(run.said.contains("PUBLISHED TEXTS THAT CHANGED, OF WHAT WE DOCUMENT: 3"), "{}", run.said);
+        assert_eq!(killed.code, Some(137), "{}", killed.output);
+        kills += 1;
+        let run = folder.import(&[&file]);
+        assert_eq!(run.code, Some(0), "{}", run.output);
+        assert!(folder.spec() == new, "after {writes} writes: {:?}", folder.spec().keys());
+        // Until the last rename is complete, the next import starts from the old files and reports the same again.
+        let is_interrupted = run.output.contains("the import of API 1.1 was interrupted");
+        interrupted += usize::from(is_interrupted);
+        let has_whole_report = run.output.contains("PUBLISHED TEXTS THAT CHANGED: 3");
+        let is_complete = run.output.contains("(was 1.1)");
+        assert!(has_whole_report, "after {writes} writes: {}", run.output);
+        assert!(!(is_interrupted && is_complete), "after {writes} writes: {}", run.output);
     }
+    assert!(kills > 15 && interrupted > 5, "{kills} kills, {interrupted} interrupted while files changed");
+    assert_ne!(old, new);
 }
 
 #[test]
-fn a_contract_that_cannot_be_read_any_more_is_replaced_without_a_comparison() {
+fn an_invalid_contract_is_replaced_without_a_comparison() {
     let folder = Folder::with_old();
     folder.write("1.0.yaml", OLD);
     folder.write("spec/outscale.yaml", "openapi: 3.0.0\n");
     let run = folder.import(&[&folder.path("1.0.yaml")]);
-    assert_eq!(run.code, Some(0), "{}", run.said);
-    assert!(run.said.contains("are not compared"), "{}", run.said);
-    assert!(run.said.contains("an import was cut short, or the file was edited"), "{}", run.said);
+    assert_eq!(run.code, Some(0), "{}", run.output);
+    assert!(run.output.contains("are not compared"), "{}", run.output);
+    assert!(run.output.contains("the file was edited"), "{}", run.output);
 }
 
 #[test]
-fn files_that_no_import_wrote_are_told() {
+fn files_that_no_import_wrote_are_refused() {
     for (name, text) in [("source.toml", "version = 1"), ("prose.lock", "digest\nof\n")] {
         let folder = Folder::with_old();
         folder.write(&format!("spec/{name}"), text);
         let before = folder.spec();
         let run = folder.import(&[&folder.path("1.0.yaml")]);
         assert!(
-            run.code == Some(2) && run.said.contains(name) && run.said.contains("restore"),
+            run.code == Some(2) && run.output.contains(name) && run.output.contains("restore"),
             "{}",
-            run.said
+            run.output
         );
         assert!(folder.spec() == before);
     }
@@ -158,6 +172,6 @@ fn a_report_that_cannot_be_written_stops_the_import() {
     folder.write("1.1.yaml", NEW);
     let before = folder.spec();
     let run = folder.import(&[&folder.path("1.1.yaml"), "--report", &folder.path("docs.yaml/report.md")]);
-    assert!(run.code == Some(2) && run.said.contains("report.md"), "{}", run.said);
+    assert!(run.code == Some(2) && run.output.contains("report.md"), "{}", run.output);
     assert!(folder.spec() == before);
 }

@@ -1,4 +1,4 @@
-//! Listings that cannot go on: an error, then the end.
+//! Pagination that cannot continue: an error, then the end.
 
 use osc_api::types::{ReadPublicIpRangesRequest, ReadUsersRequest};
 use osc_api::{Error, codes};
@@ -8,13 +8,13 @@ use serde_json::json;
 
 use crate::{Listing, all_names, client, listing, page_of, read, response, server};
 
-/// Reads a listing to its end, which must be one error. Gives the names, the error and the number of requests.
-async fn broken<R: Listing>(
-    ahead: usize,
+/// Reads all pages, which must yield exactly one error. Returns the names, the error and the number of requests.
+async fn read_until_error<R: Listing>(
+    prefetch: usize,
     handler: impl Fn(&Request) -> Response + Send + Sync + 'static,
 ) -> (Vec<String>, Error, usize) {
     let server = server(handler);
-    let (names, mut errors) = read(client(&server).paginate((R::ALL)()).prefetch(ahead)).await;
+    let (names, mut errors) = read(client(&server).paginate((R::ALL)()).prefetch(prefetch)).await;
     let error = errors.pop().expect("an error");
     assert!(errors.is_empty(), "more than one error: {errors:?}");
     assert!(error.is_pagination() && !error.is_retryable(), "{error:?}");
@@ -23,11 +23,11 @@ async fn broken<R: Listing>(
 
 #[tokio::test]
 async fn a_repeated_token_is_an_error_after_all_items_before_it() {
-    for ahead in [0, 1] {
-        let (names, error, requests) = broken::<ReadPublicIpRangesRequest>(ahead, |request| {
+    for prefetch in [0, 1] {
+        let (names, error, requests) = read_until_error::<ReadPublicIpRangesRequest>(prefetch, |request| {
             let page = page_of(request);
             let items = crate::names(page);
-            // The third page gives its own token once more.
+            // The third page repeats its own token.
             let token = format!("page {}", (page + 1).min(2));
             Response::json(200, &json!({ "PublicIps": items, "NextPageToken": token }))
         })
@@ -41,17 +41,18 @@ async fn a_repeated_token_is_an_error_after_all_items_before_it() {
 
 #[tokio::test]
 async fn an_empty_page_that_claims_more_is_an_error() {
-    let (names, error, requests) = broken::<ReadUsersRequest>(1, |request| match page_of(request) {
-        0 | 1 => response(request, 9),
-        _ => Response::json(200, &json!({ "Users": [], "HasMoreItems": true })),
-    })
-    .await;
+    let (names, error, requests) =
+        read_until_error::<ReadUsersRequest>(1, |request| match page_of(request) {
+            0 | 1 => response(request, 9),
+            _ => Response::json(200, &json!({ "Users": [], "HasMoreItems": true })),
+        })
+        .await;
     assert_eq!((names, requests), (all_names(2), 3));
     assert!(error.to_string().contains("returned an empty page"), "{error}");
 }
 
 #[tokio::test]
-async fn empty_pages_with_tokens_are_passed_over() {
+async fn empty_pages_with_a_token_are_skipped() {
     let server = server(|request| match page_of(request) {
         page @ (0 | 2 | 3) => Response::json(200, &json!({ "NextPageToken": format!("page {}", page + 1) })),
         _ => response(request, 5),
@@ -61,13 +62,15 @@ async fn empty_pages_with_tokens_are_passed_over() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_too_old_is_an_error_that_says_what_to_do() {
+async fn an_expired_token_is_an_error_with_a_hint() {
     for code in [codes::PAGE_TOKEN_EXPIRED, codes::INVALID_PAGE_TOKEN] {
-        for ahead in [0, 1] {
+        for prefetch in [0, 1] {
             let (names, error, requests) =
-                broken::<ReadPublicIpRangesRequest>(ahead, move |request| match page_of(request) {
-                    0..=3 => response(request, 9),
-                    _ => refusal(400, &code.to_string(), "InvalidParameterValue", ""),
+                read_until_error::<ReadPublicIpRangesRequest>(prefetch, move |request| {
+                    match page_of(request) {
+                        0..=3 => response(request, 9),
+                        _ => refusal(400, &code.to_string(), "InvalidParameterValue", ""),
+                    }
                 })
                 .await;
             assert_eq!((names, requests), (all_names(4), 5));
@@ -78,22 +81,22 @@ async fn a_token_that_is_too_old_is_an_error_that_says_what_to_do() {
 }
 
 #[tokio::test]
-async fn whoever_goes_on_after_errors_that_stay_comes_to_an_end() {
-    let broken = server(|request| match page_of(request) {
+async fn a_permanent_error_is_returned_twice_and_then_ends_the_listing() {
+    let denying = server(|request| match page_of(request) {
         0 | 1 => response(request, 5),
         _ => refusal(403, "5", "AccessDenied", ""),
     });
-    let mut items = client(&broken).paginate(ReadPublicIpRangesRequest::new());
-    let mut ends = Vec::new();
+    let mut items = client(&denying).paginate(ReadPublicIpRangesRequest::new());
+    let mut results = Vec::new();
     while let Some(item) = items.next().await {
-        ends.push(item.map_err(|error| error.is_access_denied()));
+        results.push(item.map_err(|error| error.is_access_denied()));
     }
     let expected: Vec<_> = all_names(2).into_iter().map(Ok).chain([Err(true), Err(true)]).collect();
-    assert_eq!(ends, expected);
+    assert_eq!(results, expected);
     assert!(items.next().await.is_none());
-    assert_eq!(broken.requests().len(), 4);
-    // When somebody has mended it, the rest is where it was.
-    let place = items.next_page().expect("a place").clone();
-    let (rest, _) = read(client(&listing(5)).paginate(place)).await;
+    assert_eq!(denying.requests().len(), 4);
+    // Once the error is resolved, a new listing can continue at the same page.
+    let next_page = items.next_page().expect("a next page").clone();
+    let (rest, _) = read(client(&listing(5)).paginate(next_page)).await;
     assert_eq!(rest, all_names(5).split_off(all_names(2).len()));
 }

@@ -1,4 +1,4 @@
-//! Everything that can go wrong with a page, at every page: nothing is lost, nothing comes twice.
+//! Every kind of failure at every page: no item is lost or returned twice.
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -12,12 +12,12 @@ use crate::{Listing, all_names, client, page_of, read, response, server};
 
 const PAGES: usize = 20;
 
-/// What comes in place of the good response.
+/// Replaces the valid response.
 type Fault = fn(Response) -> Reply;
 
 const FAULTS: &[(&str, Fault)] = &[
     ("status 500", |_| Response::new(500, "").into()),
-    ("a gateway's page", |_| {
+    ("HTML of a gateway", |_| {
         Response::new(502, "<html>no</html>").header("Content-Type", "text/html").into()
     }),
     ("throttled by the platform", |_| refusal(503, "6", "Throttled", "").into()),
@@ -25,51 +25,51 @@ const FAULTS: &[(&str, Fault)] = &[
     ("not allowed", |_| refusal(403, "5", "AccessDenied", "").into()),
     ("wrong parameter", |_| refusal(400, "4000", "InvalidParameter", "").into()),
     ("no response", |_| Reply::Nothing(Then::HangUp)),
-    ("no response, and a broken connection", |_| Reply::Nothing(Then::Reset)),
-    ("half of the response", |good| Reply::Part(good, 20, Then::HangUp)),
-    ("no HTTP", |_| Reply::Raw(b"hello\r\n\r\n".to_vec(), Then::HangUp)),
-    ("no JSON", |_| Response::new(200, "fine").into()),
-    ("JSON that stops", |_| Response::new(200, "{\"PublicIps\": [\"item 0\"").into()),
-    ("JSON of another form", |_| Response::new(200, "{\"PublicIps\": 1, \"Users\": 1}").into()),
+    ("no response and a connection reset", |_| Reply::Nothing(Then::Reset)),
+    ("half of the response", |valid| Reply::Part(valid, 20, Then::HangUp)),
+    ("not HTTP", |_| Reply::Raw(b"hello\r\n\r\n".to_vec(), Then::HangUp)),
+    ("not JSON", |_| Response::new(200, "fine").into()),
+    ("truncated JSON", |_| Response::new(200, "{\"PublicIps\": [\"item 0\"").into()),
+    ("JSON of another type", |_| Response::new(200, "{\"PublicIps\": 1, \"Users\": 1}").into()),
 ];
 
 /// A server that fails once on each of these pages.
 fn failing(fault: Fault, pages: BTreeSet<usize>) -> Server {
     let left = Mutex::new(pages);
     server(move |request| {
-        let good = response(request, PAGES);
+        let valid = response(request, PAGES);
         let fails = left.lock().expect("no panic").remove(&page_of(request));
-        if fails { fault(good) } else { good.into() }
+        if fails { fault(valid) } else { valid.into() }
     })
 }
 
-async fn survives<R: Listing>(what: &str, fault: Fault, pages: BTreeSet<usize>, ahead: usize) {
-    let (failures, place) = (pages.len(), format!("{what} at {pages:?}, {ahead} ahead"));
+async fn check_recovery<R: Listing>(what: &str, fault: Fault, pages: BTreeSet<usize>, prefetch: usize) {
+    let (failures, case) = (pages.len(), format!("{what} at {pages:?}, prefetch {prefetch}"));
     let server = failing(fault, pages);
-    let (names, errors) = read(client(&server).paginate((R::ALL)()).prefetch(ahead)).await;
-    assert_eq!(names, all_names(PAGES), "{place}");
-    assert_eq!(errors.len(), failures, "{place}: {errors:?}");
-    assert_eq!(server.requests().len(), PAGES + failures, "{place}");
+    let (names, errors) = read(client(&server).paginate((R::ALL)()).prefetch(prefetch)).await;
+    assert_eq!(names, all_names(PAGES), "{case}");
+    assert_eq!(errors.len(), failures, "{case}: {errors:?}");
+    assert_eq!(server.requests().len(), PAGES + failures, "{case}");
 }
 
-/// Every failure, at each page of a listing of its own, and at all pages of one listing.
-async fn survives_all<R: Listing>() {
+/// Checks every kind of failure at each page separately, and at all pages of one listing.
+async fn check_all_faults<R: Listing>() {
     for (what, fault) in FAULTS {
         for page in 0..PAGES {
-            survives::<R>(what, *fault, BTreeSet::from([page]), page % 3).await;
+            check_recovery::<R>(what, *fault, BTreeSet::from([page]), page % 3).await;
         }
-        for ahead in 0..3 {
-            survives::<R>(what, *fault, (0..PAGES).collect(), ahead).await;
+        for prefetch in 0..3 {
+            check_recovery::<R>(what, *fault, (0..PAGES).collect(), prefetch).await;
         }
     }
 }
 
 #[tokio::test]
-async fn any_failure_at_any_page_of_a_listing_by_token() {
-    survives_all::<ReadPublicIpRangesRequest>().await;
+async fn pagination_by_token_recovers_from_any_failure_at_any_page() {
+    check_all_faults::<ReadPublicIpRangesRequest>().await;
 }
 
 #[tokio::test]
-async fn any_failure_at_any_page_of_a_listing_by_first_item() {
-    survives_all::<ReadUsersRequest>().await;
+async fn pagination_by_first_item_recovers_from_any_failure_at_any_page() {
+    check_all_faults::<ReadUsersRequest>().await;
 }

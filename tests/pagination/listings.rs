@@ -1,4 +1,4 @@
-//! Listings where nothing goes wrong.
+//! Pagination without failures.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 
 use crate::{Listing, PER_PAGE, all_names, client, listing, names, read, server};
 
-async fn each_item_comes_once<R: Listing>() {
+async fn check_items<R: Listing>() {
     for pages in [1, 2, 20] {
-        for ahead in [0, 1, 3, 50, usize::MAX] {
+        for prefetch in [0, 1, 3, 50, usize::MAX] {
             let server = listing(pages);
-            let (names, errors) = read(client(&server).paginate((R::ALL)()).prefetch(ahead)).await;
-            assert_eq!(names, all_names(pages), "{pages} pages, {ahead} ahead");
+            let (names, errors) = read(client(&server).paginate((R::ALL)()).prefetch(prefetch)).await;
+            assert_eq!(names, all_names(pages), "{pages} pages, prefetch {prefetch}");
             assert!(errors.is_empty(), "{errors:?}");
             assert_eq!(server.requests().len(), pages);
         }
@@ -23,17 +23,17 @@ async fn each_item_comes_once<R: Listing>() {
 }
 
 #[tokio::test]
-async fn each_item_of_a_listing_by_token_comes_once() {
-    each_item_comes_once::<ReadPublicIpRangesRequest>().await;
+async fn pagination_by_token_returns_each_item_once() {
+    check_items::<ReadPublicIpRangesRequest>().await;
 }
 
 #[tokio::test]
-async fn each_item_of_a_listing_by_first_item_comes_once() {
-    each_item_comes_once::<ReadUsersRequest>().await;
+async fn pagination_by_first_item_returns_each_item_once() {
+    check_items::<ReadUsersRequest>().await;
 }
 
 #[tokio::test]
-async fn nothing_is_sent_before_an_item_is_asked_for() {
+async fn no_request_is_sent_before_an_item_is_requested() {
     let server = listing(2);
     let items = client(&server).paginate(ReadUsersRequest::new()).prefetch(1);
     assert!(format!("{items:?}").contains("ReadUsers"));
@@ -41,7 +41,7 @@ async fn nothing_is_sent_before_an_item_is_asked_for() {
     assert!(server.requests().is_empty());
 }
 
-/// The bodies of the requests for a listing of two pages.
+/// The bodies of the requests that read two pages.
 async fn bodies<R: Listing>(request: R, size: Option<u32>) -> Vec<Value> {
     let server = listing(2);
     let mut items = client(&server).paginate(request);
@@ -54,7 +54,7 @@ async fn bodies<R: Listing>(request: R, size: Option<u32>) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn requests_say_what_the_api_wants() {
+async fn requests_carry_the_pagination_fields_of_the_api() {
     let token = |size: i64| {
         [json!({ "ResultsPerPage": size }), json!({ "ResultsPerPage": size, "NextPageToken": "page 1" })]
     };
@@ -69,7 +69,7 @@ async fn requests_say_what_the_api_wants() {
 }
 
 #[tokio::test]
-async fn everything_else_in_a_request_is_asked_of_each_page() {
+async fn all_other_fields_are_repeated_in_the_request_of_each_page() {
     let server = listing(3);
     let request = ReadPublicIpRangesRequest::new().dry_run(false);
     let all: Vec<String> = client(&server).paginate(request).try_collect().await.expect("all items");
@@ -78,28 +78,28 @@ async fn everything_else_in_a_request_is_asked_of_each_page() {
 }
 
 #[tokio::test]
-async fn pages_are_whole_responses() {
+async fn pages_are_complete_responses() {
     let server = listing(4);
     let mut pages = client(&server).paginate(ReadUsersRequest::new()).prefetch(1).pages();
     for page in 0..4 {
         let response = pages.try_next().await.expect("no error").expect("a page");
-        let found: Vec<_> = response.users.into_iter().map(ReadUsersRequest::name).collect();
-        assert_eq!((found, response.has_more_items), (names(page), Some(page < 3)));
+        let page_names: Vec<_> = response.users.into_iter().map(ReadUsersRequest::name).collect();
+        assert_eq!((page_names, response.has_more_items), (names(page), Some(page < 3)));
     }
     assert!(pages.next().await.is_none() && pages.next_page().is_none());
 }
 
 #[tokio::test]
-async fn a_listing_goes_on_in_another_process() {
+async fn a_page_token_continues_a_listing_in_another_process() {
     let server = listing(6);
     let mut pages = client(&server).paginate(ReadPublicIpRangesRequest::new().results_per_page(50)).pages();
     let mut names: Vec<String> = Vec::new();
     for _ in 0..2 {
         names.extend(pages.try_next().await.expect("no error").expect("a page").public_ips);
     }
-    let token = pages.next_page().and_then(|request| request.next_page_token.clone()).expect("a place");
+    let token = pages.next_page().and_then(|request| request.next_page_token.clone()).expect("a token");
     drop(pages);
-    // Of all that was there, this program knows the token only.
+    // The other process knows nothing but the token.
     let request = ReadPublicIpRangesRequest::new().next_page_token(token);
     let (rest, _) = read(client(&server).paginate(request)).await;
     names.extend(rest);
@@ -107,30 +107,30 @@ async fn a_listing_goes_on_in_another_process() {
 }
 
 #[tokio::test]
-async fn the_next_page_is_the_one_after_the_items_in_hand() {
+async fn next_page_is_the_page_after_the_last_returned_item() {
     let server = listing(3);
     let mut items = client(&server).paginate(ReadUsersRequest::new()).prefetch(2);
     assert_eq!(items.next_page().map(|request| request.first_item), Some(None));
     for page in 1..=3 {
         for _ in 0..PER_PAGE {
             items.try_next().await.expect("no error").expect("an item");
-            let place = items.next_page().map(|request| request.first_item);
-            assert_eq!(place, (page < 3).then_some(Some((page * PER_PAGE) as i64)));
+            let next = items.next_page().map(|request| request.first_item);
+            assert_eq!(next, (page < 3).then_some(Some((page * PER_PAGE) as i64)));
         }
     }
     assert!(items.next().await.is_none());
 }
 
 #[tokio::test]
-async fn it_is_a_stream() {
+async fn items_and_pages_are_streams() {
     let server = listing(2);
     let mut items = client(&server).paginate(ReadUsersRequest::new());
     let mut names = Vec::new();
     assert_eq!(items.size_hint(), (0, None));
     while let Some(item) = poll_fn(|context| Pin::new(&mut items).poll_next(context)).await {
         names.push(ReadUsersRequest::name(item.expect("no error")));
-        let left = PER_PAGE - (names.len() - 1) % PER_PAGE - 1;
-        assert_eq!(items.size_hint(), (left, (names.len() > PER_PAGE).then_some(left)));
+        let remaining = PER_PAGE - (names.len() - 1) % PER_PAGE - 1;
+        assert_eq!(items.size_hint(), (remaining, (names.len() > PER_PAGE).then_some(remaining)));
     }
     assert_eq!(names, all_names(2));
     let mut pages = client(&server).paginate(ReadUsersRequest::new()).pages();
@@ -139,7 +139,7 @@ async fn it_is_a_stream() {
 }
 
 #[tokio::test]
-async fn items_of_several_lists_are_one_listing() {
+async fn items_of_several_lists_are_returned_in_one_sequence() {
     let pages = [
         json!({ "Accounts": [{ "Id": "a" }], "Groups": [{ "Id": "b" }, { "Id": "c" }], "HasMoreItems": true }),
         json!({ "Users": [{ "Id": "d" }, { "Id": "e" }], "HasMoreItems": false }),

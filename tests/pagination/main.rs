@@ -1,16 +1,12 @@
-//! Listings over real HTTP, page by page: complete, whatever happens in between.
+//! Pagination over real HTTP: every item is returned once, whichever pages fail.
 
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on says why and stops"
-)]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a failed expectation fails the test")]
 
-mod ahead;
+mod compile_errors;
 mod endings;
 mod faults;
 mod listings;
-mod refused;
+mod prefetch;
 
 use osc_api::types::{ReadPublicIpRangesRequest, ReadUsersRequest, User};
 use osc_api::{Client, ClientBuilder, Items, Paginated, RateLimit, RetryPolicy};
@@ -22,12 +18,12 @@ use serde_json::{Value, json};
 /// Items on each page of the server.
 const PER_PAGE: usize = 3;
 
-/// A listing that the test server knows: one by token, one by the number of the first item.
+/// A paginated action of the test server: one uses page tokens, the other the number of the first item.
 trait Listing: Paginated {
-    /// A request for all of it.
+    /// Creates a request for all items.
     const ALL: fn() -> Self;
 
-    /// What tells an item from all others.
+    /// The unique name of an item.
     fn name(item: Self::Item) -> String;
 }
 
@@ -47,11 +43,13 @@ impl Listing for ReadUsersRequest {
     }
 }
 
-/// The page that a request asks for, from 0.
+/// The number of the requested page, counted from 0.
 fn page_of(request: &Request) -> usize {
     let body = request.json();
     match (body["NextPageToken"].as_str(), body["FirstItem"].as_u64()) {
-        (Some(token), _) => token.strip_prefix("page ").and_then(|n| n.parse().ok()).expect("our token"),
+        (Some(token), _) => {
+            token.strip_prefix("page ").and_then(|n| n.parse().ok()).expect("a token of this server")
+        }
         (None, Some(first)) => first as usize / PER_PAGE,
         (None, None) => 0,
     }
@@ -62,7 +60,7 @@ fn names(page: usize) -> Vec<String> {
     (0..PER_PAGE).map(|item| format!("item {}", page * PER_PAGE + item)).collect()
 }
 
-/// The response to a request of either listing.
+/// The response to a request of either action.
 fn response(request: &Request, pages: usize) -> Response {
     let page = page_of(request);
     let more = page + 1 < pages;
@@ -78,7 +76,7 @@ fn response(request: &Request, pages: usize) -> Response {
     Response::json(200, &json!({ "PublicIps": names(page), "NextPageToken": token }))
 }
 
-/// A server with so many pages of each listing.
+/// A server that has this number of pages for each action.
 fn listing(pages: usize) -> Server {
     server(move |request| response(request, pages))
 }
@@ -87,7 +85,7 @@ fn server<R: Into<Reply>>(handler: impl Fn(&Request) -> R + Send + Sync + 'stati
     Server::start(handler).expect("a local port")
 }
 
-/// Its clients send everything once, at once.
+/// A client builder without retries or a rate limit.
 fn builder(server: &Server) -> ClientBuilder {
     Client::builder()
         .ignore_environment()
@@ -102,12 +100,12 @@ fn client(server: &Server) -> Client {
     builder(server).build().expect("a client")
 }
 
-/// All names that a listing of so many pages has, in order.
+/// The names of the items on all pages, in order.
 fn all_names(pages: usize) -> Vec<String> {
     (0..pages).flat_map(names).collect()
 }
 
-/// Reads to the end, asking again after each error. Gives the names and the errors.
+/// Reads to the end, continuing after each error. Returns the names and the errors.
 async fn read<R: Listing>(mut items: Items<R>) -> (Vec<String>, Vec<osc_api::Error>) {
     let (mut names, mut errors) = (Vec::new(), Vec::new());
     while let Some(item) = items.next().await {

@@ -1,8 +1,8 @@
-//! Ten thousand pages of a thousand items: each item once, and no more memory than for a few pages.
+//! Ten thousand pages of a thousand items: each item is returned once, and memory use does not grow.
 //!
-//! A program of its own, because the memory that is looked at is that of the whole process.
+//! A separate test program, because it measures the memory of the whole process.
 
-#![expect(clippy::string_slice, reason = "a test that cannot go on says why and stops")]
+#![expect(clippy::string_slice, reason = "a failed expectation fails the test")]
 
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -15,18 +15,18 @@ use osc_api::{Client, RateLimit};
 const PAGES: usize = 10_000;
 const ITEMS: usize = 1_000;
 
-/// When memory is looked at for the first time: by then everything has been allocated once.
-const SETTLED: usize = 500;
+/// Number of pages before the first measurement: by then, all buffers have been allocated once.
+const WARM_UP_PAGES: usize = 500;
 
-/// What memory may grow by from then on, in KiB. It is less than one byte for each item.
-const GROWTH: usize = 8 * 1024;
+/// Maximum growth of memory after the first measurement, in KiB: less than one byte per item.
+const MAX_GROWTH: usize = 8 * 1024;
 
-/// The pages of the server: all of one length, so that a page is made by writing its number into the one before.
+/// The pages of the server. All have the same length, so that a page is created by overwriting the numbers of the last.
 struct Pages {
     body: Vec<u8>,
-    /// Where the number of the page stands.
+    /// Offsets of the page number.
     numbers: Vec<usize>,
-    /// Where the number of the page after it stands.
+    /// Offset of the number of the next page.
     next: usize,
 }
 
@@ -45,11 +45,11 @@ impl Pages {
         Self { body: body.into_bytes(), numbers, next }
     }
 
-    /// The page of this number; the last one has no token.
+    /// The page with this number; the last page has no token.
     fn page(&mut self, page: usize) -> &[u8] {
         let mut write = |at: usize, text: &str| {
-            if let Some(place) = self.body.get_mut(at..at + text.len()) {
-                place.copy_from_slice(text.as_bytes());
+            if let Some(slot) = self.body.get_mut(at..at + text.len()) {
+                slot.copy_from_slice(text.as_bytes());
             }
         };
         let number = format!("{page:05}");
@@ -61,8 +61,8 @@ impl Pages {
     }
 }
 
-/// A server that remembers nothing, unlike the one of the other tests: its memory must not grow either. It ends with the
-/// process.
+/// Starts a server that, unlike the one of the other tests, records nothing: its memory must not grow either. It runs
+/// until the process ends.
 fn start() -> io::Result<String> {
     let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let endpoint = format!("http://{}/api/v1", socket.local_addr()?);
@@ -74,7 +74,7 @@ fn start() -> io::Result<String> {
     Ok(endpoint)
 }
 
-/// Responds one request after the other.
+/// Responds to the requests of one connection in turn.
 fn serve(mut stream: TcpStream) -> io::Result<()> {
     let (mut reader, mut pages) = (BufReader::new(stream.try_clone()?), Pages::new());
     loop {
@@ -102,7 +102,7 @@ fn serve(mut stream: TcpStream) -> io::Result<()> {
     }
 }
 
-/// The memory that this process has, in KiB; `None` where the system does not tell it in this way.
+/// The resident memory of this process in KiB; `None` on systems without `/proc`.
 fn resident() -> Option<usize> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
@@ -110,15 +110,15 @@ fn resident() -> Option<usize> {
 }
 
 #[tokio::test]
-async fn memory_is_flat_over_any_number_of_pages() {
+async fn memory_use_does_not_grow_with_the_number_of_pages() {
     let endpoint = start().expect("a local port");
     let client = Client::builder().ignore_environment().endpoint(endpoint);
     let client = client.rate_limit(RateLimit::Off).build().expect("a client");
     let mut items = client.paginate(ReadPublicIpRangesRequest::new()).prefetch(1);
-    let mut settled = None;
+    let mut warm = None;
     for page in 0..PAGES {
-        if page == SETTLED {
-            settled = resident();
+        if page == WARM_UP_PAGES {
+            warm = resident();
         }
         let mut expected = format!("{page:05}.000");
         for item in 0..ITEMS {
@@ -129,11 +129,11 @@ async fn memory_is_flat_over_any_number_of_pages() {
         }
     }
     assert!(items.next().await.is_none());
-    match (settled, resident()) {
+    match (warm, resident()) {
         (Some(before), Some(after)) => {
-            println!("{before} KiB after {SETTLED} pages, {after} KiB after {PAGES}");
-            assert!(after < before + GROWTH, "memory grew from {before} to {after} KiB");
+            println!("{before} KiB after {WARM_UP_PAGES} pages, {after} KiB after {PAGES}");
+            assert!(after < before + MAX_GROWTH, "memory grew from {before} to {after} KiB");
         }
-        _ => println!("this system does not tell how much memory a process has"),
+        _ => println!("skipped: the memory of a process is not available on this system"),
     }
 }

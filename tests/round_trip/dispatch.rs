@@ -100,8 +100,7 @@ fn debug<T: DeserializeOwned + Debug>(text: &str) -> Result<[String; 2], String>
 #[test]
 fn the_list_of_actions_is_that_of_the_contract() {
     let mut wanted = "\
-        // Written by `BLESS=1 cargo test -p osc-tests --test round_trip` from the contract.\n\
-        // The name of an action that is gone does not compile: remove its line first.\n\
+        // Written by `cargo xtask regen` from spec/.\n\
         actions! {\n"
         .to_owned();
     for action in contract::actions() {

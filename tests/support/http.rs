@@ -1,16 +1,16 @@
-//! HTTP/1.1 on a socket, as much of it as a test server needs: written by hand, because the tests want what a library
-//! would not let them do (responses that stop half-way, or never come), and the exact bytes that were received.
+//! A minimal HTTP/1.1 server implementation. Written by hand, because the tests need faults that a library would not
+//! produce, such as truncated or missing responses, and the exact bytes of each request.
 
 use std::io::{self, BufRead, Read, Write};
 
 use serde_json::Value;
 
-/// A request as it was received.
+/// A received request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     /// The method, such as `POST`.
     pub method: String,
-    /// The request target: path and query as they stood in the first line.
+    /// The request target: path and query as in the request line.
     pub target: String,
     /// Names and values, in the order of arrival.
     pub headers: Vec<(String, String)>,
@@ -19,26 +19,27 @@ pub struct Request {
 }
 
 impl Request {
-    /// The value of the first header of this name, whatever the case of its letters.
+    /// The value of the first header with this name, ignoring case.
     pub fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(candidate, _)| candidate.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 
-    /// The last segment of the path: the action that the request asks for.
+    /// The last segment of the path: the name of the action.
     pub fn action(&self) -> &str {
         self.target.rsplit('/').next().unwrap_or_default()
     }
 
-    /// The body read as JSON, or null when it is none.
+    /// The body as JSON, or null if it is not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
-    /// Reads one request; `None` when the peer has closed the connection instead of sending another.
+    /// Reads one request; `None` if the peer closed the connection before sending another.
     ///
     /// # Errors
-    /// When the connection breaks, or what arrives is not an HTTP/1.1 request with a `Content-Length` or no body.
+    /// Returns an error if the connection fails, or if the bytes are not an HTTP/1.1 request with a `Content-Length` or
+    /// without a body.
     pub fn read(stream: &mut (impl BufRead + Write)) -> io::Result<Option<Self>> {
         let Some(first) = line(stream)? else {
             return Ok(None);
@@ -47,7 +48,7 @@ impl Request {
         let (Some(method), Some(target), Some("HTTP/1.1"), None) =
             (words.next(), words.next(), words.next(), words.next())
         else {
-            return Err(invalid(format!("not the first line of a request: {first:?}")));
+            return Err(invalid(format!("not a request line: {first:?}")));
         };
         let (method, target) = (method.to_owned(), target.to_owned());
         let mut headers = Vec::new();
@@ -67,9 +68,11 @@ impl Request {
 
     fn read_body(&mut self, stream: &mut (impl BufRead + Write)) -> io::Result<()> {
         if self.header("Transfer-Encoding").is_some() {
-            return Err(invalid("a body in chunks: clients of this API know the length".to_owned()));
+            return Err(invalid(
+                "unexpected chunked body: clients of this API send a Content-Length".to_owned(),
+            ));
         }
-        // Some versions of curl wait for this before they send a long body.
+        // Some versions of curl wait for this response before they send a long body.
         if self.header("Expect").is_some_and(|value| value.eq_ignore_ascii_case("100-continue")) {
             stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
         }
@@ -80,42 +83,42 @@ impl Request {
     }
 }
 
-/// What the server does with a request.
+/// How the server responds to a request.
 #[derive(Clone, Debug)]
 pub enum Reply {
-    /// Responds.
+    /// Sends the response.
     Response(Response),
-    /// Responds in chunks of so many bytes, without saying beforehand how many there will be.
+    /// Sends the response in chunks of this size, without a `Content-Length`.
     Chunked(Response, usize),
-    /// Announces the whole response, but sends only so many bytes of its body.
+    /// Sends the complete headers, but only this number of bytes of the body.
     Part(Response, usize, Then),
-    /// Sends the body over and over in chunks, until the client hangs up.
+    /// Repeats the body in chunks until the client closes the connection.
     Endless(Response),
-    /// Sends these bytes, be they HTTP or not.
+    /// Sends these bytes, which need not be valid HTTP.
     Raw(Vec<u8>, Then),
     /// Sends nothing.
     Nothing(Then),
 }
 
-/// What the server does after less than a whole response.
+/// What the server does after an incomplete response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Then {
     /// Closes the connection.
     HangUp,
-    /// Breaks the connection: whoever reads or writes at the other end gets an error.
+    /// Resets the connection: reads and writes of the client fail.
     Reset,
     /// Waits until the client closes it.
     Wait,
 }
 
-/// What a connection is good for after a reply.
+/// State of a connection after a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum After {
-    /// Another request.
+    /// It accepts another request.
     Open,
-    /// Nothing.
+    /// It is to be closed.
     Closed,
-    /// Nothing, and it is to end in disorder.
+    /// It is to be reset.
     Broken,
 }
 
@@ -126,10 +129,10 @@ impl From<Response> for Reply {
 }
 
 impl Reply {
-    /// Writes the reply, and tells what is to become of the connection.
+    /// Writes the response and returns the resulting state of the connection.
     ///
     /// # Errors
-    /// When the connection breaks: for an endless response this is the usual end.
+    /// Returns an error if the connection fails, which is how an endless response normally ends.
     pub fn write(&self, stream: &mut (impl Read + Write)) -> io::Result<After> {
         match self {
             Self::Response(response) => {
@@ -184,7 +187,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// A response with this status and body, and no header but its length.
+    /// A response with this status and body, and no header except `Content-Length`.
     pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self { status, headers: Vec::new(), body: body.into() }
     }
@@ -194,7 +197,7 @@ impl Response {
         Self::new(status, body.to_string()).header("Content-Type", "application/json")
     }
 
-    /// The same response with one more header.
+    /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
@@ -206,7 +209,7 @@ impl Response {
         self.status
     }
 
-    /// The body read as JSON, or null when it is none.
+    /// The body as JSON, or null if it is not JSON.
     pub fn to_json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
@@ -219,7 +222,7 @@ impl Response {
         self.head("Transfer-Encoding: chunked")
     }
 
-    /// Everything before the body. HTTP lets the reason phrase be empty.
+    /// Everything before the body. The reason phrase may be empty in HTTP.
     fn head(&self, framing: &str) -> String {
         let headers: String =
             self.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
@@ -227,20 +230,20 @@ impl Response {
     }
 }
 
-/// A chunk of a body; an empty one ends it.
+/// A chunk of a body; an empty chunk ends the body.
 fn chunk(part: &[u8]) -> Vec<u8> {
     [format!("{:x}\r\n", part.len()).as_bytes(), part, b"\r\n"].concat()
 }
 
-/// One line without its end; `None` at the end of the stream.
+/// One line without its line break; `None` at the end of the stream.
 fn line(stream: &mut impl BufRead) -> io::Result<Option<String>> {
-    const LONGEST: u64 = 64 * 1024;
+    const MAX_LINE_LENGTH: u64 = 64 * 1024;
     let mut text = String::new();
-    stream.take(LONGEST).read_line(&mut text)?;
+    stream.take(MAX_LINE_LENGTH).read_line(&mut text)?;
     match text.strip_suffix("\r\n") {
         Some(line) => Ok(Some(line.to_owned())),
         None if text.is_empty() => Ok(None),
-        None => Err(invalid(format!("not a whole line: {text:?}"))),
+        None => Err(invalid(format!("incomplete line: {text:?}"))),
     }
 }
 

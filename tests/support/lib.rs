@@ -1,4 +1,4 @@
-//! Support code that the tests of this workspace share.
+//! Code shared by the tests of this workspace.
 
 pub mod cloud;
 pub mod http;

@@ -1,7 +1,7 @@
-//! Everything that is logged while tests run: searched for secrets at once, and kept for tests that ask for it.
+//! Records everything that is logged while tests run, and searches it for secrets.
 //!
-//! Both ways of logging are seen, `tracing` and `log`, of every crate, at every level, with the fields that a span
-//! gets only later. A secret in any of it ends the process on the spot: no test can pass by not looking.
+//! Covers `tracing` and `log`, all crates and all levels, including fields recorded in a span after its start. A secret
+//! in any of it aborts the process, so that no test can miss it.
 
 mod sentinel;
 mod subscriber;
@@ -14,17 +14,17 @@ use tracing_core::{Level, Metadata};
 
 pub use sentinel::{forbid, tells_secret};
 
-/// Fields by their names. The words of a message are in the one called `message`.
+/// Fields by name. The text of a message is in the field `message`.
 pub type Fields = BTreeMap<String, String>;
 
-/// Something that took a while.
+/// A recorded span.
 #[derive(Clone, Debug)]
 pub struct Span {
-    /// All fields that it has got so far.
+    /// All fields recorded so far.
     pub fields: Fields,
-    /// What happened in it and in the spans inside of it, in order.
+    /// The events in this span and in its child spans, in order.
     pub events: Vec<Event>,
-    /// Whether it is over.
+    /// Whether the span is closed.
     pub closed: bool,
     metadata: &'static Metadata<'static>,
     parent: Option<usize>,
@@ -32,23 +32,23 @@ pub struct Span {
 }
 
 impl Span {
-    /// Its name in the code.
+    /// The name.
     pub fn name(&self) -> &'static str {
         self.metadata.name()
     }
 
-    /// How important it is.
+    /// The level.
     pub fn level(&self) -> Level {
         *self.metadata.level()
     }
 }
 
-/// Something that happened.
+/// A recorded event.
 #[derive(Clone, Debug)]
 pub struct Event {
-    /// The module that tells it.
+    /// The module that logged it.
     pub target: String,
-    /// How important it is.
+    /// The level.
     pub level: Level,
     /// All fields.
     pub fields: Fields,
@@ -60,10 +60,10 @@ impl fmt::Display for Event {
     }
 }
 
-/// Looks at everything that is logged from now on. The first call counts, the others do nothing.
+/// Starts recording everything that is logged. Further calls do nothing.
 ///
 /// # Panics
-/// When something else in this process already receives what is logged.
+/// Panics if the process already has another subscriber or logger.
 pub fn watch() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -71,38 +71,38 @@ pub fn watch() {
         let traced = tracing_core::dispatcher::set_global_default(traced).is_ok();
         let logged = log::set_logger(&subscriber::Everything).is_ok();
         log::set_max_level(log::LevelFilter::Trace);
-        assert!(traced && logged, "something else receives what this process logs");
+        assert!(traced && logged, "the process already has another subscriber or logger");
     });
 }
 
-/// How many spans there were so far: a place in time.
+/// Number of spans recorded so far, as a position in the log.
 pub fn now() -> usize {
-    kept().spans.len()
+    records().spans.len()
 }
 
-/// The spans of a crate or module since then with a field of this value, in the order in which they began.
+/// The spans of a crate or module since a position that have a field with this value, in the order of their start.
 pub fn spans(since: usize, module: &str, value: &str) -> Vec<Span> {
-    let kept = kept();
-    let new = kept.spans.iter().skip(since);
+    let records = records();
+    let new = records.spans.iter().skip(since);
     let of_module = new.filter(|span| span.metadata.target().starts_with(module));
     of_module.filter(|span| span.fields.values().any(|field| field == value)).cloned().collect()
 }
 
-/// The events of a crate or module with this text in one of their fields, in the order in which they happened.
+/// The events of a crate or module that have this text in one of their fields, in order.
 pub fn events(module: &str, text: &str) -> Vec<Event> {
-    let kept = kept();
-    let of_module = kept.events.iter().filter(|event| event.target.starts_with(module));
+    let records = records();
+    let of_module = records.events.iter().filter(|event| event.target.starts_with(module));
     of_module.filter(|event| event.fields.values().any(|field| field.contains(text))).cloned().collect()
 }
 
-/// What was logged so far.
-struct Kept {
+/// Everything recorded so far.
+struct Records {
     spans: Vec<Span>,
     events: Vec<Event>,
 }
 
-static KEPT: Mutex<Kept> = Mutex::new(Kept { spans: Vec::new(), events: Vec::new() });
+static RECORDS: Mutex<Records> = Mutex::new(Records { spans: Vec::new(), events: Vec::new() });
 
-fn kept() -> MutexGuard<'static, Kept> {
-    KEPT.lock().unwrap_or_else(PoisonError::into_inner)
+fn records() -> MutexGuard<'static, Records> {
+    RECORDS.lock().unwrap_or_else(PoisonError::into_inner)
 }

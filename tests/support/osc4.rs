@@ -1,6 +1,7 @@
-//! The server's side of an OSC4 signature, written from the published recipe with other libraries than the crate's.
+//! Server-side verification of OSC4 signatures, written from the published specification with other libraries than the
+//! crate uses.
 //!
-//! It shares no code with `osc-api`, so that a mistake there cannot hide here.
+//! It shares no code with `osc-api`, so that an error there is not repeated here.
 
 use std::fmt::Write;
 
@@ -9,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::http::Request;
 
-/// The greatest distance, in seconds, between a request's date and the server's clock.
+/// Maximum difference between the date of a request and the server's clock, in seconds.
 pub const WINDOW: i64 = 5 * 60;
 
 const ALGORITHM: &str = "OSC4-HMAC-SHA256";
@@ -19,24 +20,24 @@ const TERMINATOR: &str = "osc4_request";
 /// Why a signature was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// The request has no `Authorization` header of this scheme, or one that cannot be read.
+    /// The request has no `Authorization` header of this scheme, or an invalid one.
     Malformed(String),
-    /// The signature is for something else: another region, service, day, or too few headers.
+    /// The signature is for another region, service or day, or covers too few headers.
     Scope(String),
-    /// The request's date is too far from the server's clock.
+    /// The date of the request differs too much from the server's clock.
     Date(String),
-    /// Nobody has this access key.
+    /// The access key is unknown.
     UnknownKey(String),
-    /// The signature is not the one that the secret key gives for what was received.
+    /// The signature does not match the secret key and the received request.
     Signature,
 }
 
-/// Checks the signature of a request against the secret key that `secret_key_of` knows for its access key.
+/// Verifies the signature of a request with the secret key that `secret_key_of` returns for its access key.
 ///
 /// `now` is the server's clock in seconds since 1970. Returns the access key.
 ///
 /// # Errors
-/// The first thing found wrong.
+/// Returns the first problem found.
 pub fn verify(
     request: &Request,
     region: &str,
@@ -50,7 +51,9 @@ pub fn verify(
     let sent = seconds(date).ok_or_else(|| Refusal::Malformed(format!("not a date: {date:?}")))?;
     claim.check_scope(date, region)?;
     if (now - sent).abs() > WINDOW {
-        return Err(Refusal::Date(format!("{date} is more than five minutes away")));
+        return Err(Refusal::Date(format!(
+            "{date} differs from the server's clock by more than five minutes"
+        )));
     }
     let secret_key =
         secret_key_of(claim.access_key).ok_or_else(|| Refusal::UnknownKey(claim.access_key.to_owned()))?;
@@ -66,7 +69,7 @@ pub fn verify(
     if hex(&key) == claim.signature { Ok(claim.access_key.to_owned()) } else { Err(Refusal::Signature) }
 }
 
-/// Reads `yyyymmddThhmmssZ` as seconds since 1970.
+/// Parses `yyyymmddThhmmssZ` to seconds since 1970.
 pub fn seconds(date: &str) -> Option<i64> {
     let date = date.strip_suffix('Z')?;
     let (day, time) = date.split_once('T')?;
@@ -79,13 +82,13 @@ pub fn seconds(date: &str) -> Option<i64> {
     if !(1..=12).contains(&month) || !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 59 {
         return None;
     }
-    // Years that begin in March have their leap day last, which makes the days before a month a plain fraction.
+    // Years that begin in March end with the leap day, so that the days before a month are a linear function.
     let (year, month) = if month < 3 { (year - 1, month + 9) } else { (year, month - 3) };
     let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1 - 719_468;
     Some(days * 86_400 + hour * 3_600 + minute * 60 + second)
 }
 
-/// What the `Authorization` header claims.
+/// The fields of the `Authorization` header.
 struct Claim<'a> {
     access_key: &'a str,
     day: &'a str,
@@ -97,23 +100,22 @@ struct Claim<'a> {
 
 impl<'a> Claim<'a> {
     fn parse(header: &'a str) -> Result<Self, Refusal> {
-        let unreadable =
-            || Refusal::Malformed("the Authorization header is not that of a signature".to_owned());
-        let (algorithm, rest) = header.split_once(' ').ok_or_else(unreadable)?;
+        let malformed = || Refusal::Malformed("the Authorization header is not an OSC4 signature".to_owned());
+        let (algorithm, rest) = header.split_once(' ').ok_or_else(malformed)?;
         let mut parts = rest.split(',').map(str::trim);
         let mut part = |name: &str| parts.next()?.strip_prefix(name)?.strip_prefix('=');
-        let credential = part("Credential").ok_or_else(unreadable)?;
-        let signed_headers = part("SignedHeaders").ok_or_else(unreadable)?;
-        let signature = part("Signature").ok_or_else(unreadable)?;
+        let credential = part("Credential").ok_or_else(malformed)?;
+        let signed_headers = part("SignedHeaders").ok_or_else(malformed)?;
+        let signature = part("Signature").ok_or_else(malformed)?;
         let mut credential = credential.split('/');
-        let mut next = || credential.next().ok_or_else(unreadable);
+        let mut next = || credential.next().ok_or_else(malformed);
         let (access_key, day, region, service, terminator) = (next()?, next()?, next()?, next()?, next()?);
         if algorithm != ALGORITHM
             || terminator != TERMINATOR
             || credential.next().is_some()
             || parts.next().is_some()
         {
-            return Err(unreadable());
+            return Err(malformed());
         }
         Ok(Self { access_key, day, region, service, signed_headers, signature })
     }
@@ -122,11 +124,11 @@ impl<'a> Claim<'a> {
         let Self { day, region: claimed, service, signed_headers, .. } = self;
         let signed: Vec<&str> = signed_headers.split(';').collect();
         let problem = if !date.starts_with(day) || day.len() != 8 {
-            format!("the scope is of {day}, the request of {date}")
+            format!("the scope has the day {day}, the request the date {date}")
         } else if *claimed != region {
-            format!("the scope is of region {claimed}, the server of {region}")
+            format!("the scope has the region {claimed}, the server {region}")
         } else if *service != SERVICE {
-            format!("the scope is of service {service}")
+            format!("the scope has the service {service}")
         } else if !["host", "x-osc-date"].iter().all(|name| signed.contains(name)) {
             format!("host and x-osc-date must be signed, not only {signed_headers}")
         } else if !signed.is_sorted() || signed_headers.chars().any(|c| c.is_ascii_uppercase()) {
@@ -143,7 +145,7 @@ impl<'a> Claim<'a> {
         for name in self.signed_headers.split(';') {
             let value = request
                 .header(name)
-                .ok_or_else(|| Refusal::Malformed(format!("{name} is signed, but absent")))?;
+                .ok_or_else(|| Refusal::Malformed(format!("the signed header {name} is missing")))?;
             headers.extend([name, ":", value.trim(), "\n"]);
         }
         let (method, signed) = (&request.method, self.signed_headers);

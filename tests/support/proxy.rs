@@ -1,4 +1,4 @@
-//! An HTTP proxy, as much of one as tests need: it leads every client to one server, whatever host they ask for.
+//! A minimal HTTP proxy that connects every client to one server, whichever host the client requests.
 
 use std::io::{self, BufReader, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 use crate::http::{Reply, Request, Response};
 use crate::logs;
 
-/// A running proxy on 127.0.0.1, on a port that the system chose. It stops when it is dropped.
+/// A running proxy on a free port of 127.0.0.1. It stops when it is dropped.
 pub struct Proxy {
     address: SocketAddr,
     requests: Arc<Mutex<Vec<Request>>>,
@@ -18,10 +18,10 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Starts a proxy that leads to the server at `target`, such as `127.0.0.1:40123`.
+    /// Starts a proxy to the server at `target`, such as `127.0.0.1:40123`.
     ///
-    /// It asks `admit` about each request, be it for a tunnel or to be passed on, and responses with the refusal if it
-    /// gets one.
+    /// It calls `admit` for each request, whether for a tunnel or to be forwarded, and responds with the returned
+    /// refusal, if any.
     ///
     /// # Errors
     /// Returns an error if no port can be opened on the loopback interface.
@@ -40,7 +40,7 @@ impl Proxy {
             let admitted = admit(&request);
             record.lock().unwrap_or_else(PoisonError::into_inner).push(request.clone());
             match admitted {
-                Ok(()) => client.lead_to(&target, &request),
+                Ok(()) => client.connect_to(&target, &request),
                 Err(refusal) => Reply::from(refusal).write(&mut client).map(drop),
             }
         });
@@ -50,7 +50,7 @@ impl Proxy {
                     break;
                 }
                 let serve = Arc::clone(&serve);
-                // A connection that breaks ends its thread: the client is what is tested, and it will say so.
+                // A failed connection ends its thread; the client under test reports the failure.
                 thread::spawn(move || -> io::Result<()> { serve(stream?) });
             }
         });
@@ -62,7 +62,7 @@ impl Proxy {
         self.address.to_string()
     }
 
-    /// The requests received so far: for tunnels, and those to be passed on.
+    /// The requests received so far, for tunnels and for forwarding.
     pub fn requests(&self) -> Vec<Request> {
         self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -83,28 +83,28 @@ impl Drop for Proxy {
 struct Client(BufReader<TcpStream>);
 
 impl Client {
-    /// Makes a tunnel, or passes a request on and makes a tunnel of the rest.
-    fn lead_to(mut self, target: &str, request: &Request) -> io::Result<()> {
+    /// Opens a tunnel, or forwards the request and tunnels the rest of the connection.
+    fn connect_to(mut self, target: &str, request: &Request) -> io::Result<()> {
         let mut server = TcpStream::connect(target)?;
         if request.method == "CONNECT" {
             self.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")?;
         } else {
-            server.write_all(&passed_on(request))?;
+            server.write_all(&forwarded(request))?;
         }
         let (mut back, mut responses) = (self.0.get_ref().try_clone()?, server.try_clone()?);
-        let backwards = thread::spawn(move || {
+        let to_client = thread::spawn(move || {
             drop(io::copy(&mut responses, &mut back));
             drop(back.shutdown(Shutdown::Write));
         });
         drop(io::copy(&mut self.0, &mut server));
         drop(server.shutdown(Shutdown::Write));
-        drop(backwards.join());
+        drop(to_client.join());
         Ok(())
     }
 }
 
-/// The request as the server gets it: without the host in the first line, and without what is for the proxy.
-fn passed_on(request: &Request) -> Vec<u8> {
+/// The request as the server receives it: without the host in the request line and without the headers for the proxy.
+fn forwarded(request: &Request) -> Vec<u8> {
     let target =
         request.target.strip_prefix("http://").and_then(|rest| rest.find('/').map(|at| rest.split_at(at).1));
     let mut head = format!("{} {} HTTP/1.1\r\n", request.method, target.unwrap_or(&request.target));

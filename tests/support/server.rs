@@ -1,4 +1,4 @@
-//! A local HTTP server whose behaviour is a closure, and which remembers what it was asked.
+//! A local HTTP server whose behavior is a closure, and which records its requests.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -13,21 +13,21 @@ use socket2::SockRef;
 use crate::http::{After, Reply, Request};
 use crate::logs::{self, Span};
 
-/// A running server on 127.0.0.1, on a port that the system chose. It stops when it is dropped.
+/// A running server on a free port of 127.0.0.1. It stops when it is dropped.
 ///
-/// Every connection has a thread of its own, so requests are responded side by side.
+/// Every connection has its own thread, so that requests are handled concurrently.
 pub struct Server {
     scheme: &'static str,
     address: SocketAddr,
     requests: Arc<Mutex<Vec<Request>>>,
-    /// Since when its address is its own: another server may have had it before.
+    /// Log position at which the server started: an earlier server may have had the same address.
     since: usize,
     stop: Arc<AtomicBool>,
     listener: Option<JoinHandle<Vec<JoinHandle<()>>>>,
 }
 
 impl Server {
-    /// Starts a server that does with each request what `handler` says.
+    /// Starts a server that responds to each request with the result of `handler`.
     ///
     /// # Errors
     /// Returns an error if no port can be opened on the loopback interface.
@@ -37,7 +37,7 @@ impl Server {
         Self::start_over(handler, Ok)
     }
 
-    /// Starts a server that does the same over TLS. Only what comes after the handshake is a request.
+    /// Starts a server that does the same over TLS. Only requests after the handshake are recorded.
     ///
     /// # Errors
     /// Returns an error if no port can be opened on the loopback interface.
@@ -63,7 +63,7 @@ impl Server {
         Self::listen(requests, move |stream| {
             let socket = stream.try_clone()?;
             let mut connection = Connection(BufReader::new(open(stream)?));
-            let mut converse = || -> io::Result<After> {
+            let mut serve_requests = || -> io::Result<After> {
                 while let Some(request) = Request::read(&mut connection)? {
                     let reply = handler(&request).into();
                     record.lock().unwrap_or_else(PoisonError::into_inner).push(request);
@@ -74,11 +74,11 @@ impl Server {
                 }
                 Ok(After::Closed)
             };
-            match converse() {
+            match serve_requests() {
                 Ok(After::Broken) => reset(&socket),
                 Ok(_) => {}
-                // What was said last, such as why a handshake failed, must not be lost to a reset.
-                Err(_) => linger(socket),
+                // A reset must not discard the last bytes sent, such as the reason of a failed handshake.
+                Err(_) => drain(socket),
             }
             Ok(())
         })
@@ -89,11 +89,11 @@ impl Server {
     /// # Errors
     /// Returns an error if no port can be opened on the loopback interface.
     pub fn start_resetting() -> io::Result<Self> {
-        // A socket that is closed while it holds bytes nobody read is reset, not ended in good order.
+        // Closing a socket that holds unread bytes resets the connection.
         Self::start_raw(|stream| stream.read_exact(&mut [0]))
     }
 
-    /// Starts a server that does with each connection what `serve` says, and reads no requests.
+    /// Starts a server that handles each connection with `serve` and reads no requests itself.
     ///
     /// # Errors
     /// Returns an error if no port can be opened on the loopback interface.
@@ -107,7 +107,7 @@ impl Server {
         requests: Arc<Mutex<Vec<Request>>>,
         serve: impl Fn(TcpStream) -> io::Result<()> + Send + Sync + 'static,
     ) -> io::Result<Self> {
-        // Whatever talks to a server logs under the eyes of the sentinel.
+        // From now on, logs are searched for secrets.
         logs::watch();
         let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = socket.local_addr()?;
@@ -123,7 +123,7 @@ impl Server {
         self.address.to_string()
     }
 
-    /// The endpoint to give to a client: `http://127.0.0.1:<port>/api/v1`, or `https` where the server speaks TLS.
+    /// The endpoint for a client: `http://127.0.0.1:<port>/api/v1`, or `https` if the server uses TLS.
     pub fn endpoint(&self) -> String {
         format!("{}://{}/api/v1", self.scheme, self.address)
     }
@@ -138,13 +138,12 @@ impl Server {
         logs::spans(self.since, module, &self.host())
     }
 
-    /// Waits until all that was sent has been read and every connection is closed, and tells what came in all.
+    /// Waits until all sent bytes are read and every connection is closed, then returns everything received.
     ///
-    /// The clients must be gone or have nothing open: a connection that they keep would be waited for. This blocks
-    /// the thread.
+    /// All clients must be dropped or have closed their connections; otherwise this waits forever. Blocks the thread.
     pub fn finish(mut self) -> Seen {
         let connections = self.stop();
-        // One of them was made only to wake the listener.
+        // One of them only woke the listener.
         let count = connections.len().saturating_sub(1);
         for connection in connections {
             drop(connection.join());
@@ -152,7 +151,7 @@ impl Server {
         Seen { requests: self.requests(), connections: count }
     }
 
-    /// Accepts nothing more; gives the threads of the connections.
+    /// Stops accepting connections and returns the threads of the existing ones.
     fn stop(&mut self) -> Vec<JoinHandle<()>> {
         let Some(listener) = self.listener.take() else {
             return Vec::new();
@@ -170,16 +169,16 @@ impl Drop for Server {
     }
 }
 
-/// What a server has seen in its life.
+/// Everything that a server has received.
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
     /// The requests, in the order in which they were read.
     pub requests: Vec<Request>,
-    /// How many connections there were.
+    /// Number of connections.
     pub connections: usize,
 }
 
-/// Gives each connection a thread, until the server is stopped and nobody waits to be let in.
+/// Starts a thread for each connection, until the server is stopped and no connection is pending.
 fn accept(
     socket: &TcpListener,
     stop: &AtomicBool,
@@ -192,23 +191,23 @@ fn accept(
         }
         let serve = Arc::clone(serve);
         connections.push(thread::spawn(move || {
-            // A connection that breaks ends its thread: the client is what is tested, and it will say so.
+            // A failed connection ends its thread; the client under test reports the failure.
             drop(stream.set_nonblocking(false).and_then(|()| serve(stream)));
         }));
     }
     connections
 }
 
-/// Reads what is still to come, so that the connection ends in good order.
-fn linger(mut stream: TcpStream) {
+/// Reads the remaining bytes, so that the connection is closed and not reset.
+fn drain(mut stream: TcpStream) {
     if stream.shutdown(Shutdown::Write).is_ok() {
         drop(io::copy(&mut stream, &mut io::sink()));
     }
 }
 
-/// Closes a connection without the good order of a close.
+/// Resets a connection when it is closed.
 fn reset(stream: &TcpStream) {
-    // Nothing else can be done about a failure: the test will see an ordinary end in place of an error.
+    // If this fails, the test sees a closed connection instead of a reset one.
     drop(SockRef::from(stream).set_linger(Some(Duration::ZERO)));
 }
 

@@ -140,8 +140,7 @@ fn one_set_of_values_is_one_type_wherever_it_stands() {
 #[test]
 fn the_list_of_enums_is_that_of_the_model() {
     let mut wanted = "\
-        // Written by `BLESS=1 cargo test -p osc-tests --test values` from the contract and the overlay.\n\
-        // The name of an enum that is gone does not compile: remove its line first.\n\
+        // Written by `cargo xtask regen` from spec/.\n\
         enums! {\n"
         .to_owned();
     for Enum { name, values, .. } in known() {

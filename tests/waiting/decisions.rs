@@ -22,7 +22,8 @@ async fn the_resource_is_returned_as_last_observed() {
 #[tokio::test]
 async fn a_state_that_excludes_the_goal_is_an_error_that_names_it() {
     let server = vms(|_, number| Some(if number < 3 { "pending" } else { "terminated" }));
-    let error = quick(client(&server).wait_for(wait::vm("i-1").running())).await.expect_err("it ended");
+    let error =
+        quick(client(&server).wait_for(wait::vm("i-1").running())).await.expect_err("an excluded state");
     assert!(error.is_wait_failed() && !error.is_timeout() && !error.is_not_found());
     assert_eq!(error.last_state(), Some("terminated"));
     assert_eq!(error.action(), Some("ReadVms"));
@@ -108,7 +109,7 @@ async fn a_permanent_error_of_a_read_ends_the_wait() {
     for is_deletion in [false, true] {
         let server = server(|_, number| match number {
             1 => listed("Vms", vec![json!({ "VmId": "i-1", "State": "pending" })]),
-            _ => cloud::refusal(403, "4", "UnauthorizedOperation", "not you"),
+            _ => cloud::refusal(403, "4", "UnauthorizedOperation", "denied"),
         });
         let client = client(&server);
         let error = match is_deletion {
@@ -120,7 +121,7 @@ async fn a_permanent_error_of_a_read_ends_the_wait() {
     }
 }
 
-/// A wait outlasts an outage, however it shows: its own timeout decides.
+/// A wait outlasts any kind of outage; only its own timeout ends it.
 #[tokio::test]
 async fn a_temporary_error_of_a_read_does_not_end_the_wait() {
     for is_condition in [false, true] {
@@ -159,7 +160,7 @@ async fn progress_is_reported_after_each_read() {
         assert_eq!((progress.resource, progress.id), ("VM", "i-1"));
         reported.push((progress.reads, progress.state.map(str::to_owned)));
     });
-    wait.await.expect("it stopped");
+    wait.await.expect("stopped");
     let expected = (1..).zip(states.map(|state| state.map(str::to_owned)));
     assert_eq!(reported, expected.collect::<Vec<_>>());
 }
@@ -220,7 +221,7 @@ async fn wait_until_polls_any_action() {
     let count = quick(wait).on_progress(|progress| reads = progress.reads).await.expect("all run");
     assert_eq!((count, reads, server.requests().len()), (2, 4, 4));
     let wait = quick(client.wait_until::<ReadVms, ()>(request, |_| None));
-    let error = wait.timeout(Duration::from_millis(50)).await.expect_err("it never comes");
+    let error = wait.timeout(Duration::from_millis(50)).await.expect_err("a timeout");
     assert!(error.is_timeout() && error.to_string().contains("waiting with ReadVms failed"), "{error}");
 }
 

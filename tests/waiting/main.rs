@@ -54,10 +54,10 @@ fn listed(list: &str, items: Vec<Value>) -> Response {
 fn ids(request: &Request, filter: &str) -> BTreeSet<String> {
     let body = request.json();
     let ids = body["Filters"][filter].as_array().unwrap_or_else(|| panic!("no filter {filter} in {body}"));
-    ids.iter().map(|id| id.as_str().expect("a text").to_owned()).collect()
+    ids.iter().map(|id| id.as_str().expect("a string").to_owned()).collect()
 }
 
-/// A client without retries and rate limit.
+/// A client without retries or a rate limit.
 fn client(server: &Server) -> Client {
     let builder = Client::builder()
         .ignore_environment()
@@ -69,7 +69,7 @@ fn client(server: &Server) -> Client {
     builder.build().expect("a client")
 }
 
-/// The same wait with a short poll interval.
+/// The same wait with a short poll interval and a long timeout.
 fn quick<O>(wait: Wait<'_, O>) -> Wait<'_, O> {
     wait.interval(INTERVAL, INTERVAL).timeout(LONG)
 }

@@ -39,7 +39,7 @@ async fn requests_grow_with_time_and_not_with_waiters() {
     let (one, hundred) = (requests(1).await, requests(100).await);
     assert_eq!(one, 6);
     // The first read may have been sent before some waits subscribed.
-    assert!(hundred <= one + 3, "{hundred} requests for a hundred");
+    assert!(hundred <= one + 3, "{hundred} requests for a hundred waits");
 }
 
 #[tokio::test]
@@ -47,7 +47,7 @@ async fn a_request_reads_at_most_a_hundred_resources_each_once() {
     let server = vms(|_, number| Some(if number < 9 { "pending" } else { "running" }));
     let client = client(&server);
     let mut waits = JoinSet::new();
-    // Two wait for each of 250 VMs.
+    // Two waits for each of 250 VMs.
     for number in 0..500 {
         let wait = client.wait_for(wait::vm(format!("i-{:03}", number / 2)).running());
         waits.spawn(wait.interval(INTERVAL, INTERVAL).timeout(LONG).into_future());
@@ -60,7 +60,7 @@ async fn a_request_reads_at_most_a_hundred_resources_each_once() {
         .iter()
         .map(|request| {
             let listed = request.json()["Filters"]["VmIds"].as_array().map_or(0, Vec::len);
-            assert_eq!(listed, ids(request, "VmIds").len(), "each once");
+            assert_eq!(listed, ids(request, "VmIds").len(), "each ID once");
             listed
         })
         .collect();
@@ -91,8 +91,8 @@ async fn dropped_waits_do_not_disturb_the_others() {
         .collect();
     // Drop them one by one, oldest first, each after another read.
     for _ in 0..4 {
-        let seen = server.requests().len();
-        while server.requests().len() < seen + 2 {
+        let count = server.requests().len();
+        while server.requests().len() < count + 2 {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         waits.remove(0).abort();
@@ -129,8 +129,8 @@ async fn polling_ends_with_the_last_wait() {
     }
     drop(client);
     // `finish` waits for all connections to close; a task that keeps polling would keep one open.
-    let seen = tokio::task::spawn_blocking(|| Server::finish(server)).await.expect("no panic");
-    assert!(seen.requests.len() < 10);
+    let record = tokio::task::spawn_blocking(|| Server::finish(server)).await.expect("no panic");
+    assert!(record.requests.len() < 10);
 }
 
 #[tokio::test]
@@ -153,7 +153,7 @@ async fn polling_continues_in_another_runtime() {
 
 #[tokio::test]
 async fn an_error_reaches_all_waits() {
-    let server = server(|_, _| cloud::refusal(403, "4", "UnauthorizedOperation", "not you"));
+    let server = server(|_, _| cloud::refusal(403, "4", "UnauthorizedOperation", "denied"));
     let client = client(&server);
     let waits: Vec<_> = (0..10).map(|n| running(&client, format!("i-{n}"))).collect();
     for wait in waits {
@@ -164,7 +164,7 @@ async fn an_error_reaches_all_waits() {
 }
 
 #[tokio::test]
-async fn a_new_wait_is_read_for_at_once() {
+async fn a_new_wait_is_polled_at_once() {
     let server = vms(|id, _| Some(if id == "i-never" { "pending" } else { "running" }));
     let client = client(&server);
     // None of these waits would read a second time by itself.
@@ -183,12 +183,12 @@ async fn a_new_wait_is_read_for_at_once() {
 #[tokio::test]
 async fn a_read_that_began_before_a_wait_does_not_decide_it() {
     let (release, released) = std::sync::mpsc::channel();
-    let (released, asked) = (Mutex::new(released), Arc::new(AtomicBool::new(false)));
-    let is_asked = Arc::clone(&asked);
+    let (released, has_request) = (Mutex::new(released), Arc::new(AtomicBool::new(false)));
+    let received = Arc::clone(&has_request);
     let server = vms(move |_, number| match number {
         // The VM was running, and changes before the response arrives.
         1 => {
-            is_asked.store(true, Ordering::SeqCst);
+            received.store(true, Ordering::SeqCst);
             released.lock().expect("no panic").recv().map(|()| "running").ok()
         }
         2 => Some("pending"),
@@ -196,7 +196,7 @@ async fn a_read_that_began_before_a_wait_does_not_decide_it() {
     });
     let client = client(&server);
     let other = tokio::spawn(quick(client.wait_for(wait::vm("i-1").terminated())).into_future());
-    while !asked.load(Ordering::SeqCst) {
+    while !has_request.load(Ordering::SeqCst) {
         yield_now().await;
     }
     let mut wait = quick(client.wait_for(wait::vm("i-1").running())).into_future();

@@ -1,39 +1,42 @@
-//! `spec check`: the diagnostics alone.
+//! `spec check`: lists the problems of a description.
 
-use std::path::Path;
+use std::path::PathBuf;
 
-use osc_codegen::Input;
+use clap::Args;
 
-use crate::report::{Format, Report};
-use crate::{End, sync};
+use crate::inputs::{InputFiles, Inputs};
+use crate::problems::{ProblemFormat, Problems};
+use crate::{ExitStatus, terminal};
 
-/// Reads and lowers a description with our overlay, and lists what is wrong.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// A published description or a contract, as YAML
+    file: PathBuf,
+    #[command(flatten)]
+    files: InputFiles,
+    /// How problems are printed
+    #[arg(long, value_enum, default_value_t)]
+    format: ProblemFormat,
+}
+
+/// Reads and lowers a description and prints its problems.
 ///
 /// # Errors
-/// What could not be read.
-pub(crate) fn run(file: &Path, format: Format) -> Result<End, String> {
-    let description = sync::read(file)?;
-    let root = sync::root();
-    let overlay = sync::read_if_there(&root.join("spec/overlay.yaml"))?;
-    let docs = sync::read_if_there(&root.join("spec/docs.yaml"))?;
-    let input = Input {
-        description: &description,
-        overlay: overlay.as_deref(),
-        docs: docs.as_deref(),
-        errors: None,
-        strict: false,
-    };
-    let report = Report { description: file, overlay: None, docs: None, strict: false, format };
-    match osc_codegen::model(&input, &mut |_| {}) {
+/// If a file cannot be read.
+pub(crate) fn run(Arguments { file, files, format }: &Arguments) -> Result<ExitStatus, String> {
+    let inputs = Inputs::of_file(file, files)?;
+    let problems = Problems { inputs: &inputs, is_strict: false, format: *format };
+    match osc_codegen::model(&inputs.input(false), &mut |_| {}) {
         Ok((api, warnings)) => {
-            report.show(&warnings);
+            problems.show(&warnings);
             let actions = api.action_count();
-            println!("{}: API {}, {actions} actions, no errors", file.display(), api.version);
-            Ok(End::Done)
+            let file = inputs.description.path.display();
+            terminal::print(&format!("{file}: API {}, {actions} actions, no errors\n", api.version));
+            Ok(ExitStatus::Done)
         }
-        Err(problems) => {
-            report.show(&problems);
-            Ok(End::Failed)
+        Err(found) => {
+            problems.show(&found);
+            Ok(ExitStatus::Failed)
         }
     }
 }

@@ -1,40 +1,41 @@
-//! `spec diff`: what changes for callers from one description to another.
+//! `spec diff`: the changes for callers between two descriptions.
 
-mod revision;
-
-use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use osc_codegen::ir::Api;
-use osc_codegen::{Diagnostic, Diff, Impact, Input, Severity};
+use osc_codegen::{Diagnostic, Diff, Impact, Severity};
 
-use crate::report::Report;
-use crate::{End, report, sync};
+use crate::inputs::{self, CONTRACT, InputFiles, Inputs, TextFile};
+use crate::problems::{ProblemFormat, Problems};
+use crate::revision::{self, Revision};
+use crate::{ExitStatus, terminal, workspace};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The old description, published or contract: a file, or REV:PATH of git
+    /// The old description: a file, a folder such as spec/, REV:PATH of git, or REV: for its whole spec/
     old: String,
     /// The new description
     new: String,
-    /// How the report is written
+    #[command(flatten)]
+    files: InputFiles,
+    /// The format of the report
     #[arg(long, value_enum, default_value = "text")]
-    format: Format,
-    /// Exit with 1 if there is a change of this class, or of a more important one
-    #[arg(long, value_enum, value_name = "CLASS")]
+    format: DiffFormat,
+    /// Exit with 1 if there is a change of this impact or a greater one
+    #[arg(long, value_enum, value_name = "IMPACT")]
     fail_on: Option<FailOn>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Format {
+enum DiffFormat {
     /// For a terminal
     Text,
     /// For a pull request
     Markdown,
-    /// For machines
+    /// For programs
     Json,
-    /// For a workflow of GitHub: as text, and problems of the descriptions as annotations
+    /// For a GitHub workflow: the report as text, problems as annotations
     Github,
 }
 
@@ -44,95 +45,114 @@ enum FailOn {
     Additive,
 }
 
-/// Compares two descriptions, each with the overlay of the repository, and prints the report.
+/// Compares two descriptions, each with its own overlay and error codes, and prints the report.
 ///
 /// # Errors
-/// What could not be read.
-pub(crate) fn run(arguments: &Arguments) -> Result<End, String> {
-    let Arguments { old, new, format, fail_on } = arguments;
-    let overlay = sync::read_if_there(&sync::root().join("spec/overlay.yaml"))?;
-    // Both are read before the first is told about: all problems in one run.
-    let (old_text, new_text) = (revision::read(old), revision::read(new));
-    let (old_text, new_text) = match (old_text, new_text) {
+/// If a file cannot be read.
+pub(crate) fn run(Arguments { old, new, files, format, fail_on }: &Arguments) -> Result<ExitStatus, String> {
+    // Both are read before any error is returned: all problems in one run.
+    let (old, new) = match (read(old, files), read(new, files)) {
         (Ok(old), Ok(new)) => (old, new),
         (old, new) => {
             let reasons: Vec<String> = [old.err(), new.err()].into_iter().flatten().collect();
             return Err(reasons.join("\nerror: "));
         }
     };
-    let (old, new) = (
-        model(old, &old_text, overlay.as_deref(), *format),
-        model(new, &new_text, overlay.as_deref(), *format),
-    );
-    let (Some(old), Some(new)) = (old, new) else { return Ok(End::Failed) };
-    let diff = Diff::of(&old, &new);
-    let current = crate_version()?;
+    let problem_format = match format {
+        DiffFormat::Github => ProblemFormat::Github,
+        DiffFormat::Text | DiffFormat::Markdown | DiffFormat::Json => ProblemFormat::Text,
+    };
+    let (Some(old), Some(new)) = (model(&old, problem_format), model(&new, problem_format)) else {
+        return Ok(ExitStatus::Failed);
+    };
+    let diff = Diff::between(&old, &new);
+    let current = workspace::root().ok().map(workspace::crate_version).transpose()?.flatten();
     let current = current.as_deref();
-    print(&match format {
-        Format::Text | Format::Github => diff.text(current),
-        Format::Markdown => diff.markdown(current),
-        Format::Json => diff.json(current),
-    })?;
-    let least = fail_on.map(|class| match class {
+    match format {
+        DiffFormat::Text | DiffFormat::Github => terminal::print(&diff.text(current)),
+        DiffFormat::Markdown => terminal::print(&diff.markdown(current)),
+        DiffFormat::Json => terminal::print_json(&diff.json(current)),
+    }
+    let minimum = fail_on.map(|impact| match impact {
         FailOn::Breaking => Impact::Breaking,
         FailOn::Additive => Impact::Additive,
     });
-    let is_failed = least.zip(diff.class()).is_some_and(|(least, class)| class <= least);
-    Ok(if is_failed { End::Failed } else { End::Done })
+    let is_failed = minimum.zip(diff.impact()).is_some_and(|(minimum, impact)| impact <= minimum);
+    Ok(if is_failed { ExitStatus::Failed } else { ExitStatus::Done })
 }
 
-/// The model of a description. Its errors are shown; what of the overlay has no effect on it is one remark.
-fn model(name: &str, published: &str, overlay: Option<&str>, format: Format) -> Option<Api> {
-    let format = match format {
-        Format::Github => report::Format::Github,
-        Format::Text | Format::Markdown | Format::Json => report::Format::Text,
-    };
-    let report = Report { description: Path::new(name), overlay: None, docs: None, strict: false, format };
-    // What is generated comes from the contract, where everything has its order.
+/// The verdict on `spec/` against that of HEAD: what a commit of it changes for callers. `None` if there is nothing to
+/// compare with.
+pub(crate) fn against_head(root: &Path, new: &Api) -> Option<String> {
+    if !revision::is_changed(root, "HEAD", "spec") {
+        return Some("no change for callers: spec/ is the same as in HEAD".to_owned());
+    }
+    let revision = Revision::resolve(root, "HEAD", "HEAD:").ok()?;
+    let old = read_revision(&revision, "HEAD", &format!("./spec/{CONTRACT}"), &InputFiles::default()).ok()?;
+    let (old, _) = osc_codegen::model(&old.input(false), &mut |_| {}).ok()?;
+    let diff = Diff::between(&old, new);
+    let current = workspace::crate_version(root).ok().flatten();
+    Some(format!("against HEAD: {}; {}", diff.counts(), diff.bump(current.as_deref())))
+}
+
+/// Reads one side: a file, a folder, or a revision.
+fn read(name: &str, given: &InputFiles) -> Result<Inputs, String> {
+    let path = Path::new(name);
+    match name.split_once(':') {
+        // The name of a file may contain a colon.
+        Some((revision_name, inside)) if !path.exists() => {
+            if revision_name.is_empty() {
+                return Err(format!("cannot read {name}: it is no file, and `REV:PATH` needs a revision"));
+            }
+            let revision = Revision::resolve(Path::new("."), revision_name, name)?;
+            let whole = format!("spec/{CONTRACT}");
+            let inside = if inside.is_empty() { whole.as_str() } else { inside };
+            read_revision(&revision, revision_name, inside, given)
+        }
+        _ => Inputs::of_file(path, given),
+    }
+}
+
+fn read_revision(
+    revision: &Revision,
+    revision_name: &str,
+    path: &str,
+    given: &InputFiles,
+) -> Result<Inputs, String> {
+    let shown = |path: &str| PathBuf::from(format!("{revision_name}:{path}"));
+    let description = TextFile { text: revision.read(path)?, path: shown(path) };
+    let folder = inputs::own_folder(Path::new(path)).map(|folder| folder.to_string_lossy().into_owned());
+    Inputs::read_with(description, given, &|name| {
+        let Some(folder) = &folder else { return Ok(None) };
+        let path = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+        Ok(revision.read_if_exists(&path)?.map(|text| TextFile { path: shown(&path), text }))
+    })
+}
+
+/// The model of a description. Prints its errors, and the number of entries without effect.
+fn model(inputs: &Inputs, format: ProblemFormat) -> Option<Api> {
     let refuse = |mut problems: Vec<Diagnostic>| {
         problems.retain(|problem| problem.severity == Severity::Error);
-        report.show(&problems);
+        Problems { inputs, is_strict: false, format }.show(&problems);
     };
-    let contract = osc_codegen::strip_prose(published).map_err(refuse).ok()?;
-    let description = contract.yaml.as_str();
-    let input = Input { description, overlay, docs: None, errors: None, strict: false };
-    match osc_codegen::model(&input, &mut |_| {}) {
+    // The crate is generated from the contract, which sorts everything.
+    let contract = osc_codegen::strip_prose(&inputs.description.text).map_err(refuse).ok()?;
+    let mut of_contract = inputs.with_description(&inputs.description.path, &contract.yaml);
+    // Texts are not compared.
+    of_contract.docs = None;
+    match osc_codegen::model(&of_contract.input(false), &mut |_| {}) {
         Ok((api, problems)) => {
             let stale = problems.iter().filter(|problem| problem.severity == Severity::Stale).count();
             if stale > 0 {
-                eprintln!(
-                    "note: {stale} rows of ours, most of them of the overlay, have no effect on {name}"
-                );
+                let name = inputs.description.path.display();
+                terminal::warn(&format!("note: {stale} entries of the overlay have no effect on {name}\n"));
             }
             Some(api)
         }
         Err(problems) => {
-            // They are shown where the given file has them, which the contract is made of.
-            let given = Input { description: published, ..input };
-            refuse(osc_codegen::relocate(&given, problems));
+            // Reported where the given file has them.
+            refuse(osc_codegen::relocate(&inputs.input(false), problems));
             None
         }
-    }
-}
-
-/// The version that all crates of the workspace have.
-///
-/// # Errors
-/// When the manifest cannot be read: it is there wherever this program is built.
-fn crate_version() -> Result<Option<String>, String> {
-    let path = sync::root().join("Cargo.toml");
-    let manifest: toml::Table =
-        sync::read(&path)?.parse().map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    let version = manifest.get("workspace").and_then(|workspace| workspace.get("package")?.get("version"));
-    Ok(version.and_then(toml::Value::as_str).map(str::to_owned))
-}
-
-/// Prints the report. Whoever reads it may have seen enough before its end.
-fn print(report: &str) -> Result<(), String> {
-    match std::io::stdout().write_all(report.as_bytes()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(format!("cannot write the report: {error}"))
-        }
-        _ => Ok(()),
     }
 }

@@ -1,63 +1,65 @@
-//! `docs`: what has no documentation of ours, what awaits review, and the documentation as Markdown.
+//! `docs`: the state of our documentation texts, and the documentation as Markdown.
 
 mod compare;
+mod links;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use osc_codegen::ir::Api;
-use osc_codegen::{Input, Severity, Source};
+use osc_codegen::{Severity, Source};
 
+use crate::inputs::{CONTRACT, InputFiles, Inputs};
+use crate::problems::{ProblemFormat, Problems};
 use crate::prose::{Item, Prose};
-use crate::report::{Format, Report};
-use crate::{End, sync};
+use crate::{ExitStatus, files, terminal, workspace};
 
-/// What one can do with the documentation.
+pub(crate) use links::report_broken as report_broken_links;
+
 #[derive(Subcommand)]
 pub(crate) enum Docs {
-    /// Lists what has no text in spec/docs.yaml, texts that nothing needs, and texts whose published counterpart changed
+    /// List what has no text in spec/docs.yaml, unused texts, and texts to review
     Missing(Missing),
-    /// Says that our texts fit the published ones that changed
+    /// Mark texts as reviewed: they match the published ones that changed
     Reviewed(Reviewed),
-    /// Shows published texts and ours side by side
+    /// Show published texts and ours next to each other
     Compare(compare::Compare),
-    /// Writes the documentation as Markdown, a file for each tag
+    /// Write the documentation as Markdown, one file per tag
     Export(Export),
 }
 
 #[derive(Args)]
 pub(crate) struct Missing {
-    /// A file other than spec/docs.yaml
+    /// Read texts from another file than spec/docs.yaml
     #[arg(long, value_name = "FILE")]
     docs: Option<PathBuf>,
 }
 
 #[derive(Args)]
 pub(crate) struct Reviewed {
-    /// What was reviewed, such as ReadVms or Vm.BootMode
+    /// The reviewed items, such as ReadVms or Vm.BootMode
     #[arg(value_name = "NAME", required_unless_present = "all")]
     names: Vec<String>,
-    /// Everything was
+    /// Everything is reviewed
     #[arg(long, conflicts_with = "names")]
     all: bool,
-    /// A file other than spec/prose.lock
+    /// Write to another file than spec/prose.lock
     #[arg(long, value_name = "FILE")]
     lock: Option<PathBuf>,
 }
 
 #[derive(Args)]
 pub(crate) struct Export {
-    /// The folder to write to; files of ours in it are replaced
-    #[arg(long, value_name = "DIR", default_value = "target/api-docs")]
-    out: PathBuf,
+    /// The folder to write to. Defaults to target/api-docs in the workspace
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
 }
 
 /// Runs one of the commands.
 ///
 /// # Errors
-/// What could not be read or written.
-pub(crate) fn run(command: &Docs) -> Result<End, String> {
+/// If a file cannot be read or written.
+pub(crate) fn run(command: &Docs) -> Result<ExitStatus, String> {
     match command {
         Docs::Missing(arguments) => missing(arguments),
         Docs::Reviewed(arguments) => reviewed(arguments),
@@ -66,119 +68,115 @@ pub(crate) fn run(command: &Docs) -> Result<End, String> {
     }
 }
 
-/// The texts of the repository.
-struct Texts {
-    description: PathBuf,
-    inputs: [Option<String>; 4],
+/// What is left to do for the texts.
+pub(crate) struct Pending {
+    /// Items without a text, such as `fields/Vm.State`.
+    pub(crate) missing: Vec<String>,
+    /// The number of texts that nothing needs.
+    pub(crate) unused: usize,
+    /// The items to review, by the version that changed their published text.
+    pub(crate) unreviewed: BTreeMap<String, Vec<String>>,
 }
 
-impl Texts {
-    fn read(docs: Option<&Path>) -> Result<Self, String> {
-        let spec = sync::root().join("spec");
-        let description = spec.join("outscale.yaml");
-        let docs = docs.map_or_else(|| spec.join("docs.yaml"), Path::to_owned);
-        let inputs = [
-            Some(sync::read(&description)?),
-            sync::read_if_there(&spec.join("overlay.yaml"))?,
-            Some(sync::read(&docs)?),
-            sync::read_if_there(&spec.join("errors.yaml"))?,
-        ];
-        Ok(Self { description, inputs })
-    }
-
-    /// What has no effect is no error here: it is listed, together with what is missing.
-    fn input(&self) -> Input<'_> {
-        let [description, overlay, docs, errors] = self.inputs.each_ref().map(Option::as_deref);
-        Input { description: description.unwrap_or_default(), overlay, docs, errors, strict: false }
-    }
-
-    /// The model. Where there is none, the problems are shown.
-    fn model(&self) -> Option<Api> {
-        match osc_codegen::model(&self.input(), &mut |_| {}) {
-            Ok((api, _)) => Some(api),
+impl Pending {
+    /// The state of some inputs, whose unused texts are printed. `None` if the inputs have errors, which are printed.
+    ///
+    /// # Errors
+    /// If `spec/prose.lock` cannot be read.
+    pub(crate) fn collect(inputs: &Inputs) -> Result<Option<Self>, String> {
+        let printer = Problems { inputs, is_strict: true, format: ProblemFormat::Text };
+        let (missing, problems) = match osc_codegen::undocumented(&inputs.input(false)) {
+            Ok(found) => found,
             Err(problems) => {
-                self.report().show(&problems);
-                None
+                printer.show(&problems);
+                return Ok(None);
             }
+        };
+        let is_unused =
+            |source: Source, severity: Severity| source == Source::Docs && severity == Severity::Stale;
+        let unused: Vec<_> =
+            problems.into_iter().filter(|problem| is_unused(problem.source, problem.severity)).collect();
+        printer.show(&unused);
+        let prose = Prose::read(&workspace::root()?.join("spec/prose.lock"))?;
+        let mut unreviewed: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (item, version) in prose.marked() {
+            unreviewed.entry(version.to_owned()).or_default().push(item.name().to_owned());
         }
+        Ok(Some(Self { missing, unused: unused.len(), unreviewed }))
     }
 
-    fn report(&self) -> Report<'_> {
-        Report {
-            description: &self.description,
-            overlay: None,
-            docs: None,
-            strict: true,
-            format: Format::Text,
-        }
+    /// The number of items to review.
+    pub(crate) fn unreviewed_count(&self) -> usize {
+        self.unreviewed.values().map(Vec::len).sum()
     }
 }
 
-fn missing(Missing { docs }: &Missing) -> Result<End, String> {
-    let texts = Texts::read(docs.as_deref())?;
-    let (missing, problems) = match osc_codegen::undocumented(&texts.input()) {
-        Ok(found) => found,
-        Err(problems) => {
-            texts.report().show(&problems);
-            return Ok(End::Failed);
-        }
+/// The description of the workspace with its files.
+///
+/// # Errors
+/// If a file cannot be read.
+pub(crate) fn committed(docs: Option<PathBuf>) -> Result<Inputs, String> {
+    let given = InputFiles { docs, ..InputFiles::default() };
+    Inputs::of_file(&workspace::root()?.join("spec").join(CONTRACT), &given)
+}
+
+fn missing(Missing { docs }: &Missing) -> Result<ExitStatus, String> {
+    let inputs = committed(docs.clone())?;
+    let Some(pending) = Pending::collect(&inputs)? else { return Ok(ExitStatus::Failed) };
+    for item in &pending.missing {
+        terminal::print(&format!("no text: {item}\n"));
+    }
+    for (version, items) in &pending.unreviewed {
+        let items = items.join(", ");
+        terminal::print(&format!("changed in {version}, to be compared with our texts: {items}\n"));
+    }
+    let unreviewed = pending.unreviewed_count();
+    terminal::print(&format!(
+        "{} without a text, {} unused texts, {unreviewed} to review{}\n",
+        pending.missing.len(),
+        pending.unused,
+        if unreviewed == 0 { "" } else { " (then `cargo xtask docs reviewed NAME…`)" },
+    ));
+    let is_complete = pending.missing.is_empty() && pending.unused == 0;
+    Ok(if is_complete { ExitStatus::Done } else { ExitStatus::Failed })
+}
+
+fn reviewed(Reviewed { names, all, lock }: &Reviewed) -> Result<ExitStatus, String> {
+    let path = match lock {
+        Some(lock) => lock.clone(),
+        None => workspace::root()?.join("spec/prose.lock"),
     };
-    let is_unused =
-        |source: Source, severity: Severity| source == Source::Docs && severity == Severity::Stale;
-    let unused: Vec<_> =
-        problems.into_iter().filter(|problem| is_unused(problem.source, problem.severity)).collect();
-    texts.report().show(&unused);
-    for item in &missing {
-        println!("no text: {item}");
-    }
-    let prose = Prose::read(&sync::root().join("spec/prose.lock"))?;
-    let awaiting = prose.marked();
-    for (version, items) in by_version(&awaiting) {
-        println!("the published text of these changed in {version}; see whether ours still fit: {items}");
-    }
-    println!(
-        "{} without a text, {} texts that nothing needs, {} to review{}",
-        missing.len(),
-        unused.len(),
-        awaiting.len(),
-        if awaiting.is_empty() { "" } else { " (then `cargo xtask docs reviewed NAME…`)" },
-    );
-    Ok(if missing.is_empty() && unused.is_empty() { End::Done } else { End::Failed })
-}
-
-/// The items that each version changed, as a list in words.
-fn by_version<'a>(marked: &BTreeMap<Item, &'a str>) -> BTreeMap<&'a str, String> {
-    let mut versions: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (item, version) in marked {
-        versions.entry(version).or_default().push(item.name());
-    }
-    versions.into_iter().map(|(version, items)| (version, items.join(", "))).collect()
-}
-
-fn reviewed(Reviewed { names, all, lock }: &Reviewed) -> Result<End, String> {
-    let path = lock.clone().unwrap_or_else(|| sync::root().join("spec/prose.lock"));
     let mut prose = Prose::read(&path)?;
     let marked = prose.marked();
     let is_unknown = |name: &&String| !marked.keys().any(|item| item.name() == name.as_str());
     let unknown: Vec<&str> = names.iter().filter(is_unknown).map(String::as_str).collect();
     if !unknown.is_empty() {
-        return Err(format!(
-            "not waiting for review: {}; `cargo xtask docs missing` lists what is",
-            unknown.join(", ")
-        ));
+        return Err(format!("not to be reviewed: {}; see `cargo xtask docs missing`", unknown.join(", ")));
     }
-    let count = prose.clear(|item| *all || names.iter().any(|name| name == item.name()));
+    let is_reviewed = |item: &Item| *all || names.iter().any(|name| name == item.name());
+    let count = prose.clear(is_reviewed);
     prose.write(&path)?;
-    println!("{count} reviewed, {} left", prose.marked().len());
-    Ok(End::Done)
+    terminal::print(&format!("{count} reviewed, {} left\n", prose.marked().len()));
+    Ok(ExitStatus::Done)
 }
 
-fn export(Export { out }: &Export) -> Result<End, String> {
-    let Some(api) = Texts::read(None)?.model() else { return Ok(End::Failed) };
+fn export(Export { out }: &Export) -> Result<ExitStatus, String> {
+    let inputs = committed(None)?;
+    let api = match osc_codegen::model(&inputs.input(false), &mut |_| {}) {
+        Ok((api, _)) => api,
+        Err(problems) => {
+            Problems { inputs: &inputs, is_strict: true, format: ProblemFormat::Text }.show(&problems);
+            return Ok(ExitStatus::Failed);
+        }
+    };
+    let out = match out {
+        Some(out) => out.clone(),
+        None => workspace::root()?.join("target/api-docs"),
+    };
     let pages = osc_codegen::export(&api);
     for (name, text) in &pages {
-        sync::write(&out.join(name), text)?;
+        files::write(&out.join(name), text)?;
     }
-    println!("{} pages in {}", pages.len(), out.display());
-    Ok(End::Done)
+    terminal::print(&format!("{} pages in {}\n", pages.len(), out.display()));
+    Ok(ExitStatus::Done)
 }

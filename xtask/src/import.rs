@@ -1,36 +1,43 @@
-//! `spec import`: takes a published description over into `spec/`, and tells what that changes.
+//! `spec import`: replaces the description in `spec/` by a published one, and reports what that changes.
 
 mod changelog;
 mod fetch;
 mod findings;
-mod progress;
+mod published;
 mod report;
-mod source;
+mod texts;
+mod transaction;
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use osc_codegen::{Contract, Diagnostic, Input};
+use osc_codegen::{Contract, Diagnostic};
 
-use self::findings::Findings;
-use self::source::{Fetching, Published};
-use crate::prose::Prose;
-use crate::report::{Format, Report};
+use self::fetch::FetchOptions;
+use self::findings::{Before, Findings};
+use self::published::Published;
+use crate::inputs::{CONTRACT, InputFiles, Inputs, TextFile};
+use crate::problems::{ProblemFormat, Problems};
 use crate::sha256::sha256;
-use crate::spec_source::{self, Origin};
-use crate::{End, sync};
+use crate::spec_source::{self, SpecSource};
+use crate::{ExitStatus, files, prose, terminal, workspace};
 
-/// Another place for the releases of the upstream repository, such as a mirror. `--base-url` goes before it.
+/// The variable with the base URL of releases, such as that of a mirror. `--base-url` takes precedence.
 const BASE_URL_VARIABLE: &str = "OSC_SPEC_BASE_URL";
+
+/// The files that an import writes.
+const FILES: [&str; 3] = [prose::NAME, CONTRACT, spec_source::NAME];
+
+/// Where the last import is kept, below the workspace: the published text, and the whole report.
+pub(crate) const KEPT: &str = "target/import";
 
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// The published description: a file, a URL, or a version such as 1.41.0
     #[arg(value_name = "FILE|URL|VERSION")]
-    from: String,
-    /// Print the report and leave the folder as it is
+    pub(crate) from: String,
+    /// Print the report and write nothing
     #[arg(long)]
     dry_run: bool,
     /// Write the whole report into a file too, as Markdown
@@ -39,144 +46,175 @@ pub(crate) struct Arguments {
     /// The SHA-256 that the published bytes must have
     #[arg(long, value_name = "HEX", value_parser = digest)]
     sha256: Option<String>,
-    /// Where versions are: URL/VERSION/outscale.yaml. Else $OSC_SPEC_BASE_URL, else the upstream repository
+    /// Where releases are: URL/VERSION/outscale.yaml. Defaults to $OSC_SPEC_BASE_URL, then the upstream repository
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
-    /// How long fetching may take
+    /// The timeout of the fetch
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<Duration>,
-    /// An overlay other than spec/overlay.yaml
-    #[arg(long, value_name = "FILE")]
-    overlay: Option<PathBuf>,
-    /// Texts of ours other than spec/docs.yaml
-    #[arg(long, value_name = "FILE")]
-    docs: Option<PathBuf>,
-    /// A folder other than spec/
+    #[command(flatten)]
+    files: InputFiles,
+    /// Import into another folder than spec/, with the files in that folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// How problems are printed
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: ProblemFormat,
 }
 
-/// What a folder has before an import, and what the import is checked with.
-pub(super) struct Before {
-    /// The contract, where there is one.
-    contract: Option<String>,
-    /// Where it came from.
-    origin: Option<Origin>,
-    /// Its texts.
-    prose: Prose,
-    overlay: Option<String>,
-    docs: Option<String>,
+impl Arguments {
+    /// Refuses options that make no sense for a bump.
+    ///
+    /// # Errors
+    /// Names the option.
+    pub(crate) fn check_for_bump(&self) -> Result<(), String> {
+        match (self.dry_run, &self.out) {
+            (true, _) => {
+                Err("--dry-run is an option of `spec import`: it reports what a bump would import".to_owned())
+            }
+            (_, Some(_)) => {
+                Err("--out is an option of `spec import`: a bump always changes spec/".to_owned())
+            }
+            (false, None) => Ok(()),
+        }
+    }
 }
 
-/// Checks a published description, prints what it changes, and writes the three files of `spec/` that come from it.
-///
-/// Nothing is written unless the whole description is good.
+/// A description that is ready to be written.
+struct Checked {
+    contract: Contract,
+    findings: Findings,
+}
+
+/// Checks a published description, prints what it changes, and writes the files of `spec/` that come from it. Writes
+/// nothing unless the whole description is valid.
 ///
 /// # Errors
-/// What could not be read, fetched or written.
-pub(crate) fn run(arguments: &Arguments) -> Result<End, String> {
-    let Arguments { from, dry_run, report, sha256: pinned, base_url, timeout, overlay, docs, out, format } =
-        arguments;
-    let folder = out.clone().unwrap_or_else(|| sync::root().join("spec"));
-    let before = Before::read(&folder, overlay.as_deref(), docs.as_deref())?;
-    let base_url =
-        base_url.clone().or_else(|| std::env::var(BASE_URL_VARIABLE).ok().filter(|url| !url.is_empty()));
-    let fetching =
-        Fetching { base_url, timeout: timeout.unwrap_or(fetch::TOTAL), is_pinned: pinned.is_some() };
-    let published = source::read(from, &fetching)?;
-    let found = sha256(published.text.as_bytes());
-    if let Some(pinned) = pinned.as_ref().filter(|pinned| **pinned != found) {
+/// If a file or URL cannot be read, or a file cannot be written.
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitStatus, String> {
+    let Arguments { dry_run, report, sha256: pinned, files: given, out, format, .. } = arguments;
+    let folder = folder(out.as_deref())?;
+    let published = published(arguments)?;
+    let digest = sha256(published.text.as_bytes());
+    if let Some(pinned) = pinned.as_ref().filter(|pinned| **pinned != digest) {
         let location = &published.location;
-        eprintln!("error: {location} is not what --sha256 pins:\n  wanted {pinned}\n  found  {found}");
-        return Ok(End::Failed);
+        terminal::warn(&format!(
+            "error: {location} does not have the digest of --sha256:\n  expected {pinned}\n  found    {digest}\n"
+        ));
+        return Ok(ExitStatus::Failed);
     }
-    let show = Report {
-        description: &published.shown,
-        overlay: overlay.as_deref(),
-        docs: docs.as_deref(),
-        strict: false,
-        format: *format,
-    };
-    let (contract, findings) = match check(&published, found, &before) {
+    // A dry run writes nothing, not even what repairs an interrupted import.
+    let recovered =
+        if *dry_run { transaction::interrupted(&folder)? } else { transaction::recover(&folder, &FILES)? };
+    if let Some(label) = recovered {
+        let label = label.trim();
+        terminal::warn(&format!(
+            "note: the import of API {label} was interrupted; its changes are undone first\n"
+        ));
+    }
+    let kept = if out.is_none() { Some(workspace::root()?.join(KEPT)) } else { None };
+    let before = Before::read(&folder, kept.as_deref())?;
+    let description = TextFile { path: published.shown.clone(), text: published.text.clone() };
+    let inputs = Inputs::read(description, given, Some(&folder))?;
+    let Checked { contract, findings } = match check(&inputs, &published, digest, &before) {
         Ok(checked) => checked,
         Err(problems) => {
-            show.show(&problems);
-            return Ok(End::Failed);
+            Problems { inputs: &inputs, is_strict: false, format: *format }.show(&problems);
+            return Ok(ExitStatus::Failed);
         }
     };
-    // The report comes first: after the writing it could not be had again.
+    let markdown = report::markdown(&findings);
+    // Before anything else, so that an interruption loses no report.
     if let Some(file) = report {
-        sync::write(file, &report::markdown(&findings))?;
+        files::write(file, &markdown)?;
     }
-    print(&report::text(&findings));
+    if !dry_run && let Some(kept) = &kept {
+        files::write(&kept.join("report.md"), &markdown)?;
+    }
+    terminal::print(&report::text(&findings));
+    let shown = workspace::relative(&folder);
     if *dry_run {
-        print(&format!("\nNothing was written into {}: this was a dry run.\n", folder.display()));
-        return Ok(End::Done);
+        terminal::print(&format!("\nDry run: nothing was written into {shown}.\n"));
+        return Ok(ExitStatus::Done);
     }
-    write(&folder, &contract, &findings)?;
-    print(&format!("\nWritten into {}. Now run `cargo xtask regen`.\n", folder.display()));
-    Ok(End::Done)
+    let texts = [findings.prose.to_text(), contract.yaml, findings.source.to_text()?];
+    let wanted: Vec<(&str, &str)> = FILES.into_iter().zip(texts.iter().map(String::as_str)).collect();
+    transaction::commit(&folder, findings.source.label(), &wanted)?;
+    if let Some(kept) = &kept {
+        if let Some(old) = before.published.as_ref().filter(|old| **old != published.text) {
+            files::write(&kept.join("previous.yaml"), old)?;
+        }
+        files::write(&kept.join("published.yaml"), &published.text)?;
+    }
+    terminal::print(&format!("\nWritten into {shown}, to be followed by `cargo xtask regen`.\n"));
+    Ok(ExitStatus::Done)
 }
 
-impl Before {
-    fn read(folder: &Path, overlay: Option<&Path>, docs: Option<&Path>) -> Result<Self, String> {
-        let spec = sync::root().join("spec");
-        let given = |path: Option<&Path>, name: &str| match path {
-            Some(path) => sync::read(path).map(Some),
-            None => sync::read_if_there(&spec.join(name)),
-        };
-        Ok(Self {
-            contract: sync::read_if_there(&folder.join("outscale.yaml"))?,
-            origin: Origin::read(folder)?,
-            prose: Prose::read(&folder.join("prose.lock"))?,
-            overlay: given(overlay, "overlay.yaml")?,
-            docs: given(docs, "docs.yaml")?,
-        })
-    }
+/// An error message if an import was interrupted while it changed files.
+///
+/// # Errors
+/// If the journal of the import cannot be read.
+pub(crate) fn interrupted(spec: &Path) -> Result<Option<String>, String> {
+    Ok(transaction::interrupted(spec)?.map(|label| {
+        format!(
+            "the import of API {} was interrupted: run `cargo xtask spec import` again, which first undoes its changes",
+            label.trim()
+        )
+    }))
+}
 
-    /// A description with what it is generated with.
-    fn input<'a>(&'a self, description: &'a str) -> Input<'a> {
-        let (overlay, docs) = (self.overlay.as_deref(), self.docs.as_deref());
-        Input { description, overlay, docs, errors: None, strict: false }
+/// Whether the description that the argument names is the imported one. Fetches it, unless it is a version.
+///
+/// # Errors
+/// If it cannot be read or fetched.
+pub(crate) fn is_imported(arguments: &Arguments) -> Result<bool, String> {
+    let spec = folder(None)?;
+    if transaction::interrupted(&spec)?.is_some() {
+        return Ok(false);
+    }
+    let Some(source) = SpecSource::read(&spec)? else { return Ok(false) };
+    if source.release.as_deref() == Some(arguments.from.trim_start_matches('v')) {
+        return Ok(true);
+    }
+    Ok(sha256(published(arguments)?.text.as_bytes()) == source.sha256)
+}
+
+fn folder(out: Option<&Path>) -> Result<PathBuf, String> {
+    match out {
+        Some(out) => Ok(out.to_owned()),
+        None => Ok(workspace::root()?.join("spec")),
     }
 }
 
-/// Reads the whole description as `regen` will.
+fn published(arguments: &Arguments) -> Result<Published, String> {
+    let Arguments { from, sha256, base_url, timeout, .. } = arguments;
+    let variable = || std::env::var(BASE_URL_VARIABLE).ok().filter(|url| !url.is_empty());
+    let options = FetchOptions {
+        base_url: base_url.clone().or_else(variable),
+        timeout: timeout.unwrap_or(fetch::DEFAULT_TIMEOUT),
+        is_pinned: sha256.is_some(),
+    };
+    published::read(from, &options)
+}
+
+/// Checks the whole description as `regen` does.
 fn check(
+    inputs: &Inputs,
     published: &Published,
-    sha256: String,
+    digest: String,
     before: &Before,
-) -> Result<(Contract, Findings), Vec<Diagnostic>> {
-    let (_, problems) = osc_codegen::model(&before.input(&published.text), &mut |_| {})?;
+) -> Result<Checked, Vec<Diagnostic>> {
+    let (_, problems) = osc_codegen::model(&inputs.input(false), &mut |_| {})?;
     let contract = osc_codegen::strip_prose(&published.text)?;
-    let origin = Origin {
+    let source = SpecSource {
         release: published.release.clone(),
         version: contract.version.clone(),
         location: published.location.clone(),
-        sha256,
-        contract_sha256: Some(self::sha256(contract.yaml.as_bytes())),
+        sha256: digest,
+        contract_sha256: Some(sha256(contract.yaml.as_bytes())),
     };
-    let findings = Findings::collect(origin, &published.text, &contract, &problems, before);
-    Ok((contract, findings))
-}
-
-/// Writes the texts first, whose marks hold what would be lost, and what vouches for the others last.
-fn write(folder: &Path, contract: &Contract, findings: &Findings) -> Result<(), String> {
-    for name in sync::names(folder)?.iter().filter(|name| sync::is_leftover(name)) {
-        sync::remove(&folder.join(name))?;
-    }
-    let origin = findings.origin.to_text()?;
-    findings.prose.write(&folder.join("prose.lock"))?;
-    sync::write(&folder.join("outscale.yaml"), &contract.yaml)?;
-    sync::write(&folder.join(spec_source::NAME), &origin)
-}
-
-/// Prints. Whoever reads it may have seen enough before its end, which is no reason to stop half-way.
-fn print(text: &str) {
-    _ = std::io::stdout().write_all(text.as_bytes());
+    let findings = Findings::collect(source, inputs, &contract, &problems, before);
+    Ok(Checked { contract, findings })
 }
 
 /// A SHA-256 in hexadecimal digits of either case.
@@ -189,9 +227,9 @@ fn digest(text: &str) -> Result<String, String> {
     }
 }
 
-/// A time, such as `60` or `0.5`.
+/// A duration in seconds, such as `60` or `0.5`.
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().ok().filter(|seconds| *seconds > 0.0);
-    let time = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    time.ok_or_else(|| "must be a number of seconds, such as 60".to_owned())
+    let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    duration.ok_or_else(|| "must be a number of seconds, such as 60".to_owned())
 }

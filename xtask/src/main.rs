@@ -1,58 +1,67 @@
 //! The command line of this repository: the only writer of generated files.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
 
+mod bump;
 mod check;
 mod diff;
 mod docs;
+mod files;
 mod import;
+mod inputs;
+mod problems;
 mod prose;
 mod regen;
-mod report;
+mod revision;
 mod sha256;
 mod spec_source;
-mod sync;
+mod terminal;
+mod workspace;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use mimalloc::MiMalloc;
 
-/// Reading and printing are made of small allocations: this allocator saves a third of the time.
+/// Reading and printing allocate many small objects: this allocator saves a third of the time.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
-/// Generates the crate `osc-api` and looks after the description that it comes from.
+/// Generates the crate osc-api and maintains the description that it is generated from.
+///
+/// Exit codes: 0 done, 1 a check failed or a description has errors, 2 wrong use or unreadable input.
 #[derive(Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", arg_required_else_help = true)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, arg_required_else_help = true)]
 enum Command {
-    /// Writes osc-api/src/generated/ from spec/
+    /// Write osc-api/src/generated/ from spec/
     Regen(regen::Arguments),
-    /// Works on descriptions
+    /// Move to another version of the description: import, regenerate, and list what is left to do
+    Bump(import::Arguments),
+    /// Import, compare and check descriptions
     #[command(subcommand)]
     Spec(Spec),
-    /// Looks after the documentation
+    /// Maintain the documentation texts
     #[command(subcommand)]
     Docs(docs::Docs),
+    /// Print the completion script of a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
 }
 
 #[derive(Subcommand)]
 enum Spec {
-    /// Takes over a published description: writes the contract, source.toml and prose.lock into spec/
+    /// Import a published description: write the contract, source.toml and prose.lock into spec/
     Import(import::Arguments),
-    /// Tells what changes for callers from one description to another, and the version that it asks for
+    /// Report the changes for callers between two descriptions, and the version bump that they require
     Diff(diff::Arguments),
-    /// Lists everything that is wrong with a description
-    Check {
-        /// A published description or a contract, as YAML
-        file: PathBuf,
-        /// How problems are printed
-        #[arg(long, value_enum, default_value_t)]
-        format: report::Format,
-    },
+    /// List the problems of a description
+    Check(check::Arguments),
 }
 
-/// What a command can end with, when it could be carried out at all.
-enum End {
+/// The result of a command that could be carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ExitStatus {
     /// Done, or nothing to do: exit code 0.
     Done,
     /// The check failed or the description has errors: exit code 1.
@@ -60,20 +69,43 @@ enum End {
 }
 
 fn main() -> ExitCode {
-    let end = match Command::parse() {
-        Command::Docs(command) => docs::run(&command),
+    let result = match Command::parse() {
         Command::Regen(arguments) => regen::run(&arguments),
+        Command::Bump(arguments) => bump::run(&arguments),
         Command::Spec(Spec::Import(arguments)) => import::run(&arguments),
         Command::Spec(Spec::Diff(arguments)) => diff::run(&arguments),
-        Command::Spec(Spec::Check { file, format }) => check::run(&file, format),
+        Command::Spec(Spec::Check(arguments)) => check::run(&arguments),
+        Command::Docs(command) => docs::run(&command),
+        Command::Completions { shell } => completions(shell),
     };
-    match end {
-        Ok(End::Done) => ExitCode::SUCCESS,
-        Ok(End::Failed) => ExitCode::from(1),
+    let result = match terminal::output_error() {
+        Some(error) => Err(error.to_owned()),
+        None => result,
+    };
+    match result {
+        Ok(ExitStatus::Done) => ExitCode::SUCCESS,
+        Ok(ExitStatus::Failed) => ExitCode::from(1),
         // Wrong use, or a file that cannot be read or written.
         Err(reason) => {
-            eprintln!("error: {reason}");
+            terminal::warn(&format!("error: {reason}\n"));
             ExitCode::from(2)
         }
+    }
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<ExitStatus, String> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Command::command(), "xtask", &mut script);
+    terminal::print_script(&String::from_utf8_lossy(&script));
+    Ok(ExitStatus::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Command::command().debug_assert();
     }
 }

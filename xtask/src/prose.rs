@@ -1,7 +1,7 @@
-//! `spec/prose.lock`: a digest of each published text, and which of them changed since somebody looked at ours.
+//! `spec/prose.lock`: a digest of each published text, and a mark on those that changed since ours was reviewed.
 //!
-//! A line a text, sorted by place: `DIGEST PLACE`, and `DIGEST PLACE VERSION` for a text that the import of that
-//! version found changed. Such a mark stays through later imports until somebody clears it.
+//! One line per text, sorted by pointer: `DIGEST POINTER`, or `DIGEST POINTER VERSION` for a text that changed in that
+//! version. A mark stays through later imports until `docs reviewed` clears it.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
@@ -9,17 +9,20 @@ use std::path::Path;
 
 use osc_codegen::Contract;
 
+use crate::files;
 use crate::sha256::sha256;
-use crate::sync;
 
-/// Hexadecimal digits of a text's digest: enough to tell two versions of a text apart.
+/// The number of hexadecimal digits of a digest: enough to distinguish two versions of a text.
 const DIGEST_LENGTH: usize = 16;
+
+/// The name of the file.
+pub(crate) const NAME: &str = "prose.lock";
 
 /// The first line of the file.
 const HEADER: &str = "# A digest of each published text, and the version that changed it where ours awaits review. \
                       Written by `cargo xtask`.\n";
 
-/// The published texts, by place.
+/// The published texts by pointer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Prose {
     texts: BTreeMap<String, Text>,
@@ -28,11 +31,11 @@ pub(crate) struct Prose {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Text {
     digest: String,
-    /// The version whose import found it changed, until ours was reviewed.
+    /// The version that changed the text, until ours is reviewed.
     changed: Option<String>,
 }
 
-/// What a published text describes, as `spec/docs.yaml` names it.
+/// The item that a published text describes, named as in `spec/docs.yaml`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Item {
     /// An action, such as `ReadVms`.
@@ -44,10 +47,10 @@ pub(crate) enum Item {
 }
 
 impl Item {
-    /// The item that the text at a place describes. Nothing for texts of which we have no counterpart: of tags, of
-    /// examples, of the whole.
-    pub(crate) fn at(place: &str) -> Option<Self> {
-        let keys: Vec<String> = place.split('/').skip(1).map(unescape).collect();
+    /// The item that the text at a pointer describes. `None` for texts without a counterpart in `spec/docs.yaml`, such as
+    /// those of tags and examples.
+    pub(crate) fn at(pointer: &str) -> Option<Self> {
+        let keys: Vec<String> = pointer.split('/').skip(1).map(unescape).collect();
         let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
         match keys.as_slice() {
             ["components", "schemas", name, "properties", property, .., "description"] => {
@@ -61,7 +64,7 @@ impl Item {
         }
     }
 
-    /// Its name: that of the action or type, or `Type.Field`.
+    /// The name of the action or type, or `Type.Field`.
     pub(crate) fn name(&self) -> &str {
         match self {
             Self::Action(name) | Self::Type(name) | Self::Field(name) => name,
@@ -76,33 +79,35 @@ impl fmt::Display for Item {
 }
 
 impl Prose {
-    /// The texts of a description, without marks.
-    pub(crate) fn of(contract: &Contract) -> Self {
-        let texts = contract.prose.iter().map(|(place, text)| {
+    /// The texts of a description, without marks. Descriptions of responses are left out: they document nothing, and
+    /// upstream empties and restores all of them at once.
+    pub(crate) fn new(contract: &Contract) -> Self {
+        let texts = contract.prose.iter().filter(|(pointer, _)| !is_response(pointer.as_str()));
+        let texts = texts.map(|(pointer, text)| {
             let digest = sha256(text.as_bytes()).chars().take(DIGEST_LENGTH).collect();
-            (place.as_str().to_owned(), Text { digest, changed: None })
+            (pointer.as_str().to_owned(), Text { digest, changed: None })
         });
         Self { texts: texts.collect() }
     }
 
-    /// Reads `prose.lock`. Empty where there is no such file.
+    /// Reads `prose.lock`. Empty if there is no such file.
     ///
     /// # Errors
-    /// Names the file, and every line that is not as this module writes it.
+    /// Names the file and every invalid line.
     pub(crate) fn read(path: &Path) -> Result<Self, String> {
-        let text = sync::read_if_there(path)?.unwrap_or_default();
+        let text = files::read_if_exists(path)?.unwrap_or_default();
         let mut wrong = Vec::new();
         let mut prose = Self::default();
         for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.starts_with('#')) {
             match parse(line) {
-                Some((place, text)) => _ = prose.texts.insert(place, text),
+                Some((pointer, text)) => _ = prose.texts.insert(pointer, text),
                 None => wrong.push(format!("{}:{}: {line:?}", path.display(), index + 1)),
             }
         }
         if wrong.is_empty() {
             return Ok(prose);
         }
-        let remedy = "must be `DIGEST PLACE` or `DIGEST PLACE VERSION`: restore the committed file";
+        let remedy = "must be `DIGEST POINTER` or `DIGEST POINTER VERSION`: restore the committed file";
         Err(format!("{}\n{remedy}", wrong.join("\n")))
     }
 
@@ -111,15 +116,15 @@ impl Prose {
     /// # Errors
     /// Names the file.
     pub(crate) fn write(&self, path: &Path) -> Result<(), String> {
-        sync::write(path, &self.to_text())
+        files::write(path, &self.to_text())
     }
 
     /// The content of `prose.lock`.
     pub(crate) fn to_text(&self) -> String {
         let mut lock = HEADER.to_owned();
-        for (place, Text { digest, changed }) in &self.texts {
+        for (pointer, Text { digest, changed }) in &self.texts {
             // Writing into a string cannot fail.
-            _ = write!(lock, "{digest} {}", escape(place));
+            _ = write!(lock, "{digest} {}", escape(pointer));
             if let Some(version) = changed {
                 _ = write!(lock, " {}", escape(version));
             }
@@ -128,47 +133,49 @@ impl Prose {
         lock
     }
 
-    /// How many texts there are.
+    /// The number of texts.
     pub(crate) fn len(&self) -> usize {
         self.texts.len()
     }
 
-    /// The places whose text is another one than before, in both.
+    /// The pointers whose text differs from that in `old`.
     pub(crate) fn changes(&self, old: &Self) -> Vec<&str> {
-        let changed = |place: &str, text: &Text| {
-            old.texts.get(place).is_some_and(|before| before.digest != text.digest)
+        let is_changed = |pointer: &str, text: &Text| {
+            old.texts.get(pointer).is_some_and(|before| before.digest != text.digest)
         };
         self.texts
             .iter()
-            .filter(|(place, text)| changed(place, text))
-            .map(|(place, _)| place.as_str())
+            .filter(|(pointer, text)| is_changed(pointer, text))
+            .map(|(pointer, _)| pointer.as_str())
             .collect()
     }
 
-    /// Marks what changed since `old` with a version, and keeps the marks of `old`: the earlier of two marks tells
-    /// from which text on nobody has looked. Only texts of an [`Item`] are marked: of no others have we a counterpart.
+    /// Marks the texts that changed since `old` with a version, and keeps the marks of `old`: the earlier of two marks
+    /// is the one from which ours is unreviewed. Only texts of an [`Item`] are marked.
     pub(crate) fn mark(&mut self, old: &Self, version: &str) {
-        for (place, text) in &mut self.texts {
-            let Some(before) = old.texts.get(place) else { continue };
+        for (pointer, text) in &mut self.texts {
+            let Some(before) = old.texts.get(pointer) else { continue };
             text.changed.clone_from(&before.changed);
-            if text.changed.is_none() && before.digest != text.digest && Item::at(place).is_some() {
+            if text.changed.is_none() && before.digest != text.digest && Item::at(pointer).is_some() {
                 text.changed = Some(version.to_owned());
             }
         }
     }
 
-    /// The items with a mark, sorted, each with the version that changed its text.
+    /// The marked items, sorted, each with the version that changed its text.
     pub(crate) fn marked(&self) -> BTreeMap<Item, &str> {
-        let marked =
-            self.texts.iter().filter_map(|(place, text)| Some((Item::at(place)?, text.changed.as_deref()?)));
+        let marked = self
+            .texts
+            .iter()
+            .filter_map(|(pointer, text)| Some((Item::at(pointer)?, text.changed.as_deref()?)));
         marked.collect()
     }
 
-    /// Clears the marks of items that were reviewed. How many items that were.
+    /// Clears the marks of reviewed items. Returns their number.
     pub(crate) fn clear(&mut self, is_reviewed: impl Fn(&Item) -> bool) -> usize {
         let before = self.marked().len();
-        for (place, text) in &mut self.texts {
-            if text.changed.is_some() && Item::at(place).is_none_or(|item| is_reviewed(&item)) {
+        for (pointer, text) in &mut self.texts {
+            if text.changed.is_some() && Item::at(pointer).is_none_or(|item| is_reviewed(&item)) {
                 text.changed = None;
             }
         }
@@ -176,16 +183,22 @@ impl Prose {
     }
 }
 
-fn parse(line: &str) -> Option<(String, Text)> {
-    let mut columns = line.split(' ');
-    let (digest, place, changed) = (columns.next()?, columns.next()?, columns.next());
-    let is_digest = digest.len() == DIGEST_LENGTH && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let is_whole = is_digest && place.starts_with('#') && changed != Some("") && columns.next().is_none();
-    let text = Text { digest: digest.to_owned(), changed: changed.map(decode) };
-    is_whole.then(|| (decode(place), text))
+/// Whether a text is the description of a response.
+fn is_response(pointer: &str) -> bool {
+    let keys: Vec<&str> = pointer.split('/').skip(1).collect();
+    matches!(keys.as_slice(), ["paths", _, _, "responses", _, "description"])
 }
 
-/// One column: blanks and control characters as in a URI, so that a name that has them does not break the line.
+fn parse(line: &str) -> Option<(String, Text)> {
+    let mut columns = line.split(' ');
+    let (digest, pointer, changed) = (columns.next()?, columns.next()?, columns.next());
+    let is_digest = digest.len() == DIGEST_LENGTH && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_valid = is_digest && pointer.starts_with('#') && changed != Some("") && columns.next().is_none();
+    let text = Text { digest: digest.to_owned(), changed: changed.map(decode) };
+    is_valid.then(|| (decode(pointer), text))
+}
+
+/// Percent-encodes blanks and control characters, so that a name with them stays one column.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for char in text.chars() {
@@ -216,7 +229,7 @@ fn decode(column: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// A key of a JSON pointer (RFC 6901).
+/// Unescapes a token of a JSON pointer (RFC 6901, section 4).
 fn unescape(key: &str) -> String {
     key.replace("~1", "/").replace("~0", "~")
 }
@@ -231,15 +244,15 @@ mod tests {
     const MODE: &str = "#/components/schemas/Vm/properties/BootMode/description";
 
     fn prose(texts: &[(&str, &str, Option<&str>)]) -> Prose {
-        let texts = texts.iter().map(|(place, digest, changed)| {
+        let texts = texts.iter().map(|(pointer, digest, changed)| {
             let text = Text { digest: digest.repeat(DIGEST_LENGTH), changed: changed.map(str::to_owned) };
-            ((*place).to_owned(), text)
+            ((*pointer).to_owned(), text)
         });
         Prose { texts: texts.collect() }
     }
 
     #[test]
-    fn what_is_written_is_read_again() {
+    fn written_content_is_read_again() {
         let odd = "#/components/schemas/a b%\n\u{85}é/description";
         let written = prose(&[(VM, "1", None), (MODE, "2", Some("1.41.0")), (odd, "3", Some("a b"))]);
         let folder = tempfile::tempdir().unwrap();
@@ -254,6 +267,14 @@ mod tests {
     }
 
     #[test]
+    fn descriptions_of_responses_are_left_out() {
+        assert!(is_response("#/paths/~1ReadVms/post/responses/200/description"));
+        for pointer in [VM, MODE, "#/paths/~1ReadVms/post/description"] {
+            assert!(!is_response(pointer), "{pointer}");
+        }
+    }
+
+    #[test]
     fn marks_stay_until_they_are_cleared() {
         let info = "#/info/description";
         let mut first =
@@ -263,7 +284,7 @@ mod tests {
         first.mark(&old, "1.41.0");
         assert_eq!(first.marked(), BTreeMap::from([(Item::Type("Vm".to_owned()), "1.41.0")]));
 
-        // The next import changes both: one has been waiting for longer.
+        // The next import changes both: one has been unreviewed for longer.
         let mut second = prose(&[(VM, "3", None), (MODE, "2", None)]);
         second.mark(&first, "1.42.0");
         let field = Item::Field("Vm.BootMode".to_owned());
@@ -274,7 +295,7 @@ mod tests {
         assert_eq!(second.clear(|item| item.name() == "Vm"), 1);
         assert_eq!(second.marked(), BTreeMap::from([(field, "1.42.0")]));
 
-        // An import of the same again marks nothing, and neither does the very first.
+        // A second import of the same marks nothing, and neither does the first.
         let mut again = prose(&[(VM, "3", None), (MODE, "2", None)]);
         again.mark(&second, "1.43.0");
         assert_eq!(again, second);
@@ -284,8 +305,8 @@ mod tests {
     }
 
     #[test]
-    fn places_are_items() {
-        for (place, item) in [
+    fn pointers_are_mapped_to_items() {
+        for (pointer, item) in [
             (MODE, Some(Item::Field("Vm.BootMode".to_owned()))),
             (
                 "#/components/schemas/Vm/properties/Tags/items/description",
@@ -299,7 +320,7 @@ mod tests {
             ("#/info/description", None),
             ("", None),
         ] {
-            assert_eq!(Item::at(place), item, "{place}");
+            assert_eq!(Item::at(pointer), item, "{pointer}");
         }
     }
 }

@@ -1,236 +1,303 @@
-//! `regen`: writes the generated files, or says which are not as they would be written.
+//! `regen`: writes the generated files, or reports which differ.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use osc_codegen::ir::{Api, TypeDef};
-use osc_codegen::{Files, Input};
+use osc_codegen::Files;
+use osc_codegen::ir::{Api, TypeDef, Values};
 use similar::TextDiff;
 
-use crate::report::{Format, Report};
-use crate::spec_source::Origin;
-use crate::{End, sync};
+use crate::files::{self, Differences};
+use crate::inputs::{CONTRACT, InputFiles, Inputs, TextFile};
+use crate::problems::{ProblemFormat, Problems};
+use crate::spec_source::SpecSource;
+use crate::{ExitStatus, diff, docs, import, terminal, workspace};
 
-/// Lines of a difference that are shown for each file.
-const DIFF_LINES: usize = 12;
+/// The number of lines shown of each file's diff.
+const MAX_DIFF_LINES: usize = 12;
 
-#[derive(Args)]
+#[derive(Args, Default)]
 pub(crate) struct Arguments {
-    /// Write nothing; list what is stale, missing or too much, and exit with 1 if anything is
+    /// Write nothing; list stale, missing and unexpected files, and exit with 1 if there are any
     #[arg(long)]
-    check: bool,
-    /// A description other than spec/outscale.yaml, published or contract
-    #[arg(long, value_name = "FILE")]
+    pub(crate) check: bool,
+    /// Generate from another description than spec/outscale.yaml, with none of the other files in spec/
+    #[arg(long, value_name = "FILE", requires = "out")]
     spec: Option<PathBuf>,
-    /// An overlay other than spec/overlay.yaml
-    #[arg(long, value_name = "FILE")]
-    overlay: Option<PathBuf>,
-    /// A folder other than osc-api/src/generated/, for generated files only: any other file in it is removed
+    #[command(flatten)]
+    files: InputFiles,
+    /// Write to another folder than osc-api/src/generated/; only generated files in it are removed
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Say how long each phase took
+    /// Print the time of each phase
     #[arg(long)]
     timings: bool,
     /// How problems are printed
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    pub(crate) format: ProblemFormat,
 }
 
-/// Generates and writes or compares.
+/// Generates, and writes or compares.
 ///
 /// # Errors
-/// What could not be read or written.
-pub(crate) fn run(arguments: &Arguments) -> Result<End, String> {
-    let Arguments { check, spec, overlay, out, timings, format } = arguments;
-    let mut watch = Watch::start(*timings);
-    let root = sync::root();
-    let path = spec.clone().unwrap_or_else(|| root.join("spec/outscale.yaml"));
-    let folder = out.clone().unwrap_or_else(|| root.join("osc-api/src/generated"));
-    let description = sync::read(&path)?;
-    // What an import left half-way is no description to generate from.
-    let origin = if spec.is_none() { Origin::read(&root.join("spec"))? } else { None };
-    if let Some(mismatch) = origin.and_then(|origin| origin.mismatch(&description)) {
-        eprintln!("error: {mismatch}");
-        return Ok(End::Failed);
+/// If a file cannot be read or written.
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitStatus, String> {
+    let mut timer = Timer::start(arguments.timings);
+    let target = Target::of(arguments)?;
+    if let Some(mismatch) = target.mismatch()? {
+        terminal::warn(&format!("error: {mismatch}\n"));
+        return Ok(ExitStatus::Failed);
     }
-    // Our overlay and texts are for the committed description: with any other, some of them have no effect.
-    let report = Report {
-        description: &path,
-        overlay: overlay.as_deref(),
-        docs: None,
-        strict: spec.is_none(),
-        format: *format,
-    };
-    let overlay_text = match overlay {
-        Some(path) => Some(sync::read(path)?),
-        None => sync::read_if_there(&root.join("spec/overlay.yaml"))?,
-    };
-    let docs = sync::read_if_there(&root.join("spec/docs.yaml"))?;
-    let errors = sync::read_if_there(&root.join("spec/errors.yaml"))?;
-    watch.lap("read");
-    let strict = report.strict;
-    let input = Input {
-        description: &description,
-        overlay: overlay_text.as_deref(),
-        docs: docs.as_deref(),
-        errors: errors.as_deref(),
-        strict,
-    };
-    let (api, warnings) = match osc_codegen::model(&input, &mut |phase| watch.lap(phase)) {
+    timer.lap("read");
+    let problems = Problems { inputs: &target.inputs, is_strict: target.is_own, format: arguments.format };
+    let input = target.inputs.input(target.is_own);
+    let (api, warnings) = match osc_codegen::model(&input, &mut |phase| timer.lap(phase)) {
         Ok(model) => model,
-        Err(problems) => {
-            report.show(&problems);
-            return Ok(End::Failed);
+        Err(found) => {
+            problems.show(&found);
+            return Ok(ExitStatus::Failed);
         }
     };
-    report.show(&warnings);
+    problems.show(&warnings);
+    if target.is_own && docs::report_broken_links(&api, &target.inputs) {
+        return Ok(ExitStatus::Failed);
+    }
     let wanted = osc_codegen::files(&api)?;
-    watch.lap("emit and render");
-    if out.is_some() && !check && !is_ours(&folder)? {
-        return Err(format!(
-            "{} holds files and none of them is generated: regen removes what it did not write, so name a new or an \
-             empty folder",
-            folder.display()
+    timer.lap("emit and render");
+    if arguments.out.is_some() && !arguments.check {
+        refuse_foreign(&target.folder)?;
+    }
+    let differences = files::sync(&target.folder, &wanted, osc_codegen::HEADER, !arguments.check)?;
+    let lists = if target.is_default { test_lists(&api) } else { Files::new() };
+    let stale_lists = sync_lists(&lists, !arguments.check)?;
+    timer.lap("compare and write");
+    terminal::print(&summary(
+        &api,
+        wanted.len(),
+        &differences,
+        stale_lists.len(),
+        arguments.check,
+        timer.total(),
+    ));
+    if target.is_default
+        && let Some(verdict) = diff::against_head(workspace::root()?, &api)
+    {
+        terminal::print(&format!("{verdict}\n"));
+    }
+    show_unexpected(&target.folder, &differences);
+    if !arguments.check {
+        return Ok(ExitStatus::Done);
+    }
+    show_differences(&target.folder, &wanted, &differences, &stale_lists);
+    if differences.count() + stale_lists.len() > 0 {
+        let options = given_options(arguments);
+        terminal::warn(&format!(
+            "error: the generated files are not up to date: run `cargo xtask regen{options}` and commit the result\n"
         ));
+        return Ok(ExitStatus::Failed);
     }
-    let outcome = settle(&folder, &wanted, *check)?;
-    watch.lap("compare and write");
-    println!("{}", summary(&api, wanted.len(), &outcome, *check, watch.total()));
-    if *check && !outcome.is_clean() {
-        outcome.show(&folder, &wanted);
-        let given = [("spec", spec), ("overlay", overlay), ("out", out)];
-        let given =
-            given.iter().filter_map(|(name, path)| Some(format!(" --{name} {}", path.as_ref()?.display())));
-        let given: String = given.collect();
-        eprintln!(
-            "error: the generated files are not up to date: run `cargo xtask regen{given}` and commit the result"
-        );
-        return Ok(End::Failed);
-    }
-    Ok(End::Done)
+    Ok(if differences.foreign.is_empty() { ExitStatus::Done } else { ExitStatus::Failed })
 }
 
-/// What differs between the folder and the wanted files.
-#[derive(Default)]
-struct Outcome {
-    stale: Vec<String>,
-    missing: Vec<String>,
-    orphans: Vec<String>,
+/// What is generated, and where to.
+struct Target {
+    inputs: Inputs,
+    folder: PathBuf,
+    /// Whether the description is the committed one, for which entries without effect are errors.
+    is_own: bool,
+    /// Whether everything is that of the workspace.
+    is_default: bool,
 }
 
-impl Outcome {
-    fn is_clean(&self) -> bool {
-        self.count() == 0
-    }
-
-    fn count(&self) -> usize {
-        self.stale.len() + self.missing.len() + self.orphans.len()
-    }
-
-    fn show(&self, folder: &Path, wanted: &Files) {
-        let Self { stale, missing, orphans } = self;
-        for name in missing {
-            eprintln!("missing: {}", folder.join(name).display());
-        }
-        for name in orphans {
-            eprintln!("orphan: {}: the description asks for no such file", folder.join(name).display());
-        }
-        for name in stale {
-            let path = folder.join(name);
-            eprintln!("stale: {}", path.display());
-            let found = std::fs::read(&path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-            if let (Ok(found), Some(wanted)) = (found, wanted.get(name)) {
-                diff(&found, wanted);
+impl Target {
+    fn of(Arguments { spec, files, out, .. }: &Arguments) -> Result<Self, String> {
+        let inputs = match spec {
+            Some(spec) => {
+                let description = TextFile { path: spec.clone(), text: files::read(spec)? };
+                Inputs::read(description, files, None)?
             }
+            None => Inputs::of_file(&workspace::root()?.join("spec").join(CONTRACT), files)?,
+        };
+        let folder = match out {
+            Some(out) => out.clone(),
+            None => workspace::root()?.join("osc-api/src/generated"),
+        };
+        Ok(Self { inputs, folder, is_own: spec.is_none(), is_default: spec.is_none() && out.is_none() })
+    }
+
+    /// An error message if the committed description is not what an import wrote.
+    fn mismatch(&self) -> Result<Option<String>, String> {
+        if !self.is_own {
+            return Ok(None);
         }
+        let spec = workspace::root()?.join("spec");
+        if let Some(interrupted) = import::interrupted(&spec)? {
+            return Ok(Some(interrupted));
+        }
+        Ok(SpecSource::read(&spec)?.and_then(|source| source.mismatch(&self.inputs.description.text)))
     }
 }
 
-fn diff(found: &str, wanted: &str) {
-    let diff = TextDiff::from_lines(found, wanted);
-    let text = diff.unified_diff().context_radius(1).header("found", "wanted").to_string();
-    let lines: Vec<&str> = text.lines().collect();
-    for line in lines.iter().take(DIFF_LINES) {
-        eprintln!("    {line}");
-    }
-    if lines.len() > DIFF_LINES {
-        eprintln!("    … and {} more lines", lines.len() - DIFF_LINES);
-    }
-}
-
-/// Whether a folder is empty, or holds what an earlier run wrote: a mistyped name must not cost anybody their files.
-fn is_ours(folder: &Path) -> Result<bool, String> {
-    let names = sync::names(folder)?;
+/// Refuses a folder that has files but none of ours: most likely its name is mistyped.
+fn refuse_foreign(folder: &Path) -> Result<(), String> {
+    let names = files::names(folder)?;
     let is_generated = |name: &String| {
         std::fs::read(folder.join(name)).is_ok_and(|text| text.starts_with(osc_codegen::HEADER.as_bytes()))
     };
-    Ok(names.iter().all(|name| sync::is_leftover(name)) || names.iter().any(is_generated))
+    if names.iter().all(|name| files::is_leftover(name)) || names.iter().any(is_generated) {
+        return Ok(());
+    }
+    Err(format!(
+        "{} has files, but no generated ones: name a new folder, an empty one, or one that regen wrote",
+        folder.display()
+    ))
 }
 
-/// One walk for checking and for writing: over the wanted files, then over the folder for what is too much.
-fn settle(folder: &Path, wanted: &Files, check: bool) -> Result<Outcome, String> {
-    let mut outcome = Outcome::default();
-    for (name, text) in wanted {
-        let path = folder.join(name);
-        match std::fs::read(&path) {
-            // The same bytes: the file is not touched, and cargo rebuilds nothing.
-            Ok(found) if found == text.as_bytes() => continue,
-            Ok(_) => outcome.stale.push(name.clone()),
-            Err(_) => outcome.missing.push(name.clone()),
-        }
-        if !check {
-            sync::write(&path, text)?;
+/// The lists of names that tests run over, by their path in the workspace.
+fn test_lists(api: &Api) -> Files {
+    let mut actions: Vec<&str> =
+        api.modules.iter().flat_map(|module| &module.actions).map(|action| action.marker.as_str()).collect();
+    actions.sort_unstable();
+    let mut enums: Vec<(&str, &str)> = Vec::new();
+    for definition in api.modules.iter().flat_map(|module| &module.types) {
+        if let TypeDef::Enum(definition) = definition {
+            let kind = match definition.values {
+                Values::Text(_) => "text",
+                Values::Integer(_) => "integer",
+            };
+            enums.push((&definition.name, kind));
         }
     }
-    for name in sync::names(folder)? {
-        if wanted.contains_key(&name) {
+    enums.sort_unstable();
+    let list = |name: &str, lines: Vec<String>| {
+        format!("// Written by `cargo xtask regen` from spec/.\n{name}! {{\n{}}}\n", lines.concat())
+    };
+    let actions = list("actions", actions.iter().map(|name| format!("    {name}\n")).collect());
+    let enums = list("enums", enums.iter().map(|(name, kind)| format!("    {kind} {name}\n")).collect());
+    BTreeMap::from([
+        ("tests/round_trip/actions.in".to_owned(), actions),
+        ("tests/values/enums.in".to_owned(), enums),
+    ])
+}
+
+/// Compares the lists with those of the workspace, and writes them. Returns the names of those that differed.
+fn sync_lists(lists: &Files, is_write: bool) -> Result<Vec<String>, String> {
+    let mut stale = Vec::new();
+    for (name, wanted) in lists {
+        let path = workspace::root()?.join(name);
+        if files::read_if_exists(&path)?.as_ref() == Some(wanted) {
             continue;
         }
-        if !check {
-            sync::remove(&folder.join(&name))?;
+        if is_write {
+            files::write(&path, wanted)?;
         }
-        // What a killed run left behind was never a file of the project.
-        if !sync::is_leftover(&name) {
-            outcome.orphans.push(name);
-        }
+        stale.push(name.clone());
     }
-    Ok(outcome)
+    Ok(stale)
 }
 
-fn summary(api: &Api, files: usize, outcome: &Outcome, check: bool, time: Duration) -> String {
+fn show_unexpected(folder: &Path, differences: &Differences) {
+    for name in &differences.foreign {
+        let path = folder.join(name);
+        terminal::warn(&format!(
+            "unexpected: {}: not a generated file, and never removed by regen; remove it\n",
+            path.display()
+        ));
+    }
+}
+
+fn show_differences(folder: &Path, wanted: &Files, differences: &Differences, lists: &[String]) {
+    let Differences { stale, missing, orphans, foreign: _ } = differences;
+    let mut text = String::new();
+    for name in missing {
+        _ = writeln!(text, "missing: {}", folder.join(name).display());
+    }
+    for name in orphans {
+        let path = folder.join(name);
+        _ = writeln!(text, "orphan: {}: no longer generated", path.display());
+    }
+    for name in stale {
+        let path = folder.join(name);
+        _ = writeln!(text, "stale: {}", path.display());
+        let found = std::fs::read(&path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        if let (Ok(found), Some(wanted)) = (found, wanted.get(name)) {
+            text.push_str(&short_diff(&found, wanted));
+        }
+    }
+    lists.iter().for_each(|name| _ = writeln!(text, "stale: {name}"));
+    terminal::warn(&text);
+}
+
+fn short_diff(found: &str, wanted: &str) -> String {
+    let diff = TextDiff::from_lines(found, wanted);
+    let diff = diff.unified_diff().context_radius(1).header("found", "wanted").to_string();
+    let lines: Vec<&str> = diff.lines().collect();
+    let mut text: String = lines.iter().take(MAX_DIFF_LINES).map(|line| format!("    {line}\n")).collect();
+    if lines.len() > MAX_DIFF_LINES {
+        _ = writeln!(text, "    … and {} more lines", lines.len() - MAX_DIFF_LINES);
+    }
+    text
+}
+
+/// The options of this run, to be repeated.
+fn given_options(Arguments { spec, files, out, .. }: &Arguments) -> String {
+    let InputFiles { overlay, docs, errors, waiters } = files;
+    let given = [
+        ("spec", spec),
+        ("overlay", overlay),
+        ("docs", docs),
+        ("errors", errors),
+        ("waiters", waiters),
+        ("out", out),
+    ];
+    let given =
+        given.iter().filter_map(|(name, path)| Some(format!(" --{name} {}", path.as_ref()?.display())));
+    given.collect()
+}
+
+fn summary(
+    api: &Api,
+    file_count: usize,
+    differences: &Differences,
+    list_count: usize,
+    is_check: bool,
+    time: Duration,
+) -> String {
     let actions = api.action_count();
     let types = api.modules.iter().flat_map(|module| &module.types);
     let (enums, others): (Vec<_>, Vec<_>) =
         types.partition(|definition| matches!(definition, TypeDef::Enum(_)));
-    let changed = if check { "to change" } else { "changed" };
+    let changed = if is_check { "to change" } else { "changed" };
     format!(
-        "API {}: {actions} actions, {} types ({} of them enums), {files} files, {} {changed}, {} ms",
+        "API {}: {actions} actions, {} types ({} of them enums), {file_count} files, {} {changed}, {} ms\n",
         api.version,
         enums.len() + others.len(),
         enums.len(),
-        outcome.count(),
+        differences.count() + list_count,
         time.as_millis(),
     )
 }
 
 /// Measures the phases of a run.
-struct Watch {
+struct Timer {
     start: Instant,
     last: Instant,
-    shown: bool,
+    is_shown: bool,
 }
 
-impl Watch {
-    fn start(shown: bool) -> Self {
+impl Timer {
+    fn start(is_shown: bool) -> Self {
         let now = Instant::now();
-        Self { start: now, last: now, shown }
+        Self { start: now, last: now, is_shown }
     }
 
     fn lap(&mut self, phase: &str) {
         let now = Instant::now();
-        if self.shown {
-            eprintln!("{:>8.1} ms  {phase}", (now - self.last).as_secs_f64() * 1000.0);
+        if self.is_shown {
+            terminal::warn(&format!("{:>8.1} ms  {phase}\n", (now - self.last).as_secs_f64() * 1000.0));
         }
         self.last = now;
     }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use ring::digest;
 
-/// The digest of bytes, in lower case.
+/// The SHA-256 of bytes, in lower case.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
     let digest = digest::digest(&digest::SHA256, bytes);
     digest.as_ref().iter().fold(String::new(), |mut hex, byte| {

@@ -1,321 +1,358 @@
-//! Fields of a struct.
+//! Compares the fields of a struct.
 
 use std::collections::BTreeMap;
 
-use super::renames::{self, Pairs};
-use super::{Change, ChangeKind, Impact, rust};
+use super::change::{Change, ChangeKind, Impact};
+use super::renames::{self, Renames};
 use crate::diagnostics::Pointer;
-use crate::ir::{Constraints, Direction, Field, Limit, Struct};
+use crate::ir::{Constraints, Direction, Field, Limit, Presence, Struct};
 
-/// How alike the names of fields of one type must be.
-const ALIKE: f64 = 0.5;
+/// The minimum similarity of the names of fields with the same type.
+const MIN_SIMILARITY: f64 = 0.5;
 
-/// A struct that both have.
-pub(super) fn compare(old: &Struct, new: &Struct, renamed: &Pairs, changes: &mut Vec<Change>) {
-    let pairs = Matched::of(old, new, renamed);
-    for (old_field, new_field, how) in &pairs.both {
-        let place = Place { old, new, field: new_field };
-        match how {
-            How::Same => {}
-            How::Ident => changes.push(
-                place
-                    .change(
-                        ChangeKind::FieldWire,
-                        Impact::Breaking,
-                        "what was serialized under the old name is not read",
-                    )
-                    .from(&at(old, &old_field.wire))
-                    .was(&old_field.wire)
-                    .is(&new_field.wire),
-            ),
-            How::Likely => changes.push(
-                place
-                    .change(ChangeKind::FieldRenamed, Impact::Breaking, gone(new))
-                    .from(&at(old, &old_field.wire))
-                    .was(described(old_field))
-                    .is(described(new_field)),
-            ),
-        }
-        both(&place, old_field, matches!(how, How::Same), renamed, changes);
+pub(super) fn compare(old: &Struct, new: &Struct, renamed: &Renames, changes: &mut Vec<Change>) {
+    let matched = Matched::new(old, new, renamed);
+    for pair in &matched.pairs {
+        let comparison = Comparison { old, new, pair };
+        changes.extend(comparison.name());
+        changes.extend(comparison.ty(renamed));
+        changes.extend(comparison.required(renamed));
+        changes.extend(comparison.nullable());
+        comparison.constraints(renamed, changes);
     }
-    for field in pairs.removed {
-        let path = format!("types::{}::{}", new.name, field.ident);
-        let argument = if field.required { ", and `new` takes one argument less" } else { "" };
-        let reason = format!("{}{argument}{}", gone(old), default(old, new));
-        let at = at(old, &field.wire);
-        changes.push(
-            Change::new(ChangeKind::FieldRemoved, Impact::Breaking, path, &at, reason).was(described(field)),
-        );
-    }
-    for field in pairs.added {
-        let place = Place { old, new, field };
-        let (class, reason) = if field.required {
-            (Impact::Breaking, format!("`new` takes one argument more{}", default(old, new)))
-        } else {
-            (Impact::Additive, "the struct is `#[non_exhaustive]`".to_owned())
-        };
-        changes.push(place.change(ChangeKind::FieldAdded, class, &reason).is(described(field)));
-    }
-    arguments(old, new, &pairs.both, changes);
+    changes.extend(matched.removed.iter().map(|field| removed(old, new, field)));
+    changes.extend(matched.added.iter().map(|field| added(old, new, field)));
+    changes.extend(argument_order(old, new, &matched.pairs));
 }
 
-/// The fields whose types tell absence in another way, because the struct travels another way.
-pub(super) fn presence_by_direction(old: &Struct, new: &Struct, renamed: &Pairs) -> Vec<String> {
-    let both = Matched::of(old, new, renamed).both.into_iter();
-    let other = both.filter(|(old, new, _)| {
+/// The fields whose types express absence differently because the direction of the struct changed.
+pub(super) fn with_other_presence(old: &Struct, new: &Struct, renamed: &Renames) -> Vec<String> {
+    let pairs = Matched::new(old, new, renamed).pairs.into_iter();
+    let other = pairs.filter(|Pair { old, new, .. }| {
         old.presence != new.presence
-            && rust::same(&old.ty, &new.ty, renamed)
+            && renamed.is_same_type(&old.ty, &new.ty)
             && (old.facts.required, old.facts.nullable) == (new.facts.required, new.facts.nullable)
     });
-    other.map(|(_, new, _)| new.ident.clone()).collect()
+    other.map(|pair| pair.new.ident.clone()).collect()
 }
 
-/// How the old and the new field were found to be one.
-#[derive(Clone, Copy)]
-enum How {
-    /// By the name on the wire.
-    Same,
-    /// By the name in Rust.
-    Ident,
-    /// By all but the name.
-    Likely,
+/// How an old and a new field were identified as the same.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum MatchedBy {
+    WireName,
+    RustName,
+    /// By type and similar name: it appears to be renamed.
+    Similarity,
 }
 
-/// Which fields belong together.
+/// A field in both versions.
+struct Pair<'a> {
+    old: &'a Field,
+    new: &'a Field,
+    matched_by: MatchedBy,
+}
+
+/// The fields of two versions of a struct.
 struct Matched<'a> {
-    both: Vec<(&'a Field, &'a Field, How)>,
+    pairs: Vec<Pair<'a>>,
     removed: Vec<&'a Field>,
     added: Vec<&'a Field>,
 }
 
 impl<'a> Matched<'a> {
-    fn of(old: &'a Struct, new: &'a Struct, renamed: &Pairs) -> Self {
-        let by_wire = |definition: &'a Struct| -> BTreeMap<&'a str, &'a Field> {
-            definition.fields.iter().map(|field| (field.wire.as_str(), field)).collect()
+    fn new(old: &'a Struct, new: &'a Struct, renamed: &Renames) -> Self {
+        let mut matched = Self {
+            pairs: Vec::new(),
+            removed: old.fields.iter().collect(),
+            added: new.fields.iter().collect(),
         };
-        let (old_fields, new_fields) = (by_wire(old), by_wire(new));
-        let mut both = Vec::new();
-        let (mut removed, mut added) = (Vec::new(), Vec::new());
-        for field in &old.fields {
-            match new_fields.get(field.wire.as_str()) {
-                Some(new) => both.push((field, *new, How::Same)),
-                None => removed.push(field),
-            }
-        }
-        added.extend(new.fields.iter().filter(|field| !old_fields.contains_key(field.wire.as_str())));
-        let mut take = |pick: &dyn Fn(&Field, &Field) -> bool, how: How| {
-            removed.retain(|old| {
-                let Some(found) = added.iter().position(|new| pick(old, new)) else { return true };
-                both.push((*old, added.remove(found), how));
-                false
-            });
-        };
-        take(&|old, new| old.ident == new.ident, How::Ident);
-        let likely = Self::likely(old, new, renamed);
-        take(&|old, new| likely.has_old(&old.wire) && likely.is(&old.wire, &new.wire), How::Likely);
-        Self { both, removed, added }
+        matched.take(MatchedBy::WireName, |old, new| old.wire == new.wire);
+        matched.take(MatchedBy::RustName, |old, new| old.ident == new.ident);
+        let similar = matched.similar(old, new, renamed);
+        matched.take(MatchedBy::Similarity, |old, new| {
+            similar.has_old(&old.wire) && similar.is_same(&old.wire, &new.wire)
+        });
+        matched
     }
 
-    /// Fields that seem to be renamed: of one type, with names that are alike or in the same place.
-    fn likely(old: &Struct, new: &Struct, renamed: &Pairs) -> Pairs {
-        let is_new = |field: &&Field| {
-            !old.fields.iter().any(|other| other.wire == field.wire || other.ident == field.ident)
-        };
-        let is_gone = |field: &&Field| {
-            !new.fields.iter().any(|other| other.wire == field.wire || other.ident == field.ident)
-        };
-        let removed: Vec<&str> = old.fields.iter().filter(is_gone).map(|field| field.wire.as_str()).collect();
-        let added: Vec<&str> = new.fields.iter().filter(is_new).map(|field| field.wire.as_str()).collect();
-        let find = |definition: &'_ Struct, wire: &str| {
-            definition.fields.iter().position(|field| field.wire == wire)
-        };
-        let is_only = removed.len() == 1 && added.len() == 1;
-        renames::pair(&removed, &added, |one, other| {
-            let (old_at, new_at) = (find(old, one)?, find(new, other)?);
-            let (old, new) = (old.fields.get(old_at)?, new.fields.get(new_at)?);
-            let is_same = rust::same(&old.ty, &new.ty, renamed)
+    /// Moves the fields that are the same from `removed` and `added` to `pairs`.
+    fn take(&mut self, matched_by: MatchedBy, is_same: impl Fn(&Field, &Field) -> bool) {
+        let Self { pairs, removed, added } = self;
+        removed.retain(|old| {
+            let Some(found) = added.iter().position(|new| is_same(old, new)) else { return true };
+            pairs.push(Pair { old, new: added.remove(found), matched_by });
+            false
+        });
+    }
+
+    /// Unmatched fields that appear to be renamed: same type, and similar names or the same position.
+    fn similar(&self, old: &Struct, new: &Struct, renamed: &Renames) -> Renames {
+        let names = |fields: &[&'a Field]| fields.iter().map(|field| field.wire.as_str()).collect();
+        let (removed, added): (Vec<&str>, Vec<&str>) = (names(&self.removed), names(&self.added));
+        let is_only_pair = removed.len() == 1 && added.len() == 1;
+        let position =
+            |definition: &Struct, wire: &str| definition.fields.iter().position(|field| field.wire == wire);
+        renames::pair(&removed, &added, |old_name, new_name| {
+            let (old_position, new_position) = (position(old, old_name)?, position(new, new_name)?);
+            let (old, new) = (old.fields.get(old_position)?, new.fields.get(new_position)?);
+            let is_same_type = renamed.is_same_type(&old.ty, &new.ty)
                 && (old.presence, old.required) == (new.presence, new.required);
-            let score = renames::alike(one, other);
-            (is_same && (score >= ALIKE || (is_only && old_at == new_at))).then_some(score)
+            let score = renames::similarity(old_name, new_name);
+            let is_same_position = is_only_pair && old_position == new_position;
+            (is_same_type && (score >= MIN_SIMILARITY || is_same_position)).then_some(score)
         })
     }
 }
 
-/// A field of the new struct.
-struct Place<'a> {
+/// Compares a field that both versions have.
+struct Comparison<'a> {
     old: &'a Struct,
     new: &'a Struct,
-    field: &'a Field,
+    pair: &'a Pair<'a>,
 }
 
-impl Place<'_> {
-    fn change(&self, kind: ChangeKind, class: Impact, reason: &str) -> Change {
-        let path = format!("types::{}::{}", self.new.name, self.field.ident);
-        Change::new(kind, class, path, &at(self.new, &self.field.wire), reason)
+impl Comparison<'_> {
+    fn change(&self, kind: ChangeKind, impact: Impact, reason: &str) -> Change {
+        let field = self.pair.new;
+        Change::new(kind, impact, path(self.new, field), &at(self.new, field), reason)
     }
-}
 
-fn at(definition: &Struct, wire: &str) -> Pointer {
-    definition.at.at(&["properties", wire])
-}
-
-/// The name on the wire and the type.
-fn described(field: &Field) -> String {
-    let required = if field.required { ", required" } else { "" };
-    format!("{}: {}{required}", field.wire, field.type_text())
-}
-
-fn gone(definition: &Struct) -> &'static str {
-    match definition.direction {
-        Direction::Response => "code that reads it does not compile",
-        _ => "code that sets or reads it does not compile",
+    fn name(&self) -> Option<Change> {
+        let Pair { old, new, matched_by } = self.pair;
+        let old_at = at(self.old, old);
+        match matched_by {
+            MatchedBy::WireName if (&old.ident, &old.setter) == (&new.ident, &new.setter) => None,
+            MatchedBy::WireName => {
+                let shown = |field: &Field| format!("{}, set by {}()", field.ident, field.setter);
+                let change = self.change(ChangeKind::FieldName, Impact::Breaking, use_reason(self.new));
+                Some(change.with_old(shown(old)).with_new(shown(new)))
+            }
+            MatchedBy::RustName => {
+                let reason = "data serialized under the old name is not read";
+                let change = self.change(ChangeKind::FieldWire, Impact::Breaking, reason);
+                Some(change.with_old_at(&old_at).with_old(&old.wire).with_new(&new.wire))
+            }
+            MatchedBy::Similarity => {
+                let change = self.change(ChangeKind::FieldRenamed, Impact::Breaking, use_reason(self.new));
+                Some(change.with_old_at(&old_at).with_old(summary(old)).with_new(summary(new)))
+            }
+        }
     }
-}
 
-/// What happens to `Default`, for a struct that goes the same way as before.
-fn default(old: &Struct, new: &Struct) -> &'static str {
-    match (rust::has_default(old), rust::has_default(new)) {
-        (true, false) if old.direction == new.direction => ", and `Default` is gone",
-        (false, true) if old.direction == new.direction => ", and there is `Default`",
-        _ => "",
+    fn ty(&self, renamed: &Renames) -> Option<Change> {
+        let Pair { old, new, .. } = self.pair;
+        if renamed.is_same_type(&old.ty, &new.ty) {
+            return None;
+        }
+        let reason = "code that depends on the type of the field does not compile";
+        let change = self.change(ChangeKind::FieldType, Impact::Breaking, reason);
+        Some(change.with_old(old.type_text()).with_new(new.type_text()))
     }
-}
 
-/// A field that both have.
-fn both(place: &Place<'_>, old: &Field, is_same_name: bool, renamed: &Pairs, changes: &mut Vec<Change>) {
-    let new = place.field;
-    if is_same_name && (&old.ident, &old.setter) != (&new.ident, &new.setter) {
-        let shown = |field: &Field| format!("{}, set by {}()", field.ident, field.setter);
-        let change = place.change(ChangeKind::FieldName, Impact::Breaking, gone(place.new));
-        changes.push(change.was(shown(old)).is(shown(new)));
+    /// How the arguments of `new` change. `None` if they do not.
+    fn argument_reason(&self) -> Option<String> {
+        let default = default_reason(self.old, self.new);
+        match (self.pair.old.required, self.pair.new.required) {
+            (false, true) => Some(format!("`new` takes it{default}")),
+            (true, false) => Some(format!("`new` no longer takes it{default}")),
+            _ => None,
+        }
     }
-    let is_same_type = rust::same(&old.ty, &new.ty, renamed);
-    if !is_same_type {
-        let reason = "code that reads or sets it by its type does not compile";
-        let change = place.change(ChangeKind::FieldType, Impact::Breaking, reason);
-        changes.push(change.was(old.type_text()).is(new.type_text()));
-    }
-    presence(place, old, is_same_type, changes);
-    facts(place, &old.facts, &new.facts, is_same_type, changes);
-}
 
-/// Required and nullable. They make a difference to what is sent; an answer may lack anything.
-fn presence(place: &Place<'_>, old: &Field, is_same_type: bool, changes: &mut Vec<Change>) {
-    let new = place.field;
-    let is_by_direction = place.old.direction != place.new.direction;
-    let (is_argument, is_type) = (old.required != new.required, old.presence != new.presence);
-    let nullable = old.facts.nullable != new.facts.nullable;
-    let class = |is_seen| if is_seen { Impact::Breaking } else { Impact::Internal };
-    let argument = match (old.required, new.required) {
-        (false, true) => format!("`new` takes it{}", default(place.old, place.new)),
-        (true, false) => format!("`new` does not take it any more{}", default(place.old, place.new)),
-        _ => String::new(),
-    };
-    // A model that was not made from a description may lack the facts.
-    let is_left = (is_argument || is_type) && !nullable && is_same_type && !is_by_direction;
-    if old.facts.required != new.facts.required || is_left {
-        let reason = match (is_argument, is_type && !nullable) {
-            (true, _) => argument.as_str(),
-            (false, true) => "its type tells absence in another way",
-            (false, false) => "its type and `new` stay as they are",
+    /// Required or optional. Visible to callers where the field is sent; any field of a response may be missing.
+    fn required(&self, renamed: &Renames) -> Option<Change> {
+        let Pair { old, new, .. } = self.pair;
+        let is_nullable_changed = old.facts.nullable != new.facts.nullable;
+        // A change of nullability or direction explains another presence, and is reported there.
+        let has_other_presence = old.presence != new.presence && !is_nullable_changed;
+        let argument = self.argument_reason();
+        if old.facts.required == new.facts.required {
+            let is_explained = is_nullable_changed
+                || !renamed.is_same_type(&old.ty, &new.ty)
+                || self.old.direction != self.new.direction;
+            if is_explained || (argument.is_none() && !has_other_presence) {
+                return None;
+            }
+        }
+        let (impact, reason) = match argument {
+            Some(reason) => (Impact::Breaking, reason),
+            None if has_other_presence => {
+                (Impact::Breaking, "the type expresses absence differently".to_owned())
+            }
+            None => (Impact::Internal, "the type and `new` do not change".to_owned()),
         };
         let shown = |field: &Field| {
             let required = if field.facts.required { "required" } else { "optional" };
             format!("{required}, {}", field.type_text())
         };
-        let change =
-            place.change(ChangeKind::FieldRequired, class(is_argument || (is_type && !nullable)), reason);
-        changes.push(change.was(shown(old)).is(shown(new)));
+        let change = self.change(ChangeKind::FieldRequired, impact, &reason);
+        Some(change.with_old(shown(old)).with_new(shown(new)))
     }
-    if nullable {
-        let mut reason = match (new.facts.nullable, is_type) {
-            (true, true) => "its type tells null apart from absent".to_owned(),
-            (false, true) => "its type does not tell null apart from absent any more".to_owned(),
-            (_, false) => "its type stays as it is: null is read as absent".to_owned(),
+
+    fn nullable(&self) -> Option<Change> {
+        let Pair { old, new, .. } = self.pair;
+        if old.facts.nullable == new.facts.nullable {
+            return None;
+        }
+        let has_other_presence = old.presence != new.presence;
+        let argument = self.argument_reason();
+        let impact =
+            if has_other_presence || argument.is_some() { Impact::Breaking } else { Impact::Internal };
+        let mut reason = match (new.facts.nullable, has_other_presence) {
+            (true, true) => "the type distinguishes null from absent".to_owned(),
+            (false, true) => "the type no longer distinguishes null from absent".to_owned(),
+            (_, false) => "the type does not change: null is read as absent".to_owned(),
         };
-        if is_argument && old.facts.required == new.facts.required {
+        // Otherwise the change of `required` gives that reason.
+        if let Some(argument) = argument.filter(|_| old.facts.required == new.facts.required) {
             reason = format!("{reason}, and {argument}");
         }
         let shown = |field: &Field| {
-            let nullable = if field.facts.nullable { "nullable" } else { "never null" };
+            let nullable = if field.facts.nullable { "nullable" } else { "not nullable" };
             format!("{nullable}, {}", field.type_text())
         };
-        let change = place.change(ChangeKind::FieldNullable, class(is_type || is_argument), &reason);
-        changes.push(change.was(shown(old)).is(shown(new)));
+        let change = self.change(ChangeKind::FieldNullable, impact, &reason);
+        Some(change.with_old(shown(old)).with_new(shown(new)))
+    }
+
+    /// Constraints that only the server enforces and the documentation states.
+    fn constraints(&self, renamed: &Renames, changes: &mut Vec<Change>) {
+        let Pair { old: old_field, new: new_field, .. } = self.pair;
+        let (old, new) = (&old_field.facts, &new_field.facts);
+        if old.default != new.default {
+            let reason = "the server applies it for callers of every version of the crate; the documentation states it";
+            let change = self.change(ChangeKind::FieldDefault, Impact::Additive, reason);
+            changes.push(change.with_old(default_text(old)).with_new(default_text(new)));
+        }
+        if old.deprecated != new.deprecated {
+            let shown = |facts: &Constraints| if facts.deprecated { "deprecated" } else { "not deprecated" };
+            let reason = "only the documentation changes";
+            let change = self.change(ChangeKind::FieldDeprecated, Impact::Additive, reason);
+            changes.push(change.with_old(shown(old)).with_new(shown(new)));
+        }
+        if old.limits != new.limits {
+            let reason = "the crate enforces no limits; the documentation states them";
+            let change = self.change(ChangeKind::FieldLimits, Impact::Additive, reason);
+            changes.push(change.with_old(limits_text(&old.limits)).with_new(limits_text(&new.limits)));
+        }
+        // Another type explains the rest.
+        if !renamed.is_same_type(&old_field.ty, &new_field.ty) {
+            return;
+        }
+        if old.format != new.format {
+            let shown = |facts: &Constraints| facts.format.clone().unwrap_or_else(|| NONE.to_owned());
+            let change = self.change(ChangeKind::FieldFormat, Impact::Internal, "the type does not change");
+            changes.push(change.with_old(shown(old)).with_new(shown(new)));
+        }
+        if old.elements != new.elements {
+            let reason = "the crate enforces no limits, and the type does not change";
+            let change = self.change(ChangeKind::FieldElements, Impact::Internal, reason);
+            changes
+                .push(change.with_old(elements_text(&old.elements)).with_new(elements_text(&new.elements)));
+        }
     }
 }
 
-/// What only the server acts on, and the documentation tells.
-fn facts(
-    place: &Place<'_>,
-    old: &Constraints,
-    new: &Constraints,
-    is_same_type: bool,
-    changes: &mut Vec<Change>,
-) {
-    let none = || "none".to_owned();
-    if old.default != new.default {
-        let reason =
-            "the server takes it for callers of every version of the crate; its documentation says so";
-        let shown = |facts: &Constraints| facts.default.as_ref().map_or_else(none, ToString::to_string);
-        let change = place.change(ChangeKind::FieldDefault, Impact::Additive, reason);
-        changes.push(change.was(shown(old)).is(shown(new)));
-    }
-    if old.deprecated != new.deprecated {
-        let shown = |facts: &Constraints| if facts.deprecated { "deprecated" } else { "not deprecated" };
-        let reason = "only its documentation says so";
-        let change = place.change(ChangeKind::FieldDeprecated, Impact::Additive, reason);
-        changes.push(change.was(shown(old)).is(shown(new)));
-    }
-    if old.limits != new.limits {
-        let reason = "the crate enforces no limit; its documentation says so";
-        let change = place.change(ChangeKind::FieldLimits, Impact::Additive, reason);
-        changes.push(change.was(limits(&old.limits)).is(limits(&new.limits)));
-    }
-    if !is_same_type {
-        return;
-    }
-    if old.format != new.format {
-        let change = place.change(ChangeKind::FieldFormat, Impact::Internal, "the type is the same");
-        let shown = |facts: &Constraints| facts.format.clone().unwrap_or_else(none);
-        changes.push(change.was(shown(old)).is(shown(new)));
-    }
-    if old.elements != new.elements {
-        let shown = |(format, found): &(Option<String>, Vec<Limit>)| {
-            let format = format.as_ref().map(|format| format!("format {format}"));
-            let found = (!found.is_empty()).then(|| limits(found));
-            let all: Vec<String> = format.into_iter().chain(found).collect();
-            if all.is_empty() { none() } else { all.join(", ") }
-        };
-        let reason = "the crate enforces no limit, and the type is the same";
-        let change = place.change(ChangeKind::FieldElements, Impact::Internal, reason);
-        changes.push(change.was(shown(&old.elements)).is(shown(&new.elements)));
+/// Stands for a constraint that is absent.
+const NONE: &str = "none";
+
+fn path(definition: &Struct, field: &Field) -> String {
+    format!("types::{}::{}", definition.name, field.ident)
+}
+
+fn at(definition: &Struct, field: &Field) -> Pointer {
+    definition.at.at(&["properties", &field.wire])
+}
+
+fn removed(old: &Struct, new: &Struct, field: &Field) -> Change {
+    let argument = if field.required { ", and `new` takes one argument less" } else { "" };
+    let reason = format!("{}{argument}{}", use_reason(old), default_reason(old, new));
+    let change =
+        Change::new(ChangeKind::FieldRemoved, Impact::Breaking, path(new, field), &at(old, field), reason);
+    change.with_old(summary(field))
+}
+
+fn added(old: &Struct, new: &Struct, field: &Field) -> Change {
+    let (impact, reason) = if field.required {
+        (Impact::Breaking, format!("`new` takes one argument more{}", default_reason(old, new)))
+    } else {
+        (Impact::Additive, "the struct is `#[non_exhaustive]`".to_owned())
+    };
+    let change = Change::new(ChangeKind::FieldAdded, impact, path(new, field), &at(new, field), reason);
+    change.with_new(summary(field))
+}
+
+/// The wire name and the type.
+fn summary(field: &Field) -> String {
+    let required = if field.required { ", required" } else { "" };
+    format!("{}: {}{required}", field.wire, field.type_text())
+}
+
+fn use_reason(definition: &Struct) -> &'static str {
+    match definition.direction {
+        Direction::Response => "code that reads it does not compile",
+        Direction::Request | Direction::Both => "code that sets or reads it does not compile",
     }
 }
 
-fn limits(limits: &[Limit]) -> String {
+/// How `Default` changes, for a struct of the same direction as before.
+fn default_reason(old: &Struct, new: &Struct) -> &'static str {
+    if old.direction != new.direction {
+        return "";
+    }
+    match (has_default(old), has_default(new)) {
+        (true, false) => ", and `Default` is no longer implemented",
+        (false, true) => ", and `Default` is implemented",
+        _ => "",
+    }
+}
+
+/// Whether a struct implements `Default`.
+fn has_default(definition: &Struct) -> bool {
+    definition.fields.iter().all(|field| field.presence != Presence::Always)
+}
+
+fn default_text(facts: &Constraints) -> String {
+    facts.default.as_ref().map_or_else(|| NONE.to_owned(), ToString::to_string)
+}
+
+fn limits_text(limits: &[Limit]) -> String {
     if limits.is_empty() {
-        return "none".to_owned();
+        return NONE.to_owned();
     }
     let shown = limits.iter().map(|Limit { kind, value }| format!("{} {value}", kind.name()));
     shown.collect::<Vec<_>>().join(", ")
 }
 
-/// The order of what `new` takes, as far as both versions take it.
-fn arguments(old: &Struct, new: &Struct, both: &[(&Field, &Field, How)], changes: &mut Vec<Change>) {
-    let kept = |(old, new, _): &&(&Field, &Field, How)| old.required && new.required;
-    let before: Vec<&str> = {
-        let names: BTreeMap<&str, &str> =
-            both.iter().filter(kept).map(|(old, new, _)| (old.wire.as_str(), new.wire.as_str())).collect();
-        old.fields.iter().filter_map(|field| names.get(field.wire.as_str()).copied()).collect()
-    };
-    let after = new.fields.iter().map(|field| field.wire.as_str()).filter(|wire| before.contains(wire));
-    if before.iter().copied().eq(after) {
-        return;
+fn elements_text((format, limits): &(Option<String>, Vec<Limit>)) -> String {
+    let format = format.as_ref().map(|format| format!("format {format}"));
+    let limits = (!limits.is_empty()).then(|| limits_text(limits));
+    let parts: Vec<String> = format.into_iter().chain(limits).collect();
+    if parts.is_empty() { NONE.to_owned() } else { parts.join(", ") }
+}
+
+/// The order of the arguments of `new`, as far as both versions take them.
+fn argument_order(old: &Struct, new: &Struct, pairs: &[Pair<'_>]) -> Option<Change> {
+    let kept: BTreeMap<&str, &str> = pairs
+        .iter()
+        .filter(|pair| pair.old.required && pair.new.required)
+        .map(|pair| (pair.old.wire.as_str(), pair.new.wire.as_str()))
+        .collect();
+    let old_order: Vec<&str> =
+        old.fields.iter().filter_map(|field| kept.get(field.wire.as_str()).copied()).collect();
+    let new_order = new.fields.iter().map(|field| field.wire.as_str());
+    if new_order.filter(|wire| old_order.contains(wire)).eq(old_order.iter().copied()) {
+        return None;
     }
-    let required = |definition: &Struct| rust::new(definition.fields.iter().filter(|field| field.required));
     let path = format!("types::{}::new", new.name);
-    let reason = "arguments of one type would change places without an error";
+    let reason = "arguments of the same type would be swapped without a compile error";
     let change = Change::new(ChangeKind::Arguments, Impact::Breaking, path, &new.at, reason);
-    changes.push(change.was(required(old)).is(required(new)));
+    Some(change.with_old(constructor(old)).with_new(constructor(new)))
+}
+
+/// The constructor with its arguments.
+fn constructor(definition: &Struct) -> String {
+    let required = definition.fields.iter().filter(|field| field.required);
+    let arguments: Vec<&str> = required.map(|field| field.ident.as_str()).collect();
+    format!("new({})", arguments.join(", "))
 }

@@ -1,19 +1,19 @@
-//! A model by names.
+//! The items of a model by name.
 
 use std::collections::BTreeMap;
 
 use crate::ir::{Action, Api, TypeDef};
 
-/// The items of a model by name, each with the file that it is in.
+/// The actions and types of a model by name, each with its module.
 pub(super) struct Index<'a> {
-    /// By the name on the wire.
+    /// By wire name.
     pub(super) actions: BTreeMap<&'a str, (&'a str, &'a Action)>,
-    /// By the Rust name.
+    /// By Rust name.
     pub(super) types: BTreeMap<&'a str, (&'a str, &'a TypeDef)>,
 }
 
 impl<'a> Index<'a> {
-    pub(super) fn of(api: &'a Api) -> Self {
+    pub(super) fn new(api: &'a Api) -> Self {
         let mut index = Self { actions: BTreeMap::new(), types: BTreeMap::new() };
         for module in &api.modules {
             let name = module.name.as_str();
@@ -25,12 +25,12 @@ impl<'a> Index<'a> {
     }
 }
 
-/// The names that only one of two mappings has.
-pub(super) fn only_in<'a, T, U>(
-    one: &BTreeMap<&'a str, T>,
-    other: &BTreeMap<&str, U>,
-    is_paired: impl Fn(&str) -> bool,
+/// The names in `names` that `others` lacks, except those that `is_excluded`.
+pub(super) fn missing_from<'a, T, U>(
+    others: &BTreeMap<&str, U>,
+    names: &BTreeMap<&'a str, T>,
+    is_excluded: impl Fn(&str) -> bool,
 ) -> Vec<&'a str> {
-    let names = one.keys().copied();
-    names.filter(|name| !other.contains_key(name) && !is_paired(name)).collect()
+    let names = names.keys().copied();
+    names.filter(|name| !others.contains_key(name) && !is_excluded(name)).collect()
 }

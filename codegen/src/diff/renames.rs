@@ -1,60 +1,80 @@
-//! What is gone and what is new may be one thing under another name. Nobody can know; a report that says so spares
-//! its reader the search. Both names stay in it.
+//! Finds items that appear to be renamed: a removed one and a new one that are alike.
+//!
+//! A rename cannot be known for certain, so a report always gives both names.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::index::{Index, only_in};
+use super::index::{Index, missing_from};
 use crate::ir::{Struct, Type, TypeDef, Values};
 
-/// More pairs than these are not looked at: a description with so many changes is another one.
-const MOST_PAIRS: usize = 250_000;
+/// Candidate pairs beyond which nothing is matched: descriptions that differ this much are unrelated.
+const MAX_PAIRS: usize = 250_000;
 
-/// How alike the names of types must be when the types have much in common.
-const ALIKE: f64 = 0.2;
+/// The minimum similarity of the names of types with the same content.
+const MIN_SIMILARITY: f64 = 0.2;
 
-/// How alike names must be when nothing else tells the items apart from others.
-const VERY_ALIKE: f64 = 0.5;
+/// The minimum similarity of names if the content is too small to identify a type.
+const MIN_SIMILARITY_OF_NAMES: f64 = 0.5;
 
-/// Old names with the new ones that they seem to have now.
+/// Old names and the new names that appear to replace them.
 #[derive(Debug, Default)]
-pub(super) struct Pairs {
-    new: BTreeMap<String, String>,
-    old: BTreeMap<String, String>,
+pub(super) struct Renames {
+    new_by_old: BTreeMap<String, String>,
+    old_by_new: BTreeMap<String, String>,
 }
 
-impl Pairs {
-    /// Whether a name is the same, or is the new one of an old.
-    pub(super) fn is(&self, old: &str, new: &str) -> bool {
-        match self.new.get(old) {
-            Some(renamed) => renamed == new,
-            None => old == new,
-        }
+impl Renames {
+    /// The new name of an old one: itself, unless renamed.
+    pub(super) fn new_name<'a>(&'a self, old: &'a str) -> &'a str {
+        self.new_by_old.get(old).map_or(old, String::as_str)
+    }
+
+    /// Whether `new` is the new name of `old`.
+    pub(super) fn is_same(&self, old: &str, new: &str) -> bool {
+        self.new_name(old) == new
     }
 
     pub(super) fn has_old(&self, old: &str) -> bool {
-        self.new.contains_key(old)
+        self.new_by_old.contains_key(old)
     }
 
     pub(super) fn has_new(&self, new: &str) -> bool {
-        self.old.contains_key(new)
+        self.old_by_new.contains_key(new)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.new.iter().map(|(old, new)| (old.as_str(), new.as_str()))
+        self.new_by_old.iter().map(|(old, new)| (old.as_str(), new.as_str()))
+    }
+
+    /// Whether two types are the same, apart from renamed types in them.
+    pub(super) fn is_same_type(&self, old: &Type, new: &Type) -> bool {
+        match (old, new) {
+            (Type::List(old), Type::List(new)) | (Type::Map(old), Type::Map(new)) => {
+                self.is_same_type(old, new)
+            }
+            (Type::Named(old), Type::Named(new)) | (Type::Boxed(old), Type::Boxed(new)) => {
+                self.is_same(old, new)
+            }
+            _ => old == new,
+        }
     }
 
     fn insert(&mut self, old: &str, new: &str) {
-        self.new.insert(old.to_owned(), new.to_owned());
-        self.old.insert(new.to_owned(), old.to_owned());
+        self.new_by_old.insert(old.to_owned(), new.to_owned());
+        self.old_by_new.insert(new.to_owned(), old.to_owned());
     }
 }
 
-/// Pairs the names that are most alike first, one with one. `score` tells how alike two items are, if they can be
-/// the same at all. The other way round gives the same pairs.
-pub(super) fn pair<'a>(old: &[&'a str], new: &[&'a str], score: impl Fn(&str, &str) -> Option<f64>) -> Pairs {
-    let mut pairs = Pairs::default();
-    if old.len().saturating_mul(new.len()) > MOST_PAIRS {
-        return pairs;
+/// Matches each old name with at most one new name, the most similar pairs first. `score` returns the similarity of
+/// two items, or `None` if they cannot be the same item. The result is symmetric in `old` and `new`.
+pub(super) fn pair<'a>(
+    old: &[&'a str],
+    new: &[&'a str],
+    score: impl Fn(&str, &str) -> Option<f64>,
+) -> Renames {
+    let mut renames = Renames::default();
+    if old.len().saturating_mul(new.len()) > MAX_PAIRS {
+        return renames;
     }
     let mut candidates: Vec<(f64, &str, &str)> = Vec::new();
     for old in old {
@@ -63,133 +83,153 @@ pub(super) fn pair<'a>(old: &[&'a str], new: &[&'a str], score: impl Fn(&str, &s
     let names = |(_, old, new): &(f64, &'a str, &'a str)| (*old.min(new), *old.max(new));
     candidates.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| names(a).cmp(&names(b))));
     for (_, old, new) in candidates {
-        if !pairs.has_old(old) && !pairs.has_new(new) {
-            pairs.insert(old, new);
+        if !renames.has_old(old) && !renames.has_new(new) {
+            renames.insert(old, new);
         }
     }
-    pairs
+    renames
 }
 
-/// Types that seem to be renamed: those of the same content.
-pub(super) fn types(old: &Index<'_>, new: &Index<'_>) -> Pairs {
-    let mut pairs = Pairs::default();
-    // A type may hold another that is renamed too, which is found first.
+/// The types that appear to be renamed.
+pub(super) fn types(old: &Index<'_>, new: &Index<'_>) -> Renames {
+    let mut renames = Renames::default();
+    // A renamed type may contain another renamed one, which has to be found first.
     loop {
-        let removed = only_in(&old.types, &new.types, |name| pairs.has_old(name));
-        let added = only_in(&new.types, &old.types, |name| pairs.has_new(name));
-        let mut alike: HashMap<String, (Vec<&str>, Vec<&str>)> = HashMap::new();
-        for name in removed {
-            let shape = old.types.get(name).map(|(_, definition)| shape(definition, &pairs));
-            alike.entry(shape.unwrap_or_default()).or_default().0.push(name);
-        }
-        for name in added {
-            let shape = new.types.get(name).map(|(_, definition)| shape(definition, &Pairs::default()));
-            alike.entry(shape.unwrap_or_default()).or_default().1.push(name);
-        }
-        let mut found = Pairs::default();
-        for (removed, added) in alike.values() {
-            let weight = |name: &str| old.types.get(name).map_or(0, |(_, definition)| weight(definition));
-            let score = |old: &str, new: &str| {
-                let least = if weight(old) > 2 { ALIKE } else { VERY_ALIKE };
-                Some(of_items(old, new)).filter(|score| *score >= least)
-            };
-            for (old, new) in pair(removed, added, score).iter() {
-                found.insert(old, new);
-            }
-        }
-        if found.new.is_empty() {
+        let found = with_same_shape(old, new, &renames);
+        if found.new_by_old.is_empty() {
             break;
         }
-        found.iter().for_each(|(old, new)| pairs.insert(old, new));
+        found.iter().for_each(|(old, new)| renames.insert(old, new));
     }
-    in_place(old, new, &mut pairs);
-    pairs
+    for (old_name, new_name) in with_same_uses(old, new, &renames) {
+        renames.insert(&old_name, &new_name);
+    }
+    renames
 }
 
-/// Adds the types that stand wherever another stood, and nowhere else. They may have changed along with their name.
-fn in_place(old: &Index<'_>, new: &Index<'_>, pairs: &mut Pairs) {
-    let mut now: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    let mut before: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+/// Removed and added types with the same content, given the renames found so far.
+fn with_same_shape(old: &Index<'_>, new: &Index<'_>, known: &Renames) -> Renames {
+    let mut by_shape: BTreeMap<String, (Vec<&str>, Vec<&str>)> = BTreeMap::new();
+    for name in missing_from(&new.types, &old.types, |name| known.has_old(name)) {
+        let Some((_, definition)) = old.types.get(name) else { continue };
+        by_shape.entry(shape(definition, known)).or_default().0.push(name);
+    }
+    for name in missing_from(&old.types, &new.types, |name| known.has_new(name)) {
+        let Some((_, definition)) = new.types.get(name) else { continue };
+        by_shape.entry(shape(definition, &Renames::default())).or_default().1.push(name);
+    }
+    let weight = |name: &str| old.types.get(name).map_or(0, |(_, definition)| weight(definition));
+    let score = |old: &str, new: &str| {
+        let min = if weight(old) > 2 { MIN_SIMILARITY } else { MIN_SIMILARITY_OF_NAMES };
+        Some(item_similarity(old, new)).filter(|score| *score >= min)
+    };
+    let mut found = Renames::default();
+    for (removed, added) in by_shape.values() {
+        pair(removed, added, score).iter().for_each(|(old, new)| found.insert(old, new));
+    }
+    found
+}
+
+/// Names of types by the name of a type that fields had before or have now.
+type Uses<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
+
+/// Pairs of types where every field that had the old type now has the new one, and no other field has it. Such a type
+/// may have changed along with its name.
+fn with_same_uses(old: &Index<'_>, new: &Index<'_>, known: &Renames) -> Vec<(String, String)> {
+    let (new_by_old, old_by_new) = uses(old, new, known);
+    let only = |names: Option<&BTreeSet<&str>>, name: &str| {
+        names.is_some_and(|names| names.len() == 1 && names.contains(name))
+    };
+    let mut found = Vec::new();
+    for (old_name, new_names) in &new_by_old {
+        let Some(new_name) = new_names.first().copied() else { continue };
+        let is_removed = old.types.contains_key(old_name) && !new.types.contains_key(old_name);
+        let is_added = new.types.contains_key(new_name) && !old.types.contains_key(new_name);
+        let is_known = known.has_old(old_name) || known.has_new(new_name);
+        let is_unique = new_names.len() == 1 && only(old_by_new.get(new_name), old_name);
+        if is_removed
+            && is_added
+            && !is_known
+            && is_unique
+            && item_similarity(old_name, new_name) >= MIN_SIMILARITY_OF_NAMES
+            && is_same_kind(old, new, old_name, new_name)
+        {
+            found.push(((*old_name).to_owned(), new_name.to_owned()));
+        }
+    }
+    found
+}
+
+/// The new types of all fields by their old type, and the old ones by their new type.
+fn uses<'a>(old: &Index<'a>, new: &Index<'a>, known: &Renames) -> (Uses<'a>, Uses<'a>) {
+    let (mut new_by_old, mut old_by_new) = (Uses::new(), Uses::new());
     for (name, (_, definition)) in &old.types {
-        let holder = new.types.get(pairs.new.get(*name).map_or(*name, String::as_str));
-        let (TypeDef::Struct(one), Some((_, TypeDef::Struct(other)))) = (definition, holder) else {
+        let (TypeDef::Struct(old), Some((_, TypeDef::Struct(new)))) =
+            (*definition, new.types.get(known.new_name(name)))
+        else {
             continue;
         };
-        let other: BTreeMap<&str, &Type> =
-            other.fields.iter().map(|field| (field.wire.as_str(), &field.ty)).collect();
-        for field in &one.fields {
-            let Some(other) = other.get(field.wire.as_str()) else { continue };
-            let (one, other) = (named(&field.ty), named(other));
-            now.entry(one).or_default().insert(other);
-            before.entry(other).or_default().insert(one);
+        let new_types: BTreeMap<&str, &Type> =
+            new.fields.iter().map(|field| (field.wire.as_str(), &field.ty)).collect();
+        for field in &old.fields {
+            let Some(new_type) = new_types.get(field.wire.as_str()) else { continue };
+            let (old_name, new_name) = (type_name(&field.ty), type_name(new_type));
+            new_by_old.entry(old_name).or_default().insert(new_name);
+            old_by_new.entry(new_name).or_default().insert(old_name);
         }
     }
-    let only = |names: &BTreeSet<&str>, name: &str| names.len() == 1 && names.contains(name);
-    let mut found = Vec::new();
-    for (one, others) in &now {
-        let Some(other) = others.first() else { continue };
-        let is_gone = old.types.contains_key(one) && !new.types.contains_key(one) && !pairs.has_old(one);
-        let is_new = new.types.contains_key(other) && !old.types.contains_key(other) && !pairs.has_new(other);
-        let is_place = only(others, other) && before.get(other).is_some_and(|names| only(names, one));
-        if is_gone && is_new && is_place && of_items(one, other) >= VERY_ALIKE && is_kin(old, new, one, other)
-        {
-            found.push((*one, *other));
-        }
-    }
-    found.into_iter().for_each(|(one, other)| pairs.insert(one, other));
+    (new_by_old, old_by_new)
 }
 
-/// Whether two types are of one kind and direction.
-fn is_kin(old: &Index<'_>, new: &Index<'_>, one: &str, other: &str) -> bool {
-    match (old.types.get(one), new.types.get(other)) {
-        (Some((_, TypeDef::Struct(one))), Some((_, TypeDef::Struct(other)))) => {
-            one.direction == other.direction
-        }
+/// Whether two types are both enums, or both structs of the same direction.
+fn is_same_kind(old: &Index<'_>, new: &Index<'_>, old_name: &str, new_name: &str) -> bool {
+    match (old.types.get(old_name), new.types.get(new_name)) {
+        (Some((_, TypeDef::Struct(old))), Some((_, TypeDef::Struct(new)))) => old.direction == new.direction,
         (Some((_, TypeDef::Enum(_))), Some((_, TypeDef::Enum(_)))) => true,
         _ => false,
     }
 }
 
-/// The generated type in a type, or an empty name.
-fn named(ty: &Type) -> &str {
+/// The name of the generated type that a type contains, or an empty name.
+fn type_name(ty: &Type) -> &str {
     match ty {
-        Type::List(element) | Type::Map(element) => named(element),
+        Type::List(element) | Type::Map(element) => type_name(element),
         Type::Named(name) | Type::Boxed(name) => name,
         _ => "",
     }
 }
 
-/// Everything of a type but its name and what is said of it.
-fn shape(definition: &TypeDef, renamed: &Pairs) -> String {
+/// The content of a type as a string, without its name and documentation. `renames` apply to the types in it.
+fn shape(definition: &TypeDef, renames: &Renames) -> String {
     match definition {
         TypeDef::Struct(Struct { direction, fields, .. }) => {
             let fields = fields.iter().map(|field| {
-                let ty = current(&field.ty, renamed);
+                let ty = renamed_type(&field.ty, renames);
                 format!("{}: {} {:?} {}", field.wire, ty, field.presence, field.required)
             });
             format!("struct {direction:?} {:?}", fields.collect::<BTreeSet<_>>())
         }
         TypeDef::Enum(definition) => match &definition.values {
-            Values::Text(values) => format!("texts {:?}", values.iter().collect::<BTreeSet<_>>()),
+            Values::Text(values) => format!("strings {:?}", values.iter().collect::<BTreeSet<_>>()),
             Values::Integer(values) => format!("integers {:?}", values.iter().collect::<BTreeSet<_>>()),
         },
-        TypeDef::Alias(alias) => format!("alias {}", current(&alias.ty, renamed)),
+        TypeDef::Alias(alias) => format!("alias {}", renamed_type(&alias.ty, renames)),
     }
 }
 
-/// A type by the new names.
-fn current(ty: &Type, renamed: &Pairs) -> Type {
-    let name = |name: &String| renamed.new.get(name).unwrap_or(name).clone();
+/// A type with the new names of renamed types.
+fn renamed_type(ty: &Type, renames: &Renames) -> Type {
+    let name = |name: &String| renames.new_name(name).to_owned();
     match ty {
-        Type::List(element) => Type::List(Box::new(current(element, renamed))),
-        Type::Map(element) => Type::Map(Box::new(current(element, renamed))),
+        Type::List(element) => Type::List(Box::new(renamed_type(element, renames))),
+        Type::Map(element) => Type::Map(Box::new(renamed_type(element, renames))),
         Type::Named(old) => Type::Named(name(old)),
         Type::Boxed(old) => Type::Boxed(name(old)),
         other => other.clone(),
     }
 }
 
-/// How much a type has that tells it apart from others.
+/// The number of fields or values that identify a type.
 fn weight(definition: &TypeDef) -> usize {
     match definition {
         TypeDef::Struct(Struct { fields, .. }) => fields.len(),
@@ -201,9 +241,9 @@ fn weight(definition: &TypeDef) -> usize {
     }
 }
 
-/// How alike the names of two types or actions are, from 0 to 1. What all such names have in common does not count:
+/// The similarity of the names of two types or actions, from 0 to 1. Common verbs and suffixes do not count:
 /// `DeleteVmRequest` and `DeleteNetRequest` are as different as `Vm` and `Net`.
-pub(super) fn of_items(old: &str, new: &str) -> f64 {
+pub(super) fn item_similarity(old: &str, new: &str) -> f64 {
     let role = |name: &str| ["Request", "Response"].into_iter().find(|role| name.ends_with(role));
     if role(old) != role(new) {
         return 0.0;
@@ -215,13 +255,13 @@ pub(super) fn of_items(old: &str, new: &str) -> f64 {
         inner.and_then(|(at, _)| Some((name.get(..at)?.to_owned(), name.get(at..)?.to_owned())))
     };
     match (verb(old), verb(new)) {
-        (Some((old_verb, old)), Some((new_verb, new))) if old_verb == new_verb => alike(&old, &new),
-        _ => alike(old, new),
+        (Some((old_verb, old)), Some((new_verb, new))) if old_verb == new_verb => similarity(&old, &new),
+        _ => similarity(old, new),
     }
 }
 
-/// How alike two names are, from 0 to 1: the share of the pairs of neighbouring letters that they have in common.
-pub(super) fn alike(old: &str, new: &str) -> f64 {
+/// The similarity of two names, from 0 to 1: the share of letter pairs that they have in common (Dice coefficient).
+pub(super) fn similarity(old: &str, new: &str) -> f64 {
     let letters = |name: &str| -> Vec<char> {
         let letters = name.chars().filter(|character| character.is_alphanumeric()).take(200);
         letters.map(|character| character.to_ascii_lowercase()).collect()
@@ -241,7 +281,7 @@ pub(super) fn alike(old: &str, new: &str) -> f64 {
             shared += 1;
         }
     }
-    let all = old.len().saturating_sub(1) + new.len().saturating_sub(1);
-    // There are at most 400 pairs: no digit is lost.
-    2.0 * f64::from(shared) / f64::from(u32::try_from(all.max(1)).unwrap_or(u32::MAX))
+    let total = old.len().saturating_sub(1) + new.len().saturating_sub(1);
+    // At most 400 pairs: the conversion is exact.
+    2.0 * f64::from(shared) / f64::from(u32::try_from(total.max(1)).unwrap_or(u32::MAX))
 }

@@ -1,17 +1,17 @@
-//! The version that a change asks for.
+//! The version bump that a change requires.
 
 use std::fmt;
 
-use super::Impact;
+use super::change::{Diff, Impact};
 
-/// What to do with the crate's version.
+/// The version bump that a list of changes requires.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bump {
-    /// The class of the most important change, if there is one.
-    class: Option<Impact>,
-    /// The current version and the next, where the current one is known.
+    /// The impact of the most important change, if there is one.
+    impact: Option<Impact>,
+    /// The current and the next version, if the current one is known.
     versions: Option<(String, String)>,
-    /// Which number to raise.
+    /// The number to raise.
     part: Part,
 }
 
@@ -24,16 +24,23 @@ enum Part {
     None,
 }
 
+impl Diff {
+    /// The version bump that the changes require. `current` is the version of the crate, if known.
+    pub fn bump(&self, current: Option<&str>) -> Bump {
+        Bump::new(self.impact(), current)
+    }
+}
+
 impl Bump {
-    /// Before 1.0 a breaking change raises the minor version and an addition the patch version, which is how cargo
-    /// reads versions; from then on the major and the minor.
-    pub(super) fn of(class: Option<Impact>, current: Option<&str>) -> Self {
+    /// Before 1.0, a breaking change raises the minor version and an addition the patch version, as Cargo defines
+    /// compatibility. From 1.0 on, they raise the major and the minor version.
+    fn new(impact: Option<Impact>, current: Option<&str>) -> Self {
         let numbers = current.and_then(numbers);
         let is_stable = numbers.is_some_and(|[major, _, _]| major > 0);
         let is_first = numbers.is_some_and(|[major, minor, _]| major == 0 && minor == 0);
-        let part = match class {
+        let part = match impact {
             Some(Impact::Breaking) if is_stable => Part::Major,
-            // Cargo takes each 0.0.x for a crate of its own.
+            // Cargo treats every 0.0.x as incompatible.
             Some(Impact::Breaking) if is_first => Part::Patch,
             Some(Impact::Breaking) => Part::Minor,
             Some(Impact::Additive) if is_stable => Part::Minor,
@@ -48,7 +55,7 @@ impl Bump {
         });
         let next = next.map(|numbers| numbers.map(|number| number.to_string()).join("."));
         let versions = current.zip(next).map(|(current, next)| (current.to_owned(), next));
-        Self { class, versions, part }
+        Self { impact, versions, part }
     }
 
     /// `major`, `minor`, `patch` or `none`.
@@ -61,7 +68,7 @@ impl Bump {
         }
     }
 
-    /// The next version, where the current one is known.
+    /// The next version, if the current one is known.
     pub fn next(&self) -> Option<&str> {
         self.versions.as_ref().map(|(_, next)| next.as_str())
     }
@@ -69,21 +76,23 @@ impl Bump {
 
 impl fmt::Display for Bump {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let why = match self.class {
+        let reason = match self.impact {
             Some(Impact::Breaking) => "there are breaking changes",
-            Some(Impact::Additive) => "there are additions and nothing that breaks",
-            Some(Impact::Internal) => "callers see no change",
-            None => "there is no change",
+            Some(Impact::Additive) => "there are additions and no breaking changes",
+            Some(Impact::Internal) => "no change is visible to callers",
+            None => "nothing changed",
         };
         match (&self.versions, self.part) {
-            (_, Part::None) => write!(f, "osc-api needs no release: {why}"),
-            (Some((current, next)), _) => write!(f, "osc-api {current} -> {next} ({}): {why}", self.part()),
-            (None, _) => write!(f, "osc-api needs a new {} version: {why}", self.part()),
+            (_, Part::None) => write!(f, "osc-api needs no release: {reason}"),
+            (Some((current, next)), _) => {
+                write!(f, "osc-api {current} -> {next} ({}): {reason}", self.part())
+            }
+            (None, _) => write!(f, "osc-api needs a new {} version: {reason}", self.part()),
         }
     }
 }
 
-/// The three numbers of a version without a suffix.
+/// The three numbers of a version. `None` for a version with a suffix.
 fn numbers(version: &str) -> Option<[u64; 3]> {
     let numbers: Vec<u64> = version.split('.').map(str::parse).collect::<Result<_, _>>().ok()?;
     numbers.try_into().ok()
@@ -93,14 +102,14 @@ fn numbers(version: &str) -> Option<[u64; 3]> {
 mod tests {
     use super::{Bump, Impact};
 
-    fn next(class: Option<Impact>, current: &str) -> (String, String) {
-        let bump = Bump::of(class, Some(current));
+    fn next(impact: Option<Impact>, current: &str) -> (String, String) {
+        let bump = Bump::new(impact, Some(current));
         (bump.part().to_owned(), bump.next().unwrap_or("unknown").to_owned())
     }
 
     #[test]
-    fn versions_rise_as_cargo_reads_them() {
-        for (class, current, part, expected) in [
+    fn the_next_version_follows_cargos_compatibility_rules() {
+        for (impact, current, part, expected) in [
             (Some(Impact::Breaking), "0.1.7", "minor", "0.2.0"),
             (Some(Impact::Additive), "0.1.7", "patch", "0.1.8"),
             (Some(Impact::Internal), "0.1.7", "none", "0.1.7"),
@@ -114,7 +123,7 @@ mod tests {
             (Some(Impact::Breaking), "18446744073709551615.0.0", "major", "18446744073709551615.0.0"),
         ] {
             let expected = (part.to_owned(), expected.to_owned());
-            assert_eq!(next(class, current), expected, "{class:?} from {current}");
+            assert_eq!(next(impact, current), expected, "{impact:?} from {current}");
         }
     }
 }

@@ -1,114 +1,121 @@
-//! What can be waited for.
+//! Compares waiters and their goals.
 
 use std::collections::BTreeMap;
 
-use super::{Change, ChangeKind, Impact};
+use super::change::{Change, ChangeKind, Impact};
 use crate::diagnostics::Pointer;
 use crate::ir::{Goal, WaiterResource, WaiterSource};
 
+/// A waiter with the action that it polls.
+type Waiter<'a> = (&'a WaiterSource, &'a WaiterResource);
+
 pub(super) fn compare(old: &[WaiterSource], new: &[WaiterSource], changes: &mut Vec<Change>) {
-    let by_function = |listings: &'_ [WaiterSource]| -> BTreeMap<String, (WaiterSource, WaiterResource)> {
-        let all = listings.iter().flat_map(|listing| {
-            listing
-                .watched
-                .iter()
-                .map(|watched| (watched.function.clone(), (listing.clone(), watched.clone())))
-        });
-        all.collect()
-    };
     let (old, new) = (by_function(old), by_function(new));
-    for (function, (listing, watched)) in &old {
+    for (function, old_waiter) in &old {
         match new.get(function) {
-            Some((new_listing, new_watched)) => both((listing, watched), (new_listing, new_watched), changes),
+            Some(new_waiter) => compare_waiter(*old_waiter, *new_waiter, changes),
             None => {
-                let reason = "the function and its goals are gone";
-                let change = change(ChangeKind::WaiterRemoved, Impact::Breaking, watched, None, reason);
-                changes.push(change.was(goals(watched)));
+                let reason = "the function and its goals were removed";
+                let change = waiter_change(ChangeKind::WaiterRemoved, Impact::Breaking, old_waiter.1, reason);
+                changes.push(change.with_old(goals(old_waiter.1)));
             }
         }
     }
-    for (_, watched) in new.iter().filter(|(function, _)| !old.contains_key(*function)).map(|(_, new)| new) {
-        let change = change(ChangeKind::WaiterAdded, Impact::Additive, watched, None, "a new function");
-        changes.push(change.is(goals(watched)));
+    for (function, (_, waiter)) in &new {
+        if !old.contains_key(function) {
+            let change = waiter_change(ChangeKind::WaiterAdded, Impact::Additive, waiter, "a new function");
+            changes.push(change.with_new(goals(waiter)));
+        }
     }
 }
 
-/// A waiter is described by the overlay alone, under the key `x-waiters`.
-fn change(
+fn by_function(sources: &[WaiterSource]) -> BTreeMap<&str, Waiter<'_>> {
+    let waiters = sources.iter().flat_map(|source| {
+        source.watched.iter().map(move |waiter| (waiter.function.as_str(), (source, waiter)))
+    });
+    waiters.collect()
+}
+
+fn waiter_change(kind: ChangeKind, impact: Impact, waiter: &WaiterResource, reason: &str) -> Change {
+    Change::new(kind, impact, format!("wait::{}", waiter.function), &at(), reason)
+}
+
+fn goal_change(
     kind: ChangeKind,
-    class: Impact,
-    watched: &WaiterResource,
-    goal: Option<&Goal>,
+    impact: Impact,
+    waiter: &WaiterResource,
+    goal: &Goal,
     reason: &str,
 ) -> Change {
-    let goal = goal.map(|goal| format!("::{}", goal.method)).unwrap_or_default();
-    let path = match goal.is_empty() {
-        true => format!("wait::{}", watched.function),
-        false => format!("wait::{}{goal}", watched.type_),
-    };
-    Change::new(kind, class, path, &Pointer::root().join("x-waiters"), reason)
+    Change::new(kind, impact, format!("wait::{}::{}", waiter.type_, goal.method), &at(), reason)
 }
 
-fn goals(watched: &WaiterResource) -> String {
-    watched.goals.iter().map(|goal| goal.method.as_str()).collect::<Vec<_>>().join(", ")
+/// Waiters are not part of the description.
+fn at() -> Pointer {
+    Pointer::root().join("x-waiters")
 }
 
-fn both(
-    (old_listing, old): (&WaiterSource, &WaiterResource),
-    (new_listing, new): (&WaiterSource, &WaiterResource),
-    changes: &mut Vec<Change>,
-) {
-    let shape = |listing: &WaiterSource, watched: &WaiterResource| {
-        format!("{} gives {}, by action::{}", watched.type_, listing.item, listing.marker)
+fn goals(waiter: &WaiterResource) -> String {
+    waiter.goals.iter().map(|goal| goal.method.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn compare_waiter((old_source, old): Waiter<'_>, (new_source, new): Waiter<'_>, changes: &mut Vec<Change>) {
+    let changed = |impact, reason: &str| waiter_change(ChangeKind::WaiterChanged, impact, new, reason);
+    let shape = |source: &WaiterSource, waiter: &WaiterResource| {
+        format!("{} returns {}, by action::{}", waiter.type_, source.item, source.marker)
     };
-    let (was, is) = (shape(old_listing, old), shape(new_listing, new));
-    if was != is {
-        let reason = "the wait gives another type";
-        changes.push(change(ChangeKind::WaiterChanged, Impact::Breaking, new, None, reason).was(was).is(is));
+    let (old_shape, new_shape) = (shape(old_source, old), shape(new_source, new));
+    if old_shape != new_shape {
+        let change = changed(Impact::Breaking, "the waiter returns another type");
+        changes.push(change.with_old(old_shape).with_new(new_shape));
     }
     if old.minutes != new.minutes {
-        let reason = "a wait that is not told how long lasts so long; the documentation says so";
-        let change = change(ChangeKind::WaiterChanged, Impact::Additive, new, None, reason);
-        changes.push(change.was(format!("{} minutes", old.minutes)).is(format!("{} minutes", new.minutes)));
+        let shown = |waiter: &WaiterResource| format!("{} minutes", waiter.minutes);
+        let change = changed(Impact::Additive, "the default timeout, which the documentation states");
+        changes.push(change.with_old(shown(old)).with_new(shown(new)));
     }
     if (&old.state, &old.part) != (&new.state, &new.part) {
-        let shown = |watched: &WaiterResource| {
-            let part = watched.part.iter().cloned();
-            part.chain(watched.state.iter().cloned()).collect::<Vec<_>>().join(".")
+        let shown = |waiter: &WaiterResource| {
+            let part = waiter.part.iter().cloned();
+            part.chain(waiter.state.iter().cloned()).collect::<Vec<_>>().join(".")
         };
-        let reason = "the wait reads the state in another place";
-        let change = change(ChangeKind::WaiterChanged, Impact::Internal, new, None, reason);
-        changes.push(change.was(shown(old)).is(shown(new)));
+        let change = changed(Impact::Internal, "the waiter reads the state from another field");
+        changes.push(change.with_old(shown(old)).with_new(shown(new)));
     }
-    for goal in &old.goals {
-        match new.goals.iter().find(|other| other.method == goal.method) {
-            Some(other) => goal_of_both(new, goal, other, changes),
+    compare_goals(old, new, changes);
+}
+
+fn compare_goals(old: &WaiterResource, new: &WaiterResource, changes: &mut Vec<Change>) {
+    let find = |waiter: &WaiterResource, method: &str| {
+        waiter.goals.iter().find(|goal| goal.method == method).cloned()
+    };
+    for old_goal in &old.goals {
+        match find(new, &old_goal.method) {
+            Some(new_goal) => compare_goal(new, old_goal, &new_goal, changes),
             None => {
-                let change =
-                    change(ChangeKind::WaiterRemoved, Impact::Breaking, old, Some(goal), "the goal is gone");
-                changes.push(change.was(goal.states.join(", ")));
+                let reason = "the goal was removed";
+                let change = goal_change(ChangeKind::WaiterRemoved, Impact::Breaking, old, old_goal, reason);
+                changes.push(change.with_old(old_goal.states.join(", ")));
             }
         }
     }
-    for goal in &new.goals {
-        if !old.goals.iter().any(|other| other.method == goal.method) {
-            let change = change(ChangeKind::WaiterAdded, Impact::Additive, new, Some(goal), "a new goal");
-            changes.push(change.is(goal.states.join(", ")));
-        }
+    for goal in new.goals.iter().filter(|goal| find(old, &goal.method).is_none()) {
+        let change = goal_change(ChangeKind::WaiterAdded, Impact::Additive, new, goal, "a new goal");
+        changes.push(change.with_new(goal.states.join(", ")));
     }
 }
 
-fn goal_of_both(watched: &WaiterResource, old: &Goal, new: &Goal, changes: &mut Vec<Change>) {
-    let mut tell = |class, reason: &str, was: String, is: String| {
-        if was != is {
-            let change = change(ChangeKind::WaiterChanged, class, watched, Some(new), reason);
-            changes.push(change.was(was).is(is));
+fn compare_goal(waiter: &WaiterResource, old: &Goal, new: &Goal, changes: &mut Vec<Change>) {
+    let mut compare = |reason: &str, old_state: String, new_state: String| {
+        if old_state != new_state {
+            let change = goal_change(ChangeKind::WaiterChanged, Impact::Breaking, waiter, new, reason);
+            changes.push(change.with_old(old_state).with_new(new_state));
         }
     };
-    let output = |goal: &Goal| if goal.gone { "absence counts" } else { "absence does not count" }.to_owned();
-    tell(Impact::Breaking, "the wait gives another type", output(old), output(new));
-    let reason = "the wait ends in other states";
-    tell(Impact::Breaking, reason, old.states.join(", "), new.states.join(", "));
-    let reason = "the wait gives up in other states, instead of when its time is over or the other way round";
-    tell(Impact::Breaking, reason, old.failures.join(", "), new.failures.join(", "));
+    let absence =
+        |goal: &Goal| if goal.gone { "absence counts" } else { "absence does not count" }.to_owned();
+    compare("the waiter returns another type", absence(old), absence(new));
+    compare("the waiter succeeds in other states", old.states.join(", "), new.states.join(", "));
+    let reason = "the waiter fails in other states, instead of timing out, or the reverse";
+    compare(reason, old.failures.join(", "), new.failures.join(", "));
 }

@@ -1,4 +1,4 @@
-//! Whole calls over loopback. The floor: reqwest, to which the same signed request is given ready-made.
+//! Complete calls over loopback. The lower bound: reqwest with the same request, signed in advance.
 
 use std::hint::black_box;
 use std::net::SocketAddr;
@@ -9,26 +9,26 @@ use osc_api::{__private, Client};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::material::{ACCESS_KEY, REGION, SECRET_KEY, read_vms_response};
-use crate::race::{Contestant, Outcome, Race, race};
+use crate::comparison::{Benchmark, Candidate, Comparison, compare};
+use crate::fixtures::{ACCESS_KEY, REGION, SECRET_KEY, read_vms_response};
 use crate::{server, shape};
 
-pub const ALL: &[Race] = &[
-    ("calls one by one, 1 VM", || calls(1, 1)),
-    ("calls 32 in flight, 1 VM", || calls(1, 32)),
-    ("calls one by one, 1,000 VMs", || calls(1_000, 1)),
-    ("calls 32 in flight, 1,000 VMs", || calls(1_000, 32)),
+pub const ALL: &[Benchmark] = &[
+    ("sequential calls, 1 VM", || calls(1, 1)),
+    ("32 concurrent calls, 1 VM", || calls(1, 32)),
+    ("sequential calls, 1,000 VMs", || calls(1_000, 1)),
+    ("32 concurrent calls, 1,000 VMs", || calls(1_000, 32)),
 ];
 
-fn calls(vms: usize, in_flight: usize) -> Outcome {
+fn calls(vms: usize, in_flight: usize) -> Comparison {
     let address = server::start(&read_vms_response(vms));
     let runtime = runtime();
-    // What a response costs to decode is compared elsewhere; here it is the same on both sides, where it counts.
+    // Decoding has its own benchmarks. The target with one VM is reqwest without decoding; with many, reqwest with it.
     let (undecoded, decoded) = if vms == 1 { (Some(0.9), None) } else { (None, Some(0.9)) };
-    race(vec![
-        Contestant::ours(ours(&runtime, address, in_flight)),
-        Contestant::other("reqwest", undecoded, prepared(&runtime, address, in_flight, false)),
-        Contestant::other("reqwest and serde derive", decoded, prepared(&runtime, address, in_flight, true)),
+    compare(vec![
+        Candidate::ours(ours(&runtime, address, in_flight)),
+        Candidate::other("reqwest", undecoded, prepared(&runtime, address, in_flight, false)),
+        Candidate::other("reqwest and serde derive", decoded, prepared(&runtime, address, in_flight, true)),
     ])
 }
 
@@ -36,7 +36,7 @@ pub fn runtime() -> Runtime {
     Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
 }
 
-/// Calls as a user makes them.
+/// Calls with the client.
 pub fn ours(runtime: &Runtime, address: SocketAddr, in_flight: usize) -> impl FnMut(usize) {
     let client = Client::builder()
         .ignore_environment()
@@ -56,7 +56,7 @@ pub fn ours(runtime: &Runtime, address: SocketAddr, in_flight: usize) -> impl Fn
     }
 }
 
-/// Calls with a request that was signed once.
+/// Calls with a request that is signed once.
 fn prepared(runtime: &Runtime, address: SocketAddr, in_flight: usize, decode: bool) -> impl FnMut(usize) {
     let request = Arc::new(Prepared::new(address));
     move |repetitions| {
@@ -91,7 +91,7 @@ impl Prepared {
             (HeaderName::from_static("x-osc-date"), value(&date)),
             (AUTHORIZATION, value(&authorization)),
         ]);
-        // No process-wide provider is set, so that one has to be given, although nothing is encrypted here.
+        // reqwest needs a crypto provider even for plain HTTP, and no process-wide one is set.
         let tls =
             rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
                 .with_safe_default_protocol_versions()
@@ -110,7 +110,7 @@ impl Prepared {
     }
 }
 
-/// Makes calls from so many tasks at once.
+/// Runs the calls in `in_flight` concurrent tasks.
 fn spread<F: Future<Output = ()> + Send + 'static>(
     runtime: &Runtime,
     repetitions: usize,
@@ -130,7 +130,7 @@ fn spread<F: Future<Output = ()> + Send + 'static>(
         .collect();
     runtime.block_on(async {
         for task in tasks {
-            task.await.expect("all calls to succeed");
+            task.await.expect("no panic");
         }
     });
 }

@@ -1,4 +1,4 @@
-//! Responds from and to text. The floor: structs of the same shape with serde's own derive.
+//! Decoding and encoding responses. The lower bound: structs with the same fields and serde's derive.
 
 use std::hint::black_box;
 use std::mem::ManuallyDrop;
@@ -8,11 +8,11 @@ use osc_api::types::ReadVmsResponse;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::material::read_vms_response;
-use crate::race::{Contestant, Outcome, Race, race};
+use crate::comparison::{Benchmark, Candidate, Comparison, compare};
+use crate::fixtures::read_vms_response;
 use crate::shape;
 
-pub const ALL: &[Race] = &[
+pub const ALL: &[Benchmark] = &[
     ("decode, 1 VM", || decoding(1)),
     ("decode, 1,000 VMs", || decoding(1_000)),
     ("decode, 10,000 VMs", || decoding(10_000)),
@@ -22,12 +22,12 @@ pub const ALL: &[Race] = &[
     ("drop, 1,000 VMs", || dropping(1_000)),
 ];
 
-fn decoding(vms: usize) -> Outcome {
+fn decoding(vms: usize) -> Comparison {
     let text = read_vms_response(vms);
-    race(vec![
-        Contestant::ours(repeat(&text, __private::read::<ReadVmsResponse>)),
-        Contestant::other("serde derive, `from_slice`", 0.9, repeat(&text, from_slice)),
-        Contestant::other("serde derive, `from_str`", 0.9, repeat(&text, from_str)),
+    compare(vec![
+        Candidate::ours(repeat(&text, __private::read::<ReadVmsResponse>)),
+        Candidate::other("serde derive, `from_slice`", 0.9, repeat(&text, from_slice)),
+        Candidate::other("serde derive, `from_str`", 0.9, repeat(&text, from_str)),
     ])
 }
 
@@ -35,12 +35,12 @@ fn from_slice(bytes: &[u8]) -> serde_json::Result<shape::ReadVmsResponse> {
     serde_json::from_slice(bytes)
 }
 
-/// The other way to do it with `serde_json`.
+/// Validates UTF-8 first, then decodes from `&str`.
 fn from_str(bytes: &[u8]) -> serde_json::Result<shape::ReadVmsResponse> {
-    serde_json::from_str(str::from_utf8(bytes).expect("a text"))
+    serde_json::from_str(str::from_utf8(bytes).expect("UTF-8"))
 }
 
-/// From text to a value, and its end.
+/// Decodes the text and drops the value.
 pub fn repeat<T>(text: &[u8], decode: impl Fn(&[u8]) -> serde_json::Result<T>) -> impl FnMut(usize) {
     move |repetitions| {
         for _ in 0..repetitions {
@@ -49,29 +49,29 @@ pub fn repeat<T>(text: &[u8], decode: impl Fn(&[u8]) -> serde_json::Result<T>) -
     }
 }
 
-fn encoding(vms: usize) -> Outcome {
+fn encoding(vms: usize) -> Comparison {
     fn encode<T: Serialize + DeserializeOwned>(text: &[u8]) -> impl FnMut(usize) {
         let response: T = serde_json::from_slice(text).expect("a response");
         move |repetitions| {
             for _ in 0..repetitions {
-                black_box(serde_json::to_vec(black_box(&response)).expect("a text"));
+                black_box(serde_json::to_vec(black_box(&response)).expect("JSON"));
             }
         }
     }
 
     let text = read_vms_response(vms);
-    race(vec![
-        Contestant::ours(encode::<ReadVmsResponse>(&text)),
-        Contestant::other("serde derive", 0.9, encode::<shape::ReadVmsResponse>(&text)),
+    compare(vec![
+        Candidate::ours(encode::<ReadVmsResponse>(&text)),
+        Candidate::other("serde derive", 0.9, encode::<shape::ReadVmsResponse>(&text)),
     ])
 }
 
-/// How much of the decoding is the end of the value: what is compared is the decoding without it.
-fn dropping(vms: usize) -> Outcome {
+/// The share of dropping the value: compares decoding with and without the drop.
+fn dropping(vms: usize) -> Comparison {
     let text = read_vms_response(vms);
     let keep = |bytes: &[u8]| __private::read::<ReadVmsResponse>(bytes).map(ManuallyDrop::new);
-    race(vec![
-        Contestant::ours(repeat(&text, __private::read::<ReadVmsResponse>)),
-        Contestant::other("the same, never dropped", None, repeat(&text, keep)),
+    compare(vec![
+        Candidate::ours(repeat(&text, __private::read::<ReadVmsResponse>)),
+        Candidate::other("the same, never dropped", None, repeat(&text, keep)),
     ])
 }

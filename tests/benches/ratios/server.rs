@@ -1,11 +1,11 @@
-//! A server that gives everybody the same response, with as little work as can be.
+//! A server that sends the same response to every request, with as little work as possible.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
 
-/// Starts a server for the rest of the process: a thread for each connection, which is kept open.
+/// Starts a server that runs until the process ends. Each connection has its own thread and stays open.
 pub fn start(body: &[u8]) -> SocketAddr {
     let head = format!(
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nDate: Mon, 15 Jun 2026 12:00:00 GMT\r\nContent-Length: {}\r\n\r\n",
@@ -39,7 +39,7 @@ fn serve(mut stream: TcpStream, response: &[u8]) {
     }
 }
 
-/// The length of the request that the text begins with, if it is complete.
+/// The length of the first request in the buffer, if it is complete.
 fn request_length(text: &[u8]) -> Option<usize> {
     let head = text.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
     let lines = str::from_utf8(&text[..head]).expect("a head in ASCII").split("\r\n");

@@ -1,4 +1,4 @@
-//! The response of ReadVms as one would write it by hand: the same fields and kinds of values as the crate's types.
+//! A hand-written response of ReadVms, with the same fields and types of values as the crate's types.
 
 use serde::{Deserialize, Serialize};
 

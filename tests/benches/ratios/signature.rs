@@ -1,20 +1,20 @@
-//! Signing one request. The floor: hashing the body, and one HMAC with a key that is there already.
+//! Signing one request. The lower bound: hashing the body, and one HMAC with a prepared key.
 
 use std::hint::black_box;
 
 use osc_api::__private;
 use ring::{digest, hmac};
 
-use crate::material::{ACCESS_KEY, REGION, SECRET_KEY};
-use crate::race::{Contestant, Outcome, Race, race};
+use crate::comparison::{Benchmark, Candidate, Comparison, compare};
+use crate::fixtures::{ACCESS_KEY, REGION, SECRET_KEY};
 
-pub const ALL: &[Race] =
+pub const ALL: &[Benchmark] =
     &[("signature, body of 100 B", || signature(100)), ("signature, body of 1 kB", || signature(1_000))];
 
-/// As long as the text that the signature's own HMAC is about.
+/// As long as a string to sign.
 const STRING_TO_SIGN: [u8; 136] = [b'x'; 136];
 
-fn signature(size: usize) -> Outcome {
+fn signature(size: usize) -> Comparison {
     let body = vec![b'x'; size];
     let sign = __private::signer(ACCESS_KEY, SECRET_KEY, REGION);
     let mut second = 1_800_000_000;
@@ -30,11 +30,11 @@ fn signature(size: usize) -> Outcome {
         }
     };
     let key = hmac::Key::new(hmac::HMAC_SHA256, &[7; digest::SHA256_OUTPUT_LEN]);
-    let floor = |repetitions| {
+    let lower_bound = |repetitions| {
         for _ in 0..repetitions {
             black_box(digest::digest(&digest::SHA256, black_box(&body)));
             black_box(hmac::sign(&key, black_box(&STRING_TO_SIGN)));
         }
     };
-    race(vec![Contestant::ours(ours), Contestant::other("ring: SHA-256 and HMAC", 0.5, floor)])
+    compare(vec![Candidate::ours(ours), Candidate::other("ring: SHA-256 and HMAC", 0.5, lower_bound)])
 }

@@ -91,15 +91,15 @@ fn contract(description: &str) -> Result<(), String> {
 
 /// The change reports, in both directions and from a description to itself.
 fn differences(api: &Api, parts: &Parts) -> Result<(), String> {
-    let same = Diff::of(api, api);
+    let same = Diff::between(api, api);
     if !same.changes.is_empty() {
         return Err(format!("a description differs from itself: {:?}", same.changes));
     }
     let Some(older) = &parts.older else { return Ok(()) };
     let Some(older) = model(&Input { description: older, ..parts.input(false) })? else { return Ok(()) };
     for (old, new) in [(&older, api), (api, &older)] {
-        let diff = Diff::of(old, new);
-        if diff != Diff::of(old, new) {
+        let diff = Diff::between(old, new);
+        if diff != Diff::between(old, new) {
             return Err("a second comparison found something else".to_owned());
         }
         _ = (diff.text(Some("1.2.3")), diff.markdown(None));

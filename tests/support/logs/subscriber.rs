@@ -1,4 +1,4 @@
-//! One receiver for both ways of logging.
+//! Subscriber of `tracing` and logger of `log`.
 
 use std::cell::RefCell;
 use std::fmt::Debug;
@@ -9,13 +9,13 @@ use tracing_core::subscriber::Interest;
 use tracing_core::{Level, LevelFilter, Metadata, Subscriber};
 
 use super::sentinel::check;
-use super::{Event, Fields, Span, kept};
+use super::{Event, Fields, Span, records};
 
-/// Wants everything.
+/// Records all spans, events and log records.
 pub(super) struct Everything;
 
 thread_local! {
-    /// The spans that this thread is in, the innermost last.
+    /// The entered spans of this thread, the innermost last.
     static ENTERED: RefCell<Vec<Id>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -44,9 +44,9 @@ impl Subscriber for Everything {
             parent: parent.map(|id| index(&id)),
             references: 1,
         };
-        let mut kept = kept();
-        kept.spans.push(span);
-        Id::from_u64(kept.spans.len() as u64)
+        let mut records = records();
+        records.spans.push(span);
+        Id::from_u64(records.spans.len() as u64)
     }
 
     fn record(&self, id: &Id, values: &Record<'_>) {
@@ -62,7 +62,7 @@ impl Subscriber for Everything {
         event.record(&mut fields);
         let parent = event.parent().cloned().or_else(|| innermost(event.is_contextual()));
         let (target, level) = (event.metadata().target().to_owned(), *event.metadata().level());
-        keep(Event { target, level, fields: fields.0 }, parent);
+        record_event(Event { target, level, fields: fields.0 }, parent);
     }
 
     fn enter(&self, id: &Id) {
@@ -71,8 +71,8 @@ impl Subscriber for Everything {
 
     fn exit(&self, id: &Id) {
         ENTERED.with_borrow_mut(|entered| {
-            if let Some(place) = entered.iter().rposition(|candidate| candidate == id) {
-                entered.remove(place);
+            if let Some(index) = entered.iter().rposition(|candidate| candidate == id) {
+                entered.remove(index);
             }
         });
     }
@@ -115,13 +115,13 @@ impl log::Log for Everything {
             log::Level::Debug => Level::DEBUG,
             log::Level::Trace => Level::TRACE,
         };
-        keep(Event { target: record.target().to_owned(), level, fields: fields.0 }, innermost(true));
+        record_event(Event { target: record.target().to_owned(), level, fields: fields.0 }, innermost(true));
     }
 
     fn flush(&self) {}
 }
 
-/// Writes down fields, after a look at each.
+/// Records fields after checking each for secrets.
 #[derive(Default)]
 struct Visitor(Fields);
 
@@ -146,19 +146,19 @@ fn innermost(wanted: bool) -> Option<Id> {
     if wanted { ENTERED.with_borrow(|entered| entered.last().cloned()) } else { None }
 }
 
-/// Keeps an event, beside its place in time, with the span that it happened in and those around that one.
-fn keep(event: Event, span: Option<Id>) {
-    let mut kept = kept();
-    let mut around = span.map(|id| index(&id));
-    while let Some(span) = around.and_then(|place| kept.spans.get_mut(place)) {
+/// Records an event, also in its span and in all parents of that span.
+fn record_event(event: Event, span: Option<Id>) {
+    let mut records = records();
+    let mut current = span.map(|id| index(&id));
+    while let Some(span) = current.and_then(|index| records.spans.get_mut(index)) {
         span.events.push(event.clone());
-        around = span.parent;
+        current = span.parent;
     }
-    kept.events.push(event);
+    records.events.push(event);
 }
 
 fn change<T>(id: &Id, change: impl FnOnce(&mut Span) -> T) -> Option<T> {
-    kept().spans.get_mut(index(id)).map(change)
+    records().spans.get_mut(index(id)).map(change)
 }
 
 fn index(id: &Id) -> usize {

@@ -1,6 +1,6 @@
-//! One text over HTTP, within bounds.
+//! Fetches one text over HTTP, within bounds.
 
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, IsTerminal, Read, Write, stderr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,27 +11,37 @@ use ureq::http::{HeaderName, Response, Uri};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Body, Error, Timeout};
 
-use super::progress::Progress;
-use super::source::Fetching;
+/// The maximum size of a description. The published one has about one megabyte and grows by some kilobytes a month.
+const MAX_SIZE: u64 = 20 << 20;
 
-/// Larger answers are no description: the published one has about one megabyte, and grows by some kilobytes a month.
-const LARGEST: u64 = 20 << 20;
+/// A reachable server accepts a connection quickly, even over a slow line.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A server that is there takes a call at once, even over a slow line.
-const CONNECT: Duration = Duration::from_secs(10);
+/// The default timeout of a whole fetch: one megabyte at 10 KB/s.
+pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// All of it: a megabyte over a line of 10 KB/s.
-pub(super) const TOTAL: Duration = Duration::from_secs(120);
+/// The maximum number of redirects. A renamed repository and a storage host need two.
+const MAX_REDIRECTS: u32 = 5;
 
-/// Redirects that are followed: a renamed repository and a storage host need two.
-const REDIRECTS: u32 = 5;
+/// The number of bytes to read at once.
+const CHUNK_SIZE: usize = 16 << 10;
 
-/// Bytes that are read at once.
-const PIECE: usize = 16 << 10;
+/// The number of bytes after which the progress is updated. A smaller number makes a terminal flicker.
+const PROGRESS_STEP: usize = 64 << 10;
 
-/// Why a text could not be had.
+/// The options of a fetch.
+pub(super) struct FetchOptions {
+    /// The base URL of releases, in place of the upstream repository.
+    pub(super) base_url: Option<String>,
+    /// The timeout of a whole fetch.
+    pub(super) timeout: Duration,
+    /// Whether the digest of the text is known, so that a truncated text is detected in any case.
+    pub(super) is_pinned: bool,
+}
+
+/// Why a fetch failed.
 pub(super) enum Failure {
-    /// The server says that it has no such thing.
+    /// The server has no such file.
     NotFound(String),
     /// Anything else.
     Other(String),
@@ -45,81 +55,81 @@ impl Failure {
     }
 }
 
-/// An address as it may be shown and recorded: a query can hold a token.
+/// A URL without its query, which may contain a token.
 pub(super) fn shown(url: &Uri) -> String {
     let text = url.to_string();
     text.split_once('?').map_or(text.clone(), |(before, _)| before.to_owned())
 }
 
-/// Fetches a text. Nothing secret is sent, so nothing can be forwarded; proxies are taken from the environment.
+/// Fetches a text. No credentials are sent; proxies are taken from the environment.
 ///
 /// # Errors
-/// Names the address, what is wrong, and what to do.
-pub(super) fn text(url: &Uri, fetching: &Fetching) -> Result<String, Failure> {
-    let fail = |what: String| Failure::Other(format!("cannot fetch {}: {what}", shown(url)));
-    let agent = agent(url, fetching.timeout);
-    let answer = agent.get(url).call().map_err(|error| fail(reason(&error, fetching.timeout)))?;
-    let status = answer.status();
+/// Names the URL, the reason and the remedy.
+pub(super) fn text(url: &Uri, options: &FetchOptions) -> Result<String, Failure> {
+    let fail = |reason: String| Failure::Other(format!("cannot fetch {}: {reason}", shown(url)));
+    let agent = agent(url, options.timeout);
+    let response = agent.get(url).call().map_err(|error| fail(reason(&error, options.timeout)))?;
+    let status = response.status();
     if !status.is_success() {
         let message =
-            format!("cannot fetch {}: the server answered {status}{}", shown(url), advice(status.as_u16()));
+            format!("cannot fetch {}: the server returned {status}{}", shown(url), hint(status.as_u16()));
         let is_missing = matches!(status.as_u16(), 404 | 410);
         return Err(if is_missing { Failure::NotFound(message) } else { Failure::Other(message) });
     }
-    check_head(&answer, fetching.is_pinned).map_err(fail)?;
-    let bytes = read(answer.into_body(), url, fetching.timeout).map_err(fail)?;
+    check_head(&response, options.is_pinned).map_err(fail)?;
+    let bytes = read(response.into_body(), url, options.timeout).map_err(fail)?;
     if bytes.trim_ascii_start().first() == Some(&b'<') {
         return Err(fail(WEB_PAGE.to_owned()));
     }
     String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to() + 1;
-        fail(format!("it is not UTF-8 text: the first wrong byte is number {at}"))
+        let position = error.utf8_error().valid_up_to() + 1;
+        fail(format!("it is not UTF-8 text: byte {position} is invalid"))
     })
 }
 
-const WEB_PAGE: &str = "it is a web page and no description: give the address of the raw file";
+const WEB_PAGE: &str = "it is a web page, not a description: give the URL of the raw file";
 
 fn agent(url: &Uri, timeout: Duration) -> Agent {
-    // The same TLS as the runtime: ring, given by hand, and the certificates that the system trusts.
+    // The same TLS as the runtime: ring, passed explicitly, and the roots that the system trusts.
     let tls = TlsConfig::builder()
         .root_certs(RootCerts::PlatformVerifier)
         .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
         .build();
     Agent::config_builder()
         .tls_config(tls)
-        // Who asked over https must not be led to http.
+        // An https URL must not be redirected to http.
         .https_only(url.scheme_str() == Some("https"))
-        .max_redirects(REDIRECTS)
+        .max_redirects(MAX_REDIRECTS)
         .http_status_as_error(false)
-        .timeout_connect(Some(CONNECT.min(timeout)))
+        .timeout_connect(Some(CONNECT_TIMEOUT.min(timeout)))
         .timeout_global(Some(timeout))
         .user_agent(concat!("osc-api-xtask/", env!("CARGO_PKG_VERSION")))
         .build()
         .new_agent()
 }
 
-/// Refuses by the head what would be no use, or could be cut short without a trace.
-fn check_head(answer: &Response<Body>, is_pinned: bool) -> Result<(), String> {
+/// Refuses a response that is no description, or whose truncation could not be detected.
+fn check_head(response: &Response<Body>, is_pinned: bool) -> Result<(), String> {
     let header =
-        |name: HeaderName| answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
+        |name: HeaderName| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
     if header(CONTENT_TYPE).to_ascii_lowercase().starts_with("text/html") {
         return Err(WEB_PAGE.to_owned());
     }
     if !matches!(header(CONTENT_ENCODING), "" | "identity") {
         return Err(
-            "it comes compressed, which was not asked for: download it and import the file".to_owned()
+            "the response is compressed, which was not requested: download the file and import it".to_owned()
         );
     }
-    // Not what the client makes of it: to that, a text of no bytes has no length.
+    // Not the length that the client computes, which is absent for an empty body.
     let length = header(CONTENT_LENGTH).parse::<u64>().ok();
-    if length.is_some_and(|length| length > LARGEST) {
+    if length.is_some_and(|length| length > MAX_SIZE) {
         return Err(too_large());
     }
     let is_chunked = header(TRANSFER_ENCODING).to_ascii_lowercase().contains("chunked");
     if length.is_none() && !is_chunked && !is_pinned {
         return Err(
-            "the server does not say how long it is, so that one cut short would pass for whole: give its \
-                    digest with --sha256, or download it and import the file"
+            "the response has no length, so a truncated one could not be detected: give the digest with \
+                    --sha256, or download the file and import it"
                 .to_owned(),
         );
     }
@@ -128,8 +138,8 @@ fn check_head(answer: &Response<Body>, is_pinned: bool) -> Result<(), String> {
 
 fn read(body: Body, url: &Uri, timeout: Duration) -> Result<Vec<u8>, String> {
     let mut progress = Progress::start(&shown(url), body.content_length());
-    let mut reader = body.into_reader().take(LARGEST + 1);
-    let (mut bytes, mut piece) = (Vec::new(), vec![0; PIECE]);
+    let mut reader = body.into_reader().take(MAX_SIZE + 1);
+    let (mut bytes, mut piece) = (Vec::new(), vec![0; CHUNK_SIZE]);
     loop {
         let count = match reader.read(&mut piece) {
             Ok(0) => break,
@@ -138,54 +148,91 @@ fn read(body: Body, url: &Uri, timeout: Duration) -> Result<Vec<u8>, String> {
             Err(error) => return Err(reason(&Error::from(error), timeout)),
         };
         bytes.extend(piece.iter().take(count));
-        progress.tell(bytes.len());
+        progress.update(bytes.len());
     }
-    if bytes.len() as u64 > LARGEST { Err(too_large()) } else { Ok(bytes) }
+    if bytes.len() as u64 > MAX_SIZE { Err(too_large()) } else { Ok(bytes) }
 }
 
 fn too_large() -> String {
-    format!("it has more than {} MB, which no description has", LARGEST >> 20)
+    format!("it is larger than {} MB, the maximum", MAX_SIZE >> 20)
 }
 
-/// What to do about a status.
-fn advice(status: u16) -> &'static str {
+/// The remedy for a status.
+fn hint(status: u16) -> &'static str {
     match status {
-        403 | 429 => {
-            ": it may limit how often one asks; wait some minutes, or download the text and import the file"
-        }
-        404 | 410 => ": there is nothing at this address",
-        500.. => ": the fault is on its side; try again later",
+        403 | 429 => ": the server may limit requests; wait some minutes, or download the file and import it",
+        404 | 410 => ": there is no such file",
+        500.. => ": the server failed; try again later",
         _ => "",
     }
 }
 
-/// An error of the client in words for somebody who wants the text.
+/// An error of the HTTP client as a message.
 fn reason(error: &Error, timeout: Duration) -> String {
     match error {
         Error::Timeout(Timeout::Connect | Timeout::Resolve) => {
-            "no connection in time: is the host right, and \
+            "the connection timed out: is the host correct, and \
              is a proxy needed (HTTPS_PROXY)?"
                 .to_owned()
         }
         Error::Timeout(_) => {
-            format!("it did not come within {} s: give more with --timeout SECONDS", timeout.as_secs_f64())
+            format!("it took longer than {} s: allow more with --timeout SECONDS", timeout.as_secs_f64())
         }
-        Error::TooManyRedirects => format!("it was redirected more than {REDIRECTS} times"),
-        // Where it was to lead may hold a token.
-        Error::BadUri(_) => "it was redirected to what is no URL".to_owned(),
+        Error::TooManyRedirects => format!("it was redirected more than {MAX_REDIRECTS} times"),
+        // The target of the redirect may contain a token.
+        Error::BadUri(_) => "it was redirected to an invalid URL".to_owned(),
         Error::RequireHttpsOnly(_) => {
             "it was redirected from https to plain http, which is not followed".to_owned()
         }
-        Error::HostNotFound => {
-            "the host is not known: is it right, and is a proxy needed (HTTPS_PROXY)?".to_owned()
-        }
+        Error::HostNotFound => "unknown host: is it correct, and is a proxy needed (HTTPS_PROXY)?".to_owned(),
         Error::Io(error) if error.kind() == ErrorKind::ConnectionRefused => {
-            "the host refuses the connection: is the port right, and is a proxy needed (HTTPS_PROXY)?"
+            "the host refuses the connection: is the port correct, and is a proxy needed (HTTPS_PROXY)?"
                 .to_owned()
         }
         Error::Io(error) if error.kind() == ErrorKind::UnexpectedEof => {
-            "the connection ended before the whole text was there: try again".to_owned()
+            "the connection was closed before the whole text arrived: try again".to_owned()
         }
         other => other.to_string(),
+    }
+}
+
+/// The progress of a fetch: one line on a terminal, nothing in a pipe.
+struct Progress {
+    name: String,
+    length: Option<u64>,
+    shown: usize,
+    is_terminal: bool,
+}
+
+impl Progress {
+    /// Starts with the name of the text, and its length in bytes if known.
+    fn start(name: &str, length: Option<u64>) -> Self {
+        let name = osc_codegen::visible(name);
+        let progress = Self { name, length, shown: 0, is_terminal: stderr().is_terminal() };
+        progress.show(0);
+        progress
+    }
+
+    fn update(&mut self, bytes: usize) {
+        if bytes >= self.shown + PROGRESS_STEP {
+            self.shown = bytes;
+            self.show(bytes);
+        }
+    }
+
+    fn show(&self, bytes: usize) {
+        if self.is_terminal {
+            let of = self.length.map(|length| format!(" of {}", length >> 10)).unwrap_or_default();
+            _ = write!(stderr(), "\r{}: {}{of} KB", self.name, bytes >> 10);
+        }
+    }
+}
+
+impl Drop for Progress {
+    /// Clears the line.
+    fn drop(&mut self) {
+        if self.is_terminal {
+            _ = write!(stderr(), "\r\x1b[K");
+        }
     }
 }

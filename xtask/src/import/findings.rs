@@ -1,200 +1,330 @@
-//! What an import finds out: everything that its report tells.
+//! The findings of an import: everything that its report contains.
+
+use std::collections::BTreeSet;
+use std::path::Path;
 
 use osc_codegen::ir::Api;
-use osc_codegen::{Contract, Diagnostic, Diff, Input, Severity, Source};
+use osc_codegen::{Contract, Diagnostic, Diff, OverlayAction, Severity, Source};
 
-use super::Before;
-use crate::prose::{Item, Prose};
-use crate::spec_source::Origin;
+use super::texts::{self, Fields};
+use crate::inputs::{CONTRACT, Inputs};
+use crate::prose::{self, Item, Prose};
+use crate::sha256::sha256;
+use crate::spec_source::SpecSource;
+use crate::{files, workspace};
 
-/// All that there is to tell.
-pub(super) struct Findings {
-    /// What is imported.
-    pub(super) origin: Origin,
-    /// Its texts, with the marks of what changed.
+/// The maximum length of a value that a message quotes.
+const MAX_VALUE: usize = 60;
+
+/// The state of a folder before an import.
+pub(super) struct Before {
+    /// The contract, if there is one.
+    pub(super) contract: Option<String>,
+    pub(super) source: Option<SpecSource>,
     pub(super) prose: Prose,
-    /// How many actions it has.
+    /// The text that was published last, if it is kept.
+    pub(super) published: Option<String>,
+}
+
+/// The findings of an import.
+pub(super) struct Findings {
+    pub(super) source: SpecSource,
+    /// The label of the import before.
+    pub(super) old_label: Option<String>,
+    /// The published texts, with marks on those that changed.
+    pub(super) prose: Prose,
+    /// The number of actions.
     pub(super) actions: usize,
-    /// How many texts are other ones than before.
+    /// The number of texts that differ from those before.
     pub(super) texts_changed: usize,
-    /// Whether there was a contract before.
+    /// Whether there was no contract before.
     pub(super) is_first: bool,
-    /// What one must know before one trusts the rest.
+    /// Doubts about the rest of the report.
     pub(super) warnings: Vec<String>,
-    /// The changes of the interface, where there was a contract that can still be read.
+    /// The changes of the interface, if both contracts can be read.
     pub(super) diff: Option<Diff>,
-    /// What a maintainer has to look at.
+    /// What needs a person, most important first.
     pub(super) sections: Vec<Section>,
 }
 
-/// One kind of things to look at.
+/// Findings of one kind.
 pub(super) struct Section {
-    /// What they are.
     pub(super) title: &'static str,
-    /// What to do about them.
     pub(super) remedy: &'static str,
-    /// All of them.
-    pub(super) entries: Entries,
+    pub(super) entries: Vec<Entry>,
 }
 
-/// The things themselves.
-pub(super) enum Entries {
-    /// Places, each with a sentence about it.
-    Places(Vec<(String, String)>),
-    /// Names, many on a line.
-    Names(Vec<String>),
+/// One finding.
+pub(super) enum Entry {
+    /// A location and a message.
+    Located(String, String),
+    /// A name, of which a line holds many.
+    Name(String),
 }
 
-impl Entries {
-    pub(super) fn count(&self) -> usize {
-        match self {
-            Self::Places(places) => places.len(),
-            Self::Names(names) => names.len(),
-        }
+impl Before {
+    /// Reads the files of a folder, and the published text that is kept for it.
+    ///
+    /// # Errors
+    /// If a file cannot be read or was not written by an import.
+    pub(super) fn read(folder: &Path, kept: Option<&Path>) -> Result<Self, String> {
+        let source = SpecSource::read(folder)?;
+        let published = match kept {
+            Some(kept) => files::read_if_exists(&kept.join("published.yaml"))?,
+            None => None,
+        };
+        // A kept text of another import is of no use.
+        let is_current =
+            |text: &String| source.as_ref().is_some_and(|source| source.sha256 == sha256(text.as_bytes()));
+        let published = published.filter(is_current);
+        Ok(Self {
+            contract: files::read_if_exists(&folder.join(CONTRACT))?,
+            prose: Prose::read(&folder.join(prose::NAME))?,
+            source,
+            published,
+        })
     }
 }
 
 impl Findings {
-    /// Compares what was published with what was there. `problems` are those of the published description.
+    /// Compares a published description with the state before. `problems` are those of the published description.
     pub(super) fn collect(
-        origin: Origin,
-        published: &str,
+        source: SpecSource,
+        inputs: &Inputs,
         contract: &Contract,
         problems: &[Diagnostic],
         before: &Before,
     ) -> Self {
-        let mut prose = Prose::of(contract);
-        let texts_changed = prose.changes(&before.prose).len();
-        prose.mark(&before.prose, origin.label());
-        let mut warnings = Vec::new();
-        if origin.label() != origin.version {
+        let mut prose = Prose::new(contract);
+        let changed: BTreeSet<String> = prose.changes(&before.prose).into_iter().map(str::to_owned).collect();
+        prose.mark(&before.prose, source.label());
+        let mut warnings = warnings(&source, before);
+        // The crate is generated from the contract, which sorts everything.
+        let new = model(inputs, &contract.yaml);
+        let old = before.contract.as_deref().map(|contract| model(inputs, contract));
+        if let Some(Err(errors)) = &old {
             warnings.push(format!(
-                "the description of release {} says of itself that it is version {}",
-                origin.label(),
-                origin.version
+                "the contract before has {errors} errors now, so the interfaces are not compared"
             ));
         }
-        if let (Some(old), Some(contract)) = (&before.origin, &before.contract) {
-            warnings.extend(old.mismatch(contract));
-        }
-        // What is generated comes from the contract, where everything has its order.
-        let new = model(before, &contract.yaml);
-        let old = before.contract.as_deref().map(|contract| model(before, contract));
-        if let Some(Err(problems)) = &old {
-            warnings.push(format!(
-                "the contract that was there has {problems} errors now, so the two interfaces are not compared"
-            ));
-        }
-        let actions = new.as_ref().map_or(0, Api::action_count);
-        let diff = old.and_then(Result::ok).zip(new.ok()).map(|(old, new)| Diff::of(&old, &new));
+        let (new, old) = (new.ok(), old.and_then(Result::ok));
         let mut findings = Self {
-            origin,
+            old_label: before.source.as_ref().map(|source| source.label().to_owned()),
             prose,
-            actions,
-            texts_changed,
+            actions: new.as_ref().map_or(0, Api::action_count),
+            texts_changed: changed.len(),
             is_first: before.contract.is_none(),
             warnings,
-            diff,
+            diff: old.as_ref().zip(new.as_ref()).map(|(old, new)| Diff::between(old, new)),
             sections: Vec::new(),
+            source,
         };
-        findings.overlay(problems, &contract.yaml, before);
-        findings.texts(&contract.yaml, before);
-        findings.examples(published, before);
-        findings.others(problems);
+        findings.add_overlay(inputs, problems, contract, before);
+        findings.add_values(inputs, problems, contract, &changed, new.as_ref(), before);
+        findings.add_examples(inputs, before);
+        findings.add_texts(inputs, contract, old.as_ref(), new.as_ref());
+        findings.add_unused(inputs, problems);
         findings
     }
 
-    fn overlay(&mut self, problems: &[Diagnostic], contract: &str, before: &Before) {
-        let mut rows = places(problems, |problem| {
-            problem.source == Source::Overlay && problem.severity == Severity::Stale
-        });
-        if let (Some(overlay), Some(old)) = (&before.overlay, &before.contract) {
-            let unneeded = osc_codegen::review_overlay(overlay, old, contract);
-            rows.extend(unneeded.into_iter().map(|(at, message)| (at.to_string(), message)));
+    fn add_overlay(
+        &mut self,
+        inputs: &Inputs,
+        problems: &[Diagnostic],
+        contract: &Contract,
+        before: &Before,
+    ) {
+        let overlay = inputs.overlay.as_ref().map(|file| file.text.as_str()).unwrap_or_default();
+        let file = short_name(&inputs.path(Source::Overlay));
+        let actions = osc_codegen::overlay_actions(overlay);
+        let mut found: Vec<(usize, Entry)> = Vec::new();
+        let mut add = |pointer: &str, line: Option<usize>, message: String| {
+            let is_action = |action: &&OverlayAction| {
+                let at = action.at.as_str();
+                pointer == at || pointer.strip_prefix(at).is_some_and(|rest| rest.starts_with('/'))
+            };
+            let action = actions.iter().find(is_action);
+            let line = action.and_then(|action| action.line).or(line).unwrap_or(1);
+            let reason = action.map(|action| format!(" (reason: {})", action.reason)).unwrap_or_default();
+            found.push((line, Entry::Located(format!("{file}:{line}"), message + &reason)));
+        };
+        let stale = problems
+            .iter()
+            .filter(|problem| problem.source == Source::Overlay && problem.severity == Severity::Stale);
+        for problem in stale {
+            let line = problem.place.as_ref().map(|place| place.line);
+            add(problem.pointer.as_str(), line, problem.message.clone());
         }
-        self.section(
-            "Overlay rows that are dead or no longer right",
-            "in spec/overlay.yaml",
-            Entries::Places(rows),
-        );
-        let notes = places(problems, |problem| problem.severity == Severity::Note);
-        self.section(
-            "Values in published texts that the overlay has not",
-            "in spec/overlay.yaml",
-            Entries::Places(notes),
-        );
+        if let Some(old) = &before.contract {
+            for (at, message) in osc_codegen::review_overlay(overlay, old, &contract.yaml) {
+                let values = changed_values(&message, old, &contract.yaml);
+                add(at.as_str(), None, message + &values);
+            }
+        }
+        found.sort_by_key(|(line, _)| *line);
+        let entries = found.into_iter().map(|(_, entry)| entry).collect();
+        self.section("Overlay actions to remove or review", "spec/overlay.yaml", entries);
     }
 
-    fn texts(&mut self, contract: &str, before: &Before) {
-        let input = Input { overlay: before.overlay.as_deref(), ..before.input(contract) };
-        let missing = osc_codegen::undocumented(&input).map(|(missing, _)| missing).unwrap_or_default();
-        let is_ours = |item: &Item| missing.binary_search(&section_and_name(item)).is_err();
-        let marked = self.prose.marked();
-        let ours = marked.iter().filter(|(item, _)| before.docs.is_some() && is_ours(item));
-        let (new, waiting): (Vec<_>, Vec<_>) =
-            ours.partition(|(_, version)| **version == self.origin.label());
-        let [new, waiting] = [new, waiting].map(|list| {
-            let names =
-                list.into_iter().map(|(item, version)| (item.name().to_owned(), (*version).to_owned()));
-            names.collect::<Vec<_>>()
-        });
-        let new = new.into_iter().map(|(name, _)| name).collect();
-        let waiting = waiting.into_iter().map(|(name, version)| format!("{name} ({version})")).collect();
-        let remedy = "see whether ours are still true, then `cargo xtask docs reviewed`";
-        self.section("Published texts that changed, of what we document", remedy, Entries::Names(new));
-        self.section("Such texts of earlier imports, not yet reviewed", remedy, Entries::Names(waiting));
-        // A folder of its own has no texts of ours: then everything would be without.
-        let missing = if before.docs.is_some() { missing } else { Vec::new() };
-        self.section("Without documentation of ours", "write it: spec/docs.yaml", Entries::Names(missing));
+    fn add_values(
+        &mut self,
+        inputs: &Inputs,
+        problems: &[Diagnostic],
+        contract: &Contract,
+        changed: &BTreeSet<String>,
+        new: Option<&Api>,
+        before: &Before,
+    ) {
+        let fields = new.map(Fields::new).unwrap_or_default();
+        let mut entries: Vec<Entry> = Vec::new();
+        for problem in problems.iter().filter(|problem| problem.severity == Severity::Note) {
+            let hint = fields.value_set_hint(problem.pointer.as_str(), &problem.message);
+            entries.push(Entry::Located(location(inputs, problem), problem.message.clone() + &hint));
+        }
+        let removed = texts::removed_values(contract, changed, &fields, before.published.as_deref());
+        entries.extend(removed.into_iter().map(|(at, message)| Entry::Located(at, message)));
+        self.section("Values in published texts", "the value sets in spec/overlay.yaml", merged(entries));
     }
 
-    fn examples(&mut self, published: &str, before: &Before) {
-        let overlay = before.overlay.as_deref();
+    fn add_examples(&mut self, inputs: &Inputs, before: &Before) {
+        let overlay = inputs.overlay.as_ref().map(|file| file.text.as_str());
         let old = before.contract.as_deref().map(|contract| osc_codegen::check_examples(contract, overlay));
         let old = old.unwrap_or_default();
-        let new = osc_codegen::check_examples(published, overlay);
-        let new = new.into_iter().filter(|misfit| !old.contains(misfit));
-        let places = new.map(|(at, message)| (at.to_string(), message)).collect();
-        let remedy = "mend them in spec/overlay.yaml";
-        self.section("Examples that do not fit their schema", remedy, Entries::Places(places));
+        let new = osc_codegen::check_examples(&inputs.description.text, overlay);
+        let new = new.into_iter().filter(|mismatch| !old.contains(mismatch));
+        let entries = new.map(|(at, message)| Entry::Located(at.to_string(), message)).collect();
+        self.section("Examples that do not match their schema", "correct them in spec/overlay.yaml", entries);
     }
 
-    fn others(&mut self, problems: &[Diagnostic]) {
-        let gone = problems
-            .iter()
-            .filter(|problem| problem.source == Source::Docs && problem.severity == Severity::Stale);
-        let gone = gone.map(|problem| problem.pointer.as_str().trim_start_matches("#/").to_owned()).collect();
+    fn add_texts(&mut self, inputs: &Inputs, contract: &Contract, old: Option<&Api>, new: Option<&Api>) {
+        // A folder without texts needs none.
+        if inputs.docs.is_none() {
+            return;
+        }
+        let of_contract = inputs.with_description(&inputs.description.path, &contract.yaml);
+        let input = of_contract.input(false);
+        let missing = osc_codegen::undocumented(&input).map(|(missing, _)| missing).unwrap_or_default();
+        let is_ours = |item: &Item| missing.binary_search(&section_and_name(item)).is_err();
+        let label = self.source.label().to_owned();
+        let (mut current, mut earlier) = (Vec::new(), Vec::new());
+        for (item, version) in self.prose.marked().into_iter().filter(|(item, _)| is_ours(item)) {
+            match version == label {
+                true => current.push(Entry::Name(item.name().to_owned())),
+                false => earlier.push(Entry::Name(format!("{} ({version})", item.name()))),
+            }
+        }
+        let inherited = osc_codegen::inherited_texts(&input).map(|(names, _)| names).unwrap_or_default();
+        let is_new = |name: &String| !texts::has_field(old, name) && texts::has_field(new, name);
+        let inherited =
+            if old.is_some() { inherited.into_iter().filter(is_new).collect() } else { Vec::new() };
+        let names = |names: Vec<String>| names.into_iter().map(Entry::Name).collect();
+        self.section("Without documentation", "write it in spec/docs.yaml", names(missing));
         self.section(
-            "Texts of ours for what is gone",
-            "remove them from spec/docs.yaml",
-            Entries::Names(gone),
+            "New fields that use the text of their name",
+            "check that it fits, or add a text of their own to spec/docs.yaml",
+            names(inherited),
         );
-        let others = places(problems, |problem| {
-            problem.severity == Severity::Stale && !matches!(problem.source, Source::Overlay | Source::Docs)
-        });
-        self.section("Without effect", "they stop `cargo xtask regen`", Entries::Places(others));
+        let remedy = "compare with ours: `cargo xtask docs compare`, then `docs reviewed`";
+        self.section("Published texts that changed", remedy, current);
+        self.section("Published texts of earlier imports, not reviewed", remedy, earlier);
     }
 
-    fn section(&mut self, title: &'static str, remedy: &'static str, entries: Entries) {
+    fn add_unused(&mut self, inputs: &Inputs, problems: &[Diagnostic]) {
+        let stale = |is_docs: bool| {
+            let stale = problems.iter().filter(move |problem| {
+                problem.severity == Severity::Stale && (problem.source == Source::Docs) == is_docs
+            });
+            stale.filter(|problem| problem.source != Source::Overlay)
+        };
+        let texts = stale(true).map(|problem| {
+            Entry::Located(
+                location(inputs, problem),
+                problem.pointer.as_str().trim_start_matches("#/").to_owned(),
+            )
+        });
+        self.section("Texts for removed items", "remove them from spec/docs.yaml", texts.collect());
+        let others =
+            stale(false).map(|problem| Entry::Located(location(inputs, problem), problem.message.clone()));
+        self.section("Other entries without effect", "they stop `cargo xtask regen`", others.collect());
+    }
+
+    fn section(&mut self, title: &'static str, remedy: &'static str, entries: Vec<Entry>) {
         self.sections.push(Section { title, remedy, entries });
     }
 }
 
-/// The model without texts. Where it cannot be made, the number of its errors.
-fn model(before: &Before, contract: &str) -> Result<Api, usize> {
-    let input = Input { docs: None, ..before.input(contract) };
-    match osc_codegen::model(&input, &mut |_| {}) {
+fn warnings(source: &SpecSource, before: &Before) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if source.label() != source.version {
+        warnings.push(format!("release {} has `info.version` {}", source.label(), source.version));
+    }
+    if let (Some(old), Some(contract)) = (&before.source, &before.contract) {
+        warnings.extend(old.mismatch(contract));
+    }
+    warnings
+}
+
+/// The interface, without texts. If there is none, the number of errors.
+fn model(inputs: &Inputs, contract: &str) -> Result<Api, usize> {
+    let mut inputs = inputs.with_description(&inputs.description.path, contract);
+    inputs.docs = None;
+    match osc_codegen::model(&inputs.input(false), &mut |_| {}) {
         Ok((api, _)) => Ok(api),
         Err(problems) => Err(problems.iter().filter(|problem| problem.severity == Severity::Error).count()),
     }
 }
 
-fn places(problems: &[Diagnostic], is_wanted: impl Fn(&Diagnostic) -> bool) -> Vec<(String, String)> {
-    let wanted = problems.iter().filter(|problem| is_wanted(problem));
-    wanted.map(|problem| (problem.pointer.to_string(), problem.message.clone())).collect()
+/// Merges neighbouring entries of the same location.
+fn merged(entries: Vec<Entry>) -> Vec<Entry> {
+    let mut merged: Vec<Entry> = Vec::new();
+    for entry in entries {
+        match (merged.last_mut(), entry) {
+            (Some(Entry::Located(last, message)), Entry::Located(at, next)) if *last == at => {
+                message.push_str("; ");
+                message.push_str(&next);
+            }
+            (_, entry) => merged.push(entry),
+        }
+    }
+    merged
 }
 
-/// As [`osc_codegen::undocumented`] names an item.
+/// File and line, and the pointer for a problem of the description.
+fn location(inputs: &Inputs, problem: &Diagnostic) -> String {
+    let source = problem.place.as_ref().map_or(problem.source, |place| place.source);
+    let file = short_name(&inputs.path(source));
+    let line = problem.place.as_ref().map(|place| format!(":{}", place.line)).unwrap_or_default();
+    match problem.source {
+        Source::Description => format!("{file}{line} {}", problem.pointer),
+        _ => format!("{file}{line}"),
+    }
+}
+
+/// A path in the workspace relative to it; the name of any other file.
+fn short_name(path: &Path) -> String {
+    match workspace::relative(path) {
+        relative if Path::new(&relative).is_absolute() => {
+            path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+        }
+        relative => relative,
+    }
+}
+
+/// The old and new values at the pointers that a message quotes.
+fn changed_values(message: &str, old: &str, new: &str) -> String {
+    let pointers: Vec<&str> = message.split('`').filter(|part| part.starts_with("#/")).collect();
+    let values =
+        osc_codegen::values_at(old, &pointers).into_iter().zip(osc_codegen::values_at(new, &pointers));
+    let short = |value: Option<String>| {
+        let value = value.unwrap_or_else(|| "nothing".to_owned());
+        let cut: String = value.chars().take(MAX_VALUE).collect();
+        if cut == value { cut } else { format!("{cut}…") }
+    };
+    let changed = values.filter(|(old, new)| old != new);
+    changed.map(|(old, new)| format!("; was {}, is {}", short(old), short(new))).collect()
+}
+
+/// The name that [`osc_codegen::undocumented`] gives an item.
 fn section_and_name(item: &Item) -> String {
     let section = match item {
         Item::Action(_) => "actions",

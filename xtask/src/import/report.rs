@@ -1,175 +1,240 @@
-//! The report of an import: one screen for a terminal, all of it as Markdown.
+//! The report of an import: one screen of text, and all of it as Markdown.
 
 use std::fmt::Write;
 
-use osc_codegen::visible;
+use osc_codegen::{Change, ChangeKind, Diff, Impact, visible};
 
-use super::changelog;
-use super::findings::{Entries, Findings, Section};
+use super::changelog::{self, Group};
+use super::findings::{Entry, Findings, Section};
 
-/// Lines of the interface's changes, and of the entry about them, that a screen has room for.
-const DIFF_LINES: usize = 40;
+/// The number of lines of a screen, less those that the command prints after the report.
+const MAX_LINES: usize = 47;
 
-/// Places of one kind that are shown.
-const PLACES: usize = 8;
+/// The number of columns of a terminal.
+const WIDTH: usize = 118;
 
-/// Names of one kind that are shown.
-const NAMES: usize = 24;
-
-/// Columns of a terminal.
-const WIDTH: usize = 110;
-
-/// The crate's version: all of the workspace have the same.
+/// The version of the crate, which all crates of the workspace share.
 const CURRENT: &str = env!("CARGO_PKG_VERSION");
 
-const NOTHING_BEFORE: &str = "There was no contract before: everything is new.";
+const FIRST: &str = "There was no contract before: everything is new.";
 
-/// For a terminal: long lists are cut short, and the counts are whole.
+/// The report for a terminal: at most [`MAX_LINES`] lines, most important first, with whole counts.
 pub(super) fn text(findings: &Findings) -> String {
-    let mut text = String::new();
-    // Writing into a string cannot fail.
-    _ = writeln!(
-        text,
-        "{}\n  from    {}\n  sha256  {}",
-        title(findings),
-        findings.origin.location,
-        findings.origin.sha256
-    );
-    findings.warnings.iter().for_each(|warning| _ = writeln!(text, "  note    {warning}"));
-    text.push('\n');
+    let source = &findings.source;
+    let mut head = vec![title(findings), format!("  from {}, sha256 {}", source.location, source.sha256)];
+    head.extend(findings.warnings.iter().map(|warning| format!("  note: {warning}")));
+    head.push(String::new());
+    let mut blocks = Vec::new();
     match &findings.diff {
-        Some(diff) => text.push_str(&cut(&diff.text(Some(CURRENT)))),
-        None if findings.is_first => _ = writeln!(text, "{NOTHING_BEFORE}"),
+        Some(diff) => {
+            head.push(format!("VERDICT: {}", diff.bump(Some(CURRENT))));
+            head.push(format!("  {}", diff.counts()));
+            blocks.extend(diff_blocks(diff));
+        }
+        None if findings.is_first => head.push(FIRST.to_owned()),
         None => {}
     }
-    let (full, empty): (Vec<_>, Vec<_>) =
-        findings.sections.iter().partition(|section| section.entries.count() > 0);
-    for Section { title, remedy, entries } in full {
-        _ = writeln!(text, "\n{}: {} ({remedy})", title.to_uppercase(), entries.count());
-        text.push_str(&short(entries));
-    }
-    if !empty.is_empty() {
-        let titles: Vec<_> = empty.iter().map(|section| section.title.to_lowercase()).collect();
-        _ = write!(text, "\nNothing of these:\n{}", paragraph(titles.iter(), "; "));
-    }
-    if let Some(diff) = &findings.diff {
-        _ = writeln!(text, "\nFOR CHANGELOG.md");
-        text.push_str(&changelog(&changelog::entry(&findings.origin, diff)));
-    }
-    // Names of the description are in it: a terminal must not obey them.
-    text.lines().map(|line| format!("{}\n", visible(line))).collect()
+    blocks.extend(findings.sections.iter().filter(|section| !section.entries.is_empty()).map(section_block));
+    let empty: Vec<String> = findings
+        .sections
+        .iter()
+        .filter(|section| section.entries.is_empty())
+        .map(|section| section.title.to_lowercase())
+        .collect();
+    let tail = if empty.is_empty() {
+        Vec::new()
+    } else {
+        vec![String::new(), format!("NONE: {}", empty.join("; "))]
+    };
+    let used = head.len() + tail.iter().map(|line| 1 + line.chars().count() / WIDTH).sum::<usize>();
+    let lines = head.into_iter().chain(fitted(blocks, MAX_LINES.saturating_sub(used))).chain(tail);
+    lines.map(|line| visible(&line) + "\n").collect()
 }
 
-/// For a commit message or a pull request: everything.
+/// The whole report, for a commit message or a pull request.
 pub(super) fn markdown(findings: &Findings) -> String {
-    let origin = &findings.origin;
-    let mut text = format!("# {}\n\n", title(findings));
-    _ = writeln!(text, "- From: {}\n- SHA-256: `{}`", place(&origin.location), origin.sha256);
-    findings.warnings.iter().for_each(|warning| _ = writeln!(text, "- Note: {warning}"));
+    let source = &findings.source;
+    let mut text = format!("# {}\n\n", visible(&title(findings)));
+    // Writing into a string cannot fail.
+    _ = writeln!(text, "- From: {}\n- SHA-256: `{}`", link(&source.location), source.sha256);
+    findings.warnings.iter().for_each(|warning| _ = writeln!(text, "- Note: {}", visible(warning)));
     text.push('\n');
     match &findings.diff {
         Some(diff) => text.push_str(&diff.markdown(Some(CURRENT))),
-        None if findings.is_first => _ = writeln!(text, "{NOTHING_BEFORE}"),
+        None if findings.is_first => _ = writeln!(text, "{FIRST}"),
         None => {}
     }
     for Section { title, remedy, entries } in &findings.sections {
-        match entries {
-            _ if entries.count() == 0 => continue,
-            Entries::Places(places) => {
-                _ = writeln!(text, "\n## {title}\n\n{}: {remedy}.\n", places.len());
-                let line = |(place, message): &(String, String)| {
-                    format!("- {}: {}\n", code(place), visible(message))
-                };
-                text.extend(places.iter().map(line));
-            }
-            Entries::Names(names) => {
-                let all: Vec<String> = names.iter().map(|name| code(name)).collect();
-                _ = writeln!(text, "\n## {title}\n\n{}: {remedy}.\n\n{}", names.len(), all.join(", "));
-            }
+        if entries.is_empty() {
+            continue;
+        }
+        _ = writeln!(text, "\n## {title}\n\n{}: {remedy}.\n", entries.len());
+        for entry in entries {
+            _ = match entry {
+                Entry::Located(at, message) => writeln!(text, "- {}: {}", code(at), visible(message)),
+                Entry::Name(name) => writeln!(text, "- {}", code(name)),
+            };
         }
     }
     if let Some(diff) = &findings.diff {
-        let entry = changelog::entry(origin, diff);
-        _ = write!(text, "\n## For CHANGELOG.md\n\n```markdown\n{entry}```\n");
+        _ = write!(text, "\n## For CHANGELOG.md\n\n```markdown\n{}```\n", changelog::entry(source, diff));
     }
     text
 }
 
-/// An address as a link; a file's name as it is.
-fn place(location: &str) -> String {
-    if location.contains("://") { format!("<{location}>") } else { code(location) }
-}
-
-/// A code span of one line. No name of the description has a fence in it that anybody would miss.
-fn code(text: &str) -> String {
-    format!("`{}`", visible(text).replace('`', "'"))
-}
-
 fn title(findings: &Findings) -> String {
-    let Findings { origin, prose, actions, texts_changed, .. } = findings;
+    let Findings { source, old_label, prose, actions, texts_changed, .. } = findings;
+    let old = old_label.as_ref().map(|old| format!(" (was {old})")).unwrap_or_default();
     format!(
-        "Import of API {}: {actions} actions, {} texts of which {texts_changed} changed",
-        visible(origin.label()),
+        "Import of API {}{old}: {actions} actions, {} texts of which {texts_changed} changed",
+        source.label(),
         prose.len()
     )
 }
 
-/// The first lines, and the last one, which says what to do.
-fn cut(diff: &str) -> String {
-    let lines: Vec<&str> = diff.lines().collect();
-    let left_out = lines.len().saturating_sub(DIFF_LINES);
-    let mut text: String = lines.iter().take(DIFF_LINES).map(|line| format!("{line}\n")).collect();
-    if left_out > 1 {
-        _ = writeln!(text, "  … {} more lines: `--report FILE` has them all", left_out - 1);
+/// A heading with lines, of which some may be left out.
+struct Block {
+    heading: String,
+    lines: Vec<String>,
+    /// The number of entries, of which a line may hold many.
+    count: usize,
+    /// The number of lines that the block gets in each turn.
+    weight: usize,
+}
+
+/// What breaks and what is new.
+fn diff_blocks(diff: &Diff) -> Vec<Block> {
+    let changes = |impact| diff.with_impact(impact).collect::<Vec<&Change>>();
+    let breaking = changes(Impact::Breaking);
+    let additive = changes(Impact::Additive);
+    let mut blocks = Vec::new();
+    if !breaking.is_empty() {
+        let lines = changelog::groups(&breaking).iter().map(|group| group_line(group, true)).collect();
+        blocks.push(Block {
+            heading: format!("BREAKING: {}", breaking.len()),
+            lines,
+            count: breaking.len(),
+            weight: 3,
+        });
     }
-    if left_out > 0 {
-        lines.last().iter().for_each(|last| _ = writeln!(text, "{last}"));
+    if !additive.is_empty() {
+        let lines = changelog::groups(&additive).iter().map(|group| group_line(group, false)).collect();
+        let heading = format!("NEW AND CHANGED: {}", additive.len());
+        blocks.push(Block { heading, lines, count: additive.len(), weight: 3 });
+    }
+    blocks
+}
+
+/// The changes of a group on one line.
+fn group_line(group: &Group<'_>, has_reason: bool) -> String {
+    let start = format!("  {} ({}): ", group.first.kind, group.changes.len());
+    let has_states = matches!(
+        group.first.kind,
+        ChangeKind::FieldType
+            | ChangeKind::FieldRenamed
+            | ChangeKind::TypeRenamed
+            | ChangeKind::ActionRenamed
+            | ChangeKind::ValueRenamed
+    );
+    let names = group.changes.iter().map(|change| match (&change.old, &change.new) {
+        (Some(old), Some(new)) if has_states => format!("{} ({old} -> {new})", changelog::short_path(change)),
+        _ => changelog::short_path(change).to_owned(),
+    });
+    let names: Vec<String> = names.collect();
+    if !has_reason {
+        return format!("{start}{}", joined(names, WIDTH.saturating_sub(start.chars().count())));
+    }
+    let line = format!("{start}{}; {}", joined(names, WIDTH / 2), group.first.reason);
+    match line.char_indices().nth(WIDTH - 1) {
+        Some((end, _)) => line.get(..end).unwrap_or(&line).to_owned() + "…",
+        None => line,
+    }
+}
+
+fn section_block(section: &Section) -> Block {
+    let Section { title, remedy, entries } = section;
+    let names: Vec<String> = entries
+        .iter()
+        .filter_map(|entry| match entry {
+            Entry::Name(name) => Some(name.clone()),
+            Entry::Located(..) => None,
+        })
+        .collect();
+    let mut lines: Vec<String> = entries
+        .iter()
+        .filter_map(|entry| match entry {
+            Entry::Located(at, message) => Some(format!("  {at}: {message}")),
+            Entry::Name(_) => None,
+        })
+        .collect();
+    if !names.is_empty() {
+        lines.push(format!("  {}", joined(names, WIDTH * 2)));
+    }
+    let heading = format!("{}: {} ({remedy})", title.to_uppercase(), entries.len());
+    Block { heading, lines, count: entries.len(), weight: 1 }
+}
+
+/// Names, as many as fit into a width.
+fn joined(names: Vec<String>, width: usize) -> String {
+    let mut text = String::new();
+    let total = names.len();
+    for (index, name) in names.into_iter().enumerate() {
+        if !text.is_empty() && text.chars().count() + name.chars().count() + 12 > width {
+            _ = write!(text, ", … {} more", total - index);
+            break;
+        }
+        if !text.is_empty() {
+            text.push_str(", ");
+        }
+        text.push_str(&name);
     }
     text
 }
 
-/// The entry, indented.
-fn changelog(entry: &str) -> String {
-    let lines = entry.lines().take(DIFF_LINES);
-    let mut text: String = lines.map(|line| format!("{}\n", format!("  {line}").trim_end())).collect();
-    let left_out = entry.lines().count().saturating_sub(DIFF_LINES);
-    if left_out > 0 {
-        _ = writeln!(text, "  … {left_out} more lines: `--report FILE` has them all");
+/// The lines of all blocks, cut to a number of screen lines. Every block keeps its heading; the rest is given to the
+/// blocks in turns, so that none crowds out the others.
+fn fitted(blocks: Vec<Block>, limit: usize) -> Vec<String> {
+    let height = |line: &String| 1 + line.chars().count().saturating_sub(1) / WIDTH;
+    let mut left = limit.saturating_sub(blocks.iter().map(|block| 1 + height(&block.heading)).sum());
+    let mut shown = vec![0; blocks.len()];
+    loop {
+        let mut is_done = true;
+        for (block, shown) in blocks.iter().zip(&mut shown) {
+            for _ in 0..block.weight {
+                let Some(line) = block.lines.get(*shown).map(height).filter(|height| *height <= left) else {
+                    break;
+                };
+                left -= line;
+                *shown += 1;
+                is_done = false;
+            }
+        }
+        if is_done {
+            break;
+        }
     }
-    text
+    let mut lines = Vec::new();
+    for (block, shown) in blocks.into_iter().zip(shown) {
+        let Block { heading, lines: all, count, weight: _ } = block;
+        lines.push(String::new());
+        let is_cut = shown < all.len();
+        let left_out = if all.len() == count { all.len() - shown } else { 0 };
+        lines.push(match (is_cut, left_out) {
+            (false, _) => heading,
+            (true, 0) => format!("{heading}, not all shown"),
+            (true, left_out) => format!("{heading}, {left_out} not shown"),
+        });
+        lines.extend(all.into_iter().take(shown));
+    }
+    lines
 }
 
-fn short(entries: &Entries) -> String {
-    let (mut text, left_out) = match entries {
-        Entries::Places(places) => {
-            let shown = places.iter().take(PLACES).map(|(place, message)| format!("  {place}: {message}\n"));
-            (shown.collect(), places.len().saturating_sub(PLACES))
-        }
-        Entries::Names(names) => {
-            (paragraph(names.iter().take(NAMES), ", "), names.len().saturating_sub(NAMES))
-        }
-    };
-    if left_out > 0 {
-        _ = writeln!(text, "  … {left_out} more: `--report FILE` has them all");
-    }
-    text
+/// A URL as a link; the name of a file as code.
+fn link(location: &str) -> String {
+    if location.contains("://") { format!("<{location}>") } else { code(location) }
 }
 
-/// Names, as many on a line as there is room for.
-fn paragraph<'a>(names: impl Iterator<Item = &'a String>, separator: &str) -> String {
-    let (mut text, mut line) = (String::new(), String::new());
-    for name in names {
-        if !line.is_empty() && line.chars().count() + name.chars().count() + 4 > WIDTH {
-            _ = writeln!(text, "  {line}{}", separator.trim_end());
-            line.clear();
-        }
-        if !line.is_empty() {
-            line.push_str(separator);
-        }
-        line.push_str(name);
-    }
-    if !line.is_empty() {
-        _ = writeln!(text, "  {line}");
-    }
-    text
+/// A code span of one line.
+fn code(text: &str) -> String {
+    format!("`{}`", visible(text).replace('`', "'"))
 }

@@ -1,4 +1,4 @@
-//! How fast the crate is beside `outscale_api`, another client of the same API: see `benches/README.md`.
+//! Speed of the crate relative to `outscale_api`, another client of the same API: see `benches/README.md`.
 
 #[path = "../../ratios/calls.rs"]
 #[expect(dead_code, reason = "shared with the benchmark of the workspace, which uses the rest")]
@@ -6,10 +6,10 @@ mod calls;
 #[path = "../../ratios/codec.rs"]
 #[expect(dead_code, reason = "shared with the benchmark of the workspace, which uses the rest")]
 mod codec;
-#[path = "../../ratios/material.rs"]
-mod material;
-#[path = "../../ratios/race.rs"]
-mod race;
+#[path = "../../ratios/comparison.rs"]
+mod comparison;
+#[path = "../../ratios/fixtures.rs"]
+mod fixtures;
 #[path = "../../ratios/server.rs"]
 mod server;
 #[path = "../../ratios/shape.rs"]
@@ -27,14 +27,14 @@ use outscale_api::apis::middleware::{BackoffParams, ClientWithBackoff, LimiterPa
 use outscale_api::apis::vm_api;
 use outscale_api::models;
 
-use crate::material::{ACCESS_KEY, REGION, SECRET_KEY, read_vms_response};
-use crate::race::{Contestant, Outcome, race};
+use crate::comparison::{Candidate, Comparison, compare};
+use crate::fixtures::{ACCESS_KEY, REGION, SECRET_KEY, read_vms_response};
 
 /// The other client.
 const PEER: &str = "outscale_api";
 
 fn main() {
-    race::head();
+    comparison::print_header();
     signature().print("signature, body of 1 kB");
     for vms in [1, 1_000, 10_000] {
         decoding(vms).print(&format!("decode, VMs: {vms}"));
@@ -44,7 +44,7 @@ fn main() {
     }
 }
 
-fn signature() -> Outcome {
+fn signature() -> Comparison {
     let body = "x".repeat(1_000);
     let sign = __private::signer(ACCESS_KEY, SECRET_KEY, REGION);
     let ours = |repetitions| {
@@ -60,31 +60,31 @@ fn signature() -> Outcome {
             black_box(key.sign(url, "POST", black_box(&body)).expect("a signature"));
         }
     };
-    race(vec![Contestant::ours(ours), Contestant::other(PEER, 1.0, theirs)])
+    compare(vec![Candidate::ours(ours), Candidate::other(PEER, 1.0, theirs)])
 }
 
-fn decoding(vms: usize) -> Outcome {
+fn decoding(vms: usize) -> Comparison {
     let text = read_vms_response(vms);
     let peer = |bytes: &[u8]| {
-        // From a text, as the other client does it, which checks it for being one before.
-        serde_json::from_str::<models::ReadVmsResponse>(str::from_utf8(bytes).expect("a text"))
+        // Validates UTF-8 first and decodes from `&str`, as the other client does.
+        serde_json::from_str::<models::ReadVmsResponse>(str::from_utf8(bytes).expect("UTF-8"))
     };
-    race(vec![
-        Contestant::ours(codec::repeat(&text, __private::read::<ReadVmsResponse>)),
-        Contestant::other(PEER, 1.0, codec::repeat(&text, peer)),
+    compare(vec![
+        Candidate::ours(codec::repeat(&text, __private::read::<ReadVmsResponse>)),
+        Candidate::other(PEER, 1.0, codec::repeat(&text, peer)),
     ])
 }
 
-fn calling(vms: usize, in_flight: usize) -> Outcome {
+fn calling(vms: usize, in_flight: usize) -> Comparison {
     let address = server::start(&read_vms_response(vms));
     let runtime = calls::runtime();
-    race(vec![
-        Contestant::ours(calls::ours(&runtime, address, in_flight)),
-        Contestant::other(PEER, 1.0, peer_calls(address, in_flight)),
+    compare(vec![
+        Candidate::ours(calls::ours(&runtime, address, in_flight)),
+        Candidate::other(PEER, 1.0, peer_calls(address, in_flight)),
     ])
 }
 
-/// The other client blocks: what is in flight takes a thread each.
+/// The other client is blocking, so that each call in flight needs a thread.
 fn peer_calls(address: SocketAddr, in_flight: usize) -> impl FnMut(usize) {
     let http = reqwest::blocking::Client::builder().no_proxy().build().expect("a client");
     // Its limit of five calls per second is switched off.

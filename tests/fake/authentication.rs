@@ -1,4 +1,4 @@
-//! Who is admitted, and how others are refused.
+//! Authentication: which requests the fake API accepts, and how it refuses the others.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -12,25 +12,28 @@ use crate::raw::Raw;
 use crate::start;
 
 #[test]
-fn a_signature_is_checked_down_to_the_last_part() {
+fn every_part_of_a_signature_is_verified() {
     let fake = start();
     let right = Raw::of("ReadVms");
     assert_eq!(right.send(&fake).status, 200);
-    for late in [-290, 290] {
-        assert_eq!(Raw { late, ..right.clone() }.send(&fake).status, 200, "{late}");
+    for offset in [-290, 290] {
+        assert_eq!(Raw { offset, ..right.clone() }.send(&fake).status, 200, "{offset}");
     }
     let other_key = "FAKESECRETKEYFORTESTS0000000000000000007";
     for (what, wrong) in [
         ("secret key", Raw { secret_key: other_key, ..right.clone() }),
         ("region", Raw { region: "us-east-2", ..right.clone() }),
-        ("early", Raw { late: -310, ..right.clone() }),
-        ("late", Raw { late: 310, ..right.clone() }),
+        ("date too early", Raw { offset: -310, ..right.clone() }),
+        ("date too late", Raw { offset: 310, ..right.clone() }),
         ("host", Raw { signed_host: Some("127.0.0.1"), ..right.clone() }),
         ("path", Raw { signed_path: Some("/"), ..right.clone() }),
         ("body", Raw { signed_body: Some("{ }"), ..right.clone() }),
-        ("date", Raw { is_dated: false, ..right.clone() }),
+        ("no date", Raw { is_dated: false, ..right.clone() }),
         ("no signature", Raw { authorization: Some(String::new()), ..right.clone() }),
-        ("no sense", Raw { authorization: Some("OSC4-HMAC-SHA256 nonsense".to_owned()), ..right.clone() }),
+        (
+            "malformed signature",
+            Raw { authorization: Some("OSC4-HMAC-SHA256 nonsense".to_owned()), ..right.clone() },
+        ),
         ("another scheme", Raw { authorization: Some("Bearer token".to_owned()), ..right.clone() }),
     ] {
         let response = wrong.send(&fake);
@@ -41,7 +44,7 @@ fn a_signature_is_checked_down_to_the_last_part() {
 }
 
 #[test]
-fn login_and_password_open_fourteen_actions() {
+fn fourteen_actions_accept_a_login_and_password() {
     let fake = start();
     let pair =
         |password: &str| format!("Basic {}", STANDARD.encode(format!("{}:{password}", FakeApi::LOGIN)));
@@ -53,12 +56,12 @@ fn login_and_password_open_fourteen_actions() {
         let undated = Raw { is_dated: false, ..with(action, FakeApi::PASSWORD) }.send(&fake);
         assert_eq!((undated.status, undated.code()), (401, Some("1")), "{action}");
     }
-    let closed = with("ReadVms", FakeApi::PASSWORD).send(&fake);
-    assert_eq!((closed.status, closed.code()), (401, Some("9")));
+    let refused = with("ReadVms", FakeApi::PASSWORD).send(&fake);
+    assert_eq!((refused.status, refused.code()), (401, Some("9")));
 }
 
 #[test]
-fn eight_actions_are_open_to_everybody() {
+fn eight_actions_need_no_authentication() {
     let fake = start();
     for action in PUBLIC_ACTIONS {
         for authorization in ["", "Basic nonsense", "OSC4-HMAC-SHA256 nonsense"] {
@@ -69,7 +72,7 @@ fn eight_actions_are_open_to_everybody() {
 }
 
 #[test]
-fn an_action_that_is_unknown_takes_what_it_gets_but_nothing_wrong() {
+fn an_unknown_action_accepts_any_valid_authentication_or_none() {
     let fake = start();
     fake.on_raw("ReadRainbows", |_| json!({}));
     let right = Raw::of("ReadRainbows");
@@ -120,10 +123,10 @@ fn every_response_has_a_date_and_a_request_id() {
     for action in ["ReadVms", "ReadVms", "ReadRainbows"] {
         let response = Raw::of(action).send(&fake);
         assert!(response.header("Date").is_some_and(|date| date.ends_with(" GMT")), "{response:?}");
-        ids.push(response.header("X-Request-Id").expect("an ID").to_owned());
+        ids.push(response.header("X-Request-Id").expect("a request ID").to_owned());
     }
     let refused = Raw { region: "us-east-2", ..Raw::of("ReadVms") }.send(&fake);
-    ids.push(refused.body["ResponseContext"]["RequestId"].as_str().expect("one").to_owned());
+    ids.push(refused.body["ResponseContext"]["RequestId"].as_str().expect("a request ID").to_owned());
     let recorded: Vec<String> = fake.calls().into_iter().map(|call| call.request_id).collect();
     assert_eq!(ids, recorded);
     ids.sort();
@@ -132,30 +135,35 @@ fn every_response_has_a_date_and_a_request_id() {
 }
 
 #[tokio::test]
-async fn clients_with_every_kind_of_credentials_are_admitted() {
+async fn clients_with_every_kind_of_credentials_are_accepted() {
     let fake = start();
     let bare = || Client::builder().ignore_environment().endpoint(fake.endpoint());
-    let own = bare().access_key(FakeApi::ACCESS_KEY, FakeApi::SECRET_KEY).region(FakeApi::REGION);
-    own.build().expect("a client").read_vms(&ReadVmsRequest::new()).await.expect("a response");
+    let signed = bare().access_key(FakeApi::ACCESS_KEY, FakeApi::SECRET_KEY).region(FakeApi::REGION);
+    signed.build().expect("a client").read_vms(&ReadVmsRequest::new()).await.expect("a response");
     let login = bare().basic(FakeApi::LOGIN, FakeApi::PASSWORD).build().expect("a client");
     login.read_access_keys(&ReadAccessKeysRequest::new()).await.expect("a response");
-    let error = login.send_raw("ReadVms", &json!({})).await.expect_err("no action for a login");
+    let error = login.send_raw("ReadVms", &json!({})).await.expect_err("not accepted with a login");
     assert!(error.has_code(9), "{error}");
-    let nobody = bare().no_credentials().build().expect("a client");
-    nobody.read_regions(&ReadRegionsRequest::new()).await.expect("a response");
+    let anonymous = bare().no_credentials().build().expect("a client");
+    anonymous.read_regions(&ReadRegionsRequest::new()).await.expect("a response");
 }
 
 #[tokio::test]
-async fn clients_learn_why_they_are_refused() {
+async fn an_error_states_why_the_request_was_refused() {
     let fake = start();
     let wrong = fake.client_builder().access_key("FAKEACCESSKEY0000099", FakeApi::SECRET_KEY).build();
-    let error = wrong.expect("a client").read_vms(&ReadVmsRequest::new()).await.expect_err("unknown");
+    let error =
+        wrong.expect("a client").read_vms(&ReadVmsRequest::new()).await.expect_err("an unknown access key");
     assert!(error.is_authentication() && error.has_code(4120), "{error}");
     let wrong = fake.client_builder().region("us-east-2").build().expect("a client");
     let error = wrong.read_vms(&ReadVmsRequest::new()).await.expect_err("another region");
     assert!(error.is_authentication() && error.has_code(codes::AUTHENTICATION_FAILED), "{error}");
     assert!(error.to_string().contains("us-east-2"), "{error}");
-    let error =
-        fake.client().expect("a client").send_raw("ReadRainbows", &json!({})).await.expect_err("none");
+    let error = fake
+        .client()
+        .expect("a client")
+        .send_raw("ReadRainbows", &json!({}))
+        .await
+        .expect_err("an unknown action");
     assert!(error.to_string().contains("on_raw") && !error.is_not_found(), "{error}");
 }

@@ -1,6 +1,6 @@
-//! What the compiler says of `paginate`: it takes the requests of all listings with pages, and no others.
+//! `paginate` accepts the requests of all paginated actions, and other requests are compile errors.
 //!
-//! Which those are comes from the contract, and the compiler is the one of this run.
+//! The paginated actions are read from the contract; the compiler is the one that runs the tests.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -10,20 +10,20 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// A listing of the contract.
-struct Read {
+/// A read action of the contract.
+struct ReadAction {
     /// `ReadVms`.
     action: String,
-    /// Whether its request says how many items a page has.
-    paged: bool,
+    /// Whether its request has a page size.
+    is_paginated: bool,
 }
 
 fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// Every read action of the contract.
-fn reads() -> Vec<Read> {
+/// All read actions of the contract.
+fn read_actions() -> Vec<ReadAction> {
     let text = fs::read_to_string(workspace().join("spec/outscale.yaml")).expect("the contract");
     let contract: Value = serde_yaml::from_str(&text).expect("YAML");
     let actions = contract["paths"].as_object().expect("paths");
@@ -33,15 +33,15 @@ fn reads() -> Vec<Read> {
         let schema = &item["post"]["requestBody"]["content"]["application/json"]["schema"]["$ref"];
         let pointer = schema.as_str().and_then(|text| text.strip_prefix('#')).expect("a reference");
         let properties = contract.pointer(pointer).map(|schema| &schema["properties"]).expect("a schema");
-        Read { action: action.to_owned(), paged: !properties["ResultsPerPage"].is_null() }
+        ReadAction { action: action.to_owned(), is_paginated: !properties["ResultsPerPage"].is_null() }
     });
     reads.collect()
 }
 
-/// A program that gives `paginate` every one of these requests, on a line each.
-fn program(reads: &[Read]) -> String {
+/// A program that calls `paginate` with the request of each action, one per line.
+fn program(reads: &[ReadAction]) -> String {
     let mut text = "use osc_api::{Client, types::*};\n".to_owned();
-    for Read { action, .. } in reads {
+    for ReadAction { action, .. } in reads {
         let line = format!(
             "pub fn {action}(client: &Client, request: {action}Request) {{ let _ = client.paginate(request); }}"
         );
@@ -50,7 +50,7 @@ fn program(reads: &[Read]) -> String {
     text
 }
 
-/// The compiler's errors about a program: the code, the line, and everything that it says.
+/// The compiler's errors for a program: code, line and rendered message.
 fn errors(program: &str) -> Vec<(String, u64, String)> {
     let folder = workspace().join("target/refused");
     fs::create_dir_all(folder.join("src")).expect("a folder");
@@ -58,16 +58,16 @@ fn errors(program: &str) -> Vec<(String, u64, String)> {
                     [dependencies]\nosc-api = { path = \"../../osc-api\" }\n";
     fs::write(folder.join("Cargo.toml"), manifest).expect("a manifest");
     fs::write(folder.join("src/lib.rs"), program).expect("a program");
-    // The same versions as everywhere, so that nothing has to be fetched.
-    fs::copy(workspace().join("Cargo.lock"), folder.join("Cargo.lock")).expect("the versions");
+    // The same versions as in the workspace, so that nothing has to be downloaded.
+    fs::copy(workspace().join("Cargo.lock"), folder.join("Cargo.lock")).expect("a lock file");
     let output = Command::new(env!("CARGO"))
         .args(["check", "--quiet", "--offline", "--message-format", "json", "--target-dir"])
         .arg(std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), Into::into))
         .current_dir(&folder)
         .output()
         .expect("cargo runs");
-    let said = String::from_utf8(output.stdout).expect("text");
-    let messages = said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let stdout = String::from_utf8(output.stdout).expect("UTF-8");
+    let messages = stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let errors: Vec<_> = messages
         .filter(|message| message["message"]["level"] == "error")
         .filter_map(|message| {
@@ -77,21 +77,21 @@ fn errors(program: &str) -> Vec<(String, u64, String)> {
             Some((code, span["line_start"].as_u64()?, message["rendered"].as_str()?.to_owned()))
         })
         .collect();
-    let why = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.success(), errors.is_empty(), "cargo could not check the program:\n{why}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.success(), errors.is_empty(), "cargo could not check the program:\n{stderr}");
     errors
 }
 
 #[test]
-fn listings_with_pages_compile_and_all_others_say_why_not() {
-    let reads = reads();
-    let paged = reads.iter().filter(|read| read.paged).count();
+fn paginate_compiles_for_paginated_actions_and_explains_the_error_for_all_others() {
+    let reads = read_actions();
+    let paginated = reads.iter().filter(|read| read.is_paginated).count();
     let errors = errors(&program(&reads));
-    let wrong: BTreeSet<u64> = errors.iter().map(|(_, line, _)| *line).collect();
-    for (line, Read { action, paged }) in (2..).zip(&reads) {
-        assert_eq!(*paged, !wrong.contains(&line), "{action}");
+    let failed: BTreeSet<u64> = errors.iter().map(|(_, line, _)| *line).collect();
+    for (line, ReadAction { action, is_paginated }) in (2..).zip(&reads) {
+        assert_eq!(*is_paginated, !failed.contains(&line), "{action}");
     }
-    assert_eq!(errors.len(), reads.len() - paged);
+    assert_eq!(errors.len(), reads.len() - paginated);
     for (code, line, text) in &errors {
         let action = &reads[*line as usize - 2].action;
         assert_eq!(code, "E0277", "{text}");
@@ -103,5 +103,5 @@ fn listings_with_pages_compile_and_all_others_say_why_not() {
             assert!(text.contains(expected), "{expected:?} is not in:\n{text}");
         }
     }
-    println!("{paged} of {} listings have pages", reads.len());
+    println!("{paginated} of {} read actions are paginated", reads.len());
 }

@@ -1,4 +1,4 @@
-//! Calls from threads that belong to a runtime.
+//! Calls from threads of a runtime.
 
 use osc_api::RateLimit;
 use osc_api::blocking::Client;
@@ -9,8 +9,8 @@ use tokio::task::{spawn_blocking, yield_now};
 
 use crate::{builder, client, cloud};
 
-/// Everything that one does with a client, dropping included.
-fn use_one(server: &Server) {
+/// Creates, clones, uses and drops a client.
+fn create_use_and_drop(server: &Server) {
     let client = client(server);
     let clone = client.clone();
     client.read_vms(&ReadVmsRequest::new()).expect("a response");
@@ -20,52 +20,55 @@ fn use_one(server: &Server) {
 }
 
 #[tokio::test]
-async fn on_the_only_thread_of_a_runtime() {
+async fn a_client_works_on_the_only_thread_of_a_runtime() {
     let server = cloud();
-    use_one(&server);
-    tokio::spawn(async move { use_one(&server) }).await.expect("no panic");
+    create_use_and_drop(&server);
+    tokio::spawn(async move { create_use_and_drop(&server) }).await.expect("no panic");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn on_the_threads_of_a_larger_runtime() {
+async fn a_client_works_on_every_kind_of_thread_of_a_multi_threaded_runtime() {
     let server = cloud();
-    use_one(&server);
+    create_use_and_drop(&server);
     let server = tokio::spawn(async move {
-        use_one(&server);
+        create_use_and_drop(&server);
         server
     });
     let server = server.await.expect("no panic");
-    tokio::task::block_in_place(|| use_one(&server));
-    spawn_blocking(move || use_one(&server)).await.expect("no panic");
+    tokio::task::block_in_place(|| create_use_and_drop(&server));
+    spawn_blocking(move || create_use_and_drop(&server)).await.expect("no panic");
 }
 
 #[test]
-fn in_a_runtime_that_has_neither_network_nor_timers() {
+fn a_client_works_in_a_runtime_without_io_and_time_drivers() {
     let server = cloud();
-    runtime::Builder::new_current_thread().build().expect("a runtime").block_on(async { use_one(&server) });
+    runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime")
+        .block_on(async { create_use_and_drop(&server) });
 }
 
 #[tokio::test]
-async fn beside_an_async_client_whose_runtime_it_blocks() {
+async fn a_blocking_client_does_not_depend_on_the_blocked_runtime_of_its_async_client() {
     let server = cloud();
-    // The first call has its turn at once, the next in a quarter of an hour.
+    // The rate limit lets the first call through at once, and the next one after a quarter of an hour.
     let original = builder(&server).rate_limit(RateLimit::Fixed(0.001)).build().expect("a client");
     original.read_vms(&ReadVmsRequest::new()).await.expect("a response");
     let waiting = original.clone();
     let waiting = tokio::spawn(async move { waiting.read_vms(&ReadVmsRequest::new()).await });
     yield_now().await;
-    // The queue and the connection of the original stand still: who used them would wait for ever.
+    // The queue and the connection of the original are blocked: a call that used them would wait forever.
     let blocking = Client::from(original.clone());
     blocking.read_vms(&ReadVmsRequest::new()).expect("a response");
     waiting.abort();
     drop((original, blocking));
-    // The runtime has to close the connection of the original.
-    let seen = spawn_blocking(|| server.finish()).await.expect("no panic");
-    assert_eq!((seen.connections, seen.requests.len()), (2, 2));
+    // The runtime must be free to close the connection of the original.
+    let record = spawn_blocking(|| server.finish()).await.expect("no panic");
+    assert_eq!((record.connections, record.requests.len()), (2, 2));
 }
 
 #[tokio::test]
-async fn a_client_goes_from_runtime_to_runtime() {
+async fn a_client_can_move_between_runtimes() {
     let server = cloud();
     let client = client(&server);
     client.read_vms(&ReadVmsRequest::new()).expect("a response");
@@ -77,6 +80,6 @@ async fn a_client_goes_from_runtime_to_runtime() {
     thread.join().expect("no panic").expect("a response");
     client.read_vms(&ReadVmsRequest::new()).expect("a response");
     drop(client);
-    // One thread, and so one connection, for all of them.
+    // All clones share one thread, and therefore one connection.
     assert_eq!(server.finish().connections, 1);
 }

@@ -1,4 +1,4 @@
-//! How fakes begin, live side by side, and end.
+//! Lifecycle: starting, running several fake APIs at once, and dropping them.
 
 use std::net::TcpStream;
 use std::process::Command;
@@ -12,19 +12,19 @@ use tokio::task::JoinSet;
 
 use crate::{client, start};
 
-/// Threads may share one.
+/// Can be shared between threads.
 const _: () = {
     const fn is_shared<T: Send + Sync>() {}
     is_shared::<FakeApi>();
 };
 
-/// Where a fake listens.
+/// The address on which a fake API listens.
 fn address(fake: &FakeApi) -> String {
     fake.endpoint().trim_start_matches("http://").trim_end_matches("/api/v1").to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn many_tasks_call_at_once() {
+async fn concurrent_calls_of_many_tasks_are_served() {
     let fake = start();
     let mut calls = 0;
     fake.on::<ReadVms>(move |_| {
@@ -53,7 +53,7 @@ async fn many_tasks_call_at_once() {
 }
 
 #[test]
-fn a_test_without_async_can_use_it() {
+fn a_synchronous_test_can_use_a_fake() {
     let fake = start();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let call = async { client(&fake).read_vms(&ReadVmsRequest::new()).await };
@@ -62,14 +62,14 @@ fn a_test_without_async_can_use_it() {
 }
 
 #[tokio::test]
-async fn a_blocking_client_can_use_it_on_the_only_thread_of_a_runtime() {
+async fn a_blocking_client_can_call_a_fake_on_the_only_thread_of_a_runtime() {
     let fake = start();
     let client = fake.client_builder().build_blocking().expect("a client");
     assert_eq!(client.read_vms(&ReadVmsRequest::new()).expect("a response").vms, example::<ReadVms>().vms);
 }
 
 #[tokio::test]
-async fn two_fakes_do_not_know_of_each_other() {
+async fn two_fakes_are_independent() {
     let (one, other) = (start(), start());
     assert_ne!(one.endpoint(), other.endpoint());
     one.on::<ReadVms>(|_| Err(Fault::code(5)));
@@ -82,7 +82,7 @@ async fn two_fakes_do_not_know_of_each_other() {
 }
 
 #[tokio::test]
-async fn dropping_ends_it_at_once_and_with_it_what_it_owns() {
+async fn dropping_a_fake_stops_it_at_once_and_drops_its_handlers() {
     let fake = start();
     let (owned, weak) = {
         let owned = Arc::new(());
@@ -101,13 +101,13 @@ async fn dropping_ends_it_at_once_and_with_it_what_it_owns() {
     }
     let address = address(&fake);
     drop(fake);
-    assert!(weak.upgrade().is_none(), "its thread still runs");
+    assert!(weak.upgrade().is_none(), "the thread of the fake still runs");
     assert!(TcpStream::connect(address).is_err());
-    assert!(call.await.expect("a task").expect_err("no response").is_transport());
+    assert!(call.await.expect("a task").expect_err("a closed connection").is_transport());
 }
 
 #[test]
-fn a_handler_may_drop_a_fake_even_its_own() {
+fn a_handler_can_drop_any_fake_including_its_own() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     for is_own in [false, true] {
         let (fake, other) = (start(), start());
@@ -121,17 +121,17 @@ fn a_handler_may_drop_a_fake_even_its_own() {
         });
         *owner.lock().expect("the owner") = Some(fake);
         let response = runtime.block_on(async { client.read_vms(&ReadVmsRequest::new()).await });
-        // One that is dropped by its own handler cannot wait for its end, and may be gone before its response is.
+        // A fake dropped by its own handler cannot wait for its thread to end, and may stop before its response is sent.
         assert!(is_own || response.is_ok(), "{response:?}");
         while TcpStream::connect(&address).is_ok() {
-            assert!(is_own, "it is dropped and still listens");
+            assert!(is_own, "a dropped fake still listens");
             std::thread::yield_now();
         }
     }
 }
 
 #[test]
-fn a_program_is_led_to_it_by_its_environment() {
+fn environment_variables_direct_a_program_to_the_fake() {
     let fake = start();
     let output = Command::new(env!("CARGO_BIN_EXE_read_vms"))
         .env_clear()

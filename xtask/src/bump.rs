@@ -1,0 +1,51 @@
+//! `bump`: moves to another version of the description, as far as no person is needed. Run again, it continues.
+
+use crate::docs::{self, Pending};
+use crate::{ExitStatus, import, regen, terminal};
+
+/// Imports the description unless it is imported, regenerates, and lists what is left for a person.
+///
+/// # Errors
+/// If a file or URL cannot be read, or a file cannot be written.
+pub(crate) fn run(import: &import::Arguments) -> Result<ExitStatus, String> {
+    import.check_for_bump()?;
+    if import::is_imported(import)? {
+        terminal::print(&format!("1. Import: {} is imported already.\n", import.from));
+    } else {
+        if import::run(import)? == ExitStatus::Failed {
+            return Ok(stop("correct the errors above in spec/overlay.yaml; nothing was imported"));
+        }
+        terminal::print("\n1. Import: done. The whole report is in target/import/report.md.\n");
+    }
+    if regen::run(&regen::Arguments::default())? == ExitStatus::Failed {
+        return Ok(stop(
+            "correct the errors above: remove overlay actions and texts without effect, adapt the others",
+        ));
+    }
+    terminal::print("2. Regenerate: done, with the lists that tests run over.\n");
+    let inputs = docs::committed(None)?;
+    let Some(pending) = Pending::collect(&inputs)? else { return Ok(ExitStatus::Failed) };
+    if !pending.missing.is_empty() {
+        pending.missing.iter().for_each(|item| terminal::print(&format!("no text: {item}\n")));
+        return Ok(stop(&format!("write the {} texts above in spec/docs.yaml", pending.missing.len())));
+    }
+    let unreviewed = pending.unreviewed_count();
+    if unreviewed > 0 {
+        return Ok(stop(&format!(
+            "compare {unreviewed} texts with the published ones (`cargo xtask docs compare`), then `cargo xtask docs \
+             reviewed NAME…` (or `--all`)"
+        )));
+    }
+    terminal::print(
+        "3. Texts: complete and reviewed.\n\
+         Next, by hand: work through the values in the report; paste its changelog entry into CHANGELOG.md; `bash .ci/run`;\n\
+         commit the import, the overlay and texts, and the generated files, each on its own.\n",
+    );
+    Ok(ExitStatus::Done)
+}
+
+/// Prints what a person has to do before the command can continue.
+fn stop(next: &str) -> ExitStatus {
+    terminal::print(&format!("\nNEXT: {next}; then run the same command again.\n"));
+    ExitStatus::Failed
+}
