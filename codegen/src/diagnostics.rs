@@ -26,7 +26,7 @@ impl Pointer {
     /// The keys on the way to this place.
     pub(crate) fn keys(&self) -> impl Iterator<Item = String> {
         let keys = self.0.strip_prefix('#').unwrap_or(&self.0).split('/').skip(1);
-        keys.map(|key| key.replace("~1", "/").replace("~0", "~"))
+        keys.map(unescape)
     }
 
     /// The place `key` below this one.
@@ -50,6 +50,11 @@ impl fmt::Display for Pointer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// A key of a JSON pointer without its escapes.
+pub(crate) fn unescape(key: &str) -> String {
+    key.replace("~1", "/").replace("~0", "~")
 }
 
 /// Which of the generator's inputs a problem is in, in the order in which problems are told.

@@ -174,7 +174,7 @@ fn append(list: &mut Vec<Value>, update: &Value) -> bool {
 
 fn remove(description: &mut Value, place: &str) -> bool {
     let Some((parent, key)) = place.rsplit_once('/') else { return false };
-    let key = key.replace("~1", "/").replace("~0", "~");
+    let key = crate::diagnostics::unescape(key);
     match description.pointer_mut(parent) {
         // Not `swap_remove`, which would reorder what is left.
         Some(Value::Object(object)) => object.shift_remove(&key).is_some(),

@@ -171,12 +171,12 @@ fn pages(old: &Action, new: &Action, types: &Pairs, changes: &mut Vec<Change>) {
     }
 }
 
-/// How one goes from page to page: what the request takes, by what the answer says.
+/// How one goes from page to page: what the request takes, by what the response says.
 fn way(pagination: &Pagination) -> String {
-    let (request, answer) = match &pagination.cursor {
-        Cursor::Token { request, answer } | Cursor::FirstItem { request, answer } => (request, answer),
+    let (request, response) = match &pagination.cursor {
+        Cursor::Token { request, response } | Cursor::FirstItem { request, response } => (request, response),
     };
-    format!("{request} by {answer}, {} at a time", pagination.size)
+    format!("{request} by {response}, {} at a time", pagination.size)
 }
 
 fn items(pagination: &Pagination) -> String {

@@ -174,7 +174,7 @@ fn gone(definition: &Struct) -> &'static str {
 
 /// What happens to `Default`, for a struct that goes the same way as before.
 fn default(old: &Struct, new: &Struct) -> &'static str {
-    match (rust::has_default(old), rust::has_default(new)) {
+    match (old.has_default, new.has_default) {
         (true, false) if old.direction == new.direction => ", and `Default` is gone",
         (false, true) if old.direction == new.direction => ", and there is `Default`",
         _ => "",

@@ -1,7 +1,7 @@
-//! What the generated code makes of the model, and when two types are one.
+//! What the generated code is to its callers, and when two types are the same.
 
 use super::renames::Pairs;
-use crate::ir::{Field, Presence, Struct, Type};
+use crate::ir::{Field, Type};
 
 /// Whether two types are the same, taking types that seem to be renamed for one.
 pub(super) fn same(old: &Type, new: &Type, renamed: &Pairs) -> bool {
@@ -10,11 +10,6 @@ pub(super) fn same(old: &Type, new: &Type, renamed: &Pairs) -> bool {
         (Type::Named(old), Type::Named(new)) | (Type::Boxed(old), Type::Boxed(new)) => renamed.is(old, new),
         _ => old == new,
     }
-}
-
-/// Whether a struct implements `Default`.
-pub(super) fn has_default(definition: &Struct) -> bool {
-    definition.fields.iter().all(|field| field.presence != Presence::Always)
 }
 
 /// The constructor, as its callers think of it.

@@ -3,8 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{File, Item, doc, ident};
+use super::{doc, ident};
 use crate::ir::{Action, Api};
+use crate::render::{File, Item};
 
 /// `blocking.rs`: every action, by name. The crate compiles it with the feature `blocking` only.
 ///

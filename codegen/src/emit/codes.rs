@@ -3,8 +3,9 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{File, Item, doc, ident};
+use super::{doc, ident};
 use crate::ir::ErrorCode;
+use crate::render::{File, Item};
 
 /// What callers have to know of the codes as a whole.
 const DOCS: &[&str] = &[

@@ -3,8 +3,9 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{File, Item, client};
+use super::client;
 use crate::ir::{Action, Api};
+use crate::render::{File, Item};
 
 /// `fake_data.rs`: a row for each action, by name. The crate compiles it with the feature `testing` only.
 pub(super) fn fake_data(api: &Api) -> File {
@@ -23,9 +24,9 @@ pub(super) fn fake_data(api: &Api) -> File {
 }
 
 fn row(action: &Action) -> TokenStream {
-    let Action { wire, auth, answer, .. } = action;
-    let (auth, answer) = (client::auth(*auth), raw(answer));
-    quote!((#wire, #auth, #answer))
+    let Action { wire, auth, example_response, .. } = action;
+    let (auth, response) = (client::auth(*auth), raw(example_response));
+    quote!((#wire, #auth, #response))
 }
 
 /// A literal that shows the text as it is: what is full of quotes could not be read otherwise.

@@ -56,12 +56,12 @@ fn next(pagination: &Pagination) -> TokenStream {
     let lists = lists.iter().map(|list| ident(list));
     let count = quote!(#(#holder.#lists.len())+*);
     let next = match cursor {
-        Cursor::Token { answer, .. } => {
-            let token = ident(answer);
+        Cursor::Token { response, .. } => {
+            let token = ident(response);
             quote!(__private::Next::Token { count: #count, token: #holder.#token.as_deref() })
         }
-        Cursor::FirstItem { answer, .. } => {
-            let more = ident(answer);
+        Cursor::FirstItem { response, .. } => {
+            let more = ident(response);
             quote!(__private::Next::FirstItem { count: #count, more: #holder.#more })
         }
     };

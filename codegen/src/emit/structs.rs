@@ -3,16 +3,16 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Item, doc, ident, type_};
+use super::{doc, ident, type_};
 use crate::ir::{Direction, Field, Presence, Struct, Type};
+use crate::render::Item;
 
 /// As many arguments as clippy thinks readable.
 const FEW_ARGUMENTS: usize = 7;
 
 /// The struct, the table of its wire names, and what makes one if it is ever sent.
 pub(super) fn structure(definition: &Struct) -> Vec<Item> {
-    let Struct { name, at: _, docs, direction, fields } = definition;
-    let has_default = fields.iter().all(|field| field.presence != Presence::Always);
+    let Struct { name, at: _, docs, direction, has_default, fields } = definition;
     let default = has_default.then(|| quote!(Default,));
     let (docs, ident) = (doc(docs), ident(name));
     let printed = fields.iter().map(field);
@@ -35,7 +35,7 @@ pub(super) fn structure(definition: &Struct) -> Vec<Item> {
     };
     let mut items = vec![Item::Tokens(structure)];
     if *direction != Direction::Response {
-        let new = constructor(definition, has_default);
+        let new = constructor(definition);
         let setters = fields.iter().map(setter);
         items.push(Item::Tokens(quote! {
             impl #ident {
@@ -59,9 +59,9 @@ fn field(field: &Field) -> TokenStream {
     quote! { #docs pub #name: #ty, }
 }
 
-fn constructor(definition: &Struct, has_default: bool) -> TokenStream {
-    let Struct { name, at: _, docs: _, direction: _, fields } = definition;
-    let required: Vec<&Field> = fields.iter().filter(|field| field.required).collect();
+fn constructor(definition: &Struct) -> TokenStream {
+    let Struct { name, at: _, docs: _, direction: _, has_default, fields } = definition;
+    let required: Vec<&Field> = definition.required().collect();
     if required.is_empty() {
         let text = format!(" An empty [`{name}`]: every field is optional.");
         return quote! {

@@ -5,8 +5,9 @@ use std::iter;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
-use super::{File, Item, doc, ident};
+use super::{doc, ident};
 use crate::ir::{Goal, WaiterResource, WaiterSource};
+use crate::render::{File, Item};
 
 /// `waiters.rs`.
 pub(super) fn waiters(listings: &[WaiterSource]) -> File {

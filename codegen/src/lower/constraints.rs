@@ -2,7 +2,7 @@
 
 use openapiv3::{ArrayType, ReferenceOr, SchemaKind, Type};
 
-use super::schema::Node;
+use super::schemas::SchemaNode;
 use crate::diagnostics::Pointer;
 use crate::doc_text::{Docs, code};
 use crate::ir::{Auth, Constraints, Cursor, Direction, Limit, LimitKind, Pagination, RetrySafety};
@@ -13,16 +13,16 @@ const PAGINATE: &str = "[`Client::paginate`](crate::Client::paginate) reads them
 
 /// The actions that have a schema as their body.
 #[derive(Debug, Default)]
-pub(super) struct Users<'a> {
+pub(super) struct BodyUsers<'a> {
     pub(super) requests: Vec<&'a str>,
     pub(super) responses: Vec<&'a str>,
 }
 
 /// A schema that has no text: what it is used for and, where that is one action, what that one does.
-pub(super) fn schema(wire: &str, users: Option<&Users<'_>>, docs: &Docs) -> Vec<String> {
+pub(super) fn schema(wire: &str, users: Option<&BodyUsers<'_>>, docs: &Docs) -> Vec<String> {
     let sentence = match users {
-        Some(Users { requests, .. }) if !requests.is_empty() => role("Request of", requests, docs),
-        Some(Users { responses, .. }) if !responses.is_empty() => role("Answer to", responses, docs),
+        Some(BodyUsers { requests, .. }) if !requests.is_empty() => role("Request of", requests, docs),
+        Some(BodyUsers { responses, .. }) if !responses.is_empty() => role("Answer to", responses, docs),
         _ => format!("The API's {}.", code(wire)),
     };
     vec![sentence]
@@ -60,8 +60,8 @@ pub(super) fn inner(owner: &str, at: &Pointer) -> Vec<String> {
 }
 
 /// What the description says of a field beyond its type.
-pub(super) fn of(node: Node<'_>, required: bool) -> Constraints {
-    let Node::Schema(schema) = node else { return Constraints { required, ..Constraints::default() } };
+pub(super) fn of(node: SchemaNode<'_>, required: bool) -> Constraints {
+    let SchemaNode::Schema(schema) = node else { return Constraints { required, ..Constraints::default() } };
     let data = &schema.schema_data;
     let elements = match &schema.schema_kind {
         SchemaKind::Type(Type::Array(ArrayType { items: Some(ReferenceOr::Item(items)), .. })) => {
@@ -175,10 +175,10 @@ pub(super) fn action(
         RetrySafety::Unsafe => "may do the work twice",
     };
     let pages = pagination.map(|Pagination { cursor, size, .. }| match cursor {
-        Cursor::Token { request, answer: _ } => {
+        Cursor::Token { request, response: _ } => {
             format!("- Pages: `{size}`, then `{request}` until the answer has none. {PAGINATE}")
         }
-        Cursor::FirstItem { request, answer: _ } => {
+        Cursor::FirstItem { request, response: _ } => {
             format!("- Pages: `{size}`, then `{request}` while the answer has more items. {PAGINATE}")
         }
     });

@@ -11,7 +11,7 @@ use crate::names;
 use crate::yaml;
 
 /// The largest code that a server's five digits can hold.
-const LARGEST: u32 = 99_999;
+const MAX_CODE: u32 = 99_999;
 
 /// Reads the codes, in the order of their numbers. A code with a problem is reported and left out.
 pub(crate) fn read(text: &str, problems: &mut Diagnostics) -> Vec<ErrorCode> {
@@ -31,7 +31,7 @@ pub(crate) fn read(text: &str, problems: &mut Diagnostics) -> Vec<ErrorCode> {
         let at = root.join(key);
         let number = number(key);
         if number.is_none() {
-            let message = format!("is no code: codes are numbers from 1 to {LARGEST}, without a leading 0");
+            let message = format!("is no code: codes are numbers from 1 to {MAX_CODE}, without a leading 0");
             problems.error_in(Source::Errors, &at, message);
         }
         let Some(entry) = entry(value, &at, problems) else { continue };
@@ -58,7 +58,7 @@ pub(crate) fn read(text: &str, problems: &mut Diagnostics) -> Vec<ErrorCode> {
 
 /// The number that a key is, written as the server writes it.
 fn number(key: &str) -> Option<u32> {
-    let number = key.parse().ok().filter(|number| (1..=LARGEST).contains(number))?;
+    let number = key.parse().ok().filter(|number| (1..=MAX_CODE).contains(number))?;
     (number.to_string() == key).then_some(number)
 }
 

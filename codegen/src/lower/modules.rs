@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::types::Types;
 use crate::diagnostics::Diagnostics;
 use crate::doc_text::code;
-use crate::ir::{Action, Direction, Field, Module, Presence, Type, TypeDef, Values};
+use crate::ir::{Action, Direction, Field, Module, Type, TypeDef};
 use crate::names;
 
 /// The module of types that two tags use, or none.
 const COMMON: &str = "common";
 
 /// A file of more lines is hard to review.
-const MOST_LINES: usize = 3000;
+const MAX_LINES: usize = 3000;
 
 /// Sorts types and actions into modules, by tag.
 pub(super) fn arrange(
@@ -67,25 +67,18 @@ pub(super) fn arrange(
     for module in &mut modules {
         module.types.sort_by(|a, b| a.name().cmp(b.name()));
         module.actions.sort_by(|a, b| a.marker.cmp(&b.marker));
-        needs(module, &homes);
+        module.imports = imports(module, &homes);
     }
     modules
 }
 
 fn module(name: String, docs: String) -> Module {
-    Module {
-        name,
-        docs: vec![docs],
-        runtime: Vec::new(),
-        imports: Vec::new(),
-        types: Vec::new(),
-        actions: Vec::new(),
-    }
+    Module { name, docs: vec![docs], imports: Vec::new(), types: Vec::new(), actions: Vec::new() }
 }
 
 /// Moves what stands inside requests and answers to a file of its own, where a tag has too much for one file.
 fn split(modules: &mut BTreeMap<String, Module>, homes: &mut HashMap<String, String>) {
-    let large = modules.values().filter(|module| module.name != COMMON && lines(module) > MOST_LINES);
+    let large = modules.values().filter(|module| module.name != COMMON && lines(module) > MAX_LINES);
     let large: Vec<String> = large.map(|module| module.name.clone()).collect();
     for name in large {
         let inner_name = format!("{name}_types");
@@ -127,62 +120,25 @@ fn lines(module: &Module) -> usize {
     types.sum::<usize>() + 48 * module.actions.len()
 }
 
-/// Fills in what a file imports.
-fn needs(module: &mut Module, homes: &HashMap<String, String>) {
-    let mut runtime = BTreeSet::new();
-    let mut named = BTreeSet::new();
-    for definition in &module.types {
-        match definition {
-            TypeDef::Struct(definition) => {
-                runtime.insert("__private");
-                for field in &definition.fields {
-                    if field.presence == Presence::Nullable {
-                        runtime.insert("Nullable");
-                    }
-                    type_needs(&field.ty, &mut runtime, &mut named);
-                }
-            }
-            TypeDef::Enum(definition) => {
-                runtime.insert("__private");
-                runtime.insert(match definition.values {
-                    Values::Text(_) => "UnknownValue",
-                    Values::Integer(_) => "UnknownInteger",
-                });
-            }
-            TypeDef::Alias(alias) => type_needs(&alias.ty, &mut runtime, &mut named),
+/// The types of other modules that a module names, by module.
+fn imports(module: &Module, homes: &HashMap<String, String>) -> Vec<(String, Vec<String>)> {
+    let types = module.types.iter().flat_map(|definition| match definition {
+        TypeDef::Struct(definition) => {
+            definition.fields.iter().filter_map(|field| field.ty.named()).collect()
         }
-    }
-    for action in &module.actions {
-        runtime.extend(["Client", "Result"]);
-        named.extend([action.request.as_str(), action.response.as_str()]);
-        if let Some(pagination) = &action.pagination {
-            runtime.extend(["Paginated", "__private"]);
-            type_needs(&pagination.item, &mut runtime, &mut named);
-        }
-    }
+        TypeDef::Alias(alias) => alias.ty.named().into_iter().collect(),
+        TypeDef::Enum(_) => Vec::new(),
+    });
+    let actions = module.actions.iter().flat_map(|action| {
+        let item = action.pagination.as_ref().and_then(|pagination| pagination.item.named());
+        [action.request.as_str(), action.response.as_str()].into_iter().chain(item)
+    });
+    let named: BTreeSet<&str> = types.chain(actions).collect();
     let mut imports: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for name in named {
         if let Some(home) = homes.get(name).filter(|home| **home != module.name) {
             imports.entry(home).or_default().push(name.to_owned());
         }
     }
-    let imports = imports.into_iter().map(|(home, names)| (home.to_owned(), names)).collect();
-    module.runtime = runtime.into_iter().collect();
-    module.imports = imports;
-}
-
-fn type_needs<'t>(ty: &'t Type, runtime: &mut BTreeSet<&'static str>, named: &mut BTreeSet<&'t str>) {
-    match ty {
-        Type::Secret => _ = runtime.insert("Secret"),
-        Type::Date => _ = runtime.insert("Date"),
-        Type::DateTime => _ = runtime.insert("DateTime"),
-        Type::DateOrDateTime => _ = runtime.insert("DateOrDateTime"),
-        Type::Named(name) | Type::Boxed(name) => _ = named.insert(name),
-        Type::List(inner) => type_needs(inner, runtime, named),
-        Type::Map(inner) => {
-            runtime.insert("BTreeMap");
-            type_needs(inner, runtime, named);
-        }
-        Type::Bool | Type::I32 | Type::I64 | Type::F64 | Type::String | Type::Json => {}
-    }
+    imports.into_iter().map(|(home, names)| (home.to_owned(), names)).collect()
 }

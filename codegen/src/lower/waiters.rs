@@ -105,7 +105,7 @@ fn listing<'t>(action: &Action, types: &'t Types, row: &Row<'_>) -> Lowered<(Wai
     let (filter, list, id) = (row.text("filter")?, row.text("list")?, row.text("id")?);
     row.mapping("resources")?;
     let body =
-        |name: &str| structure(types, name).ok_or_else(|| unknown(&row.at, format!("`{name}` is no struct")));
+        |name: &str| types.structure(name).ok_or_else(|| unknown(&row.at, format!("`{name}` is no struct")));
     let (request, response) = (body(&action.request)?, body(&action.response)?);
     let filters_field = row.field(request, "Filters", &row.at)?;
     let Type::Named(filters) = &filters_field.ty else {
@@ -132,8 +132,8 @@ fn listing<'t>(action: &Action, types: &'t Types, row: &Row<'_>) -> Lowered<(Wai
     }
     let page = match &action.pagination {
         None => None,
-        Some(Pagination { cursor: Cursor::Token { request, answer }, size, .. }) => {
-            Some((request.clone(), size.clone(), answer.clone()))
+        Some(Pagination { cursor: Cursor::Token { request, response }, size, .. }) => {
+            Some((request.clone(), size.clone(), response.clone()))
         }
         Some(Pagination { cursor: Cursor::FirstItem { .. }, .. }) => {
             return Err(unknown(
@@ -318,16 +318,9 @@ fn goal_docs(states: &[String], failures: &[String], gone: bool) -> Vec<String> 
     docs
 }
 
-fn structure<'t>(types: &'t Types, name: &str) -> Option<&'t Struct> {
-    match &types.definitions.get(name)?.definition {
-        TypeDef::Struct(definition) => Some(definition),
-        _ => None,
-    }
-}
-
 fn named<'t>(types: &'t Types, ty: &Type) -> Option<&'t Struct> {
     match ty {
-        Type::Named(name) | Type::Boxed(name) => structure(types, name),
+        Type::Named(name) | Type::Boxed(name) => types.structure(name),
         _ => None,
     }
 }
