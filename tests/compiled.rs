@@ -50,7 +50,7 @@ macro_rules! case {
         #[path = $folder]
         pub mod $name {
             #[path = "out/fake_data.rs"]
-            pub mod answers;
+            pub mod fake_data;
             #[path = "out/blocking.rs"]
             mod blocking;
             #[path = "examples.rs"]

@@ -16,6 +16,7 @@ pub(crate) use examples::blocks as example_blocks;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
+use crate::doc_text::wrap;
 use crate::ir::{Alias, Api, Module, Type, TypeDef};
 use crate::render::{File, Item};
 
@@ -71,6 +72,7 @@ fn alias(alias: &Alias) -> TokenStream {
 
 /// Documentation, one attribute per line: prettyplease prints one with line breaks as a block comment.
 fn doc(lines: &[String]) -> TokenStream {
+    let lines = wrap(lines);
     let lines = lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
     quote! { #(#[doc = #lines])* }
 }

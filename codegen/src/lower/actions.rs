@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use super::operations::Operation;
 use super::types::Types;
-use super::{constraints, examples, pagination};
+use super::{examples, pagination};
 use crate::diagnostics::{Diagnostics, Pointer};
-use crate::doc_text::Docs;
+use crate::doc_text::{Docs, sentences};
 use crate::ir::{Action, Auth, READ_VERBS, RetrySafety};
 use crate::names;
 use crate::openapi::{Document, Security};
@@ -57,8 +57,8 @@ pub(super) fn lower(
                 auth,
                 retry,
                 client_token: client_token.map(|field| field.wire.clone()),
-                summary: text.unwrap_or_else(|| vec![format!("Calls `{}`.", operation.wire)]),
-                facts: constraints::action(
+                summary: text.unwrap_or_else(|| sentences::undocumented_action(operation.wire)),
+                facts: sentences::action(
                     operation.wire,
                     auth,
                     retry,

@@ -1,17 +1,17 @@
-//! Which file each type and action goes to, and what each file needs from elsewhere.
+//! The module of each type and action, and the types each module imports from others.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::types::Types;
 use crate::diagnostics::Diagnostics;
-use crate::doc_text::code;
+use crate::doc_text::{code, sentences};
 use crate::ir::{Action, Direction, Field, Module, Type, TypeDef};
 use crate::names;
 
-/// The module of types that two tags use, or none.
+/// The module of types that no single tag owns.
 const COMMON: &str = "common";
 
-/// A file of more lines is hard to review.
+/// Maximum lines of a file, estimated: a longer one is hard to review.
 const MAX_LINES: usize = 3000;
 
 /// Sorts types and actions into modules, by tag.
@@ -26,7 +26,7 @@ pub(super) fn arrange(
         let at = action.at.join("tags");
         let Some(name) = names::module(tag) else {
             let message = format!(
-                "the tag {} cannot be made a file's name: give its actions another in the overlay",
+                "the tag {} cannot be turned into a file name: set another tag in the overlay",
                 code(tag)
             );
             problems.error(&at, message);
@@ -34,15 +34,13 @@ pub(super) fn arrange(
         };
         if modules.get(&name).is_some_and(|_| tags.get(tag) != Some(&name)) {
             let message = format!(
-                "the tag {} would be the file `{name}`, which another tag is already: give one another in the overlay",
+                "the tag {} would be the file `{name}`, as another tag already is: rename one of them in the overlay",
                 code(tag)
             );
             problems.error(&at, message);
         }
         tags.insert(tag.clone(), name.clone());
-        modules.entry(name.clone()).or_insert_with(|| {
-            module(name, format!("Actions of the tag {}, and the types that only they use.", code(tag)))
-        });
+        modules.entry(name.clone()).or_insert_with(|| module(name, sentences::tag_module(tag)));
     }
     let mut homes: HashMap<String, String> = HashMap::new();
     for (name, placed) in types.definitions {
@@ -51,9 +49,9 @@ pub(super) fn arrange(
             (Some(tag), None) => tag.clone(),
             _ => COMMON.to_owned(),
         };
-        let module = modules.entry(home.clone()).or_insert_with(|| {
-            module(COMMON.to_owned(), "Types that the actions of several tags use, or of none.".to_owned())
-        });
+        let module = modules
+            .entry(home.clone())
+            .or_insert_with(|| module(COMMON.to_owned(), sentences::common_module()));
         module.types.push(placed.definition);
         homes.insert(name, home);
     }
@@ -72,11 +70,11 @@ pub(super) fn arrange(
     modules
 }
 
-fn module(name: String, docs: String) -> Module {
-    Module { name, docs: vec![docs], imports: Vec::new(), types: Vec::new(), actions: Vec::new() }
+fn module(name: String, docs: Vec<String>) -> Module {
+    Module { name, docs, imports: Vec::new(), types: Vec::new(), actions: Vec::new() }
 }
 
-/// Moves what stands inside requests and answers to a file of its own, where a tag has too much for one file.
+/// Moves the types inside requests and responses to a separate file if a tag is too large for one.
 fn split(modules: &mut BTreeMap<String, Module>, homes: &mut HashMap<String, String>) {
     let large = modules.values().filter(|module| module.name != COMMON && lines(module) > MAX_LINES);
     let large: Vec<String> = large.map(|module| module.name.clone()).collect();
@@ -95,15 +93,14 @@ fn split(modules: &mut BTreeMap<String, Module>, homes: &mut HashMap<String, Str
             .into_iter()
             .partition(|definition| bodies.contains(definition.name()));
         whole.types = bodies;
-        let docs = format!("Types that stand inside the requests and answers of `{name}`.");
-        let mut file = module(inner_name.clone(), docs);
+        let mut file = module(inner_name.clone(), sentences::inner_module(&name));
         homes.extend(inner.iter().map(|definition| (definition.name().to_owned(), inner_name.clone())));
         file.types = inner;
         modules.insert(inner_name, file);
     }
 }
 
-/// About how many lines a file will have. An estimate from the model alone: a new sentence must not move a type.
+/// Estimated lines of a file. From the model alone: a new sentence must not move a type.
 fn lines(module: &Module) -> usize {
     let types = module.types.iter().map(|definition| match definition {
         TypeDef::Struct(definition) => {

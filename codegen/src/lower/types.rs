@@ -13,7 +13,7 @@ use super::reachability::Reachability;
 use super::schemas::{SchemaNode, Shape, TextFormat, shape, target};
 use super::value_sets;
 use crate::diagnostics::{Diagnostics, Pointer, Source};
-use crate::doc_text::Docs;
+use crate::doc_text::{Docs, sentences};
 use crate::ir::{Alias, Direction, Field, Presence, Struct, Type, TypeDef};
 use crate::names;
 use crate::openapi::Document;
@@ -56,7 +56,7 @@ pub(super) fn lower<'a>(
     reachability: &'a Reachability<'a>,
     problems: &mut Diagnostics,
 ) -> Types {
-    let mut users: HashMap<&str, constraints::BodyUsers<'_>> = HashMap::new();
+    let mut users: HashMap<&str, sentences::BodyUsers<'_>> = HashMap::new();
     for operation in operations {
         for (body, is_request) in [(&operation.request, true), (&operation.response, false)] {
             let Some(name) = body.named(document) else { continue };
@@ -88,7 +88,7 @@ struct Lowering<'a, 'p> {
     reachability: &'a Reachability<'a>,
     problems: &'p mut Diagnostics,
     /// Schemas that are the body of an action: structs even without properties.
-    users: HashMap<&'a str, constraints::BodyUsers<'a>>,
+    users: HashMap<&'a str, sentences::BodyUsers<'a>>,
     /// The Rust names of the schemas.
     names: HashMap<&'a str, String>,
     /// The schema that claimed each Rust name.
@@ -146,7 +146,7 @@ impl<'a> Lowering<'a, '_> {
             Some(_) => self.docs.body(wire, node.description()),
             None => self.docs.type_(wire, node.description()),
         };
-        let docs = text.unwrap_or_else(|| constraints::schema(wire, users, self.docs));
+        let docs = text.unwrap_or_else(|| sentences::schema(wire, users, self.docs));
         let definition = match shape(node) {
             Err(message) => return self.problems.error(&at, message),
             Ok(Shape::Map(None)) if self.users.contains_key(wire) => {
@@ -233,7 +233,7 @@ impl<'a> Lowering<'a, '_> {
         let text = self.docs.field(&owner.wire, wire, node.description());
         Some(Field {
             setter: names::setter(&ident),
-            docs: constraints::field(wire, &facts, text, required),
+            docs: sentences::field(wire, &facts, text, required),
             wire: wire.to_owned(),
             ident,
             ty,
@@ -301,7 +301,7 @@ impl<'a> Lowering<'a, '_> {
                 return None;
             }
         };
-        let docs = self.docs.type_(&name, None).unwrap_or_else(|| constraints::inner(&owner.name, at));
+        let docs = self.docs.type_(&name, None).unwrap_or_else(|| sentences::inner(&owner.name, at));
         let definition = match shape {
             Shape::Text { values, .. } => {
                 value_sets::text(name.clone(), docs, &values, node, at, self.problems)?

@@ -23,7 +23,7 @@ use serde_json::{Map, Value};
 
 use super::types::Types;
 use crate::diagnostics::{Diagnostics, Pointer, Source};
-use crate::doc_text::code;
+use crate::doc_text::sentences;
 use crate::ir::{
     Action, Cursor, Field, Goal, Pagination, Presence, Struct, Type, TypeDef, Values, WaiterResource,
     WaiterSource,
@@ -299,23 +299,8 @@ fn goal(name: &str, goal: &Value, values: StateValues<'_>, row: &Row<'_>) -> Low
     if let Some(state) = all.find(|state| !is_known(state)) {
         return Err(unknown(&at, format!("`{state}` is no value of the state")));
     }
-    let docs = goal_docs(&states, &failures, gone);
+    let docs = sentences::goal(&states, &failures, gone);
     Ok(Goal { method, name: name.to_owned(), states, failures, gone, docs })
-}
-
-fn goal_docs(states: &[String], failures: &[String], gone: bool) -> Vec<String> {
-    let list =
-        |states: &[String], word: &str| states.iter().map(|state| code(state)).collect::<Vec<_>>().join(word);
-    let first = match (gone, states) {
-        (false, states) => format!("Until it is {}.", list(states, " or ")),
-        (true, []) => "Until it is not there any more.".to_owned(),
-        (true, states) => format!("Until it is {}, or not there any more.", list(states, " or ")),
-    };
-    let mut docs = vec![first];
-    if !failures.is_empty() {
-        docs.extend([String::new(), format!("Fails where it is {}.", list(failures, " or "))]);
-    }
-    docs
 }
 
 fn named<'t>(types: &'t Types, ty: &Type) -> Option<&'t Struct> {

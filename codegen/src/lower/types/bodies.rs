@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::super::constraints;
 use super::super::operations::{Body, Operation};
 use super::super::schemas::{Shape, shape};
 use super::{Lowering, Owner};
+use crate::doc_text::sentences;
 use crate::ir::{Direction, Struct, TypeDef};
 use crate::names;
 
@@ -19,7 +19,7 @@ impl<'a> Lowering<'a, '_> {
 
     fn body(&mut self, operation: &Operation<'a>, body: &Body<'a>, direction: Direction) -> Option<String> {
         let tags = BTreeSet::from([operation.tag.to_owned()]);
-        let docs = constraints::body(operation.name, direction);
+        let docs = sentences::body(operation.name, direction);
         if let Some(wire) = body.named(self.document) {
             let name = self.names.get(wire)?;
             return match &self.definitions.get(name)?.definition {
