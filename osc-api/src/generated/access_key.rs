@@ -69,7 +69,7 @@ pub enum AccessKeyState {
     Active,
     /// `INACTIVE`
     Inactive,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -96,7 +96,8 @@ impl From<&str> for AccessKeyState {
 
 __private::open_enum!(AccessKeyState);
 
-/// Request of [`Client::create_access_key`](crate::Client::create_access_key), which creates an access key, active at once, for the root user or one of the EIM users.
+/// Request of [`Client::create_access_key`](crate::Client::create_access_key), which creates an access key, active
+/// at once, for the root user or one of the EIM users.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAccessKeyRequest {
@@ -112,7 +113,7 @@ pub struct CreateAccessKeyRequest {
 }
 
 impl CreateAccessKeyRequest {
-    /// An empty [`CreateAccessKeyRequest`]: every field is optional.
+    /// Creates an empty [`CreateAccessKeyRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -152,7 +153,8 @@ __private::sent!(CreateAccessKeyRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`Client::create_access_key`](crate::Client::create_access_key), which creates an access key, active at once, for the root user or one of the EIM users.
+/// Response of [`Client::create_access_key`](crate::Client::create_access_key), which creates an access key, active
+/// at once, for the root user or one of the EIM users.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAccessKeyResponse {
@@ -182,7 +184,7 @@ pub struct DeleteAccessKeyRequest {
 }
 
 impl DeleteAccessKeyRequest {
-    /// A [`DeleteAccessKeyRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteAccessKeyRequest`] with the required fields.
     pub fn new(access_key_id: impl Into<String>) -> Self {
         Self {
             access_key_id: access_key_id.into(),
@@ -216,7 +218,7 @@ __private::sent!(DeleteAccessKeyRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`Client::delete_access_key`](crate::Client::delete_access_key), which deletes an access key.
+/// Response of [`Client::delete_access_key`](crate::Client::delete_access_key), which deletes an access key.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteAccessKeyResponse {
@@ -239,7 +241,7 @@ pub struct FiltersAccessKeys {
 }
 
 impl FiltersAccessKeys {
-    /// An empty [`FiltersAccessKeys`]: every field is optional.
+    /// Creates an empty [`FiltersAccessKeys`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -268,7 +270,8 @@ __private::sent!(FiltersAccessKeys {
     states: "States",
 });
 
-/// Request of [`Client::read_access_keys`](crate::Client::read_access_keys), which lists the access keys of the root user or an EIM user, without their secret keys.
+/// Request of [`Client::read_access_keys`](crate::Client::read_access_keys), which lists the access keys of the
+/// root user or an EIM user, without their secret keys.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAccessKeysRequest {
@@ -283,7 +286,7 @@ pub struct ReadAccessKeysRequest {
 }
 
 impl ReadAccessKeysRequest {
-    /// An empty [`ReadAccessKeysRequest`]: every field is optional.
+    /// Creates an empty [`ReadAccessKeysRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -320,7 +323,8 @@ __private::sent!(ReadAccessKeysRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`Client::read_access_keys`](crate::Client::read_access_keys), which lists the access keys of the root user or an EIM user, without their secret keys.
+/// Response of [`Client::read_access_keys`](crate::Client::read_access_keys), which lists the access keys of the
+/// root user or an EIM user, without their secret keys.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAccessKeysResponse {
@@ -335,7 +339,8 @@ __private::received!(ReadAccessKeysResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_access_key`](crate::Client::update_access_key), which changes the state, the expiration date or the tag of an access key.
+/// Request of [`Client::update_access_key`](crate::Client::update_access_key), which changes the state, the
+/// expiration date or the tag of an access key.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAccessKeyRequest {
@@ -361,7 +366,7 @@ pub struct UpdateAccessKeyRequest {
 }
 
 impl UpdateAccessKeyRequest {
-    /// A [`UpdateAccessKeyRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateAccessKeyRequest`] with the required fields.
     pub fn new(access_key_id: impl Into<String>) -> Self {
         Self {
             access_key_id: access_key_id.into(),
@@ -441,7 +446,8 @@ __private::sent!(UpdateAccessKeyRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`Client::update_access_key`](crate::Client::update_access_key), which changes the state, the expiration date or the tag of an access key.
+/// Response of [`Client::update_access_key`](crate::Client::update_access_key), which changes the state, the
+/// expiration date or the tag of an access key.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAccessKeyResponse {
@@ -463,11 +469,11 @@ impl Client {
     /// `expiration_date` it never expires.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createaccesskey)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -494,11 +500,11 @@ impl Client {
     /// That of an EIM user must be `INACTIVE` first.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteaccesskey)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Key of the calling user:
@@ -539,7 +545,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readaccesskeys)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -567,11 +573,11 @@ impl Client {
     /// send it again.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateaccesskey)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// With an expiration date:
@@ -622,12 +628,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateAccessKey`: see [`Client::create_access_key`](crate::Client::create_access_key).
+
+    /// Marker of `CreateAccessKey`: see [`Client::create_access_key`](crate::Client::create_access_key).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateAccessKey;
+
     impl Action for CreateAccessKey {
         type Request = super::CreateAccessKeyRequest;
         type Response = super::CreateAccessKeyResponse;
@@ -636,9 +644,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteAccessKey`: see [`Client::delete_access_key`](crate::Client::delete_access_key).
+    /// Marker of `DeleteAccessKey`: see [`Client::delete_access_key`](crate::Client::delete_access_key).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteAccessKey;
+
     impl Action for DeleteAccessKey {
         type Request = super::DeleteAccessKeyRequest;
         type Response = super::DeleteAccessKeyResponse;
@@ -647,9 +656,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadAccessKeys`: see [`Client::read_access_keys`](crate::Client::read_access_keys).
+    /// Marker of `ReadAccessKeys`: see [`Client::read_access_keys`](crate::Client::read_access_keys).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadAccessKeys;
+
     impl Action for ReadAccessKeys {
         type Request = super::ReadAccessKeysRequest;
         type Response = super::ReadAccessKeysResponse;
@@ -658,9 +668,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateAccessKey`: see [`Client::update_access_key`](crate::Client::update_access_key).
+    /// Marker of `UpdateAccessKey`: see [`Client::update_access_key`](crate::Client::update_access_key).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateAccessKey;
+
     impl Action for UpdateAccessKey {
         type Request = super::UpdateAccessKeyRequest;
         type Response = super::UpdateAccessKeyResponse;

@@ -118,7 +118,8 @@ __private::received!(CO2FactorDistribution {
     value: "Value",
 });
 
-/// Request of [`Client::check_authentication`](crate::Client::check_authentication), which verifies the login and password of an account.
+/// Request of [`Client::check_authentication`](crate::Client::check_authentication), which verifies the login and
+/// password of an account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CheckAuthenticationRequest {
@@ -135,7 +136,7 @@ pub struct CheckAuthenticationRequest {
 }
 
 impl CheckAuthenticationRequest {
-    /// A [`CheckAuthenticationRequest`] with the fields that the API requires.
+    /// Creates a [`CheckAuthenticationRequest`] with the required fields.
     pub fn new(login: impl Into<String>, password: impl Into<Secret>) -> Self {
         Self {
             dry_run: None,
@@ -169,7 +170,8 @@ __private::sent!(CheckAuthenticationRequest {
     password: "Password",
 });
 
-/// Answer to [`Client::check_authentication`](crate::Client::check_authentication), which verifies the login and password of an account.
+/// Response of [`Client::check_authentication`](crate::Client::check_authentication), which verifies the login and
+/// password of an account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckAuthenticationResponse {
@@ -285,7 +287,7 @@ pub struct CreateAccountRequest {
 }
 
 impl CreateAccountRequest {
-    /// A [`CreateAccountRequest`] with the fields that the API requires.
+    /// Creates a [`CreateAccountRequest`] with the required fields.
     #[expect(clippy::too_many_arguments, reason = "the API requires each of them")]
     pub fn new(
         city: impl Into<String>,
@@ -430,7 +432,7 @@ __private::sent!(CreateAccountRequest {
     zip_code: "ZipCode",
 });
 
-/// Answer to [`Client::create_account`](crate::Client::create_account), which creates another OUTSCALE account.
+/// Response of [`Client::create_account`](crate::Client::create_account), which creates another OUTSCALE account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAccountResponse {
@@ -445,7 +447,8 @@ __private::received!(CreateAccountResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_accounts`](crate::Client::read_accounts), which returns the particulars of the calling account.
+/// Request of [`Client::read_accounts`](crate::Client::read_accounts), which returns the particulars of the calling
+/// account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAccountsRequest {
@@ -454,7 +457,7 @@ pub struct ReadAccountsRequest {
 }
 
 impl ReadAccountsRequest {
-    /// An empty [`ReadAccountsRequest`]: every field is optional.
+    /// Creates an empty [`ReadAccountsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -470,7 +473,8 @@ __private::sent!(ReadAccountsRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::read_accounts`](crate::Client::read_accounts), which returns the particulars of the calling account.
+/// Response of [`Client::read_accounts`](crate::Client::read_accounts), which returns the particulars of the
+/// calling account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAccountsResponse {
@@ -485,7 +489,8 @@ __private::received!(ReadAccountsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_co2_emission_account`](crate::Client::read_co2_emission_account), which returns the account's estimated carbon footprint in the Region, month by month.
+/// Request of [`Client::read_co2_emission_account`](crate::Client::read_co2_emission_account), which returns the
+/// account's estimated carbon footprint in the Region, month by month.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCO2EmissionAccountRequest {
@@ -505,7 +510,7 @@ pub struct ReadCO2EmissionAccountRequest {
 }
 
 impl ReadCO2EmissionAccountRequest {
-    /// A [`ReadCO2EmissionAccountRequest`] with the fields that the API requires.
+    /// Creates a [`ReadCO2EmissionAccountRequest`] with the required fields.
     pub fn new(
         from_month: impl Into<DateOrDateTime>,
         to_month: impl Into<DateOrDateTime>,
@@ -542,7 +547,8 @@ __private::sent!(ReadCO2EmissionAccountRequest {
     to_month: "ToMonth",
 });
 
-/// Answer to [`Client::read_co2_emission_account`](crate::Client::read_co2_emission_account), which returns the account's estimated carbon footprint in the Region, month by month.
+/// Response of [`Client::read_co2_emission_account`](crate::Client::read_co2_emission_account), which returns the
+/// account's estimated carbon footprint in the Region, month by month.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCO2EmissionAccountResponse {
@@ -563,7 +569,8 @@ __private::received!(ReadCO2EmissionAccountResponse {
     value: "Value",
 });
 
-/// Request of [`Client::read_consumption_account`](crate::Client::read_consumption_account), which returns what the account consumed over a period, by billable resource.
+/// Request of [`Client::read_consumption_account`](crate::Client::read_consumption_account), which returns what the
+/// account consumed over a period, by billable resource.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadConsumptionAccountRequest {
@@ -592,7 +599,7 @@ pub struct ReadConsumptionAccountRequest {
 }
 
 impl ReadConsumptionAccountRequest {
-    /// A [`ReadConsumptionAccountRequest`] with the fields that the API requires.
+    /// Creates a [`ReadConsumptionAccountRequest`] with the required fields.
     pub fn new(
         from_date: impl Into<DateOrDateTime>,
         to_date: impl Into<DateOrDateTime>,
@@ -656,7 +663,8 @@ __private::sent!(ReadConsumptionAccountRequest {
     to_date: "ToDate",
 });
 
-/// Answer to [`Client::read_consumption_account`](crate::Client::read_consumption_account), which returns what the account consumed over a period, by billable resource.
+/// Response of [`Client::read_consumption_account`](crate::Client::read_consumption_account), which returns what
+/// the account consumed over a period, by billable resource.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadConsumptionAccountResponse {
@@ -674,7 +682,8 @@ __private::received!(ReadConsumptionAccountResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_account`](crate::Client::update_account), which changes the particulars of the calling account.
+/// Request of [`Client::update_account`](crate::Client::update_account), which changes the particulars of the
+/// calling account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAccountRequest {
@@ -709,7 +718,7 @@ pub struct UpdateAccountRequest {
 }
 
 impl UpdateAccountRequest {
-    /// An empty [`UpdateAccountRequest`]: every field is optional.
+    /// Creates an empty [`UpdateAccountRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -821,7 +830,8 @@ __private::sent!(UpdateAccountRequest {
     zip_code: "ZipCode",
 });
 
-/// Answer to [`Client::update_account`](crate::Client::update_account), which changes the particulars of the calling account.
+/// Response of [`Client::update_account`](crate::Client::update_account), which changes the particulars of the
+/// calling account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAccountResponse {
@@ -844,7 +854,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#checkauthentication)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -871,11 +881,11 @@ impl Client {
     /// The calling account needs a quota for this, which OUTSCALE's sales team grants.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createaccount)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -910,7 +920,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readaccounts)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -938,7 +948,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readco2emissionaccount)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -967,7 +977,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readconsumptionaccount)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Without prices and resource details:
@@ -1007,11 +1017,11 @@ impl Client {
     /// Changes the particulars of the calling account.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateaccount)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1032,12 +1042,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CheckAuthentication`: see [`Client::check_authentication`](crate::Client::check_authentication).
+
+    /// Marker of `CheckAuthentication`: see [`Client::check_authentication`](crate::Client::check_authentication).
     #[derive(Clone, Copy, Debug)]
     pub struct CheckAuthentication;
+
     impl Action for CheckAuthentication {
         type Request = super::CheckAuthenticationRequest;
         type Response = super::CheckAuthenticationResponse;
@@ -1046,9 +1058,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `CreateAccount`: see [`Client::create_account`](crate::Client::create_account).
+    /// Marker of `CreateAccount`: see [`Client::create_account`](crate::Client::create_account).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateAccount;
+
     impl Action for CreateAccount {
         type Request = super::CreateAccountRequest;
         type Response = super::CreateAccountResponse;
@@ -1057,9 +1070,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadAccounts`: see [`Client::read_accounts`](crate::Client::read_accounts).
+    /// Marker of `ReadAccounts`: see [`Client::read_accounts`](crate::Client::read_accounts).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadAccounts;
+
     impl Action for ReadAccounts {
         type Request = super::ReadAccountsRequest;
         type Response = super::ReadAccountsResponse;
@@ -1068,9 +1082,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadCO2EmissionAccount`: see [`Client::read_co2_emission_account`](crate::Client::read_co2_emission_account).
+    /// Marker of `ReadCO2EmissionAccount`: see
+    /// [`Client::read_co2_emission_account`](crate::Client::read_co2_emission_account).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadCO2EmissionAccount;
+
     impl Action for ReadCO2EmissionAccount {
         type Request = super::ReadCO2EmissionAccountRequest;
         type Response = super::ReadCO2EmissionAccountResponse;
@@ -1079,9 +1095,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadConsumptionAccount`: see [`Client::read_consumption_account`](crate::Client::read_consumption_account).
+    /// Marker of `ReadConsumptionAccount`: see
+    /// [`Client::read_consumption_account`](crate::Client::read_consumption_account).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadConsumptionAccount;
+
     impl Action for ReadConsumptionAccount {
         type Request = super::ReadConsumptionAccountRequest;
         type Response = super::ReadConsumptionAccountResponse;
@@ -1090,9 +1108,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateAccount`: see [`Client::update_account`](crate::Client::update_account).
+    /// Marker of `UpdateAccount`: see [`Client::update_account`](crate::Client::update_account).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateAccount;
+
     impl Action for UpdateAccount {
         type Request = super::UpdateAccountRequest;
         type Response = super::UpdateAccountResponse;

@@ -20,7 +20,8 @@ __private::received!(ApiAccessPolicy {
     require_trusted_env: "RequireTrustedEnv",
 });
 
-/// Request of [`Client::read_api_access_policy`](crate::Client::read_api_access_policy), which returns the policy that the account has for API access.
+/// Request of [`Client::read_api_access_policy`](crate::Client::read_api_access_policy), which returns the policy
+/// that the account has for API access.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiAccessPolicyRequest {
@@ -29,7 +30,7 @@ pub struct ReadApiAccessPolicyRequest {
 }
 
 impl ReadApiAccessPolicyRequest {
-    /// An empty [`ReadApiAccessPolicyRequest`]: every field is optional.
+    /// Creates an empty [`ReadApiAccessPolicyRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -45,7 +46,8 @@ __private::sent!(ReadApiAccessPolicyRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::read_api_access_policy`](crate::Client::read_api_access_policy), which returns the policy that the account has for API access.
+/// Response of [`Client::read_api_access_policy`](crate::Client::read_api_access_policy), which returns the policy
+/// that the account has for API access.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiAccessPolicyResponse {
@@ -60,7 +62,8 @@ __private::received!(ReadApiAccessPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_api_access_policy`](crate::Client::update_api_access_policy), which replaces the policy that the account has for API access.
+/// Request of [`Client::update_api_access_policy`](crate::Client::update_api_access_policy), which replaces the
+/// policy that the account has for API access.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateApiAccessPolicyRequest {
@@ -82,7 +85,7 @@ pub struct UpdateApiAccessPolicyRequest {
 }
 
 impl UpdateApiAccessPolicyRequest {
-    /// A [`UpdateApiAccessPolicyRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateApiAccessPolicyRequest`] with the required fields.
     pub fn new(
         max_access_key_expiration_seconds: impl Into<i64>,
         require_trusted_env: impl Into<bool>,
@@ -123,7 +126,8 @@ __private::sent!(UpdateApiAccessPolicyRequest {
     require_trusted_env: "RequireTrustedEnv",
 });
 
-/// Answer to [`Client::update_api_access_policy`](crate::Client::update_api_access_policy), which replaces the policy that the account has for API access.
+/// Response of [`Client::update_api_access_policy`](crate::Client::update_api_access_policy), which replaces the
+/// policy that the account has for API access.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateApiAccessPolicyResponse {
@@ -146,7 +150,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readapiaccesspolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -170,11 +174,11 @@ impl Client {
     /// An account has one such policy.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateapiaccesspolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Keys that expire within a year:
@@ -220,12 +224,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadApiAccessPolicy`: see [`Client::read_api_access_policy`](crate::Client::read_api_access_policy).
+
+    /// Marker of `ReadApiAccessPolicy`: see [`Client::read_api_access_policy`](crate::Client::read_api_access_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadApiAccessPolicy;
+
     impl Action for ReadApiAccessPolicy {
         type Request = super::ReadApiAccessPolicyRequest;
         type Response = super::ReadApiAccessPolicyResponse;
@@ -234,9 +240,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateApiAccessPolicy`: see [`Client::update_api_access_policy`](crate::Client::update_api_access_policy).
+    /// Marker of `UpdateApiAccessPolicy`: see
+    /// [`Client::update_api_access_policy`](crate::Client::update_api_access_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateApiAccessPolicy;
+
     impl Action for UpdateApiAccessPolicy {
         type Request = super::UpdateApiAccessPolicyRequest;
         type Response = super::UpdateApiAccessPolicyResponse;

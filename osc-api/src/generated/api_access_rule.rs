@@ -28,7 +28,8 @@ __private::received!(ApiAccessRule {
     ip_ranges: "IpRanges",
 });
 
-/// Request of [`Client::create_api_access_rule`](crate::Client::create_api_access_rule), which creates a rule that says from where, or with which certificates, the API may be called.
+/// Request of [`Client::create_api_access_rule`](crate::Client::create_api_access_rule), which creates a rule that
+/// says from where, or with which certificates, the API may be called.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateApiAccessRuleRequest {
@@ -45,7 +46,7 @@ pub struct CreateApiAccessRuleRequest {
 }
 
 impl CreateApiAccessRuleRequest {
-    /// An empty [`CreateApiAccessRuleRequest`]: every field is optional.
+    /// Creates an empty [`CreateApiAccessRuleRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -95,7 +96,8 @@ __private::sent!(CreateApiAccessRuleRequest {
     ip_ranges: "IpRanges",
 });
 
-/// Answer to [`Client::create_api_access_rule`](crate::Client::create_api_access_rule), which creates a rule that says from where, or with which certificates, the API may be called.
+/// Response of [`Client::create_api_access_rule`](crate::Client::create_api_access_rule), which creates a rule that
+/// says from where, or with which certificates, the API may be called.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateApiAccessRuleResponse {
@@ -110,7 +112,8 @@ __private::received!(CreateApiAccessRuleResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_api_access_rule`](crate::Client::delete_api_access_rule), which deletes an API access rule.
+/// Request of [`Client::delete_api_access_rule`](crate::Client::delete_api_access_rule), which deletes an API
+/// access rule.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteApiAccessRuleRequest {
@@ -123,7 +126,7 @@ pub struct DeleteApiAccessRuleRequest {
 }
 
 impl DeleteApiAccessRuleRequest {
-    /// A [`DeleteApiAccessRuleRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteApiAccessRuleRequest`] with the required fields.
     pub fn new(api_access_rule_id: impl Into<String>) -> Self {
         Self {
             api_access_rule_id: api_access_rule_id.into(),
@@ -149,7 +152,8 @@ __private::sent!(DeleteApiAccessRuleRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::delete_api_access_rule`](crate::Client::delete_api_access_rule), which deletes an API access rule.
+/// Response of [`Client::delete_api_access_rule`](crate::Client::delete_api_access_rule), which deletes an API
+/// access rule.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteApiAccessRuleResponse {
@@ -178,7 +182,7 @@ pub struct FiltersApiAccessRule {
 }
 
 impl FiltersApiAccessRule {
-    /// An empty [`FiltersApiAccessRule`]: every field is optional.
+    /// Creates an empty [`FiltersApiAccessRule`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -236,7 +240,8 @@ __private::sent!(FiltersApiAccessRule {
     ip_ranges: "IpRanges",
 });
 
-/// Request of [`Client::read_api_access_rules`](crate::Client::read_api_access_rules), which lists the API access rules.
+/// Request of [`Client::read_api_access_rules`](crate::Client::read_api_access_rules), which lists the API access
+/// rules.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiAccessRulesRequest {
@@ -247,7 +252,7 @@ pub struct ReadApiAccessRulesRequest {
 }
 
 impl ReadApiAccessRulesRequest {
-    /// An empty [`ReadApiAccessRulesRequest`]: every field is optional.
+    /// Creates an empty [`ReadApiAccessRulesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -270,7 +275,8 @@ __private::sent!(ReadApiAccessRulesRequest {
     filters: "Filters",
 });
 
-/// Answer to [`Client::read_api_access_rules`](crate::Client::read_api_access_rules), which lists the API access rules.
+/// Response of [`Client::read_api_access_rules`](crate::Client::read_api_access_rules), which lists the API access
+/// rules.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiAccessRulesResponse {
@@ -285,7 +291,8 @@ __private::received!(ReadApiAccessRulesResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_api_access_rule`](crate::Client::update_api_access_rule), which replaces an API access rule.
+/// Request of [`Client::update_api_access_rule`](crate::Client::update_api_access_rule), which replaces an API
+/// access rule.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateApiAccessRuleRequest {
@@ -307,7 +314,7 @@ pub struct UpdateApiAccessRuleRequest {
 }
 
 impl UpdateApiAccessRuleRequest {
-    /// A [`UpdateApiAccessRuleRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateApiAccessRuleRequest`] with the required fields.
     pub fn new(api_access_rule_id: impl Into<String>) -> Self {
         Self {
             api_access_rule_id: api_access_rule_id.into(),
@@ -371,7 +378,8 @@ __private::sent!(UpdateApiAccessRuleRequest {
     ip_ranges: "IpRanges",
 });
 
-/// Answer to [`Client::update_api_access_rule`](crate::Client::update_api_access_rule), which replaces an API access rule.
+/// Response of [`Client::update_api_access_rule`](crate::Client::update_api_access_rule), which replaces an API
+/// access rule.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateApiAccessRuleResponse {
@@ -393,11 +401,11 @@ impl Client {
     /// stay until they are deleted.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createapiaccessrule)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// From given IP ranges:
@@ -441,11 +449,11 @@ impl Client {
     /// OUTSCALE's support helps.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteapiaccessrule)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -473,7 +481,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readapiaccessrules)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -502,11 +510,11 @@ impl Client {
     /// support to undo.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateapiaccessrule)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -528,12 +536,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateApiAccessRule`: see [`Client::create_api_access_rule`](crate::Client::create_api_access_rule).
+
+    /// Marker of `CreateApiAccessRule`: see [`Client::create_api_access_rule`](crate::Client::create_api_access_rule).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateApiAccessRule;
+
     impl Action for CreateApiAccessRule {
         type Request = super::CreateApiAccessRuleRequest;
         type Response = super::CreateApiAccessRuleResponse;
@@ -542,9 +552,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteApiAccessRule`: see [`Client::delete_api_access_rule`](crate::Client::delete_api_access_rule).
+    /// Marker of `DeleteApiAccessRule`: see [`Client::delete_api_access_rule`](crate::Client::delete_api_access_rule).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteApiAccessRule;
+
     impl Action for DeleteApiAccessRule {
         type Request = super::DeleteApiAccessRuleRequest;
         type Response = super::DeleteApiAccessRuleResponse;
@@ -553,9 +564,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadApiAccessRules`: see [`Client::read_api_access_rules`](crate::Client::read_api_access_rules).
+    /// Marker of `ReadApiAccessRules`: see [`Client::read_api_access_rules`](crate::Client::read_api_access_rules).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadApiAccessRules;
+
     impl Action for ReadApiAccessRules {
         type Request = super::ReadApiAccessRulesRequest;
         type Response = super::ReadApiAccessRulesResponse;
@@ -564,9 +576,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateApiAccessRule`: see [`Client::update_api_access_rule`](crate::Client::update_api_access_rule).
+    /// Marker of `UpdateApiAccessRule`: see [`Client::update_api_access_rule`](crate::Client::update_api_access_rule).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateApiAccessRule;
+
     impl Action for UpdateApiAccessRule {
         type Request = super::UpdateApiAccessRuleRequest;
         type Response = super::UpdateApiAccessRuleResponse;

@@ -30,7 +30,7 @@ pub struct FiltersApiLog {
 }
 
 impl FiltersApiLog {
-    /// An empty [`FiltersApiLog`]: every field is optional.
+    /// Creates an empty [`FiltersApiLog`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -198,7 +198,8 @@ __private::received!(Log {
     response_status_code: "ResponseStatusCode",
 });
 
-/// Request of [`Client::read_api_logs`](crate::Client::read_api_logs), which lists the API calls that the account made.
+/// Request of [`Client::read_api_logs`](crate::Client::read_api_logs), which lists the API calls that the account
+/// made.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiLogsRequest {
@@ -218,7 +219,7 @@ pub struct ReadApiLogsRequest {
 }
 
 impl ReadApiLogsRequest {
-    /// An empty [`ReadApiLogsRequest`]: every field is optional.
+    /// Creates an empty [`ReadApiLogsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -262,7 +263,8 @@ __private::sent!(ReadApiLogsRequest {
     with: "With",
 });
 
-/// Answer to [`Client::read_api_logs`](crate::Client::read_api_logs), which lists the API calls that the account made.
+/// Response of [`Client::read_api_logs`](crate::Client::read_api_logs), which lists the API calls that the account
+/// made.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiLogsResponse {
@@ -352,7 +354,7 @@ pub struct With {
 }
 
 impl With {
-    /// An empty [`With`]: every field is optional.
+    /// Creates an empty [`With`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -479,20 +481,23 @@ __private::sent!(With {
 impl Paginated for ReadApiLogsRequest {
     type Action = action::ReadApiLogs;
     type Item = Log;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadApiLogsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadApiLogsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.logs.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.logs.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadApiLogsResponse) -> Vec<Log> {
-        answer.logs
+
+    fn items(response: ReadApiLogsResponse) -> Vec<Log> {
+        response.logs
     }
 }
 
@@ -503,12 +508,13 @@ impl Client {
     /// from or up to it. A longer span takes both dates.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readapilogs)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -534,12 +540,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadApiLogs`: see [`Client::read_api_logs`](crate::Client::read_api_logs).
+
+    /// Marker of `ReadApiLogs`: see [`Client::read_api_logs`](crate::Client::read_api_logs).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadApiLogs;
+
     impl Action for ReadApiLogs {
         type Request = super::ReadApiLogsRequest;
         type Response = super::ReadApiLogsResponse;

@@ -22,7 +22,8 @@ __private::received!(Ca {
     description: "Description",
 });
 
-/// Request of [`Client::create_ca`](crate::Client::create_ca), which registers a certificate authority whose client certificates API access rules can ask for.
+/// Request of [`Client::create_ca`](crate::Client::create_ca), which registers a certificate authority whose client
+/// certificates API access rules can ask for.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateCaRequest {
@@ -37,7 +38,7 @@ pub struct CreateCaRequest {
 }
 
 impl CreateCaRequest {
-    /// A [`CreateCaRequest`] with the fields that the API requires.
+    /// Creates a [`CreateCaRequest`] with the required fields.
     pub fn new(ca_pem: impl Into<String>) -> Self {
         Self {
             ca_pem: ca_pem.into(),
@@ -71,7 +72,8 @@ __private::sent!(CreateCaRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::create_ca`](crate::Client::create_ca), which registers a certificate authority whose client certificates API access rules can ask for.
+/// Response of [`Client::create_ca`](crate::Client::create_ca), which registers a certificate authority whose
+/// client certificates API access rules can ask for.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateCaResponse {
@@ -99,7 +101,7 @@ pub struct DeleteCaRequest {
 }
 
 impl DeleteCaRequest {
-    /// A [`DeleteCaRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteCaRequest`] with the required fields.
     pub fn new(ca_id: impl Into<String>) -> Self {
         Self {
             ca_id: ca_id.into(),
@@ -125,7 +127,7 @@ __private::sent!(DeleteCaRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::delete_ca`](crate::Client::delete_ca), which deletes a client certificate authority.
+/// Response of [`Client::delete_ca`](crate::Client::delete_ca), which deletes a client certificate authority.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteCaResponse {
@@ -150,7 +152,7 @@ pub struct FiltersCa {
 }
 
 impl FiltersCa {
-    /// An empty [`FiltersCa`]: every field is optional.
+    /// Creates an empty [`FiltersCa`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -202,7 +204,7 @@ pub struct ReadCasRequest {
 }
 
 impl ReadCasRequest {
-    /// An empty [`ReadCasRequest`]: every field is optional.
+    /// Creates an empty [`ReadCasRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -225,7 +227,7 @@ __private::sent!(ReadCasRequest {
     filters: "Filters",
 });
 
-/// Answer to [`Client::read_cas`](crate::Client::read_cas), which lists the client certificate authorities.
+/// Response of [`Client::read_cas`](crate::Client::read_cas), which lists the client certificate authorities.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCasResponse {
@@ -240,7 +242,8 @@ __private::received!(ReadCasResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_ca`](crate::Client::update_ca), which changes the description of a client certificate authority.
+/// Request of [`Client::update_ca`](crate::Client::update_ca), which changes the description of a client
+/// certificate authority.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateCaRequest {
@@ -255,7 +258,7 @@ pub struct UpdateCaRequest {
 }
 
 impl UpdateCaRequest {
-    /// A [`UpdateCaRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateCaRequest`] with the required fields.
     pub fn new(ca_id: impl Into<String>) -> Self {
         Self {
             ca_id: ca_id.into(),
@@ -289,7 +292,8 @@ __private::sent!(UpdateCaRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::update_ca`](crate::Client::update_ca), which changes the description of a client certificate authority.
+/// Response of [`Client::update_ca`](crate::Client::update_ca), which changes the description of a client
+/// certificate authority.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateCaResponse {
@@ -308,11 +312,11 @@ impl Client {
     /// Registers a certificate authority whose client certificates API access rules can ask for.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createca)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -334,11 +338,11 @@ impl Client {
     /// Deletes a client certificate authority.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteca)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -364,7 +368,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readcas)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -384,11 +388,11 @@ impl Client {
     /// Changes the description of a client certificate authority.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateca)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -409,12 +413,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateCa`: see [`Client::create_ca`](crate::Client::create_ca).
+
+    /// Marker of `CreateCa`: see [`Client::create_ca`](crate::Client::create_ca).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateCa;
+
     impl Action for CreateCa {
         type Request = super::CreateCaRequest;
         type Response = super::CreateCaResponse;
@@ -423,9 +429,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteCa`: see [`Client::delete_ca`](crate::Client::delete_ca).
+    /// Marker of `DeleteCa`: see [`Client::delete_ca`](crate::Client::delete_ca).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteCa;
+
     impl Action for DeleteCa {
         type Request = super::DeleteCaRequest;
         type Response = super::DeleteCaResponse;
@@ -434,9 +441,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadCas`: see [`Client::read_cas`](crate::Client::read_cas).
+    /// Marker of `ReadCas`: see [`Client::read_cas`](crate::Client::read_cas).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadCas;
+
     impl Action for ReadCas {
         type Request = super::ReadCasRequest;
         type Response = super::ReadCasResponse;
@@ -445,9 +453,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateCa`: see [`Client::update_ca`](crate::Client::update_ca).
+    /// Marker of `UpdateCa`: see [`Client::update_ca`](crate::Client::update_ca).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateCa;
+
     impl Action for UpdateCa {
         type Request = super::UpdateCaRequest;
         type Response = super::UpdateCaResponse;

@@ -12,7 +12,7 @@ pub enum CatalogState {
     Current,
     /// `OBSOLETE`
     Obsolete,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -73,7 +73,7 @@ pub struct FiltersCatalogs {
 }
 
 impl FiltersCatalogs {
-    /// An empty [`FiltersCatalogs`]: every field is optional.
+    /// Creates an empty [`FiltersCatalogs`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -115,7 +115,7 @@ pub struct ReadCatalogRequest {
 }
 
 impl ReadCatalogRequest {
-    /// An empty [`ReadCatalogRequest`]: every field is optional.
+    /// Creates an empty [`ReadCatalogRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -131,7 +131,7 @@ __private::sent!(ReadCatalogRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::read_catalog`](crate::Client::read_catalog), which returns the Region's current prices.
+/// Response of [`Client::read_catalog`](crate::Client::read_catalog), which returns the Region's current prices.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCatalogResponse {
@@ -146,7 +146,8 @@ __private::received!(ReadCatalogResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_catalogs`](crate::Client::read_catalogs), which returns the Region's prices over a period.
+/// Request of [`Client::read_catalogs`](crate::Client::read_catalogs), which returns the Region's prices over a
+/// period.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCatalogsRequest {
@@ -157,7 +158,7 @@ pub struct ReadCatalogsRequest {
 }
 
 impl ReadCatalogsRequest {
-    /// An empty [`ReadCatalogsRequest`]: every field is optional.
+    /// Creates an empty [`ReadCatalogsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -180,7 +181,8 @@ __private::sent!(ReadCatalogsRequest {
     filters: "Filters",
 });
 
-/// Answer to [`Client::read_catalogs`](crate::Client::read_catalogs), which returns the Region's prices over a period.
+/// Response of [`Client::read_catalogs`](crate::Client::read_catalogs), which returns the Region's prices over a
+/// period.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCatalogsResponse {
@@ -195,7 +197,8 @@ __private::received!(ReadCatalogsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_unit_price`](crate::Client::read_unit_price), which returns the unit price of one entry of the catalog.
+/// Request of [`Client::read_unit_price`](crate::Client::read_unit_price), which returns the unit price of one
+/// entry of the catalog.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUnitPriceRequest {
@@ -214,7 +217,7 @@ pub struct ReadUnitPriceRequest {
 }
 
 impl ReadUnitPriceRequest {
-    /// A [`ReadUnitPriceRequest`] with the fields that the API requires.
+    /// Creates a [`ReadUnitPriceRequest`] with the required fields.
     pub fn new(
         operation: impl Into<String>,
         service: impl Into<String>,
@@ -252,7 +255,8 @@ __private::sent!(ReadUnitPriceRequest {
     type_: "Type",
 });
 
-/// Answer to [`Client::read_unit_price`](crate::Client::read_unit_price), which returns the unit price of one entry of the catalog.
+/// Response of [`Client::read_unit_price`](crate::Client::read_unit_price), which returns the unit price of one
+/// entry of the catalog.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUnitPriceResponse {
@@ -302,7 +306,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readcatalog)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -330,7 +334,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readcatalogs)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -362,7 +366,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readunitprice)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -386,12 +390,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadCatalog`: see [`Client::read_catalog`](crate::Client::read_catalog).
+
+    /// Marker of `ReadCatalog`: see [`Client::read_catalog`](crate::Client::read_catalog).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadCatalog;
+
     impl Action for ReadCatalog {
         type Request = super::ReadCatalogRequest;
         type Response = super::ReadCatalogResponse;
@@ -400,9 +406,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadCatalogs`: see [`Client::read_catalogs`](crate::Client::read_catalogs).
+    /// Marker of `ReadCatalogs`: see [`Client::read_catalogs`](crate::Client::read_catalogs).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadCatalogs;
+
     impl Action for ReadCatalogs {
         type Request = super::ReadCatalogsRequest;
         type Response = super::ReadCatalogsResponse;
@@ -411,9 +418,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadUnitPrice`: see [`Client::read_unit_price`](crate::Client::read_unit_price).
+    /// Marker of `ReadUnitPrice`: see [`Client::read_unit_price`](crate::Client::read_unit_price).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadUnitPrice;
+
     impl Action for ReadUnitPrice {
         type Request = super::ReadUnitPriceRequest;
         type Response = super::ReadUnitPriceResponse;

@@ -4,7 +4,8 @@
 use super::common::ResponseContext;
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_dedicated_group`](crate::Client::create_dedicated_group), which creates a dedicated group: hardware that only the account's own VMs run on.
+/// Request of [`Client::create_dedicated_group`](crate::Client::create_dedicated_group), which creates a dedicated
+/// group: hardware that only the account's own VMs run on.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDedicatedGroupRequest {
@@ -25,7 +26,7 @@ pub struct CreateDedicatedGroupRequest {
 }
 
 impl CreateDedicatedGroupRequest {
-    /// A [`CreateDedicatedGroupRequest`] with the fields that the API requires.
+    /// Creates a [`CreateDedicatedGroupRequest`] with the required fields.
     pub fn new(
         cpu_generation: impl Into<i64>,
         name: impl Into<String>,
@@ -71,7 +72,8 @@ __private::sent!(CreateDedicatedGroupRequest {
     subregion_name: "SubregionName",
 });
 
-/// Answer to [`Client::create_dedicated_group`](crate::Client::create_dedicated_group), which creates a dedicated group: hardware that only the account's own VMs run on.
+/// Response of [`Client::create_dedicated_group`](crate::Client::create_dedicated_group), which creates a dedicated
+/// group: hardware that only the account's own VMs run on.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDedicatedGroupResponse {
@@ -116,7 +118,8 @@ __private::received!(DedicatedGroup {
     vm_ids: "VmIds",
 });
 
-/// Request of [`Client::delete_dedicated_group`](crate::Client::delete_dedicated_group), which deletes a dedicated group.
+/// Request of [`Client::delete_dedicated_group`](crate::Client::delete_dedicated_group), which deletes a dedicated
+/// group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDedicatedGroupRequest {
@@ -131,7 +134,7 @@ pub struct DeleteDedicatedGroupRequest {
 }
 
 impl DeleteDedicatedGroupRequest {
-    /// A [`DeleteDedicatedGroupRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteDedicatedGroupRequest`] with the required fields.
     pub fn new(dedicated_group_id: impl Into<String>) -> Self {
         Self {
             dedicated_group_id: dedicated_group_id.into(),
@@ -165,7 +168,8 @@ __private::sent!(DeleteDedicatedGroupRequest {
     force: "Force",
 });
 
-/// Answer to [`Client::delete_dedicated_group`](crate::Client::delete_dedicated_group), which deletes a dedicated group.
+/// Response of [`Client::delete_dedicated_group`](crate::Client::delete_dedicated_group), which deletes a dedicated
+/// group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDedicatedGroupResponse {
@@ -192,7 +196,7 @@ pub struct FiltersDedicatedGroup {
 }
 
 impl FiltersDedicatedGroup {
-    /// An empty [`FiltersDedicatedGroup`]: every field is optional.
+    /// Creates an empty [`FiltersDedicatedGroup`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -244,7 +248,8 @@ __private::sent!(FiltersDedicatedGroup {
     subregion_names: "SubregionNames",
 });
 
-/// Request of [`Client::read_dedicated_groups`](crate::Client::read_dedicated_groups), which lists dedicated groups.
+/// Request of [`Client::read_dedicated_groups`](crate::Client::read_dedicated_groups), which lists dedicated
+/// groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDedicatedGroupsRequest {
@@ -260,7 +265,7 @@ pub struct ReadDedicatedGroupsRequest {
 }
 
 impl ReadDedicatedGroupsRequest {
-    /// An empty [`ReadDedicatedGroupsRequest`]: every field is optional.
+    /// Creates an empty [`ReadDedicatedGroupsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -297,7 +302,8 @@ __private::sent!(ReadDedicatedGroupsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_dedicated_groups`](crate::Client::read_dedicated_groups), which lists dedicated groups.
+/// Response of [`Client::read_dedicated_groups`](crate::Client::read_dedicated_groups), which lists dedicated
+/// groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDedicatedGroupsResponse {
@@ -316,7 +322,8 @@ __private::received!(ReadDedicatedGroupsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_dedicated_group`](crate::Client::update_dedicated_group), which renames a dedicated group.
+/// Request of [`Client::update_dedicated_group`](crate::Client::update_dedicated_group), which renames a dedicated
+/// group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateDedicatedGroupRequest {
@@ -333,7 +340,7 @@ pub struct UpdateDedicatedGroupRequest {
 }
 
 impl UpdateDedicatedGroupRequest {
-    /// A [`UpdateDedicatedGroupRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateDedicatedGroupRequest`] with the required fields.
     pub fn new(dedicated_group_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
             dedicated_group_id: dedicated_group_id.into(),
@@ -367,7 +374,8 @@ __private::sent!(UpdateDedicatedGroupRequest {
     name: "Name",
 });
 
-/// Answer to [`Client::update_dedicated_group`](crate::Client::update_dedicated_group), which renames a dedicated group.
+/// Response of [`Client::update_dedicated_group`](crate::Client::update_dedicated_group), which renames a dedicated
+/// group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateDedicatedGroupResponse {
@@ -385,20 +393,23 @@ __private::received!(UpdateDedicatedGroupResponse {
 impl Paginated for ReadDedicatedGroupsRequest {
     type Action = action::ReadDedicatedGroups;
     type Item = DedicatedGroup;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadDedicatedGroupsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadDedicatedGroupsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.dedicated_groups.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.dedicated_groups.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadDedicatedGroupsResponse) -> Vec<DedicatedGroup> {
-        answer.dedicated_groups
+
+    fn items(response: ReadDedicatedGroupsResponse) -> Vec<DedicatedGroup> {
+        response.dedicated_groups
     }
 }
 
@@ -406,11 +417,11 @@ impl Client {
     /// Creates a dedicated group: hardware that only the account's own VMs run on.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#creatededicatedgroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -439,11 +450,11 @@ impl Client {
     /// belongs to these Nets is detached.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletededicatedgroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Only if it is empty:
@@ -479,12 +490,13 @@ impl Client {
     /// Lists dedicated groups.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readdedicatedgroups)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -526,11 +538,11 @@ impl Client {
     /// Renames a dedicated group.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatededicatedgroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -553,12 +565,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateDedicatedGroup`: see [`Client::create_dedicated_group`](crate::Client::create_dedicated_group).
+
+    /// Marker of `CreateDedicatedGroup`: see [`Client::create_dedicated_group`](crate::Client::create_dedicated_group).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateDedicatedGroup;
+
     impl Action for CreateDedicatedGroup {
         type Request = super::CreateDedicatedGroupRequest;
         type Response = super::CreateDedicatedGroupResponse;
@@ -567,9 +581,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteDedicatedGroup`: see [`Client::delete_dedicated_group`](crate::Client::delete_dedicated_group).
+    /// Marker of `DeleteDedicatedGroup`: see [`Client::delete_dedicated_group`](crate::Client::delete_dedicated_group).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteDedicatedGroup;
+
     impl Action for DeleteDedicatedGroup {
         type Request = super::DeleteDedicatedGroupRequest;
         type Response = super::DeleteDedicatedGroupResponse;
@@ -578,9 +593,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadDedicatedGroups`: see [`Client::read_dedicated_groups`](crate::Client::read_dedicated_groups).
+    /// Marker of `ReadDedicatedGroups`: see [`Client::read_dedicated_groups`](crate::Client::read_dedicated_groups).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadDedicatedGroups;
+
     impl Action for ReadDedicatedGroups {
         type Request = super::ReadDedicatedGroupsRequest;
         type Response = super::ReadDedicatedGroupsResponse;
@@ -589,9 +605,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateDedicatedGroup`: see [`Client::update_dedicated_group`](crate::Client::update_dedicated_group).
+    /// Marker of `UpdateDedicatedGroup`: see [`Client::update_dedicated_group`](crate::Client::update_dedicated_group).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateDedicatedGroup;
+
     impl Action for UpdateDedicatedGroup {
         type Request = super::UpdateDedicatedGroupRequest;
         type Response = super::UpdateDedicatedGroupResponse;

@@ -4,7 +4,8 @@
 use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_dhcp_options`](crate::Client::create_dhcp_options), which creates a set of DHCP options that Nets can use.
+/// Request of [`Client::create_dhcp_options`](crate::Client::create_dhcp_options), which creates a set of DHCP
+/// options that Nets can use.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDhcpOptionsRequest {
@@ -23,7 +24,7 @@ pub struct CreateDhcpOptionsRequest {
 }
 
 impl CreateDhcpOptionsRequest {
-    /// An empty [`CreateDhcpOptionsRequest`]: every field is optional.
+    /// Creates an empty [`CreateDhcpOptionsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -78,7 +79,8 @@ __private::sent!(CreateDhcpOptionsRequest {
     ntp_servers: "NtpServers",
 });
 
-/// Answer to [`Client::create_dhcp_options`](crate::Client::create_dhcp_options), which creates a set of DHCP options that Nets can use.
+/// Response of [`Client::create_dhcp_options`](crate::Client::create_dhcp_options), which creates a set of DHCP
+/// options that Nets can use.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDhcpOptionsResponse {
@@ -93,7 +95,8 @@ __private::received!(CreateDhcpOptionsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_dhcp_options`](crate::Client::delete_dhcp_options), which deletes a set of DHCP options.
+/// Request of [`Client::delete_dhcp_options`](crate::Client::delete_dhcp_options), which deletes a set of DHCP
+/// options.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDhcpOptionsRequest {
@@ -106,7 +109,7 @@ pub struct DeleteDhcpOptionsRequest {
 }
 
 impl DeleteDhcpOptionsRequest {
-    /// A [`DeleteDhcpOptionsRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteDhcpOptionsRequest`] with the required fields.
     pub fn new(dhcp_options_set_id: impl Into<String>) -> Self {
         Self {
             dhcp_options_set_id: dhcp_options_set_id.into(),
@@ -135,7 +138,8 @@ __private::sent!(DeleteDhcpOptionsRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::delete_dhcp_options`](crate::Client::delete_dhcp_options), which deletes a set of DHCP options.
+/// Response of [`Client::delete_dhcp_options`](crate::Client::delete_dhcp_options), which deletes a set of DHCP
+/// options.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDhcpOptionsResponse {
@@ -202,7 +206,7 @@ pub struct FiltersDhcpOptions {
 }
 
 impl FiltersDhcpOptions {
-    /// An empty [`FiltersDhcpOptions`]: every field is optional.
+    /// Creates an empty [`FiltersDhcpOptions`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -315,7 +319,7 @@ pub struct ReadDhcpOptionsRequest {
 }
 
 impl ReadDhcpOptionsRequest {
-    /// An empty [`ReadDhcpOptionsRequest`]: every field is optional.
+    /// Creates an empty [`ReadDhcpOptionsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -352,7 +356,7 @@ __private::sent!(ReadDhcpOptionsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_dhcp_options`](crate::Client::read_dhcp_options), which lists sets of DHCP options.
+/// Response of [`Client::read_dhcp_options`](crate::Client::read_dhcp_options), which lists sets of DHCP options.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDhcpOptionsResponse {
@@ -374,20 +378,23 @@ __private::received!(ReadDhcpOptionsResponse {
 impl Paginated for ReadDhcpOptionsRequest {
     type Action = action::ReadDhcpOptions;
     type Item = DhcpOptionsSet;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadDhcpOptionsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadDhcpOptionsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.dhcp_options_sets.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.dhcp_options_sets.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadDhcpOptionsResponse) -> Vec<DhcpOptionsSet> {
-        answer.dhcp_options_sets
+
+    fn items(response: ReadDhcpOptionsResponse) -> Vec<DhcpOptionsSet> {
+        response.dhcp_options_sets
     }
 }
 
@@ -398,11 +405,11 @@ impl Client {
     /// a Net with [`Client::update_net`](crate::Client::update_net).
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createdhcpoptions)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -430,11 +437,11 @@ impl Client {
     /// the `default` one, which itself cannot be deleted.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletedhcpoptions)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -456,12 +463,13 @@ impl Client {
     /// Lists sets of DHCP options.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readdhcpoptions)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -501,12 +509,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateDhcpOptions`: see [`Client::create_dhcp_options`](crate::Client::create_dhcp_options).
+
+    /// Marker of `CreateDhcpOptions`: see [`Client::create_dhcp_options`](crate::Client::create_dhcp_options).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateDhcpOptions;
+
     impl Action for CreateDhcpOptions {
         type Request = super::CreateDhcpOptionsRequest;
         type Response = super::CreateDhcpOptionsResponse;
@@ -515,9 +525,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteDhcpOptions`: see [`Client::delete_dhcp_options`](crate::Client::delete_dhcp_options).
+    /// Marker of `DeleteDhcpOptions`: see [`Client::delete_dhcp_options`](crate::Client::delete_dhcp_options).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteDhcpOptions;
+
     impl Action for DeleteDhcpOptions {
         type Request = super::DeleteDhcpOptionsRequest;
         type Response = super::DeleteDhcpOptionsResponse;
@@ -526,9 +537,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadDhcpOptions`: see [`Client::read_dhcp_options`](crate::Client::read_dhcp_options).
+    /// Marker of `ReadDhcpOptions`: see [`Client::read_dhcp_options`](crate::Client::read_dhcp_options).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadDhcpOptions;
+
     impl Action for ReadDhcpOptions {
         type Request = super::ReadDhcpOptionsRequest;
         type Response = super::ReadDhcpOptionsResponse;

@@ -4,7 +4,8 @@
 use super::common::ResponseContext;
 use crate::{Client, Paginated, Result, UnknownValue, __private};
 
-/// Request of [`Client::create_direct_link`](crate::Client::create_direct_link), which orders a DirectLink between a customer's network and a DirectLink location.
+/// Request of [`Client::create_direct_link`](crate::Client::create_direct_link), which orders a DirectLink between
+/// a customer's network and a DirectLink location.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDirectLinkRequest {
@@ -26,7 +27,7 @@ pub struct CreateDirectLinkRequest {
 }
 
 impl CreateDirectLinkRequest {
-    /// A [`CreateDirectLinkRequest`] with the fields that the API requires.
+    /// Creates a [`CreateDirectLinkRequest`] with the required fields.
     pub fn new(
         bandwidth: impl Into<DirectLinkBandwidth>,
         direct_link_name: impl Into<String>,
@@ -72,7 +73,8 @@ __private::sent!(CreateDirectLinkRequest {
     location: "Location",
 });
 
-/// Answer to [`Client::create_direct_link`](crate::Client::create_direct_link), which orders a DirectLink between a customer's network and a DirectLink location.
+/// Response of [`Client::create_direct_link`](crate::Client::create_direct_link), which orders a DirectLink between
+/// a customer's network and a DirectLink location.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDirectLinkResponse {
@@ -100,7 +102,7 @@ pub struct DeleteDirectLinkRequest {
 }
 
 impl DeleteDirectLinkRequest {
-    /// A [`DeleteDirectLinkRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteDirectLinkRequest`] with the required fields.
     pub fn new(direct_link_id: impl Into<String>) -> Self {
         Self {
             direct_link_id: direct_link_id.into(),
@@ -126,7 +128,7 @@ __private::sent!(DeleteDirectLinkRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::delete_direct_link`](crate::Client::delete_direct_link), which deletes a DirectLink.
+/// Response of [`Client::delete_direct_link`](crate::Client::delete_direct_link), which deletes a DirectLink.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDirectLinkResponse {
@@ -176,7 +178,7 @@ pub enum DirectLinkBandwidth {
     Gbps1,
     /// `10Gbps`
     Gbps10,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -218,7 +220,7 @@ pub enum DirectLinkState {
     Disabled,
     /// `deleted`
     Deleted,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -260,7 +262,7 @@ pub struct FiltersDirectLink {
 }
 
 impl FiltersDirectLink {
-    /// An empty [`FiltersDirectLink`]: every field is optional.
+    /// Creates an empty [`FiltersDirectLink`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -297,7 +299,7 @@ pub struct ReadDirectLinksRequest {
 }
 
 impl ReadDirectLinksRequest {
-    /// An empty [`ReadDirectLinksRequest`]: every field is optional.
+    /// Creates an empty [`ReadDirectLinksRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -334,7 +336,7 @@ __private::sent!(ReadDirectLinksRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_direct_links`](crate::Client::read_direct_links), which lists DirectLinks.
+/// Response of [`Client::read_direct_links`](crate::Client::read_direct_links), which lists DirectLinks.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDirectLinksResponse {
@@ -356,20 +358,23 @@ __private::received!(ReadDirectLinksResponse {
 impl Paginated for ReadDirectLinksRequest {
     type Action = action::ReadDirectLinks;
     type Item = DirectLink;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadDirectLinksResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadDirectLinksResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.direct_links.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.direct_links.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadDirectLinksResponse) -> Vec<DirectLink> {
-        answer.direct_links
+
+    fn items(response: ReadDirectLinksResponse) -> Vec<DirectLink> {
+        response.direct_links
     }
 }
 
@@ -377,11 +382,11 @@ impl Client {
     /// Orders a DirectLink between a customer's network and a DirectLink location.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createdirectlink)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -409,11 +414,11 @@ impl Client {
     /// Its interfaces have to be deleted first.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletedirectlink)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -435,12 +440,13 @@ impl Client {
     /// Lists DirectLinks.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readdirectlinks)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -461,12 +467,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateDirectLink`: see [`Client::create_direct_link`](crate::Client::create_direct_link).
+
+    /// Marker of `CreateDirectLink`: see [`Client::create_direct_link`](crate::Client::create_direct_link).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateDirectLink;
+
     impl Action for CreateDirectLink {
         type Request = super::CreateDirectLinkRequest;
         type Response = super::CreateDirectLinkResponse;
@@ -475,9 +483,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteDirectLink`: see [`Client::delete_direct_link`](crate::Client::delete_direct_link).
+    /// Marker of `DeleteDirectLink`: see [`Client::delete_direct_link`](crate::Client::delete_direct_link).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteDirectLink;
+
     impl Action for DeleteDirectLink {
         type Request = super::DeleteDirectLinkRequest;
         type Response = super::DeleteDirectLinkResponse;
@@ -486,9 +495,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadDirectLinks`: see [`Client::read_direct_links`](crate::Client::read_direct_links).
+    /// Marker of `ReadDirectLinks`: see [`Client::read_direct_links`](crate::Client::read_direct_links).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadDirectLinks;
+
     impl Action for ReadDirectLinks {
         type Request = super::ReadDirectLinksRequest;
         type Response = super::ReadDirectLinksResponse;

@@ -4,7 +4,8 @@
 use super::common::ResponseContext;
 use crate::{Client, Paginated, Result, Secret, UnknownInteger, UnknownValue, __private};
 
-/// Request of [`Client::create_direct_link_interface`](crate::Client::create_direct_link_interface), which creates an interface of a DirectLink, which reaches a Net through a virtual gateway.
+/// Request of [`Client::create_direct_link_interface`](crate::Client::create_direct_link_interface), which creates
+/// an interface of a DirectLink, which reaches a Net through a virtual gateway.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDirectLinkInterfaceRequest {
@@ -21,7 +22,7 @@ pub struct CreateDirectLinkInterfaceRequest {
 }
 
 impl CreateDirectLinkInterfaceRequest {
-    /// A [`CreateDirectLinkInterfaceRequest`] with the fields that the API requires.
+    /// Creates a [`CreateDirectLinkInterfaceRequest`] with the required fields.
     pub fn new(
         direct_link_id: impl Into<String>,
         direct_link_interface: impl Into<DirectLinkInterface>,
@@ -61,7 +62,8 @@ __private::sent!(CreateDirectLinkInterfaceRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::create_direct_link_interface`](crate::Client::create_direct_link_interface), which creates an interface of a DirectLink, which reaches a Net through a virtual gateway.
+/// Response of [`Client::create_direct_link_interface`](crate::Client::create_direct_link_interface), which creates
+/// an interface of a DirectLink, which reaches a Net through a virtual gateway.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDirectLinkInterfaceResponse {
@@ -76,7 +78,8 @@ __private::received!(CreateDirectLinkInterfaceResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_direct_link_interface`](crate::Client::delete_direct_link_interface), which deletes an interface of a DirectLink.
+/// Request of [`Client::delete_direct_link_interface`](crate::Client::delete_direct_link_interface), which deletes
+/// an interface of a DirectLink.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDirectLinkInterfaceRequest {
@@ -89,7 +92,7 @@ pub struct DeleteDirectLinkInterfaceRequest {
 }
 
 impl DeleteDirectLinkInterfaceRequest {
-    /// A [`DeleteDirectLinkInterfaceRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteDirectLinkInterfaceRequest`] with the required fields.
     pub fn new(direct_link_interface_id: impl Into<String>) -> Self {
         Self {
             direct_link_interface_id: direct_link_interface_id.into(),
@@ -118,7 +121,8 @@ __private::sent!(DeleteDirectLinkInterfaceRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::delete_direct_link_interface`](crate::Client::delete_direct_link_interface), which deletes an interface of a DirectLink.
+/// Response of [`Client::delete_direct_link_interface`](crate::Client::delete_direct_link_interface), which deletes
+/// an interface of a DirectLink.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDirectLinkInterfaceResponse {
@@ -160,7 +164,7 @@ pub struct DirectLinkInterface {
 }
 
 impl DirectLinkInterface {
-    /// A [`DirectLinkInterface`] with the fields that the API requires.
+    /// Creates a [`DirectLinkInterface`] with the required fields.
     pub fn new(
         bgp_asn: impl Into<i64>,
         direct_link_interface_name: impl Into<String>,
@@ -243,7 +247,7 @@ __private::sent!(DirectLinkInterface {
 pub enum DirectLinkInterfaceMtu {
     /// `1500`
     Value1500,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownInteger),
 }
 
@@ -286,7 +290,7 @@ pub enum DirectLinkInterfaceState {
     Deleting,
     /// `deleted`
     Deleted,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -385,7 +389,7 @@ pub struct FiltersDirectLinkInterface {
 }
 
 impl FiltersDirectLinkInterface {
-    /// An empty [`FiltersDirectLinkInterface`]: every field is optional.
+    /// Creates an empty [`FiltersDirectLinkInterface`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -418,7 +422,8 @@ __private::sent!(FiltersDirectLinkInterface {
     direct_link_interface_ids: "DirectLinkInterfaceIds",
 });
 
-/// Request of [`Client::read_direct_link_interfaces`](crate::Client::read_direct_link_interfaces), which lists DirectLink interfaces.
+/// Request of [`Client::read_direct_link_interfaces`](crate::Client::read_direct_link_interfaces), which lists
+/// DirectLink interfaces.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDirectLinkInterfacesRequest {
@@ -434,7 +439,7 @@ pub struct ReadDirectLinkInterfacesRequest {
 }
 
 impl ReadDirectLinkInterfacesRequest {
-    /// An empty [`ReadDirectLinkInterfacesRequest`]: every field is optional.
+    /// Creates an empty [`ReadDirectLinkInterfacesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -471,7 +476,8 @@ __private::sent!(ReadDirectLinkInterfacesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_direct_link_interfaces`](crate::Client::read_direct_link_interfaces), which lists DirectLink interfaces.
+/// Response of [`Client::read_direct_link_interfaces`](crate::Client::read_direct_link_interfaces), which lists
+/// DirectLink interfaces.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDirectLinkInterfacesResponse {
@@ -490,7 +496,8 @@ __private::received!(ReadDirectLinkInterfacesResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_direct_link_interface`](crate::Client::update_direct_link_interface), which changes the MTU of a DirectLink interface.
+/// Request of [`Client::update_direct_link_interface`](crate::Client::update_direct_link_interface), which changes
+/// the MTU of a DirectLink interface.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateDirectLinkInterfaceRequest {
@@ -507,7 +514,7 @@ pub struct UpdateDirectLinkInterfaceRequest {
 }
 
 impl UpdateDirectLinkInterfaceRequest {
-    /// A [`UpdateDirectLinkInterfaceRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateDirectLinkInterfaceRequest`] with the required fields.
     pub fn new(
         direct_link_interface_id: impl Into<String>,
         mtu: impl Into<DirectLinkInterfaceMtu>,
@@ -547,7 +554,8 @@ __private::sent!(UpdateDirectLinkInterfaceRequest {
     mtu: "Mtu",
 });
 
-/// Answer to [`Client::update_direct_link_interface`](crate::Client::update_direct_link_interface), which changes the MTU of a DirectLink interface.
+/// Response of [`Client::update_direct_link_interface`](crate::Client::update_direct_link_interface), which changes
+/// the MTU of a DirectLink interface.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateDirectLinkInterfaceResponse {
@@ -565,20 +573,23 @@ __private::received!(UpdateDirectLinkInterfaceResponse {
 impl Paginated for ReadDirectLinkInterfacesRequest {
     type Action = action::ReadDirectLinkInterfaces;
     type Item = DirectLinkInterfaces;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadDirectLinkInterfacesResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadDirectLinkInterfacesResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.direct_link_interfaces.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.direct_link_interfaces.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadDirectLinkInterfacesResponse) -> Vec<DirectLinkInterfaces> {
-        answer.direct_link_interfaces
+
+    fn items(response: ReadDirectLinkInterfacesResponse) -> Vec<DirectLinkInterfaces> {
+        response.direct_link_interfaces
     }
 }
 
@@ -586,11 +597,11 @@ impl Client {
     /// Creates an interface of a DirectLink, which reaches a Net through a virtual gateway.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createdirectlinkinterface)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -618,11 +629,11 @@ impl Client {
     /// Deletes an interface of a DirectLink.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletedirectlinkinterface)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -644,12 +655,13 @@ impl Client {
     /// Lists DirectLink interfaces.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readdirectlinkinterfaces)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -675,11 +687,11 @@ impl Client {
     /// Changes the MTU of a DirectLink interface.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatedirectlinkinterface)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -702,12 +714,15 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateDirectLinkInterface`: see [`Client::create_direct_link_interface`](crate::Client::create_direct_link_interface).
+
+    /// Marker of `CreateDirectLinkInterface`: see
+    /// [`Client::create_direct_link_interface`](crate::Client::create_direct_link_interface).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateDirectLinkInterface;
+
     impl Action for CreateDirectLinkInterface {
         type Request = super::CreateDirectLinkInterfaceRequest;
         type Response = super::CreateDirectLinkInterfaceResponse;
@@ -716,9 +731,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteDirectLinkInterface`: see [`Client::delete_direct_link_interface`](crate::Client::delete_direct_link_interface).
+    /// Marker of `DeleteDirectLinkInterface`: see
+    /// [`Client::delete_direct_link_interface`](crate::Client::delete_direct_link_interface).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteDirectLinkInterface;
+
     impl Action for DeleteDirectLinkInterface {
         type Request = super::DeleteDirectLinkInterfaceRequest;
         type Response = super::DeleteDirectLinkInterfaceResponse;
@@ -727,9 +744,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadDirectLinkInterfaces`: see [`Client::read_direct_link_interfaces`](crate::Client::read_direct_link_interfaces).
+    /// Marker of `ReadDirectLinkInterfaces`: see
+    /// [`Client::read_direct_link_interfaces`](crate::Client::read_direct_link_interfaces).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadDirectLinkInterfaces;
+
     impl Action for ReadDirectLinkInterfaces {
         type Request = super::ReadDirectLinkInterfacesRequest;
         type Response = super::ReadDirectLinkInterfacesResponse;
@@ -738,9 +757,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateDirectLinkInterface`: see [`Client::update_direct_link_interface`](crate::Client::update_direct_link_interface).
+    /// Marker of `UpdateDirectLinkInterface`: see
+    /// [`Client::update_direct_link_interface`](crate::Client::update_direct_link_interface).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateDirectLinkInterface;
+
     impl Action for UpdateDirectLinkInterface {
         type Request = super::UpdateDirectLinkInterfaceRequest;
         type Response = super::UpdateDirectLinkInterfaceResponse;

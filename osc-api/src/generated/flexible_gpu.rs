@@ -4,7 +4,8 @@
 use super::common::{ResponseContext, Tag};
 use crate::{Client, Result, UnknownValue, __private};
 
-/// Request of [`Client::create_flexible_gpu`](crate::Client::create_flexible_gpu), which allocates a flexible GPU to the account.
+/// Request of [`Client::create_flexible_gpu`](crate::Client::create_flexible_gpu), which allocates a flexible GPU
+/// to the account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateFlexibleGpuRequest {
@@ -29,7 +30,7 @@ pub struct CreateFlexibleGpuRequest {
 }
 
 impl CreateFlexibleGpuRequest {
-    /// A [`CreateFlexibleGpuRequest`] with the fields that the API requires.
+    /// Creates a [`CreateFlexibleGpuRequest`] with the required fields.
     pub fn new(
         model_name: impl Into<String>,
         subregion_name: impl Into<String>,
@@ -85,7 +86,8 @@ __private::sent!(CreateFlexibleGpuRequest {
     subregion_name: "SubregionName",
 });
 
-/// Answer to [`Client::create_flexible_gpu`](crate::Client::create_flexible_gpu), which allocates a flexible GPU to the account.
+/// Response of [`Client::create_flexible_gpu`](crate::Client::create_flexible_gpu), which allocates a flexible GPU
+/// to the account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateFlexibleGpuResponse {
@@ -113,7 +115,7 @@ pub struct DeleteFlexibleGpuRequest {
 }
 
 impl DeleteFlexibleGpuRequest {
-    /// A [`DeleteFlexibleGpuRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteFlexibleGpuRequest`] with the required fields.
     pub fn new(flexible_gpu_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -139,7 +141,8 @@ __private::sent!(DeleteFlexibleGpuRequest {
     flexible_gpu_id: "FlexibleGpuId",
 });
 
-/// Answer to [`Client::delete_flexible_gpu`](crate::Client::delete_flexible_gpu), which gives a flexible GPU back.
+/// Response of [`Client::delete_flexible_gpu`](crate::Client::delete_flexible_gpu), which gives a flexible GPU
+/// back.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteFlexibleGpuResponse {
@@ -174,7 +177,7 @@ pub struct FiltersFlexibleGpu {
 }
 
 impl FiltersFlexibleGpu {
-    /// An empty [`FiltersFlexibleGpu`]: every field is optional.
+    /// Creates an empty [`FiltersFlexibleGpu`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -333,7 +336,7 @@ pub enum FlexibleGpuState {
     Attached,
     /// `detaching`
     Detaching,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -364,7 +367,8 @@ impl From<&str> for FlexibleGpuState {
 
 __private::open_enum!(FlexibleGpuState);
 
-/// Request of [`Client::link_flexible_gpu`](crate::Client::link_flexible_gpu), which attaches a flexible GPU to a VM.
+/// Request of [`Client::link_flexible_gpu`](crate::Client::link_flexible_gpu), which attaches a flexible GPU to a
+/// VM.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkFlexibleGpuRequest {
@@ -381,7 +385,7 @@ pub struct LinkFlexibleGpuRequest {
 }
 
 impl LinkFlexibleGpuRequest {
-    /// A [`LinkFlexibleGpuRequest`] with the fields that the API requires.
+    /// Creates a [`LinkFlexibleGpuRequest`] with the required fields.
     pub fn new(flexible_gpu_id: impl Into<String>, vm_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -415,7 +419,8 @@ __private::sent!(LinkFlexibleGpuRequest {
     vm_id: "VmId",
 });
 
-/// Answer to [`Client::link_flexible_gpu`](crate::Client::link_flexible_gpu), which attaches a flexible GPU to a VM.
+/// Response of [`Client::link_flexible_gpu`](crate::Client::link_flexible_gpu), which attaches a flexible GPU to a
+/// VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkFlexibleGpuResponse {
@@ -427,7 +432,8 @@ __private::received!(LinkFlexibleGpuResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog), which lists the models of flexible GPUs on offer.
+/// Request of [`Client::read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog), which lists the
+/// models of flexible GPUs on offer.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadFlexibleGpuCatalogRequest {
@@ -436,7 +442,7 @@ pub struct ReadFlexibleGpuCatalogRequest {
 }
 
 impl ReadFlexibleGpuCatalogRequest {
-    /// An empty [`ReadFlexibleGpuCatalogRequest`]: every field is optional.
+    /// Creates an empty [`ReadFlexibleGpuCatalogRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -452,7 +458,8 @@ __private::sent!(ReadFlexibleGpuCatalogRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog), which lists the models of flexible GPUs on offer.
+/// Response of [`Client::read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog), which lists the
+/// models of flexible GPUs on offer.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadFlexibleGpuCatalogResponse {
@@ -467,7 +474,8 @@ __private::received!(ReadFlexibleGpuCatalogResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_flexible_gpus`](crate::Client::read_flexible_gpus), which lists the flexible GPUs of the account.
+/// Request of [`Client::read_flexible_gpus`](crate::Client::read_flexible_gpus), which lists the flexible GPUs of
+/// the account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadFlexibleGpusRequest {
@@ -478,7 +486,7 @@ pub struct ReadFlexibleGpusRequest {
 }
 
 impl ReadFlexibleGpusRequest {
-    /// An empty [`ReadFlexibleGpusRequest`]: every field is optional.
+    /// Creates an empty [`ReadFlexibleGpusRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -501,7 +509,8 @@ __private::sent!(ReadFlexibleGpusRequest {
     filters: "Filters",
 });
 
-/// Answer to [`Client::read_flexible_gpus`](crate::Client::read_flexible_gpus), which lists the flexible GPUs of the account.
+/// Response of [`Client::read_flexible_gpus`](crate::Client::read_flexible_gpus), which lists the flexible GPUs of
+/// the account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadFlexibleGpusResponse {
@@ -516,7 +525,8 @@ __private::received!(ReadFlexibleGpusResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::unlink_flexible_gpu`](crate::Client::unlink_flexible_gpu), which detaches a flexible GPU from its VM.
+/// Request of [`Client::unlink_flexible_gpu`](crate::Client::unlink_flexible_gpu), which detaches a flexible GPU
+/// from its VM.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkFlexibleGpuRequest {
@@ -529,7 +539,7 @@ pub struct UnlinkFlexibleGpuRequest {
 }
 
 impl UnlinkFlexibleGpuRequest {
-    /// A [`UnlinkFlexibleGpuRequest`] with the fields that the API requires.
+    /// Creates a [`UnlinkFlexibleGpuRequest`] with the required fields.
     pub fn new(flexible_gpu_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -555,7 +565,8 @@ __private::sent!(UnlinkFlexibleGpuRequest {
     flexible_gpu_id: "FlexibleGpuId",
 });
 
-/// Answer to [`Client::unlink_flexible_gpu`](crate::Client::unlink_flexible_gpu), which detaches a flexible GPU from its VM.
+/// Response of [`Client::unlink_flexible_gpu`](crate::Client::unlink_flexible_gpu), which detaches a flexible GPU
+/// from its VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkFlexibleGpuResponse {
@@ -567,7 +578,8 @@ __private::received!(UnlinkFlexibleGpuResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_flexible_gpu`](crate::Client::update_flexible_gpu), which says whether a flexible GPU is deleted together with its VM.
+/// Request of [`Client::update_flexible_gpu`](crate::Client::update_flexible_gpu), which says whether a flexible
+/// GPU is deleted together with its VM.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateFlexibleGpuRequest {
@@ -582,7 +594,7 @@ pub struct UpdateFlexibleGpuRequest {
 }
 
 impl UpdateFlexibleGpuRequest {
-    /// A [`UpdateFlexibleGpuRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateFlexibleGpuRequest`] with the required fields.
     pub fn new(flexible_gpu_id: impl Into<String>) -> Self {
         Self {
             delete_on_vm_deletion: None,
@@ -619,7 +631,8 @@ __private::sent!(UpdateFlexibleGpuRequest {
     flexible_gpu_id: "FlexibleGpuId",
 });
 
-/// Answer to [`Client::update_flexible_gpu`](crate::Client::update_flexible_gpu), which says whether a flexible GPU is deleted together with its VM.
+/// Response of [`Client::update_flexible_gpu`](crate::Client::update_flexible_gpu), which says whether a flexible
+/// GPU is deleted together with its VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateFlexibleGpuResponse {
@@ -640,11 +653,11 @@ impl Client {
     /// Attach it to a VM with [`Client::link_flexible_gpu`](crate::Client::link_flexible_gpu).
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createflexiblegpu)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -670,11 +683,11 @@ impl Client {
     /// From then on anybody can have it.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteflexiblegpu)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -700,11 +713,11 @@ impl Client {
     /// place once the VM was stopped and started again; a reboot does not do.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkflexiblegpu)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -730,7 +743,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readflexiblegpucatalog)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -756,7 +769,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readflexiblegpus)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -800,11 +813,11 @@ impl Client {
     /// It stays `detaching` until the VM is stopped. Then it is `allocated` again and another VM can have it.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinkflexiblegpu)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -826,11 +839,11 @@ impl Client {
     /// Says whether a flexible GPU is deleted together with its VM.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateflexiblegpu)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -851,12 +864,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateFlexibleGpu`: see [`Client::create_flexible_gpu`](crate::Client::create_flexible_gpu).
+
+    /// Marker of `CreateFlexibleGpu`: see [`Client::create_flexible_gpu`](crate::Client::create_flexible_gpu).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateFlexibleGpu;
+
     impl Action for CreateFlexibleGpu {
         type Request = super::CreateFlexibleGpuRequest;
         type Response = super::CreateFlexibleGpuResponse;
@@ -865,9 +880,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteFlexibleGpu`: see [`Client::delete_flexible_gpu`](crate::Client::delete_flexible_gpu).
+    /// Marker of `DeleteFlexibleGpu`: see [`Client::delete_flexible_gpu`](crate::Client::delete_flexible_gpu).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteFlexibleGpu;
+
     impl Action for DeleteFlexibleGpu {
         type Request = super::DeleteFlexibleGpuRequest;
         type Response = super::DeleteFlexibleGpuResponse;
@@ -876,9 +892,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `LinkFlexibleGpu`: see [`Client::link_flexible_gpu`](crate::Client::link_flexible_gpu).
+    /// Marker of `LinkFlexibleGpu`: see [`Client::link_flexible_gpu`](crate::Client::link_flexible_gpu).
     #[derive(Clone, Copy, Debug)]
     pub struct LinkFlexibleGpu;
+
     impl Action for LinkFlexibleGpu {
         type Request = super::LinkFlexibleGpuRequest;
         type Response = super::LinkFlexibleGpuResponse;
@@ -887,9 +904,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadFlexibleGpuCatalog`: see [`Client::read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog).
+    /// Marker of `ReadFlexibleGpuCatalog`: see
+    /// [`Client::read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadFlexibleGpuCatalog;
+
     impl Action for ReadFlexibleGpuCatalog {
         type Request = super::ReadFlexibleGpuCatalogRequest;
         type Response = super::ReadFlexibleGpuCatalogResponse;
@@ -898,9 +917,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadFlexibleGpus`: see [`Client::read_flexible_gpus`](crate::Client::read_flexible_gpus).
+    /// Marker of `ReadFlexibleGpus`: see [`Client::read_flexible_gpus`](crate::Client::read_flexible_gpus).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadFlexibleGpus;
+
     impl Action for ReadFlexibleGpus {
         type Request = super::ReadFlexibleGpusRequest;
         type Response = super::ReadFlexibleGpusResponse;
@@ -909,9 +929,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UnlinkFlexibleGpu`: see [`Client::unlink_flexible_gpu`](crate::Client::unlink_flexible_gpu).
+    /// Marker of `UnlinkFlexibleGpu`: see [`Client::unlink_flexible_gpu`](crate::Client::unlink_flexible_gpu).
     #[derive(Clone, Copy, Debug)]
     pub struct UnlinkFlexibleGpu;
+
     impl Action for UnlinkFlexibleGpu {
         type Request = super::UnlinkFlexibleGpuRequest;
         type Response = super::UnlinkFlexibleGpuResponse;
@@ -920,9 +941,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `UpdateFlexibleGpu`: see [`Client::update_flexible_gpu`](crate::Client::update_flexible_gpu).
+    /// Marker of `UpdateFlexibleGpu`: see [`Client::update_flexible_gpu`](crate::Client::update_flexible_gpu).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateFlexibleGpu;
+
     impl Action for UpdateFlexibleGpu {
         type Request = super::UpdateFlexibleGpuRequest;
         type Response = super::UpdateFlexibleGpuResponse;

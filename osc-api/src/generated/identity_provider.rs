@@ -4,7 +4,8 @@
 use super::common::ResponseContext;
 use crate::{Client, Result, __private};
 
-/// Request of [`Client::disable_outscale_login_for_users`](crate::Client::disable_outscale_login_for_users), which forbids all EIM users to log in with OUTSCALE credentials, when logins are federated.
+/// Request of [`Client::disable_outscale_login_for_users`](crate::Client::disable_outscale_login_for_users), which
+/// forbids all EIM users to log in with OUTSCALE credentials, when logins are federated.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginForUsersRequest {
@@ -13,7 +14,7 @@ pub struct DisableOutscaleLoginForUsersRequest {
 }
 
 impl DisableOutscaleLoginForUsersRequest {
-    /// An empty [`DisableOutscaleLoginForUsersRequest`]: every field is optional.
+    /// Creates an empty [`DisableOutscaleLoginForUsersRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -29,7 +30,8 @@ __private::sent!(DisableOutscaleLoginForUsersRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::disable_outscale_login_for_users`](crate::Client::disable_outscale_login_for_users), which forbids all EIM users to log in with OUTSCALE credentials, when logins are federated.
+/// Response of [`Client::disable_outscale_login_for_users`](crate::Client::disable_outscale_login_for_users), which
+/// forbids all EIM users to log in with OUTSCALE credentials, when logins are federated.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginForUsersResponse {
@@ -41,7 +43,8 @@ __private::received!(DisableOutscaleLoginForUsersResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::disable_outscale_login_per_users`](crate::Client::disable_outscale_login_per_users), which forbids certain EIM users to log in with OUTSCALE credentials, when logins are federated.
+/// Request of [`Client::disable_outscale_login_per_users`](crate::Client::disable_outscale_login_per_users), which
+/// forbids certain EIM users to log in with OUTSCALE credentials, when logins are federated.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginPerUsersRequest {
@@ -54,7 +57,7 @@ pub struct DisableOutscaleLoginPerUsersRequest {
 }
 
 impl DisableOutscaleLoginPerUsersRequest {
-    /// A [`DisableOutscaleLoginPerUsersRequest`] with the fields that the API requires.
+    /// Creates a [`DisableOutscaleLoginPerUsersRequest`] with the required fields.
     pub fn new(user_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             dry_run: None,
@@ -83,7 +86,8 @@ __private::sent!(DisableOutscaleLoginPerUsersRequest {
     user_names: "UserNames",
 });
 
-/// Answer to [`Client::disable_outscale_login_per_users`](crate::Client::disable_outscale_login_per_users), which forbids certain EIM users to log in with OUTSCALE credentials, when logins are federated.
+/// Response of [`Client::disable_outscale_login_per_users`](crate::Client::disable_outscale_login_per_users), which
+/// forbids certain EIM users to log in with OUTSCALE credentials, when logins are federated.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginPerUsersResponse {
@@ -95,7 +99,8 @@ __private::received!(DisableOutscaleLoginPerUsersResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::disable_outscale_login`](crate::Client::disable_outscale_login), which forbids the root user to log in with OUTSCALE credentials, when logins are federated.
+/// Request of [`Client::disable_outscale_login`](crate::Client::disable_outscale_login), which forbids the root
+/// user to log in with OUTSCALE credentials, when logins are federated.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginRequest {
@@ -104,7 +109,7 @@ pub struct DisableOutscaleLoginRequest {
 }
 
 impl DisableOutscaleLoginRequest {
-    /// An empty [`DisableOutscaleLoginRequest`]: every field is optional.
+    /// Creates an empty [`DisableOutscaleLoginRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -120,7 +125,8 @@ __private::sent!(DisableOutscaleLoginRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::disable_outscale_login`](crate::Client::disable_outscale_login), which forbids the root user to log in with OUTSCALE credentials, when logins are federated.
+/// Response of [`Client::disable_outscale_login`](crate::Client::disable_outscale_login), which forbids the root
+/// user to log in with OUTSCALE credentials, when logins are federated.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginResponse {
@@ -132,7 +138,8 @@ __private::received!(DisableOutscaleLoginResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::enable_outscale_login_for_users`](crate::Client::enable_outscale_login_for_users), which lets all EIM users log in with OUTSCALE credentials although logins are federated.
+/// Request of [`Client::enable_outscale_login_for_users`](crate::Client::enable_outscale_login_for_users), which
+/// lets all EIM users log in with OUTSCALE credentials although logins are federated.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginForUsersRequest {
@@ -141,7 +148,7 @@ pub struct EnableOutscaleLoginForUsersRequest {
 }
 
 impl EnableOutscaleLoginForUsersRequest {
-    /// An empty [`EnableOutscaleLoginForUsersRequest`]: every field is optional.
+    /// Creates an empty [`EnableOutscaleLoginForUsersRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -157,7 +164,8 @@ __private::sent!(EnableOutscaleLoginForUsersRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::enable_outscale_login_for_users`](crate::Client::enable_outscale_login_for_users), which lets all EIM users log in with OUTSCALE credentials although logins are federated.
+/// Response of [`Client::enable_outscale_login_for_users`](crate::Client::enable_outscale_login_for_users), which
+/// lets all EIM users log in with OUTSCALE credentials although logins are federated.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginForUsersResponse {
@@ -169,7 +177,8 @@ __private::received!(EnableOutscaleLoginForUsersResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::enable_outscale_login_per_users`](crate::Client::enable_outscale_login_per_users), which lets certain EIM users log in with OUTSCALE credentials although logins are federated.
+/// Request of [`Client::enable_outscale_login_per_users`](crate::Client::enable_outscale_login_per_users), which
+/// lets certain EIM users log in with OUTSCALE credentials although logins are federated.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginPerUsersRequest {
@@ -182,7 +191,7 @@ pub struct EnableOutscaleLoginPerUsersRequest {
 }
 
 impl EnableOutscaleLoginPerUsersRequest {
-    /// A [`EnableOutscaleLoginPerUsersRequest`] with the fields that the API requires.
+    /// Creates a [`EnableOutscaleLoginPerUsersRequest`] with the required fields.
     pub fn new(user_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             dry_run: None,
@@ -211,7 +220,8 @@ __private::sent!(EnableOutscaleLoginPerUsersRequest {
     user_names: "UserNames",
 });
 
-/// Answer to [`Client::enable_outscale_login_per_users`](crate::Client::enable_outscale_login_per_users), which lets certain EIM users log in with OUTSCALE credentials although logins are federated.
+/// Response of [`Client::enable_outscale_login_per_users`](crate::Client::enable_outscale_login_per_users), which
+/// lets certain EIM users log in with OUTSCALE credentials although logins are federated.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginPerUsersResponse {
@@ -223,7 +233,8 @@ __private::received!(EnableOutscaleLoginPerUsersResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::enable_outscale_login`](crate::Client::enable_outscale_login), which lets the root user log in with OUTSCALE credentials although logins are federated.
+/// Request of [`Client::enable_outscale_login`](crate::Client::enable_outscale_login), which lets the root user log
+/// in with OUTSCALE credentials although logins are federated.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginRequest {
@@ -232,7 +243,7 @@ pub struct EnableOutscaleLoginRequest {
 }
 
 impl EnableOutscaleLoginRequest {
-    /// An empty [`EnableOutscaleLoginRequest`]: every field is optional.
+    /// Creates an empty [`EnableOutscaleLoginRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -248,7 +259,8 @@ __private::sent!(EnableOutscaleLoginRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::enable_outscale_login`](crate::Client::enable_outscale_login), which lets the root user log in with OUTSCALE credentials although logins are federated.
+/// Response of [`Client::enable_outscale_login`](crate::Client::enable_outscale_login), which lets the root user
+/// log in with OUTSCALE credentials although logins are federated.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginResponse {
@@ -264,11 +276,11 @@ impl Client {
     /// Forbids the root user to log in with OUTSCALE credentials, when logins are federated.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#disableoutscalelogin)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -290,11 +302,11 @@ impl Client {
     /// Forbids all EIM users to log in with OUTSCALE credentials, when logins are federated.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#disableoutscaleloginforusers)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -316,11 +328,11 @@ impl Client {
     /// Forbids certain EIM users to log in with OUTSCALE credentials, when logins are federated.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#disableoutscaleloginperusers)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -345,11 +357,11 @@ impl Client {
     /// Lets the root user log in with OUTSCALE credentials although logins are federated.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#enableoutscalelogin)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -371,11 +383,11 @@ impl Client {
     /// Lets all EIM users log in with OUTSCALE credentials although logins are federated.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#enableoutscaleloginforusers)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -397,11 +409,11 @@ impl Client {
     /// Lets certain EIM users log in with OUTSCALE credentials although logins are federated.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#enableoutscaleloginperusers)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -421,12 +433,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `DisableOutscaleLogin`: see [`Client::disable_outscale_login`](crate::Client::disable_outscale_login).
+
+    /// Marker of `DisableOutscaleLogin`: see [`Client::disable_outscale_login`](crate::Client::disable_outscale_login).
     #[derive(Clone, Copy, Debug)]
     pub struct DisableOutscaleLogin;
+
     impl Action for DisableOutscaleLogin {
         type Request = super::DisableOutscaleLoginRequest;
         type Response = super::DisableOutscaleLoginResponse;
@@ -435,9 +449,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DisableOutscaleLoginForUsers`: see [`Client::disable_outscale_login_for_users`](crate::Client::disable_outscale_login_for_users).
+    /// Marker of `DisableOutscaleLoginForUsers`: see
+    /// [`Client::disable_outscale_login_for_users`](crate::Client::disable_outscale_login_for_users).
     #[derive(Clone, Copy, Debug)]
     pub struct DisableOutscaleLoginForUsers;
+
     impl Action for DisableOutscaleLoginForUsers {
         type Request = super::DisableOutscaleLoginForUsersRequest;
         type Response = super::DisableOutscaleLoginForUsersResponse;
@@ -446,9 +462,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DisableOutscaleLoginPerUsers`: see [`Client::disable_outscale_login_per_users`](crate::Client::disable_outscale_login_per_users).
+    /// Marker of `DisableOutscaleLoginPerUsers`: see
+    /// [`Client::disable_outscale_login_per_users`](crate::Client::disable_outscale_login_per_users).
     #[derive(Clone, Copy, Debug)]
     pub struct DisableOutscaleLoginPerUsers;
+
     impl Action for DisableOutscaleLoginPerUsers {
         type Request = super::DisableOutscaleLoginPerUsersRequest;
         type Response = super::DisableOutscaleLoginPerUsersResponse;
@@ -457,9 +475,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `EnableOutscaleLogin`: see [`Client::enable_outscale_login`](crate::Client::enable_outscale_login).
+    /// Marker of `EnableOutscaleLogin`: see [`Client::enable_outscale_login`](crate::Client::enable_outscale_login).
     #[derive(Clone, Copy, Debug)]
     pub struct EnableOutscaleLogin;
+
     impl Action for EnableOutscaleLogin {
         type Request = super::EnableOutscaleLoginRequest;
         type Response = super::EnableOutscaleLoginResponse;
@@ -468,9 +487,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `EnableOutscaleLoginForUsers`: see [`Client::enable_outscale_login_for_users`](crate::Client::enable_outscale_login_for_users).
+    /// Marker of `EnableOutscaleLoginForUsers`: see
+    /// [`Client::enable_outscale_login_for_users`](crate::Client::enable_outscale_login_for_users).
     #[derive(Clone, Copy, Debug)]
     pub struct EnableOutscaleLoginForUsers;
+
     impl Action for EnableOutscaleLoginForUsers {
         type Request = super::EnableOutscaleLoginForUsersRequest;
         type Response = super::EnableOutscaleLoginForUsersResponse;
@@ -479,9 +500,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `EnableOutscaleLoginPerUsers`: see [`Client::enable_outscale_login_per_users`](crate::Client::enable_outscale_login_per_users).
+    /// Marker of `EnableOutscaleLoginPerUsers`: see
+    /// [`Client::enable_outscale_login_per_users`](crate::Client::enable_outscale_login_per_users).
     #[derive(Clone, Copy, Debug)]
     pub struct EnableOutscaleLoginPerUsers;
+
     impl Action for EnableOutscaleLoginPerUsers {
         type Request = super::EnableOutscaleLoginPerUsersRequest;
         type Response = super::EnableOutscaleLoginPerUsersResponse;

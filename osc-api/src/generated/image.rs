@@ -24,7 +24,7 @@ pub struct BlockDeviceMappingImage {
 }
 
 impl BlockDeviceMappingImage {
-    /// An empty [`BlockDeviceMappingImage`]: every field is optional.
+    /// Creates an empty [`BlockDeviceMappingImage`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -57,7 +57,8 @@ __private::exchanged!(BlockDeviceMappingImage {
     virtual_device_name: "VirtualDeviceName",
 });
 
-/// Request of [`Client::create_image_export_task`](crate::Client::create_image_export_task), which starts the export of an image to a bucket of OUTSCALE Object Storage.
+/// Request of [`Client::create_image_export_task`](crate::Client::create_image_export_task), which starts the
+/// export of an image to a bucket of OUTSCALE Object Storage.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImageExportTaskRequest {
@@ -74,7 +75,7 @@ pub struct CreateImageExportTaskRequest {
 }
 
 impl CreateImageExportTaskRequest {
-    /// A [`CreateImageExportTaskRequest`] with the fields that the API requires.
+    /// Creates a [`CreateImageExportTaskRequest`] with the required fields.
     pub fn new(
         image_id: impl Into<String>,
         osu_export: impl Into<OsuExportToCreate>,
@@ -111,7 +112,8 @@ __private::sent!(CreateImageExportTaskRequest {
     osu_export: "OsuExport",
 });
 
-/// Answer to [`Client::create_image_export_task`](crate::Client::create_image_export_task), which starts the export of an image to a bucket of OUTSCALE Object Storage.
+/// Response of [`Client::create_image_export_task`](crate::Client::create_image_export_task), which starts the
+/// export of an image to a bucket of OUTSCALE Object Storage.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImageExportTaskResponse {
@@ -126,7 +128,8 @@ __private::received!(CreateImageExportTaskResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::create_image`](crate::Client::create_image), which creates an image from a VM, another image, a snapshot or a manifest in object storage.
+/// Request of [`Client::create_image`](crate::Client::create_image), which creates an image from a VM, another
+/// image, a snapshot or a manifest in object storage.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImageRequest {
@@ -162,7 +165,7 @@ pub struct CreateImageRequest {
 }
 
 impl CreateImageRequest {
-    /// An empty [`CreateImageRequest`]: every field is optional.
+    /// Creates an empty [`CreateImageRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -282,7 +285,8 @@ __private::sent!(CreateImageRequest {
     vm_id: "VmId",
 });
 
-/// Answer to [`Client::create_image`](crate::Client::create_image), which creates an image from a VM, another image, a snapshot or a manifest in object storage.
+/// Response of [`Client::create_image`](crate::Client::create_image), which creates an image from a VM, another
+/// image, a snapshot or a manifest in object storage.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImageResponse {
@@ -310,7 +314,7 @@ pub struct DeleteImageRequest {
 }
 
 impl DeleteImageRequest {
-    /// A [`DeleteImageRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteImageRequest`] with the required fields.
     pub fn new(image_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -336,7 +340,7 @@ __private::sent!(DeleteImageRequest {
     image_id: "ImageId",
 });
 
-/// Answer to [`Client::delete_image`](crate::Client::delete_image), which deletes an image.
+/// Response of [`Client::delete_image`](crate::Client::delete_image), which deletes an image.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteImageResponse {
@@ -409,7 +413,7 @@ pub struct FiltersImage {
 }
 
 impl FiltersImage {
-    /// An empty [`FiltersImage`]: every field is optional.
+    /// Creates an empty [`FiltersImage`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -716,7 +720,7 @@ pub struct FiltersReadImageExportTask {
 }
 
 impl FiltersReadImageExportTask {
-    /// An empty [`FiltersReadImageExportTask`]: every field is optional.
+    /// Creates an empty [`FiltersReadImageExportTask`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -859,7 +863,7 @@ pub enum ImageExportTaskState {
     Failed,
     /// `cancelled`
     Cancelled,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -902,7 +906,7 @@ pub enum ImageState {
     Available,
     /// `failed`
     Failed,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -952,7 +956,8 @@ __private::received!(OsuExportImageExportTask {
     osu_prefix: "OsuPrefix",
 });
 
-/// Request of [`Client::read_image_export_tasks`](crate::Client::read_image_export_tasks), which lists export tasks of images.
+/// Request of [`Client::read_image_export_tasks`](crate::Client::read_image_export_tasks), which lists export tasks
+/// of images.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadImageExportTasksRequest {
@@ -968,7 +973,7 @@ pub struct ReadImageExportTasksRequest {
 }
 
 impl ReadImageExportTasksRequest {
-    /// An empty [`ReadImageExportTasksRequest`]: every field is optional.
+    /// Creates an empty [`ReadImageExportTasksRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -1005,7 +1010,8 @@ __private::sent!(ReadImageExportTasksRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_image_export_tasks`](crate::Client::read_image_export_tasks), which lists export tasks of images.
+/// Response of [`Client::read_image_export_tasks`](crate::Client::read_image_export_tasks), which lists export
+/// tasks of images.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadImageExportTasksResponse {
@@ -1024,7 +1030,8 @@ __private::received!(ReadImageExportTasksResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_images`](crate::Client::read_images), which lists the images that the account may use: its own, shared and public ones.
+/// Request of [`Client::read_images`](crate::Client::read_images), which lists the images that the account may use:
+/// its own, shared and public ones.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadImagesRequest {
@@ -1040,7 +1047,7 @@ pub struct ReadImagesRequest {
 }
 
 impl ReadImagesRequest {
-    /// An empty [`ReadImagesRequest`]: every field is optional.
+    /// Creates an empty [`ReadImagesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -1077,7 +1084,8 @@ __private::sent!(ReadImagesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_images`](crate::Client::read_images), which lists the images that the account may use: its own, shared and public ones.
+/// Response of [`Client::read_images`](crate::Client::read_images), which lists the images that the account may
+/// use: its own, shared and public ones.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadImagesResponse {
@@ -1111,7 +1119,8 @@ __private::received!(StateComment {
     state_message: "StateMessage",
 });
 
-/// Request of [`Client::update_image`](crate::Client::update_image), which changes the description, the product codes or the sharing of an image.
+/// Request of [`Client::update_image`](crate::Client::update_image), which changes the description, the product
+/// codes or the sharing of an image.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateImageRequest {
@@ -1130,7 +1139,7 @@ pub struct UpdateImageRequest {
 }
 
 impl UpdateImageRequest {
-    /// A [`UpdateImageRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateImageRequest`] with the required fields.
     pub fn new(image_id: impl Into<String>) -> Self {
         Self {
             description: None,
@@ -1186,7 +1195,8 @@ __private::sent!(UpdateImageRequest {
     product_codes: "ProductCodes",
 });
 
-/// Answer to [`Client::update_image`](crate::Client::update_image), which changes the description, the product codes or the sharing of an image.
+/// Response of [`Client::update_image`](crate::Client::update_image), which changes the description, the product
+/// codes or the sharing of an image.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateImageResponse {
@@ -1204,40 +1214,46 @@ __private::received!(UpdateImageResponse {
 impl Paginated for ReadImageExportTasksRequest {
     type Action = action::ReadImageExportTasks;
     type Item = ImageExportTask;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadImageExportTasksResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadImageExportTasksResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.image_export_tasks.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.image_export_tasks.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadImageExportTasksResponse) -> Vec<ImageExportTask> {
-        answer.image_export_tasks
+
+    fn items(response: ReadImageExportTasksResponse) -> Vec<ImageExportTask> {
+        response.image_export_tasks
     }
 }
 
 impl Paginated for ReadImagesRequest {
     type Action = action::ReadImages;
     type Item = Image;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadImagesResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadImagesResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.images.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.images.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadImagesResponse) -> Vec<Image> {
-        answer.images
+
+    fn items(response: ReadImagesResponse) -> Vec<Image> {
+        response.images
     }
 }
 
@@ -1250,11 +1266,11 @@ impl Client {
     /// calling one first.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createimage)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// From a VM, without rebooting it:
@@ -1345,11 +1361,11 @@ impl Client {
     /// cancels the task, which works only while its state is `pending/queued`.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createimageexporttask)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1378,11 +1394,11 @@ impl Client {
     /// VMs made from it keep running.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteimage)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1404,12 +1420,13 @@ impl Client {
     /// Lists export tasks of images.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readimageexporttasks)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1432,12 +1449,13 @@ impl Client {
     /// Lists the images that the account may use: its own, shared and public ones.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readimages)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -1481,11 +1499,11 @@ impl Client {
     /// `product_codes` replaces all codes. An account that is let in can copy the image and keep the copy.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateimage)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Shared with an account:
@@ -1568,12 +1586,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateImage`: see [`Client::create_image`](crate::Client::create_image).
+
+    /// Marker of `CreateImage`: see [`Client::create_image`](crate::Client::create_image).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateImage;
+
     impl Action for CreateImage {
         type Request = super::CreateImageRequest;
         type Response = super::CreateImageResponse;
@@ -1582,9 +1602,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `CreateImageExportTask`: see [`Client::create_image_export_task`](crate::Client::create_image_export_task).
+    /// Marker of `CreateImageExportTask`: see
+    /// [`Client::create_image_export_task`](crate::Client::create_image_export_task).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateImageExportTask;
+
     impl Action for CreateImageExportTask {
         type Request = super::CreateImageExportTaskRequest;
         type Response = super::CreateImageExportTaskResponse;
@@ -1593,9 +1615,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteImage`: see [`Client::delete_image`](crate::Client::delete_image).
+    /// Marker of `DeleteImage`: see [`Client::delete_image`](crate::Client::delete_image).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteImage;
+
     impl Action for DeleteImage {
         type Request = super::DeleteImageRequest;
         type Response = super::DeleteImageResponse;
@@ -1604,9 +1627,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadImageExportTasks`: see [`Client::read_image_export_tasks`](crate::Client::read_image_export_tasks).
+    /// Marker of `ReadImageExportTasks`: see
+    /// [`Client::read_image_export_tasks`](crate::Client::read_image_export_tasks).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadImageExportTasks;
+
     impl Action for ReadImageExportTasks {
         type Request = super::ReadImageExportTasksRequest;
         type Response = super::ReadImageExportTasksResponse;
@@ -1615,9 +1640,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadImages`: see [`Client::read_images`](crate::Client::read_images).
+    /// Marker of `ReadImages`: see [`Client::read_images`](crate::Client::read_images).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadImages;
+
     impl Action for ReadImages {
         type Request = super::ReadImagesRequest;
         type Response = super::ReadImagesResponse;
@@ -1626,9 +1652,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateImage`: see [`Client::update_image`](crate::Client::update_image).
+    /// Marker of `UpdateImage`: see [`Client::update_image`](crate::Client::update_image).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateImage;
+
     impl Action for UpdateImage {
         type Request = super::UpdateImageRequest;
         type Response = super::UpdateImageResponse;

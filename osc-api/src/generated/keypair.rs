@@ -4,7 +4,8 @@
 use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, Paginated, Result, Secret, UnknownValue, __private};
 
-/// Request of [`Client::create_keypair`](crate::Client::create_keypair), which creates a keypair for logging in to VMs, or imports the public half of an existing one.
+/// Request of [`Client::create_keypair`](crate::Client::create_keypair), which creates a keypair for logging in to
+/// VMs, or imports the public half of an existing one.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateKeypairRequest {
@@ -22,7 +23,7 @@ pub struct CreateKeypairRequest {
 }
 
 impl CreateKeypairRequest {
-    /// A [`CreateKeypairRequest`] with the fields that the API requires.
+    /// Creates a [`CreateKeypairRequest`] with the required fields.
     pub fn new(keypair_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -56,7 +57,8 @@ __private::sent!(CreateKeypairRequest {
     public_key: "PublicKey",
 });
 
-/// Answer to [`Client::create_keypair`](crate::Client::create_keypair), which creates a keypair for logging in to VMs, or imports the public half of an existing one.
+/// Response of [`Client::create_keypair`](crate::Client::create_keypair), which creates a keypair for logging in to
+/// VMs, or imports the public half of an existing one.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateKeypairResponse {
@@ -71,7 +73,8 @@ __private::received!(CreateKeypairResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_keypair`](crate::Client::delete_keypair), which deletes the stored public key of a keypair, by name or by ID.
+/// Request of [`Client::delete_keypair`](crate::Client::delete_keypair), which deletes the stored public key of a
+/// keypair, by name or by ID.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteKeypairRequest {
@@ -84,7 +87,7 @@ pub struct DeleteKeypairRequest {
 }
 
 impl DeleteKeypairRequest {
-    /// An empty [`DeleteKeypairRequest`]: every field is optional.
+    /// Creates an empty [`DeleteKeypairRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -114,7 +117,8 @@ __private::sent!(DeleteKeypairRequest {
     keypair_name: "KeypairName",
 });
 
-/// Answer to [`Client::delete_keypair`](crate::Client::delete_keypair), which deletes the stored public key of a keypair, by name or by ID.
+/// Response of [`Client::delete_keypair`](crate::Client::delete_keypair), which deletes the stored public key of a
+/// keypair, by name or by ID.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteKeypairResponse {
@@ -147,7 +151,7 @@ pub struct FiltersKeypair {
 }
 
 impl FiltersKeypair {
-    /// An empty [`FiltersKeypair`]: every field is optional.
+    /// Creates an empty [`FiltersKeypair`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -290,7 +294,7 @@ pub enum KeypairType {
     SshEd25519,
     /// `ssh-rsa`
     SshRsa,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -323,7 +327,8 @@ impl From<&str> for KeypairType {
 
 __private::open_enum!(KeypairType);
 
-/// Request of [`Client::read_keypairs`](crate::Client::read_keypairs), which lists keypairs, without their private keys.
+/// Request of [`Client::read_keypairs`](crate::Client::read_keypairs), which lists keypairs, without their private
+/// keys.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadKeypairsRequest {
@@ -339,7 +344,7 @@ pub struct ReadKeypairsRequest {
 }
 
 impl ReadKeypairsRequest {
-    /// An empty [`ReadKeypairsRequest`]: every field is optional.
+    /// Creates an empty [`ReadKeypairsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -376,7 +381,8 @@ __private::sent!(ReadKeypairsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_keypairs`](crate::Client::read_keypairs), which lists keypairs, without their private keys.
+/// Response of [`Client::read_keypairs`](crate::Client::read_keypairs), which lists keypairs, without their private
+/// keys.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadKeypairsResponse {
@@ -398,20 +404,23 @@ __private::received!(ReadKeypairsResponse {
 impl Paginated for ReadKeypairsRequest {
     type Action = action::ReadKeypairs;
     type Item = Keypair;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadKeypairsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadKeypairsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.keypairs.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.keypairs.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadKeypairsResponse) -> Vec<Keypair> {
-        answer.keypairs
+
+    fn items(response: ReadKeypairsResponse) -> Vec<Keypair> {
+        response.keypairs
     }
 }
 
@@ -422,11 +431,11 @@ impl Client {
     /// that holds the private key: save it.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createkeypair)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// New keypair, whose private key is returned:
@@ -462,11 +471,11 @@ impl Client {
     /// Deletes the stored public key of a keypair, by name or by ID.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletekeypair)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By name:
@@ -503,12 +512,13 @@ impl Client {
     /// Lists keypairs, without their private keys.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readkeypairs)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -529,12 +539,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateKeypair`: see [`Client::create_keypair`](crate::Client::create_keypair).
+
+    /// Marker of `CreateKeypair`: see [`Client::create_keypair`](crate::Client::create_keypair).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateKeypair;
+
     impl Action for CreateKeypair {
         type Request = super::CreateKeypairRequest;
         type Response = super::CreateKeypairResponse;
@@ -543,9 +555,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteKeypair`: see [`Client::delete_keypair`](crate::Client::delete_keypair).
+    /// Marker of `DeleteKeypair`: see [`Client::delete_keypair`](crate::Client::delete_keypair).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteKeypair;
+
     impl Action for DeleteKeypair {
         type Request = super::DeleteKeypairRequest;
         type Response = super::DeleteKeypairResponse;
@@ -554,9 +567,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadKeypairs`: see [`Client::read_keypairs`](crate::Client::read_keypairs).
+    /// Marker of `ReadKeypairs`: see [`Client::read_keypairs`](crate::Client::read_keypairs).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadKeypairs;
+
     impl Action for ReadKeypairs {
         type Request = super::ReadKeypairsRequest;
         type Response = super::ReadKeypairsResponse;

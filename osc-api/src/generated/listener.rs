@@ -4,7 +4,8 @@
 use super::common::{ListenerForCreation, LoadBalancer, ResponseContext};
 use crate::{Client, Nullable, Result, __private};
 
-/// Request of [`Client::create_listener_rule`](crate::Client::create_listener_rule), which creates a rule that sends requests of a listener to chosen VMs, by host name or path.
+/// Request of [`Client::create_listener_rule`](crate::Client::create_listener_rule), which creates a rule that
+/// sends requests of a listener to chosen VMs, by host name or path.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateListenerRuleRequest {
@@ -25,7 +26,7 @@ pub struct CreateListenerRuleRequest {
 }
 
 impl CreateListenerRuleRequest {
-    /// A [`CreateListenerRuleRequest`] with the fields that the API requires.
+    /// Creates a [`CreateListenerRuleRequest`] with the required fields.
     pub fn new(
         listener: impl Into<LoadBalancerLight>,
         listener_rule: impl Into<ListenerRuleForCreation>,
@@ -77,7 +78,8 @@ __private::sent!(CreateListenerRuleRequest {
     vm_ids: "VmIds",
 });
 
-/// Answer to [`Client::create_listener_rule`](crate::Client::create_listener_rule), which creates a rule that sends requests of a listener to chosen VMs, by host name or path.
+/// Response of [`Client::create_listener_rule`](crate::Client::create_listener_rule), which creates a rule that
+/// sends requests of a listener to chosen VMs, by host name or path.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateListenerRuleResponse {
@@ -92,7 +94,8 @@ __private::received!(CreateListenerRuleResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::create_load_balancer_listeners`](crate::Client::create_load_balancer_listeners), which adds listeners to a load balancer.
+/// Request of [`Client::create_load_balancer_listeners`](crate::Client::create_load_balancer_listeners), which adds
+/// listeners to a load balancer.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerListenersRequest {
@@ -109,7 +112,7 @@ pub struct CreateLoadBalancerListenersRequest {
 }
 
 impl CreateLoadBalancerListenersRequest {
-    /// A [`CreateLoadBalancerListenersRequest`] with the fields that the API requires.
+    /// Creates a [`CreateLoadBalancerListenersRequest`] with the required fields.
     pub fn new(
         listeners: impl IntoIterator<Item = impl Into<ListenerForCreation>>,
         load_balancer_name: impl Into<String>,
@@ -149,7 +152,8 @@ __private::sent!(CreateLoadBalancerListenersRequest {
     load_balancer_name: "LoadBalancerName",
 });
 
-/// Answer to [`Client::create_load_balancer_listeners`](crate::Client::create_load_balancer_listeners), which adds listeners to a load balancer.
+/// Response of [`Client::create_load_balancer_listeners`](crate::Client::create_load_balancer_listeners), which
+/// adds listeners to a load balancer.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerListenersResponse {
@@ -164,7 +168,8 @@ __private::received!(CreateLoadBalancerListenersResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_listener_rule`](crate::Client::delete_listener_rule), which deletes a rule of a listener.
+/// Request of [`Client::delete_listener_rule`](crate::Client::delete_listener_rule), which deletes a rule of a
+/// listener.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteListenerRuleRequest {
@@ -177,7 +182,7 @@ pub struct DeleteListenerRuleRequest {
 }
 
 impl DeleteListenerRuleRequest {
-    /// A [`DeleteListenerRuleRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteListenerRuleRequest`] with the required fields.
     pub fn new(listener_rule_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -203,7 +208,8 @@ __private::sent!(DeleteListenerRuleRequest {
     listener_rule_name: "ListenerRuleName",
 });
 
-/// Answer to [`Client::delete_listener_rule`](crate::Client::delete_listener_rule), which deletes a rule of a listener.
+/// Response of [`Client::delete_listener_rule`](crate::Client::delete_listener_rule), which deletes a rule of a
+/// listener.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteListenerRuleResponse {
@@ -215,7 +221,8 @@ __private::received!(DeleteListenerRuleResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_load_balancer_listeners`](crate::Client::delete_load_balancer_listeners), which removes listeners from a load balancer, by their ports.
+/// Request of [`Client::delete_load_balancer_listeners`](crate::Client::delete_load_balancer_listeners), which
+/// removes listeners from a load balancer, by their ports.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerListenersRequest {
@@ -232,7 +239,7 @@ pub struct DeleteLoadBalancerListenersRequest {
 }
 
 impl DeleteLoadBalancerListenersRequest {
-    /// A [`DeleteLoadBalancerListenersRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteLoadBalancerListenersRequest`] with the required fields.
     pub fn new(
         load_balancer_name: impl Into<String>,
         load_balancer_ports: impl IntoIterator<Item = impl Into<i64>>,
@@ -278,7 +285,8 @@ __private::sent!(DeleteLoadBalancerListenersRequest {
     load_balancer_ports: "LoadBalancerPorts",
 });
 
-/// Answer to [`Client::delete_load_balancer_listeners`](crate::Client::delete_load_balancer_listeners), which removes listeners from a load balancer, by their ports.
+/// Response of [`Client::delete_load_balancer_listeners`](crate::Client::delete_load_balancer_listeners), which
+/// removes listeners from a load balancer, by their ports.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerListenersResponse {
@@ -302,7 +310,7 @@ pub struct FiltersListenerRule {
 }
 
 impl FiltersListenerRule {
-    /// An empty [`FiltersListenerRule`]: every field is optional.
+    /// Creates an empty [`FiltersListenerRule`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -381,7 +389,7 @@ pub struct ListenerRuleForCreation {
 }
 
 impl ListenerRuleForCreation {
-    /// A [`ListenerRuleForCreation`] with the fields that the API requires.
+    /// Creates a [`ListenerRuleForCreation`] with the required fields.
     pub fn new(listener_rule_name: impl Into<String>, priority: impl Into<i64>) -> Self {
         Self {
             action: None,
@@ -446,7 +454,7 @@ pub struct LoadBalancerLight {
 }
 
 impl LoadBalancerLight {
-    /// A [`LoadBalancerLight`] with the fields that the API requires.
+    /// Creates a [`LoadBalancerLight`] with the required fields.
     pub fn new(
         load_balancer_name: impl Into<String>,
         load_balancer_port: impl Into<i64>,
@@ -486,7 +494,7 @@ pub struct ReadListenerRulesRequest {
 }
 
 impl ReadListenerRulesRequest {
-    /// An empty [`ReadListenerRulesRequest`]: every field is optional.
+    /// Creates an empty [`ReadListenerRulesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -509,7 +517,7 @@ __private::sent!(ReadListenerRulesRequest {
     filters: "Filters",
 });
 
-/// Answer to [`Client::read_listener_rules`](crate::Client::read_listener_rules), which lists rules of listeners.
+/// Response of [`Client::read_listener_rules`](crate::Client::read_listener_rules), which lists rules of listeners.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadListenerRulesResponse {
@@ -524,7 +532,8 @@ __private::received!(ReadListenerRulesResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_listener_rule`](crate::Client::update_listener_rule), which changes the host name pattern or the path pattern of a listener's rule.
+/// Request of [`Client::update_listener_rule`](crate::Client::update_listener_rule), which changes the host name
+/// pattern or the path pattern of a listener's rule.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateListenerRuleRequest {
@@ -543,7 +552,7 @@ pub struct UpdateListenerRuleRequest {
 }
 
 impl UpdateListenerRuleRequest {
-    /// A [`UpdateListenerRuleRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateListenerRuleRequest`] with the required fields.
     pub fn new(listener_rule_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -585,7 +594,8 @@ __private::sent!(UpdateListenerRuleRequest {
     path_pattern: "PathPattern",
 });
 
-/// Answer to [`Client::update_listener_rule`](crate::Client::update_listener_rule), which changes the host name pattern or the path pattern of a listener's rule.
+/// Response of [`Client::update_listener_rule`](crate::Client::update_listener_rule), which changes the host name
+/// pattern or the path pattern of a listener's rule.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateListenerRuleResponse {
@@ -608,11 +618,11 @@ impl Client {
     /// [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines).
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createlistenerrule)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By host name:
@@ -664,11 +674,11 @@ impl Client {
     /// Adds listeners to a load balancer.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createloadbalancerlisteners)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -698,11 +708,11 @@ impl Client {
     /// Deletes a rule of a listener.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletelistenerrule)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -724,11 +734,11 @@ impl Client {
     /// Removes listeners from a load balancer, by their ports.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteloadbalancerlisteners)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -754,7 +764,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readlistenerrules)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -781,11 +791,11 @@ impl Client {
     /// The priority and the VMs of the rule stay as they are.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatelistenerrule)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -806,12 +816,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateListenerRule`: see [`Client::create_listener_rule`](crate::Client::create_listener_rule).
+
+    /// Marker of `CreateListenerRule`: see [`Client::create_listener_rule`](crate::Client::create_listener_rule).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateListenerRule;
+
     impl Action for CreateListenerRule {
         type Request = super::CreateListenerRuleRequest;
         type Response = super::CreateListenerRuleResponse;
@@ -820,9 +832,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `CreateLoadBalancerListeners`: see [`Client::create_load_balancer_listeners`](crate::Client::create_load_balancer_listeners).
+    /// Marker of `CreateLoadBalancerListeners`: see
+    /// [`Client::create_load_balancer_listeners`](crate::Client::create_load_balancer_listeners).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateLoadBalancerListeners;
+
     impl Action for CreateLoadBalancerListeners {
         type Request = super::CreateLoadBalancerListenersRequest;
         type Response = super::CreateLoadBalancerListenersResponse;
@@ -831,9 +845,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteListenerRule`: see [`Client::delete_listener_rule`](crate::Client::delete_listener_rule).
+    /// Marker of `DeleteListenerRule`: see [`Client::delete_listener_rule`](crate::Client::delete_listener_rule).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteListenerRule;
+
     impl Action for DeleteListenerRule {
         type Request = super::DeleteListenerRuleRequest;
         type Response = super::DeleteListenerRuleResponse;
@@ -842,9 +857,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteLoadBalancerListeners`: see [`Client::delete_load_balancer_listeners`](crate::Client::delete_load_balancer_listeners).
+    /// Marker of `DeleteLoadBalancerListeners`: see
+    /// [`Client::delete_load_balancer_listeners`](crate::Client::delete_load_balancer_listeners).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteLoadBalancerListeners;
+
     impl Action for DeleteLoadBalancerListeners {
         type Request = super::DeleteLoadBalancerListenersRequest;
         type Response = super::DeleteLoadBalancerListenersResponse;
@@ -853,9 +870,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadListenerRules`: see [`Client::read_listener_rules`](crate::Client::read_listener_rules).
+    /// Marker of `ReadListenerRules`: see [`Client::read_listener_rules`](crate::Client::read_listener_rules).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadListenerRules;
+
     impl Action for ReadListenerRules {
         type Request = super::ReadListenerRulesRequest;
         type Response = super::ReadListenerRulesResponse;
@@ -864,9 +882,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateListenerRule`: see [`Client::update_listener_rule`](crate::Client::update_listener_rule).
+    /// Marker of `UpdateListenerRule`: see [`Client::update_listener_rule`](crate::Client::update_listener_rule).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateListenerRule;
+
     impl Action for UpdateListenerRule {
         type Request = super::UpdateListenerRuleRequest;
         type Response = super::UpdateListenerRuleResponse;

@@ -42,7 +42,7 @@ pub enum BackendVmHealthState {
     Up,
     /// `DOWN`
     Down,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -85,7 +85,7 @@ pub enum BackendVmHealthStateReason {
     Instance,
     /// `N/A`
     NotApplicable,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -114,7 +114,8 @@ impl From<&str> for BackendVmHealthStateReason {
 
 __private::open_enum!(BackendVmHealthStateReason);
 
-/// Request of [`Client::create_load_balancer`](crate::Client::create_load_balancer), which creates a load balancer with its listeners.
+/// Request of [`Client::create_load_balancer`](crate::Client::create_load_balancer), which creates a load balancer
+/// with its listeners.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerRequest {
@@ -144,7 +145,7 @@ pub struct CreateLoadBalancerRequest {
 }
 
 impl CreateLoadBalancerRequest {
-    /// A [`CreateLoadBalancerRequest`] with the fields that the API requires.
+    /// Creates a [`CreateLoadBalancerRequest`] with the required fields.
     pub fn new(
         listeners: impl IntoIterator<Item = impl Into<ListenerForCreation>>,
         load_balancer_name: impl Into<String>,
@@ -251,7 +252,8 @@ __private::sent!(CreateLoadBalancerRequest {
     tags: "Tags",
 });
 
-/// Answer to [`Client::create_load_balancer`](crate::Client::create_load_balancer), which creates a load balancer with its listeners.
+/// Response of [`Client::create_load_balancer`](crate::Client::create_load_balancer), which creates a load balancer
+/// with its listeners.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerResponse {
@@ -266,7 +268,8 @@ __private::received!(CreateLoadBalancerResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::create_load_balancer_tags`](crate::Client::create_load_balancer_tags), which adds tags to load balancers.
+/// Request of [`Client::create_load_balancer_tags`](crate::Client::create_load_balancer_tags), which adds tags to
+/// load balancers.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerTagsRequest {
@@ -283,7 +286,7 @@ pub struct CreateLoadBalancerTagsRequest {
 }
 
 impl CreateLoadBalancerTagsRequest {
-    /// A [`CreateLoadBalancerTagsRequest`] with the fields that the API requires.
+    /// Creates a [`CreateLoadBalancerTagsRequest`] with the required fields.
     pub fn new(
         load_balancer_names: impl IntoIterator<Item = impl Into<String>>,
         tags: impl IntoIterator<Item = impl Into<ResourceTag>>,
@@ -332,7 +335,8 @@ __private::sent!(CreateLoadBalancerTagsRequest {
     tags: "Tags",
 });
 
-/// Answer to [`Client::create_load_balancer_tags`](crate::Client::create_load_balancer_tags), which adds tags to load balancers.
+/// Response of [`Client::create_load_balancer_tags`](crate::Client::create_load_balancer_tags), which adds tags to
+/// load balancers.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerTagsResponse {
@@ -357,7 +361,7 @@ pub struct DeleteLoadBalancerRequest {
 }
 
 impl DeleteLoadBalancerRequest {
-    /// A [`DeleteLoadBalancerRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteLoadBalancerRequest`] with the required fields.
     pub fn new(load_balancer_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -383,7 +387,8 @@ __private::sent!(DeleteLoadBalancerRequest {
     load_balancer_name: "LoadBalancerName",
 });
 
-/// Answer to [`Client::delete_load_balancer`](crate::Client::delete_load_balancer), which deletes a load balancer.
+/// Response of [`Client::delete_load_balancer`](crate::Client::delete_load_balancer), which deletes a load
+/// balancer.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerResponse {
@@ -398,7 +403,8 @@ __private::received!(DeleteLoadBalancerResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_load_balancer_tags`](crate::Client::delete_load_balancer_tags), which removes tags from load balancers.
+/// Request of [`Client::delete_load_balancer_tags`](crate::Client::delete_load_balancer_tags), which removes tags
+/// from load balancers.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerTagsRequest {
@@ -415,7 +421,7 @@ pub struct DeleteLoadBalancerTagsRequest {
 }
 
 impl DeleteLoadBalancerTagsRequest {
-    /// A [`DeleteLoadBalancerTagsRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteLoadBalancerTagsRequest`] with the required fields.
     pub fn new(
         load_balancer_names: impl IntoIterator<Item = impl Into<String>>,
         tags: impl IntoIterator<Item = impl Into<ResourceLoadBalancerTag>>,
@@ -464,7 +470,8 @@ __private::sent!(DeleteLoadBalancerTagsRequest {
     tags: "Tags",
 });
 
-/// Answer to [`Client::delete_load_balancer_tags`](crate::Client::delete_load_balancer_tags), which removes tags from load balancers.
+/// Response of [`Client::delete_load_balancer_tags`](crate::Client::delete_load_balancer_tags), which removes tags
+/// from load balancers.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerTagsResponse {
@@ -476,7 +483,8 @@ __private::received!(DeleteLoadBalancerTagsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::deregister_vms_in_load_balancer`](crate::Client::deregister_vms_in_load_balancer), which removes backend VMs from a load balancer.
+/// Request of [`Client::deregister_vms_in_load_balancer`](crate::Client::deregister_vms_in_load_balancer), which
+/// removes backend VMs from a load balancer.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeregisterVmsInLoadBalancerRequest {
@@ -493,7 +501,7 @@ pub struct DeregisterVmsInLoadBalancerRequest {
 }
 
 impl DeregisterVmsInLoadBalancerRequest {
-    /// A [`DeregisterVmsInLoadBalancerRequest`] with the fields that the API requires.
+    /// Creates a [`DeregisterVmsInLoadBalancerRequest`] with the required fields.
     pub fn new(
         backend_vm_ids: impl IntoIterator<Item = impl Into<String>>,
         load_balancer_name: impl Into<String>,
@@ -533,7 +541,8 @@ __private::sent!(DeregisterVmsInLoadBalancerRequest {
     load_balancer_name: "LoadBalancerName",
 });
 
-/// Answer to [`Client::deregister_vms_in_load_balancer`](crate::Client::deregister_vms_in_load_balancer), which removes backend VMs from a load balancer.
+/// Response of [`Client::deregister_vms_in_load_balancer`](crate::Client::deregister_vms_in_load_balancer), which
+/// removes backend VMs from a load balancer.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeregisterVmsInLoadBalancerResponse {
@@ -556,7 +565,7 @@ pub struct FiltersLoadBalancer {
 }
 
 impl FiltersLoadBalancer {
-    /// An empty [`FiltersLoadBalancer`]: every field is optional.
+    /// Creates an empty [`FiltersLoadBalancer`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -587,7 +596,8 @@ __private::sent!(FiltersLoadBalancer {
     states: "States",
 });
 
-/// Request of [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines), which adds backend VMs to a load balancer, by ID or by public IP.
+/// Request of [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines),
+/// which adds backend VMs to a load balancer, by ID or by public IP.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkLoadBalancerBackendMachinesRequest {
@@ -604,7 +614,7 @@ pub struct LinkLoadBalancerBackendMachinesRequest {
 }
 
 impl LinkLoadBalancerBackendMachinesRequest {
-    /// A [`LinkLoadBalancerBackendMachinesRequest`] with the fields that the API requires.
+    /// Creates a [`LinkLoadBalancerBackendMachinesRequest`] with the required fields.
     pub fn new(load_balancer_name: impl Into<String>) -> Self {
         Self {
             backend_ips: None,
@@ -652,7 +662,8 @@ __private::sent!(LinkLoadBalancerBackendMachinesRequest {
     load_balancer_name: "LoadBalancerName",
 });
 
-/// Answer to [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines), which adds backend VMs to a load balancer, by ID or by public IP.
+/// Response of [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines),
+/// which adds backend VMs to a load balancer, by ID or by public IP.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkLoadBalancerBackendMachinesResponse {
@@ -682,7 +693,8 @@ __private::received!(LoadBalancerTag {
     value: "Value",
 });
 
-/// Request of [`Client::read_load_balancer_tags`](crate::Client::read_load_balancer_tags), which lists the tags of load balancers.
+/// Request of [`Client::read_load_balancer_tags`](crate::Client::read_load_balancer_tags), which lists the tags of
+/// load balancers.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLoadBalancerTagsRequest {
@@ -695,7 +707,7 @@ pub struct ReadLoadBalancerTagsRequest {
 }
 
 impl ReadLoadBalancerTagsRequest {
-    /// A [`ReadLoadBalancerTagsRequest`] with the fields that the API requires.
+    /// Creates a [`ReadLoadBalancerTagsRequest`] with the required fields.
     pub fn new(
         load_balancer_names: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
@@ -732,7 +744,8 @@ __private::sent!(ReadLoadBalancerTagsRequest {
     load_balancer_names: "LoadBalancerNames",
 });
 
-/// Answer to [`Client::read_load_balancer_tags`](crate::Client::read_load_balancer_tags), which lists the tags of load balancers.
+/// Response of [`Client::read_load_balancer_tags`](crate::Client::read_load_balancer_tags), which lists the tags of
+/// load balancers.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLoadBalancerTagsResponse {
@@ -758,7 +771,7 @@ pub struct ReadLoadBalancersRequest {
 }
 
 impl ReadLoadBalancersRequest {
-    /// An empty [`ReadLoadBalancersRequest`]: every field is optional.
+    /// Creates an empty [`ReadLoadBalancersRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -781,7 +794,7 @@ __private::sent!(ReadLoadBalancersRequest {
     filters: "Filters",
 });
 
-/// Answer to [`Client::read_load_balancers`](crate::Client::read_load_balancers), which lists load balancers.
+/// Response of [`Client::read_load_balancers`](crate::Client::read_load_balancers), which lists load balancers.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLoadBalancersResponse {
@@ -796,7 +809,8 @@ __private::received!(ReadLoadBalancersResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_vms_health`](crate::Client::read_vms_health), which returns the health of a load balancer's backend VMs.
+/// Request of [`Client::read_vms_health`](crate::Client::read_vms_health), which returns the health of a load
+/// balancer's backend VMs.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsHealthRequest {
@@ -811,7 +825,7 @@ pub struct ReadVmsHealthRequest {
 }
 
 impl ReadVmsHealthRequest {
-    /// A [`ReadVmsHealthRequest`] with the fields that the API requires.
+    /// Creates a [`ReadVmsHealthRequest`] with the required fields.
     pub fn new(load_balancer_name: impl Into<String>) -> Self {
         Self {
             backend_vm_ids: None,
@@ -848,7 +862,8 @@ __private::sent!(ReadVmsHealthRequest {
     load_balancer_name: "LoadBalancerName",
 });
 
-/// Answer to [`Client::read_vms_health`](crate::Client::read_vms_health), which returns the health of a load balancer's backend VMs.
+/// Response of [`Client::read_vms_health`](crate::Client::read_vms_health), which returns the health of a load
+/// balancer's backend VMs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsHealthResponse {
@@ -863,7 +878,8 @@ __private::received!(ReadVmsHealthResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::register_vms_in_load_balancer`](crate::Client::register_vms_in_load_balancer), which adds backend VMs to a load balancer.
+/// Request of [`Client::register_vms_in_load_balancer`](crate::Client::register_vms_in_load_balancer), which adds
+/// backend VMs to a load balancer.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RegisterVmsInLoadBalancerRequest {
@@ -880,7 +896,7 @@ pub struct RegisterVmsInLoadBalancerRequest {
 }
 
 impl RegisterVmsInLoadBalancerRequest {
-    /// A [`RegisterVmsInLoadBalancerRequest`] with the fields that the API requires.
+    /// Creates a [`RegisterVmsInLoadBalancerRequest`] with the required fields.
     pub fn new(
         backend_vm_ids: impl IntoIterator<Item = impl Into<String>>,
         load_balancer_name: impl Into<String>,
@@ -920,7 +936,8 @@ __private::sent!(RegisterVmsInLoadBalancerRequest {
     load_balancer_name: "LoadBalancerName",
 });
 
-/// Answer to [`Client::register_vms_in_load_balancer`](crate::Client::register_vms_in_load_balancer), which adds backend VMs to a load balancer.
+/// Response of [`Client::register_vms_in_load_balancer`](crate::Client::register_vms_in_load_balancer), which adds
+/// backend VMs to a load balancer.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RegisterVmsInLoadBalancerResponse {
@@ -943,7 +960,7 @@ pub struct ResourceLoadBalancerTag {
 }
 
 impl ResourceLoadBalancerTag {
-    /// A [`ResourceLoadBalancerTag`] with the fields that the API requires.
+    /// Creates a [`ResourceLoadBalancerTag`] with the required fields.
     pub fn new(key: impl Into<String>) -> Self {
         Self { key: key.into() }
     }
@@ -959,7 +976,9 @@ __private::sent!(ResourceLoadBalancerTag {
     key: "Key",
 });
 
-/// Request of [`Client::unlink_load_balancer_backend_machines`](crate::Client::unlink_load_balancer_backend_machines), which removes backend VMs from a load balancer, by ID or by public IP.
+/// Request of
+/// [`Client::unlink_load_balancer_backend_machines`](crate::Client::unlink_load_balancer_backend_machines), which
+/// removes backend VMs from a load balancer, by ID or by public IP.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkLoadBalancerBackendMachinesRequest {
@@ -976,7 +995,7 @@ pub struct UnlinkLoadBalancerBackendMachinesRequest {
 }
 
 impl UnlinkLoadBalancerBackendMachinesRequest {
-    /// A [`UnlinkLoadBalancerBackendMachinesRequest`] with the fields that the API requires.
+    /// Creates a [`UnlinkLoadBalancerBackendMachinesRequest`] with the required fields.
     pub fn new(load_balancer_name: impl Into<String>) -> Self {
         Self {
             backend_ips: None,
@@ -1024,7 +1043,9 @@ __private::sent!(UnlinkLoadBalancerBackendMachinesRequest {
     load_balancer_name: "LoadBalancerName",
 });
 
-/// Answer to [`Client::unlink_load_balancer_backend_machines`](crate::Client::unlink_load_balancer_backend_machines), which removes backend VMs from a load balancer, by ID or by public IP.
+/// Response of
+/// [`Client::unlink_load_balancer_backend_machines`](crate::Client::unlink_load_balancer_backend_machines), which
+/// removes backend VMs from a load balancer, by ID or by public IP.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkLoadBalancerBackendMachinesResponse {
@@ -1036,7 +1057,8 @@ __private::received!(UnlinkLoadBalancerBackendMachinesResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_load_balancer`](crate::Client::update_load_balancer), which changes one attribute of a load balancer per call.
+/// Request of [`Client::update_load_balancer`](crate::Client::update_load_balancer), which changes one attribute of
+/// a load balancer per call.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateLoadBalancerRequest {
@@ -1068,7 +1090,7 @@ pub struct UpdateLoadBalancerRequest {
 }
 
 impl UpdateLoadBalancerRequest {
-    /// A [`UpdateLoadBalancerRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateLoadBalancerRequest`] with the required fields.
     pub fn new(load_balancer_name: impl Into<String>) -> Self {
         Self {
             access_log: None,
@@ -1169,7 +1191,8 @@ __private::sent!(UpdateLoadBalancerRequest {
     server_certificate_id: "ServerCertificateId",
 });
 
-/// Answer to [`Client::update_load_balancer`](crate::Client::update_load_balancer), which changes one attribute of a load balancer per call.
+/// Response of [`Client::update_load_balancer`](crate::Client::update_load_balancer), which changes one attribute
+/// of a load balancer per call.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateLoadBalancerResponse {
@@ -1192,11 +1215,11 @@ impl Client {
     /// [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines).
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createloadbalancer)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Internal, in a Subnet:
@@ -1283,11 +1306,11 @@ impl Client {
     /// The value of a tag whose key exists already is overwritten.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createloadbalancertags)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1312,11 +1335,11 @@ impl Client {
     /// Deletes a load balancer.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteloadbalancer)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1338,11 +1361,11 @@ impl Client {
     /// Removes tags from load balancers.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteloadbalancertags)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1370,11 +1393,11 @@ impl Client {
     /// [`Client::unlink_load_balancer_backend_machines`](crate::Client::unlink_load_balancer_backend_machines).
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deregistervmsinloadbalancer)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1402,11 +1425,11 @@ impl Client {
     /// but in the same Net as the load balancer or, like it, in the public Cloud. Traffic arrives after a short delay.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkloadbalancerbackendmachines)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// VMs, by ID:
@@ -1448,7 +1471,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readloadbalancertags)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1474,7 +1497,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readloadbalancers)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1501,7 +1524,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readvmshealth)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1530,11 +1553,11 @@ impl Client {
     /// [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines).
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#registervmsinloadbalancer)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1561,11 +1584,11 @@ impl Client {
     /// At least one of `backend_ips` and `backend_vm_ids` is needed.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinkloadbalancerbackendmachines)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// VMs, by ID:
@@ -1606,11 +1629,11 @@ impl Client {
     /// certificate that the listener at `load_balancer_port` has.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateloadbalancer)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Health check of the backends:
@@ -1685,12 +1708,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateLoadBalancer`: see [`Client::create_load_balancer`](crate::Client::create_load_balancer).
+
+    /// Marker of `CreateLoadBalancer`: see [`Client::create_load_balancer`](crate::Client::create_load_balancer).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateLoadBalancer;
+
     impl Action for CreateLoadBalancer {
         type Request = super::CreateLoadBalancerRequest;
         type Response = super::CreateLoadBalancerResponse;
@@ -1699,9 +1724,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `CreateLoadBalancerTags`: see [`Client::create_load_balancer_tags`](crate::Client::create_load_balancer_tags).
+    /// Marker of `CreateLoadBalancerTags`: see
+    /// [`Client::create_load_balancer_tags`](crate::Client::create_load_balancer_tags).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateLoadBalancerTags;
+
     impl Action for CreateLoadBalancerTags {
         type Request = super::CreateLoadBalancerTagsRequest;
         type Response = super::CreateLoadBalancerTagsResponse;
@@ -1710,9 +1737,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteLoadBalancer`: see [`Client::delete_load_balancer`](crate::Client::delete_load_balancer).
+    /// Marker of `DeleteLoadBalancer`: see [`Client::delete_load_balancer`](crate::Client::delete_load_balancer).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteLoadBalancer;
+
     impl Action for DeleteLoadBalancer {
         type Request = super::DeleteLoadBalancerRequest;
         type Response = super::DeleteLoadBalancerResponse;
@@ -1721,9 +1749,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteLoadBalancerTags`: see [`Client::delete_load_balancer_tags`](crate::Client::delete_load_balancer_tags).
+    /// Marker of `DeleteLoadBalancerTags`: see
+    /// [`Client::delete_load_balancer_tags`](crate::Client::delete_load_balancer_tags).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteLoadBalancerTags;
+
     impl Action for DeleteLoadBalancerTags {
         type Request = super::DeleteLoadBalancerTagsRequest;
         type Response = super::DeleteLoadBalancerTagsResponse;
@@ -1732,9 +1762,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeregisterVmsInLoadBalancer`: see [`Client::deregister_vms_in_load_balancer`](crate::Client::deregister_vms_in_load_balancer).
+    /// Marker of `DeregisterVmsInLoadBalancer`: see
+    /// [`Client::deregister_vms_in_load_balancer`](crate::Client::deregister_vms_in_load_balancer).
     #[derive(Clone, Copy, Debug)]
     pub struct DeregisterVmsInLoadBalancer;
+
     impl Action for DeregisterVmsInLoadBalancer {
         type Request = super::DeregisterVmsInLoadBalancerRequest;
         type Response = super::DeregisterVmsInLoadBalancerResponse;
@@ -1743,9 +1775,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `LinkLoadBalancerBackendMachines`: see [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines).
+    /// Marker of `LinkLoadBalancerBackendMachines`: see
+    /// [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines).
     #[derive(Clone, Copy, Debug)]
     pub struct LinkLoadBalancerBackendMachines;
+
     impl Action for LinkLoadBalancerBackendMachines {
         type Request = super::LinkLoadBalancerBackendMachinesRequest;
         type Response = super::LinkLoadBalancerBackendMachinesResponse;
@@ -1754,9 +1788,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadLoadBalancerTags`: see [`Client::read_load_balancer_tags`](crate::Client::read_load_balancer_tags).
+    /// Marker of `ReadLoadBalancerTags`: see
+    /// [`Client::read_load_balancer_tags`](crate::Client::read_load_balancer_tags).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadLoadBalancerTags;
+
     impl Action for ReadLoadBalancerTags {
         type Request = super::ReadLoadBalancerTagsRequest;
         type Response = super::ReadLoadBalancerTagsResponse;
@@ -1765,9 +1801,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadLoadBalancers`: see [`Client::read_load_balancers`](crate::Client::read_load_balancers).
+    /// Marker of `ReadLoadBalancers`: see [`Client::read_load_balancers`](crate::Client::read_load_balancers).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadLoadBalancers;
+
     impl Action for ReadLoadBalancers {
         type Request = super::ReadLoadBalancersRequest;
         type Response = super::ReadLoadBalancersResponse;
@@ -1776,9 +1813,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadVmsHealth`: see [`Client::read_vms_health`](crate::Client::read_vms_health).
+    /// Marker of `ReadVmsHealth`: see [`Client::read_vms_health`](crate::Client::read_vms_health).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadVmsHealth;
+
     impl Action for ReadVmsHealth {
         type Request = super::ReadVmsHealthRequest;
         type Response = super::ReadVmsHealthResponse;
@@ -1787,9 +1825,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `RegisterVmsInLoadBalancer`: see [`Client::register_vms_in_load_balancer`](crate::Client::register_vms_in_load_balancer).
+    /// Marker of `RegisterVmsInLoadBalancer`: see
+    /// [`Client::register_vms_in_load_balancer`](crate::Client::register_vms_in_load_balancer).
     #[derive(Clone, Copy, Debug)]
     pub struct RegisterVmsInLoadBalancer;
+
     impl Action for RegisterVmsInLoadBalancer {
         type Request = super::RegisterVmsInLoadBalancerRequest;
         type Response = super::RegisterVmsInLoadBalancerResponse;
@@ -1798,9 +1838,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `UnlinkLoadBalancerBackendMachines`: see [`Client::unlink_load_balancer_backend_machines`](crate::Client::unlink_load_balancer_backend_machines).
+    /// Marker of `UnlinkLoadBalancerBackendMachines`: see
+    /// [`Client::unlink_load_balancer_backend_machines`](crate::Client::unlink_load_balancer_backend_machines).
     #[derive(Clone, Copy, Debug)]
     pub struct UnlinkLoadBalancerBackendMachines;
+
     impl Action for UnlinkLoadBalancerBackendMachines {
         type Request = super::UnlinkLoadBalancerBackendMachinesRequest;
         type Response = super::UnlinkLoadBalancerBackendMachinesResponse;
@@ -1809,9 +1851,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `UpdateLoadBalancer`: see [`Client::update_load_balancer`](crate::Client::update_load_balancer).
+    /// Marker of `UpdateLoadBalancer`: see [`Client::update_load_balancer`](crate::Client::update_load_balancer).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateLoadBalancer;
+
     impl Action for UpdateLoadBalancer {
         type Request = super::UpdateLoadBalancerRequest;
         type Response = super::UpdateLoadBalancerResponse;

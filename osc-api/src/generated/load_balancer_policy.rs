@@ -4,7 +4,8 @@
 use super::common::{LoadBalancer, ResponseContext};
 use crate::{Client, Result, UnknownValue, __private};
 
-/// Request of [`Client::create_load_balancer_policy`](crate::Client::create_load_balancer_policy), which creates a stickiness policy, which keeps a client on one backend by a cookie.
+/// Request of [`Client::create_load_balancer_policy`](crate::Client::create_load_balancer_policy), which creates a
+/// stickiness policy, which keeps a client on one backend by a cookie.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerPolicyRequest {
@@ -32,7 +33,7 @@ pub struct CreateLoadBalancerPolicyRequest {
 }
 
 impl CreateLoadBalancerPolicyRequest {
-    /// A [`CreateLoadBalancerPolicyRequest`] with the fields that the API requires.
+    /// Creates a [`CreateLoadBalancerPolicyRequest`] with the required fields.
     pub fn new(
         load_balancer_name: impl Into<String>,
         policy_name: impl Into<String>,
@@ -100,7 +101,8 @@ __private::sent!(CreateLoadBalancerPolicyRequest {
     policy_type: "PolicyType",
 });
 
-/// Answer to [`Client::create_load_balancer_policy`](crate::Client::create_load_balancer_policy), which creates a stickiness policy, which keeps a client on one backend by a cookie.
+/// Response of [`Client::create_load_balancer_policy`](crate::Client::create_load_balancer_policy), which creates a
+/// stickiness policy, which keeps a client on one backend by a cookie.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerPolicyResponse {
@@ -115,7 +117,8 @@ __private::received!(CreateLoadBalancerPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_load_balancer_policy`](crate::Client::delete_load_balancer_policy), which deletes a policy of a load balancer.
+/// Request of [`Client::delete_load_balancer_policy`](crate::Client::delete_load_balancer_policy), which deletes a
+/// policy of a load balancer.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerPolicyRequest {
@@ -132,7 +135,7 @@ pub struct DeleteLoadBalancerPolicyRequest {
 }
 
 impl DeleteLoadBalancerPolicyRequest {
-    /// A [`DeleteLoadBalancerPolicyRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteLoadBalancerPolicyRequest`] with the required fields.
     pub fn new(
         load_balancer_name: impl Into<String>,
         policy_name: impl Into<String>,
@@ -169,7 +172,8 @@ __private::sent!(DeleteLoadBalancerPolicyRequest {
     policy_name: "PolicyName",
 });
 
-/// Answer to [`Client::delete_load_balancer_policy`](crate::Client::delete_load_balancer_policy), which deletes a policy of a load balancer.
+/// Response of [`Client::delete_load_balancer_policy`](crate::Client::delete_load_balancer_policy), which deletes a
+/// policy of a load balancer.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerPolicyResponse {
@@ -192,7 +196,7 @@ pub enum LoadBalancerPolicyType {
     App,
     /// `load_balancer`
     LoadBalancer,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -228,11 +232,11 @@ impl Client {
     /// policy to use.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createloadbalancerpolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Cookie of the load balancer itself:
@@ -279,11 +283,11 @@ impl Client {
     /// No listener may use it any more.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteloadbalancerpolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -306,12 +310,15 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateLoadBalancerPolicy`: see [`Client::create_load_balancer_policy`](crate::Client::create_load_balancer_policy).
+
+    /// Marker of `CreateLoadBalancerPolicy`: see
+    /// [`Client::create_load_balancer_policy`](crate::Client::create_load_balancer_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateLoadBalancerPolicy;
+
     impl Action for CreateLoadBalancerPolicy {
         type Request = super::CreateLoadBalancerPolicyRequest;
         type Response = super::CreateLoadBalancerPolicyResponse;
@@ -320,9 +327,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteLoadBalancerPolicy`: see [`Client::delete_load_balancer_policy`](crate::Client::delete_load_balancer_policy).
+    /// Marker of `DeleteLoadBalancerPolicy`: see
+    /// [`Client::delete_load_balancer_policy`](crate::Client::delete_load_balancer_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteLoadBalancerPolicy;
+
     impl Action for DeleteLoadBalancerPolicy {
         type Request = super::DeleteLoadBalancerPolicyRequest;
         type Response = super::DeleteLoadBalancerPolicyResponse;

@@ -4,7 +4,8 @@
 use super::common::{ResourceState, ResourceTag, ResponseContext};
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_nat_service`](crate::Client::create_nat_service), which creates a NAT service in a public Subnet, for VMs of private Subnets to reach the Internet.
+/// Request of [`Client::create_nat_service`](crate::Client::create_nat_service), which creates a NAT service in a
+/// public Subnet, for VMs of private Subnets to reach the Internet.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNatServiceRequest {
@@ -24,7 +25,7 @@ pub struct CreateNatServiceRequest {
 }
 
 impl CreateNatServiceRequest {
-    /// A [`CreateNatServiceRequest`] with the fields that the API requires.
+    /// Creates a [`CreateNatServiceRequest`] with the required fields.
     pub fn new(public_ip_id: impl Into<String>, subnet_id: impl Into<String>) -> Self {
         Self {
             client_token: None,
@@ -66,7 +67,8 @@ __private::sent!(CreateNatServiceRequest {
     subnet_id: "SubnetId",
 });
 
-/// Answer to [`Client::create_nat_service`](crate::Client::create_nat_service), which creates a NAT service in a public Subnet, for VMs of private Subnets to reach the Internet.
+/// Response of [`Client::create_nat_service`](crate::Client::create_nat_service), which creates a NAT service in a
+/// public Subnet, for VMs of private Subnets to reach the Internet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNatServiceResponse {
@@ -94,7 +96,7 @@ pub struct DeleteNatServiceRequest {
 }
 
 impl DeleteNatServiceRequest {
-    /// A [`DeleteNatServiceRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteNatServiceRequest`] with the required fields.
     pub fn new(nat_service_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -120,7 +122,7 @@ __private::sent!(DeleteNatServiceRequest {
     nat_service_id: "NatServiceId",
 });
 
-/// Answer to [`Client::delete_nat_service`](crate::Client::delete_nat_service), which deletes a NAT service.
+/// Response of [`Client::delete_nat_service`](crate::Client::delete_nat_service), which deletes a NAT service.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNatServiceResponse {
@@ -155,7 +157,7 @@ pub struct FiltersNatService {
 }
 
 impl FiltersNatService {
-    /// An empty [`FiltersNatService`]: every field is optional.
+    /// Creates an empty [`FiltersNatService`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -304,7 +306,7 @@ pub struct ReadNatServicesRequest {
 }
 
 impl ReadNatServicesRequest {
-    /// An empty [`ReadNatServicesRequest`]: every field is optional.
+    /// Creates an empty [`ReadNatServicesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -341,7 +343,7 @@ __private::sent!(ReadNatServicesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_nat_services`](crate::Client::read_nat_services), which lists NAT services.
+/// Response of [`Client::read_nat_services`](crate::Client::read_nat_services), which lists NAT services.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNatServicesResponse {
@@ -363,20 +365,23 @@ __private::received!(ReadNatServicesResponse {
 impl Paginated for ReadNatServicesRequest {
     type Action = action::ReadNatServices;
     type Item = NatService;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadNatServicesResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadNatServicesResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.nat_services.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.nat_services.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadNatServicesResponse) -> Vec<NatService> {
-        answer.nat_services
+
+    fn items(response: ReadNatServicesResponse) -> Vec<NatService> {
+        response.nat_services
     }
 }
 
@@ -391,7 +396,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#createnatservice)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -415,11 +420,11 @@ impl Client {
     /// Its public IP stays in the account, and routes to it stay in the route tables.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletenatservice)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -441,12 +446,13 @@ impl Client {
     /// Lists NAT services.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readnatservices)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -486,12 +492,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateNatService`: see [`Client::create_nat_service`](crate::Client::create_nat_service).
+
+    /// Marker of `CreateNatService`: see [`Client::create_nat_service`](crate::Client::create_nat_service).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateNatService;
+
     impl Action for CreateNatService {
         type Request = super::CreateNatServiceRequest;
         type Response = super::CreateNatServiceResponse;
@@ -500,9 +508,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::ClientToken;
     }
 
-    /// Marks `DeleteNatService`: see [`Client::delete_nat_service`](crate::Client::delete_nat_service).
+    /// Marker of `DeleteNatService`: see [`Client::delete_nat_service`](crate::Client::delete_nat_service).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteNatService;
+
     impl Action for DeleteNatService {
         type Request = super::DeleteNatServiceRequest;
         type Response = super::DeleteNatServiceResponse;
@@ -511,9 +520,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadNatServices`: see [`Client::read_nat_services`](crate::Client::read_nat_services).
+    /// Marker of `ReadNatServices`: see [`Client::read_nat_services`](crate::Client::read_nat_services).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadNatServices;
+
     impl Action for ReadNatServices {
         type Request = super::ReadNatServicesRequest;
         type Response = super::ReadNatServicesResponse;

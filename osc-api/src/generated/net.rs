@@ -4,7 +4,8 @@
 use super::common::{ResourceTag, ResponseContext, Tenancy};
 use crate::{Client, Paginated, Result, UnknownValue, __private};
 
-/// Request of [`Client::create_net`](crate::Client::create_net), which creates a Net, a private network with an IP range of its own.
+/// Request of [`Client::create_net`](crate::Client::create_net), which creates a Net, a private network with an IP
+/// range of its own.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetRequest {
@@ -20,7 +21,7 @@ pub struct CreateNetRequest {
 }
 
 impl CreateNetRequest {
-    /// A [`CreateNetRequest`] with the fields that the API requires.
+    /// Creates a [`CreateNetRequest`] with the required fields.
     pub fn new(ip_range: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -54,7 +55,8 @@ __private::sent!(CreateNetRequest {
     tenancy: "Tenancy",
 });
 
-/// Answer to [`Client::create_net`](crate::Client::create_net), which creates a Net, a private network with an IP range of its own.
+/// Response of [`Client::create_net`](crate::Client::create_net), which creates a Net, a private network with an IP
+/// range of its own.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetResponse {
@@ -82,7 +84,7 @@ pub struct DeleteNetRequest {
 }
 
 impl DeleteNetRequest {
-    /// A [`DeleteNetRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteNetRequest`] with the required fields.
     pub fn new(net_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -108,7 +110,7 @@ __private::sent!(DeleteNetRequest {
     net_id: "NetId",
 });
 
-/// Answer to [`Client::delete_net`](crate::Client::delete_net), which deletes a Net.
+/// Response of [`Client::delete_net`](crate::Client::delete_net), which deletes a Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetResponse {
@@ -143,7 +145,7 @@ pub struct FiltersNet {
 }
 
 impl FiltersNet {
-    /// An empty [`FiltersNet`]: every field is optional.
+    /// Creates an empty [`FiltersNet`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -266,7 +268,7 @@ pub enum NetState {
     Available,
     /// `deleting`
     Deleting,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -311,7 +313,7 @@ pub struct ReadNetsRequest {
 }
 
 impl ReadNetsRequest {
-    /// An empty [`ReadNetsRequest`]: every field is optional.
+    /// Creates an empty [`ReadNetsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -348,7 +350,7 @@ __private::sent!(ReadNetsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_nets`](crate::Client::read_nets), which lists Nets.
+/// Response of [`Client::read_nets`](crate::Client::read_nets), which lists Nets.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetsResponse {
@@ -384,7 +386,7 @@ pub struct UpdateNetRequest {
 }
 
 impl UpdateNetRequest {
-    /// A [`UpdateNetRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateNetRequest`] with the required fields.
     pub fn new(
         dhcp_options_set_id: impl Into<String>,
         net_id: impl Into<String>,
@@ -424,7 +426,7 @@ __private::sent!(UpdateNetRequest {
     net_id: "NetId",
 });
 
-/// Answer to [`Client::update_net`](crate::Client::update_net), which gives a Net another set of DHCP options.
+/// Response of [`Client::update_net`](crate::Client::update_net), which gives a Net another set of DHCP options.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNetResponse {
@@ -442,20 +444,23 @@ __private::received!(UpdateNetResponse {
 impl Paginated for ReadNetsRequest {
     type Action = action::ReadNets;
     type Item = Net;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadNetsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadNetsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.nets.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.nets.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadNetsResponse) -> Vec<Net> {
-        answer.nets
+
+    fn items(response: ReadNetsResponse) -> Vec<Net> {
+        response.nets
     }
 }
 
@@ -465,11 +470,11 @@ impl Client {
     /// The range is between a `/28` and a `/16`.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createnet)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -495,11 +500,11 @@ impl Client {
     /// its resources.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletenet)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -521,12 +526,13 @@ impl Client {
     /// Lists Nets.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readnets)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -564,11 +570,11 @@ impl Client {
     /// Gives a Net another set of DHCP options.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatenet)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -588,12 +594,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateNet`: see [`Client::create_net`](crate::Client::create_net).
+
+    /// Marker of `CreateNet`: see [`Client::create_net`](crate::Client::create_net).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateNet;
+
     impl Action for CreateNet {
         type Request = super::CreateNetRequest;
         type Response = super::CreateNetResponse;
@@ -602,9 +610,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteNet`: see [`Client::delete_net`](crate::Client::delete_net).
+    /// Marker of `DeleteNet`: see [`Client::delete_net`](crate::Client::delete_net).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteNet;
+
     impl Action for DeleteNet {
         type Request = super::DeleteNetRequest;
         type Response = super::DeleteNetResponse;
@@ -613,9 +622,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadNets`: see [`Client::read_nets`](crate::Client::read_nets).
+    /// Marker of `ReadNets`: see [`Client::read_nets`](crate::Client::read_nets).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadNets;
+
     impl Action for ReadNets {
         type Request = super::ReadNetsRequest;
         type Response = super::ReadNetsResponse;
@@ -624,9 +634,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateNet`: see [`Client::update_net`](crate::Client::update_net).
+    /// Marker of `UpdateNet`: see [`Client::update_net`](crate::Client::update_net).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateNet;
+
     impl Action for UpdateNet {
         type Request = super::UpdateNetRequest;
         type Response = super::UpdateNetResponse;

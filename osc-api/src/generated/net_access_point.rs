@@ -4,7 +4,8 @@
 use super::common::{ResourceState, ResourceTag, ResponseContext};
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_net_access_point`](crate::Client::create_net_access_point), which creates a Net access point, by which a Net reaches an OUTSCALE service without the Internet.
+/// Request of [`Client::create_net_access_point`](crate::Client::create_net_access_point), which creates a Net
+/// access point, by which a Net reaches an OUTSCALE service without the Internet.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetAccessPointRequest {
@@ -23,7 +24,7 @@ pub struct CreateNetAccessPointRequest {
 }
 
 impl CreateNetAccessPointRequest {
-    /// A [`CreateNetAccessPointRequest`] with the fields that the API requires.
+    /// Creates a [`CreateNetAccessPointRequest`] with the required fields.
     pub fn new(net_id: impl Into<String>, service_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -70,7 +71,8 @@ __private::sent!(CreateNetAccessPointRequest {
     service_name: "ServiceName",
 });
 
-/// Answer to [`Client::create_net_access_point`](crate::Client::create_net_access_point), which creates a Net access point, by which a Net reaches an OUTSCALE service without the Internet.
+/// Response of [`Client::create_net_access_point`](crate::Client::create_net_access_point), which creates a Net
+/// access point, by which a Net reaches an OUTSCALE service without the Internet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetAccessPointResponse {
@@ -85,7 +87,8 @@ __private::received!(CreateNetAccessPointResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_net_access_point`](crate::Client::delete_net_access_point), which deletes a Net access point, and its routes in the route tables.
+/// Request of [`Client::delete_net_access_point`](crate::Client::delete_net_access_point), which deletes a Net
+/// access point, and its routes in the route tables.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetAccessPointRequest {
@@ -98,7 +101,7 @@ pub struct DeleteNetAccessPointRequest {
 }
 
 impl DeleteNetAccessPointRequest {
-    /// A [`DeleteNetAccessPointRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteNetAccessPointRequest`] with the required fields.
     pub fn new(net_access_point_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -127,7 +130,8 @@ __private::sent!(DeleteNetAccessPointRequest {
     net_access_point_id: "NetAccessPointId",
 });
 
-/// Answer to [`Client::delete_net_access_point`](crate::Client::delete_net_access_point), which deletes a Net access point, and its routes in the route tables.
+/// Response of [`Client::delete_net_access_point`](crate::Client::delete_net_access_point), which deletes a Net
+/// access point, and its routes in the route tables.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetAccessPointResponse {
@@ -160,7 +164,7 @@ pub struct FiltersNetAccessPoint {
 }
 
 impl FiltersNetAccessPoint {
-    /// An empty [`FiltersNetAccessPoint`]: every field is optional.
+    /// Creates an empty [`FiltersNetAccessPoint`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -249,7 +253,7 @@ pub struct FiltersService {
 }
 
 impl FiltersService {
-    /// An empty [`FiltersService`]: every field is optional.
+    /// Creates an empty [`FiltersService`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -305,7 +309,8 @@ __private::received!(NetAccessPoint {
     tags: "Tags",
 });
 
-/// Request of [`Client::read_net_access_point_services`](crate::Client::read_net_access_point_services), which lists the services that a Net access point can lead to.
+/// Request of [`Client::read_net_access_point_services`](crate::Client::read_net_access_point_services), which
+/// lists the services that a Net access point can lead to.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetAccessPointServicesRequest {
@@ -321,7 +326,7 @@ pub struct ReadNetAccessPointServicesRequest {
 }
 
 impl ReadNetAccessPointServicesRequest {
-    /// An empty [`ReadNetAccessPointServicesRequest`]: every field is optional.
+    /// Creates an empty [`ReadNetAccessPointServicesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -358,7 +363,8 @@ __private::sent!(ReadNetAccessPointServicesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_net_access_point_services`](crate::Client::read_net_access_point_services), which lists the services that a Net access point can lead to.
+/// Response of [`Client::read_net_access_point_services`](crate::Client::read_net_access_point_services), which
+/// lists the services that a Net access point can lead to.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetAccessPointServicesResponse {
@@ -377,7 +383,8 @@ __private::received!(ReadNetAccessPointServicesResponse {
     services: "Services",
 });
 
-/// Request of [`Client::read_net_access_points`](crate::Client::read_net_access_points), which lists Net access points.
+/// Request of [`Client::read_net_access_points`](crate::Client::read_net_access_points), which lists Net access
+/// points.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetAccessPointsRequest {
@@ -393,7 +400,7 @@ pub struct ReadNetAccessPointsRequest {
 }
 
 impl ReadNetAccessPointsRequest {
-    /// An empty [`ReadNetAccessPointsRequest`]: every field is optional.
+    /// Creates an empty [`ReadNetAccessPointsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -430,7 +437,8 @@ __private::sent!(ReadNetAccessPointsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_net_access_points`](crate::Client::read_net_access_points), which lists Net access points.
+/// Response of [`Client::read_net_access_points`](crate::Client::read_net_access_points), which lists Net access
+/// points.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetAccessPointsResponse {
@@ -468,7 +476,8 @@ __private::received!(Service {
     service_name: "ServiceName",
 });
 
-/// Request of [`Client::update_net_access_point`](crate::Client::update_net_access_point), which adds and removes route tables of a Net access point.
+/// Request of [`Client::update_net_access_point`](crate::Client::update_net_access_point), which adds and removes
+/// route tables of a Net access point.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNetAccessPointRequest {
@@ -485,7 +494,7 @@ pub struct UpdateNetAccessPointRequest {
 }
 
 impl UpdateNetAccessPointRequest {
-    /// A [`UpdateNetAccessPointRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateNetAccessPointRequest`] with the required fields.
     pub fn new(net_access_point_id: impl Into<String>) -> Self {
         Self {
             add_route_table_ids: None,
@@ -540,7 +549,8 @@ __private::sent!(UpdateNetAccessPointRequest {
     remove_route_table_ids: "RemoveRouteTableIds",
 });
 
-/// Answer to [`Client::update_net_access_point`](crate::Client::update_net_access_point), which adds and removes route tables of a Net access point.
+/// Response of [`Client::update_net_access_point`](crate::Client::update_net_access_point), which adds and removes
+/// route tables of a Net access point.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNetAccessPointResponse {
@@ -558,40 +568,46 @@ __private::received!(UpdateNetAccessPointResponse {
 impl Paginated for ReadNetAccessPointServicesRequest {
     type Action = action::ReadNetAccessPointServices;
     type Item = Service;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadNetAccessPointServicesResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadNetAccessPointServicesResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.services.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.services.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadNetAccessPointServicesResponse) -> Vec<Service> {
-        answer.services
+
+    fn items(response: ReadNetAccessPointServicesResponse) -> Vec<Service> {
+        response.services
     }
 }
 
 impl Paginated for ReadNetAccessPointsRequest {
     type Action = action::ReadNetAccessPoints;
     type Item = NetAccessPoint;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadNetAccessPointsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadNetAccessPointsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.net_access_points.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.net_access_points.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadNetAccessPointsResponse) -> Vec<NetAccessPoint> {
-        answer.net_access_points
+
+    fn items(response: ReadNetAccessPointsResponse) -> Vec<NetAccessPoint> {
+        response.net_access_points
     }
 }
 
@@ -603,11 +619,11 @@ impl Client {
     /// for it, which is free of charge and cut off from the Internet, but counts towards the quota.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createnetaccesspoint)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -633,11 +649,11 @@ impl Client {
     /// Deletes a Net access point, and its routes in the route tables.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletenetaccesspoint)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -659,12 +675,13 @@ impl Client {
     /// Lists the services that a Net access point can lead to.
     ///
     /// - Authentication: none.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readnetaccesspointservices)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -702,12 +719,13 @@ impl Client {
     /// Lists Net access points.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readnetaccesspoints)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -751,11 +769,11 @@ impl Client {
     /// Adds and removes route tables of a Net access point.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatenetaccesspoint)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Further route table:
@@ -791,12 +809,15 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateNetAccessPoint`: see [`Client::create_net_access_point`](crate::Client::create_net_access_point).
+
+    /// Marker of `CreateNetAccessPoint`: see
+    /// [`Client::create_net_access_point`](crate::Client::create_net_access_point).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateNetAccessPoint;
+
     impl Action for CreateNetAccessPoint {
         type Request = super::CreateNetAccessPointRequest;
         type Response = super::CreateNetAccessPointResponse;
@@ -805,9 +826,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteNetAccessPoint`: see [`Client::delete_net_access_point`](crate::Client::delete_net_access_point).
+    /// Marker of `DeleteNetAccessPoint`: see
+    /// [`Client::delete_net_access_point`](crate::Client::delete_net_access_point).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteNetAccessPoint;
+
     impl Action for DeleteNetAccessPoint {
         type Request = super::DeleteNetAccessPointRequest;
         type Response = super::DeleteNetAccessPointResponse;
@@ -816,9 +839,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadNetAccessPointServices`: see [`Client::read_net_access_point_services`](crate::Client::read_net_access_point_services).
+    /// Marker of `ReadNetAccessPointServices`: see
+    /// [`Client::read_net_access_point_services`](crate::Client::read_net_access_point_services).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadNetAccessPointServices;
+
     impl Action for ReadNetAccessPointServices {
         type Request = super::ReadNetAccessPointServicesRequest;
         type Response = super::ReadNetAccessPointServicesResponse;
@@ -827,9 +852,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadNetAccessPoints`: see [`Client::read_net_access_points`](crate::Client::read_net_access_points).
+    /// Marker of `ReadNetAccessPoints`: see [`Client::read_net_access_points`](crate::Client::read_net_access_points).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadNetAccessPoints;
+
     impl Action for ReadNetAccessPoints {
         type Request = super::ReadNetAccessPointsRequest;
         type Response = super::ReadNetAccessPointsResponse;
@@ -838,9 +864,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateNetAccessPoint`: see [`Client::update_net_access_point`](crate::Client::update_net_access_point).
+    /// Marker of `UpdateNetAccessPoint`: see
+    /// [`Client::update_net_access_point`](crate::Client::update_net_access_point).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateNetAccessPoint;
+
     impl Action for UpdateNetAccessPoint {
         type Request = super::UpdateNetAccessPointRequest;
         type Response = super::UpdateNetAccessPointResponse;

@@ -4,7 +4,8 @@
 use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, DateTime, Paginated, Result, UnknownValue, __private};
 
-/// Request of [`Client::accept_net_peering`](crate::Client::accept_net_peering), which accepts a Net peering that another Net asked for.
+/// Request of [`Client::accept_net_peering`](crate::Client::accept_net_peering), which accepts a Net peering that
+/// another Net asked for.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AcceptNetPeeringRequest {
@@ -17,7 +18,7 @@ pub struct AcceptNetPeeringRequest {
 }
 
 impl AcceptNetPeeringRequest {
-    /// A [`AcceptNetPeeringRequest`] with the fields that the API requires.
+    /// Creates a [`AcceptNetPeeringRequest`] with the required fields.
     pub fn new(net_peering_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -43,7 +44,8 @@ __private::sent!(AcceptNetPeeringRequest {
     net_peering_id: "NetPeeringId",
 });
 
-/// Answer to [`Client::accept_net_peering`](crate::Client::accept_net_peering), which accepts a Net peering that another Net asked for.
+/// Response of [`Client::accept_net_peering`](crate::Client::accept_net_peering), which accepts a Net peering that
+/// another Net asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AcceptNetPeeringResponse {
@@ -76,7 +78,8 @@ __private::received!(AccepterNet {
     net_id: "NetId",
 });
 
-/// Request of [`Client::create_net_peering`](crate::Client::create_net_peering), which asks for a peering between a Net of the account and another Net, be it of another account.
+/// Request of [`Client::create_net_peering`](crate::Client::create_net_peering), which asks for a peering between a
+/// Net of the account and another Net, be it of another account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetPeeringRequest {
@@ -96,7 +99,7 @@ pub struct CreateNetPeeringRequest {
 }
 
 impl CreateNetPeeringRequest {
-    /// A [`CreateNetPeeringRequest`] with the fields that the API requires.
+    /// Creates a [`CreateNetPeeringRequest`] with the required fields.
     pub fn new(
         accepter_net_id: impl Into<String>,
         source_net_id: impl Into<String>,
@@ -141,7 +144,8 @@ __private::sent!(CreateNetPeeringRequest {
     source_net_id: "SourceNetId",
 });
 
-/// Answer to [`Client::create_net_peering`](crate::Client::create_net_peering), which asks for a peering between a Net of the account and another Net, be it of another account.
+/// Response of [`Client::create_net_peering`](crate::Client::create_net_peering), which asks for a peering between
+/// a Net of the account and another Net, be it of another account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetPeeringResponse {
@@ -169,7 +173,7 @@ pub struct DeleteNetPeeringRequest {
 }
 
 impl DeleteNetPeeringRequest {
-    /// A [`DeleteNetPeeringRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteNetPeeringRequest`] with the required fields.
     pub fn new(net_peering_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -195,7 +199,7 @@ __private::sent!(DeleteNetPeeringRequest {
     net_peering_id: "NetPeeringId",
 });
 
-/// Answer to [`Client::delete_net_peering`](crate::Client::delete_net_peering), which deletes a Net peering.
+/// Response of [`Client::delete_net_peering`](crate::Client::delete_net_peering), which deletes a Net peering.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetPeeringResponse {
@@ -240,7 +244,7 @@ pub struct FiltersNetPeering {
 }
 
 impl FiltersNetPeering {
-    /// An empty [`FiltersNetPeering`]: every field is optional.
+    /// Creates an empty [`FiltersNetPeering`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -450,7 +454,7 @@ pub enum NetPeeringStateName {
     Expired,
     /// `deleted`
     Deleted,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -501,7 +505,7 @@ pub struct ReadNetPeeringsRequest {
 }
 
 impl ReadNetPeeringsRequest {
-    /// An empty [`ReadNetPeeringsRequest`]: every field is optional.
+    /// Creates an empty [`ReadNetPeeringsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -538,7 +542,7 @@ __private::sent!(ReadNetPeeringsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_net_peerings`](crate::Client::read_net_peerings), which lists Net peerings.
+/// Response of [`Client::read_net_peerings`](crate::Client::read_net_peerings), which lists Net peerings.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetPeeringsResponse {
@@ -557,7 +561,8 @@ __private::received!(ReadNetPeeringsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::reject_net_peering`](crate::Client::reject_net_peering), which rejects a Net peering that is `pending-acceptance`, which makes it `rejected`.
+/// Request of [`Client::reject_net_peering`](crate::Client::reject_net_peering), which rejects a Net peering that
+/// is `pending-acceptance`, which makes it `rejected`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RejectNetPeeringRequest {
@@ -570,7 +575,7 @@ pub struct RejectNetPeeringRequest {
 }
 
 impl RejectNetPeeringRequest {
-    /// A [`RejectNetPeeringRequest`] with the fields that the API requires.
+    /// Creates a [`RejectNetPeeringRequest`] with the required fields.
     pub fn new(net_peering_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -596,7 +601,8 @@ __private::sent!(RejectNetPeeringRequest {
     net_peering_id: "NetPeeringId",
 });
 
-/// Answer to [`Client::reject_net_peering`](crate::Client::reject_net_peering), which rejects a Net peering that is `pending-acceptance`, which makes it `rejected`.
+/// Response of [`Client::reject_net_peering`](crate::Client::reject_net_peering), which rejects a Net peering that
+/// is `pending-acceptance`, which makes it `rejected`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RejectNetPeeringResponse {
@@ -629,20 +635,23 @@ __private::received!(SourceNet {
 impl Paginated for ReadNetPeeringsRequest {
     type Action = action::ReadNetPeerings;
     type Item = NetPeering;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadNetPeeringsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadNetPeeringsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.net_peerings.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.net_peerings.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadNetPeeringsResponse) -> Vec<NetPeering> {
-        answer.net_peerings
+
+    fn items(response: ReadNetPeeringsResponse) -> Vec<NetPeering> {
+        response.net_peerings
     }
 }
 
@@ -653,11 +662,11 @@ impl Client {
     /// opposite direction is then rejected.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#acceptnetpeering)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -683,11 +692,11 @@ impl Client {
     /// one in the opposite direction is rejected.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createnetpeering)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Both Nets in one account:
@@ -727,11 +736,11 @@ impl Client {
     /// `rejected`, `failed` and `expired` nobody can.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletenetpeering)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -753,12 +762,13 @@ impl Client {
     /// Lists Net peerings.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readnetpeerings)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -803,11 +813,11 @@ impl Client {
     /// Rejects a Net peering that is `pending-acceptance`, which makes it `rejected`.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#rejectnetpeering)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -827,12 +837,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `AcceptNetPeering`: see [`Client::accept_net_peering`](crate::Client::accept_net_peering).
+
+    /// Marker of `AcceptNetPeering`: see [`Client::accept_net_peering`](crate::Client::accept_net_peering).
     #[derive(Clone, Copy, Debug)]
     pub struct AcceptNetPeering;
+
     impl Action for AcceptNetPeering {
         type Request = super::AcceptNetPeeringRequest;
         type Response = super::AcceptNetPeeringResponse;
@@ -841,9 +853,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `CreateNetPeering`: see [`Client::create_net_peering`](crate::Client::create_net_peering).
+    /// Marker of `CreateNetPeering`: see [`Client::create_net_peering`](crate::Client::create_net_peering).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateNetPeering;
+
     impl Action for CreateNetPeering {
         type Request = super::CreateNetPeeringRequest;
         type Response = super::CreateNetPeeringResponse;
@@ -852,9 +865,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteNetPeering`: see [`Client::delete_net_peering`](crate::Client::delete_net_peering).
+    /// Marker of `DeleteNetPeering`: see [`Client::delete_net_peering`](crate::Client::delete_net_peering).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteNetPeering;
+
     impl Action for DeleteNetPeering {
         type Request = super::DeleteNetPeeringRequest;
         type Response = super::DeleteNetPeeringResponse;
@@ -863,9 +877,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadNetPeerings`: see [`Client::read_net_peerings`](crate::Client::read_net_peerings).
+    /// Marker of `ReadNetPeerings`: see [`Client::read_net_peerings`](crate::Client::read_net_peerings).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadNetPeerings;
+
     impl Action for ReadNetPeerings {
         type Request = super::ReadNetPeeringsRequest;
         type Response = super::ReadNetPeeringsResponse;
@@ -874,9 +889,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `RejectNetPeering`: see [`Client::reject_net_peering`](crate::Client::reject_net_peering).
+    /// Marker of `RejectNetPeering`: see [`Client::reject_net_peering`](crate::Client::reject_net_peering).
     #[derive(Clone, Copy, Debug)]
     pub struct RejectNetPeering;
+
     impl Action for RejectNetPeering {
         type Request = super::RejectNetPeeringRequest;
         type Response = super::RejectNetPeeringResponse;

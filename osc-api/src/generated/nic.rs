@@ -25,7 +25,7 @@ pub struct CreateNicRequest {
 }
 
 impl CreateNicRequest {
-    /// A [`CreateNicRequest`] with the fields that the API requires.
+    /// Creates a [`CreateNicRequest`] with the required fields.
     pub fn new(subnet_id: impl Into<String>) -> Self {
         Self {
             description: None,
@@ -83,7 +83,7 @@ __private::sent!(CreateNicRequest {
     subnet_id: "SubnetId",
 });
 
-/// Answer to [`Client::create_nic`](crate::Client::create_nic), which creates a network interface in a Subnet.
+/// Response of [`Client::create_nic`](crate::Client::create_nic), which creates a network interface in a Subnet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNicResponse {
@@ -111,7 +111,7 @@ pub struct DeleteNicRequest {
 }
 
 impl DeleteNicRequest {
-    /// A [`DeleteNicRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteNicRequest`] with the required fields.
     pub fn new(nic_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -137,7 +137,7 @@ __private::sent!(DeleteNicRequest {
     nic_id: "NicId",
 });
 
-/// Answer to [`Client::delete_nic`](crate::Client::delete_nic), which deletes a network interface.
+/// Response of [`Client::delete_nic`](crate::Client::delete_nic), which deletes a network interface.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNicResponse {
@@ -214,7 +214,7 @@ pub struct FiltersNic {
 }
 
 impl FiltersNic {
-    /// An empty [`FiltersNic`]: every field is optional.
+    /// Creates an empty [`FiltersNic`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -598,7 +598,7 @@ pub struct LinkNicRequest {
 }
 
 impl LinkNicRequest {
-    /// A [`LinkNicRequest`] with the fields that the API requires.
+    /// Creates a [`LinkNicRequest`] with the required fields.
     pub fn new(
         device_number: impl Into<i64>,
         nic_id: impl Into<String>,
@@ -644,7 +644,7 @@ __private::sent!(LinkNicRequest {
     vm_id: "VmId",
 });
 
-/// Answer to [`Client::link_nic`](crate::Client::link_nic), which attaches a network interface to a VM.
+/// Response of [`Client::link_nic`](crate::Client::link_nic), which attaches a network interface to a VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkNicResponse {
@@ -671,7 +671,7 @@ pub struct LinkNicToUpdate {
 }
 
 impl LinkNicToUpdate {
-    /// An empty [`LinkNicToUpdate`]: every field is optional.
+    /// Creates an empty [`LinkNicToUpdate`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -697,7 +697,8 @@ __private::sent!(LinkNicToUpdate {
     link_nic_id: "LinkNicId",
 });
 
-/// Request of [`Client::link_private_ips`](crate::Client::link_private_ips), which gives a network interface further private IPs.
+/// Request of [`Client::link_private_ips`](crate::Client::link_private_ips), which gives a network interface
+/// further private IPs.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPrivateIpsRequest {
@@ -717,7 +718,7 @@ pub struct LinkPrivateIpsRequest {
 }
 
 impl LinkPrivateIpsRequest {
-    /// A [`LinkPrivateIpsRequest`] with the fields that the API requires.
+    /// Creates a [`LinkPrivateIpsRequest`] with the required fields.
     pub fn new(nic_id: impl Into<String>) -> Self {
         Self {
             allow_relink: None,
@@ -773,7 +774,8 @@ __private::sent!(LinkPrivateIpsRequest {
     secondary_private_ip_count: "SecondaryPrivateIpCount",
 });
 
-/// Answer to [`Client::link_private_ips`](crate::Client::link_private_ips), which gives a network interface further private IPs.
+/// Response of [`Client::link_private_ips`](crate::Client::link_private_ips), which gives a network interface
+/// further private IPs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPrivateIpsResponse {
@@ -901,7 +903,7 @@ pub struct ReadNicsRequest {
 }
 
 impl ReadNicsRequest {
-    /// An empty [`ReadNicsRequest`]: every field is optional.
+    /// Creates an empty [`ReadNicsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -938,7 +940,7 @@ __private::sent!(ReadNicsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_nics`](crate::Client::read_nics), which lists network interfaces.
+/// Response of [`Client::read_nics`](crate::Client::read_nics), which lists network interfaces.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNicsResponse {
@@ -970,7 +972,7 @@ pub struct UnlinkNicRequest {
 }
 
 impl UnlinkNicRequest {
-    /// A [`UnlinkNicRequest`] with the fields that the API requires.
+    /// Creates a [`UnlinkNicRequest`] with the required fields.
     pub fn new(link_nic_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -996,7 +998,7 @@ __private::sent!(UnlinkNicRequest {
     link_nic_id: "LinkNicId",
 });
 
-/// Answer to [`Client::unlink_nic`](crate::Client::unlink_nic), which detaches a network interface from its VM.
+/// Response of [`Client::unlink_nic`](crate::Client::unlink_nic), which detaches a network interface from its VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkNicResponse {
@@ -1008,7 +1010,8 @@ __private::received!(UnlinkNicResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::unlink_private_ips`](crate::Client::unlink_private_ips), which takes secondary private IPs away from a network interface.
+/// Request of [`Client::unlink_private_ips`](crate::Client::unlink_private_ips), which takes secondary private IPs
+/// away from a network interface.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPrivateIpsRequest {
@@ -1025,7 +1028,7 @@ pub struct UnlinkPrivateIpsRequest {
 }
 
 impl UnlinkPrivateIpsRequest {
-    /// A [`UnlinkPrivateIpsRequest`] with the fields that the API requires.
+    /// Creates a [`UnlinkPrivateIpsRequest`] with the required fields.
     pub fn new(
         nic_id: impl Into<String>,
         private_ips: impl IntoIterator<Item = impl Into<String>>,
@@ -1065,7 +1068,8 @@ __private::sent!(UnlinkPrivateIpsRequest {
     private_ips: "PrivateIps",
 });
 
-/// Answer to [`Client::unlink_private_ips`](crate::Client::unlink_private_ips), which takes secondary private IPs away from a network interface.
+/// Response of [`Client::unlink_private_ips`](crate::Client::unlink_private_ips), which takes secondary private IPs
+/// away from a network interface.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPrivateIpsResponse {
@@ -1077,7 +1081,8 @@ __private::received!(UnlinkPrivateIpsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_nic`](crate::Client::update_nic), which changes one attribute of a network interface per call.
+/// Request of [`Client::update_nic`](crate::Client::update_nic), which changes one attribute of a network interface
+/// per call.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNicRequest {
@@ -1096,7 +1101,7 @@ pub struct UpdateNicRequest {
 }
 
 impl UpdateNicRequest {
-    /// A [`UpdateNicRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateNicRequest`] with the required fields.
     pub fn new(nic_id: impl Into<String>) -> Self {
         Self {
             description: None,
@@ -1151,7 +1156,8 @@ __private::sent!(UpdateNicRequest {
     security_group_ids: "SecurityGroupIds",
 });
 
-/// Answer to [`Client::update_nic`](crate::Client::update_nic), which changes one attribute of a network interface per call.
+/// Response of [`Client::update_nic`](crate::Client::update_nic), which changes one attribute of a network
+/// interface per call.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNicResponse {
@@ -1169,20 +1175,23 @@ __private::received!(UpdateNicResponse {
 impl Paginated for ReadNicsRequest {
     type Action = action::ReadNics;
     type Item = Nic;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadNicsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadNicsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.nics.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.nics.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadNicsResponse) -> Vec<Nic> {
-        answer.nics
+
+    fn items(response: ReadNicsResponse) -> Vec<Nic> {
+        response.nics
     }
 }
 
@@ -1190,11 +1199,11 @@ impl Client {
     /// Creates a network interface in a Subnet.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createnic)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Private IP chosen by the cloud:
@@ -1239,11 +1248,11 @@ impl Client {
     /// It must not be attached to a VM.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletenic)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1267,11 +1276,11 @@ impl Client {
     /// The interface must be `available`, the VM `running` or `stopped`, both in one Subregion.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#linknic)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1293,11 +1302,11 @@ impl Client {
     /// the Subnet.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkprivateips)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Addresses named in the request:
@@ -1335,12 +1344,13 @@ impl Client {
     /// Lists network interfaces.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readnics)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -1380,11 +1390,11 @@ impl Client {
     /// The primary interface cannot be detached.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinknic)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1406,11 +1416,11 @@ impl Client {
     /// Takes secondary private IPs away from a network interface.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinkprivateips)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1432,11 +1442,11 @@ impl Client {
     /// Changes one attribute of a network interface per call.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatenic)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Kept when its VM is terminated:
@@ -1489,12 +1499,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateNic`: see [`Client::create_nic`](crate::Client::create_nic).
+
+    /// Marker of `CreateNic`: see [`Client::create_nic`](crate::Client::create_nic).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateNic;
+
     impl Action for CreateNic {
         type Request = super::CreateNicRequest;
         type Response = super::CreateNicResponse;
@@ -1503,9 +1515,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteNic`: see [`Client::delete_nic`](crate::Client::delete_nic).
+    /// Marker of `DeleteNic`: see [`Client::delete_nic`](crate::Client::delete_nic).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteNic;
+
     impl Action for DeleteNic {
         type Request = super::DeleteNicRequest;
         type Response = super::DeleteNicResponse;
@@ -1514,9 +1527,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `LinkNic`: see [`Client::link_nic`](crate::Client::link_nic).
+    /// Marker of `LinkNic`: see [`Client::link_nic`](crate::Client::link_nic).
     #[derive(Clone, Copy, Debug)]
     pub struct LinkNic;
+
     impl Action for LinkNic {
         type Request = super::LinkNicRequest;
         type Response = super::LinkNicResponse;
@@ -1525,9 +1539,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `LinkPrivateIps`: see [`Client::link_private_ips`](crate::Client::link_private_ips).
+    /// Marker of `LinkPrivateIps`: see [`Client::link_private_ips`](crate::Client::link_private_ips).
     #[derive(Clone, Copy, Debug)]
     pub struct LinkPrivateIps;
+
     impl Action for LinkPrivateIps {
         type Request = super::LinkPrivateIpsRequest;
         type Response = super::LinkPrivateIpsResponse;
@@ -1536,9 +1551,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadNics`: see [`Client::read_nics`](crate::Client::read_nics).
+    /// Marker of `ReadNics`: see [`Client::read_nics`](crate::Client::read_nics).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadNics;
+
     impl Action for ReadNics {
         type Request = super::ReadNicsRequest;
         type Response = super::ReadNicsResponse;
@@ -1547,9 +1563,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UnlinkNic`: see [`Client::unlink_nic`](crate::Client::unlink_nic).
+    /// Marker of `UnlinkNic`: see [`Client::unlink_nic`](crate::Client::unlink_nic).
     #[derive(Clone, Copy, Debug)]
     pub struct UnlinkNic;
+
     impl Action for UnlinkNic {
         type Request = super::UnlinkNicRequest;
         type Response = super::UnlinkNicResponse;
@@ -1558,9 +1575,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `UnlinkPrivateIps`: see [`Client::unlink_private_ips`](crate::Client::unlink_private_ips).
+    /// Marker of `UnlinkPrivateIps`: see [`Client::unlink_private_ips`](crate::Client::unlink_private_ips).
     #[derive(Clone, Copy, Debug)]
     pub struct UnlinkPrivateIps;
+
     impl Action for UnlinkPrivateIps {
         type Request = super::UnlinkPrivateIpsRequest;
         type Response = super::UnlinkPrivateIpsResponse;
@@ -1569,9 +1587,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `UpdateNic`: see [`Client::update_nic`](crate::Client::update_nic).
+    /// Marker of `UpdateNic`: see [`Client::update_nic`](crate::Client::update_nic).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateNic;
+
     impl Action for UpdateNic {
         type Request = super::UpdateNicRequest;
         type Response = super::UpdateNicResponse;

@@ -8,7 +8,8 @@ use super::policy_types::{
 };
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_policy`](crate::Client::create_policy), which creates a managed policy, whose first version `v1` is the one in force.
+/// Request of [`Client::create_policy`](crate::Client::create_policy), which creates a managed policy, whose first
+/// version `v1` is the one in force.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePolicyRequest {
@@ -29,7 +30,7 @@ pub struct CreatePolicyRequest {
 }
 
 impl CreatePolicyRequest {
-    /// A [`CreatePolicyRequest`] with the fields that the API requires.
+    /// Creates a [`CreatePolicyRequest`] with the required fields.
     pub fn new(document: impl Into<String>, policy_name: impl Into<String>) -> Self {
         Self {
             description: None,
@@ -79,7 +80,8 @@ __private::sent!(CreatePolicyRequest {
     policy_name: "PolicyName",
 });
 
-/// Answer to [`Client::create_policy`](crate::Client::create_policy), which creates a managed policy, whose first version `v1` is the one in force.
+/// Response of [`Client::create_policy`](crate::Client::create_policy), which creates a managed policy, whose first
+/// version `v1` is the one in force.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePolicyResponse {
@@ -95,7 +97,8 @@ __private::received!(CreatePolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::create_policy_version`](crate::Client::create_policy_version), which adds a version to a managed policy, which has five at most.
+/// Request of [`Client::create_policy_version`](crate::Client::create_policy_version), which adds a version to a
+/// managed policy, which has five at most.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePolicyVersionRequest {
@@ -112,7 +115,7 @@ pub struct CreatePolicyVersionRequest {
 }
 
 impl CreatePolicyVersionRequest {
-    /// A [`CreatePolicyVersionRequest`] with the fields that the API requires.
+    /// Creates a [`CreatePolicyVersionRequest`] with the required fields.
     pub fn new(document: impl Into<String>, policy_orn: impl Into<String>) -> Self {
         Self {
             document: document.into(),
@@ -146,7 +149,8 @@ __private::sent!(CreatePolicyVersionRequest {
     set_as_default: "SetAsDefault",
 });
 
-/// Answer to [`Client::create_policy_version`](crate::Client::create_policy_version), which adds a version to a managed policy, which has five at most.
+/// Response of [`Client::create_policy_version`](crate::Client::create_policy_version), which adds a version to a
+/// managed policy, which has five at most.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePolicyVersionResponse {
@@ -174,7 +178,7 @@ pub struct DeletePolicyRequest {
 }
 
 impl DeletePolicyRequest {
-    /// A [`DeletePolicyRequest`] with the fields that the API requires.
+    /// Creates a [`DeletePolicyRequest`] with the required fields.
     pub fn new(policy_orn: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -200,7 +204,7 @@ __private::sent!(DeletePolicyRequest {
     policy_orn: "PolicyOrn",
 });
 
-/// Answer to [`Client::delete_policy`](crate::Client::delete_policy), which deletes a managed policy.
+/// Response of [`Client::delete_policy`](crate::Client::delete_policy), which deletes a managed policy.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePolicyResponse {
@@ -212,7 +216,8 @@ __private::received!(DeletePolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_policy_version`](crate::Client::delete_policy_version), which deletes a version of a managed policy, unless it is the default.
+/// Request of [`Client::delete_policy_version`](crate::Client::delete_policy_version), which deletes a version of a
+/// managed policy, unless it is the default.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePolicyVersionRequest {
@@ -227,7 +232,7 @@ pub struct DeletePolicyVersionRequest {
 }
 
 impl DeletePolicyVersionRequest {
-    /// A [`DeletePolicyVersionRequest`] with the fields that the API requires.
+    /// Creates a [`DeletePolicyVersionRequest`] with the required fields.
     pub fn new(policy_orn: impl Into<String>, version_id: impl Into<String>) -> Self {
         Self {
             policy_orn: policy_orn.into(),
@@ -253,7 +258,8 @@ __private::sent!(DeletePolicyVersionRequest {
     version_id: "VersionId",
 });
 
-/// Answer to [`Client::delete_policy_version`](crate::Client::delete_policy_version), which deletes a version of a managed policy, unless it is the default.
+/// Response of [`Client::delete_policy_version`](crate::Client::delete_policy_version), which deletes a version of
+/// a managed policy, unless it is the default.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePolicyVersionResponse {
@@ -265,7 +271,8 @@ __private::received!(DeletePolicyVersionResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_user_group_policy`](crate::Client::delete_user_group_policy), which deletes an inline policy of a user group.
+/// Request of [`Client::delete_user_group_policy`](crate::Client::delete_user_group_policy), which deletes an
+/// inline policy of a user group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserGroupPolicyRequest {
@@ -284,7 +291,7 @@ pub struct DeleteUserGroupPolicyRequest {
 }
 
 impl DeleteUserGroupPolicyRequest {
-    /// A [`DeleteUserGroupPolicyRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteUserGroupPolicyRequest`] with the required fields.
     pub fn new(
         policy_name: impl Into<String>,
         user_group_name: impl Into<String>,
@@ -329,7 +336,8 @@ __private::sent!(DeleteUserGroupPolicyRequest {
     user_group_path: "UserGroupPath",
 });
 
-/// Answer to [`Client::delete_user_group_policy`](crate::Client::delete_user_group_policy), which deletes an inline policy of a user group.
+/// Response of [`Client::delete_user_group_policy`](crate::Client::delete_user_group_policy), which deletes an
+/// inline policy of a user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserGroupPolicyResponse {
@@ -341,7 +349,8 @@ __private::received!(DeleteUserGroupPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_user_policy`](crate::Client::delete_user_policy), which deletes an inline policy of an EIM user.
+/// Request of [`Client::delete_user_policy`](crate::Client::delete_user_policy), which deletes an inline policy of
+/// an EIM user.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserPolicyRequest {
@@ -358,7 +367,7 @@ pub struct DeleteUserPolicyRequest {
 }
 
 impl DeleteUserPolicyRequest {
-    /// A [`DeleteUserPolicyRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteUserPolicyRequest`] with the required fields.
     pub fn new(policy_name: impl Into<String>, user_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -392,7 +401,8 @@ __private::sent!(DeleteUserPolicyRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`Client::delete_user_policy`](crate::Client::delete_user_policy), which deletes an inline policy of an EIM user.
+/// Response of [`Client::delete_user_policy`](crate::Client::delete_user_policy), which deletes an inline policy of
+/// an EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserPolicyResponse {
@@ -404,7 +414,8 @@ __private::received!(DeleteUserPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::link_managed_policy_to_user_group`](crate::Client::link_managed_policy_to_user_group), which links a managed policy to a user group, and so to all its members.
+/// Request of [`Client::link_managed_policy_to_user_group`](crate::Client::link_managed_policy_to_user_group),
+/// which links a managed policy to a user group, and so to all its members.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkManagedPolicyToUserGroupRequest {
@@ -421,7 +432,7 @@ pub struct LinkManagedPolicyToUserGroupRequest {
 }
 
 impl LinkManagedPolicyToUserGroupRequest {
-    /// A [`LinkManagedPolicyToUserGroupRequest`] with the fields that the API requires.
+    /// Creates a [`LinkManagedPolicyToUserGroupRequest`] with the required fields.
     pub fn new(
         policy_orn: impl Into<String>,
         user_group_name: impl Into<String>,
@@ -458,7 +469,8 @@ __private::sent!(LinkManagedPolicyToUserGroupRequest {
     user_group_name: "UserGroupName",
 });
 
-/// Answer to [`Client::link_managed_policy_to_user_group`](crate::Client::link_managed_policy_to_user_group), which links a managed policy to a user group, and so to all its members.
+/// Response of [`Client::link_managed_policy_to_user_group`](crate::Client::link_managed_policy_to_user_group),
+/// which links a managed policy to a user group, and so to all its members.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkManagedPolicyToUserGroupResponse {
@@ -487,7 +499,7 @@ pub struct LinkPolicyRequest {
 }
 
 impl LinkPolicyRequest {
-    /// A [`LinkPolicyRequest`] with the fields that the API requires.
+    /// Creates a [`LinkPolicyRequest`] with the required fields.
     pub fn new(policy_orn: impl Into<String>, user_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -521,7 +533,7 @@ __private::sent!(LinkPolicyRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`Client::link_policy`](crate::Client::link_policy), which links a managed policy to an EIM user.
+/// Response of [`Client::link_policy`](crate::Client::link_policy), which links a managed policy to an EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPolicyResponse {
@@ -533,7 +545,8 @@ __private::received!(LinkPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::put_user_group_policy`](crate::Client::put_user_group_policy), which creates or replaces an inline policy of a user group, which holds for all its members.
+/// Request of [`Client::put_user_group_policy`](crate::Client::put_user_group_policy), which creates or replaces an
+/// inline policy of a user group, which holds for all its members.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PutUserGroupPolicyRequest {
@@ -556,7 +569,7 @@ pub struct PutUserGroupPolicyRequest {
 }
 
 impl PutUserGroupPolicyRequest {
-    /// A [`PutUserGroupPolicyRequest`] with the fields that the API requires.
+    /// Creates a [`PutUserGroupPolicyRequest`] with the required fields.
     pub fn new(
         policy_document: impl Into<String>,
         policy_name: impl Into<String>,
@@ -610,7 +623,8 @@ __private::sent!(PutUserGroupPolicyRequest {
     user_group_path: "UserGroupPath",
 });
 
-/// Answer to [`Client::put_user_group_policy`](crate::Client::put_user_group_policy), which creates or replaces an inline policy of a user group, which holds for all its members.
+/// Response of [`Client::put_user_group_policy`](crate::Client::put_user_group_policy), which creates or replaces
+/// an inline policy of a user group, which holds for all its members.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PutUserGroupPolicyResponse {
@@ -622,7 +636,8 @@ __private::received!(PutUserGroupPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::put_user_policy`](crate::Client::put_user_policy), which creates or replaces an inline policy of an EIM user.
+/// Request of [`Client::put_user_policy`](crate::Client::put_user_policy), which creates or replaces an inline
+/// policy of an EIM user.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PutUserPolicyRequest {
@@ -643,7 +658,7 @@ pub struct PutUserPolicyRequest {
 }
 
 impl PutUserPolicyRequest {
-    /// A [`PutUserPolicyRequest`] with the fields that the API requires.
+    /// Creates a [`PutUserPolicyRequest`] with the required fields.
     pub fn new(
         policy_document: impl Into<String>,
         policy_name: impl Into<String>,
@@ -689,7 +704,8 @@ __private::sent!(PutUserPolicyRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`Client::put_user_policy`](crate::Client::put_user_policy), which creates or replaces an inline policy of an EIM user.
+/// Response of [`Client::put_user_policy`](crate::Client::put_user_policy), which creates or replaces an inline
+/// policy of an EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PutUserPolicyResponse {
@@ -701,7 +717,8 @@ __private::received!(PutUserPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_entities_linked_to_policy`](crate::Client::read_entities_linked_to_policy), which lists the accounts, users and user groups that a managed policy is linked to.
+/// Request of [`Client::read_entities_linked_to_policy`](crate::Client::read_entities_linked_to_policy), which
+/// lists the accounts, users and user groups that a managed policy is linked to.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadEntitiesLinkedToPolicyRequest {
@@ -718,7 +735,7 @@ pub struct ReadEntitiesLinkedToPolicyRequest {
 }
 
 impl ReadEntitiesLinkedToPolicyRequest {
-    /// A [`ReadEntitiesLinkedToPolicyRequest`] with the fields that the API requires.
+    /// Creates a [`ReadEntitiesLinkedToPolicyRequest`] with the required fields.
     pub fn new(policy_orn: impl Into<String>) -> Self {
         Self {
             entities_type: None,
@@ -763,7 +780,8 @@ __private::sent!(ReadEntitiesLinkedToPolicyRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_entities_linked_to_policy`](crate::Client::read_entities_linked_to_policy), which lists the accounts, users and user groups that a managed policy is linked to.
+/// Response of [`Client::read_entities_linked_to_policy`](crate::Client::read_entities_linked_to_policy), which
+/// lists the accounts, users and user groups that a managed policy is linked to.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadEntitiesLinkedToPolicyResponse {
@@ -778,7 +796,8 @@ __private::received!(ReadEntitiesLinkedToPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_linked_policies`](crate::Client::read_linked_policies), which lists the managed policies of an EIM user.
+/// Request of [`Client::read_linked_policies`](crate::Client::read_linked_policies), which lists the managed
+/// policies of an EIM user.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLinkedPoliciesRequest {
@@ -797,7 +816,7 @@ pub struct ReadLinkedPoliciesRequest {
 }
 
 impl ReadLinkedPoliciesRequest {
-    /// A [`ReadLinkedPoliciesRequest`] with the fields that the API requires.
+    /// Creates a [`ReadLinkedPoliciesRequest`] with the required fields.
     pub fn new(user_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -847,7 +866,8 @@ __private::sent!(ReadLinkedPoliciesRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`Client::read_linked_policies`](crate::Client::read_linked_policies), which lists the managed policies of an EIM user.
+/// Response of [`Client::read_linked_policies`](crate::Client::read_linked_policies), which lists the managed
+/// policies of an EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLinkedPoliciesResponse {
@@ -871,7 +891,9 @@ __private::received!(ReadLinkedPoliciesResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_managed_policies_linked_to_user_group`](crate::Client::read_managed_policies_linked_to_user_group), which lists the managed policies of a user group.
+/// Request of
+/// [`Client::read_managed_policies_linked_to_user_group`](crate::Client::read_managed_policies_linked_to_user_group),
+/// which lists the managed policies of a user group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadManagedPoliciesLinkedToUserGroupRequest {
@@ -890,7 +912,7 @@ pub struct ReadManagedPoliciesLinkedToUserGroupRequest {
 }
 
 impl ReadManagedPoliciesLinkedToUserGroupRequest {
-    /// A [`ReadManagedPoliciesLinkedToUserGroupRequest`] with the fields that the API requires.
+    /// Creates a [`ReadManagedPoliciesLinkedToUserGroupRequest`] with the required fields.
     pub fn new(user_group_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -940,7 +962,9 @@ __private::sent!(ReadManagedPoliciesLinkedToUserGroupRequest {
     user_group_name: "UserGroupName",
 });
 
-/// Answer to [`Client::read_managed_policies_linked_to_user_group`](crate::Client::read_managed_policies_linked_to_user_group), which lists the managed policies of a user group.
+/// Response of
+/// [`Client::read_managed_policies_linked_to_user_group`](crate::Client::read_managed_policies_linked_to_user_group),
+/// which lists the managed policies of a user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadManagedPoliciesLinkedToUserGroupResponse {
@@ -964,7 +988,8 @@ __private::received!(ReadManagedPoliciesLinkedToUserGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_policies`](crate::Client::read_policies), which lists managed policies, those of OUTSCALE included.
+/// Request of [`Client::read_policies`](crate::Client::read_policies), which lists managed policies, those of
+/// OUTSCALE included.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPoliciesRequest {
@@ -979,7 +1004,7 @@ pub struct ReadPoliciesRequest {
 }
 
 impl ReadPoliciesRequest {
-    /// An empty [`ReadPoliciesRequest`]: every field is optional.
+    /// Creates an empty [`ReadPoliciesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -1016,7 +1041,8 @@ __private::sent!(ReadPoliciesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_policies`](crate::Client::read_policies), which lists managed policies, those of OUTSCALE included.
+/// Response of [`Client::read_policies`](crate::Client::read_policies), which lists managed policies, those of
+/// OUTSCALE included.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPoliciesResponse {
@@ -1040,7 +1066,8 @@ __private::received!(ReadPoliciesResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_policy`](crate::Client::read_policy), which returns a managed policy, without its document.
+/// Request of [`Client::read_policy`](crate::Client::read_policy), which returns a managed policy, without its
+/// document.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyRequest {
@@ -1051,7 +1078,7 @@ pub struct ReadPolicyRequest {
 }
 
 impl ReadPolicyRequest {
-    /// A [`ReadPolicyRequest`] with the fields that the API requires.
+    /// Creates a [`ReadPolicyRequest`] with the required fields.
     pub fn new(policy_orn: impl Into<String>) -> Self {
         Self {
             policy_orn: policy_orn.into(),
@@ -1069,7 +1096,8 @@ __private::sent!(ReadPolicyRequest {
     policy_orn: "PolicyOrn",
 });
 
-/// Answer to [`Client::read_policy`](crate::Client::read_policy), which returns a managed policy, without its document.
+/// Response of [`Client::read_policy`](crate::Client::read_policy), which returns a managed policy, without its
+/// document.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyResponse {
@@ -1085,7 +1113,8 @@ __private::received!(ReadPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_policy_version`](crate::Client::read_policy_version), which returns one version of a managed policy.
+/// Request of [`Client::read_policy_version`](crate::Client::read_policy_version), which returns one version of a
+/// managed policy.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyVersionRequest {
@@ -1100,7 +1129,7 @@ pub struct ReadPolicyVersionRequest {
 }
 
 impl ReadPolicyVersionRequest {
-    /// A [`ReadPolicyVersionRequest`] with the fields that the API requires.
+    /// Creates a [`ReadPolicyVersionRequest`] with the required fields.
     pub fn new(policy_orn: impl Into<String>, version_id: impl Into<String>) -> Self {
         Self {
             policy_orn: policy_orn.into(),
@@ -1126,7 +1155,8 @@ __private::sent!(ReadPolicyVersionRequest {
     version_id: "VersionId",
 });
 
-/// Answer to [`Client::read_policy_version`](crate::Client::read_policy_version), which returns one version of a managed policy.
+/// Response of [`Client::read_policy_version`](crate::Client::read_policy_version), which returns one version of a
+/// managed policy.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyVersionResponse {
@@ -1141,7 +1171,8 @@ __private::received!(ReadPolicyVersionResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_policy_versions`](crate::Client::read_policy_versions), which lists the versions of a managed policy.
+/// Request of [`Client::read_policy_versions`](crate::Client::read_policy_versions), which lists the versions of a
+/// managed policy.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyVersionsRequest {
@@ -1156,7 +1187,7 @@ pub struct ReadPolicyVersionsRequest {
 }
 
 impl ReadPolicyVersionsRequest {
-    /// A [`ReadPolicyVersionsRequest`] with the fields that the API requires.
+    /// Creates a [`ReadPolicyVersionsRequest`] with the required fields.
     pub fn new(policy_orn: impl Into<String>) -> Self {
         Self {
             first_item: None,
@@ -1190,7 +1221,8 @@ __private::sent!(ReadPolicyVersionsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_policy_versions`](crate::Client::read_policy_versions), which lists the versions of a managed policy.
+/// Response of [`Client::read_policy_versions`](crate::Client::read_policy_versions), which lists the versions of a
+/// managed policy.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyVersionsResponse {
@@ -1211,7 +1243,8 @@ __private::received!(ReadPolicyVersionsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_user_group_policies`](crate::Client::read_user_group_policies), which lists the inline policies of a user group.
+/// Request of [`Client::read_user_group_policies`](crate::Client::read_user_group_policies), which lists the inline
+/// policies of a user group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupPoliciesRequest {
@@ -1230,7 +1263,7 @@ pub struct ReadUserGroupPoliciesRequest {
 }
 
 impl ReadUserGroupPoliciesRequest {
-    /// A [`ReadUserGroupPoliciesRequest`] with the fields that the API requires.
+    /// Creates a [`ReadUserGroupPoliciesRequest`] with the required fields.
     pub fn new(user_group_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -1280,7 +1313,8 @@ __private::sent!(ReadUserGroupPoliciesRequest {
     user_group_path: "UserGroupPath",
 });
 
-/// Answer to [`Client::read_user_group_policies`](crate::Client::read_user_group_policies), which lists the inline policies of a user group.
+/// Response of [`Client::read_user_group_policies`](crate::Client::read_user_group_policies), which lists the
+/// inline policies of a user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupPoliciesResponse {
@@ -1304,7 +1338,8 @@ __private::received!(ReadUserGroupPoliciesResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_user_group_policy`](crate::Client::read_user_group_policy), which returns an inline policy of a user group.
+/// Request of [`Client::read_user_group_policy`](crate::Client::read_user_group_policy), which returns an inline
+/// policy of a user group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupPolicyRequest {
@@ -1323,7 +1358,7 @@ pub struct ReadUserGroupPolicyRequest {
 }
 
 impl ReadUserGroupPolicyRequest {
-    /// A [`ReadUserGroupPolicyRequest`] with the fields that the API requires.
+    /// Creates a [`ReadUserGroupPolicyRequest`] with the required fields.
     pub fn new(
         policy_name: impl Into<String>,
         user_group_name: impl Into<String>,
@@ -1368,7 +1403,8 @@ __private::sent!(ReadUserGroupPolicyRequest {
     user_group_path: "UserGroupPath",
 });
 
-/// Answer to [`Client::read_user_group_policy`](crate::Client::read_user_group_policy), which returns an inline policy of a user group.
+/// Response of [`Client::read_user_group_policy`](crate::Client::read_user_group_policy), which returns an inline
+/// policy of a user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupPolicyResponse {
@@ -1383,7 +1419,8 @@ __private::received!(ReadUserGroupPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_user_policies`](crate::Client::read_user_policies), which lists the names of the inline policies of an EIM user.
+/// Request of [`Client::read_user_policies`](crate::Client::read_user_policies), which lists the names of the
+/// inline policies of an EIM user.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserPoliciesRequest {
@@ -1396,7 +1433,7 @@ pub struct ReadUserPoliciesRequest {
 }
 
 impl ReadUserPoliciesRequest {
-    /// A [`ReadUserPoliciesRequest`] with the fields that the API requires.
+    /// Creates a [`ReadUserPoliciesRequest`] with the required fields.
     pub fn new(user_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -1422,7 +1459,8 @@ __private::sent!(ReadUserPoliciesRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`Client::read_user_policies`](crate::Client::read_user_policies), which lists the names of the inline policies of an EIM user.
+/// Response of [`Client::read_user_policies`](crate::Client::read_user_policies), which lists the names of the
+/// inline policies of an EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserPoliciesResponse {
@@ -1437,7 +1475,8 @@ __private::received!(ReadUserPoliciesResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_user_policy`](crate::Client::read_user_policy), which returns an inline policy of an EIM user.
+/// Request of [`Client::read_user_policy`](crate::Client::read_user_policy), which returns an inline policy of an
+/// EIM user.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserPolicyRequest {
@@ -1454,7 +1493,7 @@ pub struct ReadUserPolicyRequest {
 }
 
 impl ReadUserPolicyRequest {
-    /// A [`ReadUserPolicyRequest`] with the fields that the API requires.
+    /// Creates a [`ReadUserPolicyRequest`] with the required fields.
     pub fn new(policy_name: impl Into<String>, user_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -1488,7 +1527,8 @@ __private::sent!(ReadUserPolicyRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`Client::read_user_policy`](crate::Client::read_user_policy), which returns an inline policy of an EIM user.
+/// Response of [`Client::read_user_policy`](crate::Client::read_user_policy), which returns an inline policy of an
+/// EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserPolicyResponse {
@@ -1509,7 +1549,8 @@ __private::received!(ReadUserPolicyResponse {
     user_name: "UserName",
 });
 
-/// Request of [`Client::set_default_policy_version`](crate::Client::set_default_policy_version), which makes a version of a managed policy the one in force.
+/// Request of [`Client::set_default_policy_version`](crate::Client::set_default_policy_version), which makes a
+/// version of a managed policy the one in force.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetDefaultPolicyVersionRequest {
@@ -1524,7 +1565,7 @@ pub struct SetDefaultPolicyVersionRequest {
 }
 
 impl SetDefaultPolicyVersionRequest {
-    /// A [`SetDefaultPolicyVersionRequest`] with the fields that the API requires.
+    /// Creates a [`SetDefaultPolicyVersionRequest`] with the required fields.
     pub fn new(policy_orn: impl Into<String>, version_id: impl Into<String>) -> Self {
         Self {
             policy_orn: policy_orn.into(),
@@ -1550,7 +1591,8 @@ __private::sent!(SetDefaultPolicyVersionRequest {
     version_id: "VersionId",
 });
 
-/// Answer to [`Client::set_default_policy_version`](crate::Client::set_default_policy_version), which makes a version of a managed policy the one in force.
+/// Response of [`Client::set_default_policy_version`](crate::Client::set_default_policy_version), which makes a
+/// version of a managed policy the one in force.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetDefaultPolicyVersionResponse {
@@ -1562,7 +1604,9 @@ __private::received!(SetDefaultPolicyVersionResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::unlink_managed_policy_from_user_group`](crate::Client::unlink_managed_policy_from_user_group), which unlinks a managed policy from a user group.
+/// Request of
+/// [`Client::unlink_managed_policy_from_user_group`](crate::Client::unlink_managed_policy_from_user_group), which
+/// unlinks a managed policy from a user group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkManagedPolicyFromUserGroupRequest {
@@ -1579,7 +1623,7 @@ pub struct UnlinkManagedPolicyFromUserGroupRequest {
 }
 
 impl UnlinkManagedPolicyFromUserGroupRequest {
-    /// A [`UnlinkManagedPolicyFromUserGroupRequest`] with the fields that the API requires.
+    /// Creates a [`UnlinkManagedPolicyFromUserGroupRequest`] with the required fields.
     pub fn new(
         policy_orn: impl Into<String>,
         user_group_name: impl Into<String>,
@@ -1616,7 +1660,9 @@ __private::sent!(UnlinkManagedPolicyFromUserGroupRequest {
     user_group_name: "UserGroupName",
 });
 
-/// Answer to [`Client::unlink_managed_policy_from_user_group`](crate::Client::unlink_managed_policy_from_user_group), which unlinks a managed policy from a user group.
+/// Response of
+/// [`Client::unlink_managed_policy_from_user_group`](crate::Client::unlink_managed_policy_from_user_group), which
+/// unlinks a managed policy from a user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkManagedPolicyFromUserGroupResponse {
@@ -1628,7 +1674,8 @@ __private::received!(UnlinkManagedPolicyFromUserGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::unlink_policy`](crate::Client::unlink_policy), which unlinks a managed policy from an EIM user.
+/// Request of [`Client::unlink_policy`](crate::Client::unlink_policy), which unlinks a managed policy from an EIM
+/// user.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPolicyRequest {
@@ -1645,7 +1692,7 @@ pub struct UnlinkPolicyRequest {
 }
 
 impl UnlinkPolicyRequest {
-    /// A [`UnlinkPolicyRequest`] with the fields that the API requires.
+    /// Creates a [`UnlinkPolicyRequest`] with the required fields.
     pub fn new(policy_orn: impl Into<String>, user_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -1679,7 +1726,8 @@ __private::sent!(UnlinkPolicyRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`Client::unlink_policy`](crate::Client::unlink_policy), which unlinks a managed policy from an EIM user.
+/// Response of [`Client::unlink_policy`](crate::Client::unlink_policy), which unlinks a managed policy from an EIM
+/// user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPolicyResponse {
@@ -1694,14 +1742,16 @@ __private::received!(UnlinkPolicyResponse {
 impl Paginated for ReadEntitiesLinkedToPolicyRequest {
     type Action = action::ReadEntitiesLinkedToPolicy;
     type Item = MinimalPolicy;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::FirstItem {
             first: &mut self.first_item,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadEntitiesLinkedToPolicyResponse) -> __private::Next<'_> {
-        match &answer.policy_entities {
+
+    fn next(response: &ReadEntitiesLinkedToPolicyResponse) -> __private::Next<'_> {
+        match &response.policy_entities {
             Some(inside) => {
                 __private::Next::FirstItem {
                     count: inside.accounts.len() + inside.groups.len()
@@ -1712,8 +1762,9 @@ impl Paginated for ReadEntitiesLinkedToPolicyRequest {
             None => __private::Next::End,
         }
     }
-    fn items(answer: ReadEntitiesLinkedToPolicyResponse) -> Vec<MinimalPolicy> {
-        match answer.policy_entities {
+
+    fn items(response: ReadEntitiesLinkedToPolicyResponse) -> Vec<MinimalPolicy> {
+        match response.policy_entities {
             Some(inside) => {
                 [inside.accounts, inside.groups, inside.users]
                     .into_iter()
@@ -1728,102 +1779,119 @@ impl Paginated for ReadEntitiesLinkedToPolicyRequest {
 impl Paginated for ReadLinkedPoliciesRequest {
     type Action = action::ReadLinkedPolicies;
     type Item = LinkedPolicy;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::FirstItem {
             first: &mut self.first_item,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadLinkedPoliciesResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadLinkedPoliciesResponse) -> __private::Next<'_> {
         __private::Next::FirstItem {
-            count: answer.policies.len(),
-            more: answer.has_more_items,
+            count: response.policies.len(),
+            more: response.has_more_items,
         }
     }
-    fn items(answer: ReadLinkedPoliciesResponse) -> Vec<LinkedPolicy> {
-        answer.policies
+
+    fn items(response: ReadLinkedPoliciesResponse) -> Vec<LinkedPolicy> {
+        response.policies
     }
 }
 
 impl Paginated for ReadManagedPoliciesLinkedToUserGroupRequest {
     type Action = action::ReadManagedPoliciesLinkedToUserGroup;
     type Item = LinkedPolicy;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::FirstItem {
             first: &mut self.first_item,
             size: &mut self.results_per_page,
         }
     }
+
     fn next(
-        answer: &ReadManagedPoliciesLinkedToUserGroupResponse,
+        response: &ReadManagedPoliciesLinkedToUserGroupResponse,
     ) -> __private::Next<'_> {
         __private::Next::FirstItem {
-            count: answer.policies.len(),
-            more: answer.has_more_items,
+            count: response.policies.len(),
+            more: response.has_more_items,
         }
     }
-    fn items(answer: ReadManagedPoliciesLinkedToUserGroupResponse) -> Vec<LinkedPolicy> {
-        answer.policies
+
+    fn items(
+        response: ReadManagedPoliciesLinkedToUserGroupResponse,
+    ) -> Vec<LinkedPolicy> {
+        response.policies
     }
 }
 
 impl Paginated for ReadPoliciesRequest {
     type Action = action::ReadPolicies;
     type Item = Policy;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::FirstItem {
             first: &mut self.first_item,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadPoliciesResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadPoliciesResponse) -> __private::Next<'_> {
         __private::Next::FirstItem {
-            count: answer.policies.len(),
-            more: answer.has_more_items,
+            count: response.policies.len(),
+            more: response.has_more_items,
         }
     }
-    fn items(answer: ReadPoliciesResponse) -> Vec<Policy> {
-        answer.policies
+
+    fn items(response: ReadPoliciesResponse) -> Vec<Policy> {
+        response.policies
     }
 }
 
 impl Paginated for ReadPolicyVersionsRequest {
     type Action = action::ReadPolicyVersions;
     type Item = PolicyVersion;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::FirstItem {
             first: &mut self.first_item,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadPolicyVersionsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadPolicyVersionsResponse) -> __private::Next<'_> {
         __private::Next::FirstItem {
-            count: answer.policy_versions.len(),
-            more: answer.has_more_items,
+            count: response.policy_versions.len(),
+            more: response.has_more_items,
         }
     }
-    fn items(answer: ReadPolicyVersionsResponse) -> Vec<PolicyVersion> {
-        answer.policy_versions
+
+    fn items(response: ReadPolicyVersionsResponse) -> Vec<PolicyVersion> {
+        response.policy_versions
     }
 }
 
 impl Paginated for ReadUserGroupPoliciesRequest {
     type Action = action::ReadUserGroupPolicies;
     type Item = InlinePolicy;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::FirstItem {
             first: &mut self.first_item,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadUserGroupPoliciesResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadUserGroupPoliciesResponse) -> __private::Next<'_> {
         __private::Next::FirstItem {
-            count: answer.policies.len(),
-            more: answer.has_more_items,
+            count: response.policies.len(),
+            more: response.has_more_items,
         }
     }
-    fn items(answer: ReadUserGroupPoliciesResponse) -> Vec<InlinePolicy> {
-        answer.policies
+
+    fn items(response: ReadUserGroupPoliciesResponse) -> Vec<InlinePolicy> {
+        response.policies
     }
 }
 
@@ -1831,11 +1899,11 @@ impl Client {
     /// Creates a managed policy, whose first version `v1` is the one in force.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createpolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1864,11 +1932,11 @@ impl Client {
     /// It is in force once it is the default one, at once with `set_as_default`. That can take up to 15 seconds.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createpolicyversion)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1896,11 +1964,11 @@ impl Client {
     /// It must be unlinked from everybody, and all its versions but the default deleted, before.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletepolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1926,11 +1994,11 @@ impl Client {
     /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletepolicyversion)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1957,11 +2025,11 @@ impl Client {
     /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteusergrouppolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1989,11 +2057,11 @@ impl Client {
     /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteuserpolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2017,11 +2085,11 @@ impl Client {
     /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkmanagedpolicytousergroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2048,11 +2116,11 @@ impl Client {
     /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkpolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2079,11 +2147,11 @@ impl Client {
     /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#putusergrouppolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2112,11 +2180,11 @@ impl Client {
     /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#putuserpolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2142,12 +2210,13 @@ impl Client {
     /// Lists the accounts, users and user groups that a managed policy is linked to.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `first_item` while the answer has more items. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `first_item` while the response has more items.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readentitieslinkedtopolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Entities of all types, two per page:
@@ -2189,12 +2258,13 @@ impl Client {
     /// Lists the managed policies of an EIM user.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `first_item` while the answer has more items. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `first_item` while the response has more items.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readlinkedpolicies)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2219,12 +2289,13 @@ impl Client {
     /// Lists the managed policies of a user group.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `first_item` while the answer has more items. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `first_item` while the response has more items.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readmanagedpolicieslinkedtousergroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2251,12 +2322,13 @@ impl Client {
     /// Lists managed policies, those of OUTSCALE included.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `first_item` while the answer has more items. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `first_item` while the response has more items.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readpolicies)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2292,7 +2364,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readpolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2320,7 +2392,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readpolicyversion)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2345,12 +2417,13 @@ impl Client {
     /// Lists the versions of a managed policy.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `first_item` while the answer has more items. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `first_item` while the response has more items.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readpolicyversions)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2376,12 +2449,13 @@ impl Client {
     /// Lists the inline policies of a user group.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `first_item` while the answer has more items. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `first_item` while the response has more items.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readusergrouppolicies)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2410,7 +2484,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readusergrouppolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2437,7 +2511,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readuserpolicies)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2463,7 +2537,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readuserpolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2487,11 +2561,11 @@ impl Client {
     /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#setdefaultpolicyversion)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2518,11 +2592,11 @@ impl Client {
     /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinkmanagedpolicyfromusergroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2549,11 +2623,11 @@ impl Client {
     /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinkpolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2576,12 +2650,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreatePolicy`: see [`Client::create_policy`](crate::Client::create_policy).
+
+    /// Marker of `CreatePolicy`: see [`Client::create_policy`](crate::Client::create_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct CreatePolicy;
+
     impl Action for CreatePolicy {
         type Request = super::CreatePolicyRequest;
         type Response = super::CreatePolicyResponse;
@@ -2590,9 +2666,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `CreatePolicyVersion`: see [`Client::create_policy_version`](crate::Client::create_policy_version).
+    /// Marker of `CreatePolicyVersion`: see [`Client::create_policy_version`](crate::Client::create_policy_version).
     #[derive(Clone, Copy, Debug)]
     pub struct CreatePolicyVersion;
+
     impl Action for CreatePolicyVersion {
         type Request = super::CreatePolicyVersionRequest;
         type Response = super::CreatePolicyVersionResponse;
@@ -2601,9 +2678,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeletePolicy`: see [`Client::delete_policy`](crate::Client::delete_policy).
+    /// Marker of `DeletePolicy`: see [`Client::delete_policy`](crate::Client::delete_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct DeletePolicy;
+
     impl Action for DeletePolicy {
         type Request = super::DeletePolicyRequest;
         type Response = super::DeletePolicyResponse;
@@ -2612,9 +2690,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeletePolicyVersion`: see [`Client::delete_policy_version`](crate::Client::delete_policy_version).
+    /// Marker of `DeletePolicyVersion`: see [`Client::delete_policy_version`](crate::Client::delete_policy_version).
     #[derive(Clone, Copy, Debug)]
     pub struct DeletePolicyVersion;
+
     impl Action for DeletePolicyVersion {
         type Request = super::DeletePolicyVersionRequest;
         type Response = super::DeletePolicyVersionResponse;
@@ -2623,9 +2702,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteUserGroupPolicy`: see [`Client::delete_user_group_policy`](crate::Client::delete_user_group_policy).
+    /// Marker of `DeleteUserGroupPolicy`: see
+    /// [`Client::delete_user_group_policy`](crate::Client::delete_user_group_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteUserGroupPolicy;
+
     impl Action for DeleteUserGroupPolicy {
         type Request = super::DeleteUserGroupPolicyRequest;
         type Response = super::DeleteUserGroupPolicyResponse;
@@ -2634,9 +2715,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteUserPolicy`: see [`Client::delete_user_policy`](crate::Client::delete_user_policy).
+    /// Marker of `DeleteUserPolicy`: see [`Client::delete_user_policy`](crate::Client::delete_user_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteUserPolicy;
+
     impl Action for DeleteUserPolicy {
         type Request = super::DeleteUserPolicyRequest;
         type Response = super::DeleteUserPolicyResponse;
@@ -2645,9 +2727,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `LinkManagedPolicyToUserGroup`: see [`Client::link_managed_policy_to_user_group`](crate::Client::link_managed_policy_to_user_group).
+    /// Marker of `LinkManagedPolicyToUserGroup`: see
+    /// [`Client::link_managed_policy_to_user_group`](crate::Client::link_managed_policy_to_user_group).
     #[derive(Clone, Copy, Debug)]
     pub struct LinkManagedPolicyToUserGroup;
+
     impl Action for LinkManagedPolicyToUserGroup {
         type Request = super::LinkManagedPolicyToUserGroupRequest;
         type Response = super::LinkManagedPolicyToUserGroupResponse;
@@ -2656,9 +2740,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `LinkPolicy`: see [`Client::link_policy`](crate::Client::link_policy).
+    /// Marker of `LinkPolicy`: see [`Client::link_policy`](crate::Client::link_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct LinkPolicy;
+
     impl Action for LinkPolicy {
         type Request = super::LinkPolicyRequest;
         type Response = super::LinkPolicyResponse;
@@ -2667,9 +2752,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `PutUserGroupPolicy`: see [`Client::put_user_group_policy`](crate::Client::put_user_group_policy).
+    /// Marker of `PutUserGroupPolicy`: see [`Client::put_user_group_policy`](crate::Client::put_user_group_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct PutUserGroupPolicy;
+
     impl Action for PutUserGroupPolicy {
         type Request = super::PutUserGroupPolicyRequest;
         type Response = super::PutUserGroupPolicyResponse;
@@ -2678,9 +2764,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `PutUserPolicy`: see [`Client::put_user_policy`](crate::Client::put_user_policy).
+    /// Marker of `PutUserPolicy`: see [`Client::put_user_policy`](crate::Client::put_user_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct PutUserPolicy;
+
     impl Action for PutUserPolicy {
         type Request = super::PutUserPolicyRequest;
         type Response = super::PutUserPolicyResponse;
@@ -2689,9 +2776,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadEntitiesLinkedToPolicy`: see [`Client::read_entities_linked_to_policy`](crate::Client::read_entities_linked_to_policy).
+    /// Marker of `ReadEntitiesLinkedToPolicy`: see
+    /// [`Client::read_entities_linked_to_policy`](crate::Client::read_entities_linked_to_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadEntitiesLinkedToPolicy;
+
     impl Action for ReadEntitiesLinkedToPolicy {
         type Request = super::ReadEntitiesLinkedToPolicyRequest;
         type Response = super::ReadEntitiesLinkedToPolicyResponse;
@@ -2700,9 +2789,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadLinkedPolicies`: see [`Client::read_linked_policies`](crate::Client::read_linked_policies).
+    /// Marker of `ReadLinkedPolicies`: see [`Client::read_linked_policies`](crate::Client::read_linked_policies).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadLinkedPolicies;
+
     impl Action for ReadLinkedPolicies {
         type Request = super::ReadLinkedPoliciesRequest;
         type Response = super::ReadLinkedPoliciesResponse;
@@ -2711,9 +2801,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadManagedPoliciesLinkedToUserGroup`: see [`Client::read_managed_policies_linked_to_user_group`](crate::Client::read_managed_policies_linked_to_user_group).
+    /// Marker of `ReadManagedPoliciesLinkedToUserGroup`: see
+    /// [`Client::read_managed_policies_linked_to_user_group`](crate::Client::read_managed_policies_linked_to_user_group).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadManagedPoliciesLinkedToUserGroup;
+
     impl Action for ReadManagedPoliciesLinkedToUserGroup {
         type Request = super::ReadManagedPoliciesLinkedToUserGroupRequest;
         type Response = super::ReadManagedPoliciesLinkedToUserGroupResponse;
@@ -2722,9 +2814,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadPolicies`: see [`Client::read_policies`](crate::Client::read_policies).
+    /// Marker of `ReadPolicies`: see [`Client::read_policies`](crate::Client::read_policies).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadPolicies;
+
     impl Action for ReadPolicies {
         type Request = super::ReadPoliciesRequest;
         type Response = super::ReadPoliciesResponse;
@@ -2733,9 +2826,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadPolicy`: see [`Client::read_policy`](crate::Client::read_policy).
+    /// Marker of `ReadPolicy`: see [`Client::read_policy`](crate::Client::read_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadPolicy;
+
     impl Action for ReadPolicy {
         type Request = super::ReadPolicyRequest;
         type Response = super::ReadPolicyResponse;
@@ -2744,9 +2838,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadPolicyVersion`: see [`Client::read_policy_version`](crate::Client::read_policy_version).
+    /// Marker of `ReadPolicyVersion`: see [`Client::read_policy_version`](crate::Client::read_policy_version).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadPolicyVersion;
+
     impl Action for ReadPolicyVersion {
         type Request = super::ReadPolicyVersionRequest;
         type Response = super::ReadPolicyVersionResponse;
@@ -2755,9 +2850,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadPolicyVersions`: see [`Client::read_policy_versions`](crate::Client::read_policy_versions).
+    /// Marker of `ReadPolicyVersions`: see [`Client::read_policy_versions`](crate::Client::read_policy_versions).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadPolicyVersions;
+
     impl Action for ReadPolicyVersions {
         type Request = super::ReadPolicyVersionsRequest;
         type Response = super::ReadPolicyVersionsResponse;
@@ -2766,9 +2862,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadUserGroupPolicies`: see [`Client::read_user_group_policies`](crate::Client::read_user_group_policies).
+    /// Marker of `ReadUserGroupPolicies`: see
+    /// [`Client::read_user_group_policies`](crate::Client::read_user_group_policies).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadUserGroupPolicies;
+
     impl Action for ReadUserGroupPolicies {
         type Request = super::ReadUserGroupPoliciesRequest;
         type Response = super::ReadUserGroupPoliciesResponse;
@@ -2777,9 +2875,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadUserGroupPolicy`: see [`Client::read_user_group_policy`](crate::Client::read_user_group_policy).
+    /// Marker of `ReadUserGroupPolicy`: see [`Client::read_user_group_policy`](crate::Client::read_user_group_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadUserGroupPolicy;
+
     impl Action for ReadUserGroupPolicy {
         type Request = super::ReadUserGroupPolicyRequest;
         type Response = super::ReadUserGroupPolicyResponse;
@@ -2788,9 +2887,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadUserPolicies`: see [`Client::read_user_policies`](crate::Client::read_user_policies).
+    /// Marker of `ReadUserPolicies`: see [`Client::read_user_policies`](crate::Client::read_user_policies).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadUserPolicies;
+
     impl Action for ReadUserPolicies {
         type Request = super::ReadUserPoliciesRequest;
         type Response = super::ReadUserPoliciesResponse;
@@ -2799,9 +2899,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadUserPolicy`: see [`Client::read_user_policy`](crate::Client::read_user_policy).
+    /// Marker of `ReadUserPolicy`: see [`Client::read_user_policy`](crate::Client::read_user_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadUserPolicy;
+
     impl Action for ReadUserPolicy {
         type Request = super::ReadUserPolicyRequest;
         type Response = super::ReadUserPolicyResponse;
@@ -2810,9 +2911,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `SetDefaultPolicyVersion`: see [`Client::set_default_policy_version`](crate::Client::set_default_policy_version).
+    /// Marker of `SetDefaultPolicyVersion`: see
+    /// [`Client::set_default_policy_version`](crate::Client::set_default_policy_version).
     #[derive(Clone, Copy, Debug)]
     pub struct SetDefaultPolicyVersion;
+
     impl Action for SetDefaultPolicyVersion {
         type Request = super::SetDefaultPolicyVersionRequest;
         type Response = super::SetDefaultPolicyVersionResponse;
@@ -2821,9 +2924,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `UnlinkManagedPolicyFromUserGroup`: see [`Client::unlink_managed_policy_from_user_group`](crate::Client::unlink_managed_policy_from_user_group).
+    /// Marker of `UnlinkManagedPolicyFromUserGroup`: see
+    /// [`Client::unlink_managed_policy_from_user_group`](crate::Client::unlink_managed_policy_from_user_group).
     #[derive(Clone, Copy, Debug)]
     pub struct UnlinkManagedPolicyFromUserGroup;
+
     impl Action for UnlinkManagedPolicyFromUserGroup {
         type Request = super::UnlinkManagedPolicyFromUserGroupRequest;
         type Response = super::UnlinkManagedPolicyFromUserGroupResponse;
@@ -2832,9 +2937,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `UnlinkPolicy`: see [`Client::unlink_policy`](crate::Client::unlink_policy).
+    /// Marker of `UnlinkPolicy`: see [`Client::unlink_policy`](crate::Client::unlink_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct UnlinkPolicy;
+
     impl Action for UnlinkPolicy {
         type Request = super::UnlinkPolicyRequest;
         type Response = super::UnlinkPolicyResponse;

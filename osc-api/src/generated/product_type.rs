@@ -4,7 +4,8 @@
 use super::common::ResponseContext;
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_product_type`](crate::Client::create_product_type), which creates a product type, which marks images for metering and billing.
+/// Request of [`Client::create_product_type`](crate::Client::create_product_type), which creates a product type,
+/// which marks images for metering and billing.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateProductTypeRequest {
@@ -19,7 +20,7 @@ pub struct CreateProductTypeRequest {
 }
 
 impl CreateProductTypeRequest {
-    /// A [`CreateProductTypeRequest`] with the fields that the API requires.
+    /// Creates a [`CreateProductTypeRequest`] with the required fields.
     pub fn new(description: impl Into<String>) -> Self {
         Self {
             description: description.into(),
@@ -53,7 +54,8 @@ __private::sent!(CreateProductTypeRequest {
     vendor: "Vendor",
 });
 
-/// Answer to [`Client::create_product_type`](crate::Client::create_product_type), which creates a product type, which marks images for metering and billing.
+/// Response of [`Client::create_product_type`](crate::Client::create_product_type), which creates a product type,
+/// which marks images for metering and billing.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateProductTypeResponse {
@@ -68,7 +70,8 @@ __private::received!(CreateProductTypeResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_product_type`](crate::Client::delete_product_type), which deletes a product type of the account.
+/// Request of [`Client::delete_product_type`](crate::Client::delete_product_type), which deletes a product type of
+/// the account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteProductTypeRequest {
@@ -83,7 +86,7 @@ pub struct DeleteProductTypeRequest {
 }
 
 impl DeleteProductTypeRequest {
-    /// A [`DeleteProductTypeRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteProductTypeRequest`] with the required fields.
     pub fn new(product_type_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -117,7 +120,8 @@ __private::sent!(DeleteProductTypeRequest {
     product_type_id: "ProductTypeId",
 });
 
-/// Answer to [`Client::delete_product_type`](crate::Client::delete_product_type), which deletes a product type of the account.
+/// Response of [`Client::delete_product_type`](crate::Client::delete_product_type), which deletes a product type of
+/// the account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteProductTypeResponse {
@@ -138,7 +142,7 @@ pub struct FiltersProductType {
 }
 
 impl FiltersProductType {
-    /// An empty [`FiltersProductType`]: every field is optional.
+    /// Creates an empty [`FiltersProductType`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -193,7 +197,7 @@ pub struct ReadProductTypesRequest {
 }
 
 impl ReadProductTypesRequest {
-    /// An empty [`ReadProductTypesRequest`]: every field is optional.
+    /// Creates an empty [`ReadProductTypesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -230,7 +234,7 @@ __private::sent!(ReadProductTypesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_product_types`](crate::Client::read_product_types), which lists product types.
+/// Response of [`Client::read_product_types`](crate::Client::read_product_types), which lists product types.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadProductTypesResponse {
@@ -252,20 +256,23 @@ __private::received!(ReadProductTypesResponse {
 impl Paginated for ReadProductTypesRequest {
     type Action = action::ReadProductTypes;
     type Item = ProductType;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadProductTypesResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadProductTypesResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.product_types.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.product_types.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadProductTypesResponse) -> Vec<ProductType> {
-        answer.product_types
+
+    fn items(response: ReadProductTypesResponse) -> Vec<ProductType> {
+        response.product_types
     }
 }
 
@@ -273,11 +280,11 @@ impl Client {
     /// Creates a product type, which marks images for metering and billing.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createproducttype)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -302,11 +309,11 @@ impl Client {
     /// Images that still have it prevent this, unless `force` is set; they then keep it.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteproducttype)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -328,12 +335,13 @@ impl Client {
     /// Lists product types.
     ///
     /// - Authentication: none.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readproducttypes)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -354,12 +362,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateProductType`: see [`Client::create_product_type`](crate::Client::create_product_type).
+
+    /// Marker of `CreateProductType`: see [`Client::create_product_type`](crate::Client::create_product_type).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateProductType;
+
     impl Action for CreateProductType {
         type Request = super::CreateProductTypeRequest;
         type Response = super::CreateProductTypeResponse;
@@ -368,9 +378,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteProductType`: see [`Client::delete_product_type`](crate::Client::delete_product_type).
+    /// Marker of `DeleteProductType`: see [`Client::delete_product_type`](crate::Client::delete_product_type).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteProductType;
+
     impl Action for DeleteProductType {
         type Request = super::DeleteProductTypeRequest;
         type Response = super::DeleteProductTypeResponse;
@@ -379,9 +390,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadProductTypes`: see [`Client::read_product_types`](crate::Client::read_product_types).
+    /// Marker of `ReadProductTypes`: see [`Client::read_product_types`](crate::Client::read_product_types).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadProductTypes;
+
     impl Action for ReadProductTypes {
         type Request = super::ReadProductTypesRequest;
         type Response = super::ReadProductTypesResponse;

@@ -4,7 +4,8 @@
 use super::common::{Catalog, ResponseContext};
 use crate::{Client, Result, __private};
 
-/// Request of [`Client::read_public_catalog`](crate::Client::read_public_catalog), which returns the public prices of the Region whose endpoint is called.
+/// Request of [`Client::read_public_catalog`](crate::Client::read_public_catalog), which returns the public prices
+/// of the Region whose endpoint is called.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicCatalogRequest {
@@ -13,7 +14,7 @@ pub struct ReadPublicCatalogRequest {
 }
 
 impl ReadPublicCatalogRequest {
-    /// An empty [`ReadPublicCatalogRequest`]: every field is optional.
+    /// Creates an empty [`ReadPublicCatalogRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -29,7 +30,8 @@ __private::sent!(ReadPublicCatalogRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::read_public_catalog`](crate::Client::read_public_catalog), which returns the public prices of the Region whose endpoint is called.
+/// Response of [`Client::read_public_catalog`](crate::Client::read_public_catalog), which returns the public prices
+/// of the Region whose endpoint is called.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicCatalogResponse {
@@ -52,7 +54,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readpubliccatalog)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -72,12 +74,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadPublicCatalog`: see [`Client::read_public_catalog`](crate::Client::read_public_catalog).
+
+    /// Marker of `ReadPublicCatalog`: see [`Client::read_public_catalog`](crate::Client::read_public_catalog).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadPublicCatalog;
+
     impl Action for ReadPublicCatalog {
         type Request = super::ReadPublicCatalogRequest;
         type Response = super::ReadPublicCatalogResponse;

@@ -4,7 +4,8 @@
 use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_public_ip`](crate::Client::create_public_ip), which allocates a public IP to the account, for a VM, a network interface or a NAT service.
+/// Request of [`Client::create_public_ip`](crate::Client::create_public_ip), which allocates a public IP to the
+/// account, for a VM, a network interface or a NAT service.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePublicIpRequest {
@@ -13,7 +14,7 @@ pub struct CreatePublicIpRequest {
 }
 
 impl CreatePublicIpRequest {
-    /// An empty [`CreatePublicIpRequest`]: every field is optional.
+    /// Creates an empty [`CreatePublicIpRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -29,7 +30,8 @@ __private::sent!(CreatePublicIpRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::create_public_ip`](crate::Client::create_public_ip), which allocates a public IP to the account, for a VM, a network interface or a NAT service.
+/// Response of [`Client::create_public_ip`](crate::Client::create_public_ip), which allocates a public IP to the
+/// account, for a VM, a network interface or a NAT service.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePublicIpResponse {
@@ -44,7 +46,8 @@ __private::received!(CreatePublicIpResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_public_ip`](crate::Client::delete_public_ip), which gives a public IP back, by address or by ID.
+/// Request of [`Client::delete_public_ip`](crate::Client::delete_public_ip), which gives a public IP back, by
+/// address or by ID.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePublicIpRequest {
@@ -57,7 +60,7 @@ pub struct DeletePublicIpRequest {
 }
 
 impl DeletePublicIpRequest {
-    /// An empty [`DeletePublicIpRequest`]: every field is optional.
+    /// Creates an empty [`DeletePublicIpRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -87,7 +90,8 @@ __private::sent!(DeletePublicIpRequest {
     public_ip_id: "PublicIpId",
 });
 
-/// Answer to [`Client::delete_public_ip`](crate::Client::delete_public_ip), which gives a public IP back, by address or by ID.
+/// Response of [`Client::delete_public_ip`](crate::Client::delete_public_ip), which gives a public IP back, by
+/// address or by ID.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePublicIpResponse {
@@ -128,7 +132,7 @@ pub struct FiltersPublicIp {
 }
 
 impl FiltersPublicIp {
-    /// An empty [`FiltersPublicIp`]: every field is optional.
+    /// Creates an empty [`FiltersPublicIp`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -248,7 +252,8 @@ __private::sent!(FiltersPublicIp {
     vm_ids: "VmIds",
 });
 
-/// Request of [`Client::link_public_ip`](crate::Client::link_public_ip), which associates a public IP with a VM or a network interface, one at a time.
+/// Request of [`Client::link_public_ip`](crate::Client::link_public_ip), which associates a public IP with a VM or
+/// a network interface, one at a time.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPublicIpRequest {
@@ -272,7 +277,7 @@ pub struct LinkPublicIpRequest {
 }
 
 impl LinkPublicIpRequest {
-    /// An empty [`LinkPublicIpRequest`]: every field is optional.
+    /// Creates an empty [`LinkPublicIpRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -330,7 +335,8 @@ __private::sent!(LinkPublicIpRequest {
     vm_id: "VmId",
 });
 
-/// Answer to [`Client::link_public_ip`](crate::Client::link_public_ip), which associates a public IP with a VM or a network interface, one at a time.
+/// Response of [`Client::link_public_ip`](crate::Client::link_public_ip), which associates a public IP with a VM or
+/// a network interface, one at a time.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPublicIpResponse {
@@ -379,7 +385,8 @@ __private::received!(PublicIp {
     vm_id: "VmId",
 });
 
-/// Request of [`Client::read_public_ip_ranges`](crate::Client::read_public_ip_ranges), which lists the ranges of public IPv4 addresses that the Region uses whose endpoint is called.
+/// Request of [`Client::read_public_ip_ranges`](crate::Client::read_public_ip_ranges), which lists the ranges of
+/// public IPv4 addresses that the Region uses whose endpoint is called.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicIpRangesRequest {
@@ -393,7 +400,7 @@ pub struct ReadPublicIpRangesRequest {
 }
 
 impl ReadPublicIpRangesRequest {
-    /// An empty [`ReadPublicIpRangesRequest`]: every field is optional.
+    /// Creates an empty [`ReadPublicIpRangesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -423,7 +430,8 @@ __private::sent!(ReadPublicIpRangesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_public_ip_ranges`](crate::Client::read_public_ip_ranges), which lists the ranges of public IPv4 addresses that the Region uses whose endpoint is called.
+/// Response of [`Client::read_public_ip_ranges`](crate::Client::read_public_ip_ranges), which lists the ranges of
+/// public IPv4 addresses that the Region uses whose endpoint is called.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicIpRangesResponse {
@@ -442,7 +450,8 @@ __private::received!(ReadPublicIpRangesResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_public_ips`](crate::Client::read_public_ips), which lists the public IPs of the account, associated or not.
+/// Request of [`Client::read_public_ips`](crate::Client::read_public_ips), which lists the public IPs of the
+/// account, associated or not.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicIpsRequest {
@@ -458,7 +467,7 @@ pub struct ReadPublicIpsRequest {
 }
 
 impl ReadPublicIpsRequest {
-    /// An empty [`ReadPublicIpsRequest`]: every field is optional.
+    /// Creates an empty [`ReadPublicIpsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -495,7 +504,8 @@ __private::sent!(ReadPublicIpsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_public_ips`](crate::Client::read_public_ips), which lists the public IPs of the account, associated or not.
+/// Response of [`Client::read_public_ips`](crate::Client::read_public_ips), which lists the public IPs of the
+/// account, associated or not.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicIpsResponse {
@@ -514,7 +524,8 @@ __private::received!(ReadPublicIpsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::unlink_public_ip`](crate::Client::unlink_public_ip), which separates a public IP from its VM or network interface.
+/// Request of [`Client::unlink_public_ip`](crate::Client::unlink_public_ip), which separates a public IP from its
+/// VM or network interface.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPublicIpRequest {
@@ -527,7 +538,7 @@ pub struct UnlinkPublicIpRequest {
 }
 
 impl UnlinkPublicIpRequest {
-    /// An empty [`UnlinkPublicIpRequest`]: every field is optional.
+    /// Creates an empty [`UnlinkPublicIpRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -557,7 +568,8 @@ __private::sent!(UnlinkPublicIpRequest {
     public_ip: "PublicIp",
 });
 
-/// Answer to [`Client::unlink_public_ip`](crate::Client::unlink_public_ip), which separates a public IP from its VM or network interface.
+/// Response of [`Client::unlink_public_ip`](crate::Client::unlink_public_ip), which separates a public IP from its
+/// VM or network interface.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPublicIpResponse {
@@ -572,40 +584,46 @@ __private::received!(UnlinkPublicIpResponse {
 impl Paginated for ReadPublicIpRangesRequest {
     type Action = action::ReadPublicIpRanges;
     type Item = String;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadPublicIpRangesResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadPublicIpRangesResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.public_ips.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.public_ips.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadPublicIpRangesResponse) -> Vec<String> {
-        answer.public_ips
+
+    fn items(response: ReadPublicIpRangesResponse) -> Vec<String> {
+        response.public_ips
     }
 }
 
 impl Paginated for ReadPublicIpsRequest {
     type Action = action::ReadPublicIps;
     type Item = PublicIp;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadPublicIpsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadPublicIpsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.public_ips.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.public_ips.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadPublicIpsResponse) -> Vec<PublicIp> {
-        answer.public_ips
+
+    fn items(response: ReadPublicIpsResponse) -> Vec<PublicIp> {
+        response.public_ips
     }
 }
 
@@ -615,11 +633,11 @@ impl Client {
     /// It stays allocated until [`Client::delete_public_ip`](crate::Client::delete_public_ip).
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createpublicip)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -643,11 +661,11 @@ impl Client {
     /// Anybody can have the address then, so nothing should point to it any longer.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletepublicip)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -673,11 +691,11 @@ impl Client {
     /// is created, and not by this.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkpublicip)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// To a VM:
@@ -715,12 +733,13 @@ impl Client {
     /// Lists the ranges of public IPv4 addresses that the Region uses whose endpoint is called.
     ///
     /// - Authentication: none.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readpublicipranges)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -742,12 +761,13 @@ impl Client {
     /// Lists the public IPs of the account, associated or not.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readpublicips)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By address:
@@ -787,11 +807,11 @@ impl Client {
     /// That of a NAT service is set free by deleting the NAT service alone.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinkpublicip)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -811,12 +831,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreatePublicIp`: see [`Client::create_public_ip`](crate::Client::create_public_ip).
+
+    /// Marker of `CreatePublicIp`: see [`Client::create_public_ip`](crate::Client::create_public_ip).
     #[derive(Clone, Copy, Debug)]
     pub struct CreatePublicIp;
+
     impl Action for CreatePublicIp {
         type Request = super::CreatePublicIpRequest;
         type Response = super::CreatePublicIpResponse;
@@ -825,9 +847,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeletePublicIp`: see [`Client::delete_public_ip`](crate::Client::delete_public_ip).
+    /// Marker of `DeletePublicIp`: see [`Client::delete_public_ip`](crate::Client::delete_public_ip).
     #[derive(Clone, Copy, Debug)]
     pub struct DeletePublicIp;
+
     impl Action for DeletePublicIp {
         type Request = super::DeletePublicIpRequest;
         type Response = super::DeletePublicIpResponse;
@@ -836,9 +859,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `LinkPublicIp`: see [`Client::link_public_ip`](crate::Client::link_public_ip).
+    /// Marker of `LinkPublicIp`: see [`Client::link_public_ip`](crate::Client::link_public_ip).
     #[derive(Clone, Copy, Debug)]
     pub struct LinkPublicIp;
+
     impl Action for LinkPublicIp {
         type Request = super::LinkPublicIpRequest;
         type Response = super::LinkPublicIpResponse;
@@ -847,9 +871,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadPublicIpRanges`: see [`Client::read_public_ip_ranges`](crate::Client::read_public_ip_ranges).
+    /// Marker of `ReadPublicIpRanges`: see [`Client::read_public_ip_ranges`](crate::Client::read_public_ip_ranges).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadPublicIpRanges;
+
     impl Action for ReadPublicIpRanges {
         type Request = super::ReadPublicIpRangesRequest;
         type Response = super::ReadPublicIpRangesResponse;
@@ -858,9 +883,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadPublicIps`: see [`Client::read_public_ips`](crate::Client::read_public_ips).
+    /// Marker of `ReadPublicIps`: see [`Client::read_public_ips`](crate::Client::read_public_ips).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadPublicIps;
+
     impl Action for ReadPublicIps {
         type Request = super::ReadPublicIpsRequest;
         type Response = super::ReadPublicIpsResponse;
@@ -869,9 +895,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UnlinkPublicIp`: see [`Client::unlink_public_ip`](crate::Client::unlink_public_ip).
+    /// Marker of `UnlinkPublicIp`: see [`Client::unlink_public_ip`](crate::Client::unlink_public_ip).
     #[derive(Clone, Copy, Debug)]
     pub struct UnlinkPublicIp;
+
     impl Action for UnlinkPublicIp {
         type Request = super::UnlinkPublicIpRequest;
         type Response = super::UnlinkPublicIpResponse;

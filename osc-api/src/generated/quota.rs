@@ -19,7 +19,7 @@ pub struct FiltersQuota {
 }
 
 impl FiltersQuota {
-    /// An empty [`FiltersQuota`]: every field is optional.
+    /// Creates an empty [`FiltersQuota`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -115,7 +115,8 @@ __private::received!(QuotaTypes {
     quotas: "Quotas",
 });
 
-/// Request of [`Client::read_quotas`](crate::Client::read_quotas), which lists the account's quotas and how much of each is used.
+/// Request of [`Client::read_quotas`](crate::Client::read_quotas), which lists the account's quotas and how much of
+/// each is used.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadQuotasRequest {
@@ -131,7 +132,7 @@ pub struct ReadQuotasRequest {
 }
 
 impl ReadQuotasRequest {
-    /// An empty [`ReadQuotasRequest`]: every field is optional.
+    /// Creates an empty [`ReadQuotasRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -168,7 +169,8 @@ __private::sent!(ReadQuotasRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_quotas`](crate::Client::read_quotas), which lists the account's quotas and how much of each is used.
+/// Response of [`Client::read_quotas`](crate::Client::read_quotas), which lists the account's quotas and how much
+/// of each is used.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadQuotasResponse {
@@ -190,20 +192,23 @@ __private::received!(ReadQuotasResponse {
 impl Paginated for ReadQuotasRequest {
     type Action = action::ReadQuotas;
     type Item = QuotaTypes;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadQuotasResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadQuotasResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.quota_types.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.quota_types.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadQuotasResponse) -> Vec<QuotaTypes> {
-        answer.quota_types
+
+    fn items(response: ReadQuotasResponse) -> Vec<QuotaTypes> {
+        response.quota_types
     }
 }
 
@@ -211,12 +216,13 @@ impl Client {
     /// Lists the account's quotas and how much of each is used.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readquotas)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By name:
@@ -252,12 +258,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadQuotas`: see [`Client::read_quotas`](crate::Client::read_quotas).
+
+    /// Marker of `ReadQuotas`: see [`Client::read_quotas`](crate::Client::read_quotas).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadQuotas;
+
     impl Action for ReadQuotas {
         type Request = super::ReadQuotasRequest;
         type Response = super::ReadQuotasResponse;

@@ -33,7 +33,7 @@ pub struct CreateRouteRequest {
 }
 
 impl CreateRouteRequest {
-    /// A [`CreateRouteRequest`] with the fields that the API requires.
+    /// Creates a [`CreateRouteRequest`] with the required fields.
     pub fn new(
         destination_ip_range: impl Into<String>,
         route_table_id: impl Into<String>,
@@ -113,7 +113,7 @@ __private::sent!(CreateRouteRequest {
     vm_id: "VmId",
 });
 
-/// Answer to [`Client::create_route`](crate::Client::create_route), which adds a route to a route table.
+/// Response of [`Client::create_route`](crate::Client::create_route), which adds a route to a route table.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRouteResponse {
@@ -145,7 +145,7 @@ pub struct DeleteRouteRequest {
 }
 
 impl DeleteRouteRequest {
-    /// A [`DeleteRouteRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteRouteRequest`] with the required fields.
     pub fn new(
         destination_ip_range: impl Into<String>,
         route_table_id: impl Into<String>,
@@ -185,7 +185,7 @@ __private::sent!(DeleteRouteRequest {
     route_table_id: "RouteTableId",
 });
 
-/// Answer to [`Client::delete_route`](crate::Client::delete_route), which removes a route from a route table.
+/// Response of [`Client::delete_route`](crate::Client::delete_route), which removes a route from a route table.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRouteResponse {
@@ -228,7 +228,7 @@ pub struct UpdateRouteRequest {
 }
 
 impl UpdateRouteRequest {
-    /// A [`UpdateRouteRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateRouteRequest`] with the required fields.
     pub fn new(
         destination_ip_range: impl Into<String>,
         route_table_id: impl Into<String>,
@@ -308,7 +308,7 @@ __private::sent!(UpdateRouteRequest {
     vm_id: "VmId",
 });
 
-/// Answer to [`Client::update_route`](crate::Client::update_route), which points a route to another target.
+/// Response of [`Client::update_route`](crate::Client::update_route), which points a route to another target.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRouteResponse {
@@ -330,11 +330,11 @@ impl Client {
     /// routes that match a destination, the most specific one is taken.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createroute)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -357,11 +357,11 @@ impl Client {
     /// Removes a route from a route table.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteroute)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -387,11 +387,11 @@ impl Client {
     /// which route is meant.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateroute)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -412,12 +412,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateRoute`: see [`Client::create_route`](crate::Client::create_route).
+
+    /// Marker of `CreateRoute`: see [`Client::create_route`](crate::Client::create_route).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateRoute;
+
     impl Action for CreateRoute {
         type Request = super::CreateRouteRequest;
         type Response = super::CreateRouteResponse;
@@ -426,9 +428,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteRoute`: see [`Client::delete_route`](crate::Client::delete_route).
+    /// Marker of `DeleteRoute`: see [`Client::delete_route`](crate::Client::delete_route).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteRoute;
+
     impl Action for DeleteRoute {
         type Request = super::DeleteRouteRequest;
         type Response = super::DeleteRouteResponse;
@@ -437,9 +440,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `UpdateRoute`: see [`Client::update_route`](crate::Client::update_route).
+    /// Marker of `UpdateRoute`: see [`Client::update_route`](crate::Client::update_route).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateRoute;
+
     impl Action for UpdateRoute {
         type Request = super::UpdateRouteRequest;
         type Response = super::UpdateRouteResponse;

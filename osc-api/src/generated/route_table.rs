@@ -4,7 +4,8 @@
 use super::common::{ResponseContext, RouteTable};
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_route_table`](crate::Client::create_route_table), which creates a route table in a Net.
+/// Request of [`Client::create_route_table`](crate::Client::create_route_table), which creates a route table in a
+/// Net.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRouteTableRequest {
@@ -17,7 +18,7 @@ pub struct CreateRouteTableRequest {
 }
 
 impl CreateRouteTableRequest {
-    /// A [`CreateRouteTableRequest`] with the fields that the API requires.
+    /// Creates a [`CreateRouteTableRequest`] with the required fields.
     pub fn new(net_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -43,7 +44,8 @@ __private::sent!(CreateRouteTableRequest {
     net_id: "NetId",
 });
 
-/// Answer to [`Client::create_route_table`](crate::Client::create_route_table), which creates a route table in a Net.
+/// Response of [`Client::create_route_table`](crate::Client::create_route_table), which creates a route table in a
+/// Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRouteTableResponse {
@@ -71,7 +73,7 @@ pub struct DeleteRouteTableRequest {
 }
 
 impl DeleteRouteTableRequest {
-    /// A [`DeleteRouteTableRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteRouteTableRequest`] with the required fields.
     pub fn new(route_table_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -97,7 +99,7 @@ __private::sent!(DeleteRouteTableRequest {
     route_table_id: "RouteTableId",
 });
 
-/// Answer to [`Client::delete_route_table`](crate::Client::delete_route_table), which deletes a route table.
+/// Response of [`Client::delete_route_table`](crate::Client::delete_route_table), which deletes a route table.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRouteTableResponse {
@@ -150,7 +152,7 @@ pub struct FiltersRouteTable {
 }
 
 impl FiltersRouteTable {
-    /// An empty [`FiltersRouteTable`]: every field is optional.
+    /// Creates an empty [`FiltersRouteTable`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -348,7 +350,8 @@ __private::sent!(FiltersRouteTable {
     tags: "Tags",
 });
 
-/// Request of [`Client::link_route_table`](crate::Client::link_route_table), which makes a Subnet use a route table of the same Net.
+/// Request of [`Client::link_route_table`](crate::Client::link_route_table), which makes a Subnet use a route table
+/// of the same Net.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkRouteTableRequest {
@@ -365,7 +368,7 @@ pub struct LinkRouteTableRequest {
 }
 
 impl LinkRouteTableRequest {
-    /// A [`LinkRouteTableRequest`] with the fields that the API requires.
+    /// Creates a [`LinkRouteTableRequest`] with the required fields.
     pub fn new(route_table_id: impl Into<String>, subnet_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -399,7 +402,8 @@ __private::sent!(LinkRouteTableRequest {
     subnet_id: "SubnetId",
 });
 
-/// Answer to [`Client::link_route_table`](crate::Client::link_route_table), which makes a Subnet use a route table of the same Net.
+/// Response of [`Client::link_route_table`](crate::Client::link_route_table), which makes a Subnet use a route
+/// table of the same Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkRouteTableResponse {
@@ -414,7 +418,8 @@ __private::received!(LinkRouteTableResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_route_tables`](crate::Client::read_route_tables), which lists route tables with their routes.
+/// Request of [`Client::read_route_tables`](crate::Client::read_route_tables), which lists route tables with their
+/// routes.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadRouteTablesRequest {
@@ -430,7 +435,7 @@ pub struct ReadRouteTablesRequest {
 }
 
 impl ReadRouteTablesRequest {
-    /// An empty [`ReadRouteTablesRequest`]: every field is optional.
+    /// Creates an empty [`ReadRouteTablesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -467,7 +472,8 @@ __private::sent!(ReadRouteTablesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_route_tables`](crate::Client::read_route_tables), which lists route tables with their routes.
+/// Response of [`Client::read_route_tables`](crate::Client::read_route_tables), which lists route tables with their
+/// routes.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadRouteTablesResponse {
@@ -486,7 +492,8 @@ __private::received!(ReadRouteTablesResponse {
     route_tables: "RouteTables",
 });
 
-/// Request of [`Client::unlink_route_table`](crate::Client::unlink_route_table), which separates a route table from a Subnet, which then uses the main one of its Net.
+/// Request of [`Client::unlink_route_table`](crate::Client::unlink_route_table), which separates a route table from
+/// a Subnet, which then uses the main one of its Net.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkRouteTableRequest {
@@ -499,7 +506,7 @@ pub struct UnlinkRouteTableRequest {
 }
 
 impl UnlinkRouteTableRequest {
-    /// A [`UnlinkRouteTableRequest`] with the fields that the API requires.
+    /// Creates a [`UnlinkRouteTableRequest`] with the required fields.
     pub fn new(link_route_table_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -528,7 +535,8 @@ __private::sent!(UnlinkRouteTableRequest {
     link_route_table_id: "LinkRouteTableId",
 });
 
-/// Answer to [`Client::unlink_route_table`](crate::Client::unlink_route_table), which separates a route table from a Subnet, which then uses the main one of its Net.
+/// Response of [`Client::unlink_route_table`](crate::Client::unlink_route_table), which separates a route table
+/// from a Subnet, which then uses the main one of its Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkRouteTableResponse {
@@ -540,7 +548,8 @@ __private::received!(UnlinkRouteTableResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_route_table_link`](crate::Client::update_route_table_link), which makes a Subnet use another route table.
+/// Request of [`Client::update_route_table_link`](crate::Client::update_route_table_link), which makes a Subnet use
+/// another route table.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRouteTableLinkRequest {
@@ -557,7 +566,7 @@ pub struct UpdateRouteTableLinkRequest {
 }
 
 impl UpdateRouteTableLinkRequest {
-    /// A [`UpdateRouteTableLinkRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateRouteTableLinkRequest`] with the required fields.
     pub fn new(
         link_route_table_id: impl Into<String>,
         route_table_id: impl Into<String>,
@@ -597,7 +606,8 @@ __private::sent!(UpdateRouteTableLinkRequest {
     route_table_id: "RouteTableId",
 });
 
-/// Answer to [`Client::update_route_table_link`](crate::Client::update_route_table_link), which makes a Subnet use another route table.
+/// Response of [`Client::update_route_table_link`](crate::Client::update_route_table_link), which makes a Subnet
+/// use another route table.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRouteTableLinkResponse {
@@ -615,20 +625,23 @@ __private::received!(UpdateRouteTableLinkResponse {
 impl Paginated for ReadRouteTablesRequest {
     type Action = action::ReadRouteTables;
     type Item = RouteTable;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadRouteTablesResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadRouteTablesResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.route_tables.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.route_tables.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadRouteTablesResponse) -> Vec<RouteTable> {
-        answer.route_tables
+
+    fn items(response: ReadRouteTablesResponse) -> Vec<RouteTable> {
+        response.route_tables
     }
 }
 
@@ -638,11 +651,11 @@ impl Client {
     /// It is without effect until [`Client::link_route_table`](crate::Client::link_route_table) gives it to a Subnet.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createroutetable)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -666,11 +679,11 @@ impl Client {
     /// No Subnet may use it any more. The main one of a Net cannot be deleted.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteroutetable)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -694,11 +707,11 @@ impl Client {
     /// Several Subnets can use one route table.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkroutetable)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -722,12 +735,13 @@ impl Client {
     /// A Subnet that is linked to none uses the main one of its Net.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readroutetables)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -769,11 +783,11 @@ impl Client {
     /// Separates a route table from a Subnet, which then uses the main one of its Net.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinkroutetable)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -795,11 +809,11 @@ impl Client {
     /// Makes a Subnet use another route table.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateroutetablelink)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -819,12 +833,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateRouteTable`: see [`Client::create_route_table`](crate::Client::create_route_table).
+
+    /// Marker of `CreateRouteTable`: see [`Client::create_route_table`](crate::Client::create_route_table).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateRouteTable;
+
     impl Action for CreateRouteTable {
         type Request = super::CreateRouteTableRequest;
         type Response = super::CreateRouteTableResponse;
@@ -833,9 +849,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteRouteTable`: see [`Client::delete_route_table`](crate::Client::delete_route_table).
+    /// Marker of `DeleteRouteTable`: see [`Client::delete_route_table`](crate::Client::delete_route_table).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteRouteTable;
+
     impl Action for DeleteRouteTable {
         type Request = super::DeleteRouteTableRequest;
         type Response = super::DeleteRouteTableResponse;
@@ -844,9 +861,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `LinkRouteTable`: see [`Client::link_route_table`](crate::Client::link_route_table).
+    /// Marker of `LinkRouteTable`: see [`Client::link_route_table`](crate::Client::link_route_table).
     #[derive(Clone, Copy, Debug)]
     pub struct LinkRouteTable;
+
     impl Action for LinkRouteTable {
         type Request = super::LinkRouteTableRequest;
         type Response = super::LinkRouteTableResponse;
@@ -855,9 +873,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadRouteTables`: see [`Client::read_route_tables`](crate::Client::read_route_tables).
+    /// Marker of `ReadRouteTables`: see [`Client::read_route_tables`](crate::Client::read_route_tables).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadRouteTables;
+
     impl Action for ReadRouteTables {
         type Request = super::ReadRouteTablesRequest;
         type Response = super::ReadRouteTablesResponse;
@@ -866,9 +885,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UnlinkRouteTable`: see [`Client::unlink_route_table`](crate::Client::unlink_route_table).
+    /// Marker of `UnlinkRouteTable`: see [`Client::unlink_route_table`](crate::Client::unlink_route_table).
     #[derive(Clone, Copy, Debug)]
     pub struct UnlinkRouteTable;
+
     impl Action for UnlinkRouteTable {
         type Request = super::UnlinkRouteTableRequest;
         type Response = super::UnlinkRouteTableResponse;
@@ -877,9 +897,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `UpdateRouteTableLink`: see [`Client::update_route_table_link`](crate::Client::update_route_table_link).
+    /// Marker of `UpdateRouteTableLink`: see
+    /// [`Client::update_route_table_link`](crate::Client::update_route_table_link).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateRouteTableLink;
+
     impl Action for UpdateRouteTableLink {
         type Request = super::UpdateRouteTableLinkRequest;
         type Response = super::UpdateRouteTableLinkResponse;

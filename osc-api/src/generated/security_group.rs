@@ -4,7 +4,8 @@
 use super::common::{IpProtocol, ResponseContext, SecurityGroup};
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_security_group`](crate::Client::create_security_group), which creates a security group in a Net, or in the public Cloud when `net_id` is absent.
+/// Request of [`Client::create_security_group`](crate::Client::create_security_group), which creates a security
+/// group in a Net, or in the public Cloud when `net_id` is absent.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSecurityGroupRequest {
@@ -25,7 +26,7 @@ pub struct CreateSecurityGroupRequest {
 }
 
 impl CreateSecurityGroupRequest {
-    /// A [`CreateSecurityGroupRequest`] with the fields that the API requires.
+    /// Creates a [`CreateSecurityGroupRequest`] with the required fields.
     pub fn new(
         description: impl Into<String>,
         security_group_name: impl Into<String>,
@@ -73,7 +74,8 @@ __private::sent!(CreateSecurityGroupRequest {
     security_group_name: "SecurityGroupName",
 });
 
-/// Answer to [`Client::create_security_group`](crate::Client::create_security_group), which creates a security group in a Net, or in the public Cloud when `net_id` is absent.
+/// Response of [`Client::create_security_group`](crate::Client::create_security_group), which creates a security
+/// group in a Net, or in the public Cloud when `net_id` is absent.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSecurityGroupResponse {
@@ -88,7 +90,8 @@ __private::received!(CreateSecurityGroupResponse {
     security_group: "SecurityGroup",
 });
 
-/// Request of [`Client::delete_security_group`](crate::Client::delete_security_group), which deletes a security group, by ID or by name.
+/// Request of [`Client::delete_security_group`](crate::Client::delete_security_group), which deletes a security
+/// group, by ID or by name.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSecurityGroupRequest {
@@ -101,7 +104,7 @@ pub struct DeleteSecurityGroupRequest {
 }
 
 impl DeleteSecurityGroupRequest {
-    /// An empty [`DeleteSecurityGroupRequest`]: every field is optional.
+    /// Creates an empty [`DeleteSecurityGroupRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -134,7 +137,8 @@ __private::sent!(DeleteSecurityGroupRequest {
     security_group_name: "SecurityGroupName",
 });
 
-/// Answer to [`Client::delete_security_group`](crate::Client::delete_security_group), which deletes a security group, by ID or by name.
+/// Response of [`Client::delete_security_group`](crate::Client::delete_security_group), which deletes a security
+/// group, by ID or by name.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSecurityGroupResponse {
@@ -195,7 +199,7 @@ pub struct FiltersSecurityGroup {
 }
 
 impl FiltersSecurityGroup {
-    /// An empty [`FiltersSecurityGroup`]: every field is optional.
+    /// Creates an empty [`FiltersSecurityGroup`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -443,7 +447,8 @@ __private::sent!(FiltersSecurityGroup {
     tags: "Tags",
 });
 
-/// Request of [`Client::read_security_groups`](crate::Client::read_security_groups), which lists security groups with their rules.
+/// Request of [`Client::read_security_groups`](crate::Client::read_security_groups), which lists security groups
+/// with their rules.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSecurityGroupsRequest {
@@ -459,7 +464,7 @@ pub struct ReadSecurityGroupsRequest {
 }
 
 impl ReadSecurityGroupsRequest {
-    /// An empty [`ReadSecurityGroupsRequest`]: every field is optional.
+    /// Creates an empty [`ReadSecurityGroupsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -496,7 +501,8 @@ __private::sent!(ReadSecurityGroupsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_security_groups`](crate::Client::read_security_groups), which lists security groups with their rules.
+/// Response of [`Client::read_security_groups`](crate::Client::read_security_groups), which lists security groups
+/// with their rules.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSecurityGroupsResponse {
@@ -518,20 +524,23 @@ __private::received!(ReadSecurityGroupsResponse {
 impl Paginated for ReadSecurityGroupsRequest {
     type Action = action::ReadSecurityGroups;
     type Item = SecurityGroup;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadSecurityGroupsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadSecurityGroupsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.security_groups.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.security_groups.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadSecurityGroupsResponse) -> Vec<SecurityGroup> {
-        answer.security_groups
+
+    fn items(response: ReadSecurityGroupsResponse) -> Vec<SecurityGroup> {
+        response.security_groups
     }
 }
 
@@ -545,11 +554,11 @@ impl Client {
     /// other.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createsecuritygroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -577,11 +586,11 @@ impl Client {
     /// It fails while a VM has the group or another group refers to it.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletesecuritygroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -603,12 +612,13 @@ impl Client {
     /// Lists security groups with their rules.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readsecuritygroups)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -644,12 +654,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateSecurityGroup`: see [`Client::create_security_group`](crate::Client::create_security_group).
+
+    /// Marker of `CreateSecurityGroup`: see [`Client::create_security_group`](crate::Client::create_security_group).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateSecurityGroup;
+
     impl Action for CreateSecurityGroup {
         type Request = super::CreateSecurityGroupRequest;
         type Response = super::CreateSecurityGroupResponse;
@@ -658,9 +670,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteSecurityGroup`: see [`Client::delete_security_group`](crate::Client::delete_security_group).
+    /// Marker of `DeleteSecurityGroup`: see [`Client::delete_security_group`](crate::Client::delete_security_group).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteSecurityGroup;
+
     impl Action for DeleteSecurityGroup {
         type Request = super::DeleteSecurityGroupRequest;
         type Response = super::DeleteSecurityGroupResponse;
@@ -669,9 +682,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadSecurityGroups`: see [`Client::read_security_groups`](crate::Client::read_security_groups).
+    /// Marker of `ReadSecurityGroups`: see [`Client::read_security_groups`](crate::Client::read_security_groups).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadSecurityGroups;
+
     impl Action for ReadSecurityGroups {
         type Request = super::ReadSecurityGroupsRequest;
         type Response = super::ReadSecurityGroupsResponse;

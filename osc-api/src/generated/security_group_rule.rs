@@ -4,7 +4,8 @@
 use super::common::{IpProtocol, ResponseContext, SecurityGroup, SecurityGroupRule};
 use crate::{Client, Result, UnknownValue, __private};
 
-/// Request of [`Client::create_security_group_rule`](crate::Client::create_security_group_rule), which adds inbound or outbound rules to a security group.
+/// Request of [`Client::create_security_group_rule`](crate::Client::create_security_group_rule), which adds inbound
+/// or outbound rules to a security group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSecurityGroupRuleRequest {
@@ -35,7 +36,7 @@ pub struct CreateSecurityGroupRuleRequest {
 }
 
 impl CreateSecurityGroupRuleRequest {
-    /// A [`CreateSecurityGroupRuleRequest`] with the fields that the API requires.
+    /// Creates a [`CreateSecurityGroupRuleRequest`] with the required fields.
     pub fn new(flow: impl Into<Flow>, security_group_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -136,7 +137,8 @@ __private::sent!(CreateSecurityGroupRuleRequest {
     to_port_range: "ToPortRange",
 });
 
-/// Answer to [`Client::create_security_group_rule`](crate::Client::create_security_group_rule), which adds inbound or outbound rules to a security group.
+/// Response of [`Client::create_security_group_rule`](crate::Client::create_security_group_rule), which adds
+/// inbound or outbound rules to a security group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSecurityGroupRuleResponse {
@@ -151,7 +153,8 @@ __private::received!(CreateSecurityGroupRuleResponse {
     security_group: "SecurityGroup",
 });
 
-/// Request of [`Client::delete_security_group_rule`](crate::Client::delete_security_group_rule), which removes rules from a security group.
+/// Request of [`Client::delete_security_group_rule`](crate::Client::delete_security_group_rule), which removes
+/// rules from a security group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSecurityGroupRuleRequest {
@@ -184,7 +187,7 @@ pub struct DeleteSecurityGroupRuleRequest {
 }
 
 impl DeleteSecurityGroupRuleRequest {
-    /// A [`DeleteSecurityGroupRuleRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteSecurityGroupRuleRequest`] with the required fields.
     pub fn new(flow: impl Into<Flow>, security_group_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -285,7 +288,8 @@ __private::sent!(DeleteSecurityGroupRuleRequest {
     to_port_range: "ToPortRange",
 });
 
-/// Answer to [`Client::delete_security_group_rule`](crate::Client::delete_security_group_rule), which removes rules from a security group.
+/// Response of [`Client::delete_security_group_rule`](crate::Client::delete_security_group_rule), which removes
+/// rules from a security group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSecurityGroupRuleResponse {
@@ -308,7 +312,7 @@ pub enum Flow {
     Inbound,
     /// `Outbound`
     Outbound,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -345,11 +349,11 @@ impl Client {
     /// restricts it to private ones.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createsecuritygrouprule)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// HTTP from an IP range:
@@ -406,11 +410,11 @@ impl Client {
     /// too. Several rules are given by `rules`.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletesecuritygrouprule)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// HTTP from an IP range:
@@ -462,12 +466,15 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateSecurityGroupRule`: see [`Client::create_security_group_rule`](crate::Client::create_security_group_rule).
+
+    /// Marker of `CreateSecurityGroupRule`: see
+    /// [`Client::create_security_group_rule`](crate::Client::create_security_group_rule).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateSecurityGroupRule;
+
     impl Action for CreateSecurityGroupRule {
         type Request = super::CreateSecurityGroupRuleRequest;
         type Response = super::CreateSecurityGroupRuleResponse;
@@ -476,9 +483,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteSecurityGroupRule`: see [`Client::delete_security_group_rule`](crate::Client::delete_security_group_rule).
+    /// Marker of `DeleteSecurityGroupRule`: see
+    /// [`Client::delete_security_group_rule`](crate::Client::delete_security_group_rule).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteSecurityGroupRule;
+
     impl Action for DeleteSecurityGroupRule {
         type Request = super::DeleteSecurityGroupRuleRequest;
         type Response = super::DeleteSecurityGroupRuleResponse;

@@ -4,7 +4,8 @@
 use super::common::ResponseContext;
 use crate::{Client, DateTime, Result, Secret, __private};
 
-/// Request of [`Client::create_server_certificate`](crate::Client::create_server_certificate), which uploads a server certificate and its private key, for load balancers to use.
+/// Request of [`Client::create_server_certificate`](crate::Client::create_server_certificate), which uploads a
+/// server certificate and its private key, for load balancers to use.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateServerCertificateRequest {
@@ -31,7 +32,7 @@ pub struct CreateServerCertificateRequest {
 }
 
 impl CreateServerCertificateRequest {
-    /// A [`CreateServerCertificateRequest`] with the fields that the API requires.
+    /// Creates a [`CreateServerCertificateRequest`] with the required fields.
     pub fn new(
         body: impl Into<String>,
         name: impl Into<String>,
@@ -93,7 +94,8 @@ __private::sent!(CreateServerCertificateRequest {
     private_key: "PrivateKey",
 });
 
-/// Answer to [`Client::create_server_certificate`](crate::Client::create_server_certificate), which uploads a server certificate and its private key, for load balancers to use.
+/// Response of [`Client::create_server_certificate`](crate::Client::create_server_certificate), which uploads a
+/// server certificate and its private key, for load balancers to use.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateServerCertificateResponse {
@@ -108,7 +110,8 @@ __private::received!(CreateServerCertificateResponse {
     server_certificate: "ServerCertificate",
 });
 
-/// Request of [`Client::delete_server_certificate`](crate::Client::delete_server_certificate), which deletes a server certificate.
+/// Request of [`Client::delete_server_certificate`](crate::Client::delete_server_certificate), which deletes a
+/// server certificate.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteServerCertificateRequest {
@@ -121,7 +124,7 @@ pub struct DeleteServerCertificateRequest {
 }
 
 impl DeleteServerCertificateRequest {
-    /// A [`DeleteServerCertificateRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteServerCertificateRequest`] with the required fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -147,7 +150,8 @@ __private::sent!(DeleteServerCertificateRequest {
     name: "Name",
 });
 
-/// Answer to [`Client::delete_server_certificate`](crate::Client::delete_server_certificate), which deletes a server certificate.
+/// Response of [`Client::delete_server_certificate`](crate::Client::delete_server_certificate), which deletes a
+/// server certificate.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteServerCertificateResponse {
@@ -168,7 +172,7 @@ pub struct FiltersServerCertificate {
 }
 
 impl FiltersServerCertificate {
-    /// An empty [`FiltersServerCertificate`]: every field is optional.
+    /// Creates an empty [`FiltersServerCertificate`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -184,7 +188,8 @@ __private::sent!(FiltersServerCertificate {
     paths: "Paths",
 });
 
-/// Request of [`Client::read_server_certificates`](crate::Client::read_server_certificates), which lists server certificates, without their private keys.
+/// Request of [`Client::read_server_certificates`](crate::Client::read_server_certificates), which lists server
+/// certificates, without their private keys.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadServerCertificatesRequest {
@@ -195,7 +200,7 @@ pub struct ReadServerCertificatesRequest {
 }
 
 impl ReadServerCertificatesRequest {
-    /// An empty [`ReadServerCertificatesRequest`]: every field is optional.
+    /// Creates an empty [`ReadServerCertificatesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -218,7 +223,8 @@ __private::sent!(ReadServerCertificatesRequest {
     filters: "Filters",
 });
 
-/// Answer to [`Client::read_server_certificates`](crate::Client::read_server_certificates), which lists server certificates, without their private keys.
+/// Response of [`Client::read_server_certificates`](crate::Client::read_server_certificates), which lists server
+/// certificates, without their private keys.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadServerCertificatesResponse {
@@ -260,7 +266,8 @@ __private::received!(ServerCertificate {
     upload_date: "UploadDate",
 });
 
-/// Request of [`Client::update_server_certificate`](crate::Client::update_server_certificate), which changes the name or the path of a server certificate.
+/// Request of [`Client::update_server_certificate`](crate::Client::update_server_certificate), which changes the
+/// name or the path of a server certificate.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateServerCertificateRequest {
@@ -278,7 +285,7 @@ pub struct UpdateServerCertificateRequest {
 }
 
 impl UpdateServerCertificateRequest {
-    /// A [`UpdateServerCertificateRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateServerCertificateRequest`] with the required fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -320,7 +327,8 @@ __private::sent!(UpdateServerCertificateRequest {
     new_path: "NewPath",
 });
 
-/// Answer to [`Client::update_server_certificate`](crate::Client::update_server_certificate), which changes the name or the path of a server certificate.
+/// Response of [`Client::update_server_certificate`](crate::Client::update_server_certificate), which changes the
+/// name or the path of a server certificate.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateServerCertificateResponse {
@@ -342,11 +350,11 @@ impl Client {
     /// authority signed itself needs the authorities between them in `chain`.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createservercertificate)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -374,11 +382,11 @@ impl Client {
     /// Deletes a server certificate.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteservercertificate)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -404,7 +412,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readservercertificates)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -427,11 +435,11 @@ impl Client {
     /// Changes the name or the path of a server certificate.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateservercertificate)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -452,12 +460,15 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateServerCertificate`: see [`Client::create_server_certificate`](crate::Client::create_server_certificate).
+
+    /// Marker of `CreateServerCertificate`: see
+    /// [`Client::create_server_certificate`](crate::Client::create_server_certificate).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateServerCertificate;
+
     impl Action for CreateServerCertificate {
         type Request = super::CreateServerCertificateRequest;
         type Response = super::CreateServerCertificateResponse;
@@ -466,9 +477,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteServerCertificate`: see [`Client::delete_server_certificate`](crate::Client::delete_server_certificate).
+    /// Marker of `DeleteServerCertificate`: see
+    /// [`Client::delete_server_certificate`](crate::Client::delete_server_certificate).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteServerCertificate;
+
     impl Action for DeleteServerCertificate {
         type Request = super::DeleteServerCertificateRequest;
         type Response = super::DeleteServerCertificateResponse;
@@ -477,9 +490,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadServerCertificates`: see [`Client::read_server_certificates`](crate::Client::read_server_certificates).
+    /// Marker of `ReadServerCertificates`: see
+    /// [`Client::read_server_certificates`](crate::Client::read_server_certificates).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadServerCertificates;
+
     impl Action for ReadServerCertificates {
         type Request = super::ReadServerCertificatesRequest;
         type Response = super::ReadServerCertificatesResponse;
@@ -488,9 +503,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateServerCertificate`: see [`Client::update_server_certificate`](crate::Client::update_server_certificate).
+    /// Marker of `UpdateServerCertificate`: see
+    /// [`Client::update_server_certificate`](crate::Client::update_server_certificate).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateServerCertificate;
+
     impl Action for UpdateServerCertificate {
         type Request = super::UpdateServerCertificateRequest;
         type Response = super::UpdateServerCertificateResponse;

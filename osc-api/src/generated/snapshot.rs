@@ -7,7 +7,8 @@ use super::common::{
 };
 use crate::{Client, DateTime, Paginated, Result, UnknownValue, __private};
 
-/// Request of [`Client::create_snapshot_export_task`](crate::Client::create_snapshot_export_task), which starts the export of a snapshot to a bucket of one's own in OUTSCALE Object Storage.
+/// Request of [`Client::create_snapshot_export_task`](crate::Client::create_snapshot_export_task), which starts the
+/// export of a snapshot to a bucket of one's own in OUTSCALE Object Storage.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSnapshotExportTaskRequest {
@@ -24,7 +25,7 @@ pub struct CreateSnapshotExportTaskRequest {
 }
 
 impl CreateSnapshotExportTaskRequest {
-    /// A [`CreateSnapshotExportTaskRequest`] with the fields that the API requires.
+    /// Creates a [`CreateSnapshotExportTaskRequest`] with the required fields.
     pub fn new(
         osu_export: impl Into<OsuExportToCreate>,
         snapshot_id: impl Into<String>,
@@ -61,7 +62,8 @@ __private::sent!(CreateSnapshotExportTaskRequest {
     snapshot_id: "SnapshotId",
 });
 
-/// Answer to [`Client::create_snapshot_export_task`](crate::Client::create_snapshot_export_task), which starts the export of a snapshot to a bucket of one's own in OUTSCALE Object Storage.
+/// Response of [`Client::create_snapshot_export_task`](crate::Client::create_snapshot_export_task), which starts
+/// the export of a snapshot to a bucket of one's own in OUTSCALE Object Storage.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSnapshotExportTaskResponse {
@@ -76,7 +78,8 @@ __private::received!(CreateSnapshotExportTaskResponse {
     snapshot_export_task: "SnapshotExportTask",
 });
 
-/// Request of [`Client::create_snapshot`](crate::Client::create_snapshot), which creates a snapshot from a volume, another snapshot or a file in object storage.
+/// Request of [`Client::create_snapshot`](crate::Client::create_snapshot), which creates a snapshot from a volume,
+/// another snapshot or a file in object storage.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSnapshotRequest {
@@ -101,7 +104,7 @@ pub struct CreateSnapshotRequest {
 }
 
 impl CreateSnapshotRequest {
-    /// An empty [`CreateSnapshotRequest`]: every field is optional.
+    /// Creates an empty [`CreateSnapshotRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -166,7 +169,8 @@ __private::sent!(CreateSnapshotRequest {
     volume_id: "VolumeId",
 });
 
-/// Answer to [`Client::create_snapshot`](crate::Client::create_snapshot), which creates a snapshot from a volume, another snapshot or a file in object storage.
+/// Response of [`Client::create_snapshot`](crate::Client::create_snapshot), which creates a snapshot from a volume,
+/// another snapshot or a file in object storage.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSnapshotResponse {
@@ -194,7 +198,7 @@ pub struct DeleteSnapshotRequest {
 }
 
 impl DeleteSnapshotRequest {
-    /// A [`DeleteSnapshotRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteSnapshotRequest`] with the required fields.
     pub fn new(snapshot_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -220,7 +224,7 @@ __private::sent!(DeleteSnapshotRequest {
     snapshot_id: "SnapshotId",
 });
 
-/// Answer to [`Client::delete_snapshot`](crate::Client::delete_snapshot), which deletes a snapshot.
+/// Response of [`Client::delete_snapshot`](crate::Client::delete_snapshot), which deletes a snapshot.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSnapshotResponse {
@@ -271,7 +275,7 @@ pub struct FiltersSnapshot {
 }
 
 impl FiltersSnapshot {
-    /// An empty [`FiltersSnapshot`]: every field is optional.
+    /// Creates an empty [`FiltersSnapshot`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -456,7 +460,7 @@ pub struct FiltersSnapshotExportTask {
 }
 
 impl FiltersSnapshotExportTask {
-    /// An empty [`FiltersSnapshotExportTask`]: every field is optional.
+    /// Creates an empty [`FiltersSnapshotExportTask`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -503,7 +507,8 @@ __private::received!(OsuExportSnapshotExportTask {
     osu_prefix: "OsuPrefix",
 });
 
-/// Request of [`Client::read_snapshot_export_tasks`](crate::Client::read_snapshot_export_tasks), which lists export tasks of snapshots.
+/// Request of [`Client::read_snapshot_export_tasks`](crate::Client::read_snapshot_export_tasks), which lists export
+/// tasks of snapshots.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSnapshotExportTasksRequest {
@@ -519,7 +524,7 @@ pub struct ReadSnapshotExportTasksRequest {
 }
 
 impl ReadSnapshotExportTasksRequest {
-    /// An empty [`ReadSnapshotExportTasksRequest`]: every field is optional.
+    /// Creates an empty [`ReadSnapshotExportTasksRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -556,7 +561,8 @@ __private::sent!(ReadSnapshotExportTasksRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_snapshot_export_tasks`](crate::Client::read_snapshot_export_tasks), which lists export tasks of snapshots.
+/// Response of [`Client::read_snapshot_export_tasks`](crate::Client::read_snapshot_export_tasks), which lists
+/// export tasks of snapshots.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSnapshotExportTasksResponse {
@@ -575,7 +581,8 @@ __private::received!(ReadSnapshotExportTasksResponse {
     snapshot_export_tasks: "SnapshotExportTasks",
 });
 
-/// Request of [`Client::read_snapshots`](crate::Client::read_snapshots), which lists the snapshots that the account may use, and who else may.
+/// Request of [`Client::read_snapshots`](crate::Client::read_snapshots), which lists the snapshots that the account
+/// may use, and who else may.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSnapshotsRequest {
@@ -591,7 +598,7 @@ pub struct ReadSnapshotsRequest {
 }
 
 impl ReadSnapshotsRequest {
-    /// An empty [`ReadSnapshotsRequest`]: every field is optional.
+    /// Creates an empty [`ReadSnapshotsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -628,7 +635,8 @@ __private::sent!(ReadSnapshotsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_snapshots`](crate::Client::read_snapshots), which lists the snapshots that the account may use, and who else may.
+/// Response of [`Client::read_snapshots`](crate::Client::read_snapshots), which lists the snapshots that the
+/// account may use, and who else may.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSnapshotsResponse {
@@ -738,7 +746,7 @@ pub enum SnapshotExportTaskState {
     Cancelled,
     /// `failed`
     Failed,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -791,7 +799,7 @@ pub enum SnapshotState {
     Error,
     /// `deleting`
     Deleting,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -828,7 +836,8 @@ impl From<&str> for SnapshotState {
 
 __private::open_enum!(SnapshotState);
 
-/// Request of [`Client::update_snapshot`](crate::Client::update_snapshot), which says which accounts may create volumes from a snapshot.
+/// Request of [`Client::update_snapshot`](crate::Client::update_snapshot), which says which accounts may create
+/// volumes from a snapshot.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateSnapshotRequest {
@@ -845,7 +854,7 @@ pub struct UpdateSnapshotRequest {
 }
 
 impl UpdateSnapshotRequest {
-    /// A [`UpdateSnapshotRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateSnapshotRequest`] with the required fields.
     pub fn new(
         permissions_to_create_volume: impl Into<PermissionsOnResourceCreation>,
         snapshot_id: impl Into<String>,
@@ -885,7 +894,8 @@ __private::sent!(UpdateSnapshotRequest {
     snapshot_id: "SnapshotId",
 });
 
-/// Answer to [`Client::update_snapshot`](crate::Client::update_snapshot), which says which accounts may create volumes from a snapshot.
+/// Response of [`Client::update_snapshot`](crate::Client::update_snapshot), which says which accounts may create
+/// volumes from a snapshot.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateSnapshotResponse {
@@ -903,40 +913,46 @@ __private::received!(UpdateSnapshotResponse {
 impl Paginated for ReadSnapshotExportTasksRequest {
     type Action = action::ReadSnapshotExportTasks;
     type Item = SnapshotExportTask;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadSnapshotExportTasksResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadSnapshotExportTasksResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.snapshot_export_tasks.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.snapshot_export_tasks.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadSnapshotExportTasksResponse) -> Vec<SnapshotExportTask> {
-        answer.snapshot_export_tasks
+
+    fn items(response: ReadSnapshotExportTasksResponse) -> Vec<SnapshotExportTask> {
+        response.snapshot_export_tasks
     }
 }
 
 impl Paginated for ReadSnapshotsRequest {
     type Action = action::ReadSnapshots;
     type Item = Snapshot;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadSnapshotsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadSnapshotsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.snapshots.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.snapshots.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadSnapshotsResponse) -> Vec<Snapshot> {
-        answer.snapshots
+
+    fn items(response: ReadSnapshotsResponse) -> Vec<Snapshot> {
+        response.snapshots
     }
 }
 
@@ -956,7 +972,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#createsnapshot)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// From a volume:
@@ -1019,11 +1035,11 @@ impl Client {
     /// state is `pending/queued`.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createsnapshotexporttask)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1052,11 +1068,11 @@ impl Client {
     /// The images that use it have to be deleted first.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletesnapshot)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1078,12 +1094,13 @@ impl Client {
     /// Lists export tasks of snapshots.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readsnapshotexporttasks)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1106,12 +1123,13 @@ impl Client {
     /// Lists the snapshots that the account may use, and who else may.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readsnapshots)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -1151,11 +1169,11 @@ impl Client {
     /// An account that is let in can copy the snapshot and keep the copy.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatesnapshot)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Shared with an account:
@@ -1237,12 +1255,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateSnapshot`: see [`Client::create_snapshot`](crate::Client::create_snapshot).
+
+    /// Marker of `CreateSnapshot`: see [`Client::create_snapshot`](crate::Client::create_snapshot).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateSnapshot;
+
     impl Action for CreateSnapshot {
         type Request = super::CreateSnapshotRequest;
         type Response = super::CreateSnapshotResponse;
@@ -1251,9 +1271,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::ClientToken;
     }
 
-    /// Marks `CreateSnapshotExportTask`: see [`Client::create_snapshot_export_task`](crate::Client::create_snapshot_export_task).
+    /// Marker of `CreateSnapshotExportTask`: see
+    /// [`Client::create_snapshot_export_task`](crate::Client::create_snapshot_export_task).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateSnapshotExportTask;
+
     impl Action for CreateSnapshotExportTask {
         type Request = super::CreateSnapshotExportTaskRequest;
         type Response = super::CreateSnapshotExportTaskResponse;
@@ -1262,9 +1284,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteSnapshot`: see [`Client::delete_snapshot`](crate::Client::delete_snapshot).
+    /// Marker of `DeleteSnapshot`: see [`Client::delete_snapshot`](crate::Client::delete_snapshot).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteSnapshot;
+
     impl Action for DeleteSnapshot {
         type Request = super::DeleteSnapshotRequest;
         type Response = super::DeleteSnapshotResponse;
@@ -1273,9 +1296,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadSnapshotExportTasks`: see [`Client::read_snapshot_export_tasks`](crate::Client::read_snapshot_export_tasks).
+    /// Marker of `ReadSnapshotExportTasks`: see
+    /// [`Client::read_snapshot_export_tasks`](crate::Client::read_snapshot_export_tasks).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadSnapshotExportTasks;
+
     impl Action for ReadSnapshotExportTasks {
         type Request = super::ReadSnapshotExportTasksRequest;
         type Response = super::ReadSnapshotExportTasksResponse;
@@ -1284,9 +1309,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadSnapshots`: see [`Client::read_snapshots`](crate::Client::read_snapshots).
+    /// Marker of `ReadSnapshots`: see [`Client::read_snapshots`](crate::Client::read_snapshots).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadSnapshots;
+
     impl Action for ReadSnapshots {
         type Request = super::ReadSnapshotsRequest;
         type Response = super::ReadSnapshotsResponse;
@@ -1295,9 +1321,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateSnapshot`: see [`Client::update_snapshot`](crate::Client::update_snapshot).
+    /// Marker of `UpdateSnapshot`: see [`Client::update_snapshot`](crate::Client::update_snapshot).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateSnapshot;
+
     impl Action for UpdateSnapshot {
         type Request = super::UpdateSnapshotRequest;
         type Response = super::UpdateSnapshotResponse;

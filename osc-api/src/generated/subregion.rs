@@ -17,7 +17,7 @@ pub struct FiltersSubregion {
 }
 
 impl FiltersSubregion {
-    /// An empty [`FiltersSubregion`]: every field is optional.
+    /// Creates an empty [`FiltersSubregion`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -58,7 +58,8 @@ __private::sent!(FiltersSubregion {
     subregion_names: "SubregionNames",
 });
 
-/// Request of [`Client::read_subregions`](crate::Client::read_subregions), which lists the Region's Subregions that the account may use.
+/// Request of [`Client::read_subregions`](crate::Client::read_subregions), which lists the Region's Subregions that
+/// the account may use.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSubregionsRequest {
@@ -74,7 +75,7 @@ pub struct ReadSubregionsRequest {
 }
 
 impl ReadSubregionsRequest {
-    /// An empty [`ReadSubregionsRequest`]: every field is optional.
+    /// Creates an empty [`ReadSubregionsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -111,7 +112,8 @@ __private::sent!(ReadSubregionsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_subregions`](crate::Client::read_subregions), which lists the Region's Subregions that the account may use.
+/// Response of [`Client::read_subregions`](crate::Client::read_subregions), which lists the Region's Subregions
+/// that the account may use.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSubregionsResponse {
@@ -154,20 +156,23 @@ __private::received!(Subregion {
 impl Paginated for ReadSubregionsRequest {
     type Action = action::ReadSubregions;
     type Item = Subregion;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadSubregionsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadSubregionsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.subregions.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.subregions.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadSubregionsResponse) -> Vec<Subregion> {
-        answer.subregions
+
+    fn items(response: ReadSubregionsResponse) -> Vec<Subregion> {
+        response.subregions
     }
 }
 
@@ -175,12 +180,13 @@ impl Client {
     /// Lists the Region's Subregions that the account may use.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readsubregions)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// One Subregion, by name:
@@ -216,12 +222,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadSubregions`: see [`Client::read_subregions`](crate::Client::read_subregions).
+
+    /// Marker of `ReadSubregions`: see [`Client::read_subregions`](crate::Client::read_subregions).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadSubregions;
+
     impl Action for ReadSubregions {
         type Request = super::ReadSubregionsRequest;
         type Response = super::ReadSubregionsResponse;

@@ -4,7 +4,8 @@
 use super::common::{ResourceTag, ResourceType, ResponseContext, Tag};
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_tags`](crate::Client::create_tags), which adds tags to resources of any taggable kind, by their IDs.
+/// Request of [`Client::create_tags`](crate::Client::create_tags), which adds tags to resources of any taggable
+/// kind, by their IDs.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTagsRequest {
@@ -28,7 +29,7 @@ pub struct CreateTagsRequest {
 }
 
 impl CreateTagsRequest {
-    /// A [`CreateTagsRequest`] with the fields that the API requires.
+    /// Creates a [`CreateTagsRequest`] with the required fields.
     pub fn new(
         resource_ids: impl IntoIterator<Item = impl Into<String>>,
         tags: impl IntoIterator<Item = impl Into<ResourceTag>>,
@@ -71,7 +72,8 @@ __private::sent!(CreateTagsRequest {
     tags: "Tags",
 });
 
-/// Answer to [`Client::create_tags`](crate::Client::create_tags), which adds tags to resources of any taggable kind, by their IDs.
+/// Response of [`Client::create_tags`](crate::Client::create_tags), which adds tags to resources of any taggable
+/// kind, by their IDs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTagsResponse {
@@ -100,7 +102,7 @@ pub struct DeleteTagsRequest {
 }
 
 impl DeleteTagsRequest {
-    /// A [`DeleteTagsRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteTagsRequest`] with the required fields.
     pub fn new(
         resource_ids: impl IntoIterator<Item = impl Into<String>>,
         tags: impl IntoIterator<Item = impl Into<ResourceTag>>,
@@ -143,7 +145,7 @@ __private::sent!(DeleteTagsRequest {
     tags: "Tags",
 });
 
-/// Answer to [`Client::delete_tags`](crate::Client::delete_tags), which removes tags from resources.
+/// Response of [`Client::delete_tags`](crate::Client::delete_tags), which removes tags from resources.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteTagsResponse {
@@ -170,7 +172,7 @@ pub struct FiltersTag {
 }
 
 impl FiltersTag {
-    /// An empty [`FiltersTag`]: every field is optional.
+    /// Creates an empty [`FiltersTag`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -232,7 +234,7 @@ pub struct ReadTagsRequest {
 }
 
 impl ReadTagsRequest {
-    /// An empty [`ReadTagsRequest`]: every field is optional.
+    /// Creates an empty [`ReadTagsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -269,7 +271,7 @@ __private::sent!(ReadTagsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_tags`](crate::Client::read_tags), which lists the tags of resources.
+/// Response of [`Client::read_tags`](crate::Client::read_tags), which lists the tags of resources.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadTagsResponse {
@@ -291,20 +293,23 @@ __private::received!(ReadTagsResponse {
 impl Paginated for ReadTagsRequest {
     type Action = action::ReadTags;
     type Item = Tag;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadTagsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadTagsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.tags.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.tags.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadTagsResponse) -> Vec<Tag> {
-        answer.tags
+
+    fn items(response: ReadTagsResponse) -> Vec<Tag> {
+        response.tags
     }
 }
 
@@ -315,11 +320,11 @@ impl Client {
     /// [`Client::create_load_balancer_tags`](crate::Client::create_load_balancer_tags).
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createtags)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -344,11 +349,11 @@ impl Client {
     /// Removes tags from resources.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletetags)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -373,12 +378,13 @@ impl Client {
     /// Lists the tags of resources.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readtags)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -401,12 +407,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateTags`: see [`Client::create_tags`](crate::Client::create_tags).
+
+    /// Marker of `CreateTags`: see [`Client::create_tags`](crate::Client::create_tags).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateTags;
+
     impl Action for CreateTags {
         type Request = super::CreateTagsRequest;
         type Response = super::CreateTagsResponse;
@@ -415,9 +423,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteTags`: see [`Client::delete_tags`](crate::Client::delete_tags).
+    /// Marker of `DeleteTags`: see [`Client::delete_tags`](crate::Client::delete_tags).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteTags;
+
     impl Action for DeleteTags {
         type Request = super::DeleteTagsRequest;
         type Response = super::DeleteTagsResponse;
@@ -426,9 +435,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadTags`: see [`Client::read_tags`](crate::Client::read_tags).
+    /// Marker of `ReadTags`: see [`Client::read_tags`](crate::Client::read_tags).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadTags;
+
     impl Action for ReadTags {
         type Request = super::ReadTagsRequest;
         type Response = super::ReadTagsResponse;

@@ -17,7 +17,7 @@ pub struct DeleteExportTaskRequest {
 }
 
 impl DeleteExportTaskRequest {
-    /// A [`DeleteExportTaskRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteExportTaskRequest`] with the required fields.
     pub fn new(export_task_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -43,7 +43,7 @@ __private::sent!(DeleteExportTaskRequest {
     export_task_id: "ExportTaskId",
 });
 
-/// Answer to [`Client::delete_export_task`](crate::Client::delete_export_task), which cancels an export task.
+/// Response of [`Client::delete_export_task`](crate::Client::delete_export_task), which cancels an export task.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteExportTaskResponse {
@@ -61,11 +61,11 @@ impl Client {
     /// It is sure to work in the state `pending/queued` only: OUTSCALE's own texts differ on `active` and `pending`.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteexporttask)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Export of an image:
@@ -99,12 +99,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `DeleteExportTask`: see [`Client::delete_export_task`](crate::Client::delete_export_task).
+
+    /// Marker of `DeleteExportTask`: see [`Client::delete_export_task`](crate::Client::delete_export_task).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteExportTask;
+
     impl Action for DeleteExportTask {
         type Request = super::DeleteExportTaskRequest;
         type Response = super::DeleteExportTaskResponse;

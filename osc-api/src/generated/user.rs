@@ -4,7 +4,8 @@
 use super::common::{ResponseContext, User};
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_user`](crate::Client::create_user), which creates an EIM user, a further user of the account.
+/// Request of [`Client::create_user`](crate::Client::create_user), which creates an EIM user, a further user of the
+/// account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUserRequest {
@@ -21,7 +22,7 @@ pub struct CreateUserRequest {
 }
 
 impl CreateUserRequest {
-    /// A [`CreateUserRequest`] with the fields that the API requires.
+    /// Creates a [`CreateUserRequest`] with the required fields.
     pub fn new(user_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -63,7 +64,8 @@ __private::sent!(CreateUserRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`Client::create_user`](crate::Client::create_user), which creates an EIM user, a further user of the account.
+/// Response of [`Client::create_user`](crate::Client::create_user), which creates an EIM user, a further user of
+/// the account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUserResponse {
@@ -91,7 +93,7 @@ pub struct DeleteUserRequest {
 }
 
 impl DeleteUserRequest {
-    /// A [`DeleteUserRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteUserRequest`] with the required fields.
     pub fn new(user_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -117,7 +119,7 @@ __private::sent!(DeleteUserRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`Client::delete_user`](crate::Client::delete_user), which deletes an EIM user.
+/// Response of [`Client::delete_user`](crate::Client::delete_user), which deletes an EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserResponse {
@@ -138,7 +140,7 @@ pub struct FiltersUsers {
 }
 
 impl FiltersUsers {
-    /// An empty [`FiltersUsers`]: every field is optional.
+    /// Creates an empty [`FiltersUsers`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -172,7 +174,7 @@ pub struct ReadUsersRequest {
 }
 
 impl ReadUsersRequest {
-    /// An empty [`ReadUsersRequest`]: every field is optional.
+    /// Creates an empty [`ReadUsersRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -209,7 +211,7 @@ __private::sent!(ReadUsersRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_users`](crate::Client::read_users), which lists EIM users.
+/// Response of [`Client::read_users`](crate::Client::read_users), which lists EIM users.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUsersResponse {
@@ -233,7 +235,8 @@ __private::received!(ReadUsersResponse {
     users: "Users",
 });
 
-/// Request of [`Client::update_user`](crate::Client::update_user), which changes the name, the path or the email address of an EIM user.
+/// Request of [`Client::update_user`](crate::Client::update_user), which changes the name, the path or the email
+/// address of an EIM user.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUserRequest {
@@ -252,7 +255,7 @@ pub struct UpdateUserRequest {
 }
 
 impl UpdateUserRequest {
-    /// A [`UpdateUserRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateUserRequest`] with the required fields.
     pub fn new(user_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -302,7 +305,8 @@ __private::sent!(UpdateUserRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`Client::update_user`](crate::Client::update_user), which changes the name, the path or the email address of an EIM user.
+/// Response of [`Client::update_user`](crate::Client::update_user), which changes the name, the path or the email
+/// address of an EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUserResponse {
@@ -320,20 +324,23 @@ __private::received!(UpdateUserResponse {
 impl Paginated for ReadUsersRequest {
     type Action = action::ReadUsers;
     type Item = User;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::FirstItem {
             first: &mut self.first_item,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadUsersResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadUsersResponse) -> __private::Next<'_> {
         __private::Next::FirstItem {
-            count: answer.users.len(),
-            more: answer.has_more_items,
+            count: response.users.len(),
+            more: response.has_more_items,
         }
     }
-    fn items(answer: ReadUsersResponse) -> Vec<User> {
-        answer.users
+
+    fn items(response: ReadUsersResponse) -> Vec<User> {
+        response.users
     }
 }
 
@@ -341,11 +348,11 @@ impl Client {
     /// Creates an EIM user, a further user of the account.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createuser)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -371,11 +378,11 @@ impl Client {
     /// The user must be in no group, and have neither access keys nor linked policies.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteuser)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -397,12 +404,13 @@ impl Client {
     /// Lists EIM users.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `first_item` while the answer has more items. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `first_item` while the response has more items.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readusers)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -425,11 +433,11 @@ impl Client {
     /// Changes the name, the path or the email address of an EIM user.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateuser)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -452,12 +460,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateUser`: see [`Client::create_user`](crate::Client::create_user).
+
+    /// Marker of `CreateUser`: see [`Client::create_user`](crate::Client::create_user).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateUser;
+
     impl Action for CreateUser {
         type Request = super::CreateUserRequest;
         type Response = super::CreateUserResponse;
@@ -466,9 +476,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteUser`: see [`Client::delete_user`](crate::Client::delete_user).
+    /// Marker of `DeleteUser`: see [`Client::delete_user`](crate::Client::delete_user).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteUser;
+
     impl Action for DeleteUser {
         type Request = super::DeleteUserRequest;
         type Response = super::DeleteUserResponse;
@@ -477,9 +488,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadUsers`: see [`Client::read_users`](crate::Client::read_users).
+    /// Marker of `ReadUsers`: see [`Client::read_users`](crate::Client::read_users).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadUsers;
+
     impl Action for ReadUsers {
         type Request = super::ReadUsersRequest;
         type Response = super::ReadUsersResponse;
@@ -488,9 +500,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateUser`: see [`Client::update_user`](crate::Client::update_user).
+    /// Marker of `UpdateUser`: see [`Client::update_user`](crate::Client::update_user).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateUser;
+
     impl Action for UpdateUser {
         type Request = super::UpdateUserRequest;
         type Response = super::UpdateUserResponse;

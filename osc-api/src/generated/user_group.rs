@@ -4,7 +4,8 @@
 use super::common::{FiltersUserGroup, ResponseContext, User};
 use crate::{Client, DateTime, Paginated, Result, __private};
 
-/// Request of [`Client::add_user_to_user_group`](crate::Client::add_user_to_user_group), which makes an EIM user a member of a user group.
+/// Request of [`Client::add_user_to_user_group`](crate::Client::add_user_to_user_group), which makes an EIM user a
+/// member of a user group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AddUserToUserGroupRequest {
@@ -25,7 +26,7 @@ pub struct AddUserToUserGroupRequest {
 }
 
 impl AddUserToUserGroupRequest {
-    /// A [`AddUserToUserGroupRequest`] with the fields that the API requires.
+    /// Creates a [`AddUserToUserGroupRequest`] with the required fields.
     pub fn new(
         user_group_name: impl Into<String>,
         user_name: impl Into<String>,
@@ -78,7 +79,8 @@ __private::sent!(AddUserToUserGroupRequest {
     user_path: "UserPath",
 });
 
-/// Answer to [`Client::add_user_to_user_group`](crate::Client::add_user_to_user_group), which makes an EIM user a member of a user group.
+/// Response of [`Client::add_user_to_user_group`](crate::Client::add_user_to_user_group), which makes an EIM user a
+/// member of a user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddUserToUserGroupResponse {
@@ -90,7 +92,8 @@ __private::received!(AddUserToUserGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::create_user_group`](crate::Client::create_user_group), which creates a user group, whose policies hold for all its members.
+/// Request of [`Client::create_user_group`](crate::Client::create_user_group), which creates a user group, whose
+/// policies hold for all its members.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUserGroupRequest {
@@ -105,7 +108,7 @@ pub struct CreateUserGroupRequest {
 }
 
 impl CreateUserGroupRequest {
-    /// A [`CreateUserGroupRequest`] with the fields that the API requires.
+    /// Creates a [`CreateUserGroupRequest`] with the required fields.
     pub fn new(user_group_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -139,7 +142,8 @@ __private::sent!(CreateUserGroupRequest {
     user_group_name: "UserGroupName",
 });
 
-/// Answer to [`Client::create_user_group`](crate::Client::create_user_group), which creates a user group, whose policies hold for all its members.
+/// Response of [`Client::create_user_group`](crate::Client::create_user_group), which creates a user group, whose
+/// policies hold for all its members.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUserGroupResponse {
@@ -171,7 +175,7 @@ pub struct DeleteUserGroupRequest {
 }
 
 impl DeleteUserGroupRequest {
-    /// A [`DeleteUserGroupRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteUserGroupRequest`] with the required fields.
     pub fn new(user_group_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -213,7 +217,7 @@ __private::sent!(DeleteUserGroupRequest {
     user_group_name: "UserGroupName",
 });
 
-/// Answer to [`Client::delete_user_group`](crate::Client::delete_user_group), which deletes a user group.
+/// Response of [`Client::delete_user_group`](crate::Client::delete_user_group), which deletes a user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserGroupResponse {
@@ -225,7 +229,8 @@ __private::received!(DeleteUserGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_user_group`](crate::Client::read_user_group), which returns a user group and its members.
+/// Request of [`Client::read_user_group`](crate::Client::read_user_group), which returns a user group and its
+/// members.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupRequest {
@@ -240,7 +245,7 @@ pub struct ReadUserGroupRequest {
 }
 
 impl ReadUserGroupRequest {
-    /// A [`ReadUserGroupRequest`] with the fields that the API requires.
+    /// Creates a [`ReadUserGroupRequest`] with the required fields.
     pub fn new(user_group_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -274,7 +279,8 @@ __private::sent!(ReadUserGroupRequest {
     user_group_name: "UserGroupName",
 });
 
-/// Answer to [`Client::read_user_group`](crate::Client::read_user_group), which returns a user group and its members.
+/// Response of [`Client::read_user_group`](crate::Client::read_user_group), which returns a user group and its
+/// members.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupResponse {
@@ -292,7 +298,8 @@ __private::received!(ReadUserGroupResponse {
     users: "Users",
 });
 
-/// Request of [`Client::read_user_groups_per_user`](crate::Client::read_user_groups_per_user), which lists the user groups that an EIM user is in.
+/// Request of [`Client::read_user_groups_per_user`](crate::Client::read_user_groups_per_user), which lists the user
+/// groups that an EIM user is in.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupsPerUserRequest {
@@ -307,7 +314,7 @@ pub struct ReadUserGroupsPerUserRequest {
 }
 
 impl ReadUserGroupsPerUserRequest {
-    /// A [`ReadUserGroupsPerUserRequest`] with the fields that the API requires.
+    /// Creates a [`ReadUserGroupsPerUserRequest`] with the required fields.
     pub fn new(user_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -341,7 +348,8 @@ __private::sent!(ReadUserGroupsPerUserRequest {
     user_path: "UserPath",
 });
 
-/// Answer to [`Client::read_user_groups_per_user`](crate::Client::read_user_groups_per_user), which lists the user groups that an EIM user is in.
+/// Response of [`Client::read_user_groups_per_user`](crate::Client::read_user_groups_per_user), which lists the
+/// user groups that an EIM user is in.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupsPerUserResponse {
@@ -371,7 +379,7 @@ pub struct ReadUserGroupsRequest {
 }
 
 impl ReadUserGroupsRequest {
-    /// An empty [`ReadUserGroupsRequest`]: every field is optional.
+    /// Creates an empty [`ReadUserGroupsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -408,7 +416,7 @@ __private::sent!(ReadUserGroupsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_user_groups`](crate::Client::read_user_groups), which lists user groups.
+/// Response of [`Client::read_user_groups`](crate::Client::read_user_groups), which lists user groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupsResponse {
@@ -432,7 +440,8 @@ __private::received!(ReadUserGroupsResponse {
     user_groups: "UserGroups",
 });
 
-/// Request of [`Client::remove_user_from_user_group`](crate::Client::remove_user_from_user_group), which takes an EIM user out of a user group.
+/// Request of [`Client::remove_user_from_user_group`](crate::Client::remove_user_from_user_group), which takes an
+/// EIM user out of a user group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveUserFromUserGroupRequest {
@@ -453,7 +462,7 @@ pub struct RemoveUserFromUserGroupRequest {
 }
 
 impl RemoveUserFromUserGroupRequest {
-    /// A [`RemoveUserFromUserGroupRequest`] with the fields that the API requires.
+    /// Creates a [`RemoveUserFromUserGroupRequest`] with the required fields.
     pub fn new(
         user_group_name: impl Into<String>,
         user_name: impl Into<String>,
@@ -506,7 +515,8 @@ __private::sent!(RemoveUserFromUserGroupRequest {
     user_path: "UserPath",
 });
 
-/// Answer to [`Client::remove_user_from_user_group`](crate::Client::remove_user_from_user_group), which takes an EIM user out of a user group.
+/// Response of [`Client::remove_user_from_user_group`](crate::Client::remove_user_from_user_group), which takes an
+/// EIM user out of a user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveUserFromUserGroupResponse {
@@ -518,7 +528,8 @@ __private::received!(RemoveUserFromUserGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_user_group`](crate::Client::update_user_group), which changes the name or the path of a user group.
+/// Request of [`Client::update_user_group`](crate::Client::update_user_group), which changes the name or the path
+/// of a user group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUserGroupRequest {
@@ -537,7 +548,7 @@ pub struct UpdateUserGroupRequest {
 }
 
 impl UpdateUserGroupRequest {
-    /// A [`UpdateUserGroupRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateUserGroupRequest`] with the required fields.
     pub fn new(user_group_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -590,7 +601,8 @@ __private::sent!(UpdateUserGroupRequest {
     user_group_name: "UserGroupName",
 });
 
-/// Answer to [`Client::update_user_group`](crate::Client::update_user_group), which changes the name or the path of a user group.
+/// Response of [`Client::update_user_group`](crate::Client::update_user_group), which changes the name or the path
+/// of a user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUserGroupResponse {
@@ -638,20 +650,23 @@ __private::received!(UserGroup {
 impl Paginated for ReadUserGroupsRequest {
     type Action = action::ReadUserGroups;
     type Item = UserGroup;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::FirstItem {
             first: &mut self.first_item,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadUserGroupsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadUserGroupsResponse) -> __private::Next<'_> {
         __private::Next::FirstItem {
-            count: answer.user_groups.len(),
-            more: answer.has_more_items,
+            count: response.user_groups.len(),
+            more: response.has_more_items,
         }
     }
-    fn items(answer: ReadUserGroupsResponse) -> Vec<UserGroup> {
-        answer.user_groups
+
+    fn items(response: ReadUserGroupsResponse) -> Vec<UserGroup> {
+        response.user_groups
     }
 }
 
@@ -659,11 +674,11 @@ impl Client {
     /// Makes an EIM user a member of a user group.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#addusertousergroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -687,11 +702,11 @@ impl Client {
     /// Creates a user group, whose policies hold for all its members.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createusergroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -716,11 +731,11 @@ impl Client {
     /// deleted too.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteusergroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -748,7 +763,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readusergroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -770,12 +785,13 @@ impl Client {
     /// Lists user groups.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `first_item` while the answer has more items. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `first_item` while the response has more items.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readusergroups)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -806,7 +822,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readusergroupsperuser)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -829,11 +845,11 @@ impl Client {
     /// Takes an EIM user out of a user group.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#removeuserfromusergroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -862,11 +878,11 @@ impl Client {
     /// Without `new_path` the path becomes `/`: send the present one to keep it.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateusergroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -889,12 +905,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `AddUserToUserGroup`: see [`Client::add_user_to_user_group`](crate::Client::add_user_to_user_group).
+
+    /// Marker of `AddUserToUserGroup`: see [`Client::add_user_to_user_group`](crate::Client::add_user_to_user_group).
     #[derive(Clone, Copy, Debug)]
     pub struct AddUserToUserGroup;
+
     impl Action for AddUserToUserGroup {
         type Request = super::AddUserToUserGroupRequest;
         type Response = super::AddUserToUserGroupResponse;
@@ -903,9 +921,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `CreateUserGroup`: see [`Client::create_user_group`](crate::Client::create_user_group).
+    /// Marker of `CreateUserGroup`: see [`Client::create_user_group`](crate::Client::create_user_group).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateUserGroup;
+
     impl Action for CreateUserGroup {
         type Request = super::CreateUserGroupRequest;
         type Response = super::CreateUserGroupResponse;
@@ -914,9 +933,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteUserGroup`: see [`Client::delete_user_group`](crate::Client::delete_user_group).
+    /// Marker of `DeleteUserGroup`: see [`Client::delete_user_group`](crate::Client::delete_user_group).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteUserGroup;
+
     impl Action for DeleteUserGroup {
         type Request = super::DeleteUserGroupRequest;
         type Response = super::DeleteUserGroupResponse;
@@ -925,9 +945,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadUserGroup`: see [`Client::read_user_group`](crate::Client::read_user_group).
+    /// Marker of `ReadUserGroup`: see [`Client::read_user_group`](crate::Client::read_user_group).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadUserGroup;
+
     impl Action for ReadUserGroup {
         type Request = super::ReadUserGroupRequest;
         type Response = super::ReadUserGroupResponse;
@@ -936,9 +957,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadUserGroups`: see [`Client::read_user_groups`](crate::Client::read_user_groups).
+    /// Marker of `ReadUserGroups`: see [`Client::read_user_groups`](crate::Client::read_user_groups).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadUserGroups;
+
     impl Action for ReadUserGroups {
         type Request = super::ReadUserGroupsRequest;
         type Response = super::ReadUserGroupsResponse;
@@ -947,9 +969,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadUserGroupsPerUser`: see [`Client::read_user_groups_per_user`](crate::Client::read_user_groups_per_user).
+    /// Marker of `ReadUserGroupsPerUser`: see
+    /// [`Client::read_user_groups_per_user`](crate::Client::read_user_groups_per_user).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadUserGroupsPerUser;
+
     impl Action for ReadUserGroupsPerUser {
         type Request = super::ReadUserGroupsPerUserRequest;
         type Response = super::ReadUserGroupsPerUserResponse;
@@ -958,9 +982,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `RemoveUserFromUserGroup`: see [`Client::remove_user_from_user_group`](crate::Client::remove_user_from_user_group).
+    /// Marker of `RemoveUserFromUserGroup`: see
+    /// [`Client::remove_user_from_user_group`](crate::Client::remove_user_from_user_group).
     #[derive(Clone, Copy, Debug)]
     pub struct RemoveUserFromUserGroup;
+
     impl Action for RemoveUserFromUserGroup {
         type Request = super::RemoveUserFromUserGroupRequest;
         type Response = super::RemoveUserFromUserGroupResponse;
@@ -969,9 +995,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `UpdateUserGroup`: see [`Client::update_user_group`](crate::Client::update_user_group).
+    /// Marker of `UpdateUserGroup`: see [`Client::update_user_group`](crate::Client::update_user_group).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateUserGroup;
+
     impl Action for UpdateUserGroup {
         type Request = super::UpdateUserGroupRequest;
         type Response = super::UpdateUserGroupResponse;

@@ -4,7 +4,8 @@
 use super::common::{LinkState, ResourceState, ResourceTag, ResponseContext, RouteTable};
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_virtual_gateway`](crate::Client::create_virtual_gateway), which creates a virtual gateway, the Net's end of a VPN connection.
+/// Request of [`Client::create_virtual_gateway`](crate::Client::create_virtual_gateway), which creates a virtual
+/// gateway, the Net's end of a VPN connection.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVirtualGatewayRequest {
@@ -17,7 +18,7 @@ pub struct CreateVirtualGatewayRequest {
 }
 
 impl CreateVirtualGatewayRequest {
-    /// A [`CreateVirtualGatewayRequest`] with the fields that the API requires.
+    /// Creates a [`CreateVirtualGatewayRequest`] with the required fields.
     pub fn new(connection_type: impl Into<String>) -> Self {
         Self {
             connection_type: connection_type.into(),
@@ -43,7 +44,8 @@ __private::sent!(CreateVirtualGatewayRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::create_virtual_gateway`](crate::Client::create_virtual_gateway), which creates a virtual gateway, the Net's end of a VPN connection.
+/// Response of [`Client::create_virtual_gateway`](crate::Client::create_virtual_gateway), which creates a virtual
+/// gateway, the Net's end of a VPN connection.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVirtualGatewayResponse {
@@ -58,7 +60,8 @@ __private::received!(CreateVirtualGatewayResponse {
     virtual_gateway: "VirtualGateway",
 });
 
-/// Request of [`Client::delete_virtual_gateway`](crate::Client::delete_virtual_gateway), which deletes a virtual gateway.
+/// Request of [`Client::delete_virtual_gateway`](crate::Client::delete_virtual_gateway), which deletes a virtual
+/// gateway.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVirtualGatewayRequest {
@@ -71,7 +74,7 @@ pub struct DeleteVirtualGatewayRequest {
 }
 
 impl DeleteVirtualGatewayRequest {
-    /// A [`DeleteVirtualGatewayRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteVirtualGatewayRequest`] with the required fields.
     pub fn new(virtual_gateway_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -97,7 +100,8 @@ __private::sent!(DeleteVirtualGatewayRequest {
     virtual_gateway_id: "VirtualGatewayId",
 });
 
-/// Answer to [`Client::delete_virtual_gateway`](crate::Client::delete_virtual_gateway), which deletes a virtual gateway.
+/// Response of [`Client::delete_virtual_gateway`](crate::Client::delete_virtual_gateway), which deletes a virtual
+/// gateway.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVirtualGatewayResponse {
@@ -132,7 +136,7 @@ pub struct FiltersVirtualGateway {
 }
 
 impl FiltersVirtualGateway {
-    /// An empty [`FiltersVirtualGateway`]: every field is optional.
+    /// Creates an empty [`FiltersVirtualGateway`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -222,7 +226,8 @@ __private::sent!(FiltersVirtualGateway {
     virtual_gateway_ids: "VirtualGatewayIds",
 });
 
-/// Request of [`Client::link_virtual_gateway`](crate::Client::link_virtual_gateway), which attaches a virtual gateway to a Net.
+/// Request of [`Client::link_virtual_gateway`](crate::Client::link_virtual_gateway), which attaches a virtual
+/// gateway to a Net.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkVirtualGatewayRequest {
@@ -239,7 +244,7 @@ pub struct LinkVirtualGatewayRequest {
 }
 
 impl LinkVirtualGatewayRequest {
-    /// A [`LinkVirtualGatewayRequest`] with the fields that the API requires.
+    /// Creates a [`LinkVirtualGatewayRequest`] with the required fields.
     pub fn new(
         net_id: impl Into<String>,
         virtual_gateway_id: impl Into<String>,
@@ -276,7 +281,8 @@ __private::sent!(LinkVirtualGatewayRequest {
     virtual_gateway_id: "VirtualGatewayId",
 });
 
-/// Answer to [`Client::link_virtual_gateway`](crate::Client::link_virtual_gateway), which attaches a virtual gateway to a Net.
+/// Response of [`Client::link_virtual_gateway`](crate::Client::link_virtual_gateway), which attaches a virtual
+/// gateway to a Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkVirtualGatewayResponse {
@@ -306,7 +312,8 @@ __private::received!(NetToVirtualGatewayLink {
     state: "State",
 });
 
-/// Request of [`Client::read_virtual_gateways`](crate::Client::read_virtual_gateways), which lists virtual gateways.
+/// Request of [`Client::read_virtual_gateways`](crate::Client::read_virtual_gateways), which lists virtual
+/// gateways.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVirtualGatewaysRequest {
@@ -322,7 +329,7 @@ pub struct ReadVirtualGatewaysRequest {
 }
 
 impl ReadVirtualGatewaysRequest {
-    /// An empty [`ReadVirtualGatewaysRequest`]: every field is optional.
+    /// Creates an empty [`ReadVirtualGatewaysRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -359,7 +366,8 @@ __private::sent!(ReadVirtualGatewaysRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_virtual_gateways`](crate::Client::read_virtual_gateways), which lists virtual gateways.
+/// Response of [`Client::read_virtual_gateways`](crate::Client::read_virtual_gateways), which lists virtual
+/// gateways.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVirtualGatewaysResponse {
@@ -378,7 +386,8 @@ __private::received!(ReadVirtualGatewaysResponse {
     virtual_gateways: "VirtualGateways",
 });
 
-/// Request of [`Client::unlink_virtual_gateway`](crate::Client::unlink_virtual_gateway), which detaches a virtual gateway from its Net.
+/// Request of [`Client::unlink_virtual_gateway`](crate::Client::unlink_virtual_gateway), which detaches a virtual
+/// gateway from its Net.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkVirtualGatewayRequest {
@@ -395,7 +404,7 @@ pub struct UnlinkVirtualGatewayRequest {
 }
 
 impl UnlinkVirtualGatewayRequest {
-    /// A [`UnlinkVirtualGatewayRequest`] with the fields that the API requires.
+    /// Creates a [`UnlinkVirtualGatewayRequest`] with the required fields.
     pub fn new(
         net_id: impl Into<String>,
         virtual_gateway_id: impl Into<String>,
@@ -432,7 +441,8 @@ __private::sent!(UnlinkVirtualGatewayRequest {
     virtual_gateway_id: "VirtualGatewayId",
 });
 
-/// Answer to [`Client::unlink_virtual_gateway`](crate::Client::unlink_virtual_gateway), which detaches a virtual gateway from its Net.
+/// Response of [`Client::unlink_virtual_gateway`](crate::Client::unlink_virtual_gateway), which detaches a virtual
+/// gateway from its Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkVirtualGatewayResponse {
@@ -444,7 +454,8 @@ __private::received!(UnlinkVirtualGatewayResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_route_propagation`](crate::Client::update_route_propagation), which switches on or off that a virtual gateway writes its routes to a route table.
+/// Request of [`Client::update_route_propagation`](crate::Client::update_route_propagation), which switches on or
+/// off that a virtual gateway writes its routes to a route table.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRoutePropagationRequest {
@@ -465,7 +476,7 @@ pub struct UpdateRoutePropagationRequest {
 }
 
 impl UpdateRoutePropagationRequest {
-    /// A [`UpdateRoutePropagationRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateRoutePropagationRequest`] with the required fields.
     pub fn new(
         enable: impl Into<bool>,
         route_table_id: impl Into<String>,
@@ -511,7 +522,8 @@ __private::sent!(UpdateRoutePropagationRequest {
     virtual_gateway_id: "VirtualGatewayId",
 });
 
-/// Answer to [`Client::update_route_propagation`](crate::Client::update_route_propagation), which switches on or off that a virtual gateway writes its routes to a route table.
+/// Response of [`Client::update_route_propagation`](crate::Client::update_route_propagation), which switches on or
+/// off that a virtual gateway writes its routes to a route table.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRoutePropagationResponse {
@@ -553,20 +565,23 @@ __private::received!(VirtualGateway {
 impl Paginated for ReadVirtualGatewaysRequest {
     type Action = action::ReadVirtualGateways;
     type Item = VirtualGateway;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadVirtualGatewaysResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadVirtualGatewaysResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.virtual_gateways.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.virtual_gateways.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadVirtualGatewaysResponse) -> Vec<VirtualGateway> {
-        answer.virtual_gateways
+
+    fn items(response: ReadVirtualGatewaysResponse) -> Vec<VirtualGateway> {
+        response.virtual_gateways
     }
 }
 
@@ -574,11 +589,11 @@ impl Client {
     /// Creates a virtual gateway, the Net's end of a VPN connection.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createvirtualgateway)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -603,11 +618,11 @@ impl Client {
     /// first.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletevirtualgateway)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -631,11 +646,11 @@ impl Client {
     /// The gateway must be `available`.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkvirtualgateway)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -657,12 +672,13 @@ impl Client {
     /// Lists virtual gateways.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readvirtualgateways)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -708,11 +724,11 @@ impl Client {
     /// Wait for the state `detached` of the attachment before attaching the gateway to another Net or deleting the Net.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinkvirtualgateway)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -734,11 +750,11 @@ impl Client {
     /// Switches on or off that a virtual gateway writes its routes to a route table.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateroutepropagation)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -762,12 +778,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateVirtualGateway`: see [`Client::create_virtual_gateway`](crate::Client::create_virtual_gateway).
+
+    /// Marker of `CreateVirtualGateway`: see [`Client::create_virtual_gateway`](crate::Client::create_virtual_gateway).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateVirtualGateway;
+
     impl Action for CreateVirtualGateway {
         type Request = super::CreateVirtualGatewayRequest;
         type Response = super::CreateVirtualGatewayResponse;
@@ -776,9 +794,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteVirtualGateway`: see [`Client::delete_virtual_gateway`](crate::Client::delete_virtual_gateway).
+    /// Marker of `DeleteVirtualGateway`: see [`Client::delete_virtual_gateway`](crate::Client::delete_virtual_gateway).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteVirtualGateway;
+
     impl Action for DeleteVirtualGateway {
         type Request = super::DeleteVirtualGatewayRequest;
         type Response = super::DeleteVirtualGatewayResponse;
@@ -787,9 +806,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `LinkVirtualGateway`: see [`Client::link_virtual_gateway`](crate::Client::link_virtual_gateway).
+    /// Marker of `LinkVirtualGateway`: see [`Client::link_virtual_gateway`](crate::Client::link_virtual_gateway).
     #[derive(Clone, Copy, Debug)]
     pub struct LinkVirtualGateway;
+
     impl Action for LinkVirtualGateway {
         type Request = super::LinkVirtualGatewayRequest;
         type Response = super::LinkVirtualGatewayResponse;
@@ -798,9 +818,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadVirtualGateways`: see [`Client::read_virtual_gateways`](crate::Client::read_virtual_gateways).
+    /// Marker of `ReadVirtualGateways`: see [`Client::read_virtual_gateways`](crate::Client::read_virtual_gateways).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadVirtualGateways;
+
     impl Action for ReadVirtualGateways {
         type Request = super::ReadVirtualGatewaysRequest;
         type Response = super::ReadVirtualGatewaysResponse;
@@ -809,9 +830,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UnlinkVirtualGateway`: see [`Client::unlink_virtual_gateway`](crate::Client::unlink_virtual_gateway).
+    /// Marker of `UnlinkVirtualGateway`: see [`Client::unlink_virtual_gateway`](crate::Client::unlink_virtual_gateway).
     #[derive(Clone, Copy, Debug)]
     pub struct UnlinkVirtualGateway;
+
     impl Action for UnlinkVirtualGateway {
         type Request = super::UnlinkVirtualGatewayRequest;
         type Response = super::UnlinkVirtualGatewayResponse;
@@ -820,9 +842,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `UpdateRoutePropagation`: see [`Client::update_route_propagation`](crate::Client::update_route_propagation).
+    /// Marker of `UpdateRoutePropagation`: see
+    /// [`Client::update_route_propagation`](crate::Client::update_route_propagation).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateRoutePropagation;
+
     impl Action for UpdateRoutePropagation {
         type Request = super::UpdateRoutePropagationRequest;
         type Response = super::UpdateRoutePropagationResponse;

@@ -9,7 +9,8 @@ use super::vm_types::{
 };
 use crate::{Client, Paginated, Result, Secret, __private};
 
-/// Request of [`Client::create_vms`](crate::Client::create_vms), which creates VMs from an image, and starts them unless `boot_on_creation` is false.
+/// Request of [`Client::create_vms`](crate::Client::create_vms), which creates VMs from an image, and starts them
+/// unless `boot_on_creation` is false.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmsRequest {
@@ -85,7 +86,7 @@ pub struct CreateVmsRequest {
 }
 
 impl CreateVmsRequest {
-    /// A [`CreateVmsRequest`] with the fields that the API requires.
+    /// Creates a [`CreateVmsRequest`] with the required fields.
     pub fn new(image_id: impl Into<String>) -> Self {
         Self {
             actions_on_next_boot: None,
@@ -321,7 +322,8 @@ __private::sent!(CreateVmsRequest {
     vm_type: "VmType",
 });
 
-/// Answer to [`Client::create_vms`](crate::Client::create_vms), which creates VMs from an image, and starts them unless `boot_on_creation` is false.
+/// Response of [`Client::create_vms`](crate::Client::create_vms), which creates VMs from an image, and starts them
+/// unless `boot_on_creation` is false.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmsResponse {
@@ -349,7 +351,7 @@ pub struct DeleteVmsRequest {
 }
 
 impl DeleteVmsRequest {
-    /// A [`DeleteVmsRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteVmsRequest`] with the required fields.
     pub fn new(vm_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             dry_run: None,
@@ -378,7 +380,7 @@ __private::sent!(DeleteVmsRequest {
     vm_ids: "VmIds",
 });
 
-/// Answer to [`Client::delete_vms`](crate::Client::delete_vms), which terminates VMs, for ever.
+/// Response of [`Client::delete_vms`](crate::Client::delete_vms), which terminates VMs, for ever.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmsResponse {
@@ -393,7 +395,8 @@ __private::received!(DeleteVmsResponse {
     vms: "Vms",
 });
 
-/// Request of [`Client::read_admin_password`](crate::Client::read_admin_password), which returns the administrator's password of a Windows VM, encrypted for its keypair.
+/// Request of [`Client::read_admin_password`](crate::Client::read_admin_password), which returns the
+/// administrator's password of a Windows VM, encrypted for its keypair.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAdminPasswordRequest {
@@ -406,7 +409,7 @@ pub struct ReadAdminPasswordRequest {
 }
 
 impl ReadAdminPasswordRequest {
-    /// A [`ReadAdminPasswordRequest`] with the fields that the API requires.
+    /// Creates a [`ReadAdminPasswordRequest`] with the required fields.
     pub fn new(vm_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -432,7 +435,8 @@ __private::sent!(ReadAdminPasswordRequest {
     vm_id: "VmId",
 });
 
-/// Answer to [`Client::read_admin_password`](crate::Client::read_admin_password), which returns the administrator's password of a Windows VM, encrypted for its keypair.
+/// Response of [`Client::read_admin_password`](crate::Client::read_admin_password), which returns the
+/// administrator's password of a Windows VM, encrypted for its keypair.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAdminPasswordResponse {
@@ -450,7 +454,8 @@ __private::received!(ReadAdminPasswordResponse {
     vm_id: "VmId",
 });
 
-/// Request of [`Client::read_console_output`](crate::Client::read_console_output), which returns the last 64 KiB of a VM's console, encoded as Base64.
+/// Request of [`Client::read_console_output`](crate::Client::read_console_output), which returns the last 64 KiB of
+/// a VM's console, encoded as Base64.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadConsoleOutputRequest {
@@ -463,7 +468,7 @@ pub struct ReadConsoleOutputRequest {
 }
 
 impl ReadConsoleOutputRequest {
-    /// A [`ReadConsoleOutputRequest`] with the fields that the API requires.
+    /// Creates a [`ReadConsoleOutputRequest`] with the required fields.
     pub fn new(vm_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -489,7 +494,8 @@ __private::sent!(ReadConsoleOutputRequest {
     vm_id: "VmId",
 });
 
-/// Answer to [`Client::read_console_output`](crate::Client::read_console_output), which returns the last 64 KiB of a VM's console, encoded as Base64.
+/// Response of [`Client::read_console_output`](crate::Client::read_console_output), which returns the last 64 KiB
+/// of a VM's console, encoded as Base64.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadConsoleOutputResponse {
@@ -523,7 +529,7 @@ pub struct ReadVmTypesRequest {
 }
 
 impl ReadVmTypesRequest {
-    /// An empty [`ReadVmTypesRequest`]: every field is optional.
+    /// Creates an empty [`ReadVmTypesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -560,7 +566,7 @@ __private::sent!(ReadVmTypesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_vm_types`](crate::Client::read_vm_types), which lists the predefined VM types.
+/// Response of [`Client::read_vm_types`](crate::Client::read_vm_types), which lists the predefined VM types.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmTypesResponse {
@@ -595,7 +601,7 @@ pub struct ReadVmsRequest {
 }
 
 impl ReadVmsRequest {
-    /// An empty [`ReadVmsRequest`]: every field is optional.
+    /// Creates an empty [`ReadVmsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -632,7 +638,7 @@ __private::sent!(ReadVmsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_vms`](crate::Client::read_vms), which lists VMs.
+/// Response of [`Client::read_vms`](crate::Client::read_vms), which lists VMs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsResponse {
@@ -651,7 +657,8 @@ __private::received!(ReadVmsResponse {
     vms: "Vms",
 });
 
-/// Request of [`Client::read_vms_state`](crate::Client::read_vms_state), which returns the states of VMs: the running ones, or all with `all_vms`.
+/// Request of [`Client::read_vms_state`](crate::Client::read_vms_state), which returns the states of VMs: the
+/// running ones, or all with `all_vms`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsStateRequest {
@@ -671,7 +678,7 @@ pub struct ReadVmsStateRequest {
 }
 
 impl ReadVmsStateRequest {
-    /// An empty [`ReadVmsStateRequest`]: every field is optional.
+    /// Creates an empty [`ReadVmsStateRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -715,7 +722,8 @@ __private::sent!(ReadVmsStateRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_vms_state`](crate::Client::read_vms_state), which returns the states of VMs: the running ones, or all with `all_vms`.
+/// Response of [`Client::read_vms_state`](crate::Client::read_vms_state), which returns the states of VMs: the
+/// running ones, or all with `all_vms`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsStateResponse {
@@ -747,7 +755,7 @@ pub struct RebootVmsRequest {
 }
 
 impl RebootVmsRequest {
-    /// A [`RebootVmsRequest`] with the fields that the API requires.
+    /// Creates a [`RebootVmsRequest`] with the required fields.
     pub fn new(vm_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             dry_run: None,
@@ -776,7 +784,7 @@ __private::sent!(RebootVmsRequest {
     vm_ids: "VmIds",
 });
 
-/// Answer to [`Client::reboot_vms`](crate::Client::reboot_vms), which reboots VMs.
+/// Response of [`Client::reboot_vms`](crate::Client::reboot_vms), which reboots VMs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RebootVmsResponse {
@@ -801,7 +809,7 @@ pub struct StartVmsRequest {
 }
 
 impl StartVmsRequest {
-    /// A [`StartVmsRequest`] with the fields that the API requires.
+    /// Creates a [`StartVmsRequest`] with the required fields.
     pub fn new(vm_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             dry_run: None,
@@ -830,7 +838,7 @@ __private::sent!(StartVmsRequest {
     vm_ids: "VmIds",
 });
 
-/// Answer to [`Client::start_vms`](crate::Client::start_vms), which starts stopped VMs.
+/// Response of [`Client::start_vms`](crate::Client::start_vms), which starts stopped VMs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartVmsResponse {
@@ -860,7 +868,7 @@ pub struct StopVmsRequest {
 }
 
 impl StopVmsRequest {
-    /// A [`StopVmsRequest`] with the fields that the API requires.
+    /// Creates a [`StopVmsRequest`] with the required fields.
     pub fn new(vm_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             dry_run: None,
@@ -897,7 +905,7 @@ __private::sent!(StopVmsRequest {
     vm_ids: "VmIds",
 });
 
-/// Answer to [`Client::stop_vms`](crate::Client::stop_vms), which stops running VMs.
+/// Response of [`Client::stop_vms`](crate::Client::stop_vms), which stops running VMs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StopVmsResponse {
@@ -951,7 +959,7 @@ pub struct UpdateVmRequest {
 }
 
 impl UpdateVmRequest {
-    /// A [`UpdateVmRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateVmRequest`] with the required fields.
     pub fn new(vm_id: impl Into<String>) -> Self {
         Self {
             actions_on_next_boot: None,
@@ -1099,7 +1107,7 @@ __private::sent!(UpdateVmRequest {
     vm_type: "VmType",
 });
 
-/// Answer to [`Client::update_vm`](crate::Client::update_vm), which changes attributes of a VM.
+/// Response of [`Client::update_vm`](crate::Client::update_vm), which changes attributes of a VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmResponse {
@@ -1117,60 +1125,69 @@ __private::received!(UpdateVmResponse {
 impl Paginated for ReadVmTypesRequest {
     type Action = action::ReadVmTypes;
     type Item = VmType;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadVmTypesResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadVmTypesResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.vm_types.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.vm_types.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadVmTypesResponse) -> Vec<VmType> {
-        answer.vm_types
+
+    fn items(response: ReadVmTypesResponse) -> Vec<VmType> {
+        response.vm_types
     }
 }
 
 impl Paginated for ReadVmsRequest {
     type Action = action::ReadVms;
     type Item = Vm;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadVmsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadVmsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.vms.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.vms.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadVmsResponse) -> Vec<Vm> {
-        answer.vms
+
+    fn items(response: ReadVmsResponse) -> Vec<Vm> {
+        response.vms
     }
 }
 
 impl Paginated for ReadVmsStateRequest {
     type Action = action::ReadVmsState;
     type Item = VmStates;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadVmsStateResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadVmsStateResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.vm_states.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.vm_states.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadVmsStateResponse) -> Vec<VmStates> {
-        answer.vm_states
+
+    fn items(response: ReadVmsStateResponse) -> Vec<VmStates> {
+        response.vm_states
     }
 }
 
@@ -1185,7 +1202,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#createvms)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Nothing but the image:
@@ -1278,11 +1295,11 @@ impl Client {
     /// `terminated` for up to an hour.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletevms)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1310,7 +1327,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readadminpassword)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1338,7 +1355,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readconsoleoutput)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1360,12 +1377,13 @@ impl Client {
     /// Lists the predefined VM types.
     ///
     /// - Authentication: none.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readvmtypes)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1391,12 +1409,13 @@ impl Client {
     /// invalid is an error.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readvms)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -1430,12 +1449,13 @@ impl Client {
     /// Returns the states of VMs: the running ones, or all with `all_vms`.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readvmsstate)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// All VMs, running or not:
@@ -1474,11 +1494,11 @@ impl Client {
     /// The answer comes once the request is queued, before any VM has rebooted.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#rebootvms)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1502,11 +1522,11 @@ impl Client {
     /// The answer comes while they are still `pending`.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#startvms)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1530,11 +1550,11 @@ impl Client {
     /// What their memory held is lost. The answer comes while they are still `stopping`.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#stopvms)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1556,11 +1576,11 @@ impl Client {
     /// with the next stop and start; a reboot does not do.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatevm)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Other VM type:
@@ -1594,12 +1614,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateVms`: see [`Client::create_vms`](crate::Client::create_vms).
+
+    /// Marker of `CreateVms`: see [`Client::create_vms`](crate::Client::create_vms).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateVms;
+
     impl Action for CreateVms {
         type Request = super::CreateVmsRequest;
         type Response = super::CreateVmsResponse;
@@ -1608,9 +1630,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::ClientToken;
     }
 
-    /// Marks `DeleteVms`: see [`Client::delete_vms`](crate::Client::delete_vms).
+    /// Marker of `DeleteVms`: see [`Client::delete_vms`](crate::Client::delete_vms).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteVms;
+
     impl Action for DeleteVms {
         type Request = super::DeleteVmsRequest;
         type Response = super::DeleteVmsResponse;
@@ -1619,9 +1642,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadAdminPassword`: see [`Client::read_admin_password`](crate::Client::read_admin_password).
+    /// Marker of `ReadAdminPassword`: see [`Client::read_admin_password`](crate::Client::read_admin_password).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadAdminPassword;
+
     impl Action for ReadAdminPassword {
         type Request = super::ReadAdminPasswordRequest;
         type Response = super::ReadAdminPasswordResponse;
@@ -1630,9 +1654,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadConsoleOutput`: see [`Client::read_console_output`](crate::Client::read_console_output).
+    /// Marker of `ReadConsoleOutput`: see [`Client::read_console_output`](crate::Client::read_console_output).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadConsoleOutput;
+
     impl Action for ReadConsoleOutput {
         type Request = super::ReadConsoleOutputRequest;
         type Response = super::ReadConsoleOutputResponse;
@@ -1641,9 +1666,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadVmTypes`: see [`Client::read_vm_types`](crate::Client::read_vm_types).
+    /// Marker of `ReadVmTypes`: see [`Client::read_vm_types`](crate::Client::read_vm_types).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadVmTypes;
+
     impl Action for ReadVmTypes {
         type Request = super::ReadVmTypesRequest;
         type Response = super::ReadVmTypesResponse;
@@ -1652,9 +1678,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadVms`: see [`Client::read_vms`](crate::Client::read_vms).
+    /// Marker of `ReadVms`: see [`Client::read_vms`](crate::Client::read_vms).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadVms;
+
     impl Action for ReadVms {
         type Request = super::ReadVmsRequest;
         type Response = super::ReadVmsResponse;
@@ -1663,9 +1690,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadVmsState`: see [`Client::read_vms_state`](crate::Client::read_vms_state).
+    /// Marker of `ReadVmsState`: see [`Client::read_vms_state`](crate::Client::read_vms_state).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadVmsState;
+
     impl Action for ReadVmsState {
         type Request = super::ReadVmsStateRequest;
         type Response = super::ReadVmsStateResponse;
@@ -1674,9 +1702,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `RebootVms`: see [`Client::reboot_vms`](crate::Client::reboot_vms).
+    /// Marker of `RebootVms`: see [`Client::reboot_vms`](crate::Client::reboot_vms).
     #[derive(Clone, Copy, Debug)]
     pub struct RebootVms;
+
     impl Action for RebootVms {
         type Request = super::RebootVmsRequest;
         type Response = super::RebootVmsResponse;
@@ -1685,9 +1714,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `StartVms`: see [`Client::start_vms`](crate::Client::start_vms).
+    /// Marker of `StartVms`: see [`Client::start_vms`](crate::Client::start_vms).
     #[derive(Clone, Copy, Debug)]
     pub struct StartVms;
+
     impl Action for StartVms {
         type Request = super::StartVmsRequest;
         type Response = super::StartVmsResponse;
@@ -1696,9 +1726,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `StopVms`: see [`Client::stop_vms`](crate::Client::stop_vms).
+    /// Marker of `StopVms`: see [`Client::stop_vms`](crate::Client::stop_vms).
     #[derive(Clone, Copy, Debug)]
     pub struct StopVms;
+
     impl Action for StopVms {
         type Request = super::StopVmsRequest;
         type Response = super::StopVmsResponse;
@@ -1707,9 +1738,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `UpdateVm`: see [`Client::update_vm`](crate::Client::update_vm).
+    /// Marker of `UpdateVm`: see [`Client::update_vm`](crate::Client::update_vm).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateVm;
+
     impl Action for UpdateVm {
         type Request = super::UpdateVmRequest;
         type Response = super::UpdateVmResponse;

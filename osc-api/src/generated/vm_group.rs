@@ -4,7 +4,8 @@
 use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, DateTime, Result, UnknownValue, __private};
 
-/// Request of [`Client::create_vm_group`](crate::Client::create_vm_group), which creates a group of like VMs from a VM template and starts them.
+/// Request of [`Client::create_vm_group`](crate::Client::create_vm_group), which creates a group of like VMs from a
+/// VM template and starts them.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmGroupRequest {
@@ -42,7 +43,7 @@ pub struct CreateVmGroupRequest {
 }
 
 impl CreateVmGroupRequest {
-    /// A [`CreateVmGroupRequest`] with the fields that the API requires.
+    /// Creates a [`CreateVmGroupRequest`] with the required fields.
     pub fn new(
         security_group_ids: impl IntoIterator<Item = impl Into<String>>,
         subnet_id: impl Into<String>,
@@ -142,7 +143,8 @@ __private::sent!(CreateVmGroupRequest {
     vm_template_id: "VmTemplateId",
 });
 
-/// Answer to [`Client::create_vm_group`](crate::Client::create_vm_group), which creates a group of like VMs from a VM template and starts them.
+/// Response of [`Client::create_vm_group`](crate::Client::create_vm_group), which creates a group of like VMs from
+/// a VM template and starts them.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmGroupResponse {
@@ -170,7 +172,7 @@ pub struct DeleteVmGroupRequest {
 }
 
 impl DeleteVmGroupRequest {
-    /// A [`DeleteVmGroupRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteVmGroupRequest`] with the required fields.
     pub fn new(vm_group_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -196,7 +198,7 @@ __private::sent!(DeleteVmGroupRequest {
     vm_group_id: "VmGroupId",
 });
 
-/// Answer to [`Client::delete_vm_group`](crate::Client::delete_vm_group), which deletes a VM group.
+/// Response of [`Client::delete_vm_group`](crate::Client::delete_vm_group), which deletes a VM group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmGroupResponse {
@@ -235,7 +237,7 @@ pub struct FiltersVmGroup {
 }
 
 impl FiltersVmGroup {
-    /// An empty [`FiltersVmGroup`]: every field is optional.
+    /// Creates an empty [`FiltersVmGroup`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -355,7 +357,7 @@ pub enum PositioningStrategy {
     NoStrategy,
     /// `repulse`
     Repulse,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -395,7 +397,7 @@ pub struct ReadVmGroupsRequest {
 }
 
 impl ReadVmGroupsRequest {
-    /// An empty [`ReadVmGroupsRequest`]: every field is optional.
+    /// Creates an empty [`ReadVmGroupsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -418,7 +420,7 @@ __private::sent!(ReadVmGroupsRequest {
     filters: "Filters",
 });
 
-/// Answer to [`Client::read_vm_groups`](crate::Client::read_vm_groups), which lists VM groups.
+/// Response of [`Client::read_vm_groups`](crate::Client::read_vm_groups), which lists VM groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmGroupsResponse {
@@ -433,7 +435,8 @@ __private::received!(ReadVmGroupsResponse {
     vm_groups: "VmGroups",
 });
 
-/// Request of [`Client::scale_down_vm_group`](crate::Client::scale_down_vm_group), which deletes the oldest VMs of a VM group, as many as asked.
+/// Request of [`Client::scale_down_vm_group`](crate::Client::scale_down_vm_group), which deletes the oldest VMs of
+/// a VM group, as many as asked.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ScaleDownVmGroupRequest {
@@ -450,7 +453,7 @@ pub struct ScaleDownVmGroupRequest {
 }
 
 impl ScaleDownVmGroupRequest {
-    /// A [`ScaleDownVmGroupRequest`] with the fields that the API requires.
+    /// Creates a [`ScaleDownVmGroupRequest`] with the required fields.
     pub fn new(vm_group_id: impl Into<String>, vm_subtraction: impl Into<i64>) -> Self {
         Self {
             dry_run: None,
@@ -484,7 +487,8 @@ __private::sent!(ScaleDownVmGroupRequest {
     vm_subtraction: "VmSubtraction",
 });
 
-/// Answer to [`Client::scale_down_vm_group`](crate::Client::scale_down_vm_group), which deletes the oldest VMs of a VM group, as many as asked.
+/// Response of [`Client::scale_down_vm_group`](crate::Client::scale_down_vm_group), which deletes the oldest VMs of
+/// a VM group, as many as asked.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ScaleDownVmGroupResponse {
@@ -496,7 +500,8 @@ __private::received!(ScaleDownVmGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::scale_up_vm_group`](crate::Client::scale_up_vm_group), which adds VMs to a VM group, made from its template as it is now.
+/// Request of [`Client::scale_up_vm_group`](crate::Client::scale_up_vm_group), which adds VMs to a VM group, made
+/// from its template as it is now.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ScaleUpVmGroupRequest {
@@ -513,7 +518,7 @@ pub struct ScaleUpVmGroupRequest {
 }
 
 impl ScaleUpVmGroupRequest {
-    /// A [`ScaleUpVmGroupRequest`] with the fields that the API requires.
+    /// Creates a [`ScaleUpVmGroupRequest`] with the required fields.
     pub fn new(vm_addition: impl Into<i64>, vm_group_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -547,7 +552,8 @@ __private::sent!(ScaleUpVmGroupRequest {
     vm_group_id: "VmGroupId",
 });
 
-/// Answer to [`Client::scale_up_vm_group`](crate::Client::scale_up_vm_group), which adds VMs to a VM group, made from its template as it is now.
+/// Response of [`Client::scale_up_vm_group`](crate::Client::scale_up_vm_group), which adds VMs to a VM group, made
+/// from its template as it is now.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ScaleUpVmGroupResponse {
@@ -559,7 +565,8 @@ __private::received!(ScaleUpVmGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_vm_group`](crate::Client::update_vm_group), which changes the name, the description, the tags or the template of a VM group.
+/// Request of [`Client::update_vm_group`](crate::Client::update_vm_group), which changes the name, the description,
+/// the tags or the template of a VM group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmGroupRequest {
@@ -580,7 +587,7 @@ pub struct UpdateVmGroupRequest {
 }
 
 impl UpdateVmGroupRequest {
-    /// A [`UpdateVmGroupRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateVmGroupRequest`] with the required fields.
     pub fn new(vm_group_id: impl Into<String>) -> Self {
         Self {
             description: None,
@@ -641,7 +648,8 @@ __private::sent!(UpdateVmGroupRequest {
     vm_template_id: "VmTemplateId",
 });
 
-/// Answer to [`Client::update_vm_group`](crate::Client::update_vm_group), which changes the name, the description, the tags or the template of a VM group.
+/// Response of [`Client::update_vm_group`](crate::Client::update_vm_group), which changes the name, the
+/// description, the tags or the template of a VM group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmGroupResponse {
@@ -718,7 +726,7 @@ pub enum VmGroupState {
     ScalingDown,
     /// `scaling up`
     ScalingUp,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -759,11 +767,11 @@ impl Client {
     /// OUTSCALE calls VM groups unfinished: they may not work. An account has 100 of them at most.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createvmgroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -796,11 +804,11 @@ impl Client {
     /// OUTSCALE calls VM groups unfinished: they may not work.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletevmgroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -828,7 +836,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readvmgroups)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -856,11 +864,11 @@ impl Client {
     /// OUTSCALE calls VM groups unfinished: they may not work.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#scaledownvmgroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -887,11 +895,11 @@ impl Client {
     /// OUTSCALE calls VM groups unfinished: they may not work.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#scaleupvmgroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -918,11 +926,11 @@ impl Client {
     /// OUTSCALE calls VM groups unfinished: they may not work.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatevmgroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// New name and description:
@@ -959,12 +967,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateVmGroup`: see [`Client::create_vm_group`](crate::Client::create_vm_group).
+
+    /// Marker of `CreateVmGroup`: see [`Client::create_vm_group`](crate::Client::create_vm_group).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateVmGroup;
+
     impl Action for CreateVmGroup {
         type Request = super::CreateVmGroupRequest;
         type Response = super::CreateVmGroupResponse;
@@ -973,9 +983,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteVmGroup`: see [`Client::delete_vm_group`](crate::Client::delete_vm_group).
+    /// Marker of `DeleteVmGroup`: see [`Client::delete_vm_group`](crate::Client::delete_vm_group).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteVmGroup;
+
     impl Action for DeleteVmGroup {
         type Request = super::DeleteVmGroupRequest;
         type Response = super::DeleteVmGroupResponse;
@@ -984,9 +995,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadVmGroups`: see [`Client::read_vm_groups`](crate::Client::read_vm_groups).
+    /// Marker of `ReadVmGroups`: see [`Client::read_vm_groups`](crate::Client::read_vm_groups).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadVmGroups;
+
     impl Action for ReadVmGroups {
         type Request = super::ReadVmGroupsRequest;
         type Response = super::ReadVmGroupsResponse;
@@ -995,9 +1007,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ScaleDownVmGroup`: see [`Client::scale_down_vm_group`](crate::Client::scale_down_vm_group).
+    /// Marker of `ScaleDownVmGroup`: see [`Client::scale_down_vm_group`](crate::Client::scale_down_vm_group).
     #[derive(Clone, Copy, Debug)]
     pub struct ScaleDownVmGroup;
+
     impl Action for ScaleDownVmGroup {
         type Request = super::ScaleDownVmGroupRequest;
         type Response = super::ScaleDownVmGroupResponse;
@@ -1006,9 +1019,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ScaleUpVmGroup`: see [`Client::scale_up_vm_group`](crate::Client::scale_up_vm_group).
+    /// Marker of `ScaleUpVmGroup`: see [`Client::scale_up_vm_group`](crate::Client::scale_up_vm_group).
     #[derive(Clone, Copy, Debug)]
     pub struct ScaleUpVmGroup;
+
     impl Action for ScaleUpVmGroup {
         type Request = super::ScaleUpVmGroupRequest;
         type Response = super::ScaleUpVmGroupResponse;
@@ -1017,9 +1031,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `UpdateVmGroup`: see [`Client::update_vm_group`](crate::Client::update_vm_group).
+    /// Marker of `UpdateVmGroup`: see [`Client::update_vm_group`](crate::Client::update_vm_group).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateVmGroup;
+
     impl Action for UpdateVmGroup {
         type Request = super::UpdateVmGroupRequest;
         type Response = super::UpdateVmGroupResponse;

@@ -4,7 +4,8 @@
 use super::common::{CpuPerformance, ResourceTag, ResponseContext};
 use crate::{Client, DateTime, Result, __private};
 
-/// Request of [`Client::create_vm_template`](crate::Client::create_vm_template), which creates a VM template, from which VM groups are made.
+/// Request of [`Client::create_vm_template`](crate::Client::create_vm_template), which creates a VM template, from
+/// which VM groups are made.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmTemplateRequest {
@@ -43,7 +44,7 @@ pub struct CreateVmTemplateRequest {
 }
 
 impl CreateVmTemplateRequest {
-    /// A [`CreateVmTemplateRequest`] with the fields that the API requires.
+    /// Creates a [`CreateVmTemplateRequest`] with the required fields.
     pub fn new(
         cpu_cores: impl Into<i64>,
         cpu_generation: impl Into<String>,
@@ -145,7 +146,8 @@ __private::sent!(CreateVmTemplateRequest {
     vm_template_name: "VmTemplateName",
 });
 
-/// Answer to [`Client::create_vm_template`](crate::Client::create_vm_template), which creates a VM template, from which VM groups are made.
+/// Response of [`Client::create_vm_template`](crate::Client::create_vm_template), which creates a VM template, from
+/// which VM groups are made.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmTemplateResponse {
@@ -160,7 +162,8 @@ __private::received!(CreateVmTemplateResponse {
     vm_template: "VmTemplate",
 });
 
-/// Request of [`Client::delete_vm_template`](crate::Client::delete_vm_template), which deletes a VM template that no VM group uses.
+/// Request of [`Client::delete_vm_template`](crate::Client::delete_vm_template), which deletes a VM template that
+/// no VM group uses.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmTemplateRequest {
@@ -173,7 +176,7 @@ pub struct DeleteVmTemplateRequest {
 }
 
 impl DeleteVmTemplateRequest {
-    /// A [`DeleteVmTemplateRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteVmTemplateRequest`] with the required fields.
     pub fn new(vm_template_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -199,7 +202,8 @@ __private::sent!(DeleteVmTemplateRequest {
     vm_template_id: "VmTemplateId",
 });
 
-/// Answer to [`Client::delete_vm_template`](crate::Client::delete_vm_template), which deletes a VM template that no VM group uses.
+/// Response of [`Client::delete_vm_template`](crate::Client::delete_vm_template), which deletes a VM template that
+/// no VM group uses.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmTemplateResponse {
@@ -242,7 +246,7 @@ pub struct FiltersVmTemplate {
 }
 
 impl FiltersVmTemplate {
-    /// An empty [`FiltersVmTemplate`]: every field is optional.
+    /// Creates an empty [`FiltersVmTemplate`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -384,7 +388,7 @@ pub struct ReadVmTemplatesRequest {
 }
 
 impl ReadVmTemplatesRequest {
-    /// An empty [`ReadVmTemplatesRequest`]: every field is optional.
+    /// Creates an empty [`ReadVmTemplatesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -407,7 +411,7 @@ __private::sent!(ReadVmTemplatesRequest {
     filters: "Filters",
 });
 
-/// Answer to [`Client::read_vm_templates`](crate::Client::read_vm_templates), which lists VM templates.
+/// Response of [`Client::read_vm_templates`](crate::Client::read_vm_templates), which lists VM templates.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmTemplatesResponse {
@@ -422,7 +426,8 @@ __private::received!(ReadVmTemplatesResponse {
     vm_templates: "VmTemplates",
 });
 
-/// Request of [`Client::update_vm_template`](crate::Client::update_vm_template), which changes the name, the description or the tags of a VM template.
+/// Request of [`Client::update_vm_template`](crate::Client::update_vm_template), which changes the name, the
+/// description or the tags of a VM template.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmTemplateRequest {
@@ -441,7 +446,7 @@ pub struct UpdateVmTemplateRequest {
 }
 
 impl UpdateVmTemplateRequest {
-    /// A [`UpdateVmTemplateRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateVmTemplateRequest`] with the required fields.
     pub fn new(vm_template_id: impl Into<String>) -> Self {
         Self {
             description: None,
@@ -494,7 +499,8 @@ __private::sent!(UpdateVmTemplateRequest {
     vm_template_name: "VmTemplateName",
 });
 
-/// Answer to [`Client::update_vm_template`](crate::Client::update_vm_template), which changes the name, the description or the tags of a VM template.
+/// Response of [`Client::update_vm_template`](crate::Client::update_vm_template), which changes the name, the
+/// description or the tags of a VM template.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmTemplateResponse {
@@ -557,11 +563,11 @@ impl Client {
     /// OUTSCALE calls VM templates unfinished: they may not work. An account has 50 of them at most.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createvmtemplate)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -595,11 +601,11 @@ impl Client {
     /// OUTSCALE calls VM templates unfinished: they may not work.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletevmtemplate)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -629,7 +635,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readvmtemplates)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By name:
@@ -669,11 +675,11 @@ impl Client {
     /// OUTSCALE calls VM templates unfinished: they may not work.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatevmtemplate)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -697,12 +703,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateVmTemplate`: see [`Client::create_vm_template`](crate::Client::create_vm_template).
+
+    /// Marker of `CreateVmTemplate`: see [`Client::create_vm_template`](crate::Client::create_vm_template).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateVmTemplate;
+
     impl Action for CreateVmTemplate {
         type Request = super::CreateVmTemplateRequest;
         type Response = super::CreateVmTemplateResponse;
@@ -711,9 +719,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteVmTemplate`: see [`Client::delete_vm_template`](crate::Client::delete_vm_template).
+    /// Marker of `DeleteVmTemplate`: see [`Client::delete_vm_template`](crate::Client::delete_vm_template).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteVmTemplate;
+
     impl Action for DeleteVmTemplate {
         type Request = super::DeleteVmTemplateRequest;
         type Response = super::DeleteVmTemplateResponse;
@@ -722,9 +731,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadVmTemplates`: see [`Client::read_vm_templates`](crate::Client::read_vm_templates).
+    /// Marker of `ReadVmTemplates`: see [`Client::read_vm_templates`](crate::Client::read_vm_templates).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadVmTemplates;
+
     impl Action for ReadVmTemplates {
         type Request = super::ReadVmTemplatesRequest;
         type Response = super::ReadVmTemplatesResponse;
@@ -733,9 +743,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateVmTemplate`: see [`Client::update_vm_template`](crate::Client::update_vm_template).
+    /// Marker of `UpdateVmTemplate`: see [`Client::update_vm_template`](crate::Client::update_vm_template).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateVmTemplate;
+
     impl Action for UpdateVmTemplate {
         type Request = super::UpdateVmTemplateRequest;
         type Response = super::UpdateVmTemplateResponse;

@@ -4,7 +4,8 @@
 use super::common::{LinkState, ResourceTag, ResponseContext, VolumeType};
 use crate::{Client, DateTime, Paginated, Result, UnknownValue, __private};
 
-/// Request of [`Client::create_volume`](crate::Client::create_volume), which creates a volume, empty or from a snapshot.
+/// Request of [`Client::create_volume`](crate::Client::create_volume), which creates a volume, empty or from a
+/// snapshot.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVolumeRequest {
@@ -29,7 +30,7 @@ pub struct CreateVolumeRequest {
 }
 
 impl CreateVolumeRequest {
-    /// A [`CreateVolumeRequest`] with the fields that the API requires.
+    /// Creates a [`CreateVolumeRequest`] with the required fields.
     pub fn new(subregion_name: impl Into<String>) -> Self {
         Self {
             client_token: None,
@@ -95,7 +96,8 @@ __private::sent!(CreateVolumeRequest {
     volume_type: "VolumeType",
 });
 
-/// Answer to [`Client::create_volume`](crate::Client::create_volume), which creates a volume, empty or from a snapshot.
+/// Response of [`Client::create_volume`](crate::Client::create_volume), which creates a volume, empty or from a
+/// snapshot.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVolumeResponse {
@@ -123,7 +125,7 @@ pub struct DeleteVolumeRequest {
 }
 
 impl DeleteVolumeRequest {
-    /// A [`DeleteVolumeRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteVolumeRequest`] with the required fields.
     pub fn new(volume_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -149,7 +151,7 @@ __private::sent!(DeleteVolumeRequest {
     volume_id: "VolumeId",
 });
 
-/// Answer to [`Client::delete_volume`](crate::Client::delete_volume), which deletes a volume and its data.
+/// Response of [`Client::delete_volume`](crate::Client::delete_volume), which deletes a volume and its data.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVolumeResponse {
@@ -172,7 +174,7 @@ pub struct FiltersReadVolumeUpdateTask {
 }
 
 impl FiltersReadVolumeUpdateTask {
-    /// An empty [`FiltersReadVolumeUpdateTask`]: every field is optional.
+    /// Creates an empty [`FiltersReadVolumeUpdateTask`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -240,7 +242,7 @@ pub struct FiltersVolume {
 }
 
 impl FiltersVolume {
-    /// An empty [`FiltersVolume`]: every field is optional.
+    /// Creates an empty [`FiltersVolume`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -418,7 +420,8 @@ __private::sent!(FiltersVolume {
     volume_types: "VolumeTypes",
 });
 
-/// Request of [`Client::link_volume`](crate::Client::link_volume), which attaches a volume to a VM, which may be running or stopped.
+/// Request of [`Client::link_volume`](crate::Client::link_volume), which attaches a volume to a VM, which may be
+/// running or stopped.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkVolumeRequest {
@@ -440,7 +443,7 @@ pub struct LinkVolumeRequest {
 }
 
 impl LinkVolumeRequest {
-    /// A [`LinkVolumeRequest`] with the fields that the API requires.
+    /// Creates a [`LinkVolumeRequest`] with the required fields.
     pub fn new(
         device_name: impl Into<String>,
         vm_id: impl Into<String>,
@@ -486,7 +489,8 @@ __private::sent!(LinkVolumeRequest {
     volume_id: "VolumeId",
 });
 
-/// Answer to [`Client::link_volume`](crate::Client::link_volume), which attaches a volume to a VM, which may be running or stopped.
+/// Response of [`Client::link_volume`](crate::Client::link_volume), which attaches a volume to a VM, which may be
+/// running or stopped.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkVolumeResponse {
@@ -522,7 +526,8 @@ __private::received!(LinkedVolume {
     volume_id: "VolumeId",
 });
 
-/// Request of [`Client::read_volume_update_tasks`](crate::Client::read_volume_update_tasks), which lists update tasks of volumes and how far they are.
+/// Request of [`Client::read_volume_update_tasks`](crate::Client::read_volume_update_tasks), which lists update
+/// tasks of volumes and how far they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVolumeUpdateTasksRequest {
@@ -538,7 +543,7 @@ pub struct ReadVolumeUpdateTasksRequest {
 }
 
 impl ReadVolumeUpdateTasksRequest {
-    /// An empty [`ReadVolumeUpdateTasksRequest`]: every field is optional.
+    /// Creates an empty [`ReadVolumeUpdateTasksRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -575,7 +580,8 @@ __private::sent!(ReadVolumeUpdateTasksRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_volume_update_tasks`](crate::Client::read_volume_update_tasks), which lists update tasks of volumes and how far they are.
+/// Response of [`Client::read_volume_update_tasks`](crate::Client::read_volume_update_tasks), which lists update
+/// tasks of volumes and how far they are.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVolumeUpdateTasksResponse {
@@ -610,7 +616,7 @@ pub struct ReadVolumesRequest {
 }
 
 impl ReadVolumesRequest {
-    /// An empty [`ReadVolumesRequest`]: every field is optional.
+    /// Creates an empty [`ReadVolumesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -647,7 +653,7 @@ __private::sent!(ReadVolumesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_volumes`](crate::Client::read_volumes), which lists volumes.
+/// Response of [`Client::read_volumes`](crate::Client::read_volumes), which lists volumes.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVolumesResponse {
@@ -681,7 +687,7 @@ pub struct UnlinkVolumeRequest {
 }
 
 impl UnlinkVolumeRequest {
-    /// A [`UnlinkVolumeRequest`] with the fields that the API requires.
+    /// Creates a [`UnlinkVolumeRequest`] with the required fields.
     pub fn new(volume_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -715,7 +721,7 @@ __private::sent!(UnlinkVolumeRequest {
     volume_id: "VolumeId",
 });
 
-/// Answer to [`Client::unlink_volume`](crate::Client::unlink_volume), which detaches a volume from its VM.
+/// Response of [`Client::unlink_volume`](crate::Client::unlink_volume), which detaches a volume from its VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkVolumeResponse {
@@ -727,7 +733,8 @@ __private::received!(UnlinkVolumeResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_volume`](crate::Client::update_volume), which changes the size, the type or the IOPS of a volume.
+/// Request of [`Client::update_volume`](crate::Client::update_volume), which changes the size, the type or the IOPS
+/// of a volume.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVolumeRequest {
@@ -747,7 +754,7 @@ pub struct UpdateVolumeRequest {
 }
 
 impl UpdateVolumeRequest {
-    /// A [`UpdateVolumeRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateVolumeRequest`] with the required fields.
     pub fn new(volume_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -797,7 +804,8 @@ __private::sent!(UpdateVolumeRequest {
     volume_type: "VolumeType",
 });
 
-/// Answer to [`Client::update_volume`](crate::Client::update_volume), which changes the size, the type or the IOPS of a volume.
+/// Response of [`Client::update_volume`](crate::Client::update_volume), which changes the size, the type or the
+/// IOPS of a volume.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVolumeResponse {
@@ -871,7 +879,7 @@ pub enum VolumeState {
     Deleting,
     /// `error`
     Error,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -987,7 +995,7 @@ pub enum VolumeUpdateTaskState {
     Failed,
     /// `canceled`
     Canceled,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -1023,40 +1031,46 @@ __private::open_enum!(VolumeUpdateTaskState);
 impl Paginated for ReadVolumeUpdateTasksRequest {
     type Action = action::ReadVolumeUpdateTasks;
     type Item = VolumeUpdateTask;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadVolumeUpdateTasksResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadVolumeUpdateTasksResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.volume_update_tasks.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.volume_update_tasks.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadVolumeUpdateTasksResponse) -> Vec<VolumeUpdateTask> {
-        answer.volume_update_tasks
+
+    fn items(response: ReadVolumeUpdateTasksResponse) -> Vec<VolumeUpdateTask> {
+        response.volume_update_tasks
     }
 }
 
 impl Paginated for ReadVolumesRequest {
     type Action = action::ReadVolumes;
     type Item = Volume;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadVolumesResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadVolumesResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.volumes.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.volumes.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadVolumesResponse) -> Vec<Volume> {
-        answer.volumes
+
+    fn items(response: ReadVolumesResponse) -> Vec<Volume> {
+        response.volumes
     }
 }
 
@@ -1071,7 +1085,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#createvolume)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Empty, with a number of IOPS:
@@ -1115,11 +1129,11 @@ impl Client {
     /// It must be `available`: detach it from its VM first.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletevolume)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1143,11 +1157,11 @@ impl Client {
     /// Both must be in one Subregion.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkvolume)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1169,12 +1183,13 @@ impl Client {
     /// Lists update tasks of volumes and how far they are.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readvolumeupdatetasks)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1197,12 +1212,13 @@ impl Client {
     /// Lists volumes.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readvolumes)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -1246,11 +1262,11 @@ impl Client {
     /// For the root volume, the VM must be stopped.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinkvolume)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1276,11 +1292,11 @@ impl Client {
     /// not be rebooted or shut down by its own system meanwhile, or the data may be damaged; take a snapshot first.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatevolume)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Larger size:
@@ -1316,12 +1332,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateVolume`: see [`Client::create_volume`](crate::Client::create_volume).
+
+    /// Marker of `CreateVolume`: see [`Client::create_volume`](crate::Client::create_volume).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateVolume;
+
     impl Action for CreateVolume {
         type Request = super::CreateVolumeRequest;
         type Response = super::CreateVolumeResponse;
@@ -1330,9 +1348,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::ClientToken;
     }
 
-    /// Marks `DeleteVolume`: see [`Client::delete_volume`](crate::Client::delete_volume).
+    /// Marker of `DeleteVolume`: see [`Client::delete_volume`](crate::Client::delete_volume).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteVolume;
+
     impl Action for DeleteVolume {
         type Request = super::DeleteVolumeRequest;
         type Response = super::DeleteVolumeResponse;
@@ -1341,9 +1360,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `LinkVolume`: see [`Client::link_volume`](crate::Client::link_volume).
+    /// Marker of `LinkVolume`: see [`Client::link_volume`](crate::Client::link_volume).
     #[derive(Clone, Copy, Debug)]
     pub struct LinkVolume;
+
     impl Action for LinkVolume {
         type Request = super::LinkVolumeRequest;
         type Response = super::LinkVolumeResponse;
@@ -1352,9 +1372,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadVolumeUpdateTasks`: see [`Client::read_volume_update_tasks`](crate::Client::read_volume_update_tasks).
+    /// Marker of `ReadVolumeUpdateTasks`: see
+    /// [`Client::read_volume_update_tasks`](crate::Client::read_volume_update_tasks).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadVolumeUpdateTasks;
+
     impl Action for ReadVolumeUpdateTasks {
         type Request = super::ReadVolumeUpdateTasksRequest;
         type Response = super::ReadVolumeUpdateTasksResponse;
@@ -1363,9 +1385,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadVolumes`: see [`Client::read_volumes`](crate::Client::read_volumes).
+    /// Marker of `ReadVolumes`: see [`Client::read_volumes`](crate::Client::read_volumes).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadVolumes;
+
     impl Action for ReadVolumes {
         type Request = super::ReadVolumesRequest;
         type Response = super::ReadVolumesResponse;
@@ -1374,9 +1397,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UnlinkVolume`: see [`Client::unlink_volume`](crate::Client::unlink_volume).
+    /// Marker of `UnlinkVolume`: see [`Client::unlink_volume`](crate::Client::unlink_volume).
     #[derive(Clone, Copy, Debug)]
     pub struct UnlinkVolume;
+
     impl Action for UnlinkVolume {
         type Request = super::UnlinkVolumeRequest;
         type Response = super::UnlinkVolumeResponse;
@@ -1385,9 +1409,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `UpdateVolume`: see [`Client::update_volume`](crate::Client::update_volume).
+    /// Marker of `UpdateVolume`: see [`Client::update_volume`](crate::Client::update_volume).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateVolume;
+
     impl Action for UpdateVolume {
         type Request = super::UpdateVolumeRequest;
         type Response = super::UpdateVolumeResponse;

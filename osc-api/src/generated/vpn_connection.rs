@@ -4,7 +4,8 @@
 use super::common::{ResourceState, ResourceTag, ResponseContext};
 use crate::{Client, DateTime, Paginated, Result, Secret, UnknownValue, __private};
 
-/// Request of [`Client::create_vpn_connection`](crate::Client::create_vpn_connection), which creates a VPN connection from a virtual gateway to a client gateway.
+/// Request of [`Client::create_vpn_connection`](crate::Client::create_vpn_connection), which creates a VPN
+/// connection from a virtual gateway to a client gateway.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVpnConnectionRequest {
@@ -30,7 +31,7 @@ pub struct CreateVpnConnectionRequest {
 }
 
 impl CreateVpnConnectionRequest {
-    /// A [`CreateVpnConnectionRequest`] with the fields that the API requires.
+    /// Creates a [`CreateVpnConnectionRequest`] with the required fields.
     pub fn new(
         client_gateway_id: impl Into<String>,
         connection_type: impl Into<String>,
@@ -84,7 +85,8 @@ __private::sent!(CreateVpnConnectionRequest {
     virtual_gateway_id: "VirtualGatewayId",
 });
 
-/// Answer to [`Client::create_vpn_connection`](crate::Client::create_vpn_connection), which creates a VPN connection from a virtual gateway to a client gateway.
+/// Response of [`Client::create_vpn_connection`](crate::Client::create_vpn_connection), which creates a VPN
+/// connection from a virtual gateway to a client gateway.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVpnConnectionResponse {
@@ -99,7 +101,8 @@ __private::received!(CreateVpnConnectionResponse {
     vpn_connection: "VpnConnection",
 });
 
-/// Request of [`Client::create_vpn_connection_route`](crate::Client::create_vpn_connection_route), which adds a static route to a VPN connection.
+/// Request of [`Client::create_vpn_connection_route`](crate::Client::create_vpn_connection_route), which adds a
+/// static route to a VPN connection.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVpnConnectionRouteRequest {
@@ -116,7 +119,7 @@ pub struct CreateVpnConnectionRouteRequest {
 }
 
 impl CreateVpnConnectionRouteRequest {
-    /// A [`CreateVpnConnectionRouteRequest`] with the fields that the API requires.
+    /// Creates a [`CreateVpnConnectionRouteRequest`] with the required fields.
     pub fn new(
         destination_ip_range: impl Into<String>,
         vpn_connection_id: impl Into<String>,
@@ -156,7 +159,8 @@ __private::sent!(CreateVpnConnectionRouteRequest {
     vpn_connection_id: "VpnConnectionId",
 });
 
-/// Answer to [`Client::create_vpn_connection_route`](crate::Client::create_vpn_connection_route), which adds a static route to a VPN connection.
+/// Response of [`Client::create_vpn_connection_route`](crate::Client::create_vpn_connection_route), which adds a
+/// static route to a VPN connection.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVpnConnectionRouteResponse {
@@ -168,7 +172,8 @@ __private::received!(CreateVpnConnectionRouteResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_vpn_connection`](crate::Client::delete_vpn_connection), which deletes a VPN connection.
+/// Request of [`Client::delete_vpn_connection`](crate::Client::delete_vpn_connection), which deletes a VPN
+/// connection.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVpnConnectionRequest {
@@ -181,7 +186,7 @@ pub struct DeleteVpnConnectionRequest {
 }
 
 impl DeleteVpnConnectionRequest {
-    /// A [`DeleteVpnConnectionRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteVpnConnectionRequest`] with the required fields.
     pub fn new(vpn_connection_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -207,7 +212,8 @@ __private::sent!(DeleteVpnConnectionRequest {
     vpn_connection_id: "VpnConnectionId",
 });
 
-/// Answer to [`Client::delete_vpn_connection`](crate::Client::delete_vpn_connection), which deletes a VPN connection.
+/// Response of [`Client::delete_vpn_connection`](crate::Client::delete_vpn_connection), which deletes a VPN
+/// connection.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVpnConnectionResponse {
@@ -219,7 +225,8 @@ __private::received!(DeleteVpnConnectionResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_vpn_connection_route`](crate::Client::delete_vpn_connection_route), which removes a static route from a VPN connection.
+/// Request of [`Client::delete_vpn_connection_route`](crate::Client::delete_vpn_connection_route), which removes a
+/// static route from a VPN connection.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVpnConnectionRouteRequest {
@@ -236,7 +243,7 @@ pub struct DeleteVpnConnectionRouteRequest {
 }
 
 impl DeleteVpnConnectionRouteRequest {
-    /// A [`DeleteVpnConnectionRouteRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteVpnConnectionRouteRequest`] with the required fields.
     pub fn new(
         destination_ip_range: impl Into<String>,
         vpn_connection_id: impl Into<String>,
@@ -276,7 +283,8 @@ __private::sent!(DeleteVpnConnectionRouteRequest {
     vpn_connection_id: "VpnConnectionId",
 });
 
-/// Answer to [`Client::delete_vpn_connection_route`](crate::Client::delete_vpn_connection_route), which removes a static route from a VPN connection.
+/// Response of [`Client::delete_vpn_connection_route`](crate::Client::delete_vpn_connection_route), which removes a
+/// static route from a VPN connection.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVpnConnectionRouteResponse {
@@ -317,7 +325,7 @@ pub struct FiltersVpnConnection {
 }
 
 impl FiltersVpnConnection {
-    /// An empty [`FiltersVpnConnection`]: every field is optional.
+    /// Creates an empty [`FiltersVpnConnection`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -466,7 +474,7 @@ pub struct Phase1Options {
 }
 
 impl Phase1Options {
-    /// An empty [`Phase1Options`]: every field is optional.
+    /// Creates an empty [`Phase1Options`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -576,7 +584,7 @@ pub struct Phase2Options {
 }
 
 impl Phase2Options {
-    /// An empty [`Phase2Options`]: every field is optional.
+    /// Creates an empty [`Phase2Options`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -654,7 +662,7 @@ pub struct ReadVpnConnectionsRequest {
 }
 
 impl ReadVpnConnectionsRequest {
-    /// An empty [`ReadVpnConnectionsRequest`]: every field is optional.
+    /// Creates an empty [`ReadVpnConnectionsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -691,7 +699,7 @@ __private::sent!(ReadVpnConnectionsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_vpn_connections`](crate::Client::read_vpn_connections), which lists VPN connections.
+/// Response of [`Client::read_vpn_connections`](crate::Client::read_vpn_connections), which lists VPN connections.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVpnConnectionsResponse {
@@ -728,7 +736,8 @@ __private::received!(RouteLight {
     state: "State",
 });
 
-/// Request of [`Client::update_vpn_connection`](crate::Client::update_vpn_connection), which changes the gateways or the options of a VPN connection.
+/// Request of [`Client::update_vpn_connection`](crate::Client::update_vpn_connection), which changes the gateways
+/// or the options of a VPN connection.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVpnConnectionRequest {
@@ -747,7 +756,7 @@ pub struct UpdateVpnConnectionRequest {
 }
 
 impl UpdateVpnConnectionRequest {
-    /// A [`UpdateVpnConnectionRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateVpnConnectionRequest`] with the required fields.
     pub fn new(vpn_connection_id: impl Into<String>) -> Self {
         Self {
             client_gateway_id: None,
@@ -797,7 +806,8 @@ __private::sent!(UpdateVpnConnectionRequest {
     vpn_options: "VpnOptions",
 });
 
-/// Answer to [`Client::update_vpn_connection`](crate::Client::update_vpn_connection), which changes the gateways or the options of a VPN connection.
+/// Response of [`Client::update_vpn_connection`](crate::Client::update_vpn_connection), which changes the gateways
+/// or the options of a VPN connection.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVpnConnectionResponse {
@@ -844,7 +854,7 @@ pub enum VgwTelemetryState {
     Up,
     /// `DOWN`
     Down,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -926,7 +936,7 @@ pub struct VpnOptions {
 }
 
 impl VpnOptions {
-    /// An empty [`VpnOptions`]: every field is optional.
+    /// Creates an empty [`VpnOptions`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -962,20 +972,23 @@ __private::exchanged!(VpnOptions {
 impl Paginated for ReadVpnConnectionsRequest {
     type Action = action::ReadVpnConnections;
     type Item = VpnConnection;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadVpnConnectionsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadVpnConnectionsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.vpn_connections.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.vpn_connections.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadVpnConnectionsResponse) -> Vec<VpnConnection> {
-        answer.vpn_connections
+
+    fn items(response: ReadVpnConnectionsResponse) -> Vec<VpnConnection> {
+        response.vpn_connections
     }
 }
 
@@ -985,11 +998,11 @@ impl Client {
     /// The virtual gateway must be `available`. Two gateways can have one connection between them, no more.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createvpnconnection)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1018,11 +1031,11 @@ impl Client {
     /// The virtual gateway sends the traffic for the route's range through the connection.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createvpnconnectionroute)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1046,11 +1059,11 @@ impl Client {
     /// This takes some time; a Net can be deleted without waiting for it once the virtual gateway is detached.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletevpnconnection)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1072,11 +1085,11 @@ impl Client {
     /// Removes a static route from a VPN connection.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletevpnconnectionroute)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1098,12 +1111,13 @@ impl Client {
     /// Lists VPN connections.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readvpnconnections)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -1145,11 +1159,11 @@ impl Client {
     /// Changes the gateways or the options of a VPN connection.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatevpnconnection)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1170,12 +1184,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateVpnConnection`: see [`Client::create_vpn_connection`](crate::Client::create_vpn_connection).
+
+    /// Marker of `CreateVpnConnection`: see [`Client::create_vpn_connection`](crate::Client::create_vpn_connection).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateVpnConnection;
+
     impl Action for CreateVpnConnection {
         type Request = super::CreateVpnConnectionRequest;
         type Response = super::CreateVpnConnectionResponse;
@@ -1184,9 +1200,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `CreateVpnConnectionRoute`: see [`Client::create_vpn_connection_route`](crate::Client::create_vpn_connection_route).
+    /// Marker of `CreateVpnConnectionRoute`: see
+    /// [`Client::create_vpn_connection_route`](crate::Client::create_vpn_connection_route).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateVpnConnectionRoute;
+
     impl Action for CreateVpnConnectionRoute {
         type Request = super::CreateVpnConnectionRouteRequest;
         type Response = super::CreateVpnConnectionRouteResponse;
@@ -1195,9 +1213,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteVpnConnection`: see [`Client::delete_vpn_connection`](crate::Client::delete_vpn_connection).
+    /// Marker of `DeleteVpnConnection`: see [`Client::delete_vpn_connection`](crate::Client::delete_vpn_connection).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteVpnConnection;
+
     impl Action for DeleteVpnConnection {
         type Request = super::DeleteVpnConnectionRequest;
         type Response = super::DeleteVpnConnectionResponse;
@@ -1206,9 +1225,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteVpnConnectionRoute`: see [`Client::delete_vpn_connection_route`](crate::Client::delete_vpn_connection_route).
+    /// Marker of `DeleteVpnConnectionRoute`: see
+    /// [`Client::delete_vpn_connection_route`](crate::Client::delete_vpn_connection_route).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteVpnConnectionRoute;
+
     impl Action for DeleteVpnConnectionRoute {
         type Request = super::DeleteVpnConnectionRouteRequest;
         type Response = super::DeleteVpnConnectionRouteResponse;
@@ -1217,9 +1238,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadVpnConnections`: see [`Client::read_vpn_connections`](crate::Client::read_vpn_connections).
+    /// Marker of `ReadVpnConnections`: see [`Client::read_vpn_connections`](crate::Client::read_vpn_connections).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadVpnConnections;
+
     impl Action for ReadVpnConnections {
         type Request = super::ReadVpnConnectionsRequest;
         type Response = super::ReadVpnConnectionsResponse;
@@ -1228,9 +1250,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateVpnConnection`: see [`Client::update_vpn_connection`](crate::Client::update_vpn_connection).
+    /// Marker of `UpdateVpnConnection`: see [`Client::update_vpn_connection`](crate::Client::update_vpn_connection).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateVpnConnection;
+
     impl Action for UpdateVpnConnection {
         type Request = super::UpdateVpnConnectionRequest;
         type Response = super::UpdateVpnConnectionResponse;
