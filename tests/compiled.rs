@@ -49,13 +49,13 @@ macro_rules! case {
         #[doc = $folder]
         #[path = $folder]
         pub mod $name {
-            #[path = "out/fake_data.rs"]
-            pub mod answers;
             #[path = "out/blocking.rs"]
             mod blocking;
             #[path = "examples.rs"]
             #[allow(missing_docs, unused_variables, reason = "they are documentation")]
             pub mod examples;
+            #[path = "out/fake_data.rs"]
+            pub mod fake_data;
             #[path = "out/modules.rs"]
             pub mod modules;
             use modules::{action, types};

@@ -354,9 +354,9 @@ fn pagination_is_as_described() {
     known(&contract, "listings paged by token", tokens, 35);
     known(&contract, "listings paged by item", items, 8);
     known(&contract, "listings", reads, 73);
-    assert_eq!(generated.documented("- Pages: `results_per_page`, then `next_page_token`"), tokens);
-    assert_eq!(generated.documented("- Pages: `results_per_page`, then `first_item`"), items);
-    assert_eq!(generated.documented("- Pages: "), tokens + items);
+    assert_eq!(generated.documented("- Paginated: set `results_per_page`, then `next_page_token`"), tokens);
+    assert_eq!(generated.documented("- Paginated: set `results_per_page`, then `first_item`"), items);
+    assert_eq!(generated.documented("- Paginated: "), tokens + items);
     assert_eq!(generated.documented("[`Client::paginate`]"), tokens + items);
     assert_eq!(generated.paginated.len(), tokens + items);
 }
@@ -375,5 +375,22 @@ fn everything_is_documented_and_every_method_has_an_example_and_its_page() {
         assert_eq!(several, examples > 1, "{name}");
         assert_eq!(docs.matches(":\n\n ```no_run").count(), if several { examples } else { 0 }, "{name}");
         assert!(!docs.contains("`ex1`"), "{name}");
+    }
+}
+
+#[test]
+fn no_generated_line_that_can_be_wrapped_exceeds_120_columns() {
+    for entry in std::fs::read_dir(expected::workspace("osc-api/src/generated")).unwrap() {
+        let path = entry.unwrap().path();
+        // The example responses are JSON, one per line.
+        if path.ends_with("fake_data.rs") {
+            continue;
+        }
+        for (index, line) in expected::read(&path).lines().enumerate() {
+            // A single long link or string literal cannot be wrapped.
+            let is_one_word = line.trim().trim_start_matches("///").split_whitespace().count() == 1;
+            let is_wide = line.chars().count() > 120 && !is_one_word;
+            assert!(!is_wide, "{}:{}: {line}", path.display(), index + 1);
+        }
     }
 }

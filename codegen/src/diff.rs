@@ -34,7 +34,7 @@ impl Diff {
         let mut changes = Vec::new();
         actions::compare(&old_index, &new_index, &renamed, &mut changes);
         types::compare(&old_index, &new_index, &renamed, &mut changes);
-        waiters::compare(&old.listings, &new.listings, &mut changes);
+        waiters::compare(&old.waiters, &new.waiters, &mut changes);
         codes::compare(&old.codes, &new.codes, &mut changes);
         Self::new(old.version.clone(), new.version.clone(), changes)
     }

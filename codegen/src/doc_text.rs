@@ -1,6 +1,8 @@
-//! Documentation: ours first, then the description's own text made fit for rustdoc, then the bare facts.
+//! Documentation: our text first, otherwise the description's text cleaned for rustdoc, then the facts.
 
 mod markdown;
+pub(crate) mod sentences;
+mod wrap;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,13 +12,15 @@ use serde_json::Value;
 use crate::diagnostics::{Diagnostics, Pointer, Source};
 use crate::yaml;
 
-/// What `docs.yaml` has sections for.
+pub(crate) use wrap::wrap;
+
+/// The sections of `docs.yaml`.
 const SECTIONS: &str = "`actions`, `examples`, `types` and `fields`";
 
 /// How the text of a filter starts.
 const FILTER_TEXT: &str = "Only return ";
 
-/// The texts of `spec/docs.yaml`, with a note of which were used and of what has none.
+/// The texts of `spec/docs.yaml`, which of them were used, and which are missing.
 #[derive(Debug, Default)]
 pub(crate) struct Docs {
     actions: Texts,
@@ -31,7 +35,7 @@ pub(crate) struct Docs {
 type Texts = BTreeMap<String, (String, Cell<bool>)>;
 
 impl Docs {
-    /// Reads `docs.yaml`: some sections, each a mapping of names to texts.
+    /// Reads `docs.yaml`: sections, each a mapping of names to strings.
     pub(crate) fn read(text: &str, problems: &mut Diagnostics) -> Self {
         let mut docs = Self::default();
         let root = Pointer::root();
@@ -51,12 +55,12 @@ impl Docs {
                 "types" => &mut docs.types,
                 "fields" => &mut docs.fields,
                 _ => {
-                    problems.error_in(Source::Docs, &at, format!("is not a section: there are {SECTIONS}"));
+                    problems.error_in(Source::Docs, &at, format!("is not a section: use {SECTIONS}"));
                     continue;
                 }
             };
             let Some(entries) = entries.as_object() else {
-                problems.error_in(Source::Docs, &at, "must be a mapping of names to texts");
+                problems.error_in(Source::Docs, &at, "must be a mapping of names to strings");
                 continue;
             };
             for (name, text) in entries {
@@ -64,7 +68,7 @@ impl Docs {
                     Some(text) if !text.is_empty() => {
                         texts.insert(name.clone(), (text.to_owned(), Cell::new(false)));
                     }
-                    _ => problems.error_in(Source::Docs, &at.join(name), "must be a text"),
+                    _ => problems.error_in(Source::Docs, &at.join(name), "must be a non-empty string"),
                 }
             }
         }
@@ -96,7 +100,7 @@ impl Docs {
         self.ours("types", &self.types, name).or_else(|| markdown::clean(published?))
     }
 
-    /// The text of a type that is the body of actions: these say what it is for, so that it needs none.
+    /// The text of a type that is the body of actions. It is optional: the actions describe it.
     pub(crate) fn body(&self, name: &str, published: Option<&str>) -> Option<Vec<String>> {
         text(&self.types, name).or_else(|| markdown::clean(published?))
     }
@@ -114,7 +118,7 @@ impl Docs {
         self.absent("fields", own).or_else(|| markdown::clean(published?))
     }
 
-    /// What was asked for and has no text of ours: section and name, sorted.
+    /// The names without a text of ours, as section and name, sorted.
     pub(crate) fn missing(&self) -> Vec<String> {
         self.missing.borrow().iter().map(|(section, name)| format!("{section}/{name}")).collect()
     }
@@ -141,13 +145,13 @@ impl Docs {
         text(texts, name).or_else(|| self.absent(section, name.to_owned()))
     }
 
-    /// Notes that there is no text.
+    /// Records a missing text.
     fn absent(&self, section: &'static str, name: String) -> Option<Vec<String>> {
         self.missing.borrow_mut().insert((section, name));
         None
     }
 
-    /// Reports every text whose subject is gone from the description.
+    /// Reports every text whose subject is not in the description.
     pub(crate) fn report_unused(&self, problems: &mut Diagnostics) {
         let Self { actions, examples, types, fields, missing: _, inherited: _ } = self;
         self.report_filter_texts(problems);
@@ -157,7 +161,7 @@ impl Docs {
             let unused = texts.iter().filter(|(_, (_, used))| !used.get());
             for (name, _) in unused {
                 let message = if section == "fields" && !name.contains('.') {
-                    "no field of this name is without a text of its own: remove the text"
+                    "every field of this name has its own text: remove this one"
                 } else {
                     "nothing in the description has this name: remove the text"
                 };
@@ -167,14 +171,14 @@ impl Docs {
     }
 }
 
-/// Texts of ours are Markdown for rustdoc already: they are reviewed, and a broken link fails the build.
+/// Our texts are rustdoc Markdown already: they are reviewed, and a broken link fails the build.
 fn text(texts: &Texts, name: &str) -> Option<Vec<String>> {
     let (text, used) = texts.get(name)?;
     used.set(true);
     Some(text.lines().map(|line| line.trim_end().to_owned()).collect())
 }
 
-/// A code span that holds any text.
+/// A code span of any string.
 pub(crate) fn code(text: &str) -> String {
     let text = text.replace(is_hidden, " ");
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
@@ -183,7 +187,7 @@ pub(crate) fn code(text: &str) -> String {
     if text.trim().is_empty() { format!("\"{text}\"") } else { format!("{fence}{space}{text}{space}{fence}") }
 }
 
-/// Whether nobody can see a character, or it reorders the others: the compiler refuses such in a comment.
+/// Whether a character is invisible or reorders others: the compiler refuses these in a comment.
 fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')

@@ -1,4 +1,4 @@
-//! From the model to tokens. Everything was decided before: here it is only written down.
+//! From the model to tokens: prints, decides nothing.
 
 mod blocking;
 mod client;
@@ -6,6 +6,7 @@ mod codes;
 mod enums;
 mod examples;
 mod fake_data;
+mod imports;
 mod index;
 mod pagination;
 mod structs;
@@ -15,38 +16,13 @@ pub(crate) use examples::blocks as example_blocks;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
+use crate::doc_text::wrap;
 use crate::ir::{Alias, Api, Module, Type, TypeDef};
-
-/// The items of one file, in order, each to be printed with an empty line between.
-pub(crate) struct File {
-    /// The file's name.
-    pub(crate) name: String,
-    /// Rustdoc lines of the file.
-    pub(crate) docs: Vec<String>,
-    /// `use` declarations, printed together.
-    pub(crate) imports: Vec<TokenStream>,
-    /// What follows them.
-    pub(crate) items: Vec<Item>,
-}
-
-/// An item of a file.
-pub(crate) enum Item {
-    /// Rust that the printer understands.
-    Tokens(TokenStream),
-    /// A call of one of the runtime's table macros: a row for each field of a struct.
-    Table {
-        /// The macro's path.
-        macro_name: &'static str,
-        /// The struct's name.
-        name: String,
-        /// Fields and their names on the wire.
-        rows: Vec<(String, String)>,
-    },
-}
+use crate::render::{File, Item};
 
 /// The file of a module.
 pub(crate) fn module(module: &Module) -> File {
-    let Module { name, docs, runtime, imports, types, actions } = module;
+    let Module { name, docs, imports, types, actions } = module;
     let mut items = Vec::new();
     for definition in types {
         match definition {
@@ -60,10 +36,10 @@ pub(crate) fn module(module: &Module) -> File {
     items.extend(actions.iter().filter_map(pagination::paginated).map(Item::Tokens));
     let actions = [client::methods(actions), client::markers(actions)];
     items.extend(actions.into_iter().flatten().map(Item::Tokens));
-    File { name: format!("{name}.rs"), docs: docs.clone(), imports: index::imports(runtime, imports), items }
+    File { name: format!("{name}.rs"), docs: docs.clone(), imports: imports::imports(module, imports), items }
 }
 
-/// The file of the published fake_data.
+/// The file of the example responses.
 pub(crate) fn fake_data(api: &Api) -> File {
     fake_data::fake_data(api)
 }
@@ -73,17 +49,17 @@ pub(crate) fn blocking(api: &Api) -> File {
     blocking::blocking(api)
 }
 
-/// The file of the error codes, where there are any.
+/// The file of the error codes, if there are any.
 pub(crate) fn codes(api: &Api) -> Option<File> {
     (!api.codes.is_empty()).then(|| codes::codes(&api.codes))
 }
 
-/// The file of what can be waited for, where there is something.
+/// The file of the waiters, if there are any.
 pub(crate) fn waiters(api: &Api) -> Option<File> {
-    (!api.listings.is_empty()).then(|| waiters::waiters(&api.listings))
+    (!api.waiters.is_empty()).then(|| waiters::waiters(&api.waiters))
 }
 
-/// The file that declares the modules and says what is public.
+/// The file that declares the modules and the public names.
 pub(crate) fn index(api: &Api) -> File {
     index::index(api)
 }
@@ -94,8 +70,9 @@ fn alias(alias: &Alias) -> TokenStream {
     quote! { #docs pub type #name = #ty; }
 }
 
-/// Documentation, an attribute a line: prettyplease prints one with line breaks as a block comment.
+/// Documentation, one attribute per line: prettyplease prints one with line breaks as a block comment.
 fn doc(lines: &[String]) -> TokenStream {
+    let lines = wrap(lines);
     let lines = lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
     quote! { #(#[doc = #lines])* }
 }

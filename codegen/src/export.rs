@@ -31,7 +31,7 @@ fn index(api: &Api, links: &Links<'_>) -> String {
         page.line(&format!("## [{name}]({name}.md)"));
         page.line("");
         if actions.is_empty() {
-            page.line("Types of several tags.");
+            page.line("Types used by several tags.");
         }
         for Action { method, summary, .. } in actions {
             let summary = summary.iter().take_while(|line| !line.is_empty()).cloned().collect::<Vec<_>>();
@@ -50,7 +50,7 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn of(mut self, module: &Module) -> String {
-        let Module { name, docs: _, runtime: _, imports: _, types, actions } = module;
+        let Module { name, docs: _, imports: _, types, actions } = module;
         self.line(&format!("# {name}"));
         for action in actions {
             self.action(action);
@@ -77,7 +77,7 @@ impl Page<'_> {
         self.line(&format!("- On the wire: `POST /{wire}`"));
         let [request, response] = [request, response].map(|name| self.links.named(name));
         self.line(&format!("- Request: {request}"));
-        self.line(&format!("- Answer: {response}"));
+        self.line(&format!("- Response: {response}"));
         for (title, lines) in example_blocks(action) {
             self.line("");
             if !title.is_empty() {
@@ -93,13 +93,13 @@ impl Page<'_> {
     }
 
     fn structure(&mut self, definition: &Struct) {
-        let Struct { name, at: _, docs, direction, fields } = definition;
+        let Struct { name, at: _, docs, direction, has_default: _, fields } = definition;
         self.heading(name, docs);
         self.line("");
         if *direction != Direction::Response {
             let required: Vec<&str> =
                 fields.iter().filter(|field| field.required).map(|field| field.ident.as_str()).collect();
-            self.line(&format!("Made by `{name}::new({})`.", required.join(", ")));
+            self.line(&format!("Constructor: `{name}::new({})`.", required.join(", ")));
             self.line("");
         }
         if fields.is_empty() {

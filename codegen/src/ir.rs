@@ -1,7 +1,7 @@
-//! The model between reading and printing: plain data, every decision already made.
+//! The interface as the crate's users see it: plain data, every decision already made.
 //!
-//! Nothing here knows OpenAPI and nothing here knows tokens. Names are final, directions and presences are
-//! decided, documentation is ready to print.
+//! Nothing here knows OpenAPI or tokens. Names are final, directions and presences are decided, documentation is
+//! ready to print.
 
 mod constraints;
 mod example;
@@ -14,38 +14,38 @@ pub use waiters::{Goal, WaiterResource, WaiterSource};
 
 use crate::diagnostics::Pointer;
 
-/// A whole crate's worth of generated code.
+/// All generated code.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Api {
     /// `info.version` of the description.
     pub version: String,
-    /// The known error codes, by number. Where there are none, there is no file of them.
+    /// The known error codes, by number. Without any, no file of codes is generated.
     pub codes: Vec<ErrorCode>,
-    /// The actions that list resources which can be waited for.
-    pub listings: Vec<WaiterSource>,
+    /// The actions that read the resources waiters poll.
+    pub waiters: Vec<WaiterSource>,
     /// The files to write, in the order of their names.
     pub modules: Vec<Module>,
 }
 
 impl Api {
-    /// How many actions there are.
+    /// The number of actions.
     pub fn action_count(&self) -> usize {
         self.modules.iter().map(|module| module.actions.len()).sum()
     }
 }
 
-/// An error code that the server may answer with.
+/// An error code that the server may return.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ErrorCode {
     /// `5063`.
     pub number: u32,
-    /// `no-such-vm`: what people call it.
+    /// `no-such-vm`: its usual name.
     pub name: String,
     /// `NO_SUCH_VM`.
     pub constant: String,
     /// Rustdoc lines, without slashes.
     pub docs: Vec<String>,
-    /// Whether it passes by waiting.
+    /// Whether the condition is temporary, so that a later retry can succeed.
     pub transient: bool,
 }
 
@@ -56,8 +56,6 @@ pub struct Module {
     pub name: String,
     /// Rustdoc lines of the file, without slashes.
     pub docs: Vec<String>,
-    /// Names of the crate root that the file uses.
-    pub runtime: Vec<&'static str>,
     /// Types of other generated files that the file uses, by module.
     pub imports: Vec<(String, Vec<String>)>,
     /// The types, by name.
@@ -66,7 +64,10 @@ pub struct Module {
     pub actions: Vec<Action>,
 }
 
-/// A type that is written out.
+/// The first words of the names of actions that only read. Retrying one is always safe.
+pub const READ_VERBS: &[&str] = &["Read", "Check"];
+
+/// A type to generate.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TypeDef {
     /// A struct with named fields.
@@ -97,7 +98,7 @@ impl TypeDef {
     }
 }
 
-/// Which way values of a type travel.
+/// Whether values of a type are sent, received, or both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// Sent only.
@@ -117,10 +118,36 @@ pub struct Struct {
     pub at: Pointer,
     /// Rustdoc lines.
     pub docs: Vec<String>,
-    /// Which way it travels.
+    /// Whether it is sent, received, or both.
     pub direction: Direction,
+    /// Whether it derives `Default`: no field needs a value.
+    pub has_default: bool,
     /// The fields, in declared order.
     pub fields: Vec<Field>,
+}
+
+impl Struct {
+    /// A struct. Whether it has a default value follows from its fields.
+    pub(crate) fn new(
+        name: String,
+        at: Pointer,
+        docs: Vec<String>,
+        direction: Direction,
+        fields: Vec<Field>,
+    ) -> Self {
+        let has_default = fields.iter().all(|field| field.presence != Presence::Always);
+        Self { name, at, docs, direction, has_default, fields }
+    }
+
+    /// The field with this name on the wire.
+    pub(crate) fn field(&self, wire: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.wire == wire)
+    }
+
+    /// The fields that `new` takes.
+    pub(crate) fn required(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(|field| field.required)
+    }
 }
 
 /// A field of a struct.
@@ -134,26 +161,26 @@ pub struct Field {
     pub setter: String,
     /// The type of the value, without what `presence` adds.
     pub ty: Type,
-    /// How absence is told.
+    /// How an absent value is represented.
     pub presence: Presence,
     /// Whether `new` takes it.
     pub required: bool,
-    /// What the description says of its values.
+    /// The constraints that the description puts on its values.
     pub facts: Constraints,
     /// Rustdoc lines.
     pub docs: Vec<String>,
 }
 
-/// How a field tells that there is no value.
+/// How a field represents an absent value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {
-    /// It cannot be absent: `T`.
+    /// Never absent: `T`.
     Always,
     /// `Option<T>`.
     Optional,
-    /// A list or map of an answer, empty when absent: `Vec<T>`.
+    /// A list or map in a response, empty if absent: `Vec<T>`.
     Empty,
-    /// Absent, null and a value are three things: `Nullable<T>`.
+    /// Absent, null and a value are distinct: `Nullable<T>`.
     Nullable,
 }
 
@@ -186,16 +213,16 @@ pub enum Type {
     Map(Box<Type>),
     /// A generated type.
     Named(String),
-    /// A generated type behind a `Box`, where the type would contain itself otherwise.
+    /// A generated type in a `Box`, because the type contains itself.
     Boxed(String),
 }
 
-/// An enum that values newer than the crate do not break.
+/// An open enum: it accepts values newer than the crate.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Enum {
     /// The Rust name.
     pub name: String,
-    /// Where it is described: the first place, where several have one name.
+    /// Where it is described: the first location, if several share the name.
     pub at: Pointer,
     /// Rustdoc lines.
     pub docs: Vec<String>,
@@ -206,13 +233,13 @@ pub struct Enum {
 /// The known values of an enum, with the names of their variants.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Values {
-    /// Texts.
+    /// Strings.
     Text(Vec<(String, String)>),
     /// Integers.
     Integer(Vec<(String, i64)>),
 }
 
-/// A schema that is only another name for a type.
+/// A schema that only names another type.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Alias {
     /// The Rust name.
@@ -238,24 +265,26 @@ pub struct Action {
     pub method: String,
     /// The request's type.
     pub request: String,
-    /// The answer's type.
+    /// The response's type.
     pub response: String,
-    /// What proves who calls.
+    /// The authentication it accepts.
     pub auth: Auth,
-    /// Whether it may be sent again after an ambiguous failure.
+    /// Whether it may be retried after an ambiguous failure.
     pub retry: RetrySafety,
-    /// How its answers are cut into pages, where they are.
+    /// The request field, by its name on the wire, that makes a retry safe: `ClientToken`.
+    pub client_token: Option<String>,
+    /// How its responses are paginated, if they are.
     pub pagination: Option<Pagination>,
-    /// Whether callers are asked not to use it any more.
+    /// Whether it is deprecated.
     pub deprecated: bool,
-    /// The first line of the method's documentation.
+    /// The summary of the method's documentation.
     pub summary: Vec<String>,
-    /// The facts of the method's documentation, after the summary.
+    /// The list of facts in the method's documentation, after the summary.
     pub facts: Vec<String>,
-    /// The requests that the documentation shows. There is always one.
+    /// The example requests in the documentation: at least one.
     pub examples: Vec<NamedExample>,
-    /// The first published answer, as JSON. `{}` where there is none.
-    pub answer: String,
+    /// The first published example response, as JSON. `{}` if there is none.
+    pub example_response: String,
 }
 
 /// Authentication that an action accepts.
@@ -269,47 +298,47 @@ pub enum Auth {
     None,
 }
 
-/// Whether a request may be repeated when nobody knows if the first was carried out.
+/// Whether a request may be retried when its outcome is unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetrySafety {
     /// Always.
     Idempotent,
-    /// When it carries a client token.
+    /// If it carries a client token, which `client_token` of the action names.
     ClientToken,
     /// Never.
     Unsafe,
 }
 
-/// How a listing is cut into pages: the fields of its request and of its answer, by their Rust names.
+/// How a paginated action works: the fields of its request and response, by their Rust names.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pagination {
-    /// What leads from a page to the next.
+    /// How the next page is requested.
     pub cursor: Cursor,
-    /// The field of the request for the number of items on a page.
+    /// The request field for the page size.
     pub size: String,
-    /// The field of the answer that has the lists and says whether there is more, where the answer itself does not.
+    /// The response field that holds the lists and the cursor, if they are not in the response itself.
     pub inside: Option<String>,
     /// The lists that hold the items.
     pub lists: Vec<String>,
-    /// What they are lists of.
+    /// The item type.
     pub item: Type,
 }
 
-/// The two ways in which this API leads from page to page.
+/// The two kinds of cursor in this API.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cursor {
-    /// The request takes the token that the answer before gave.
+    /// The request takes the token from the previous response.
     Token {
         /// `next_page_token` of the request.
         request: String,
-        /// `next_page_token` of the answer.
-        answer: String,
+        /// `next_page_token` of the response.
+        response: String,
     },
-    /// The request takes the number of items already read, the answer says if there are more.
+    /// The request takes the number of items already read; the response says whether there are more.
     FirstItem {
         /// `first_item`.
         request: String,
         /// `has_more_items`.
-        answer: String,
+        response: String,
     },
 }

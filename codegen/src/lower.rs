@@ -10,8 +10,9 @@ mod operations;
 mod pagination;
 mod reachability;
 mod recursion;
-mod schema;
+mod schemas;
 mod types;
+mod value_sets;
 mod waiters;
 
 use crate::diagnostics::{Diagnostic, Diagnostics, Pointer, Severity, Source};
@@ -29,20 +30,20 @@ pub(crate) fn lower(
     codes: Vec<ErrorCode>,
     problems: &mut Diagnostics,
 ) -> Option<Api> {
-    let roots = operations::collect(document, problems);
-    let usage = reachability::Usage::of(document, &roots, problems);
-    let mut types = types::lower(document, docs, &roots, &usage, problems);
+    let operations = operations::collect(document, problems);
+    let reachability = reachability::Reachability::of(document, &operations, problems);
+    let mut types = types::lower(document, docs, &operations, &reachability, problems);
     recursion::boxed(&mut types.definitions, problems);
-    let actions = actions::lower(document, docs, &roots, &types, problems);
+    let actions = actions::lower(document, docs, &operations, &types, problems);
     // Where a part of the description could not be read, what seems unused may belong to that part.
     let is_gap =
         |problem: &Diagnostic| problem.source == Source::Description && problem.severity != Severity::Note;
     if !problems.list().iter().any(is_gap) {
         report_unused(docs, &types, problems);
     }
-    let listings = waiters::lower(document, actions.iter().map(|(_, action)| action), &types, problems);
+    let waiters = waiters::lower(document, actions.iter().map(|(_, action)| action), &types, problems);
     let modules = modules::arrange(types, actions, problems);
-    (!modules.is_empty()).then(|| Api { version: document.version.clone(), codes, listings, modules })
+    (!modules.is_empty()).then(|| Api { version: document.version.clone(), codes, waiters, modules })
 }
 
 /// Reports texts and table rows that nothing uses.

@@ -1,11 +1,11 @@
-//! Every Rust name of the generated code is made here, and nowhere else.
+//! Chooses every Rust name of the generated code.
 
 use heck::{ToPascalCase, ToSnakeCase};
 
-/// Names that `heck` splits where a reader of the API would not.
+/// Names that `heck` would split in the wrong place.
 const EXCEPTIONS: &[(&str, &str)] = &[("VRam", "vram")];
 
-/// Words of the language that cannot be names (Rust reference, "Keywords", edition 2024, reserved ones included).
+/// Rust keywords (Rust reference, "Keywords", edition 2024, reserved ones included).
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
     "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop",
@@ -14,7 +14,7 @@ const KEYWORDS: &[&str] = &[
     "where", "while", "yield", "Self",
 ];
 
-/// Type names that are not free: the prelude's, which a caller's `use osc_api::types::*` would hide, and the runtime's.
+/// Reserved type names: those of the prelude, which `use osc_api::types::*` would hide, and those of the runtime.
 const TAKEN_TYPES: &[&str] = &[
     "Action",
     "AsMut",
@@ -77,7 +77,7 @@ const TAKEN_TYPES: &[&str] = &[
 const TAKEN_SETTERS: &[&str] =
     &["new", "default", "clone", "clone_from", "eq", "ne", "fmt", "into", "from", "to_owned"];
 
-/// Methods of the hand-written client, those of the issues to come included.
+/// Methods of the hand-written client, planned ones included.
 const TAKEN_METHODS: &[&str] = &[
     "builder",
     "clone",
@@ -98,20 +98,20 @@ const TAKEN_METHODS: &[&str] = &[
     "with",
 ];
 
-/// Constants of the file of error codes that are not codes.
+/// Constants of `codes.rs` that are not codes.
 const TAKEN_CONSTANTS: &[&str] = &["TRANSIENT"];
 
-/// Modules of `generated` that are not a tag's.
+/// Modules of `generated` that do not belong to a tag.
 const TAKEN_MODULES: &[&str] =
-    &["action", "answers", "blocking", "codes", "common", "modules", "types", "waiters"];
+    &["action", "blocking", "codes", "common", "fake_data", "modules", "types", "waiters"];
 
-/// The rows of the table that no name of this run used.
+/// The rows of the exceptions that no field uses.
 pub(crate) fn unused_exceptions<'a>(wires: impl Iterator<Item = &'a str> + Clone) -> Vec<&'static str> {
     let used = |wire: &str| wires.clone().any(|name| name == wire);
     EXCEPTIONS.iter().map(|(wire, _)| *wire).filter(|wire| !used(wire)).collect()
 }
 
-/// A struct's field: `VmIds` → `vm_ids`. `None` when no letter or digit is left to make a name of.
+/// A struct's field: `VmIds` → `vm_ids`. `None` if it has no ASCII letter or digit.
 pub(crate) fn field(wire: &str) -> Option<String> {
     if let Some((_, name)) = EXCEPTIONS.iter().find(|(exception, _)| *exception == wire) {
         return Some((*name).to_owned());
@@ -126,22 +126,22 @@ pub(crate) fn setter(field: &str) -> String {
     if TAKEN_SETTERS.contains(&field) { format!("set_{field}") } else { field.to_owned() }
 }
 
-/// A type. A name that is well-formed already stays as the API writes it (`ReadCO2EmissionAccountRequest`).
+/// A type. A name that is a valid type name stays as the API writes it (`ReadCO2EmissionAccountRequest`).
 ///
 /// # Errors
-/// Says why the name cannot be one; the remedy is a name of ours in the overlay.
+/// The reason why the name is unusable, with a remedy.
 pub(crate) fn type_name(wire: &str) -> Result<String, String> {
     let well_formed =
         wire.starts_with(|c: char| c.is_ascii_uppercase()) && wire.chars().all(|c| c.is_ascii_alphanumeric());
     let name = if well_formed { wire.to_owned() } else { ascii(wire).to_pascal_case() };
     if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
         return Err(format!(
-            "`{wire}` cannot be made a Rust type name: give it one with `x-rust-name` in the overlay"
+            "`{wire}` cannot be turned into a Rust type name: set one with `x-rust-name` in the overlay"
         ));
     }
     if TAKEN_TYPES.contains(&name.as_str()) {
         return Err(format!(
-            "`{name}` is a name that the generated code needs itself: give this another with `x-rust-name` in the overlay"
+            "`{name}` is reserved for the generated code: set another name with `x-rust-name` in the overlay"
         ));
     }
     Ok(name)
@@ -150,31 +150,29 @@ pub(crate) fn type_name(wire: &str) -> Result<String, String> {
 /// A client's method: `ReadVms` → `read_vms`.
 ///
 /// # Errors
-/// Says why the name cannot be one.
+/// The reason why the name is unusable.
 pub(crate) fn method(action: &str) -> Result<String, String> {
     let name = field(action).ok_or_else(|| {
-        format!(
-            "`{action}` cannot be made a method name: give the action one with `x-rust-name` in the overlay"
-        )
+        format!("`{action}` cannot be turned into a method name: set one with `x-rust-name` in the overlay")
     })?;
     if TAKEN_METHODS.contains(&name.as_str()) {
         return Err(format!(
-            "`{name}` is a method of the hand-written client: give the action another name with `x-rust-name` in the overlay"
+            "`{name}` is a method of the hand-written client: set another name with `x-rust-name` in the overlay"
         ));
     }
     Ok(name)
 }
 
-/// As long as a file's name may be: systems take 255 bytes, and those need room for endings and temporary names.
-const LONGEST_MODULE: usize = 200;
+/// Maximum length of a module's name: file systems allow 255 bytes, and extensions and temporary names need room.
+const MAX_MODULE_LENGTH: usize = 200;
 
 /// A tag's module: `LoadBalancer` → `load_balancer`.
 pub(crate) fn module(tag: &str) -> Option<String> {
-    let name = field(tag).filter(|name| name.len() <= LONGEST_MODULE)?;
+    let name = field(tag).filter(|name| name.len() <= MAX_MODULE_LENGTH)?;
     Some(if TAKEN_MODULES.contains(&name.as_str()) { format!("{name}_tag") } else { name })
 }
 
-/// An enum's variant: `shutting-down` → `ShuttingDown`, `-1` → `Minus1`, the empty text → `Empty`.
+/// An enum's variant: `shutting-down` → `ShuttingDown`, `-1` → `Minus1`, the empty string → `Empty`.
 pub(crate) fn variant(value: &str) -> String {
     let sign = if value.starts_with('-') && value.chars().nth(1).is_some_and(|c| c.is_ascii_digit()) {
         "Minus"
@@ -188,18 +186,18 @@ pub(crate) fn variant(value: &str) -> String {
         Some('0'..='9') if sign.is_empty() => format!("Value{name}"),
         Some(_) => format!("{sign}{name}"),
     };
-    // The open variant has this name.
+    // The name of the open variant.
     if name == "UnknownValue" { "UnknownValue_".to_owned() } else { unreserved(name) }
 }
 
-/// Whether a name that the overlay gives can be a variant's.
+/// Whether a name set by the overlay is a valid variant name.
 pub(crate) fn is_variant(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_uppercase())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
         && !matches!(name, "Self" | "UnknownValue")
 }
 
-/// A type that stands inside another without a name of its own: `VmGroup` and `State` → `VmGroupState`.
+/// An unnamed type inside another: `VmGroup` and `State` → `VmGroupState`.
 pub(crate) fn inner_type(owner: &str, wire: &str) -> String {
     format!("{owner}{}", ascii(wire).to_pascal_case())
 }
@@ -207,22 +205,20 @@ pub(crate) fn inner_type(owner: &str, wire: &str) -> String {
 /// The constant of an error code: `no-such-vm` → `NO_SUCH_VM`.
 ///
 /// # Errors
-/// Says why the name cannot be one.
+/// The reason why the name is unusable.
 pub(crate) fn constant(name: &str) -> Result<String, String> {
     let is_word = |word: &str| {
         !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
     };
     if !name.split('-').all(is_word) || !name.starts_with(|c: char| c.is_ascii_lowercase()) {
         return Err(format!(
-            "`{name}` is no name of a code: write small letters and digits in words with a dash between, a letter \
-             first"
+            "`{name}` is not a valid name of a code: use lower-case words of letters and digits separated by dashes, \
+             beginning with a letter"
         ));
     }
     let constant = name.to_ascii_uppercase().replace('-', "_");
     if TAKEN_CONSTANTS.contains(&constant.as_str()) {
-        return Err(format!(
-            "`{constant}` is a constant of the generator itself: give the code another name"
-        ));
+        return Err(format!("`{constant}` is reserved for the generated code: rename the code"));
     }
     Ok(constant)
 }
@@ -231,7 +227,7 @@ fn unreserved(name: String) -> String {
     if KEYWORDS.contains(&name.as_str()) { format!("{name}_") } else { name }
 }
 
-/// What `heck` should see: anything that is not an ASCII letter or digit separates words.
+/// The input for `heck`: anything but an ASCII letter or digit separates words.
 fn ascii(wire: &str) -> String {
     wire.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' }).collect()
 }
@@ -241,10 +237,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tables_are_sorted_or_small_and_without_doubles() {
+    fn no_table_has_a_name_twice() {
         for table in [KEYWORDS, TAKEN_TYPES, TAKEN_SETTERS, TAKEN_METHODS, TAKEN_CONSTANTS, TAKEN_MODULES] {
             for (index, name) in table.iter().enumerate() {
-                assert!(!table[..index].contains(name), "{name} stands twice");
+                assert!(!table[..index].contains(name), "{name} is listed twice");
             }
         }
     }

@@ -74,7 +74,7 @@ pub fn caller(api: &Api, broken: &Broken) -> String {
         }
         module.actions.iter().for_each(|action| self::action(action, broken, &mut functions));
     }
-    api.listings.iter().for_each(|listing| waiters(listing, broken, &mut functions));
+    api.waiters.iter().for_each(|listing| waiters(listing, broken, &mut functions));
     for code in &api.codes {
         if !broken.has(&format!("#/{}", code.number), &[ChangeKind::CodeRemoved]) {
             functions.add("", "u32", &format!("api::modules::codes::{}", code.constant));

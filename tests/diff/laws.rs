@@ -155,7 +155,7 @@ fn shaken(api: &Api, seed: u64, rarely: usize) -> Api {
         }
     }
     refer(&mut api, &renamed);
-    api.listings.retain(|_| !numbers.one_of(rarely));
+    api.waiters.retain(|_| !numbers.one_of(rarely));
     api.codes.retain(|_| !numbers.one_of(rarely));
     api
 }

@@ -313,7 +313,7 @@ const MODELS: &[(&str, fn(&mut Api))] = &[
         }
     }),
     ("a state in another place", |api| {
-        for watched in api.listings.iter_mut().flat_map(|listing| &mut listing.watched) {
+        for watched in api.waiters.iter_mut().flat_map(|listing| &mut listing.watched) {
             watched.part = Some("lock".to_owned());
         }
     }),

@@ -173,10 +173,10 @@ fn pagination(old: &Action, new: &Action, types: &Renames) -> Option<Change> {
 
 /// How the next page is requested: the field of the request, the field of the response, the page size.
 fn cursor(pagination: &Pagination) -> String {
-    let (request, answer) = match &pagination.cursor {
-        Cursor::Token { request, answer } | Cursor::FirstItem { request, answer } => (request, answer),
+    let (request, response) = match &pagination.cursor {
+        Cursor::Token { request, response } | Cursor::FirstItem { request, response } => (request, response),
     };
-    format!("{request} from {answer}, page size in {}", pagination.size)
+    format!("{request} from {response}, page size in {}", pagination.size)
 }
 
 fn items(pagination: &Pagination) -> String {

@@ -300,16 +300,11 @@ fn default_reason(old: &Struct, new: &Struct) -> &'static str {
     if old.direction != new.direction {
         return "";
     }
-    match (has_default(old), has_default(new)) {
+    match (old.has_default, new.has_default) {
         (true, false) => ", and `Default` is no longer implemented",
         (false, true) => ", and `Default` is implemented",
         _ => "",
     }
-}
-
-/// Whether a struct implements `Default`.
-fn has_default(definition: &Struct) -> bool {
-    definition.fields.iter().all(|field| field.presence != Presence::Always)
 }
 
 fn default_text(facts: &Constraints) -> String {

@@ -1,9 +1,10 @@
-//! Actions: a marker that says what each is, and a method of the client.
+//! Actions: a marker with each one's metadata, and a method of the client.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{doc, examples, ident};
+use crate::doc_text::sentences;
 use crate::ir::{Action, Auth, RetrySafety};
 
 /// The marker types of a file's actions, in a module of their own: an action and a type may share a name.
@@ -11,7 +12,7 @@ pub(super) fn markers(actions: &[Action]) -> Option<TokenStream> {
     let markers = actions.iter().map(marker);
     (!actions.is_empty()).then(|| {
         quote! {
-            /// Marker types: what the runtime has to know of each action.
+            /// Marker types: the metadata of each action.
             pub mod action {
                 use crate::action::{Action, Auth, RetrySafety};
                 #(#markers)*
@@ -28,10 +29,10 @@ fn marker(action: &Action) -> TokenStream {
         RetrySafety::ClientToken => quote!(RetrySafety::ClientToken),
         RetrySafety::Unsafe => quote!(RetrySafety::Unsafe),
     };
-    let text = format!(" Marks `{wire}`: see [`Client::{method}`](crate::Client::{method}).");
+    let docs = doc(&sentences::marker(wire, method));
     let (marker, request, response) = (ident(marker), ident(request), ident(response));
     quote! {
-        #[doc = #text]
+        #docs
         #[derive(Clone, Copy, Debug)]
         pub struct #marker;
         impl Action for #marker {
@@ -53,7 +54,7 @@ pub(super) fn auth(auth: Auth) -> TokenStream {
     }
 }
 
-/// The client's methods, one an action.
+/// The client's methods, one per action.
 pub(super) fn methods(actions: &[Action]) -> Option<TokenStream> {
     let methods = actions.iter().map(|action| {
         let Action { marker, method, request, response, summary, facts, .. } = action;
@@ -68,7 +69,7 @@ pub(super) fn methods(actions: &[Action]) -> Option<TokenStream> {
             #facts
             ///
             /// # Errors
-            /// Those of every call: see [`Error`](crate::Error).
+            /// The errors of every call: see [`Error`](crate::Error).
             ///
             #example
             pub async fn #method(&self, request: &#request) -> Result<#response> {

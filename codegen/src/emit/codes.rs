@@ -3,18 +3,19 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{File, Item, doc, ident};
+use super::{doc, ident};
 use crate::ir::ErrorCode;
+use crate::render::{File, Item};
 
-/// What callers have to know of the codes as a whole.
+/// The documentation of the module.
 const DOCS: &[&str] = &[
-    "The codes of the API's errors that are known, by name.",
+    "The known error codes of the API, by name.",
     "",
-    "The server may answer with any other. [`Error::has_code`](crate::Error::has_code) asks for one of them; the",
-    "predicates of [`Error`](crate::Error) know the ranges. The names are the server's own where they are known.",
+    "The server may return others. [`Error::has_code`](crate::Error::has_code) checks for one of them; the predicates of",
+    "[`Error`](crate::Error) cover the ranges. The names are the server's own if known.",
 ];
 
-/// `codes.rs`: a constant for each code, and what the runtime asks of them.
+/// `codes.rs`: a constant per code, and the runtime's lookups.
 pub(super) fn codes(codes: &[ErrorCode]) -> File {
     let transient = codes.iter().filter(|code| code.transient).map(|code| ident(&code.constant));
     let names = codes.iter().map(|ErrorCode { constant, name, .. }| {
@@ -23,11 +24,11 @@ pub(super) fn codes(codes: &[ErrorCode]) -> File {
     });
     let own = [
         quote! {
-            /// Conflicts that pass by waiting.
+            /// Codes of temporary conditions: a later retry can succeed.
             pub(crate) const TRANSIENT: &[u32] = &[#(#transient),*];
         },
         quote! {
-            /// The name of a code, such as `no-such-vm`, or `None` where it is not known.
+            /// The name of a code, such as `no-such-vm`, or `None` if it is unknown.
             pub fn name(code: u32) -> Option<&'static str> {
                 let name = match code {
                     #(#names,)*

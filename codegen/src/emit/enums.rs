@@ -7,7 +7,7 @@ use super::{doc, ident};
 use crate::doc_text::code;
 use crate::ir::{Enum, Values};
 
-/// The enum, its text or number both ways, and the traits that the runtime adds.
+/// The enum, its conversions, and the traits that the runtime implements.
 pub(super) fn enumeration(definition: &Enum) -> Vec<TokenStream> {
     let Enum { name, at: _, docs, values } = definition;
     let (name, docs) = (ident(name), doc(docs));
@@ -89,7 +89,7 @@ fn declaration(
         #[non_exhaustive]
         pub enum #name {
             #variants
-            /// A value that this version of the crate does not know.
+            /// A value unknown to this version of the crate.
             UnknownValue(#unknown),
         }
     }

@@ -1,38 +1,39 @@
-//! What the fake endpoint has to know of each action.
+//! The data of the fake API: a row per action.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{File, Item, client};
+use super::client;
 use crate::ir::{Action, Api};
+use crate::render::{File, Item};
 
-/// `fake_data.rs`: a row for each action, by name. The crate compiles it with the feature `testing` only.
+/// `fake_data.rs`: a row per action, by name. The crate compiles it with the feature `testing` only.
 pub(super) fn fake_data(api: &Api) -> File {
     let mut actions: Vec<&Action> = api.modules.iter().flat_map(|module| &module.actions).collect();
     actions.sort_by(|a, b| a.wire.cmp(&b.wire));
     let rows = actions.into_iter().map(row);
     File {
         name: "fake_data.rs".to_owned(),
-        docs: vec!["The published responses, for the fake endpoint of the feature `testing`.".to_owned()],
+        docs: vec!["The published example responses, for the fake API of the feature `testing`.".to_owned()],
         imports: vec![quote! { use crate::action::Auth; }],
         items: vec![Item::Tokens(quote! {
-            /// Every action by name: how it may be authenticated, and the first published answer.
+            /// Every action by name: the authentication it accepts, and its first published example response.
             pub static EXAMPLE_RESPONSES: &[(&str, Auth, &str)] = &[#(#rows),*];
         })],
     }
 }
 
 fn row(action: &Action) -> TokenStream {
-    let Action { wire, auth, answer, .. } = action;
-    let (auth, answer) = (client::auth(*auth), raw(answer));
-    quote!((#wire, #auth, #answer))
+    let Action { wire, auth, example_response, .. } = action;
+    let (auth, response) = (client::auth(*auth), raw(example_response));
+    quote!((#wire, #auth, #response))
 }
 
-/// A literal that shows the text as it is: what is full of quotes could not be read otherwise.
+/// A raw string literal: JSON full of escaped quotes would be unreadable.
 fn raw(text: &str) -> Literal {
     let longest =
         text.split('"').skip(1).map(|rest| rest.bytes().take_while(|byte| *byte == b'#').count()).max();
     let fence = "#".repeat(longest.map_or(0, |longest| longest + 1));
-    // Texts that Rust has no raw literal for, such as those with a bare carriage return, are escaped.
+    // Strings without a raw literal, such as those with a bare carriage return, are escaped.
     format!("r{fence}\"{text}\"{fence}").parse().unwrap_or_else(|_| Literal::string(text))
 }

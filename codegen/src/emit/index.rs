@@ -1,26 +1,26 @@
-//! The file that declares the modules, and the imports of the others.
+//! The file that declares the modules.
 
-use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{File, Item, ident};
+use super::ident;
 use crate::ir::Api;
+use crate::render::{File, Item};
 
-/// `modules.rs`: what there is, and by which names the crate shows it.
+/// `modules.rs`: the modules, and the public names in them.
 pub(super) fn index(api: &Api) -> File {
-    let Api { version, codes, listings, modules } = api;
+    let Api { version, codes, waiters, modules } = api;
     let codes = (!codes.is_empty()).then(|| {
         quote!(
             pub mod codes;
         )
     });
-    // The runtime builds on it in any case.
-    let waiters = match listings.is_empty() {
+    // The runtime imports it in any case.
+    let waiters = match waiters.is_empty() {
         false => quote!(
             pub mod waiters;
         ),
         true => quote!(
-            /// Nothing: no resource is described that can be waited for.
+            /// Empty: no waiters are described.
             pub mod waiters {}
         ),
     };
@@ -39,7 +39,7 @@ pub(super) fn index(api: &Api) -> File {
     });
     File {
         name: "modules.rs".to_owned(),
-        docs: vec!["Every generated module, and what of it is public.".to_owned()],
+        docs: vec!["All generated modules, and the public names in them.".to_owned()],
         imports: codes.into_iter().chain(declarations).collect(),
         items: vec![
             Item::Tokens(quote! {
@@ -57,22 +57,4 @@ pub(super) fn index(api: &Api) -> File {
             }),
         ],
     }
-}
-
-/// What a file takes from the standard library, the runtime and the other files.
-pub(super) fn imports(runtime: &[&str], others: &[(String, Vec<String>)]) -> Vec<TokenStream> {
-    let mut imports = Vec::new();
-    let (std, runtime): (Vec<&str>, Vec<&str>) = runtime.iter().partition(|name| **name == "BTreeMap");
-    if !std.is_empty() {
-        imports.push(quote! { use std::collections::BTreeMap; });
-    }
-    for (module, names) in others {
-        let (module, names) = (ident(module), names.iter().map(|name| ident(name)));
-        imports.push(quote!(use super::#module::{#(#names),*};));
-    }
-    if !runtime.is_empty() {
-        let names = runtime.iter().map(|name| ident(name));
-        imports.push(quote!(use crate::{#(#names),*};));
-    }
-    imports
 }

@@ -1,4 +1,4 @@
-//! Listings with pages: what leads from one to the next.
+//! Paginated actions: how the next page is requested.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -6,7 +6,7 @@ use quote::quote;
 use super::{ident, type_};
 use crate::ir::{Action, Cursor, Pagination};
 
-/// What makes the request of an action one that has pages, if it does.
+/// The pagination of an action's request, if it is paginated.
 pub(super) fn paginated(action: &Action) -> Option<TokenStream> {
     let Action { marker, request, response, pagination, .. } = action;
     let pagination = pagination.as_ref()?;
@@ -22,18 +22,18 @@ pub(super) fn paginated(action: &Action) -> Option<TokenStream> {
                 #cursor
             }
 
-            fn next(answer: &#response) -> __private::Next<'_> {
+            fn next(response: &#response) -> __private::Next<'_> {
                 #next
             }
 
-            fn items(answer: #response) -> Vec<#item> {
+            fn items(response: #response) -> Vec<#item> {
                 #items
             }
         }
     })
 }
 
-/// The fields of the request that say which page it asks for.
+/// The request fields that select the page.
 fn cursor(pagination: &Pagination) -> TokenStream {
     let Pagination { cursor, size, .. } = pagination;
     let size = ident(size);
@@ -49,19 +49,19 @@ fn cursor(pagination: &Pagination) -> TokenStream {
     }
 }
 
-/// What an answer says of the page after it.
+/// The position of the next page.
 fn next(pagination: &Pagination) -> TokenStream {
     let Pagination { cursor, inside, lists, .. } = pagination;
-    let holder = ident(if inside.is_some() { "inside" } else { "answer" });
+    let holder = ident(if inside.is_some() { "inside" } else { "response" });
     let lists = lists.iter().map(|list| ident(list));
     let count = quote!(#(#holder.#lists.len())+*);
     let next = match cursor {
-        Cursor::Token { answer, .. } => {
-            let token = ident(answer);
+        Cursor::Token { response, .. } => {
+            let token = ident(response);
             quote!(__private::Next::Token { count: #count, token: #holder.#token.as_deref() })
         }
-        Cursor::FirstItem { answer, .. } => {
-            let more = ident(answer);
+        Cursor::FirstItem { response, .. } => {
+            let more = ident(response);
             quote!(__private::Next::FirstItem { count: #count, more: #holder.#more })
         }
     };
@@ -70,7 +70,7 @@ fn next(pagination: &Pagination) -> TokenStream {
         Some(inside) => {
             let inside = ident(inside);
             quote! {
-                match &answer.#inside {
+                match &response.#inside {
                     Some(inside) => #next,
                     None => __private::Next::End,
                 }
@@ -79,10 +79,10 @@ fn next(pagination: &Pagination) -> TokenStream {
     }
 }
 
-/// The items of an answer, of all of its lists.
+/// The items of all lists of a response.
 fn items(pagination: &Pagination) -> TokenStream {
     let Pagination { inside, lists, .. } = pagination;
-    let holder = ident(if inside.is_some() { "inside" } else { "answer" });
+    let holder = ident(if inside.is_some() { "inside" } else { "response" });
     let names = lists.iter().map(|list| ident(list));
     let items = match lists.as_slice() {
         [_] => quote!(#(#holder.#names)*),
@@ -93,7 +93,7 @@ fn items(pagination: &Pagination) -> TokenStream {
         Some(inside) => {
             let inside = ident(inside);
             quote! {
-                match answer.#inside {
+                match response.#inside {
                     Some(inside) => #items,
                     None => Vec::new(),
                 }

@@ -3,16 +3,17 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Item, doc, ident, type_};
+use super::{doc, ident, type_};
+use crate::doc_text::sentences;
 use crate::ir::{Direction, Field, Presence, Struct, Type};
+use crate::render::Item;
 
-/// As many arguments as clippy thinks readable.
-const FEW_ARGUMENTS: usize = 7;
+/// Clippy's default limit of arguments.
+const MAX_ARGUMENTS: usize = 7;
 
-/// The struct, the table of its wire names, and what makes one if it is ever sent.
+/// The struct, the table of its wire names and, if it is ever sent, its constructor and setters.
 pub(super) fn structure(definition: &Struct) -> Vec<Item> {
-    let Struct { name, at: _, docs, direction, fields } = definition;
-    let has_default = fields.iter().all(|field| field.presence != Presence::Always);
+    let Struct { name, at: _, docs, direction, has_default, fields } = definition;
     let default = has_default.then(|| quote!(Default,));
     let (docs, ident) = (doc(docs), ident(name));
     let printed = fields.iter().map(field);
@@ -35,7 +36,7 @@ pub(super) fn structure(definition: &Struct) -> Vec<Item> {
     };
     let mut items = vec![Item::Tokens(structure)];
     if *direction != Direction::Response {
-        let new = constructor(definition, has_default);
+        let new = constructor(definition);
         let setters = fields.iter().map(setter);
         items.push(Item::Tokens(quote! {
             impl #ident {
@@ -59,13 +60,13 @@ fn field(field: &Field) -> TokenStream {
     quote! { #docs pub #name: #ty, }
 }
 
-fn constructor(definition: &Struct, has_default: bool) -> TokenStream {
-    let Struct { name, at: _, docs: _, direction: _, fields } = definition;
-    let required: Vec<&Field> = fields.iter().filter(|field| field.required).collect();
+fn constructor(definition: &Struct) -> TokenStream {
+    let Struct { name, at: _, docs: _, direction: _, has_default, fields } = definition;
+    let required: Vec<&Field> = definition.required().collect();
     if required.is_empty() {
-        let text = format!(" An empty [`{name}`]: every field is optional.");
+        let docs = doc(&sentences::empty_constructor(name));
         return quote! {
-            #[doc = #text]
+            #docs
             pub fn new() -> Self {
                 Self::default()
             }
@@ -80,8 +81,7 @@ fn constructor(definition: &Struct, has_default: bool) -> TokenStream {
         match (field.required, field.presence) {
             (true, _) => {
                 let value = present(field);
-                // `field: field` is what clippy calls redundant.
-                if value.to_string() == field.ident { quote!(#name) } else { quote!(#name: #value) }
+                quote!(#name: #value)
             }
             (false, Presence::Nullable) => quote!(#name: Nullable::Absent),
             (false, _) => quote!(#name: None),
@@ -89,11 +89,11 @@ fn constructor(definition: &Struct, has_default: bool) -> TokenStream {
     });
     let all_given = !has_default || required.len() == fields.len();
     let rest = (!all_given).then(|| quote!(..Self::default()));
-    let many = (required.len() > FEW_ARGUMENTS)
+    let many = (required.len() > MAX_ARGUMENTS)
         .then(|| quote!(#[expect(clippy::too_many_arguments, reason = "the API requires each of them")]));
-    let text = format!(" A [`{name}`] with the fields that the API requires.");
+    let docs = doc(&sentences::constructor(name));
     quote! {
-        #[doc = #text]
+        #docs
         #many
         pub fn new(#(#arguments),*) -> Self {
             Self { #(#values,)* #rest }
@@ -102,11 +102,11 @@ fn constructor(definition: &Struct, has_default: bool) -> TokenStream {
 }
 
 fn setter(field: &Field) -> TokenStream {
-    let text = format!(" Sets [`{}`](Self::{}).", field.ident, field.ident);
+    let docs = doc(&sentences::setter(&field.ident));
     let (setter, name, ty, value) =
         (ident(&field.setter), ident(&field.ident), argument(field), present(field));
     quote! {
-        #[doc = #text]
+        #docs
         pub fn #setter(mut self, #name: #ty) -> Self {
             self.#name = #value;
             self
@@ -114,7 +114,7 @@ fn setter(field: &Field) -> TokenStream {
     }
 }
 
-/// What a constructor or setter takes for a field.
+/// The argument type of a constructor or setter.
 fn argument(field: &Field) -> TokenStream {
     match (&field.ty, field.presence) {
         (ty, Presence::Nullable) => {
@@ -140,7 +140,7 @@ fn argument(field: &Field) -> TokenStream {
     }
 }
 
-/// The field's value, made from the argument of its name.
+/// The field's value, from the argument of its name.
 fn present(field: &Field) -> TokenStream {
     let name = ident(&field.ident);
     let value = match &field.ty {

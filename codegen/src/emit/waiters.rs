@@ -1,12 +1,14 @@
-//! What can be waited for: how resources are listed by their identifiers, and a function and its goals for each.
+//! Waiters: how resources are read by their identifiers, and a function and its goals for each.
 
 use std::iter;
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
-use super::{File, Item, doc, ident};
+use super::{doc, ident};
+use crate::doc_text::sentences;
 use crate::ir::{Goal, WaiterResource, WaiterSource};
+use crate::render::{File, Item};
 
 /// `waiters.rs`.
 pub(super) fn waiters(listings: &[WaiterSource]) -> File {
@@ -16,7 +18,7 @@ pub(super) fn waiters(listings: &[WaiterSource]) -> File {
     });
     File {
         name: "waiters.rs".to_owned(),
-        docs: vec!["What can be waited for: see [`wait`](crate::wait).".to_owned()],
+        docs: vec!["The waiters: see [`wait`](crate::wait).".to_owned()],
         imports: vec![quote! {
             use super::{action, types};
             use crate::wait::{Goal, Listed, Subject, Waiter};
@@ -38,12 +40,12 @@ fn listed(listing: &WaiterSource) -> TokenStream {
             let (token, size, next) = (ident(token), ident(size), ident(next));
             let made = quote! {
                 let mut request = #made;
-                // A token is of use only with the size of a page.
+                // A page token requires a page size.
                 request.#size = page.is_some().then_some(100);
                 request.#token = page;
                 request
             };
-            (quote!(page), made, quote!(answer.#next))
+            (quote!(page), made, quote!(response.#next))
         }
     };
     quote! {
@@ -54,8 +56,8 @@ fn listed(listing: &WaiterSource) -> TokenStream {
                 #made
             }
 
-            fn items(answer: types::#response) -> (Vec<types::#item>, Option<String>) {
-                (answer.#list, #next)
+            fn items(response: types::#response) -> (Vec<types::#item>, Option<String>) {
+                (response.#list, #next)
             }
 
             fn id(item: &types::#item) -> Option<&str> {
@@ -71,9 +73,8 @@ fn resource(watched: &WaiterResource, listing: &WaiterSource) -> [TokenStream; 4
         watched;
     let WaiterSource { marker, item, id, .. } = listing;
     let (marker, item) = (ident(marker), ident(item));
-    let what = format!(" The {noun} to wait for, as [`{function}`] makes it.");
-    let how = format!(" The {noun} with this `{id}`, to wait for.");
-    let time = format!(" The wait lasts at most {minutes} minutes, unless it is told otherwise.");
+    let type_docs = doc(&sentences::waiter_type(noun, function));
+    let function_docs = doc(&sentences::waiter_function(noun, id, *minutes));
     let (function, type_, id) = (ident(function), ident(type_), ident(id));
     let constant = ident(constant);
     let minutes = Literal::u64_unsuffixed(*minutes);
@@ -82,15 +83,13 @@ fn resource(watched: &WaiterResource, listing: &WaiterSource) -> [TokenStream; 4
         goals.iter().map(|goal| method(goal, &constant, &quote!(action::#marker), &quote!(types::#item)));
     [
         quote! {
-            #[doc = #what]
+            #type_docs
             #[derive(Clone, Debug)]
             #[must_use]
             pub struct #type_(String);
         },
         quote! {
-            #[doc = #how]
-            #[doc = ""]
-            #[doc = #time]
+            #function_docs
             pub fn #function(#id: impl Into<String>) -> #type_ {
                 #type_(#id.into())
             }
@@ -107,7 +106,7 @@ fn resource(watched: &WaiterResource, listing: &WaiterSource) -> [TokenStream; 4
     ]
 }
 
-/// The states of a resource, as the runtime looks at them.
+/// The expression of a resource's states.
 fn states(watched: &WaiterResource) -> TokenStream {
     let WaiterResource { part, state, is_enum, .. } = watched;
     let of = |holder: TokenStream| {

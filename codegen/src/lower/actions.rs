@@ -2,73 +2,74 @@
 
 use std::collections::HashMap;
 
-use super::operations::Root;
+use super::operations::Operation;
 use super::types::Types;
-use super::{constraints, examples, pagination};
+use super::{examples, pagination};
 use crate::diagnostics::{Diagnostics, Pointer};
-use crate::doc_text::Docs;
-use crate::ir::{Action, Auth, RetrySafety, Struct, TypeDef};
+use crate::doc_text::{Docs, sentences};
+use crate::ir::{Action, Auth, READ_VERBS, RetrySafety};
 use crate::names;
 use crate::openapi::{Document, Security};
 
-/// First words of the actions that change nothing, so that sending one twice is no harm.
-const READING: &[&str] = &["Read", "Check"];
+/// The request field that makes repeating a create safe.
+const CLIENT_TOKEN: &str = "ClientToken";
 
-/// Lowers every action whose bodies have types. With each comes the tag that says which file it goes to.
+/// Lowers every action whose bodies have types, each with the tag that decides its file.
 pub(super) fn lower(
     document: &Document,
     docs: &Docs,
-    roots: &[Root<'_>],
+    operations: &[Operation<'_>],
     types: &Types,
     problems: &mut Diagnostics,
 ) -> Vec<(String, Action)> {
     let mut actions = Vec::new();
     let mut methods: HashMap<String, &Pointer> = HashMap::new();
     let mut pages = pagination::Pages::default();
-    if !roots.is_empty() {
+    if !operations.is_empty() {
         auth(document, &document.security, &Pointer::root().join("security"), problems);
     }
-    for root in roots {
-        let Some(bodies @ (request, response)) = types.bodies.get(root.wire) else { continue };
-        let Some((marker, method)) = name(root, problems) else { continue };
-        if let Some(other) = methods.insert(method.clone(), &root.at) {
-            let message = format!(
-                "would be the method `{method}`, which {other} is already: remove one in the overlay"
-            );
-            problems.error(&root.at, message);
+    for operation in operations {
+        let Some(bodies @ (request, response)) = types.bodies.get(operation.wire) else { continue };
+        let Some((marker, method)) = name(operation, problems) else { continue };
+        if let Some(other) = methods.insert(method.clone(), &operation.at) {
+            let message =
+                format!("would be the method `{method}`, as {other} already is: remove one in the overlay");
+            problems.error(&operation.at, message);
             continue;
         }
-        let auth = match &root.operation.security {
-            Some(security) => auth(document, security, &root.at.join("security"), problems),
+        let auth = match &operation.raw.security {
+            Some(security) => auth(document, security, &operation.at.join("security"), problems),
             None => auth(document, &document.security, &Pointer::root().join("security"), problems),
         };
-        let retry = retry(root.wire, structure(types, request));
-        let pagination = pages.of(root, types, bodies, problems);
-        let text = docs.action(root.wire, root.description);
+        let client_token = types.structure(request).and_then(|request| request.field(CLIENT_TOKEN));
+        let retry = retry_safety(operation.wire, client_token.is_some());
+        let pagination = pages.of(operation, types, bodies, problems);
+        let text = docs.action(operation.wire, operation.description);
         actions.push((
-            root.tag.to_owned(),
+            operation.tag.to_owned(),
             Action {
-                wire: root.wire.to_owned(),
-                at: root.at.clone(),
+                wire: operation.wire.to_owned(),
+                at: operation.at.clone(),
                 marker,
                 method,
                 request: request.clone(),
                 response: response.clone(),
                 auth,
                 retry,
-                summary: text.unwrap_or_else(|| vec![format!("Calls `{}`.", root.wire)]),
-                facts: constraints::action(
-                    root.wire,
+                client_token: client_token.map(|field| field.wire.clone()),
+                summary: text.unwrap_or_else(|| sentences::undocumented_action(operation.wire)),
+                facts: sentences::action(
+                    operation.wire,
                     auth,
                     retry,
                     pagination.as_ref(),
-                    root.operation.deprecated,
+                    operation.raw.deprecated,
                     document.docs_url.as_deref(),
                 ),
-                examples: examples::requests(types, docs, root, request),
-                answer: examples::answer(root.response.media),
+                examples: examples::requests(types, docs, operation, request),
+                example_response: examples::response(operation.response.media),
                 pagination,
-                deprecated: root.operation.deprecated,
+                deprecated: operation.raw.deprecated,
             },
         ));
     }
@@ -76,18 +77,18 @@ pub(super) fn lower(
 }
 
 /// The names of the marker type and of the client's method.
-fn name(root: &Root<'_>, problems: &mut Diagnostics) -> Option<(String, String)> {
-    match (names::type_name(root.name), names::method(root.name)) {
+fn name(operation: &Operation<'_>, problems: &mut Diagnostics) -> Option<(String, String)> {
+    match (names::type_name(operation.name), names::method(operation.name)) {
         (Ok(marker), Ok(method)) => Some((marker, method)),
         (marker, method) => {
             let messages = marker.err().into_iter().chain(method.err());
-            messages.for_each(|message| problems.error(&root.at, message));
+            messages.for_each(|message| problems.error(&operation.at, message));
             None
         }
     }
 }
 
-/// No requirement at all is no authentication; basic is on offer where one alternative has it.
+/// Without any requirement, no authentication; basic authentication is accepted if an alternative has it.
 fn auth(document: &Document, security: &Security, at: &Pointer, problems: &mut Diagnostics) -> Auth {
     let mut basic = false;
     for scheme in security.iter().flat_map(|alternative| alternative.keys()) {
@@ -103,25 +104,14 @@ fn auth(document: &Document, security: &Security, at: &Pointer, problems: &mut D
     }
 }
 
-fn structure<'t>(types: &'t Types, name: &str) -> Option<&'t Struct> {
-    match &types.definitions.get(name)?.definition {
-        TypeDef::Struct(definition) => Some(definition),
-        _ => None,
-    }
-}
-
-fn has(definition: Option<&Struct>, wire: &str) -> bool {
-    definition.is_some_and(|definition| definition.fields.iter().any(|field| field.wire == wire))
-}
-
-/// The first word of an action says whether it changes anything; a client token makes a create repeatable.
-fn retry(wire: &str, request: Option<&Struct>) -> RetrySafety {
-    let is = |verb: &str| {
-        wire.strip_prefix(verb).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_lowercase()))
+/// The first word of a name says whether the action only reads; a client token makes a create safe to retry.
+fn retry_safety(wire: &str, has_client_token: bool) -> RetrySafety {
+    let has_verb = |verb: &&str| {
+        wire.strip_prefix(*verb).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_lowercase()))
     };
-    if READING.iter().any(|verb| is(verb)) {
+    if READ_VERBS.iter().any(has_verb) {
         RetrySafety::Idempotent
-    } else if has(request, "ClientToken") {
+    } else if has_client_token {
         RetrySafety::ClientToken
     } else {
         RetrySafety::Unsafe

@@ -1,19 +1,19 @@
-//! The error codes of `spec/errors.yaml`: a mapping of numbers to what is known of each.
+//! The error codes of `spec/errors.yaml`: a mapping of numbers to names, types and texts.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
 use crate::diagnostics::{Diagnostics, Pointer, Source};
-use crate::doc_text;
+use crate::doc_text::sentences;
 use crate::ir::ErrorCode;
 use crate::names;
 use crate::yaml;
 
-/// The largest code that a server's five digits can hold.
-const LARGEST: u32 = 99_999;
+/// The largest code: codes have at most five digits.
+const MAX_CODE: u32 = 99_999;
 
-/// Reads the codes, in the order of their numbers. A code with a problem is reported and left out.
+/// Reads the codes, sorted by number. An invalid code is reported and skipped.
 pub(crate) fn read(text: &str, problems: &mut Diagnostics) -> Vec<ErrorCode> {
     let root = Pointer::root();
     let entries = match yaml::read(text, Source::Errors, problems) {
@@ -31,7 +31,8 @@ pub(crate) fn read(text: &str, problems: &mut Diagnostics) -> Vec<ErrorCode> {
         let at = root.join(key);
         let number = number(key);
         if number.is_none() {
-            let message = format!("is no code: codes are numbers from 1 to {LARGEST}, without a leading 0");
+            let message =
+                format!("is not a code: codes are numbers from 1 to {MAX_CODE}, without a leading 0");
             problems.error_in(Source::Errors, &at, message);
         }
         let Some(entry) = entry(value, &at, problems) else { continue };
@@ -44,7 +45,7 @@ pub(crate) fn read(text: &str, problems: &mut Diagnostics) -> Vec<ErrorCode> {
         };
         if let Some(other) = constants.insert(constant.clone(), key.clone()) {
             let message = format!(
-                "`{constant}` is the constant of {other} already: give one of the two another name, such as \
+                "`{constant}` is already the constant of {other}: rename one of the two, for example to \
                  `{}-{key}`",
                 entry.name
             );
@@ -56,13 +57,13 @@ pub(crate) fn read(text: &str, problems: &mut Diagnostics) -> Vec<ErrorCode> {
     codes.into_values().collect()
 }
 
-/// The number that a key is, written as the server writes it.
+/// The number of a key, if written as the server does.
 fn number(key: &str) -> Option<u32> {
-    let number = key.parse().ok().filter(|number| (1..=LARGEST).contains(number))?;
+    let number = key.parse().ok().filter(|number| (1..=MAX_CODE).contains(number))?;
     (number.to_string() == key).then_some(number)
 }
 
-/// What the file says of a code.
+/// The entry of a code.
 struct Entry {
     name: String,
     wire_type: Option<String>,
@@ -81,7 +82,7 @@ fn entry(value: &Value, at: &Pointer, problems: &mut Diagnostics) -> Option<Entr
         return None;
     };
     for key in entry.keys().filter(|key| !["name", "type", "doc", "transient"].contains(&key.as_str())) {
-        let message = "is not a key of a code: there are `name`, `type`, `doc` and `transient`";
+        let message = "is not a key of a code: use `name`, `type`, `doc` and `transient`";
         problems.error_in(Source::Errors, &at.join(key), message);
     }
     let mut text = |key: &str| text(entry, key, at, problems);
@@ -90,13 +91,13 @@ fn entry(value: &Value, at: &Pointer, problems: &mut Diagnostics) -> Option<Entr
         None => false,
         Some(Value::Bool(true)) => true,
         Some(_) => {
-            let message = "is `true` or not there: it marks an error that passes by waiting";
+            let message = "must be `true` or omitted: it marks a temporary condition";
             problems.error_in(Source::Errors, &at.join("transient"), message);
             false
         }
     };
     if !entry.contains_key("name") {
-        problems.error_in(Source::Errors, at, "has no `name`: give it one, in small letters and dashes");
+        problems.error_in(Source::Errors, at, "has no `name`: add one in lower-case letters and dashes");
     }
     Some(Entry { name: name?, wire_type, doc, transient })
 }
@@ -105,26 +106,14 @@ fn text(entry: &Map<String, Value>, key: &str, at: &Pointer, problems: &mut Diag
     match entry.get(key)?.as_str().map(str::trim) {
         Some(text) if !text.is_empty() => Some(text.to_owned()),
         _ => {
-            problems.error_in(Source::Errors, &at.join(key), "must be a text");
+            problems.error_in(Source::Errors, &at.join(key), "must be a non-empty string");
             None
         }
     }
 }
 
-/// The documentation begins with our words where there are some, and always gives the number, which is what
-/// one searches for, and the words of the server.
 fn lower(number: u32, constant: String, entry: Entry) -> ErrorCode {
     let Entry { name, wire_type, doc, transient } = entry;
-    let wire_type = wire_type.map(|text| format!(", type {}", doc_text::code(&text))).unwrap_or_default();
-    let wire = format!("{number}: {}{wire_type}.", doc_text::code(&name));
-    let mut lines: Vec<String> =
-        doc.iter().flat_map(|doc| doc.lines()).map(|line| line.trim_end().to_owned()).collect();
-    if !lines.is_empty() {
-        lines.push(String::new());
-    }
-    lines.push(wire);
-    if transient {
-        lines.extend([String::new(), "It passes by waiting.".to_owned()]);
-    }
-    ErrorCode { number, name, constant, docs: lines, transient }
+    let docs = sentences::error_code(number, &name, wire_type.as_deref(), doc.as_deref(), transient);
+    ErrorCode { number, name, constant, docs, transient }
 }

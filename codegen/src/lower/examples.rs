@@ -1,24 +1,27 @@
-//! The published examples: of a request as the expressions that the documentation shows, of an answer the first, as
-//! text.
+//! The published examples: requests as the expressions in the documentation, and the first response as JSON.
 
 use openapiv3::{MediaType, ReferenceOr};
 use serde_json::{Map, Value};
 
-use super::operations::Root;
+use super::operations::Operation;
 use super::types::Types;
 use crate::doc_text::{Docs, code};
 use crate::ir::{Example, NamedExample, Presence, Type, TypeDef, Values};
 
-/// How deep an example may nest: a recursive type with required fields has no end.
-const DEPTH: usize = 16;
+/// Maximum nesting of an example: a recursive type with required fields never ends.
+const MAX_DEPTH: usize = 16;
 
-/// The examples of an action's request, without repetition. Where the description has none, the required fields get
-/// placeholders.
-pub(super) fn requests(types: &Types, docs: &Docs, root: &Root<'_>, name: &str) -> Vec<NamedExample> {
+/// The distinct examples of an action's request. Without any, the required fields get placeholders.
+pub(super) fn requests(
+    types: &Types,
+    docs: &Docs,
+    operation: &Operation<'_>,
+    name: &str,
+) -> Vec<NamedExample> {
     let empty = Map::new();
     let mut found: Vec<(&str, Example)> = Vec::new();
-    for (key, value) in published(root.request.media) {
-        let request = value.as_object().and_then(|value| structure(types, name, value, DEPTH));
+    for (key, value) in published(operation.request.media) {
+        let request = value.as_object().and_then(|value| struct_example(types, name, value, MAX_DEPTH));
         let Some(request) = request else { continue };
         if found.iter().all(|(_, other)| *other != request) {
             found.push((key, request));
@@ -27,26 +30,26 @@ pub(super) fn requests(types: &Types, docs: &Docs, root: &Root<'_>, name: &str) 
     if found.is_empty() {
         let nothing =
             || Example::Struct { name: name.to_owned(), arguments: Vec::new(), setters: Vec::new() };
-        found.push(("", structure(types, name, &empty, DEPTH).unwrap_or_else(nothing)));
+        found.push(("", struct_example(types, name, &empty, MAX_DEPTH).unwrap_or_else(nothing)));
     }
     let is_one = found.len() == 1;
     let named = found.into_iter().map(|(key, request)| {
-        let title = if is_one { None } else { docs.example(root.wire, key).or_else(|| Some(code(key))) };
+        let title = if is_one { None } else { docs.example(operation.wire, key).or_else(|| Some(code(key))) };
         NamedExample { title: title.unwrap_or_default(), request }
     });
     named.collect()
 }
 
-/// The answer of an action as text, for the fake endpoint. Where the description has none, it is an empty object.
-/// Members are sorted: their order is no part of the contract.
-pub(super) fn answer(media: Option<&MediaType>) -> String {
+/// The example response of an action as JSON, for the fake API. Without one, it is an empty object. Members are
+/// sorted: the contract does not keep their order.
+pub(super) fn response(media: Option<&MediaType>) -> String {
     let first = published(media).first().map(|(_, value)| *value);
-    let Some(mut answer) = first.filter(|value| value.is_object()).cloned() else { return "{}".to_owned() };
-    answer.sort_all_objects();
-    answer.to_string()
+    let Some(mut response) = first.filter(|value| value.is_object()).cloned() else { return "{}".to_owned() };
+    response.sort_all_objects();
+    response.to_string()
 }
 
-/// The examples of a body, with their names.
+/// The examples of a body, by name.
 fn published(media: Option<&MediaType>) -> Vec<(&str, &Value)> {
     let Some(media) = media else { return Vec::new() };
     let named = media.examples.iter().filter_map(|(name, example)| match example {
@@ -57,10 +60,10 @@ fn published(media: Option<&MediaType>) -> Vec<(&str, &Value)> {
     if named.is_empty() { media.example.iter().map(|value| ("example", value)).collect() } else { named }
 }
 
-/// Members that do not fit their type are left out, so that the example compiles.
-fn structure(types: &Types, name: &str, value: &Map<String, Value>, depth: usize) -> Option<Example> {
+/// The expression of a struct. Members that do not fit their type are omitted, so that the example compiles.
+fn struct_example(types: &Types, name: &str, value: &Map<String, Value>, depth: usize) -> Option<Example> {
     let depth = depth.checked_sub(1)?;
-    let TypeDef::Struct(definition) = &types.definitions.get(name)?.definition else { return None };
+    let definition = types.structure(name)?;
     let mut arguments = Vec::new();
     for field in definition.fields.iter().filter(|field| field.required) {
         let given = value.get(&field.wire).and_then(|value| expression(types, &field.ty, value, depth));
@@ -95,7 +98,7 @@ fn expression(types: &Types, ty: &Type, value: &Value, depth: usize) -> Option<E
         ) => Some(Example::Text(text.clone())),
         (Type::Json, value) => Some(Example::Json(value.clone())),
         (Type::List(element), Value::Array(values)) => {
-            // An array's elements are converted one by one; a list in a list would need its own conversion.
+            // Setters convert the elements of an array, but not those of a nested one.
             if matches!(**element, Type::List(_) | Type::Map(_)) {
                 return None;
             }
@@ -110,7 +113,7 @@ fn expression(types: &Types, ty: &Type, value: &Value, depth: usize) -> Option<E
         }
         (Type::Named(name) | Type::Boxed(name), value) => {
             match (&types.definitions.get(name)?.definition, value) {
-                (TypeDef::Struct(_), Value::Object(members)) => structure(types, name, members, depth),
+                (TypeDef::Struct(_), Value::Object(members)) => struct_example(types, name, members, depth),
                 (TypeDef::Enum(definition), value) => {
                     let variant = match &definition.values {
                         Values::Text(values) => {
@@ -142,7 +145,7 @@ fn placeholder(types: &Types, ty: &Type, depth: usize) -> Option<Example> {
         Type::List(element) => Example::List(vec![placeholder(types, element, depth)?]),
         Type::Map(element) => Example::Map(vec![("…".to_owned(), placeholder(types, element, depth)?)]),
         Type::Named(name) | Type::Boxed(name) => match &types.definitions.get(name)?.definition {
-            TypeDef::Struct(_) => structure(types, name, &Map::new(), depth)?,
+            TypeDef::Struct(_) => struct_example(types, name, &Map::new(), depth)?,
             TypeDef::Enum(definition) => {
                 let first = match &definition.values {
                     Values::Text(values) => values.first()?.0.clone(),

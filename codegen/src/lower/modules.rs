@@ -1,18 +1,18 @@
-//! Which file each type and action goes to, and what each file needs from elsewhere.
+//! The module of each type and action, and the types each module imports from others.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::types::Types;
 use crate::diagnostics::Diagnostics;
-use crate::doc_text::code;
-use crate::ir::{Action, Direction, Field, Module, Presence, Type, TypeDef, Values};
+use crate::doc_text::{code, sentences};
+use crate::ir::{Action, Direction, Field, Module, Type, TypeDef};
 use crate::names;
 
-/// The module of types that two tags use, or none.
+/// The module of types that no single tag owns.
 const COMMON: &str = "common";
 
-/// A file of more lines is hard to review.
-const MOST_LINES: usize = 3000;
+/// Maximum lines of a file, estimated: a longer one is hard to review.
+const MAX_LINES: usize = 3000;
 
 /// Sorts types and actions into modules, by tag.
 pub(super) fn arrange(
@@ -26,7 +26,7 @@ pub(super) fn arrange(
         let at = action.at.join("tags");
         let Some(name) = names::module(tag) else {
             let message = format!(
-                "the tag {} cannot be made a file's name: give its actions another in the overlay",
+                "the tag {} cannot be turned into a file name: set another tag in the overlay",
                 code(tag)
             );
             problems.error(&at, message);
@@ -34,15 +34,13 @@ pub(super) fn arrange(
         };
         if modules.get(&name).is_some_and(|_| tags.get(tag) != Some(&name)) {
             let message = format!(
-                "the tag {} would be the file `{name}`, which another tag is already: give one another in the overlay",
+                "the tag {} would be the file `{name}`, as another tag already is: rename one of them in the overlay",
                 code(tag)
             );
             problems.error(&at, message);
         }
         tags.insert(tag.clone(), name.clone());
-        modules.entry(name.clone()).or_insert_with(|| {
-            module(name, format!("Actions of the tag {}, and the types that only they use.", code(tag)))
-        });
+        modules.entry(name.clone()).or_insert_with(|| module(name, sentences::tag_module(tag)));
     }
     let mut homes: HashMap<String, String> = HashMap::new();
     for (name, placed) in types.definitions {
@@ -51,9 +49,9 @@ pub(super) fn arrange(
             (Some(tag), None) => tag.clone(),
             _ => COMMON.to_owned(),
         };
-        let module = modules.entry(home.clone()).or_insert_with(|| {
-            module(COMMON.to_owned(), "Types that the actions of several tags use, or of none.".to_owned())
-        });
+        let module = modules
+            .entry(home.clone())
+            .or_insert_with(|| module(COMMON.to_owned(), sentences::common_module()));
         module.types.push(placed.definition);
         homes.insert(name, home);
     }
@@ -67,25 +65,18 @@ pub(super) fn arrange(
     for module in &mut modules {
         module.types.sort_by(|a, b| a.name().cmp(b.name()));
         module.actions.sort_by(|a, b| a.marker.cmp(&b.marker));
-        needs(module, &homes);
+        module.imports = imports(module, &homes);
     }
     modules
 }
 
-fn module(name: String, docs: String) -> Module {
-    Module {
-        name,
-        docs: vec![docs],
-        runtime: Vec::new(),
-        imports: Vec::new(),
-        types: Vec::new(),
-        actions: Vec::new(),
-    }
+fn module(name: String, docs: Vec<String>) -> Module {
+    Module { name, docs, imports: Vec::new(), types: Vec::new(), actions: Vec::new() }
 }
 
-/// Moves what stands inside requests and answers to a file of its own, where a tag has too much for one file.
+/// Moves the types inside requests and responses to a separate file if a tag is too large for one.
 fn split(modules: &mut BTreeMap<String, Module>, homes: &mut HashMap<String, String>) {
-    let large = modules.values().filter(|module| module.name != COMMON && lines(module) > MOST_LINES);
+    let large = modules.values().filter(|module| module.name != COMMON && lines(module) > MAX_LINES);
     let large: Vec<String> = large.map(|module| module.name.clone()).collect();
     for name in large {
         let inner_name = format!("{name}_types");
@@ -102,15 +93,14 @@ fn split(modules: &mut BTreeMap<String, Module>, homes: &mut HashMap<String, Str
             .into_iter()
             .partition(|definition| bodies.contains(definition.name()));
         whole.types = bodies;
-        let docs = format!("Types that stand inside the requests and answers of `{name}`.");
-        let mut file = module(inner_name.clone(), docs);
+        let mut file = module(inner_name.clone(), sentences::inner_module(&name));
         homes.extend(inner.iter().map(|definition| (definition.name().to_owned(), inner_name.clone())));
         file.types = inner;
         modules.insert(inner_name, file);
     }
 }
 
-/// About how many lines a file will have. An estimate from the model alone: a new sentence must not move a type.
+/// Estimated lines of a file. From the model alone: a new sentence must not move a type.
 fn lines(module: &Module) -> usize {
     let types = module.types.iter().map(|definition| match definition {
         TypeDef::Struct(definition) => {
@@ -127,62 +117,25 @@ fn lines(module: &Module) -> usize {
     types.sum::<usize>() + 48 * module.actions.len()
 }
 
-/// Fills in what a file imports.
-fn needs(module: &mut Module, homes: &HashMap<String, String>) {
-    let mut runtime = BTreeSet::new();
-    let mut named = BTreeSet::new();
-    for definition in &module.types {
-        match definition {
-            TypeDef::Struct(definition) => {
-                runtime.insert("__private");
-                for field in &definition.fields {
-                    if field.presence == Presence::Nullable {
-                        runtime.insert("Nullable");
-                    }
-                    type_needs(&field.ty, &mut runtime, &mut named);
-                }
-            }
-            TypeDef::Enum(definition) => {
-                runtime.insert("__private");
-                runtime.insert(match definition.values {
-                    Values::Text(_) => "UnknownValue",
-                    Values::Integer(_) => "UnknownInteger",
-                });
-            }
-            TypeDef::Alias(alias) => type_needs(&alias.ty, &mut runtime, &mut named),
+/// The types of other modules that a module names, by module.
+fn imports(module: &Module, homes: &HashMap<String, String>) -> Vec<(String, Vec<String>)> {
+    let types = module.types.iter().flat_map(|definition| match definition {
+        TypeDef::Struct(definition) => {
+            definition.fields.iter().filter_map(|field| field.ty.named()).collect()
         }
-    }
-    for action in &module.actions {
-        runtime.extend(["Client", "Result"]);
-        named.extend([action.request.as_str(), action.response.as_str()]);
-        if let Some(pagination) = &action.pagination {
-            runtime.extend(["Paginated", "__private"]);
-            type_needs(&pagination.item, &mut runtime, &mut named);
-        }
-    }
+        TypeDef::Alias(alias) => alias.ty.named().into_iter().collect(),
+        TypeDef::Enum(_) => Vec::new(),
+    });
+    let actions = module.actions.iter().flat_map(|action| {
+        let item = action.pagination.as_ref().and_then(|pagination| pagination.item.named());
+        [action.request.as_str(), action.response.as_str()].into_iter().chain(item)
+    });
+    let named: BTreeSet<&str> = types.chain(actions).collect();
     let mut imports: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for name in named {
         if let Some(home) = homes.get(name).filter(|home| **home != module.name) {
             imports.entry(home).or_default().push(name.to_owned());
         }
     }
-    let imports = imports.into_iter().map(|(home, names)| (home.to_owned(), names)).collect();
-    module.runtime = runtime.into_iter().collect();
-    module.imports = imports;
-}
-
-fn type_needs<'t>(ty: &'t Type, runtime: &mut BTreeSet<&'static str>, named: &mut BTreeSet<&'t str>) {
-    match ty {
-        Type::Secret => _ = runtime.insert("Secret"),
-        Type::Date => _ = runtime.insert("Date"),
-        Type::DateTime => _ = runtime.insert("DateTime"),
-        Type::DateOrDateTime => _ = runtime.insert("DateOrDateTime"),
-        Type::Named(name) | Type::Boxed(name) => _ = named.insert(name),
-        Type::List(inner) => type_needs(inner, runtime, named),
-        Type::Map(inner) => {
-            runtime.insert("BTreeMap");
-            type_needs(inner, runtime, named);
-        }
-        Type::Bool | Type::I32 | Type::I64 | Type::F64 | Type::String | Type::Json => {}
-    }
+    imports.into_iter().map(|(home, names)| (home.to_owned(), names)).collect()
 }

@@ -1,50 +1,49 @@
-//! What each action sends and receives, before any type has a name.
+//! The actions as described: what each sends and receives, before any type has a name.
 
 use indexmap::IndexMap;
-use openapiv3::{MediaType, Operation, ReferenceOr, RequestBody, Response, StatusCode};
+use openapiv3::{MediaType, ReferenceOr, RequestBody, Response, StatusCode};
 use serde_json::Value;
 
-use super::reachability::target;
-use super::schema::{Node, Shape, shape};
+use super::schemas::{SchemaNode, Shape, shape, target};
 use crate::diagnostics::{Diagnostics, Pointer};
 use crate::openapi::Document;
 
-/// An action as described.
+/// An action as the description has it.
 #[derive(Debug)]
-pub(super) struct Root<'a> {
+pub(super) struct Operation<'a> {
     /// The action's name: its path without the slash.
     pub(super) wire: &'a str,
-    /// What its marker and its method are named after: the same, unless the overlay says otherwise.
+    /// The name its marker and method are derived from: the same, unless the overlay sets `x-rust-name`.
     pub(super) name: &'a str,
     pub(super) at: Pointer,
     pub(super) tag: &'a str,
     pub(super) description: Option<&'a str>,
-    pub(super) operation: &'a Operation,
+    pub(super) raw: &'a openapiv3::Operation,
     pub(super) request: Body<'a>,
     pub(super) response: Body<'a>,
-    /// The bodies of answers that are not a success.
+    /// The bodies of error responses.
     pub(super) failures: Vec<Body<'a>>,
 }
 
-/// The body of a request or of an answer.
+/// The body of a request or of a response.
 #[derive(Debug)]
 pub(super) struct Body<'a> {
     pub(super) at: Pointer,
-    /// Nothing where the description has no content or no schema for it.
-    pub(super) schema: Option<Node<'a>>,
+    /// `None` if the description has no content or no schema for it.
+    pub(super) schema: Option<SchemaNode<'a>>,
     pub(super) media: Option<&'a MediaType>,
-    /// The name that its type has by custom: that of the action and `Request` or `Response`.
-    pub(super) usual: String,
+    /// The conventional name of its type: the action's name and `Request` or `Response`.
+    pub(super) default_name: String,
 }
 
 impl<'a> Body<'a> {
-    /// The named schema of the body: the one that it refers to or, without any content, the one of the usual name.
+    /// The named schema of the body: the one it refers to or, without any content, the one with the default name.
     pub(super) fn named(&self, document: &'a Document) -> Option<&'a str> {
         let Some(mut node) = self.schema else {
-            return document.schemas.get_key_value(&self.usual).map(|(name, _)| name.as_str());
+            return document.schemas.get_key_value(&self.default_name).map(|(name, _)| name.as_str());
         };
         let mut last = None;
-        // A chain of references longer than there are schemas is a circle.
+        // A chain of references longer than the number of schemas is a cycle.
         for _ in 0..=document.schemas.len() {
             let Ok(Shape::Reference(reference)) = shape(node) else { return last };
             let (name, schema) = document.schemas.get_key_value(&target(reference)?)?;
@@ -54,19 +53,21 @@ impl<'a> Body<'a> {
     }
 }
 
-/// Finds all actions. What is not `POST /Action` with JSON in and out is reported and left out.
-pub(super) fn collect<'a>(document: &'a Document, problems: &mut Diagnostics) -> Vec<Root<'a>> {
-    let mut roots = Vec::new();
+/// Collects all actions. Anything other than `POST /Action` with JSON in and out is reported and skipped.
+pub(super) fn collect<'a>(document: &'a Document, problems: &mut Diagnostics) -> Vec<Operation<'a>> {
+    let mut operations = Vec::new();
     for (path, item) in &document.paths {
         let at = Pointer::root().at(&["paths", path]);
         let wire = path.strip_prefix('/').unwrap_or_default();
         if wire.is_empty() || !wire.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-            problems.error(&at, "must be `/` and the name of an action: letters and digits only");
+            problems.error(&at, "must be `/` followed by an action name of letters and digits only");
             continue;
         }
         for key in &item.unsupported {
             let message = match key.as_str() {
-                "parameters" => "parameters are not supported: all that an action takes is in its JSON body",
+                "parameters" => {
+                    "parameters are not supported: an action takes all of its input in its JSON body"
+                }
                 _ => "is not supported: every action is a POST",
             };
             problems.error(&at.join(key), message);
@@ -74,51 +75,51 @@ pub(super) fn collect<'a>(document: &'a Document, problems: &mut Diagnostics) ->
         let Some(operation) = &item.post else { continue };
         let at = at.join("post");
         if !operation.parameters.is_empty() {
-            let message = "parameters are not supported: all that an action takes is in its JSON body";
+            let message = "parameters are not supported: an action takes all of its input in its JSON body";
             problems.error(&at.join("parameters"), message);
         }
         let request = request(document, operation, wire, &at, problems);
         let (response, failures) = responses(document, operation, wire, &at, problems);
         let (Some(request), Some(response)) = (request, response) else { continue };
         let described = [&operation.description, &operation.summary, &item.description];
-        roots.push(Root {
+        operations.push(Operation {
             wire,
             name: operation.extensions.get("x-rust-name").and_then(Value::as_str).unwrap_or(wire),
             tag: operation.tags.first().map_or("untagged", String::as_str),
             description: described.into_iter().find_map(Option::as_deref),
-            operation,
+            raw: operation,
             request,
             response,
             failures,
             at,
         });
     }
-    roots
+    operations
 }
 
 fn request<'a>(
     document: &'a Document,
-    operation: &'a Operation,
+    operation: &'a openapiv3::Operation,
     wire: &str,
     at: &Pointer,
     problems: &mut Diagnostics,
 ) -> Option<Body<'a>> {
     let at = at.join("requestBody");
-    let usual = format!("{wire}Request");
+    let default_name = format!("{wire}Request");
     match &operation.request_body {
-        None => Some(Body { at, schema: None, media: None, usual }),
+        None => Some(Body { at, schema: None, media: None, default_name }),
         Some(body) => {
             let body: &RequestBody =
                 component(body, &document.request_bodies, "requestBodies", &at, problems)?;
-            json(&body.content, usual, &at, problems)
+            json(&body.content, default_name, &at, problems)
         }
     }
 }
 
-/// The success and the failures. A success is what an action is for: without one it is reported.
+/// The success response and the error responses. An action without a success response is reported.
 fn responses<'a>(
     document: &'a Document,
-    operation: &'a Operation,
+    operation: &'a openapiv3::Operation,
     wire: &str,
     at: &Pointer,
     problems: &mut Diagnostics,
@@ -138,14 +139,14 @@ fn responses<'a>(
             (true, false) => success = body,
             (true, true) => problems.error(
                 &at,
-                "is a second success: an action has one answer, so remove the others in the overlay",
+                "is a second success response: an action has only one, so remove the others in the overlay",
             ),
             (false, _) => failures.extend(body),
         }
         found |= ok;
     }
     if !found {
-        problems.error(&at, "has no 200: an action needs the schema of its answer");
+        problems.error(&at, "has no 200: an action needs the schema of its response");
     }
     (success, failures)
 }
@@ -175,10 +176,10 @@ fn component<'a, T>(
     }
 }
 
-/// The JSON content of a body. No content at all is a body without a schema; content that is not JSON is reported.
+/// The JSON content of a body. A body without content has no schema; content that is not JSON is reported.
 fn json<'a>(
     content: &'a IndexMap<String, MediaType>,
-    usual: String,
+    default_name: String,
     at: &Pointer,
     problems: &mut Diagnostics,
 ) -> Option<Body<'a>> {
@@ -186,9 +187,14 @@ fn json<'a>(
     match content.iter().find(|(name, _)| is_json(name)) {
         Some((name, media)) => {
             let at = at.at(&["content", name, "schema"]);
-            Some(Body { at, schema: media.schema.as_ref().map(Node::from), media: Some(media), usual })
+            Some(Body {
+                at,
+                schema: media.schema.as_ref().map(SchemaNode::from),
+                media: Some(media),
+                default_name,
+            })
         }
-        None if content.is_empty() => Some(Body { at: at.clone(), schema: None, media: None, usual }),
+        None if content.is_empty() => Some(Body { at: at.clone(), schema: None, media: None, default_name }),
         None => {
             problems.error(&at.join("content"), "has no `application/json`: other formats are not supported");
             None

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::operations::Root;
+use super::operations::Operation;
 use super::types::Types;
 use crate::diagnostics::{Diagnostics, Pointer, Source};
-use crate::ir::{Cursor, Field, Pagination, Presence, Struct, Type, TypeDef};
+use crate::ir::{Cursor, Field, Pagination, Presence, Struct, Type};
 
 /// The overlay's way to say which lists of an answer hold the items.
 const CHOICE: &str = "x-page-items";
@@ -24,17 +24,17 @@ impl<'a> Pages<'a> {
     /// in a way that can be read, it is reported.
     pub(super) fn of(
         &mut self,
-        root: &Root<'a>,
+        operation: &Operation<'a>,
         types: &'a Types,
         (request, response): &'a (String, String),
         problems: &mut Diagnostics,
     ) -> Option<Pagination> {
-        let choice = root.operation.extensions.get(CHOICE);
-        let bodies = structure(types, request).zip(structure(types, response));
+        let choice = operation.raw.extensions.get(CHOICE);
+        let bodies = types.structure(request).zip(types.structure(response));
         let Some(shape) = bodies.and_then(|(request, response)| Shape::of(types, request, response)) else {
             if choice.is_some() {
                 let message = "has no effect: the action has no pages, so remove it in the overlay";
-                problems.stale(Source::Description, &root.at.join(CHOICE), message);
+                problems.stale(Source::Description, &operation.at.join(CHOICE), message);
             }
             return None;
         };
@@ -42,7 +42,7 @@ impl<'a> Pages<'a> {
             .cursor()
             .and_then(|(cursor, size)| Ok((cursor, size, shape.items(choice)?)))
             .and_then(|(cursor, size, (lists, item))| {
-                if let Some(other) = self.requests.insert(request, root.wire) {
+                if let Some(other) = self.requests.insert(request, operation.wire) {
                     return Err(format!(
                         "has pages that are found by its request, which is also that of `{other}`: give the action a \
                          request schema of its own in the overlay"
@@ -51,7 +51,7 @@ impl<'a> Pages<'a> {
                 let inside = shape.inside.map(|field| field.ident.clone());
                 Ok(Pagination { cursor, size, inside, lists, item })
             });
-        let report = |message| problems.stale(Source::Description, &place(root, choice), message);
+        let report = |message| problems.stale(Source::Description, &place(operation, choice), message);
         pagination.map_err(report).ok()
     }
 }
@@ -72,7 +72,7 @@ impl<'t> Shape<'t> {
     fn of(types: &'t Types, request: &'t Struct, response: &'t Struct) -> Option<Self> {
         field(request, "ResultsPerPage")?;
         let nested = response.fields.iter().filter_map(|field| match &field.ty {
-            Type::Named(name) => Some((structure(types, name)?, Some(field))),
+            Type::Named(name) => Some((types.structure(name)?, Some(field))),
             _ => None,
         });
         let mut holders = std::iter::once((response, None)).chain(nested);
@@ -89,10 +89,10 @@ impl<'t> Shape<'t> {
         let size = optional(self.request, "ResultsPerPage", &Type::I64)?;
         let cursor = if asks == tells {
             let request = optional(self.request, asks, &Type::String)?;
-            Cursor::Token { request, answer: optional(self.holder, tells, &Type::String)? }
+            Cursor::Token { request, response: optional(self.holder, tells, &Type::String)? }
         } else {
             let request = optional(self.request, asks, &Type::I64)?;
-            Cursor::FirstItem { request, answer: optional(self.holder, tells, &Type::Bool)? }
+            Cursor::FirstItem { request, response: optional(self.holder, tells, &Type::Bool)? }
         };
         Ok((cursor, size))
     }
@@ -139,13 +139,6 @@ impl<'t> Shape<'t> {
     }
 }
 
-fn structure<'t>(types: &'t Types, name: &str) -> Option<&'t Struct> {
-    match &types.definitions.get(name)?.definition {
-        TypeDef::Struct(definition) => Some(definition),
-        _ => None,
-    }
-}
-
 fn field<'t>(definition: &'t Struct, wire: &str) -> Option<&'t Field> {
     definition.fields.iter().find(|field| field.wire == wire)
 }
@@ -174,6 +167,6 @@ fn list(field: &Field) -> Option<(&Field, &Type)> {
     }
 }
 
-fn place(root: &Root<'_>, choice: Option<&Value>) -> Pointer {
-    if choice.is_some() { root.at.join(CHOICE) } else { root.at.clone() }
+fn place(operation: &Operation<'_>, choice: Option<&Value>) -> Pointer {
+    if choice.is_some() { operation.at.join(CHOICE) } else { operation.at.clone() }
 }

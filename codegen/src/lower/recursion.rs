@@ -1,17 +1,17 @@
-//! Puts a `Box` where a struct would contain itself.
+//! Boxes the fields through which a struct contains itself.
 
 use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
-use super::types::Placed;
+use super::types::PlacedType;
 use crate::diagnostics::Diagnostics;
 use crate::ir::{Field, Type, TypeDef};
 
-/// Boxes every field that lies on a cycle of structs, and reports the cycles that have no end.
+/// Boxes every field on a cycle of structs, and reports cycles of required fields: no value could be built.
 ///
 /// Lists and maps are on the heap already and break a cycle.
-pub(super) fn boxed(definitions: &mut IndexMap<String, Placed>, problems: &mut Diagnostics) {
+pub(super) fn boxed(definitions: &mut IndexMap<String, PlacedType>, problems: &mut Diagnostics) {
     let all = edges(definitions, |_| true);
     let required = edges(definitions, |field| field.required);
     for (name, placed) in definitions.iter_mut() {
@@ -19,8 +19,10 @@ pub(super) fn boxed(definitions: &mut IndexMap<String, Placed>, problems: &mut D
         for field in &mut definition.fields {
             let Type::Named(inner) = &field.ty else { continue };
             if field.required && reaches(&required, inner, name) {
-                let message =
-                    format!("`{}` requires a `{name}` again, without end: it cannot be required", field.wire);
+                let message = format!(
+                    "`{}` requires another `{name}`, endlessly: make it optional in the overlay",
+                    field.wire
+                );
                 problems.error(&placed.at, message);
             }
             if reaches(&all, inner, name) {
@@ -30,8 +32,11 @@ pub(super) fn boxed(definitions: &mut IndexMap<String, Placed>, problems: &mut D
     }
 }
 
-/// The structs that stand directly inside each struct, in the fields that `pick` picks.
-fn edges(definitions: &IndexMap<String, Placed>, pick: fn(&Field) -> bool) -> HashMap<String, Vec<String>> {
+/// The structs directly inside each struct, in the fields that `pick` selects.
+fn edges(
+    definitions: &IndexMap<String, PlacedType>,
+    pick: fn(&Field) -> bool,
+) -> HashMap<String, Vec<String>> {
     let structs = definitions.iter().filter_map(|(name, placed)| match &placed.definition {
         TypeDef::Struct(definition) => Some((name, &definition.fields)),
         _ => None,

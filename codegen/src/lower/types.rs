@@ -1,7 +1,6 @@
-//! Schemas to types: every named schema, and the enums and structs that stand inside one without a name.
+//! Types from schemas: every named schema, and the unnamed enums and structs inside one.
 
 mod bodies;
-mod inner;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -9,55 +8,66 @@ use indexmap::IndexMap;
 use openapiv3::{ReferenceOr, Schema};
 
 use super::constraints;
-use super::operations::Root;
-use super::reachability::{Usage, target};
-use super::schema::{Node, Shape, Text, shape};
+use super::operations::Operation;
+use super::reachability::Reachability;
+use super::schemas::{SchemaNode, Shape, TextFormat, shape, target};
+use super::value_sets;
 use crate::diagnostics::{Diagnostics, Pointer, Source};
-use crate::doc_text::Docs;
+use crate::doc_text::{Docs, sentences};
 use crate::ir::{Alias, Direction, Field, Presence, Struct, Type, TypeDef};
 use crate::names;
 use crate::openapi::Document;
 
-/// The types of a description, and which type each action's bodies are.
+/// The types of a description, and the types of each action's bodies.
 #[derive(Debug)]
 pub(super) struct Types {
     /// By Rust name.
-    pub(super) definitions: IndexMap<String, Placed>,
-    /// The Rust name of the request's and the answer's type, by action.
+    pub(super) definitions: IndexMap<String, PlacedType>,
+    /// The Rust names of the request's and the response's type, by action.
     pub(super) bodies: HashMap<String, (String, String)>,
+}
+
+impl Types {
+    /// The struct of this Rust name.
+    pub(super) fn structure(&self, name: &str) -> Option<&Struct> {
+        match &self.definitions.get(name)?.definition {
+            TypeDef::Struct(definition) => Some(definition),
+            TypeDef::Enum(_) | TypeDef::Alias(_) => None,
+        }
+    }
 }
 
 /// A type with the tags whose actions need it.
 #[derive(Debug)]
-pub(super) struct Placed {
+pub(super) struct PlacedType {
     pub(super) at: Pointer,
     pub(super) definition: TypeDef,
     pub(super) tags: BTreeSet<String>,
 }
 
-/// As many names of names as are followed: each takes a bit of the stack.
-const MOST_ALIASES: usize = 64;
+/// Maximum length of a chain of schemas that only name another: following them is recursive.
+const MAX_ALIASES: usize = 64;
 
 /// Lowers every schema and every body.
 pub(super) fn lower<'a>(
     document: &'a Document,
     docs: &'a Docs,
-    roots: &[Root<'a>],
-    usage: &'a Usage<'a>,
+    operations: &[Operation<'a>],
+    reachability: &'a Reachability<'a>,
     problems: &mut Diagnostics,
 ) -> Types {
-    let mut users: HashMap<&str, constraints::Users<'_>> = HashMap::new();
-    for root in roots {
-        for (body, is_request) in [(&root.request, true), (&root.response, false)] {
+    let mut users: HashMap<&str, sentences::BodyUsers<'_>> = HashMap::new();
+    for operation in operations {
+        for (body, is_request) in [(&operation.request, true), (&operation.response, false)] {
             let Some(name) = body.named(document) else { continue };
             let users = users.entry(name).or_default();
-            if is_request { &mut users.requests } else { &mut users.responses }.push(root.name);
+            if is_request { &mut users.requests } else { &mut users.responses }.push(operation.name);
         }
     }
     let mut lowering = Lowering {
         document,
         docs,
-        usage,
+        reachability,
         problems,
         users,
         names: HashMap::new(),
@@ -68,25 +78,25 @@ pub(super) fn lower<'a>(
     for (name, schema) in &document.schemas {
         lowering.named(name, schema.into());
     }
-    let bodies = roots.iter().filter_map(|root| lowering.bodies(root)).collect();
+    let bodies = operations.iter().filter_map(|operation| lowering.bodies(operation)).collect();
     Types { definitions: lowering.definitions, bodies }
 }
 
 struct Lowering<'a, 'p> {
     document: &'a Document,
     docs: &'a Docs,
-    usage: &'a Usage<'a>,
+    reachability: &'a Reachability<'a>,
     problems: &'p mut Diagnostics,
-    /// Schemas that are the body of an action: structs even when they have no property.
-    users: HashMap<&'a str, constraints::Users<'a>>,
+    /// Schemas that are the body of an action: structs even without properties.
+    users: HashMap<&'a str, sentences::BodyUsers<'a>>,
     /// The Rust names of the schemas.
     names: HashMap<&'a str, String>,
-    /// Who has each Rust name.
+    /// The schema that claimed each Rust name.
     claimed: HashMap<String, Pointer>,
-    definitions: IndexMap<String, Placed>,
+    definitions: IndexMap<String, PlacedType>,
 }
 
-/// The type that is being lowered: what stands inside it is named and placed after it.
+/// The type being lowered: unnamed types inside it take its name, direction and tags.
 struct Owner {
     name: String,
     wire: String,
@@ -95,11 +105,11 @@ struct Owner {
 }
 
 impl<'a> Lowering<'a, '_> {
-    /// Gives every schema its Rust name first, so that inner types cannot take one from them.
+    /// Names every schema first, so that unnamed types inside one cannot take its name.
     fn claim_names(&mut self) {
         for (wire, schema) in &self.document.schemas {
             let at = Pointer::root().at(&["components", "schemas", wire]);
-            let wanted = Node::from(schema).rust_name().unwrap_or(wire);
+            let wanted = SchemaNode::from(schema).rust_name().unwrap_or(wire);
             match names::type_name(wanted) {
                 Ok(name) => {
                     self.claim(&name, &at);
@@ -113,7 +123,7 @@ impl<'a> Lowering<'a, '_> {
     fn claim(&mut self, name: &str, at: &Pointer) -> bool {
         if let Some(other) = self.claimed.get(name) {
             let message = format!(
-                "would be the type `{name}`, which {other} is already: give one of them another name with `x-rust-name` in the overlay"
+                "would be the type `{name}`, as {other} already is: rename one of them with `x-rust-name` in the overlay"
             );
             self.problems.error(at, message);
             return false;
@@ -122,48 +132,42 @@ impl<'a> Lowering<'a, '_> {
         true
     }
 
-    fn named(&mut self, wire: &'a str, node: Node<'a>) {
+    fn named(&mut self, wire: &'a str, node: SchemaNode<'a>) {
         let Some(name) = self.names.get(wire).cloned() else { return };
         let at = Pointer::root().at(&["components", "schemas", wire]);
         let owner = Owner {
             name: name.clone(),
             wire: wire.to_owned(),
-            direction: self.usage.direction(wire),
-            tags: self.usage.tags(wire),
+            direction: self.reachability.direction(wire),
+            tags: self.reachability.tags(wire),
         };
         let users = self.users.get(wire);
         let text = match users {
             Some(_) => self.docs.body(wire, node.description()),
             None => self.docs.type_(wire, node.description()),
         };
-        let docs = text.unwrap_or_else(|| constraints::schema(wire, users, self.docs));
+        let docs = text.unwrap_or_else(|| sentences::schema(wire, users, self.docs));
         let definition = match shape(node) {
             Err(message) => return self.problems.error(&at, message),
             Ok(Shape::Map(None)) if self.users.contains_key(wire) => {
                 let at = at.clone();
-                Some(TypeDef::Struct(Struct {
-                    name,
-                    at,
-                    docs,
-                    direction: owner.direction,
-                    fields: Vec::new(),
-                }))
+                Some(TypeDef::Struct(Struct::new(name, at, docs, owner.direction, Vec::new())))
             }
             Ok(Shape::Struct { properties, required }) => {
                 Some(self.structure(&owner, docs, properties, required, &at))
             }
             Ok(Shape::Text { values, .. }) if !values.is_empty() => {
-                self.text_enum(name, docs, &values, node, &at)
+                value_sets::text(name, docs, &values, node, &at, self.problems)
             }
             Ok(Shape::Integer { values, .. }) if !values.is_empty() => {
-                self.integer_enum(name, docs, &values, node, &at)
+                value_sets::integer(name, docs, &values, node, &at, self.problems)
             }
             Ok(_) => self
                 .ty(node, &at, &owner, &name)
                 .map(|ty| TypeDef::Alias(Alias { name, at: at.clone(), docs, ty })),
         };
         if let Some(definition) = definition {
-            self.definitions.insert(owner.name, Placed { at, definition, tags: owner.tags });
+            self.definitions.insert(owner.name, PlacedType { at, definition, tags: owner.tags });
         }
     }
 
@@ -176,7 +180,7 @@ impl<'a> Lowering<'a, '_> {
         at: &Pointer,
     ) -> TypeDef {
         for name in required.iter().filter(|name| !properties.contains_key(*name)) {
-            let message = format!("`{name}` is required but is no property: remove it in the overlay");
+            let message = format!("`{name}` is required but is not a property: remove it in the overlay");
             self.problems.stale(Source::Description, &at.join("required"), message);
         }
         let mut fields: Vec<Field> = Vec::new();
@@ -189,7 +193,7 @@ impl<'a> Lowering<'a, '_> {
             match fields.iter().find(is_same) {
                 Some(other) => {
                     let message = format!(
-                        "would be the field `{}`, which `{}` is already: add a row to the exceptions in names.rs",
+                        "would be the field `{}`, as `{}` already is: add a row to the exceptions in names.rs",
                         other.ident, other.wire
                     );
                     self.problems.error(&at, message);
@@ -198,19 +202,20 @@ impl<'a> Lowering<'a, '_> {
             }
         }
         let at = at.clone();
-        TypeDef::Struct(Struct { name: owner.name.clone(), at, docs, direction: owner.direction, fields })
+        TypeDef::Struct(Struct::new(owner.name.clone(), at, docs, owner.direction, fields))
     }
 
     fn field(
         &mut self,
         owner: &Owner,
         wire: &str,
-        node: Node<'a>,
+        node: SchemaNode<'a>,
         required: bool,
         at: &Pointer,
     ) -> Option<Field> {
         let Some(ident) = names::field(wire) else {
-            self.problems.error(at, "cannot be made a field's name: add a row to the exceptions in names.rs");
+            self.problems
+                .error(at, "cannot be turned into a field name: add a row to the exceptions in names.rs");
             return None;
         };
         let ty = self.ty(node, at, owner, &names::inner_type(&owner.name, wire))?;
@@ -223,12 +228,12 @@ impl<'a> Lowering<'a, '_> {
             _ => Presence::Optional,
         };
         let facts = constraints::of(node, required);
-        // An answer may leave out anything, so only what is sent can insist.
+        // A response may omit any field, so only a request can require one.
         let required = required && !nullable && owner.direction != Direction::Response;
         let text = self.docs.field(&owner.wire, wire, node.description());
         Some(Field {
             setter: names::setter(&ident),
-            docs: constraints::field(wire, &facts, text, required),
+            docs: sentences::field(wire, &facts, text, required),
             wire: wire.to_owned(),
             ident,
             ty,
@@ -238,8 +243,8 @@ impl<'a> Lowering<'a, '_> {
         })
     }
 
-    /// The type of a value. What stands inside without a name of its own gets `inner`.
-    fn ty(&mut self, node: Node<'a>, at: &Pointer, owner: &Owner, inner: &str) -> Option<Type> {
+    /// The type of a value. An unnamed enum or struct in it is named `inner`.
+    fn ty(&mut self, node: SchemaNode<'a>, at: &Pointer, owner: &Owner, inner: &str) -> Option<Type> {
         let shape = match shape(node) {
             Ok(shape) => shape,
             Err(message) => {
@@ -259,11 +264,11 @@ impl<'a> Lowering<'a, '_> {
                 }
             }
             Shape::Text { format, values } if values.is_empty() => match format {
-                Text::Plain => Type::String,
-                Text::Date => Type::Date,
-                Text::DateTime => Type::DateTime,
-                Text::DateOrDateTime => Type::DateOrDateTime,
-                Text::Secret => Type::Secret,
+                TextFormat::Plain => Type::String,
+                TextFormat::Date => Type::Date,
+                TextFormat::DateTime => Type::DateTime,
+                TextFormat::DateOrDateTime => Type::DateOrDateTime,
+                TextFormat::Secret => Type::Secret,
             },
             Shape::List(None) => Type::List(Box::new(Type::Json)),
             Shape::List(Some(items)) => {
@@ -280,10 +285,69 @@ impl<'a> Lowering<'a, '_> {
         })
     }
 
-    /// A reference: to a type of its own, or to a schema that is only another name for one.
+    /// An unnamed enum or struct inside another type.
+    fn inner(
+        &mut self,
+        shape: Shape<'a>,
+        node: SchemaNode<'a>,
+        at: &Pointer,
+        owner: &Owner,
+        inner: &str,
+    ) -> Option<Type> {
+        let name = match names::type_name(node.rust_name().unwrap_or(inner)) {
+            Ok(name) => name,
+            Err(message) => {
+                self.problems.error(at, message);
+                return None;
+            }
+        };
+        let docs = self.docs.type_(&name, None).unwrap_or_else(|| sentences::inner(&owner.name, at));
+        let definition = match shape {
+            Shape::Text { values, .. } => {
+                value_sets::text(name.clone(), docs, &values, node, at, self.problems)?
+            }
+            Shape::Integer { values, .. } => {
+                value_sets::integer(name.clone(), docs, &values, node, at, self.problems)?
+            }
+            Shape::Struct { properties, required } => {
+                let owner = Owner {
+                    name: name.clone(),
+                    wire: name.clone(),
+                    direction: owner.direction,
+                    tags: owner.tags.clone(),
+                };
+                self.structure(&owner, docs, properties, required, at)
+            }
+            _ => return None,
+        };
+        // The overlay may give equal value sets the same name.
+        if let (Some(placed), TypeDef::Enum(new)) = (self.definitions.get_mut(&name), &definition)
+            && matches!(&placed.definition, TypeDef::Enum(old) if old.values == new.values)
+        {
+            placed.tags.extend(owner.tags.iter().cloned());
+            return Some(Type::Named(name));
+        }
+        self.define(name, definition, &owner.tags, at).map(Type::Named)
+    }
+
+    fn define(
+        &mut self,
+        name: String,
+        definition: TypeDef,
+        tags: &BTreeSet<String>,
+        at: &Pointer,
+    ) -> Option<String> {
+        if !self.claim(&name, at) {
+            return None;
+        }
+        self.definitions.insert(name.clone(), PlacedType { at: at.clone(), definition, tags: tags.clone() });
+        Some(name)
+    }
+
+    /// A reference: to a generated type, or to a schema that only names another type.
     fn reference(&mut self, reference: &str, at: &Pointer, owner: &Owner, inner: &str) -> Option<Type> {
         let (wire, node) = self.document.schemas.get_key_value(&target(reference)?)?;
-        let node = Node::from(node);
+        let node = SchemaNode::from(node);
         let own = match shape(node).ok()? {
             Shape::Struct { .. } => true,
             Shape::Text { values, .. } => !values.is_empty(),
@@ -301,9 +365,9 @@ impl<'a> Lowering<'a, '_> {
         self.ty(node, &Pointer::root().at(&["components", "schemas", wire]), owner, inner)
     }
 
-    /// Why a schema that is only another name cannot be followed: it leads back to itself through others of that kind,
-    /// or to a struct without a name, which would be another type wherever the schema is used.
-    fn dead_end(&self, start: &'a str, node: Node<'a>) -> Option<&'static str> {
+    /// The reason why a schema that only names another cannot be followed: it refers to itself through others of its
+    /// kind, or contains an unnamed struct, which would become a different type at each use of the schema.
+    fn dead_end(&self, start: &'a str, node: SchemaNode<'a>) -> Option<&'static str> {
         let mut seen = HashSet::new();
         let mut todo = vec![node];
         let mut is_collection = false;
@@ -319,10 +383,10 @@ impl<'a> Lowering<'a, '_> {
                             "refers only to itself: give it a type"
                         });
                     }
-                    if seen.len() == MOST_ALIASES {
-                        return Some("leads through too many schemas that are only names of others");
+                    if seen.len() == MAX_ALIASES {
+                        return Some("passes through too many schemas that only name another");
                     }
-                    let schema = Node::from(schema);
+                    let schema = SchemaNode::from(schema);
                     if !seen.insert(name) || matches!(shape(schema), Ok(Shape::Struct { .. })) {
                         continue;
                     }
@@ -333,9 +397,7 @@ impl<'a> Lowering<'a, '_> {
                     inner
                 }
                 Ok(Shape::Struct { .. }) => {
-                    return Some(
-                        "holds an object without a name: make that a schema of its own in the overlay",
-                    );
+                    return Some("contains an unnamed object: make it a named schema in the overlay");
                 }
                 _ => None,
             };

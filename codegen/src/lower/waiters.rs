@@ -23,7 +23,7 @@ use serde_json::{Map, Value};
 
 use super::types::Types;
 use crate::diagnostics::{Diagnostics, Pointer, Source};
-use crate::doc_text::code;
+use crate::doc_text::sentences;
 use crate::ir::{
     Action, Cursor, Field, Goal, Pagination, Presence, Struct, Type, TypeDef, Values, WaiterResource,
     WaiterSource,
@@ -105,7 +105,7 @@ fn listing<'t>(action: &Action, types: &'t Types, row: &Row<'_>) -> Lowered<(Wai
     let (filter, list, id) = (row.text("filter")?, row.text("list")?, row.text("id")?);
     row.mapping("resources")?;
     let body =
-        |name: &str| structure(types, name).ok_or_else(|| unknown(&row.at, format!("`{name}` is no struct")));
+        |name: &str| types.structure(name).ok_or_else(|| unknown(&row.at, format!("`{name}` is no struct")));
     let (request, response) = (body(&action.request)?, body(&action.response)?);
     let filters_field = row.field(request, "Filters", &row.at)?;
     let Type::Named(filters) = &filters_field.ty else {
@@ -132,8 +132,8 @@ fn listing<'t>(action: &Action, types: &'t Types, row: &Row<'_>) -> Lowered<(Wai
     }
     let page = match &action.pagination {
         None => None,
-        Some(Pagination { cursor: Cursor::Token { request, answer }, size, .. }) => {
-            Some((request.clone(), size.clone(), answer.clone()))
+        Some(Pagination { cursor: Cursor::Token { request, response }, size, .. }) => {
+            Some((request.clone(), size.clone(), response.clone()))
         }
         Some(Pagination { cursor: Cursor::FirstItem { .. }, .. }) => {
             return Err(unknown(
@@ -299,35 +299,13 @@ fn goal(name: &str, goal: &Value, values: StateValues<'_>, row: &Row<'_>) -> Low
     if let Some(state) = all.find(|state| !is_known(state)) {
         return Err(unknown(&at, format!("`{state}` is no value of the state")));
     }
-    let docs = goal_docs(&states, &failures, gone);
+    let docs = sentences::goal(&states, &failures, gone);
     Ok(Goal { method, name: name.to_owned(), states, failures, gone, docs })
-}
-
-fn goal_docs(states: &[String], failures: &[String], gone: bool) -> Vec<String> {
-    let list =
-        |states: &[String], word: &str| states.iter().map(|state| code(state)).collect::<Vec<_>>().join(word);
-    let first = match (gone, states) {
-        (false, states) => format!("Until it is {}.", list(states, " or ")),
-        (true, []) => "Until it is not there any more.".to_owned(),
-        (true, states) => format!("Until it is {}, or not there any more.", list(states, " or ")),
-    };
-    let mut docs = vec![first];
-    if !failures.is_empty() {
-        docs.extend([String::new(), format!("Fails where it is {}.", list(failures, " or "))]);
-    }
-    docs
-}
-
-fn structure<'t>(types: &'t Types, name: &str) -> Option<&'t Struct> {
-    match &types.definitions.get(name)?.definition {
-        TypeDef::Struct(definition) => Some(definition),
-        _ => None,
-    }
 }
 
 fn named<'t>(types: &'t Types, ty: &Type) -> Option<&'t Struct> {
     match ty {
-        Type::Named(name) | Type::Boxed(name) => structure(types, name),
+        Type::Named(name) | Type::Boxed(name) => types.structure(name),
         _ => None,
     }
 }

@@ -69,7 +69,7 @@ pub enum AccessKeyState {
     Active,
     /// `INACTIVE`
     Inactive,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -96,11 +96,13 @@ impl From<&str> for AccessKeyState {
 
 __private::open_enum!(AccessKeyState);
 
-/// Request of [`Client::create_access_key`](crate::Client::create_access_key), which creates an access key for the root user or an EIM user.
+/// Request of [`Client::create_access_key`](crate::Client::create_access_key), which creates an access key for the
+/// root user or an EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAccessKeyRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Expiration date, or date and time, such as `2020-06-14`. If omitted, the key never expires, which the account's
@@ -113,7 +115,7 @@ pub struct CreateAccessKeyRequest {
 }
 
 impl CreateAccessKeyRequest {
-    /// An empty [`CreateAccessKeyRequest`]: every field is optional.
+    /// Creates an empty [`CreateAccessKeyRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -153,7 +155,8 @@ __private::sent!(CreateAccessKeyRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`Client::create_access_key`](crate::Client::create_access_key), which creates an access key for the root user or an EIM user.
+/// Response of [`Client::create_access_key`](crate::Client::create_access_key), which creates an access key for the
+/// root user or an EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAccessKeyResponse {
@@ -176,7 +179,8 @@ pub struct DeleteAccessKeyRequest {
     ///
     /// Required.
     pub access_key_id: String,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the EIM user that the key belongs to. Defaults to the caller, which may also be the root user.
@@ -184,7 +188,7 @@ pub struct DeleteAccessKeyRequest {
 }
 
 impl DeleteAccessKeyRequest {
-    /// A [`DeleteAccessKeyRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteAccessKeyRequest`] with the required fields.
     pub fn new(access_key_id: impl Into<String>) -> Self {
         Self {
             access_key_id: access_key_id.into(),
@@ -218,7 +222,7 @@ __private::sent!(DeleteAccessKeyRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`Client::delete_access_key`](crate::Client::delete_access_key), which deletes an access key.
+/// Response of [`Client::delete_access_key`](crate::Client::delete_access_key), which deletes an access key.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteAccessKeyResponse {
@@ -241,7 +245,7 @@ pub struct FiltersAccessKeys {
 }
 
 impl FiltersAccessKeys {
-    /// An empty [`FiltersAccessKeys`]: every field is optional.
+    /// Creates an empty [`FiltersAccessKeys`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -270,11 +274,13 @@ __private::sent!(FiltersAccessKeys {
     states: "States",
 });
 
-/// Request of [`Client::read_access_keys`](crate::Client::read_access_keys), which lists the access keys of the root user or an EIM user, without their secret keys.
+/// Request of [`Client::read_access_keys`](crate::Client::read_access_keys), which lists the access keys of the
+/// root user or an EIM user, without their secret keys.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAccessKeysRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Additional filters for the user's access keys.
@@ -286,7 +292,7 @@ pub struct ReadAccessKeysRequest {
 }
 
 impl ReadAccessKeysRequest {
-    /// An empty [`ReadAccessKeysRequest`]: every field is optional.
+    /// Creates an empty [`ReadAccessKeysRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -323,7 +329,8 @@ __private::sent!(ReadAccessKeysRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`Client::read_access_keys`](crate::Client::read_access_keys), which lists the access keys of the root user or an EIM user, without their secret keys.
+/// Response of [`Client::read_access_keys`](crate::Client::read_access_keys), which lists the access keys of the
+/// root user or an EIM user, without their secret keys.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAccessKeysResponse {
@@ -338,7 +345,8 @@ __private::received!(ReadAccessKeysResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_access_key`](crate::Client::update_access_key), which changes the state, the expiration date or the tag of an access key.
+/// Request of [`Client::update_access_key`](crate::Client::update_access_key), which changes the state, the
+/// expiration date or the tag of an access key.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAccessKeyRequest {
@@ -350,7 +358,8 @@ pub struct UpdateAccessKeyRequest {
     pub clear_expiration_date: Option<bool>,
     /// If `true`, the label of the access key is removed. `tag` is then ignored.
     pub clear_tag: Option<bool>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// New expiration date, or date and time. If omitted, the current one is not kept: the key never expires, which the
@@ -365,7 +374,7 @@ pub struct UpdateAccessKeyRequest {
 }
 
 impl UpdateAccessKeyRequest {
-    /// A [`UpdateAccessKeyRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateAccessKeyRequest`] with the required fields.
     pub fn new(access_key_id: impl Into<String>) -> Self {
         Self {
             access_key_id: access_key_id.into(),
@@ -445,7 +454,8 @@ __private::sent!(UpdateAccessKeyRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`Client::update_access_key`](crate::Client::update_access_key), which changes the state, the expiration date or the tag of an access key.
+/// Response of [`Client::update_access_key`](crate::Client::update_access_key), which changes the state, the
+/// expiration date or the tag of an access key.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAccessKeyResponse {
@@ -463,15 +473,16 @@ __private::received!(UpdateAccessKeyResponse {
 impl Client {
     /// Creates an access key for the root user or an EIM user.
     ///
-    /// It is active immediately. The response contains the secret key. If `user_name` is omitted, the key belongs to the
+    /// It is active immediately. The response contains the secret key. If `user_name` is omitted, the key belongs to
+    /// the
     /// caller. If `expiration_date` is omitted, the key never expires.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createaccesskey)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -498,11 +509,11 @@ impl Client {
     /// If it belongs to an EIM user, it must be `INACTIVE`.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteaccesskey)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Access key of the caller:
@@ -543,7 +554,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readaccesskeys)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -567,15 +578,16 @@ impl Client {
 
     /// Changes the state, the expiration date or the tag of an access key.
     ///
-    /// If `expiration_date` is omitted, the key no longer expires, even if only its state is changed. To keep the current
+    /// If `expiration_date` is omitted, the key no longer expires, even if only its state is changed. To keep the
+    /// current
     /// date, send it again.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateaccesskey)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// With an expiration date:
@@ -626,12 +638,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateAccessKey`: see [`Client::create_access_key`](crate::Client::create_access_key).
+
+    /// Marker of `CreateAccessKey`: see [`Client::create_access_key`](crate::Client::create_access_key).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateAccessKey;
+
     impl Action for CreateAccessKey {
         type Request = super::CreateAccessKeyRequest;
         type Response = super::CreateAccessKeyResponse;
@@ -640,9 +654,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteAccessKey`: see [`Client::delete_access_key`](crate::Client::delete_access_key).
+    /// Marker of `DeleteAccessKey`: see [`Client::delete_access_key`](crate::Client::delete_access_key).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteAccessKey;
+
     impl Action for DeleteAccessKey {
         type Request = super::DeleteAccessKeyRequest;
         type Response = super::DeleteAccessKeyResponse;
@@ -651,9 +666,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadAccessKeys`: see [`Client::read_access_keys`](crate::Client::read_access_keys).
+    /// Marker of `ReadAccessKeys`: see [`Client::read_access_keys`](crate::Client::read_access_keys).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadAccessKeys;
+
     impl Action for ReadAccessKeys {
         type Request = super::ReadAccessKeysRequest;
         type Response = super::ReadAccessKeysResponse;
@@ -662,9 +678,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateAccessKey`: see [`Client::update_access_key`](crate::Client::update_access_key).
+    /// Marker of `UpdateAccessKey`: see [`Client::update_access_key`](crate::Client::update_access_key).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateAccessKey;
+
     impl Action for UpdateAccessKey {
         type Request = super::UpdateAccessKeyRequest;
         type Response = super::UpdateAccessKeyResponse;

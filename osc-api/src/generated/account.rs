@@ -118,11 +118,13 @@ __private::received!(CO2FactorDistribution {
     value: "Value",
 });
 
-/// Request of [`Client::check_authentication`](crate::Client::check_authentication), which verifies the login and password of an account.
+/// Request of [`Client::check_authentication`](crate::Client::check_authentication), which verifies the login and
+/// password of an account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CheckAuthenticationRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Email address that the account logs in with.
@@ -136,7 +138,7 @@ pub struct CheckAuthenticationRequest {
 }
 
 impl CheckAuthenticationRequest {
-    /// A [`CheckAuthenticationRequest`] with the fields that the API requires.
+    /// Creates a [`CheckAuthenticationRequest`] with the required fields.
     pub fn new(login: impl Into<String>, password: impl Into<Secret>) -> Self {
         Self {
             dry_run: None,
@@ -170,7 +172,8 @@ __private::sent!(CheckAuthenticationRequest {
     password: "Password",
 });
 
-/// Answer to [`Client::check_authentication`](crate::Client::check_authentication), which verifies the login and password of an account.
+/// Response of [`Client::check_authentication`](crate::Client::check_authentication), which verifies the login and
+/// password of an account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CheckAuthenticationResponse {
@@ -255,7 +258,8 @@ pub struct CreateAccountRequest {
     ///
     /// Required.
     pub customer_id: String,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Main email address, used for login and notifications.
@@ -287,7 +291,7 @@ pub struct CreateAccountRequest {
 }
 
 impl CreateAccountRequest {
-    /// A [`CreateAccountRequest`] with the fields that the API requires.
+    /// Creates a [`CreateAccountRequest`] with the required fields.
     #[expect(clippy::too_many_arguments, reason = "the API requires each of them")]
     pub fn new(
         city: impl Into<String>,
@@ -432,7 +436,7 @@ __private::sent!(CreateAccountRequest {
     zip_code: "ZipCode",
 });
 
-/// Answer to [`Client::create_account`](crate::Client::create_account), which creates another OUTSCALE account.
+/// Response of [`Client::create_account`](crate::Client::create_account), which creates another OUTSCALE account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateAccountResponse {
@@ -447,17 +451,19 @@ __private::received!(CreateAccountResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_accounts`](crate::Client::read_accounts), which returns the details of the calling account.
+/// Request of [`Client::read_accounts`](crate::Client::read_accounts), which returns the details of the calling
+/// account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAccountsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
 impl ReadAccountsRequest {
-    /// An empty [`ReadAccountsRequest`]: every field is optional.
+    /// Creates an empty [`ReadAccountsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -473,7 +479,8 @@ __private::sent!(ReadAccountsRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::read_accounts`](crate::Client::read_accounts), which returns the details of the calling account.
+/// Response of [`Client::read_accounts`](crate::Client::read_accounts), which returns the details of the calling
+/// account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAccountsResponse {
@@ -488,7 +495,8 @@ __private::received!(ReadAccountsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_co2_emission_account`](crate::Client::read_co2_emission_account), which returns the estimated carbon footprint of the account in the Region, by month.
+/// Request of [`Client::read_co2_emission_account`](crate::Client::read_co2_emission_account), which returns the
+/// estimated carbon footprint of the account in the Region, by month.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCO2EmissionAccountRequest {
@@ -496,7 +504,8 @@ pub struct ReadCO2EmissionAccountRequest {
     ///
     /// Required.
     pub from_month: DateOrDateTime,
-    /// If `true`, a paying account also gets the figures of all accounts linked to it, and a linked account gets nothing.
+    /// If `true`, a paying account also gets the figures of all accounts linked to it, and a linked account gets
+    /// nothing.
     ///
     /// Default: `false`.
     pub overall: Option<bool>,
@@ -508,7 +517,7 @@ pub struct ReadCO2EmissionAccountRequest {
 }
 
 impl ReadCO2EmissionAccountRequest {
-    /// A [`ReadCO2EmissionAccountRequest`] with the fields that the API requires.
+    /// Creates a [`ReadCO2EmissionAccountRequest`] with the required fields.
     pub fn new(
         from_month: impl Into<DateOrDateTime>,
         to_month: impl Into<DateOrDateTime>,
@@ -545,7 +554,8 @@ __private::sent!(ReadCO2EmissionAccountRequest {
     to_month: "ToMonth",
 });
 
-/// Answer to [`Client::read_co2_emission_account`](crate::Client::read_co2_emission_account), which returns the estimated carbon footprint of the account in the Region, by month.
+/// Response of [`Client::read_co2_emission_account`](crate::Client::read_co2_emission_account), which returns the
+/// estimated carbon footprint of the account in the Region, by month.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCO2EmissionAccountResponse {
@@ -566,29 +576,34 @@ __private::received!(ReadCO2EmissionAccountResponse {
     value: "Value",
 });
 
-/// Request of [`Client::read_consumption_account`](crate::Client::read_consumption_account), which returns the consumption of the account over a period, by billable resource.
+/// Request of [`Client::read_consumption_account`](crate::Client::read_consumption_account), which returns the
+/// consumption of the account over a period, by billable resource.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadConsumptionAccountRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// First day of the period, such as `2020-06-14`. If a time is given, it must be midnight.
     ///
     /// Required.
     pub from_date: DateOrDateTime,
-    /// If `true`, a paying account also gets the figures of all accounts linked to it, and a linked account gets nothing.
+    /// If `true`, a paying account also gets the figures of all accounts linked to it, and a linked account gets
+    /// nothing.
     ///
     /// Default: `false`.
     pub overall: Option<bool>,
     /// If `true`, the response also contains prices, `unit_price` and `price`, in the catalog's currency.
     pub show_price: Option<bool>,
-    /// If `true`, there is one entry for each resource, with its `resource_id`. Otherwise, there is one for each type of
+    /// If `true`, there is one entry for each resource, with its `resource_id`. Otherwise, there is one for each type
+    /// of
     /// resource.
     ///
     /// Default: `false`.
     pub show_resource_details: Option<bool>,
-    /// Day after the last day of the period, such as `2020-06-30`. Must be later than `from_date`. If a time is given, it
+    /// Day after the last day of the period, such as `2020-06-30`. Must be later than `from_date`. If a time is given,
+    /// it
     /// must be midnight.
     ///
     /// Required.
@@ -596,7 +611,7 @@ pub struct ReadConsumptionAccountRequest {
 }
 
 impl ReadConsumptionAccountRequest {
-    /// A [`ReadConsumptionAccountRequest`] with the fields that the API requires.
+    /// Creates a [`ReadConsumptionAccountRequest`] with the required fields.
     pub fn new(
         from_date: impl Into<DateOrDateTime>,
         to_date: impl Into<DateOrDateTime>,
@@ -660,7 +675,8 @@ __private::sent!(ReadConsumptionAccountRequest {
     to_date: "ToDate",
 });
 
-/// Answer to [`Client::read_consumption_account`](crate::Client::read_consumption_account), which returns the consumption of the account over a period, by billable resource.
+/// Response of [`Client::read_consumption_account`](crate::Client::read_consumption_account), which returns the
+/// consumption of the account over a period, by billable resource.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadConsumptionAccountResponse {
@@ -678,11 +694,13 @@ __private::received!(ReadConsumptionAccountResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_account`](crate::Client::update_account), which changes the details of the calling account.
+/// Request of [`Client::update_account`](crate::Client::update_account), which changes the details of the calling
+/// account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAccountRequest {
-    /// Additional email addresses, which receive notifications only. They replace the current ones. An empty list removes
+    /// Additional email addresses, which receive notifications only. They replace the current ones. An empty list
+    /// removes
     /// all.
     pub additional_emails: Option<Vec<String>>,
     /// City of the account owner.
@@ -691,7 +709,8 @@ pub struct UpdateAccountRequest {
     pub company_name: Option<String>,
     /// Country of the account owner.
     pub country: Option<String>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Main email address, used for login and notifications.
@@ -715,7 +734,7 @@ pub struct UpdateAccountRequest {
 }
 
 impl UpdateAccountRequest {
-    /// An empty [`UpdateAccountRequest`]: every field is optional.
+    /// Creates an empty [`UpdateAccountRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -827,7 +846,8 @@ __private::sent!(UpdateAccountRequest {
     zip_code: "ZipCode",
 });
 
-/// Answer to [`Client::update_account`](crate::Client::update_account), which changes the details of the calling account.
+/// Response of [`Client::update_account`](crate::Client::update_account), which changes the details of the calling
+/// account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateAccountResponse {
@@ -850,7 +870,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#checkauthentication)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -877,11 +897,11 @@ impl Client {
     /// The calling account needs a quota for this, which is granted by OUTSCALE's sales team.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createaccount)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -916,7 +936,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readaccounts)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -944,7 +964,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readco2emissionaccount)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -973,7 +993,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readconsumptionaccount)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Without prices and resource details:
@@ -1013,11 +1033,11 @@ impl Client {
     /// Changes the details of the calling account.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateaccount)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1038,12 +1058,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CheckAuthentication`: see [`Client::check_authentication`](crate::Client::check_authentication).
+
+    /// Marker of `CheckAuthentication`: see [`Client::check_authentication`](crate::Client::check_authentication).
     #[derive(Clone, Copy, Debug)]
     pub struct CheckAuthentication;
+
     impl Action for CheckAuthentication {
         type Request = super::CheckAuthenticationRequest;
         type Response = super::CheckAuthenticationResponse;
@@ -1052,9 +1074,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `CreateAccount`: see [`Client::create_account`](crate::Client::create_account).
+    /// Marker of `CreateAccount`: see [`Client::create_account`](crate::Client::create_account).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateAccount;
+
     impl Action for CreateAccount {
         type Request = super::CreateAccountRequest;
         type Response = super::CreateAccountResponse;
@@ -1063,9 +1086,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadAccounts`: see [`Client::read_accounts`](crate::Client::read_accounts).
+    /// Marker of `ReadAccounts`: see [`Client::read_accounts`](crate::Client::read_accounts).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadAccounts;
+
     impl Action for ReadAccounts {
         type Request = super::ReadAccountsRequest;
         type Response = super::ReadAccountsResponse;
@@ -1074,9 +1098,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadCO2EmissionAccount`: see [`Client::read_co2_emission_account`](crate::Client::read_co2_emission_account).
+    /// Marker of `ReadCO2EmissionAccount`: see
+    /// [`Client::read_co2_emission_account`](crate::Client::read_co2_emission_account).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadCO2EmissionAccount;
+
     impl Action for ReadCO2EmissionAccount {
         type Request = super::ReadCO2EmissionAccountRequest;
         type Response = super::ReadCO2EmissionAccountResponse;
@@ -1085,9 +1111,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadConsumptionAccount`: see [`Client::read_consumption_account`](crate::Client::read_consumption_account).
+    /// Marker of `ReadConsumptionAccount`: see
+    /// [`Client::read_consumption_account`](crate::Client::read_consumption_account).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadConsumptionAccount;
+
     impl Action for ReadConsumptionAccount {
         type Request = super::ReadConsumptionAccountRequest;
         type Response = super::ReadConsumptionAccountResponse;
@@ -1096,9 +1124,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateAccount`: see [`Client::update_account`](crate::Client::update_account).
+    /// Marker of `UpdateAccount`: see [`Client::update_account`](crate::Client::update_account).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateAccount;
+
     impl Action for UpdateAccount {
         type Request = super::UpdateAccountRequest;
         type Response = super::UpdateAccountResponse;

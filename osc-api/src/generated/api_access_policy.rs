@@ -20,17 +20,19 @@ __private::received!(ApiAccessPolicy {
     require_trusted_env: "RequireTrustedEnv",
 });
 
-/// Request of [`Client::read_api_access_policy`](crate::Client::read_api_access_policy), which returns the API access policy of the account.
+/// Request of [`Client::read_api_access_policy`](crate::Client::read_api_access_policy), which returns the API
+/// access policy of the account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiAccessPolicyRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
 impl ReadApiAccessPolicyRequest {
-    /// An empty [`ReadApiAccessPolicyRequest`]: every field is optional.
+    /// Creates an empty [`ReadApiAccessPolicyRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -46,7 +48,8 @@ __private::sent!(ReadApiAccessPolicyRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::read_api_access_policy`](crate::Client::read_api_access_policy), which returns the API access policy of the account.
+/// Response of [`Client::read_api_access_policy`](crate::Client::read_api_access_policy), which returns the API
+/// access policy of the account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiAccessPolicyResponse {
@@ -61,17 +64,21 @@ __private::received!(ReadApiAccessPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_api_access_policy`](crate::Client::update_api_access_policy), which replaces the API access policy of the account.
+/// Request of [`Client::update_api_access_policy`](crate::Client::update_api_access_policy), which replaces the API
+/// access policy of the account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateApiAccessPolicyRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Maximum lifetime of an access key, in seconds, from 0 to 3153600000. 0 means no limit, and cannot be combined with
+    /// Maximum lifetime of an access key, in seconds, from 0 to 3153600000. 0 means no limit, and cannot be combined
+    /// with
     /// trusted sessions.
     ///
-    /// Any other value requires every access key to have an expiration date, and must exceed the remaining lifetime of each
+    /// Any other value requires every access key to have an expiration date, and must exceed the remaining lifetime of
+    /// each
     /// existing key.
     ///
     /// Required.
@@ -84,7 +91,7 @@ pub struct UpdateApiAccessPolicyRequest {
 }
 
 impl UpdateApiAccessPolicyRequest {
-    /// A [`UpdateApiAccessPolicyRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateApiAccessPolicyRequest`] with the required fields.
     pub fn new(
         max_access_key_expiration_seconds: impl Into<i64>,
         require_trusted_env: impl Into<bool>,
@@ -125,7 +132,8 @@ __private::sent!(UpdateApiAccessPolicyRequest {
     require_trusted_env: "RequireTrustedEnv",
 });
 
-/// Answer to [`Client::update_api_access_policy`](crate::Client::update_api_access_policy), which replaces the API access policy of the account.
+/// Response of [`Client::update_api_access_policy`](crate::Client::update_api_access_policy), which replaces the
+/// API access policy of the account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateApiAccessPolicyResponse {
@@ -148,7 +156,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readapiaccesspolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -172,11 +180,11 @@ impl Client {
     /// An account has only one API access policy.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateapiaccesspolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Keys that expire within a year:
@@ -222,12 +230,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadApiAccessPolicy`: see [`Client::read_api_access_policy`](crate::Client::read_api_access_policy).
+
+    /// Marker of `ReadApiAccessPolicy`: see [`Client::read_api_access_policy`](crate::Client::read_api_access_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadApiAccessPolicy;
+
     impl Action for ReadApiAccessPolicy {
         type Request = super::ReadApiAccessPolicyRequest;
         type Response = super::ReadApiAccessPolicyResponse;
@@ -236,9 +246,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateApiAccessPolicy`: see [`Client::update_api_access_policy`](crate::Client::update_api_access_policy).
+    /// Marker of `UpdateApiAccessPolicy`: see
+    /// [`Client::update_api_access_policy`](crate::Client::update_api_access_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateApiAccessPolicy;
+
     impl Action for UpdateApiAccessPolicy {
         type Request = super::UpdateApiAccessPolicyRequest;
         type Response = super::UpdateApiAccessPolicyResponse;

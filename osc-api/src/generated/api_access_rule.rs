@@ -28,7 +28,8 @@ __private::received!(ApiAccessRule {
     ip_ranges: "IpRanges",
 });
 
-/// Request of [`Client::create_api_access_rule`](crate::Client::create_api_access_rule), which creates a rule that allows API access from given IP ranges, with given client certificates, or both.
+/// Request of [`Client::create_api_access_rule`](crate::Client::create_api_access_rule), which creates a rule that
+/// allows API access from given IP ranges, with given client certificates, or both.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateApiAccessRuleRequest {
@@ -38,7 +39,8 @@ pub struct CreateApiAccessRuleRequest {
     pub cns: Option<Vec<String>>,
     /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// IPv4 addresses, or ranges in CIDR notation, that calls are allowed from.
@@ -46,7 +48,7 @@ pub struct CreateApiAccessRuleRequest {
 }
 
 impl CreateApiAccessRuleRequest {
-    /// An empty [`CreateApiAccessRuleRequest`]: every field is optional.
+    /// Creates an empty [`CreateApiAccessRuleRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -96,7 +98,8 @@ __private::sent!(CreateApiAccessRuleRequest {
     ip_ranges: "IpRanges",
 });
 
-/// Answer to [`Client::create_api_access_rule`](crate::Client::create_api_access_rule), which creates a rule that allows API access from given IP ranges, with given client certificates, or both.
+/// Response of [`Client::create_api_access_rule`](crate::Client::create_api_access_rule), which creates a rule that
+/// allows API access from given IP ranges, with given client certificates, or both.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateApiAccessRuleResponse {
@@ -111,7 +114,8 @@ __private::received!(CreateApiAccessRuleResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_api_access_rule`](crate::Client::delete_api_access_rule), which deletes an API access rule.
+/// Request of [`Client::delete_api_access_rule`](crate::Client::delete_api_access_rule), which deletes an API
+/// access rule.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteApiAccessRuleRequest {
@@ -119,13 +123,14 @@ pub struct DeleteApiAccessRuleRequest {
     ///
     /// Required.
     pub api_access_rule_id: String,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
 impl DeleteApiAccessRuleRequest {
-    /// A [`DeleteApiAccessRuleRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteApiAccessRuleRequest`] with the required fields.
     pub fn new(api_access_rule_id: impl Into<String>) -> Self {
         Self {
             api_access_rule_id: api_access_rule_id.into(),
@@ -151,7 +156,8 @@ __private::sent!(DeleteApiAccessRuleRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::delete_api_access_rule`](crate::Client::delete_api_access_rule), which deletes an API access rule.
+/// Response of [`Client::delete_api_access_rule`](crate::Client::delete_api_access_rule), which deletes an API
+/// access rule.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteApiAccessRuleResponse {
@@ -180,7 +186,7 @@ pub struct FiltersApiAccessRule {
 }
 
 impl FiltersApiAccessRule {
-    /// An empty [`FiltersApiAccessRule`]: every field is optional.
+    /// Creates an empty [`FiltersApiAccessRule`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -238,11 +244,13 @@ __private::sent!(FiltersApiAccessRule {
     ip_ranges: "IpRanges",
 });
 
-/// Request of [`Client::read_api_access_rules`](crate::Client::read_api_access_rules), which lists the API access rules.
+/// Request of [`Client::read_api_access_rules`](crate::Client::read_api_access_rules), which lists the API access
+/// rules.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiAccessRulesRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
@@ -251,7 +259,7 @@ pub struct ReadApiAccessRulesRequest {
 }
 
 impl ReadApiAccessRulesRequest {
-    /// An empty [`ReadApiAccessRulesRequest`]: every field is optional.
+    /// Creates an empty [`ReadApiAccessRulesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -274,7 +282,8 @@ __private::sent!(ReadApiAccessRulesRequest {
     filters: "Filters",
 });
 
-/// Answer to [`Client::read_api_access_rules`](crate::Client::read_api_access_rules), which lists the API access rules.
+/// Response of [`Client::read_api_access_rules`](crate::Client::read_api_access_rules), which lists the API access
+/// rules.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiAccessRulesResponse {
@@ -289,7 +298,8 @@ __private::received!(ReadApiAccessRulesResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_api_access_rule`](crate::Client::update_api_access_rule), which replaces an API access rule.
+/// Request of [`Client::update_api_access_rule`](crate::Client::update_api_access_rule), which replaces an API
+/// access rule.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateApiAccessRuleRequest {
@@ -297,23 +307,27 @@ pub struct UpdateApiAccessRuleRequest {
     ///
     /// Required.
     pub api_access_rule_id: String,
-    /// IDs of client certificate authorities, each `ca-` and 32 hexadecimal digits. If omitted, they are removed from the
+    /// IDs of client certificate authorities, each `ca-` and 32 hexadecimal digits. If omitted, they are removed from
+    /// the
     /// rule.
     pub ca_ids: Option<Vec<String>>,
-    /// Common names, one of which the client certificate must have. Requires `ca_ids`. If omitted, they are removed from
+    /// Common names, one of which the client certificate must have. Requires `ca_ids`. If omitted, they are removed
+    /// from
     /// the rule.
     pub cns: Option<Vec<String>>,
     /// New description of the rule. If omitted, the current one is removed.
     pub description: Option<String>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// IPv4 addresses, or ranges in CIDR notation, that calls are allowed from. If omitted, they are removed from the rule.
+    /// IPv4 addresses, or ranges in CIDR notation, that calls are allowed from. If omitted, they are removed from the
+    /// rule.
     pub ip_ranges: Option<Vec<String>>,
 }
 
 impl UpdateApiAccessRuleRequest {
-    /// A [`UpdateApiAccessRuleRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateApiAccessRuleRequest`] with the required fields.
     pub fn new(api_access_rule_id: impl Into<String>) -> Self {
         Self {
             api_access_rule_id: api_access_rule_id.into(),
@@ -377,7 +391,8 @@ __private::sent!(UpdateApiAccessRuleRequest {
     ip_ranges: "IpRanges",
 });
 
-/// Answer to [`Client::update_api_access_rule`](crate::Client::update_api_access_rule), which replaces an API access rule.
+/// Response of [`Client::update_api_access_rule`](crate::Client::update_api_access_rule), which replaces an API
+/// access rule.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateApiAccessRuleResponse {
@@ -399,11 +414,11 @@ impl Client {
     /// anywhere. They remain in effect until they are deleted.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createapiaccessrule)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// From given IP ranges:
@@ -443,15 +458,16 @@ impl Client {
 
     /// Deletes an API access rule.
     ///
-    /// The last rule cannot be deleted. A caller who deletes every rule that allows their access is locked out of the API
+    /// The last rule cannot be deleted. A caller who deletes every rule that allows their access is locked out of the
+    /// API
     /// until OUTSCALE's support restores it.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteapiaccessrule)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -479,7 +495,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readapiaccessrules)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -504,15 +520,16 @@ impl Client {
 
     /// Replaces an API access rule.
     ///
-    /// Values omitted from the request are removed from the rule. Only OUTSCALE's support can restore access if the rule
+    /// Values omitted from the request are removed from the rule. Only OUTSCALE's support can restore access if the
+    /// rule
     /// no longer allows its owner.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateapiaccessrule)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -534,12 +551,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateApiAccessRule`: see [`Client::create_api_access_rule`](crate::Client::create_api_access_rule).
+
+    /// Marker of `CreateApiAccessRule`: see [`Client::create_api_access_rule`](crate::Client::create_api_access_rule).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateApiAccessRule;
+
     impl Action for CreateApiAccessRule {
         type Request = super::CreateApiAccessRuleRequest;
         type Response = super::CreateApiAccessRuleResponse;
@@ -548,9 +567,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteApiAccessRule`: see [`Client::delete_api_access_rule`](crate::Client::delete_api_access_rule).
+    /// Marker of `DeleteApiAccessRule`: see [`Client::delete_api_access_rule`](crate::Client::delete_api_access_rule).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteApiAccessRule;
+
     impl Action for DeleteApiAccessRule {
         type Request = super::DeleteApiAccessRuleRequest;
         type Response = super::DeleteApiAccessRuleResponse;
@@ -559,9 +579,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadApiAccessRules`: see [`Client::read_api_access_rules`](crate::Client::read_api_access_rules).
+    /// Marker of `ReadApiAccessRules`: see [`Client::read_api_access_rules`](crate::Client::read_api_access_rules).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadApiAccessRules;
+
     impl Action for ReadApiAccessRules {
         type Request = super::ReadApiAccessRulesRequest;
         type Response = super::ReadApiAccessRulesResponse;
@@ -570,9 +591,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateApiAccessRule`: see [`Client::update_api_access_rule`](crate::Client::update_api_access_rule).
+    /// Marker of `UpdateApiAccessRule`: see [`Client::update_api_access_rule`](crate::Client::update_api_access_rule).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateApiAccessRule;
+
     impl Action for UpdateApiAccessRule {
         type Request = super::UpdateApiAccessRuleRequest;
         type Response = super::UpdateApiAccessRuleResponse;

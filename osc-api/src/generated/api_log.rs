@@ -30,7 +30,7 @@ pub struct FiltersApiLog {
 }
 
 impl FiltersApiLog {
-    /// An empty [`FiltersApiLog`]: every field is optional.
+    /// Creates an empty [`FiltersApiLog`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -198,16 +198,19 @@ __private::received!(Log {
     response_status_code: "ResponseStatusCode",
 });
 
-/// Request of [`Client::read_api_logs`](crate::Client::read_api_logs), which lists the API calls made by the account.
+/// Request of [`Client::read_api_logs`](crate::Client::read_api_logs), which lists the API calls made by the
+/// account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiLogsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Filters for the logged calls. If they contain no date, only calls of the last 48 hours are returned.
     pub filters: Option<FiltersApiLog>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -219,7 +222,7 @@ pub struct ReadApiLogsRequest {
 }
 
 impl ReadApiLogsRequest {
-    /// An empty [`ReadApiLogsRequest`]: every field is optional.
+    /// Creates an empty [`ReadApiLogsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -263,13 +266,15 @@ __private::sent!(ReadApiLogsRequest {
     with: "With",
 });
 
-/// Answer to [`Client::read_api_logs`](crate::Client::read_api_logs), which lists the API calls made by the account.
+/// Response of [`Client::read_api_logs`](crate::Client::read_api_logs), which lists the API calls made by the
+/// account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadApiLogsResponse {
     /// Logs found.
     pub logs: Vec<Log>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
@@ -353,7 +358,7 @@ pub struct With {
 }
 
 impl With {
-    /// An empty [`With`]: every field is optional.
+    /// Creates an empty [`With`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -480,20 +485,23 @@ __private::sent!(With {
 impl Paginated for ReadApiLogsRequest {
     type Action = action::ReadApiLogs;
     type Item = Log;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadApiLogsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadApiLogsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.logs.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.logs.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadApiLogsResponse) -> Vec<Log> {
-        answer.logs
+
+    fn items(response: ReadApiLogsResponse) -> Vec<Log> {
+        response.logs
     }
 }
 
@@ -504,12 +512,13 @@ impl Client {
     /// set, the calls of the two days from or up to that date are returned. A longer period requires both dates.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readapilogs)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -535,12 +544,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadApiLogs`: see [`Client::read_api_logs`](crate::Client::read_api_logs).
+
+    /// Marker of `ReadApiLogs`: see [`Client::read_api_logs`](crate::Client::read_api_logs).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadApiLogs;
+
     impl Action for ReadApiLogs {
         type Request = super::ReadApiLogsRequest;
         type Response = super::ReadApiLogsResponse;

@@ -22,7 +22,8 @@ __private::received!(Ca {
     description: "Description",
 });
 
-/// Request of [`Client::create_ca`](crate::Client::create_ca), which registers a certificate authority whose client certificates can be required by API access rules.
+/// Request of [`Client::create_ca`](crate::Client::create_ca), which registers a certificate authority whose client
+/// certificates can be required by API access rules.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateCaRequest {
@@ -32,13 +33,14 @@ pub struct CreateCaRequest {
     pub ca_pem: String,
     /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
 impl CreateCaRequest {
-    /// A [`CreateCaRequest`] with the fields that the API requires.
+    /// Creates a [`CreateCaRequest`] with the required fields.
     pub fn new(ca_pem: impl Into<String>) -> Self {
         Self {
             ca_pem: ca_pem.into(),
@@ -72,7 +74,8 @@ __private::sent!(CreateCaRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::create_ca`](crate::Client::create_ca), which registers a certificate authority whose client certificates can be required by API access rules.
+/// Response of [`Client::create_ca`](crate::Client::create_ca), which registers a certificate authority whose
+/// client certificates can be required by API access rules.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateCaResponse {
@@ -95,13 +98,14 @@ pub struct DeleteCaRequest {
     ///
     /// Required.
     pub ca_id: String,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
 impl DeleteCaRequest {
-    /// A [`DeleteCaRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteCaRequest`] with the required fields.
     pub fn new(ca_id: impl Into<String>) -> Self {
         Self {
             ca_id: ca_id.into(),
@@ -127,7 +131,7 @@ __private::sent!(DeleteCaRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::delete_ca`](crate::Client::delete_ca), which deletes a client certificate authority.
+/// Response of [`Client::delete_ca`](crate::Client::delete_ca), which deletes a client certificate authority.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteCaResponse {
@@ -152,7 +156,7 @@ pub struct FiltersCa {
 }
 
 impl FiltersCa {
-    /// An empty [`FiltersCa`]: every field is optional.
+    /// Creates an empty [`FiltersCa`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -197,7 +201,8 @@ __private::sent!(FiltersCa {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCasRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
@@ -206,7 +211,7 @@ pub struct ReadCasRequest {
 }
 
 impl ReadCasRequest {
-    /// An empty [`ReadCasRequest`]: every field is optional.
+    /// Creates an empty [`ReadCasRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -229,7 +234,7 @@ __private::sent!(ReadCasRequest {
     filters: "Filters",
 });
 
-/// Answer to [`Client::read_cas`](crate::Client::read_cas), which lists the client certificate authorities.
+/// Response of [`Client::read_cas`](crate::Client::read_cas), which lists the client certificate authorities.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCasResponse {
@@ -244,7 +249,8 @@ __private::received!(ReadCasResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_ca`](crate::Client::update_ca), which changes the description of a client certificate authority.
+/// Request of [`Client::update_ca`](crate::Client::update_ca), which changes the description of a client
+/// certificate authority.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateCaRequest {
@@ -254,13 +260,14 @@ pub struct UpdateCaRequest {
     pub ca_id: String,
     /// New description of the certificate authority.
     pub description: Option<String>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
 impl UpdateCaRequest {
-    /// A [`UpdateCaRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateCaRequest`] with the required fields.
     pub fn new(ca_id: impl Into<String>) -> Self {
         Self {
             ca_id: ca_id.into(),
@@ -294,7 +301,8 @@ __private::sent!(UpdateCaRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::update_ca`](crate::Client::update_ca), which changes the description of a client certificate authority.
+/// Response of [`Client::update_ca`](crate::Client::update_ca), which changes the description of a client
+/// certificate authority.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateCaResponse {
@@ -313,11 +321,11 @@ impl Client {
     /// Registers a certificate authority whose client certificates can be required by API access rules.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createca)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -339,11 +347,11 @@ impl Client {
     /// Deletes a client certificate authority.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteca)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -369,7 +377,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readcas)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -389,11 +397,11 @@ impl Client {
     /// Changes the description of a client certificate authority.
     ///
     /// - Authentication: access key, or login and password.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateca)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -414,12 +422,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateCa`: see [`Client::create_ca`](crate::Client::create_ca).
+
+    /// Marker of `CreateCa`: see [`Client::create_ca`](crate::Client::create_ca).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateCa;
+
     impl Action for CreateCa {
         type Request = super::CreateCaRequest;
         type Response = super::CreateCaResponse;
@@ -428,9 +438,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteCa`: see [`Client::delete_ca`](crate::Client::delete_ca).
+    /// Marker of `DeleteCa`: see [`Client::delete_ca`](crate::Client::delete_ca).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteCa;
+
     impl Action for DeleteCa {
         type Request = super::DeleteCaRequest;
         type Response = super::DeleteCaResponse;
@@ -439,9 +450,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadCas`: see [`Client::read_cas`](crate::Client::read_cas).
+    /// Marker of `ReadCas`: see [`Client::read_cas`](crate::Client::read_cas).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadCas;
+
     impl Action for ReadCas {
         type Request = super::ReadCasRequest;
         type Response = super::ReadCasResponse;
@@ -450,9 +462,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateCa`: see [`Client::update_ca`](crate::Client::update_ca).
+    /// Marker of `UpdateCa`: see [`Client::update_ca`](crate::Client::update_ca).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateCa;
+
     impl Action for UpdateCa {
         type Request = super::UpdateCaRequest;
         type Response = super::UpdateCaResponse;

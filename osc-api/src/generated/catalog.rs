@@ -12,7 +12,7 @@ pub enum CatalogState {
     Current,
     /// `OBSOLETE`
     Obsolete,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -73,7 +73,7 @@ pub struct FiltersCatalogs {
 }
 
 impl FiltersCatalogs {
-    /// An empty [`FiltersCatalogs`]: every field is optional.
+    /// Creates an empty [`FiltersCatalogs`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -106,17 +106,19 @@ __private::sent!(FiltersCatalogs {
     to_date: "ToDate",
 });
 
-/// Request of [`Client::read_catalog`](crate::Client::read_catalog), which returns the current prices of the Region.
+/// Request of [`Client::read_catalog`](crate::Client::read_catalog), which returns the current prices of the
+/// Region.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCatalogRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
 impl ReadCatalogRequest {
-    /// An empty [`ReadCatalogRequest`]: every field is optional.
+    /// Creates an empty [`ReadCatalogRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -132,7 +134,8 @@ __private::sent!(ReadCatalogRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::read_catalog`](crate::Client::read_catalog), which returns the current prices of the Region.
+/// Response of [`Client::read_catalog`](crate::Client::read_catalog), which returns the current prices of the
+/// Region.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCatalogResponse {
@@ -147,11 +150,13 @@ __private::received!(ReadCatalogResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_catalogs`](crate::Client::read_catalogs), which returns the prices of the Region over a period.
+/// Request of [`Client::read_catalogs`](crate::Client::read_catalogs), which returns the prices of the Region over
+/// a period.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCatalogsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Filters for price lists. Without any, only the current price list is returned.
@@ -159,7 +164,7 @@ pub struct ReadCatalogsRequest {
 }
 
 impl ReadCatalogsRequest {
-    /// An empty [`ReadCatalogsRequest`]: every field is optional.
+    /// Creates an empty [`ReadCatalogsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -182,7 +187,8 @@ __private::sent!(ReadCatalogsRequest {
     filters: "Filters",
 });
 
-/// Answer to [`Client::read_catalogs`](crate::Client::read_catalogs), which returns the prices of the Region over a period.
+/// Response of [`Client::read_catalogs`](crate::Client::read_catalogs), which returns the prices of the Region over
+/// a period.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCatalogsResponse {
@@ -197,7 +203,8 @@ __private::received!(ReadCatalogsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_unit_price`](crate::Client::read_unit_price), which returns the unit price of a catalog entry.
+/// Request of [`Client::read_unit_price`](crate::Client::read_unit_price), which returns the unit price of a
+/// catalog entry.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUnitPriceRequest {
@@ -216,7 +223,7 @@ pub struct ReadUnitPriceRequest {
 }
 
 impl ReadUnitPriceRequest {
-    /// A [`ReadUnitPriceRequest`] with the fields that the API requires.
+    /// Creates a [`ReadUnitPriceRequest`] with the required fields.
     pub fn new(
         operation: impl Into<String>,
         service: impl Into<String>,
@@ -254,7 +261,8 @@ __private::sent!(ReadUnitPriceRequest {
     type_: "Type",
 });
 
-/// Answer to [`Client::read_unit_price`](crate::Client::read_unit_price), which returns the unit price of a catalog entry.
+/// Response of [`Client::read_unit_price`](crate::Client::read_unit_price), which returns the unit price of a
+/// catalog entry.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUnitPriceResponse {
@@ -304,7 +312,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readcatalog)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -332,7 +340,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readcatalogs)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -364,7 +372,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readunitprice)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -388,12 +396,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadCatalog`: see [`Client::read_catalog`](crate::Client::read_catalog).
+
+    /// Marker of `ReadCatalog`: see [`Client::read_catalog`](crate::Client::read_catalog).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadCatalog;
+
     impl Action for ReadCatalog {
         type Request = super::ReadCatalogRequest;
         type Response = super::ReadCatalogResponse;
@@ -402,9 +412,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadCatalogs`: see [`Client::read_catalogs`](crate::Client::read_catalogs).
+    /// Marker of `ReadCatalogs`: see [`Client::read_catalogs`](crate::Client::read_catalogs).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadCatalogs;
+
     impl Action for ReadCatalogs {
         type Request = super::ReadCatalogsRequest;
         type Response = super::ReadCatalogsResponse;
@@ -413,9 +424,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadUnitPrice`: see [`Client::read_unit_price`](crate::Client::read_unit_price).
+    /// Marker of `ReadUnitPrice`: see [`Client::read_unit_price`](crate::Client::read_unit_price).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadUnitPrice;
+
     impl Action for ReadUnitPrice {
         type Request = super::ReadUnitPriceRequest;
         type Response = super::ReadUnitPriceResponse;

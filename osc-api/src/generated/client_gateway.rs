@@ -31,11 +31,13 @@ __private::received!(ClientGateway {
     tags: "Tags",
 });
 
-/// Request of [`Client::create_client_gateway`](crate::Client::create_client_gateway), which registers the customer side of a VPN connection: its public IP and its autonomous system number.
+/// Request of [`Client::create_client_gateway`](crate::Client::create_client_gateway), which registers the customer
+/// side of a VPN connection: its public IP and its autonomous system number.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClientGatewayRequest {
-    /// BGP autonomous system number of the customer's side, from 1 to 4294967295 except 50624, 53306 and 132418. Private
+    /// BGP autonomous system number of the customer's side, from 1 to 4294967295 except 50624, 53306 and 132418.
+    /// Private
     /// numbers are 64512 to 65534, and 4200000000 or higher.
     ///
     /// Required.
@@ -44,7 +46,8 @@ pub struct CreateClientGatewayRequest {
     ///
     /// Required.
     pub connection_type: String,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Fixed public IPv4 address of the customer's end.
@@ -54,7 +57,7 @@ pub struct CreateClientGatewayRequest {
 }
 
 impl CreateClientGatewayRequest {
-    /// A [`CreateClientGatewayRequest`] with the fields that the API requires.
+    /// Creates a [`CreateClientGatewayRequest`] with the required fields.
     pub fn new(
         bgp_asn: impl Into<i64>,
         connection_type: impl Into<String>,
@@ -100,7 +103,8 @@ __private::sent!(CreateClientGatewayRequest {
     public_ip: "PublicIp",
 });
 
-/// Answer to [`Client::create_client_gateway`](crate::Client::create_client_gateway), which registers the customer side of a VPN connection: its public IP and its autonomous system number.
+/// Response of [`Client::create_client_gateway`](crate::Client::create_client_gateway), which registers the
+/// customer side of a VPN connection: its public IP and its autonomous system number.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateClientGatewayResponse {
@@ -115,7 +119,8 @@ __private::received!(CreateClientGatewayResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_client_gateway`](crate::Client::delete_client_gateway), which deletes a client gateway.
+/// Request of [`Client::delete_client_gateway`](crate::Client::delete_client_gateway), which deletes a client
+/// gateway.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteClientGatewayRequest {
@@ -123,13 +128,14 @@ pub struct DeleteClientGatewayRequest {
     ///
     /// Required.
     pub client_gateway_id: String,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
 impl DeleteClientGatewayRequest {
-    /// A [`DeleteClientGatewayRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteClientGatewayRequest`] with the required fields.
     pub fn new(client_gateway_id: impl Into<String>) -> Self {
         Self {
             client_gateway_id: client_gateway_id.into(),
@@ -155,7 +161,8 @@ __private::sent!(DeleteClientGatewayRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::delete_client_gateway`](crate::Client::delete_client_gateway), which deletes a client gateway.
+/// Response of [`Client::delete_client_gateway`](crate::Client::delete_client_gateway), which deletes a client
+/// gateway.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteClientGatewayResponse {
@@ -190,7 +197,7 @@ pub struct FiltersClientGateway {
 }
 
 impl FiltersClientGateway {
-    /// An empty [`FiltersClientGateway`]: every field is optional.
+    /// Creates an empty [`FiltersClientGateway`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -284,13 +291,15 @@ __private::sent!(FiltersClientGateway {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadClientGatewaysRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersClientGateway>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -298,7 +307,7 @@ pub struct ReadClientGatewaysRequest {
 }
 
 impl ReadClientGatewaysRequest {
-    /// An empty [`ReadClientGatewaysRequest`]: every field is optional.
+    /// Creates an empty [`ReadClientGatewaysRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -335,13 +344,14 @@ __private::sent!(ReadClientGatewaysRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_client_gateways`](crate::Client::read_client_gateways), which lists client gateways.
+/// Response of [`Client::read_client_gateways`](crate::Client::read_client_gateways), which lists client gateways.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadClientGatewaysResponse {
     /// Client gateways found.
     pub client_gateways: Vec<ClientGateway>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
@@ -357,20 +367,23 @@ __private::received!(ReadClientGatewaysResponse {
 impl Paginated for ReadClientGatewaysRequest {
     type Action = action::ReadClientGateways;
     type Item = ClientGateway;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadClientGatewaysResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadClientGatewaysResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.client_gateways.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.client_gateways.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadClientGatewaysResponse) -> Vec<ClientGateway> {
-        answer.client_gateways
+
+    fn items(response: ReadClientGatewaysResponse) -> Vec<ClientGateway> {
+        response.client_gateways
     }
 }
 
@@ -380,11 +393,11 @@ impl Client {
     /// Nothing is created in the customer's network: the gateway must already exist there.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createclientgateway)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -408,11 +421,11 @@ impl Client {
     /// Its VPN connections must be deleted first.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteclientgateway)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -434,12 +447,13 @@ impl Client {
     /// Lists client gateways.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readclientgateways)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -479,12 +493,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateClientGateway`: see [`Client::create_client_gateway`](crate::Client::create_client_gateway).
+
+    /// Marker of `CreateClientGateway`: see [`Client::create_client_gateway`](crate::Client::create_client_gateway).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateClientGateway;
+
     impl Action for CreateClientGateway {
         type Request = super::CreateClientGatewayRequest;
         type Response = super::CreateClientGatewayResponse;
@@ -493,9 +509,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteClientGateway`: see [`Client::delete_client_gateway`](crate::Client::delete_client_gateway).
+    /// Marker of `DeleteClientGateway`: see [`Client::delete_client_gateway`](crate::Client::delete_client_gateway).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteClientGateway;
+
     impl Action for DeleteClientGateway {
         type Request = super::DeleteClientGatewayRequest;
         type Response = super::DeleteClientGatewayResponse;
@@ -504,9 +521,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadClientGateways`: see [`Client::read_client_gateways`](crate::Client::read_client_gateways).
+    /// Marker of `ReadClientGateways`: see [`Client::read_client_gateways`](crate::Client::read_client_gateways).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadClientGateways;
+
     impl Action for ReadClientGateways {
         type Request = super::ReadClientGatewaysRequest;
         type Response = super::ReadClientGatewaysResponse;

@@ -4,7 +4,8 @@
 use super::common::ResponseContext;
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_dedicated_group`](crate::Client::create_dedicated_group), which creates a dedicated group: hardware reserved for the account's VMs.
+/// Request of [`Client::create_dedicated_group`](crate::Client::create_dedicated_group), which creates a dedicated
+/// group: hardware reserved for the account's VMs.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDedicatedGroupRequest {
@@ -12,7 +13,8 @@ pub struct CreateDedicatedGroupRequest {
     ///
     /// Required.
     pub cpu_generation: i64,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the dedicated group.
@@ -26,7 +28,7 @@ pub struct CreateDedicatedGroupRequest {
 }
 
 impl CreateDedicatedGroupRequest {
-    /// A [`CreateDedicatedGroupRequest`] with the fields that the API requires.
+    /// Creates a [`CreateDedicatedGroupRequest`] with the required fields.
     pub fn new(
         cpu_generation: impl Into<i64>,
         name: impl Into<String>,
@@ -72,7 +74,8 @@ __private::sent!(CreateDedicatedGroupRequest {
     subregion_name: "SubregionName",
 });
 
-/// Answer to [`Client::create_dedicated_group`](crate::Client::create_dedicated_group), which creates a dedicated group: hardware reserved for the account's VMs.
+/// Response of [`Client::create_dedicated_group`](crate::Client::create_dedicated_group), which creates a dedicated
+/// group: hardware reserved for the account's VMs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDedicatedGroupResponse {
@@ -117,7 +120,8 @@ __private::received!(DedicatedGroup {
     vm_ids: "VmIds",
 });
 
-/// Request of [`Client::delete_dedicated_group`](crate::Client::delete_dedicated_group), which deletes a dedicated group.
+/// Request of [`Client::delete_dedicated_group`](crate::Client::delete_dedicated_group), which deletes a dedicated
+/// group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDedicatedGroupRequest {
@@ -125,7 +129,8 @@ pub struct DeleteDedicatedGroupRequest {
     ///
     /// Required.
     pub dedicated_group_id: String,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// If `true`, a group that still contains VMs or Nets is deleted together with them.
@@ -133,7 +138,7 @@ pub struct DeleteDedicatedGroupRequest {
 }
 
 impl DeleteDedicatedGroupRequest {
-    /// A [`DeleteDedicatedGroupRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteDedicatedGroupRequest`] with the required fields.
     pub fn new(dedicated_group_id: impl Into<String>) -> Self {
         Self {
             dedicated_group_id: dedicated_group_id.into(),
@@ -167,7 +172,8 @@ __private::sent!(DeleteDedicatedGroupRequest {
     force: "Force",
 });
 
-/// Answer to [`Client::delete_dedicated_group`](crate::Client::delete_dedicated_group), which deletes a dedicated group.
+/// Response of [`Client::delete_dedicated_group`](crate::Client::delete_dedicated_group), which deletes a dedicated
+/// group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDedicatedGroupResponse {
@@ -194,7 +200,7 @@ pub struct FiltersDedicatedGroup {
 }
 
 impl FiltersDedicatedGroup {
-    /// An empty [`FiltersDedicatedGroup`]: every field is optional.
+    /// Creates an empty [`FiltersDedicatedGroup`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -246,17 +252,20 @@ __private::sent!(FiltersDedicatedGroup {
     subregion_names: "SubregionNames",
 });
 
-/// Request of [`Client::read_dedicated_groups`](crate::Client::read_dedicated_groups), which lists dedicated groups.
+/// Request of [`Client::read_dedicated_groups`](crate::Client::read_dedicated_groups), which lists dedicated
+/// groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDedicatedGroupsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersDedicatedGroup>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -264,7 +273,7 @@ pub struct ReadDedicatedGroupsRequest {
 }
 
 impl ReadDedicatedGroupsRequest {
-    /// An empty [`ReadDedicatedGroupsRequest`]: every field is optional.
+    /// Creates an empty [`ReadDedicatedGroupsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -301,13 +310,15 @@ __private::sent!(ReadDedicatedGroupsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_dedicated_groups`](crate::Client::read_dedicated_groups), which lists dedicated groups.
+/// Response of [`Client::read_dedicated_groups`](crate::Client::read_dedicated_groups), which lists dedicated
+/// groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDedicatedGroupsResponse {
     /// Dedicated groups found.
     pub dedicated_groups: Vec<DedicatedGroup>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
@@ -320,7 +331,8 @@ __private::received!(ReadDedicatedGroupsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_dedicated_group`](crate::Client::update_dedicated_group), which renames a dedicated group.
+/// Request of [`Client::update_dedicated_group`](crate::Client::update_dedicated_group), which renames a dedicated
+/// group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateDedicatedGroupRequest {
@@ -328,7 +340,8 @@ pub struct UpdateDedicatedGroupRequest {
     ///
     /// Required.
     pub dedicated_group_id: String,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// New name of the dedicated group.
@@ -338,7 +351,7 @@ pub struct UpdateDedicatedGroupRequest {
 }
 
 impl UpdateDedicatedGroupRequest {
-    /// A [`UpdateDedicatedGroupRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateDedicatedGroupRequest`] with the required fields.
     pub fn new(dedicated_group_id: impl Into<String>, name: impl Into<String>) -> Self {
         Self {
             dedicated_group_id: dedicated_group_id.into(),
@@ -372,7 +385,8 @@ __private::sent!(UpdateDedicatedGroupRequest {
     name: "Name",
 });
 
-/// Answer to [`Client::update_dedicated_group`](crate::Client::update_dedicated_group), which renames a dedicated group.
+/// Response of [`Client::update_dedicated_group`](crate::Client::update_dedicated_group), which renames a dedicated
+/// group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateDedicatedGroupResponse {
@@ -390,20 +404,23 @@ __private::received!(UpdateDedicatedGroupResponse {
 impl Paginated for ReadDedicatedGroupsRequest {
     type Action = action::ReadDedicatedGroups;
     type Item = DedicatedGroup;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadDedicatedGroupsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadDedicatedGroupsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.dedicated_groups.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.dedicated_groups.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadDedicatedGroupsResponse) -> Vec<DedicatedGroup> {
-        answer.dedicated_groups
+
+    fn items(response: ReadDedicatedGroupsResponse) -> Vec<DedicatedGroup> {
+        response.dedicated_groups
     }
 }
 
@@ -411,11 +428,11 @@ impl Client {
     /// Creates a dedicated group: hardware reserved for the account's VMs.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#creatededicatedgroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -440,15 +457,16 @@ impl Client {
 
     /// Deletes a dedicated group.
     ///
-    /// It must contain neither VMs nor Nets, unless `force` is `true`. In that case, its VMs are terminated, its Nets are
+    /// It must contain neither VMs nor Nets, unless `force` is `true`. In that case, its VMs are terminated, its Nets
+    /// are
     /// deleted, and the resources of these Nets are detached.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletededicatedgroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Only if it is empty:
@@ -484,12 +502,13 @@ impl Client {
     /// Lists dedicated groups.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readdedicatedgroups)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -531,11 +550,11 @@ impl Client {
     /// Renames a dedicated group.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatededicatedgroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -558,12 +577,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateDedicatedGroup`: see [`Client::create_dedicated_group`](crate::Client::create_dedicated_group).
+
+    /// Marker of `CreateDedicatedGroup`: see [`Client::create_dedicated_group`](crate::Client::create_dedicated_group).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateDedicatedGroup;
+
     impl Action for CreateDedicatedGroup {
         type Request = super::CreateDedicatedGroupRequest;
         type Response = super::CreateDedicatedGroupResponse;
@@ -572,9 +593,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteDedicatedGroup`: see [`Client::delete_dedicated_group`](crate::Client::delete_dedicated_group).
+    /// Marker of `DeleteDedicatedGroup`: see [`Client::delete_dedicated_group`](crate::Client::delete_dedicated_group).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteDedicatedGroup;
+
     impl Action for DeleteDedicatedGroup {
         type Request = super::DeleteDedicatedGroupRequest;
         type Response = super::DeleteDedicatedGroupResponse;
@@ -583,9 +605,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadDedicatedGroups`: see [`Client::read_dedicated_groups`](crate::Client::read_dedicated_groups).
+    /// Marker of `ReadDedicatedGroups`: see [`Client::read_dedicated_groups`](crate::Client::read_dedicated_groups).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadDedicatedGroups;
+
     impl Action for ReadDedicatedGroups {
         type Request = super::ReadDedicatedGroupsRequest;
         type Response = super::ReadDedicatedGroupsResponse;
@@ -594,9 +617,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateDedicatedGroup`: see [`Client::update_dedicated_group`](crate::Client::update_dedicated_group).
+    /// Marker of `UpdateDedicatedGroup`: see [`Client::update_dedicated_group`](crate::Client::update_dedicated_group).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateDedicatedGroup;
+
     impl Action for UpdateDedicatedGroup {
         type Request = super::UpdateDedicatedGroupRequest;
         type Response = super::UpdateDedicatedGroupResponse;

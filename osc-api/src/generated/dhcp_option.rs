@@ -4,7 +4,8 @@
 use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_dhcp_options`](crate::Client::create_dhcp_options), which creates a set of DHCP options for use by Nets.
+/// Request of [`Client::create_dhcp_options`](crate::Client::create_dhcp_options), which creates a set of DHCP
+/// options for use by Nets.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDhcpOptionsRequest {
@@ -14,7 +15,8 @@ pub struct CreateDhcpOptionsRequest {
     /// IPv4 addresses of the DNS servers. Defaults to `OutscaleProvidedDNS`. At least one of the four options is
     /// required.
     pub domain_name_servers: Option<Vec<String>>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// IPv4 addresses of the log servers. At least one of the four options is required.
@@ -24,7 +26,7 @@ pub struct CreateDhcpOptionsRequest {
 }
 
 impl CreateDhcpOptionsRequest {
-    /// An empty [`CreateDhcpOptionsRequest`]: every field is optional.
+    /// Creates an empty [`CreateDhcpOptionsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -79,7 +81,8 @@ __private::sent!(CreateDhcpOptionsRequest {
     ntp_servers: "NtpServers",
 });
 
-/// Answer to [`Client::create_dhcp_options`](crate::Client::create_dhcp_options), which creates a set of DHCP options for use by Nets.
+/// Response of [`Client::create_dhcp_options`](crate::Client::create_dhcp_options), which creates a set of DHCP
+/// options for use by Nets.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDhcpOptionsResponse {
@@ -94,7 +97,8 @@ __private::received!(CreateDhcpOptionsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_dhcp_options`](crate::Client::delete_dhcp_options), which deletes a set of DHCP options.
+/// Request of [`Client::delete_dhcp_options`](crate::Client::delete_dhcp_options), which deletes a set of DHCP
+/// options.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDhcpOptionsRequest {
@@ -102,13 +106,14 @@ pub struct DeleteDhcpOptionsRequest {
     ///
     /// Required.
     pub dhcp_options_set_id: String,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
 impl DeleteDhcpOptionsRequest {
-    /// A [`DeleteDhcpOptionsRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteDhcpOptionsRequest`] with the required fields.
     pub fn new(dhcp_options_set_id: impl Into<String>) -> Self {
         Self {
             dhcp_options_set_id: dhcp_options_set_id.into(),
@@ -137,7 +142,8 @@ __private::sent!(DeleteDhcpOptionsRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::delete_dhcp_options`](crate::Client::delete_dhcp_options), which deletes a set of DHCP options.
+/// Response of [`Client::delete_dhcp_options`](crate::Client::delete_dhcp_options), which deletes a set of DHCP
+/// options.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDhcpOptionsResponse {
@@ -204,7 +210,7 @@ pub struct FiltersDhcpOptions {
 }
 
 impl FiltersDhcpOptions {
-    /// An empty [`FiltersDhcpOptions`]: every field is optional.
+    /// Creates an empty [`FiltersDhcpOptions`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -305,13 +311,15 @@ __private::sent!(FiltersDhcpOptions {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDhcpOptionsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersDhcpOptions>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -319,7 +327,7 @@ pub struct ReadDhcpOptionsRequest {
 }
 
 impl ReadDhcpOptionsRequest {
-    /// An empty [`ReadDhcpOptionsRequest`]: every field is optional.
+    /// Creates an empty [`ReadDhcpOptionsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -356,13 +364,14 @@ __private::sent!(ReadDhcpOptionsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_dhcp_options`](crate::Client::read_dhcp_options), which lists sets of DHCP options.
+/// Response of [`Client::read_dhcp_options`](crate::Client::read_dhcp_options), which lists sets of DHCP options.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDhcpOptionsResponse {
     /// Sets of DHCP options found.
     pub dhcp_options_sets: Vec<DhcpOptionsSet>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
@@ -378,20 +387,23 @@ __private::received!(ReadDhcpOptionsResponse {
 impl Paginated for ReadDhcpOptionsRequest {
     type Action = action::ReadDhcpOptions;
     type Item = DhcpOptionsSet;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadDhcpOptionsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadDhcpOptionsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.dhcp_options_sets.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.dhcp_options_sets.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadDhcpOptionsResponse) -> Vec<DhcpOptionsSet> {
-        answer.dhcp_options_sets
+
+    fn items(response: ReadDhcpOptionsResponse) -> Vec<DhcpOptionsSet> {
+        response.dhcp_options_sets
     }
 }
 
@@ -402,11 +414,11 @@ impl Client {
     /// set to a Net, use [`Client::update_net`](crate::Client::update_net).
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createdhcpoptions)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -434,11 +446,11 @@ impl Client {
     /// [`Client::update_net`](crate::Client::update_net). The `default` set cannot be deleted.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletedhcpoptions)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -460,12 +472,13 @@ impl Client {
     /// Lists sets of DHCP options.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readdhcpoptions)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -505,12 +518,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateDhcpOptions`: see [`Client::create_dhcp_options`](crate::Client::create_dhcp_options).
+
+    /// Marker of `CreateDhcpOptions`: see [`Client::create_dhcp_options`](crate::Client::create_dhcp_options).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateDhcpOptions;
+
     impl Action for CreateDhcpOptions {
         type Request = super::CreateDhcpOptionsRequest;
         type Response = super::CreateDhcpOptionsResponse;
@@ -519,9 +534,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteDhcpOptions`: see [`Client::delete_dhcp_options`](crate::Client::delete_dhcp_options).
+    /// Marker of `DeleteDhcpOptions`: see [`Client::delete_dhcp_options`](crate::Client::delete_dhcp_options).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteDhcpOptions;
+
     impl Action for DeleteDhcpOptions {
         type Request = super::DeleteDhcpOptionsRequest;
         type Response = super::DeleteDhcpOptionsResponse;
@@ -530,9 +546,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadDhcpOptions`: see [`Client::read_dhcp_options`](crate::Client::read_dhcp_options).
+    /// Marker of `ReadDhcpOptions`: see [`Client::read_dhcp_options`](crate::Client::read_dhcp_options).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadDhcpOptions;
+
     impl Action for ReadDhcpOptions {
         type Request = super::ReadDhcpOptionsRequest;
         type Response = super::ReadDhcpOptionsResponse;

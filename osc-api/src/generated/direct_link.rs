@@ -4,7 +4,8 @@
 use super::common::ResponseContext;
 use crate::{Client, Paginated, Result, UnknownValue, __private};
 
-/// Request of [`Client::create_direct_link`](crate::Client::create_direct_link), which orders a DirectLink between a customer's network and a DirectLink location.
+/// Request of [`Client::create_direct_link`](crate::Client::create_direct_link), which orders a DirectLink between
+/// a customer's network and a DirectLink location.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDirectLinkRequest {
@@ -16,17 +17,19 @@ pub struct CreateDirectLinkRequest {
     ///
     /// Required.
     pub direct_link_name: String,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Code of the data centre, such as `PAR1`, as returned by [`Client::read_locations`](crate::Client::read_locations).
+    /// Code of the data centre, such as `PAR1`, as returned by
+    /// [`Client::read_locations`](crate::Client::read_locations).
     ///
     /// Required.
     pub location: String,
 }
 
 impl CreateDirectLinkRequest {
-    /// A [`CreateDirectLinkRequest`] with the fields that the API requires.
+    /// Creates a [`CreateDirectLinkRequest`] with the required fields.
     pub fn new(
         bandwidth: impl Into<DirectLinkBandwidth>,
         direct_link_name: impl Into<String>,
@@ -72,7 +75,8 @@ __private::sent!(CreateDirectLinkRequest {
     location: "Location",
 });
 
-/// Answer to [`Client::create_direct_link`](crate::Client::create_direct_link), which orders a DirectLink between a customer's network and a DirectLink location.
+/// Response of [`Client::create_direct_link`](crate::Client::create_direct_link), which orders a DirectLink between
+/// a customer's network and a DirectLink location.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDirectLinkResponse {
@@ -95,13 +99,14 @@ pub struct DeleteDirectLinkRequest {
     ///
     /// Required.
     pub direct_link_id: String,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
 impl DeleteDirectLinkRequest {
-    /// A [`DeleteDirectLinkRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteDirectLinkRequest`] with the required fields.
     pub fn new(direct_link_id: impl Into<String>) -> Self {
         Self {
             direct_link_id: direct_link_id.into(),
@@ -127,7 +132,7 @@ __private::sent!(DeleteDirectLinkRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::delete_direct_link`](crate::Client::delete_direct_link), which deletes a DirectLink.
+/// Response of [`Client::delete_direct_link`](crate::Client::delete_direct_link), which deletes a DirectLink.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDirectLinkResponse {
@@ -178,7 +183,7 @@ pub enum DirectLinkBandwidth {
     Gbps1,
     /// `10Gbps`
     Gbps10,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -220,7 +225,7 @@ pub enum DirectLinkState {
     Disabled,
     /// `deleted`
     Deleted,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -262,7 +267,7 @@ pub struct FiltersDirectLink {
 }
 
 impl FiltersDirectLink {
-    /// An empty [`FiltersDirectLink`]: every field is optional.
+    /// Creates an empty [`FiltersDirectLink`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -287,13 +292,15 @@ __private::sent!(FiltersDirectLink {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDirectLinksRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersDirectLink>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -301,7 +308,7 @@ pub struct ReadDirectLinksRequest {
 }
 
 impl ReadDirectLinksRequest {
-    /// An empty [`ReadDirectLinksRequest`]: every field is optional.
+    /// Creates an empty [`ReadDirectLinksRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -338,13 +345,14 @@ __private::sent!(ReadDirectLinksRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_direct_links`](crate::Client::read_direct_links), which lists DirectLinks.
+/// Response of [`Client::read_direct_links`](crate::Client::read_direct_links), which lists DirectLinks.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDirectLinksResponse {
     /// DirectLinks found.
     pub direct_links: Vec<DirectLink>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
@@ -360,20 +368,23 @@ __private::received!(ReadDirectLinksResponse {
 impl Paginated for ReadDirectLinksRequest {
     type Action = action::ReadDirectLinks;
     type Item = DirectLink;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadDirectLinksResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadDirectLinksResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.direct_links.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.direct_links.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadDirectLinksResponse) -> Vec<DirectLink> {
-        answer.direct_links
+
+    fn items(response: ReadDirectLinksResponse) -> Vec<DirectLink> {
+        response.direct_links
     }
 }
 
@@ -381,11 +392,11 @@ impl Client {
     /// Orders a DirectLink between a customer's network and a DirectLink location.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createdirectlink)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -413,11 +424,11 @@ impl Client {
     /// Its interfaces must be deleted first.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletedirectlink)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -439,12 +450,13 @@ impl Client {
     /// Lists DirectLinks.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readdirectlinks)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -465,12 +477,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateDirectLink`: see [`Client::create_direct_link`](crate::Client::create_direct_link).
+
+    /// Marker of `CreateDirectLink`: see [`Client::create_direct_link`](crate::Client::create_direct_link).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateDirectLink;
+
     impl Action for CreateDirectLink {
         type Request = super::CreateDirectLinkRequest;
         type Response = super::CreateDirectLinkResponse;
@@ -479,9 +493,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteDirectLink`: see [`Client::delete_direct_link`](crate::Client::delete_direct_link).
+    /// Marker of `DeleteDirectLink`: see [`Client::delete_direct_link`](crate::Client::delete_direct_link).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteDirectLink;
+
     impl Action for DeleteDirectLink {
         type Request = super::DeleteDirectLinkRequest;
         type Response = super::DeleteDirectLinkResponse;
@@ -490,9 +505,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadDirectLinks`: see [`Client::read_direct_links`](crate::Client::read_direct_links).
+    /// Marker of `ReadDirectLinks`: see [`Client::read_direct_links`](crate::Client::read_direct_links).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadDirectLinks;
+
     impl Action for ReadDirectLinks {
         type Request = super::ReadDirectLinksRequest;
         type Response = super::ReadDirectLinksResponse;

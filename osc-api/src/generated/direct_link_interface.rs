@@ -4,7 +4,8 @@
 use super::common::ResponseContext;
 use crate::{Client, Paginated, Result, Secret, UnknownInteger, UnknownValue, __private};
 
-/// Request of [`Client::create_direct_link_interface`](crate::Client::create_direct_link_interface), which creates a DirectLink interface, which connects to a Net through a virtual gateway.
+/// Request of [`Client::create_direct_link_interface`](crate::Client::create_direct_link_interface), which creates
+/// a DirectLink interface, which connects to a Net through a virtual gateway.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDirectLinkInterfaceRequest {
@@ -16,13 +17,14 @@ pub struct CreateDirectLinkInterfaceRequest {
     ///
     /// Required.
     pub direct_link_interface: DirectLinkInterface,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
 impl CreateDirectLinkInterfaceRequest {
-    /// A [`CreateDirectLinkInterfaceRequest`] with the fields that the API requires.
+    /// Creates a [`CreateDirectLinkInterfaceRequest`] with the required fields.
     pub fn new(
         direct_link_id: impl Into<String>,
         direct_link_interface: impl Into<DirectLinkInterface>,
@@ -62,7 +64,8 @@ __private::sent!(CreateDirectLinkInterfaceRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::create_direct_link_interface`](crate::Client::create_direct_link_interface), which creates a DirectLink interface, which connects to a Net through a virtual gateway.
+/// Response of [`Client::create_direct_link_interface`](crate::Client::create_direct_link_interface), which creates
+/// a DirectLink interface, which connects to a Net through a virtual gateway.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDirectLinkInterfaceResponse {
@@ -77,7 +80,8 @@ __private::received!(CreateDirectLinkInterfaceResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_direct_link_interface`](crate::Client::delete_direct_link_interface), which deletes a DirectLink interface.
+/// Request of [`Client::delete_direct_link_interface`](crate::Client::delete_direct_link_interface), which deletes
+/// a DirectLink interface.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDirectLinkInterfaceRequest {
@@ -85,13 +89,14 @@ pub struct DeleteDirectLinkInterfaceRequest {
     ///
     /// Required.
     pub direct_link_interface_id: String,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
 impl DeleteDirectLinkInterfaceRequest {
-    /// A [`DeleteDirectLinkInterfaceRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteDirectLinkInterfaceRequest`] with the required fields.
     pub fn new(direct_link_interface_id: impl Into<String>) -> Self {
         Self {
             direct_link_interface_id: direct_link_interface_id.into(),
@@ -120,7 +125,8 @@ __private::sent!(DeleteDirectLinkInterfaceRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::delete_direct_link_interface`](crate::Client::delete_direct_link_interface), which deletes a DirectLink interface.
+/// Response of [`Client::delete_direct_link_interface`](crate::Client::delete_direct_link_interface), which deletes
+/// a DirectLink interface.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDirectLinkInterfaceResponse {
@@ -136,7 +142,8 @@ __private::received!(DeleteDirectLinkInterfaceResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DirectLinkInterface {
-    /// BGP autonomous system number of the customer's side, from 1 to 4294967295 except 50624, 53306 and 132418. Private
+    /// BGP autonomous system number of the customer's side, from 1 to 4294967295 except 50624, 53306 and 132418.
+    /// Private
     /// numbers are 64512 to 65534, and 4200000000 and above.
     ///
     /// Required.
@@ -162,7 +169,7 @@ pub struct DirectLinkInterface {
 }
 
 impl DirectLinkInterface {
-    /// A [`DirectLinkInterface`] with the fields that the API requires.
+    /// Creates a [`DirectLinkInterface`] with the required fields.
     pub fn new(
         bgp_asn: impl Into<i64>,
         direct_link_interface_name: impl Into<String>,
@@ -245,7 +252,7 @@ __private::sent!(DirectLinkInterface {
 pub enum DirectLinkInterfaceMtu {
     /// `1500`
     Value1500,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownInteger),
 }
 
@@ -288,7 +295,7 @@ pub enum DirectLinkInterfaceState {
     Deleting,
     /// `deleted`
     Deleted,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -387,7 +394,7 @@ pub struct FiltersDirectLinkInterface {
 }
 
 impl FiltersDirectLinkInterface {
-    /// An empty [`FiltersDirectLinkInterface`]: every field is optional.
+    /// Creates an empty [`FiltersDirectLinkInterface`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -420,17 +427,20 @@ __private::sent!(FiltersDirectLinkInterface {
     direct_link_interface_ids: "DirectLinkInterfaceIds",
 });
 
-/// Request of [`Client::read_direct_link_interfaces`](crate::Client::read_direct_link_interfaces), which lists DirectLink interfaces.
+/// Request of [`Client::read_direct_link_interfaces`](crate::Client::read_direct_link_interfaces), which lists
+/// DirectLink interfaces.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDirectLinkInterfacesRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersDirectLinkInterface>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -438,7 +448,7 @@ pub struct ReadDirectLinkInterfacesRequest {
 }
 
 impl ReadDirectLinkInterfacesRequest {
-    /// An empty [`ReadDirectLinkInterfacesRequest`]: every field is optional.
+    /// Creates an empty [`ReadDirectLinkInterfacesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -475,13 +485,15 @@ __private::sent!(ReadDirectLinkInterfacesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_direct_link_interfaces`](crate::Client::read_direct_link_interfaces), which lists DirectLink interfaces.
+/// Response of [`Client::read_direct_link_interfaces`](crate::Client::read_direct_link_interfaces), which lists
+/// DirectLink interfaces.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDirectLinkInterfacesResponse {
     /// DirectLink interfaces found.
     pub direct_link_interfaces: Vec<DirectLinkInterfaces>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
@@ -494,7 +506,8 @@ __private::received!(ReadDirectLinkInterfacesResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_direct_link_interface`](crate::Client::update_direct_link_interface), which changes the MTU of a DirectLink interface.
+/// Request of [`Client::update_direct_link_interface`](crate::Client::update_direct_link_interface), which changes
+/// the MTU of a DirectLink interface.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateDirectLinkInterfaceRequest {
@@ -502,7 +515,8 @@ pub struct UpdateDirectLinkInterfaceRequest {
     ///
     /// Required.
     pub direct_link_interface_id: String,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Maximum transmission unit (MTU), in bytes.
@@ -512,7 +526,7 @@ pub struct UpdateDirectLinkInterfaceRequest {
 }
 
 impl UpdateDirectLinkInterfaceRequest {
-    /// A [`UpdateDirectLinkInterfaceRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateDirectLinkInterfaceRequest`] with the required fields.
     pub fn new(
         direct_link_interface_id: impl Into<String>,
         mtu: impl Into<DirectLinkInterfaceMtu>,
@@ -552,7 +566,8 @@ __private::sent!(UpdateDirectLinkInterfaceRequest {
     mtu: "Mtu",
 });
 
-/// Answer to [`Client::update_direct_link_interface`](crate::Client::update_direct_link_interface), which changes the MTU of a DirectLink interface.
+/// Response of [`Client::update_direct_link_interface`](crate::Client::update_direct_link_interface), which changes
+/// the MTU of a DirectLink interface.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateDirectLinkInterfaceResponse {
@@ -570,20 +585,23 @@ __private::received!(UpdateDirectLinkInterfaceResponse {
 impl Paginated for ReadDirectLinkInterfacesRequest {
     type Action = action::ReadDirectLinkInterfaces;
     type Item = DirectLinkInterfaces;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadDirectLinkInterfacesResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadDirectLinkInterfacesResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.direct_link_interfaces.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.direct_link_interfaces.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadDirectLinkInterfacesResponse) -> Vec<DirectLinkInterfaces> {
-        answer.direct_link_interfaces
+
+    fn items(response: ReadDirectLinkInterfacesResponse) -> Vec<DirectLinkInterfaces> {
+        response.direct_link_interfaces
     }
 }
 
@@ -591,11 +609,11 @@ impl Client {
     /// Creates a DirectLink interface, which connects to a Net through a virtual gateway.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createdirectlinkinterface)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -623,11 +641,11 @@ impl Client {
     /// Deletes a DirectLink interface.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletedirectlinkinterface)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -649,12 +667,13 @@ impl Client {
     /// Lists DirectLink interfaces.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readdirectlinkinterfaces)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -680,11 +699,11 @@ impl Client {
     /// Changes the MTU of a DirectLink interface.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatedirectlinkinterface)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -707,12 +726,15 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateDirectLinkInterface`: see [`Client::create_direct_link_interface`](crate::Client::create_direct_link_interface).
+
+    /// Marker of `CreateDirectLinkInterface`: see
+    /// [`Client::create_direct_link_interface`](crate::Client::create_direct_link_interface).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateDirectLinkInterface;
+
     impl Action for CreateDirectLinkInterface {
         type Request = super::CreateDirectLinkInterfaceRequest;
         type Response = super::CreateDirectLinkInterfaceResponse;
@@ -721,9 +743,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteDirectLinkInterface`: see [`Client::delete_direct_link_interface`](crate::Client::delete_direct_link_interface).
+    /// Marker of `DeleteDirectLinkInterface`: see
+    /// [`Client::delete_direct_link_interface`](crate::Client::delete_direct_link_interface).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteDirectLinkInterface;
+
     impl Action for DeleteDirectLinkInterface {
         type Request = super::DeleteDirectLinkInterfaceRequest;
         type Response = super::DeleteDirectLinkInterfaceResponse;
@@ -732,9 +756,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadDirectLinkInterfaces`: see [`Client::read_direct_link_interfaces`](crate::Client::read_direct_link_interfaces).
+    /// Marker of `ReadDirectLinkInterfaces`: see
+    /// [`Client::read_direct_link_interfaces`](crate::Client::read_direct_link_interfaces).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadDirectLinkInterfaces;
+
     impl Action for ReadDirectLinkInterfaces {
         type Request = super::ReadDirectLinkInterfacesRequest;
         type Response = super::ReadDirectLinkInterfacesResponse;
@@ -743,9 +769,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateDirectLinkInterface`: see [`Client::update_direct_link_interface`](crate::Client::update_direct_link_interface).
+    /// Marker of `UpdateDirectLinkInterface`: see
+    /// [`Client::update_direct_link_interface`](crate::Client::update_direct_link_interface).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateDirectLinkInterface;
+
     impl Action for UpdateDirectLinkInterface {
         type Request = super::UpdateDirectLinkInterfaceRequest;
         type Response = super::UpdateDirectLinkInterfaceResponse;

@@ -4,7 +4,8 @@
 use super::common::{ResponseContext, Tag};
 use crate::{Client, Result, UnknownValue, __private};
 
-/// Request of [`Client::create_flexible_gpu`](crate::Client::create_flexible_gpu), which allocates a flexible GPU to the account.
+/// Request of [`Client::create_flexible_gpu`](crate::Client::create_flexible_gpu), which allocates a flexible GPU
+/// to the account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateFlexibleGpuRequest {
@@ -12,7 +13,8 @@ pub struct CreateFlexibleGpuRequest {
     ///
     /// Default: `false`.
     pub delete_on_vm_deletion: Option<bool>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Processor generation that the GPU must be compatible with, such as `v5`. Defaults to the oldest one that the
@@ -30,7 +32,7 @@ pub struct CreateFlexibleGpuRequest {
 }
 
 impl CreateFlexibleGpuRequest {
-    /// A [`CreateFlexibleGpuRequest`] with the fields that the API requires.
+    /// Creates a [`CreateFlexibleGpuRequest`] with the required fields.
     pub fn new(
         model_name: impl Into<String>,
         subregion_name: impl Into<String>,
@@ -86,7 +88,8 @@ __private::sent!(CreateFlexibleGpuRequest {
     subregion_name: "SubregionName",
 });
 
-/// Answer to [`Client::create_flexible_gpu`](crate::Client::create_flexible_gpu), which allocates a flexible GPU to the account.
+/// Response of [`Client::create_flexible_gpu`](crate::Client::create_flexible_gpu), which allocates a flexible GPU
+/// to the account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateFlexibleGpuResponse {
@@ -105,7 +108,8 @@ __private::received!(CreateFlexibleGpuResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteFlexibleGpuRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the flexible GPU, `fgpu-` and eight hexadecimal digits.
@@ -115,7 +119,7 @@ pub struct DeleteFlexibleGpuRequest {
 }
 
 impl DeleteFlexibleGpuRequest {
-    /// A [`DeleteFlexibleGpuRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteFlexibleGpuRequest`] with the required fields.
     pub fn new(flexible_gpu_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -141,7 +145,7 @@ __private::sent!(DeleteFlexibleGpuRequest {
     flexible_gpu_id: "FlexibleGpuId",
 });
 
-/// Answer to [`Client::delete_flexible_gpu`](crate::Client::delete_flexible_gpu), which releases a flexible GPU.
+/// Response of [`Client::delete_flexible_gpu`](crate::Client::delete_flexible_gpu), which releases a flexible GPU.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteFlexibleGpuResponse {
@@ -176,7 +180,7 @@ pub struct FiltersFlexibleGpu {
 }
 
 impl FiltersFlexibleGpu {
-    /// An empty [`FiltersFlexibleGpu`]: every field is optional.
+    /// Creates an empty [`FiltersFlexibleGpu`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -336,7 +340,7 @@ pub enum FlexibleGpuState {
     Attached,
     /// `detaching`
     Detaching,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -367,11 +371,13 @@ impl From<&str> for FlexibleGpuState {
 
 __private::open_enum!(FlexibleGpuState);
 
-/// Request of [`Client::link_flexible_gpu`](crate::Client::link_flexible_gpu), which attaches a flexible GPU to a VM.
+/// Request of [`Client::link_flexible_gpu`](crate::Client::link_flexible_gpu), which attaches a flexible GPU to a
+/// VM.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkFlexibleGpuRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the flexible GPU, `fgpu-` and eight hexadecimal digits.
@@ -385,7 +391,7 @@ pub struct LinkFlexibleGpuRequest {
 }
 
 impl LinkFlexibleGpuRequest {
-    /// A [`LinkFlexibleGpuRequest`] with the fields that the API requires.
+    /// Creates a [`LinkFlexibleGpuRequest`] with the required fields.
     pub fn new(flexible_gpu_id: impl Into<String>, vm_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -419,7 +425,8 @@ __private::sent!(LinkFlexibleGpuRequest {
     vm_id: "VmId",
 });
 
-/// Answer to [`Client::link_flexible_gpu`](crate::Client::link_flexible_gpu), which attaches a flexible GPU to a VM.
+/// Response of [`Client::link_flexible_gpu`](crate::Client::link_flexible_gpu), which attaches a flexible GPU to a
+/// VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkFlexibleGpuResponse {
@@ -431,17 +438,19 @@ __private::received!(LinkFlexibleGpuResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog), which lists the available models of flexible GPUs.
+/// Request of [`Client::read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog), which lists the
+/// available models of flexible GPUs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadFlexibleGpuCatalogRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
 impl ReadFlexibleGpuCatalogRequest {
-    /// An empty [`ReadFlexibleGpuCatalogRequest`]: every field is optional.
+    /// Creates an empty [`ReadFlexibleGpuCatalogRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -457,7 +466,8 @@ __private::sent!(ReadFlexibleGpuCatalogRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog), which lists the available models of flexible GPUs.
+/// Response of [`Client::read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog), which lists the
+/// available models of flexible GPUs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadFlexibleGpuCatalogResponse {
@@ -472,11 +482,13 @@ __private::received!(ReadFlexibleGpuCatalogResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_flexible_gpus`](crate::Client::read_flexible_gpus), which lists the flexible GPUs of the account.
+/// Request of [`Client::read_flexible_gpus`](crate::Client::read_flexible_gpus), which lists the flexible GPUs of
+/// the account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadFlexibleGpusRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
@@ -485,7 +497,7 @@ pub struct ReadFlexibleGpusRequest {
 }
 
 impl ReadFlexibleGpusRequest {
-    /// An empty [`ReadFlexibleGpusRequest`]: every field is optional.
+    /// Creates an empty [`ReadFlexibleGpusRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -508,7 +520,8 @@ __private::sent!(ReadFlexibleGpusRequest {
     filters: "Filters",
 });
 
-/// Answer to [`Client::read_flexible_gpus`](crate::Client::read_flexible_gpus), which lists the flexible GPUs of the account.
+/// Response of [`Client::read_flexible_gpus`](crate::Client::read_flexible_gpus), which lists the flexible GPUs of
+/// the account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadFlexibleGpusResponse {
@@ -523,11 +536,13 @@ __private::received!(ReadFlexibleGpusResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::unlink_flexible_gpu`](crate::Client::unlink_flexible_gpu), which detaches a flexible GPU from its VM.
+/// Request of [`Client::unlink_flexible_gpu`](crate::Client::unlink_flexible_gpu), which detaches a flexible GPU
+/// from its VM.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkFlexibleGpuRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the flexible GPU, `fgpu-` and eight hexadecimal digits.
@@ -537,7 +552,7 @@ pub struct UnlinkFlexibleGpuRequest {
 }
 
 impl UnlinkFlexibleGpuRequest {
-    /// A [`UnlinkFlexibleGpuRequest`] with the fields that the API requires.
+    /// Creates a [`UnlinkFlexibleGpuRequest`] with the required fields.
     pub fn new(flexible_gpu_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -563,7 +578,8 @@ __private::sent!(UnlinkFlexibleGpuRequest {
     flexible_gpu_id: "FlexibleGpuId",
 });
 
-/// Answer to [`Client::unlink_flexible_gpu`](crate::Client::unlink_flexible_gpu), which detaches a flexible GPU from its VM.
+/// Response of [`Client::unlink_flexible_gpu`](crate::Client::unlink_flexible_gpu), which detaches a flexible GPU
+/// from its VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkFlexibleGpuResponse {
@@ -575,13 +591,15 @@ __private::received!(UnlinkFlexibleGpuResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_flexible_gpu`](crate::Client::update_flexible_gpu), which sets whether a flexible GPU is deleted together with its VM.
+/// Request of [`Client::update_flexible_gpu`](crate::Client::update_flexible_gpu), which sets whether a flexible
+/// GPU is deleted together with its VM.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateFlexibleGpuRequest {
     /// If `true`, the resource is deleted together with the VM.
     pub delete_on_vm_deletion: Option<bool>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the flexible GPU, `fgpu-` and eight hexadecimal digits.
@@ -591,7 +609,7 @@ pub struct UpdateFlexibleGpuRequest {
 }
 
 impl UpdateFlexibleGpuRequest {
-    /// A [`UpdateFlexibleGpuRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateFlexibleGpuRequest`] with the required fields.
     pub fn new(flexible_gpu_id: impl Into<String>) -> Self {
         Self {
             delete_on_vm_deletion: None,
@@ -628,7 +646,8 @@ __private::sent!(UpdateFlexibleGpuRequest {
     flexible_gpu_id: "FlexibleGpuId",
 });
 
-/// Answer to [`Client::update_flexible_gpu`](crate::Client::update_flexible_gpu), which sets whether a flexible GPU is deleted together with its VM.
+/// Response of [`Client::update_flexible_gpu`](crate::Client::update_flexible_gpu), which sets whether a flexible
+/// GPU is deleted together with its VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateFlexibleGpuResponse {
@@ -649,11 +668,11 @@ impl Client {
     /// Attach it to a VM with [`Client::link_flexible_gpu`](crate::Client::link_flexible_gpu).
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createflexiblegpu)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -679,11 +698,11 @@ impl Client {
     /// It can then be allocated to any account.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteflexiblegpu)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -709,11 +728,11 @@ impl Client {
     /// has been stopped and started again. A reboot is not sufficient.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkflexiblegpu)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -739,7 +758,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readflexiblegpucatalog)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -765,7 +784,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readflexiblegpus)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -809,11 +828,11 @@ impl Client {
     /// It remains `detaching` until the VM is stopped. It is then `allocated` again and can be attached to another VM.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinkflexiblegpu)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -835,11 +854,11 @@ impl Client {
     /// Sets whether a flexible GPU is deleted together with its VM.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateflexiblegpu)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -860,12 +879,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateFlexibleGpu`: see [`Client::create_flexible_gpu`](crate::Client::create_flexible_gpu).
+
+    /// Marker of `CreateFlexibleGpu`: see [`Client::create_flexible_gpu`](crate::Client::create_flexible_gpu).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateFlexibleGpu;
+
     impl Action for CreateFlexibleGpu {
         type Request = super::CreateFlexibleGpuRequest;
         type Response = super::CreateFlexibleGpuResponse;
@@ -874,9 +895,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteFlexibleGpu`: see [`Client::delete_flexible_gpu`](crate::Client::delete_flexible_gpu).
+    /// Marker of `DeleteFlexibleGpu`: see [`Client::delete_flexible_gpu`](crate::Client::delete_flexible_gpu).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteFlexibleGpu;
+
     impl Action for DeleteFlexibleGpu {
         type Request = super::DeleteFlexibleGpuRequest;
         type Response = super::DeleteFlexibleGpuResponse;
@@ -885,9 +907,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `LinkFlexibleGpu`: see [`Client::link_flexible_gpu`](crate::Client::link_flexible_gpu).
+    /// Marker of `LinkFlexibleGpu`: see [`Client::link_flexible_gpu`](crate::Client::link_flexible_gpu).
     #[derive(Clone, Copy, Debug)]
     pub struct LinkFlexibleGpu;
+
     impl Action for LinkFlexibleGpu {
         type Request = super::LinkFlexibleGpuRequest;
         type Response = super::LinkFlexibleGpuResponse;
@@ -896,9 +919,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadFlexibleGpuCatalog`: see [`Client::read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog).
+    /// Marker of `ReadFlexibleGpuCatalog`: see
+    /// [`Client::read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadFlexibleGpuCatalog;
+
     impl Action for ReadFlexibleGpuCatalog {
         type Request = super::ReadFlexibleGpuCatalogRequest;
         type Response = super::ReadFlexibleGpuCatalogResponse;
@@ -907,9 +932,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadFlexibleGpus`: see [`Client::read_flexible_gpus`](crate::Client::read_flexible_gpus).
+    /// Marker of `ReadFlexibleGpus`: see [`Client::read_flexible_gpus`](crate::Client::read_flexible_gpus).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadFlexibleGpus;
+
     impl Action for ReadFlexibleGpus {
         type Request = super::ReadFlexibleGpusRequest;
         type Response = super::ReadFlexibleGpusResponse;
@@ -918,9 +944,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UnlinkFlexibleGpu`: see [`Client::unlink_flexible_gpu`](crate::Client::unlink_flexible_gpu).
+    /// Marker of `UnlinkFlexibleGpu`: see [`Client::unlink_flexible_gpu`](crate::Client::unlink_flexible_gpu).
     #[derive(Clone, Copy, Debug)]
     pub struct UnlinkFlexibleGpu;
+
     impl Action for UnlinkFlexibleGpu {
         type Request = super::UnlinkFlexibleGpuRequest;
         type Response = super::UnlinkFlexibleGpuResponse;
@@ -929,9 +956,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `UpdateFlexibleGpu`: see [`Client::update_flexible_gpu`](crate::Client::update_flexible_gpu).
+    /// Marker of `UpdateFlexibleGpu`: see [`Client::update_flexible_gpu`](crate::Client::update_flexible_gpu).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateFlexibleGpu;
+
     impl Action for UpdateFlexibleGpu {
         type Request = super::UpdateFlexibleGpuRequest;
         type Response = super::UpdateFlexibleGpuResponse;

@@ -4,17 +4,19 @@
 use super::common::ResponseContext;
 use crate::{Client, Result, __private};
 
-/// Request of [`Client::disable_outscale_login_for_users`](crate::Client::disable_outscale_login_for_users), which prevents all EIM users from logging in with OUTSCALE credentials when identity federation is in use.
+/// Request of [`Client::disable_outscale_login_for_users`](crate::Client::disable_outscale_login_for_users), which
+/// prevents all EIM users from logging in with OUTSCALE credentials when identity federation is in use.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginForUsersRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
 impl DisableOutscaleLoginForUsersRequest {
-    /// An empty [`DisableOutscaleLoginForUsersRequest`]: every field is optional.
+    /// Creates an empty [`DisableOutscaleLoginForUsersRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -30,7 +32,8 @@ __private::sent!(DisableOutscaleLoginForUsersRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::disable_outscale_login_for_users`](crate::Client::disable_outscale_login_for_users), which prevents all EIM users from logging in with OUTSCALE credentials when identity federation is in use.
+/// Response of [`Client::disable_outscale_login_for_users`](crate::Client::disable_outscale_login_for_users), which
+/// prevents all EIM users from logging in with OUTSCALE credentials when identity federation is in use.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginForUsersResponse {
@@ -42,11 +45,13 @@ __private::received!(DisableOutscaleLoginForUsersResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::disable_outscale_login_per_users`](crate::Client::disable_outscale_login_per_users), which prevents specific EIM users from logging in with OUTSCALE credentials when identity federation is in use.
+/// Request of [`Client::disable_outscale_login_per_users`](crate::Client::disable_outscale_login_per_users), which
+/// prevents specific EIM users from logging in with OUTSCALE credentials when identity federation is in use.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginPerUsersRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Names of the EIM users.
@@ -56,7 +61,7 @@ pub struct DisableOutscaleLoginPerUsersRequest {
 }
 
 impl DisableOutscaleLoginPerUsersRequest {
-    /// A [`DisableOutscaleLoginPerUsersRequest`] with the fields that the API requires.
+    /// Creates a [`DisableOutscaleLoginPerUsersRequest`] with the required fields.
     pub fn new(user_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             dry_run: None,
@@ -85,7 +90,8 @@ __private::sent!(DisableOutscaleLoginPerUsersRequest {
     user_names: "UserNames",
 });
 
-/// Answer to [`Client::disable_outscale_login_per_users`](crate::Client::disable_outscale_login_per_users), which prevents specific EIM users from logging in with OUTSCALE credentials when identity federation is in use.
+/// Response of [`Client::disable_outscale_login_per_users`](crate::Client::disable_outscale_login_per_users), which
+/// prevents specific EIM users from logging in with OUTSCALE credentials when identity federation is in use.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginPerUsersResponse {
@@ -97,17 +103,19 @@ __private::received!(DisableOutscaleLoginPerUsersResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::disable_outscale_login`](crate::Client::disable_outscale_login), which prevents the root user from logging in with OUTSCALE credentials when identity federation is in use.
+/// Request of [`Client::disable_outscale_login`](crate::Client::disable_outscale_login), which prevents the root
+/// user from logging in with OUTSCALE credentials when identity federation is in use.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
 impl DisableOutscaleLoginRequest {
-    /// An empty [`DisableOutscaleLoginRequest`]: every field is optional.
+    /// Creates an empty [`DisableOutscaleLoginRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -123,7 +131,8 @@ __private::sent!(DisableOutscaleLoginRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::disable_outscale_login`](crate::Client::disable_outscale_login), which prevents the root user from logging in with OUTSCALE credentials when identity federation is in use.
+/// Response of [`Client::disable_outscale_login`](crate::Client::disable_outscale_login), which prevents the root
+/// user from logging in with OUTSCALE credentials when identity federation is in use.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DisableOutscaleLoginResponse {
@@ -135,17 +144,19 @@ __private::received!(DisableOutscaleLoginResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::enable_outscale_login_for_users`](crate::Client::enable_outscale_login_for_users), which allows all EIM users to log in with OUTSCALE credentials even when identity federation is in use.
+/// Request of [`Client::enable_outscale_login_for_users`](crate::Client::enable_outscale_login_for_users), which
+/// allows all EIM users to log in with OUTSCALE credentials even when identity federation is in use.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginForUsersRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
 impl EnableOutscaleLoginForUsersRequest {
-    /// An empty [`EnableOutscaleLoginForUsersRequest`]: every field is optional.
+    /// Creates an empty [`EnableOutscaleLoginForUsersRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -161,7 +172,8 @@ __private::sent!(EnableOutscaleLoginForUsersRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::enable_outscale_login_for_users`](crate::Client::enable_outscale_login_for_users), which allows all EIM users to log in with OUTSCALE credentials even when identity federation is in use.
+/// Response of [`Client::enable_outscale_login_for_users`](crate::Client::enable_outscale_login_for_users), which
+/// allows all EIM users to log in with OUTSCALE credentials even when identity federation is in use.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginForUsersResponse {
@@ -173,11 +185,13 @@ __private::received!(EnableOutscaleLoginForUsersResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::enable_outscale_login_per_users`](crate::Client::enable_outscale_login_per_users), which allows specific EIM users to log in with OUTSCALE credentials even when identity federation is in use.
+/// Request of [`Client::enable_outscale_login_per_users`](crate::Client::enable_outscale_login_per_users), which
+/// allows specific EIM users to log in with OUTSCALE credentials even when identity federation is in use.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginPerUsersRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Names of the EIM users.
@@ -187,7 +201,7 @@ pub struct EnableOutscaleLoginPerUsersRequest {
 }
 
 impl EnableOutscaleLoginPerUsersRequest {
-    /// A [`EnableOutscaleLoginPerUsersRequest`] with the fields that the API requires.
+    /// Creates a [`EnableOutscaleLoginPerUsersRequest`] with the required fields.
     pub fn new(user_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             dry_run: None,
@@ -216,7 +230,8 @@ __private::sent!(EnableOutscaleLoginPerUsersRequest {
     user_names: "UserNames",
 });
 
-/// Answer to [`Client::enable_outscale_login_per_users`](crate::Client::enable_outscale_login_per_users), which allows specific EIM users to log in with OUTSCALE credentials even when identity federation is in use.
+/// Response of [`Client::enable_outscale_login_per_users`](crate::Client::enable_outscale_login_per_users), which
+/// allows specific EIM users to log in with OUTSCALE credentials even when identity federation is in use.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginPerUsersResponse {
@@ -228,17 +243,19 @@ __private::received!(EnableOutscaleLoginPerUsersResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::enable_outscale_login`](crate::Client::enable_outscale_login), which allows the root user to log in with OUTSCALE credentials even when identity federation is in use.
+/// Request of [`Client::enable_outscale_login`](crate::Client::enable_outscale_login), which allows the root user
+/// to log in with OUTSCALE credentials even when identity federation is in use.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
 impl EnableOutscaleLoginRequest {
-    /// An empty [`EnableOutscaleLoginRequest`]: every field is optional.
+    /// Creates an empty [`EnableOutscaleLoginRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -254,7 +271,8 @@ __private::sent!(EnableOutscaleLoginRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::enable_outscale_login`](crate::Client::enable_outscale_login), which allows the root user to log in with OUTSCALE credentials even when identity federation is in use.
+/// Response of [`Client::enable_outscale_login`](crate::Client::enable_outscale_login), which allows the root user
+/// to log in with OUTSCALE credentials even when identity federation is in use.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EnableOutscaleLoginResponse {
@@ -270,11 +288,11 @@ impl Client {
     /// Prevents the root user from logging in with OUTSCALE credentials when identity federation is in use.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#disableoutscalelogin)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -296,11 +314,11 @@ impl Client {
     /// Prevents all EIM users from logging in with OUTSCALE credentials when identity federation is in use.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#disableoutscaleloginforusers)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -322,11 +340,11 @@ impl Client {
     /// Prevents specific EIM users from logging in with OUTSCALE credentials when identity federation is in use.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#disableoutscaleloginperusers)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -351,11 +369,11 @@ impl Client {
     /// Allows the root user to log in with OUTSCALE credentials even when identity federation is in use.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#enableoutscalelogin)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -377,11 +395,11 @@ impl Client {
     /// Allows all EIM users to log in with OUTSCALE credentials even when identity federation is in use.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#enableoutscaleloginforusers)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -403,11 +421,11 @@ impl Client {
     /// Allows specific EIM users to log in with OUTSCALE credentials even when identity federation is in use.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#enableoutscaleloginperusers)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -427,12 +445,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `DisableOutscaleLogin`: see [`Client::disable_outscale_login`](crate::Client::disable_outscale_login).
+
+    /// Marker of `DisableOutscaleLogin`: see [`Client::disable_outscale_login`](crate::Client::disable_outscale_login).
     #[derive(Clone, Copy, Debug)]
     pub struct DisableOutscaleLogin;
+
     impl Action for DisableOutscaleLogin {
         type Request = super::DisableOutscaleLoginRequest;
         type Response = super::DisableOutscaleLoginResponse;
@@ -441,9 +461,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DisableOutscaleLoginForUsers`: see [`Client::disable_outscale_login_for_users`](crate::Client::disable_outscale_login_for_users).
+    /// Marker of `DisableOutscaleLoginForUsers`: see
+    /// [`Client::disable_outscale_login_for_users`](crate::Client::disable_outscale_login_for_users).
     #[derive(Clone, Copy, Debug)]
     pub struct DisableOutscaleLoginForUsers;
+
     impl Action for DisableOutscaleLoginForUsers {
         type Request = super::DisableOutscaleLoginForUsersRequest;
         type Response = super::DisableOutscaleLoginForUsersResponse;
@@ -452,9 +474,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DisableOutscaleLoginPerUsers`: see [`Client::disable_outscale_login_per_users`](crate::Client::disable_outscale_login_per_users).
+    /// Marker of `DisableOutscaleLoginPerUsers`: see
+    /// [`Client::disable_outscale_login_per_users`](crate::Client::disable_outscale_login_per_users).
     #[derive(Clone, Copy, Debug)]
     pub struct DisableOutscaleLoginPerUsers;
+
     impl Action for DisableOutscaleLoginPerUsers {
         type Request = super::DisableOutscaleLoginPerUsersRequest;
         type Response = super::DisableOutscaleLoginPerUsersResponse;
@@ -463,9 +487,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `EnableOutscaleLogin`: see [`Client::enable_outscale_login`](crate::Client::enable_outscale_login).
+    /// Marker of `EnableOutscaleLogin`: see [`Client::enable_outscale_login`](crate::Client::enable_outscale_login).
     #[derive(Clone, Copy, Debug)]
     pub struct EnableOutscaleLogin;
+
     impl Action for EnableOutscaleLogin {
         type Request = super::EnableOutscaleLoginRequest;
         type Response = super::EnableOutscaleLoginResponse;
@@ -474,9 +499,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `EnableOutscaleLoginForUsers`: see [`Client::enable_outscale_login_for_users`](crate::Client::enable_outscale_login_for_users).
+    /// Marker of `EnableOutscaleLoginForUsers`: see
+    /// [`Client::enable_outscale_login_for_users`](crate::Client::enable_outscale_login_for_users).
     #[derive(Clone, Copy, Debug)]
     pub struct EnableOutscaleLoginForUsers;
+
     impl Action for EnableOutscaleLoginForUsers {
         type Request = super::EnableOutscaleLoginForUsersRequest;
         type Response = super::EnableOutscaleLoginForUsersResponse;
@@ -485,9 +512,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `EnableOutscaleLoginPerUsers`: see [`Client::enable_outscale_login_per_users`](crate::Client::enable_outscale_login_per_users).
+    /// Marker of `EnableOutscaleLoginPerUsers`: see
+    /// [`Client::enable_outscale_login_per_users`](crate::Client::enable_outscale_login_per_users).
     #[derive(Clone, Copy, Debug)]
     pub struct EnableOutscaleLoginPerUsers;
+
     impl Action for EnableOutscaleLoginPerUsers {
         type Request = super::EnableOutscaleLoginPerUsersRequest;
         type Response = super::EnableOutscaleLoginPerUsersResponse;

@@ -24,7 +24,7 @@ pub struct BlockDeviceMappingImage {
 }
 
 impl BlockDeviceMappingImage {
-    /// An empty [`BlockDeviceMappingImage`]: every field is optional.
+    /// Creates an empty [`BlockDeviceMappingImage`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -57,11 +57,13 @@ __private::exchanged!(BlockDeviceMappingImage {
     virtual_device_name: "VirtualDeviceName",
 });
 
-/// Request of [`Client::create_image_export_task`](crate::Client::create_image_export_task), which starts the export of an image to a bucket of OUTSCALE Object Storage.
+/// Request of [`Client::create_image_export_task`](crate::Client::create_image_export_task), which starts the
+/// export of an image to a bucket of OUTSCALE Object Storage.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImageExportTaskRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the image, `ami-` and eight hexadecimal digits.
@@ -75,7 +77,7 @@ pub struct CreateImageExportTaskRequest {
 }
 
 impl CreateImageExportTaskRequest {
-    /// A [`CreateImageExportTaskRequest`] with the fields that the API requires.
+    /// Creates a [`CreateImageExportTaskRequest`] with the required fields.
     pub fn new(
         image_id: impl Into<String>,
         osu_export: impl Into<OsuExportToCreate>,
@@ -112,7 +114,8 @@ __private::sent!(CreateImageExportTaskRequest {
     osu_export: "OsuExport",
 });
 
-/// Answer to [`Client::create_image_export_task`](crate::Client::create_image_export_task), which starts the export of an image to a bucket of OUTSCALE Object Storage.
+/// Response of [`Client::create_image_export_task`](crate::Client::create_image_export_task), which starts the
+/// export of an image to a bucket of OUTSCALE Object Storage.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImageExportTaskResponse {
@@ -127,7 +130,8 @@ __private::received!(CreateImageExportTaskResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::create_image`](crate::Client::create_image), which creates an image from a VM, another image, a snapshot or a manifest in object storage.
+/// Request of [`Client::create_image`](crate::Client::create_image), which creates an image from a VM, another
+/// image, a snapshot or a manifest in object storage.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImageRequest {
@@ -139,7 +143,8 @@ pub struct CreateImageRequest {
     pub boot_modes: Option<Vec<BootMode>>,
     /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Pre-signed URL of the manifest. Set it if the source is an export in object storage.
@@ -164,7 +169,7 @@ pub struct CreateImageRequest {
 }
 
 impl CreateImageRequest {
-    /// An empty [`CreateImageRequest`]: every field is optional.
+    /// Creates an empty [`CreateImageRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -284,7 +289,8 @@ __private::sent!(CreateImageRequest {
     vm_id: "VmId",
 });
 
-/// Answer to [`Client::create_image`](crate::Client::create_image), which creates an image from a VM, another image, a snapshot or a manifest in object storage.
+/// Response of [`Client::create_image`](crate::Client::create_image), which creates an image from a VM, another
+/// image, a snapshot or a manifest in object storage.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateImageResponse {
@@ -303,7 +309,8 @@ __private::received!(CreateImageResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteImageRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the image, `ami-` and eight hexadecimal digits.
@@ -313,7 +320,7 @@ pub struct DeleteImageRequest {
 }
 
 impl DeleteImageRequest {
-    /// A [`DeleteImageRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteImageRequest`] with the required fields.
     pub fn new(image_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -339,7 +346,7 @@ __private::sent!(DeleteImageRequest {
     image_id: "ImageId",
 });
 
-/// Answer to [`Client::delete_image`](crate::Client::delete_image), which deletes an image.
+/// Response of [`Client::delete_image`](crate::Client::delete_image), which deletes an image.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteImageResponse {
@@ -413,7 +420,7 @@ pub struct FiltersImage {
 }
 
 impl FiltersImage {
-    /// An empty [`FiltersImage`]: every field is optional.
+    /// Creates an empty [`FiltersImage`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -720,7 +727,7 @@ pub struct FiltersReadImageExportTask {
 }
 
 impl FiltersReadImageExportTask {
-    /// An empty [`FiltersReadImageExportTask`]: every field is optional.
+    /// Creates an empty [`FiltersReadImageExportTask`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -767,7 +774,8 @@ pub struct Image {
     pub creation_date: Option<DateTime>,
     /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
-    /// Location that the files of the image came from, such as `123456789012/create-image-example`. For an image created
+    /// Location that the files of the image came from, such as `123456789012/create-image-example`. For an image
+    /// created
     /// from a manifest in object storage, it is the pre-signed URL.
     pub file_location: Option<String>,
     /// ID of the image, `ami-` and eight hexadecimal digits.
@@ -863,7 +871,7 @@ pub enum ImageExportTaskState {
     Failed,
     /// `cancelled`
     Cancelled,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -906,7 +914,7 @@ pub enum ImageState {
     Available,
     /// `failed`
     Failed,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -956,17 +964,20 @@ __private::received!(OsuExportImageExportTask {
     osu_prefix: "OsuPrefix",
 });
 
-/// Request of [`Client::read_image_export_tasks`](crate::Client::read_image_export_tasks), which lists image export tasks.
+/// Request of [`Client::read_image_export_tasks`](crate::Client::read_image_export_tasks), which lists image export
+/// tasks.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadImageExportTasksRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersReadImageExportTask>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -974,7 +985,7 @@ pub struct ReadImageExportTasksRequest {
 }
 
 impl ReadImageExportTasksRequest {
-    /// An empty [`ReadImageExportTasksRequest`]: every field is optional.
+    /// Creates an empty [`ReadImageExportTasksRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -1011,13 +1022,15 @@ __private::sent!(ReadImageExportTasksRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_image_export_tasks`](crate::Client::read_image_export_tasks), which lists image export tasks.
+/// Response of [`Client::read_image_export_tasks`](crate::Client::read_image_export_tasks), which lists image
+/// export tasks.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadImageExportTasksResponse {
     /// Export tasks found.
     pub image_export_tasks: Vec<ImageExportTask>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
@@ -1030,17 +1043,20 @@ __private::received!(ReadImageExportTasksResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_images`](crate::Client::read_images), which lists the images that the account can use: its own, shared and public images.
+/// Request of [`Client::read_images`](crate::Client::read_images), which lists the images that the account can use:
+/// its own, shared and public images.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadImagesRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersImage>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -1048,7 +1064,7 @@ pub struct ReadImagesRequest {
 }
 
 impl ReadImagesRequest {
-    /// An empty [`ReadImagesRequest`]: every field is optional.
+    /// Creates an empty [`ReadImagesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -1085,13 +1101,15 @@ __private::sent!(ReadImagesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_images`](crate::Client::read_images), which lists the images that the account can use: its own, shared and public images.
+/// Response of [`Client::read_images`](crate::Client::read_images), which lists the images that the account can
+/// use: its own, shared and public images.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadImagesResponse {
     /// Images found.
     pub images: Vec<Image>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
@@ -1119,13 +1137,15 @@ __private::received!(StateComment {
     state_message: "StateMessage",
 });
 
-/// Request of [`Client::update_image`](crate::Client::update_image), which changes the description, the product codes or the sharing of an image.
+/// Request of [`Client::update_image`](crate::Client::update_image), which changes the description, the product
+/// codes or the sharing of an image.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateImageRequest {
     /// New description of the image.
     pub description: Option<String>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the image, `ami-` and eight hexadecimal digits.
@@ -1139,7 +1159,7 @@ pub struct UpdateImageRequest {
 }
 
 impl UpdateImageRequest {
-    /// A [`UpdateImageRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateImageRequest`] with the required fields.
     pub fn new(image_id: impl Into<String>) -> Self {
         Self {
             description: None,
@@ -1195,7 +1215,8 @@ __private::sent!(UpdateImageRequest {
     product_codes: "ProductCodes",
 });
 
-/// Answer to [`Client::update_image`](crate::Client::update_image), which changes the description, the product codes or the sharing of an image.
+/// Response of [`Client::update_image`](crate::Client::update_image), which changes the description, the product
+/// codes or the sharing of an image.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateImageResponse {
@@ -1213,40 +1234,46 @@ __private::received!(UpdateImageResponse {
 impl Paginated for ReadImageExportTasksRequest {
     type Action = action::ReadImageExportTasks;
     type Item = ImageExportTask;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadImageExportTasksResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadImageExportTasksResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.image_export_tasks.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.image_export_tasks.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadImageExportTasksResponse) -> Vec<ImageExportTask> {
-        answer.image_export_tasks
+
+    fn items(response: ReadImageExportTasksResponse) -> Vec<ImageExportTask> {
+        response.image_export_tasks
     }
 }
 
 impl Paginated for ReadImagesRequest {
     type Action = action::ReadImages;
     type Item = Image;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadImagesResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadImagesResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.images.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.images.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadImagesResponse) -> Vec<Image> {
-        answer.images
+
+    fn items(response: ReadImagesResponse) -> Vec<Image> {
+        response.images
     }
 }
 
@@ -1254,16 +1281,18 @@ impl Client {
     /// Creates an image from a VM, another image, a snapshot or a manifest in object storage.
     ///
     /// The source is determined by the fields that are set: `vm_id`, `source_image_id` (with `source_region_name`),
-    /// `block_device_mappings` (with `root_device_name`), or `file_location`, a pre-signed URL. Only `file_location` can
-    /// import an image from another Region. An image or snapshot of another account must first be shared with the calling
+    /// `block_device_mappings` (with `root_device_name`), or `file_location`, a pre-signed URL. Only `file_location`
+    /// can
+    /// import an image from another Region. An image or snapshot of another account must first be shared with the
+    /// calling
     /// account.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createimage)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// From a VM, without rebooting it:
@@ -1349,17 +1378,19 @@ impl Client {
     /// Starts the export of an image to a bucket of OUTSCALE Object Storage.
     ///
     /// The bucket receives snapshots and a manifest. With a pre-signed URL of the manifest, another account, even in
-    /// another Region, can create its own image with [`Client::create_image`](crate::Client::create_image). An image that
+    /// another Region, can create its own image with [`Client::create_image`](crate::Client::create_image). An image
+    /// that
     /// is public or shared by another account must be copied first. To cancel the task, use
-    /// [`Client::delete_export_task`](crate::Client::delete_export_task), which works only while the state of the task is
+    /// [`Client::delete_export_task`](crate::Client::delete_export_task), which works only while the state of the task
+    /// is
     /// `pending/queued`.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createimageexporttask)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1388,11 +1419,11 @@ impl Client {
     /// VMs created from it keep running.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteimage)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1414,12 +1445,13 @@ impl Client {
     /// Lists image export tasks.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readimageexporttasks)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1442,12 +1474,13 @@ impl Client {
     /// Lists the images that the account can use: its own, shared and public images.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readimages)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -1492,11 +1525,11 @@ impl Client {
     /// copy.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateimage)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Shared with an account:
@@ -1579,12 +1612,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateImage`: see [`Client::create_image`](crate::Client::create_image).
+
+    /// Marker of `CreateImage`: see [`Client::create_image`](crate::Client::create_image).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateImage;
+
     impl Action for CreateImage {
         type Request = super::CreateImageRequest;
         type Response = super::CreateImageResponse;
@@ -1593,9 +1628,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `CreateImageExportTask`: see [`Client::create_image_export_task`](crate::Client::create_image_export_task).
+    /// Marker of `CreateImageExportTask`: see
+    /// [`Client::create_image_export_task`](crate::Client::create_image_export_task).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateImageExportTask;
+
     impl Action for CreateImageExportTask {
         type Request = super::CreateImageExportTaskRequest;
         type Response = super::CreateImageExportTaskResponse;
@@ -1604,9 +1641,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteImage`: see [`Client::delete_image`](crate::Client::delete_image).
+    /// Marker of `DeleteImage`: see [`Client::delete_image`](crate::Client::delete_image).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteImage;
+
     impl Action for DeleteImage {
         type Request = super::DeleteImageRequest;
         type Response = super::DeleteImageResponse;
@@ -1615,9 +1653,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadImageExportTasks`: see [`Client::read_image_export_tasks`](crate::Client::read_image_export_tasks).
+    /// Marker of `ReadImageExportTasks`: see
+    /// [`Client::read_image_export_tasks`](crate::Client::read_image_export_tasks).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadImageExportTasks;
+
     impl Action for ReadImageExportTasks {
         type Request = super::ReadImageExportTasksRequest;
         type Response = super::ReadImageExportTasksResponse;
@@ -1626,9 +1666,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadImages`: see [`Client::read_images`](crate::Client::read_images).
+    /// Marker of `ReadImages`: see [`Client::read_images`](crate::Client::read_images).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadImages;
+
     impl Action for ReadImages {
         type Request = super::ReadImagesRequest;
         type Response = super::ReadImagesResponse;
@@ -1637,9 +1678,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateImage`: see [`Client::update_image`](crate::Client::update_image).
+    /// Marker of `UpdateImage`: see [`Client::update_image`](crate::Client::update_image).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateImage;
+
     impl Action for UpdateImage {
         type Request = super::UpdateImageRequest;
         type Response = super::UpdateImageResponse;

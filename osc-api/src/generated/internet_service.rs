@@ -4,17 +4,19 @@
 use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_internet_service`](crate::Client::create_internet_service), which creates an internet service, which connects a Net to the Internet.
+/// Request of [`Client::create_internet_service`](crate::Client::create_internet_service), which creates an
+/// internet service, which connects a Net to the Internet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateInternetServiceRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
 impl CreateInternetServiceRequest {
-    /// An empty [`CreateInternetServiceRequest`]: every field is optional.
+    /// Creates an empty [`CreateInternetServiceRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -30,7 +32,8 @@ __private::sent!(CreateInternetServiceRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::create_internet_service`](crate::Client::create_internet_service), which creates an internet service, which connects a Net to the Internet.
+/// Response of [`Client::create_internet_service`](crate::Client::create_internet_service), which creates an
+/// internet service, which connects a Net to the Internet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateInternetServiceResponse {
@@ -45,11 +48,13 @@ __private::received!(CreateInternetServiceResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_internet_service`](crate::Client::delete_internet_service), which deletes an internet service.
+/// Request of [`Client::delete_internet_service`](crate::Client::delete_internet_service), which deletes an
+/// internet service.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteInternetServiceRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the internet service, `igw-` and eight hexadecimal digits.
@@ -59,7 +64,7 @@ pub struct DeleteInternetServiceRequest {
 }
 
 impl DeleteInternetServiceRequest {
-    /// A [`DeleteInternetServiceRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteInternetServiceRequest`] with the required fields.
     pub fn new(internet_service_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -88,7 +93,8 @@ __private::sent!(DeleteInternetServiceRequest {
     internet_service_id: "InternetServiceId",
 });
 
-/// Answer to [`Client::delete_internet_service`](crate::Client::delete_internet_service), which deletes an internet service.
+/// Response of [`Client::delete_internet_service`](crate::Client::delete_internet_service), which deletes an
+/// internet service.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteInternetServiceResponse {
@@ -119,7 +125,7 @@ pub struct FiltersInternetService {
 }
 
 impl FiltersInternetService {
-    /// An empty [`FiltersInternetService`]: every field is optional.
+    /// Creates an empty [`FiltersInternetService`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -208,11 +214,13 @@ __private::received!(InternetService {
     tags: "Tags",
 });
 
-/// Request of [`Client::link_internet_service`](crate::Client::link_internet_service), which attaches an internet service to a Net.
+/// Request of [`Client::link_internet_service`](crate::Client::link_internet_service), which attaches an internet
+/// service to a Net.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkInternetServiceRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the internet service, `igw-` and eight hexadecimal digits.
@@ -226,7 +234,7 @@ pub struct LinkInternetServiceRequest {
 }
 
 impl LinkInternetServiceRequest {
-    /// A [`LinkInternetServiceRequest`] with the fields that the API requires.
+    /// Creates a [`LinkInternetServiceRequest`] with the required fields.
     pub fn new(
         internet_service_id: impl Into<String>,
         net_id: impl Into<String>,
@@ -266,7 +274,8 @@ __private::sent!(LinkInternetServiceRequest {
     net_id: "NetId",
 });
 
-/// Answer to [`Client::link_internet_service`](crate::Client::link_internet_service), which attaches an internet service to a Net.
+/// Response of [`Client::link_internet_service`](crate::Client::link_internet_service), which attaches an internet
+/// service to a Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkInternetServiceResponse {
@@ -278,17 +287,20 @@ __private::received!(LinkInternetServiceResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_internet_services`](crate::Client::read_internet_services), which lists internet services.
+/// Request of [`Client::read_internet_services`](crate::Client::read_internet_services), which lists internet
+/// services.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadInternetServicesRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersInternetService>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -296,7 +308,7 @@ pub struct ReadInternetServicesRequest {
 }
 
 impl ReadInternetServicesRequest {
-    /// An empty [`ReadInternetServicesRequest`]: every field is optional.
+    /// Creates an empty [`ReadInternetServicesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -333,13 +345,15 @@ __private::sent!(ReadInternetServicesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_internet_services`](crate::Client::read_internet_services), which lists internet services.
+/// Response of [`Client::read_internet_services`](crate::Client::read_internet_services), which lists internet
+/// services.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadInternetServicesResponse {
     /// Internet services found.
     pub internet_services: Vec<InternetService>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
@@ -352,11 +366,13 @@ __private::received!(ReadInternetServicesResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::unlink_internet_service`](crate::Client::unlink_internet_service), which detaches an internet service from its Net.
+/// Request of [`Client::unlink_internet_service`](crate::Client::unlink_internet_service), which detaches an
+/// internet service from its Net.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkInternetServiceRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the internet service, `igw-` and eight hexadecimal digits.
@@ -370,7 +386,7 @@ pub struct UnlinkInternetServiceRequest {
 }
 
 impl UnlinkInternetServiceRequest {
-    /// A [`UnlinkInternetServiceRequest`] with the fields that the API requires.
+    /// Creates a [`UnlinkInternetServiceRequest`] with the required fields.
     pub fn new(
         internet_service_id: impl Into<String>,
         net_id: impl Into<String>,
@@ -410,7 +426,8 @@ __private::sent!(UnlinkInternetServiceRequest {
     net_id: "NetId",
 });
 
-/// Answer to [`Client::unlink_internet_service`](crate::Client::unlink_internet_service), which detaches an internet service from its Net.
+/// Response of [`Client::unlink_internet_service`](crate::Client::unlink_internet_service), which detaches an
+/// internet service from its Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkInternetServiceResponse {
@@ -425,20 +442,23 @@ __private::received!(UnlinkInternetServiceResponse {
 impl Paginated for ReadInternetServicesRequest {
     type Action = action::ReadInternetServices;
     type Item = InternetService;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadInternetServicesResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadInternetServicesResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.internet_services.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.internet_services.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadInternetServicesResponse) -> Vec<InternetService> {
-        answer.internet_services
+
+    fn items(response: ReadInternetServicesResponse) -> Vec<InternetService> {
+        response.internet_services
     }
 }
 
@@ -448,11 +468,11 @@ impl Client {
     /// Attach it to the Net with [`Client::link_internet_service`](crate::Client::link_internet_service).
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createinternetservice)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -476,11 +496,11 @@ impl Client {
     /// It must be detached from its Net first.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteinternetservice)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -502,11 +522,11 @@ impl Client {
     /// Attaches an internet service to a Net.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkinternetservice)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -528,12 +548,13 @@ impl Client {
     /// Lists internet services.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readinternetservices)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -575,11 +596,11 @@ impl Client {
     /// The Net must have neither VMs with public IPs nor internet-facing load balancers.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinkinternetservice)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -599,12 +620,15 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateInternetService`: see [`Client::create_internet_service`](crate::Client::create_internet_service).
+
+    /// Marker of `CreateInternetService`: see
+    /// [`Client::create_internet_service`](crate::Client::create_internet_service).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateInternetService;
+
     impl Action for CreateInternetService {
         type Request = super::CreateInternetServiceRequest;
         type Response = super::CreateInternetServiceResponse;
@@ -613,9 +637,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteInternetService`: see [`Client::delete_internet_service`](crate::Client::delete_internet_service).
+    /// Marker of `DeleteInternetService`: see
+    /// [`Client::delete_internet_service`](crate::Client::delete_internet_service).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteInternetService;
+
     impl Action for DeleteInternetService {
         type Request = super::DeleteInternetServiceRequest;
         type Response = super::DeleteInternetServiceResponse;
@@ -624,9 +650,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `LinkInternetService`: see [`Client::link_internet_service`](crate::Client::link_internet_service).
+    /// Marker of `LinkInternetService`: see [`Client::link_internet_service`](crate::Client::link_internet_service).
     #[derive(Clone, Copy, Debug)]
     pub struct LinkInternetService;
+
     impl Action for LinkInternetService {
         type Request = super::LinkInternetServiceRequest;
         type Response = super::LinkInternetServiceResponse;
@@ -635,9 +662,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadInternetServices`: see [`Client::read_internet_services`](crate::Client::read_internet_services).
+    /// Marker of `ReadInternetServices`: see [`Client::read_internet_services`](crate::Client::read_internet_services).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadInternetServices;
+
     impl Action for ReadInternetServices {
         type Request = super::ReadInternetServicesRequest;
         type Response = super::ReadInternetServicesResponse;
@@ -646,9 +674,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UnlinkInternetService`: see [`Client::unlink_internet_service`](crate::Client::unlink_internet_service).
+    /// Marker of `UnlinkInternetService`: see
+    /// [`Client::unlink_internet_service`](crate::Client::unlink_internet_service).
     #[derive(Clone, Copy, Debug)]
     pub struct UnlinkInternetService;
+
     impl Action for UnlinkInternetService {
         type Request = super::UnlinkInternetServiceRequest;
         type Response = super::UnlinkInternetServiceResponse;

@@ -4,11 +4,13 @@
 use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, Paginated, Result, Secret, UnknownValue, __private};
 
-/// Request of [`Client::create_keypair`](crate::Client::create_keypair), which creates a keypair for logging in to VMs, or imports the public key of an existing one.
+/// Request of [`Client::create_keypair`](crate::Client::create_keypair), which creates a keypair for logging in to
+/// VMs, or imports the public key of an existing one.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateKeypairRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the keypair: at most 255 printable ASCII characters. Must not be in use yet.
@@ -23,7 +25,7 @@ pub struct CreateKeypairRequest {
 }
 
 impl CreateKeypairRequest {
-    /// A [`CreateKeypairRequest`] with the fields that the API requires.
+    /// Creates a [`CreateKeypairRequest`] with the required fields.
     pub fn new(keypair_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -57,7 +59,8 @@ __private::sent!(CreateKeypairRequest {
     public_key: "PublicKey",
 });
 
-/// Answer to [`Client::create_keypair`](crate::Client::create_keypair), which creates a keypair for logging in to VMs, or imports the public key of an existing one.
+/// Response of [`Client::create_keypair`](crate::Client::create_keypair), which creates a keypair for logging in to
+/// VMs, or imports the public key of an existing one.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateKeypairResponse {
@@ -72,11 +75,13 @@ __private::received!(CreateKeypairResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_keypair`](crate::Client::delete_keypair), which deletes the stored public key of a keypair, by name or by ID.
+/// Request of [`Client::delete_keypair`](crate::Client::delete_keypair), which deletes the stored public key of a
+/// keypair, by name or by ID.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteKeypairRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the keypair, `key-` and 32 hexadecimal digits. `keypair_name` can be used instead.
@@ -86,7 +91,7 @@ pub struct DeleteKeypairRequest {
 }
 
 impl DeleteKeypairRequest {
-    /// An empty [`DeleteKeypairRequest`]: every field is optional.
+    /// Creates an empty [`DeleteKeypairRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -116,7 +121,8 @@ __private::sent!(DeleteKeypairRequest {
     keypair_name: "KeypairName",
 });
 
-/// Answer to [`Client::delete_keypair`](crate::Client::delete_keypair), which deletes the stored public key of a keypair, by name or by ID.
+/// Response of [`Client::delete_keypair`](crate::Client::delete_keypair), which deletes the stored public key of a
+/// keypair, by name or by ID.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteKeypairResponse {
@@ -149,7 +155,7 @@ pub struct FiltersKeypair {
 }
 
 impl FiltersKeypair {
-    /// An empty [`FiltersKeypair`]: every field is optional.
+    /// Creates an empty [`FiltersKeypair`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -292,7 +298,7 @@ pub enum KeypairType {
     SshEd25519,
     /// `ssh-rsa`
     SshRsa,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -325,17 +331,20 @@ impl From<&str> for KeypairType {
 
 __private::open_enum!(KeypairType);
 
-/// Request of [`Client::read_keypairs`](crate::Client::read_keypairs), which lists keypairs, without their private keys.
+/// Request of [`Client::read_keypairs`](crate::Client::read_keypairs), which lists keypairs, without their private
+/// keys.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadKeypairsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersKeypair>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000. Defaults to 100.
@@ -343,7 +352,7 @@ pub struct ReadKeypairsRequest {
 }
 
 impl ReadKeypairsRequest {
-    /// An empty [`ReadKeypairsRequest`]: every field is optional.
+    /// Creates an empty [`ReadKeypairsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -380,13 +389,15 @@ __private::sent!(ReadKeypairsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_keypairs`](crate::Client::read_keypairs), which lists keypairs, without their private keys.
+/// Response of [`Client::read_keypairs`](crate::Client::read_keypairs), which lists keypairs, without their private
+/// keys.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadKeypairsResponse {
     /// Keypairs found.
     pub keypairs: Vec<Keypair>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
@@ -402,20 +413,23 @@ __private::received!(ReadKeypairsResponse {
 impl Paginated for ReadKeypairsRequest {
     type Action = action::ReadKeypairs;
     type Item = Keypair;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadKeypairsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadKeypairsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.keypairs.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.keypairs.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadKeypairsResponse) -> Vec<Keypair> {
-        answer.keypairs
+
+    fn items(response: ReadKeypairsResponse) -> Vec<Keypair> {
+        response.keypairs
     }
 }
 
@@ -426,11 +440,11 @@ impl Client {
     /// private key is returned only in this response: save it.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createkeypair)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// New keypair, whose private key is returned:
@@ -466,11 +480,11 @@ impl Client {
     /// Deletes the stored public key of a keypair, by name or by ID.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletekeypair)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By name:
@@ -507,12 +521,13 @@ impl Client {
     /// Lists keypairs, without their private keys.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readkeypairs)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -533,12 +548,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateKeypair`: see [`Client::create_keypair`](crate::Client::create_keypair).
+
+    /// Marker of `CreateKeypair`: see [`Client::create_keypair`](crate::Client::create_keypair).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateKeypair;
+
     impl Action for CreateKeypair {
         type Request = super::CreateKeypairRequest;
         type Response = super::CreateKeypairResponse;
@@ -547,9 +564,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteKeypair`: see [`Client::delete_keypair`](crate::Client::delete_keypair).
+    /// Marker of `DeleteKeypair`: see [`Client::delete_keypair`](crate::Client::delete_keypair).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteKeypair;
+
     impl Action for DeleteKeypair {
         type Request = super::DeleteKeypairRequest;
         type Response = super::DeleteKeypairResponse;
@@ -558,9 +576,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadKeypairs`: see [`Client::read_keypairs`](crate::Client::read_keypairs).
+    /// Marker of `ReadKeypairs`: see [`Client::read_keypairs`](crate::Client::read_keypairs).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadKeypairs;
+
     impl Action for ReadKeypairs {
         type Request = super::ReadKeypairsRequest;
         type Response = super::ReadKeypairsResponse;

@@ -4,11 +4,13 @@
 use super::common::{ListenerForCreation, LoadBalancer, ResponseContext};
 use crate::{Client, Nullable, Result, __private};
 
-/// Request of [`Client::create_listener_rule`](crate::Client::create_listener_rule), which creates a listener rule that routes requests to specific VMs, by host name or path.
+/// Request of [`Client::create_listener_rule`](crate::Client::create_listener_rule), which creates a listener rule
+/// that routes requests to specific VMs, by host name or path.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateListenerRuleRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Listener to add the rule to, identified by its load balancer and port.
@@ -26,7 +28,7 @@ pub struct CreateListenerRuleRequest {
 }
 
 impl CreateListenerRuleRequest {
-    /// A [`CreateListenerRuleRequest`] with the fields that the API requires.
+    /// Creates a [`CreateListenerRuleRequest`] with the required fields.
     pub fn new(
         listener: impl Into<LoadBalancerLight>,
         listener_rule: impl Into<ListenerRuleForCreation>,
@@ -78,7 +80,8 @@ __private::sent!(CreateListenerRuleRequest {
     vm_ids: "VmIds",
 });
 
-/// Answer to [`Client::create_listener_rule`](crate::Client::create_listener_rule), which creates a listener rule that routes requests to specific VMs, by host name or path.
+/// Response of [`Client::create_listener_rule`](crate::Client::create_listener_rule), which creates a listener rule
+/// that routes requests to specific VMs, by host name or path.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateListenerRuleResponse {
@@ -93,11 +96,13 @@ __private::received!(CreateListenerRuleResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::create_load_balancer_listeners`](crate::Client::create_load_balancer_listeners), which adds listeners to a load balancer.
+/// Request of [`Client::create_load_balancer_listeners`](crate::Client::create_load_balancer_listeners), which adds
+/// listeners to a load balancer.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerListenersRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Listeners to add.
@@ -111,7 +116,7 @@ pub struct CreateLoadBalancerListenersRequest {
 }
 
 impl CreateLoadBalancerListenersRequest {
-    /// A [`CreateLoadBalancerListenersRequest`] with the fields that the API requires.
+    /// Creates a [`CreateLoadBalancerListenersRequest`] with the required fields.
     pub fn new(
         listeners: impl IntoIterator<Item = impl Into<ListenerForCreation>>,
         load_balancer_name: impl Into<String>,
@@ -151,7 +156,8 @@ __private::sent!(CreateLoadBalancerListenersRequest {
     load_balancer_name: "LoadBalancerName",
 });
 
-/// Answer to [`Client::create_load_balancer_listeners`](crate::Client::create_load_balancer_listeners), which adds listeners to a load balancer.
+/// Response of [`Client::create_load_balancer_listeners`](crate::Client::create_load_balancer_listeners), which
+/// adds listeners to a load balancer.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerListenersResponse {
@@ -170,7 +176,8 @@ __private::received!(CreateLoadBalancerListenersResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteListenerRuleRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the rule, which serves as its ID.
@@ -180,7 +187,7 @@ pub struct DeleteListenerRuleRequest {
 }
 
 impl DeleteListenerRuleRequest {
-    /// A [`DeleteListenerRuleRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteListenerRuleRequest`] with the required fields.
     pub fn new(listener_rule_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -206,7 +213,8 @@ __private::sent!(DeleteListenerRuleRequest {
     listener_rule_name: "ListenerRuleName",
 });
 
-/// Answer to [`Client::delete_listener_rule`](crate::Client::delete_listener_rule), which deletes a listener rule.
+/// Response of [`Client::delete_listener_rule`](crate::Client::delete_listener_rule), which deletes a listener
+/// rule.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteListenerRuleResponse {
@@ -218,11 +226,13 @@ __private::received!(DeleteListenerRuleResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_load_balancer_listeners`](crate::Client::delete_load_balancer_listeners), which removes listeners from a load balancer, by port.
+/// Request of [`Client::delete_load_balancer_listeners`](crate::Client::delete_load_balancer_listeners), which
+/// removes listeners from a load balancer, by port.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerListenersRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
@@ -236,7 +246,7 @@ pub struct DeleteLoadBalancerListenersRequest {
 }
 
 impl DeleteLoadBalancerListenersRequest {
-    /// A [`DeleteLoadBalancerListenersRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteLoadBalancerListenersRequest`] with the required fields.
     pub fn new(
         load_balancer_name: impl Into<String>,
         load_balancer_ports: impl IntoIterator<Item = impl Into<i64>>,
@@ -282,7 +292,8 @@ __private::sent!(DeleteLoadBalancerListenersRequest {
     load_balancer_ports: "LoadBalancerPorts",
 });
 
-/// Answer to [`Client::delete_load_balancer_listeners`](crate::Client::delete_load_balancer_listeners), which removes listeners from a load balancer, by port.
+/// Response of [`Client::delete_load_balancer_listeners`](crate::Client::delete_load_balancer_listeners), which
+/// removes listeners from a load balancer, by port.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerListenersResponse {
@@ -306,7 +317,7 @@ pub struct FiltersListenerRule {
 }
 
 impl FiltersListenerRule {
-    /// An empty [`FiltersListenerRule`]: every field is optional.
+    /// Creates an empty [`FiltersListenerRule`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -342,10 +353,12 @@ pub struct ListenerRule {
     pub listener_rule_id: Option<i64>,
     /// Name of the rule, which serves as its ID.
     pub listener_rule_name: Option<String>,
-    /// Pattern of the URL path, such as `/docs/*`: at most 128 characters, including at most three wildcards. No special
+    /// Pattern of the URL path, such as `/docs/*`: at most 128 characters, including at most three wildcards. No
+    /// special
     /// characters other than `_-.$/~"'@:+?` are allowed.
     pub path_pattern: Option<String>,
-    /// Priority among the rules of the listener, 1 to 19999. The highest number is evaluated first. Each number can be used
+    /// Priority among the rules of the listener, 1 to 19999. The highest number is evaluated first. Each number can be
+    /// used
     /// only once.
     pub priority: Option<i64>,
     /// IDs of the backend VMs that the rule forwards to, each `i-` and eight hexadecimal digits.
@@ -379,7 +392,8 @@ pub struct ListenerRuleForCreation {
     /// Pattern of the URL path, such as `/docs/*`. At most 128 characters, including at most three wildcards. Special
     /// characters other than `_-.$/~"'@:+?` are rejected. Required unless `host_name_pattern` is given.
     pub path_pattern: Option<String>,
-    /// Priority among the rules of the listener, 1 to 19999. The highest number is evaluated first. Each number can be used
+    /// Priority among the rules of the listener, 1 to 19999. The highest number is evaluated first. Each number can be
+    /// used
     /// only once.
     ///
     /// Required.
@@ -387,7 +401,7 @@ pub struct ListenerRuleForCreation {
 }
 
 impl ListenerRuleForCreation {
-    /// A [`ListenerRuleForCreation`] with the fields that the API requires.
+    /// Creates a [`ListenerRuleForCreation`] with the required fields.
     pub fn new(listener_rule_name: impl Into<String>, priority: impl Into<i64>) -> Self {
         Self {
             action: None,
@@ -452,7 +466,7 @@ pub struct LoadBalancerLight {
 }
 
 impl LoadBalancerLight {
-    /// A [`LoadBalancerLight`] with the fields that the API requires.
+    /// Creates a [`LoadBalancerLight`] with the required fields.
     pub fn new(
         load_balancer_name: impl Into<String>,
         load_balancer_port: impl Into<i64>,
@@ -485,7 +499,8 @@ __private::sent!(LoadBalancerLight {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadListenerRulesRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
@@ -494,7 +509,7 @@ pub struct ReadListenerRulesRequest {
 }
 
 impl ReadListenerRulesRequest {
-    /// An empty [`ReadListenerRulesRequest`]: every field is optional.
+    /// Creates an empty [`ReadListenerRulesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -517,7 +532,7 @@ __private::sent!(ReadListenerRulesRequest {
     filters: "Filters",
 });
 
-/// Answer to [`Client::read_listener_rules`](crate::Client::read_listener_rules), which lists listener rules.
+/// Response of [`Client::read_listener_rules`](crate::Client::read_listener_rules), which lists listener rules.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadListenerRulesResponse {
@@ -532,27 +547,32 @@ __private::received!(ReadListenerRulesResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_listener_rule`](crate::Client::update_listener_rule), which changes the host name pattern or the path pattern of a listener rule.
+/// Request of [`Client::update_listener_rule`](crate::Client::update_listener_rule), which changes the host name
+/// pattern or the path pattern of a listener rule.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateListenerRuleRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Pattern of the host name, such as `*.example.com`: at most 128 characters, including at most three wildcards. No
-    /// special characters other than `-.?` are allowed. `null` removes the pattern. If omitted, the current one is kept.
+    /// special characters other than `-.?` are allowed. `null` removes the pattern. If omitted, the current one is
+    /// kept.
     pub host_pattern: Nullable<String>,
     /// Name of the rule, which serves as its ID.
     ///
     /// Required.
     pub listener_rule_name: String,
-    /// Pattern of the URL path, such as `/docs/*`: at most 128 characters, including at most three wildcards. No special
-    /// characters other than `_-.$/~"'@:+?` are allowed. `null` removes the pattern. If omitted, the current one is kept.
+    /// Pattern of the URL path, such as `/docs/*`: at most 128 characters, including at most three wildcards. No
+    /// special
+    /// characters other than `_-.$/~"'@:+?` are allowed. `null` removes the pattern. If omitted, the current one is
+    /// kept.
     pub path_pattern: Nullable<String>,
 }
 
 impl UpdateListenerRuleRequest {
-    /// A [`UpdateListenerRuleRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateListenerRuleRequest`] with the required fields.
     pub fn new(listener_rule_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -594,7 +614,8 @@ __private::sent!(UpdateListenerRuleRequest {
     path_pattern: "PathPattern",
 });
 
-/// Answer to [`Client::update_listener_rule`](crate::Client::update_listener_rule), which changes the host name pattern or the path pattern of a listener rule.
+/// Response of [`Client::update_listener_rule`](crate::Client::update_listener_rule), which changes the host name
+/// pattern or the path pattern of a listener rule.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateListenerRuleResponse {
@@ -612,16 +633,17 @@ __private::received!(UpdateListenerRuleResponse {
 impl Client {
     /// Creates a listener rule that routes requests to specific VMs, by host name or path.
     ///
-    /// A host name pattern or a path pattern is required. The rule with the highest `priority` value is tried first. The
+    /// A host name pattern or a path pattern is required. The rule with the highest `priority` value is tried first.
+    /// The
     /// VMs must be backends of the load balancer: see
     /// [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines).
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createlistenerrule)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By host name:
@@ -673,11 +695,11 @@ impl Client {
     /// Adds listeners to a load balancer.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createloadbalancerlisteners)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -707,11 +729,11 @@ impl Client {
     /// Deletes a listener rule.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletelistenerrule)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -733,11 +755,11 @@ impl Client {
     /// Removes listeners from a load balancer, by port.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteloadbalancerlisteners)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -763,7 +785,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readlistenerrules)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -790,11 +812,11 @@ impl Client {
     /// The priority and the VMs of the rule are not changed.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatelistenerrule)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -815,12 +837,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateListenerRule`: see [`Client::create_listener_rule`](crate::Client::create_listener_rule).
+
+    /// Marker of `CreateListenerRule`: see [`Client::create_listener_rule`](crate::Client::create_listener_rule).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateListenerRule;
+
     impl Action for CreateListenerRule {
         type Request = super::CreateListenerRuleRequest;
         type Response = super::CreateListenerRuleResponse;
@@ -829,9 +853,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `CreateLoadBalancerListeners`: see [`Client::create_load_balancer_listeners`](crate::Client::create_load_balancer_listeners).
+    /// Marker of `CreateLoadBalancerListeners`: see
+    /// [`Client::create_load_balancer_listeners`](crate::Client::create_load_balancer_listeners).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateLoadBalancerListeners;
+
     impl Action for CreateLoadBalancerListeners {
         type Request = super::CreateLoadBalancerListenersRequest;
         type Response = super::CreateLoadBalancerListenersResponse;
@@ -840,9 +866,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteListenerRule`: see [`Client::delete_listener_rule`](crate::Client::delete_listener_rule).
+    /// Marker of `DeleteListenerRule`: see [`Client::delete_listener_rule`](crate::Client::delete_listener_rule).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteListenerRule;
+
     impl Action for DeleteListenerRule {
         type Request = super::DeleteListenerRuleRequest;
         type Response = super::DeleteListenerRuleResponse;
@@ -851,9 +878,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteLoadBalancerListeners`: see [`Client::delete_load_balancer_listeners`](crate::Client::delete_load_balancer_listeners).
+    /// Marker of `DeleteLoadBalancerListeners`: see
+    /// [`Client::delete_load_balancer_listeners`](crate::Client::delete_load_balancer_listeners).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteLoadBalancerListeners;
+
     impl Action for DeleteLoadBalancerListeners {
         type Request = super::DeleteLoadBalancerListenersRequest;
         type Response = super::DeleteLoadBalancerListenersResponse;
@@ -862,9 +891,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadListenerRules`: see [`Client::read_listener_rules`](crate::Client::read_listener_rules).
+    /// Marker of `ReadListenerRules`: see [`Client::read_listener_rules`](crate::Client::read_listener_rules).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadListenerRules;
+
     impl Action for ReadListenerRules {
         type Request = super::ReadListenerRulesRequest;
         type Response = super::ReadListenerRulesResponse;
@@ -873,9 +903,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateListenerRule`: see [`Client::update_listener_rule`](crate::Client::update_listener_rule).
+    /// Marker of `UpdateListenerRule`: see [`Client::update_listener_rule`](crate::Client::update_listener_rule).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateListenerRule;
+
     impl Action for UpdateListenerRule {
         type Request = super::UpdateListenerRuleRequest;
         type Response = super::UpdateListenerRuleResponse;

@@ -42,7 +42,7 @@ pub enum BackendVmHealthState {
     Up,
     /// `DOWN`
     Down,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -85,7 +85,7 @@ pub enum BackendVmHealthStateReason {
     Instance,
     /// `N/A`
     NotApplicable,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -114,18 +114,21 @@ impl From<&str> for BackendVmHealthStateReason {
 
 __private::open_enum!(BackendVmHealthStateReason);
 
-/// Request of [`Client::create_load_balancer`](crate::Client::create_load_balancer), which creates a load balancer with its listeners.
+/// Request of [`Client::create_load_balancer`](crate::Client::create_load_balancer), which creates a load balancer
+/// with its listeners.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Listeners to create together with the load balancer, at least one.
     ///
     /// Required.
     pub listeners: Vec<ListenerForCreation>,
-    /// Name of the load balancer: at most 32 letters, digits and dashes, with no dash at the start or end. Must not be in
+    /// Name of the load balancer: at most 32 letters, digits and dashes, with no dash at the start or end. Must not be
+    /// in
     /// use yet.
     ///
     /// Required.
@@ -146,7 +149,7 @@ pub struct CreateLoadBalancerRequest {
 }
 
 impl CreateLoadBalancerRequest {
-    /// A [`CreateLoadBalancerRequest`] with the fields that the API requires.
+    /// Creates a [`CreateLoadBalancerRequest`] with the required fields.
     pub fn new(
         listeners: impl IntoIterator<Item = impl Into<ListenerForCreation>>,
         load_balancer_name: impl Into<String>,
@@ -253,7 +256,8 @@ __private::sent!(CreateLoadBalancerRequest {
     tags: "Tags",
 });
 
-/// Answer to [`Client::create_load_balancer`](crate::Client::create_load_balancer), which creates a load balancer with its listeners.
+/// Response of [`Client::create_load_balancer`](crate::Client::create_load_balancer), which creates a load balancer
+/// with its listeners.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerResponse {
@@ -268,11 +272,13 @@ __private::received!(CreateLoadBalancerResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::create_load_balancer_tags`](crate::Client::create_load_balancer_tags), which adds tags to load balancers.
+/// Request of [`Client::create_load_balancer_tags`](crate::Client::create_load_balancer_tags), which adds tags to
+/// load balancers.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerTagsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Names of load balancers.
@@ -286,7 +292,7 @@ pub struct CreateLoadBalancerTagsRequest {
 }
 
 impl CreateLoadBalancerTagsRequest {
-    /// A [`CreateLoadBalancerTagsRequest`] with the fields that the API requires.
+    /// Creates a [`CreateLoadBalancerTagsRequest`] with the required fields.
     pub fn new(
         load_balancer_names: impl IntoIterator<Item = impl Into<String>>,
         tags: impl IntoIterator<Item = impl Into<ResourceTag>>,
@@ -335,7 +341,8 @@ __private::sent!(CreateLoadBalancerTagsRequest {
     tags: "Tags",
 });
 
-/// Answer to [`Client::create_load_balancer_tags`](crate::Client::create_load_balancer_tags), which adds tags to load balancers.
+/// Response of [`Client::create_load_balancer_tags`](crate::Client::create_load_balancer_tags), which adds tags to
+/// load balancers.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerTagsResponse {
@@ -351,7 +358,8 @@ __private::received!(CreateLoadBalancerTagsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
@@ -361,7 +369,7 @@ pub struct DeleteLoadBalancerRequest {
 }
 
 impl DeleteLoadBalancerRequest {
-    /// A [`DeleteLoadBalancerRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteLoadBalancerRequest`] with the required fields.
     pub fn new(load_balancer_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -387,7 +395,8 @@ __private::sent!(DeleteLoadBalancerRequest {
     load_balancer_name: "LoadBalancerName",
 });
 
-/// Answer to [`Client::delete_load_balancer`](crate::Client::delete_load_balancer), which deletes a load balancer.
+/// Response of [`Client::delete_load_balancer`](crate::Client::delete_load_balancer), which deletes a load
+/// balancer.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerResponse {
@@ -402,11 +411,13 @@ __private::received!(DeleteLoadBalancerResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_load_balancer_tags`](crate::Client::delete_load_balancer_tags), which removes tags from load balancers.
+/// Request of [`Client::delete_load_balancer_tags`](crate::Client::delete_load_balancer_tags), which removes tags
+/// from load balancers.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerTagsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Names of load balancers.
@@ -420,7 +431,7 @@ pub struct DeleteLoadBalancerTagsRequest {
 }
 
 impl DeleteLoadBalancerTagsRequest {
-    /// A [`DeleteLoadBalancerTagsRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteLoadBalancerTagsRequest`] with the required fields.
     pub fn new(
         load_balancer_names: impl IntoIterator<Item = impl Into<String>>,
         tags: impl IntoIterator<Item = impl Into<ResourceLoadBalancerTag>>,
@@ -469,7 +480,8 @@ __private::sent!(DeleteLoadBalancerTagsRequest {
     tags: "Tags",
 });
 
-/// Answer to [`Client::delete_load_balancer_tags`](crate::Client::delete_load_balancer_tags), which removes tags from load balancers.
+/// Response of [`Client::delete_load_balancer_tags`](crate::Client::delete_load_balancer_tags), which removes tags
+/// from load balancers.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerTagsResponse {
@@ -481,7 +493,8 @@ __private::received!(DeleteLoadBalancerTagsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::deregister_vms_in_load_balancer`](crate::Client::deregister_vms_in_load_balancer), which removes backend VMs from a load balancer.
+/// Request of [`Client::deregister_vms_in_load_balancer`](crate::Client::deregister_vms_in_load_balancer), which
+/// removes backend VMs from a load balancer.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeregisterVmsInLoadBalancerRequest {
@@ -489,7 +502,8 @@ pub struct DeregisterVmsInLoadBalancerRequest {
     ///
     /// Required.
     pub backend_vm_ids: Vec<String>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
@@ -499,7 +513,7 @@ pub struct DeregisterVmsInLoadBalancerRequest {
 }
 
 impl DeregisterVmsInLoadBalancerRequest {
-    /// A [`DeregisterVmsInLoadBalancerRequest`] with the fields that the API requires.
+    /// Creates a [`DeregisterVmsInLoadBalancerRequest`] with the required fields.
     pub fn new(
         backend_vm_ids: impl IntoIterator<Item = impl Into<String>>,
         load_balancer_name: impl Into<String>,
@@ -539,7 +553,8 @@ __private::sent!(DeregisterVmsInLoadBalancerRequest {
     load_balancer_name: "LoadBalancerName",
 });
 
-/// Answer to [`Client::deregister_vms_in_load_balancer`](crate::Client::deregister_vms_in_load_balancer), which removes backend VMs from a load balancer.
+/// Response of [`Client::deregister_vms_in_load_balancer`](crate::Client::deregister_vms_in_load_balancer), which
+/// removes backend VMs from a load balancer.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeregisterVmsInLoadBalancerResponse {
@@ -562,7 +577,7 @@ pub struct FiltersLoadBalancer {
 }
 
 impl FiltersLoadBalancer {
-    /// An empty [`FiltersLoadBalancer`]: every field is optional.
+    /// Creates an empty [`FiltersLoadBalancer`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -593,16 +608,19 @@ __private::sent!(FiltersLoadBalancer {
     states: "States",
 });
 
-/// Request of [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines), which adds backend VMs to a load balancer, by ID or by public IP.
+/// Request of [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines),
+/// which adds backend VMs to a load balancer, by ID or by public IP.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkLoadBalancerBackendMachinesRequest {
     /// Public IPv4 addresses of backend VMs. At least one of `backend_ips` and `backend_vm_ids` is required.
     pub backend_ips: Option<Vec<String>>,
-    /// IDs of backend VMs, each `i-` and eight hexadecimal digits. At least one of `backend_ips` and `backend_vm_ids` is
+    /// IDs of backend VMs, each `i-` and eight hexadecimal digits. At least one of `backend_ips` and `backend_vm_ids`
+    /// is
     /// required.
     pub backend_vm_ids: Option<Vec<String>>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
@@ -612,7 +630,7 @@ pub struct LinkLoadBalancerBackendMachinesRequest {
 }
 
 impl LinkLoadBalancerBackendMachinesRequest {
-    /// A [`LinkLoadBalancerBackendMachinesRequest`] with the fields that the API requires.
+    /// Creates a [`LinkLoadBalancerBackendMachinesRequest`] with the required fields.
     pub fn new(load_balancer_name: impl Into<String>) -> Self {
         Self {
             backend_ips: None,
@@ -660,7 +678,8 @@ __private::sent!(LinkLoadBalancerBackendMachinesRequest {
     load_balancer_name: "LoadBalancerName",
 });
 
-/// Answer to [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines), which adds backend VMs to a load balancer, by ID or by public IP.
+/// Response of [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines),
+/// which adds backend VMs to a load balancer, by ID or by public IP.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkLoadBalancerBackendMachinesResponse {
@@ -690,11 +709,13 @@ __private::received!(LoadBalancerTag {
     value: "Value",
 });
 
-/// Request of [`Client::read_load_balancer_tags`](crate::Client::read_load_balancer_tags), which lists the tags of load balancers.
+/// Request of [`Client::read_load_balancer_tags`](crate::Client::read_load_balancer_tags), which lists the tags of
+/// load balancers.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLoadBalancerTagsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Names of load balancers.
@@ -704,7 +725,7 @@ pub struct ReadLoadBalancerTagsRequest {
 }
 
 impl ReadLoadBalancerTagsRequest {
-    /// A [`ReadLoadBalancerTagsRequest`] with the fields that the API requires.
+    /// Creates a [`ReadLoadBalancerTagsRequest`] with the required fields.
     pub fn new(
         load_balancer_names: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
@@ -741,7 +762,8 @@ __private::sent!(ReadLoadBalancerTagsRequest {
     load_balancer_names: "LoadBalancerNames",
 });
 
-/// Answer to [`Client::read_load_balancer_tags`](crate::Client::read_load_balancer_tags), which lists the tags of load balancers.
+/// Response of [`Client::read_load_balancer_tags`](crate::Client::read_load_balancer_tags), which lists the tags of
+/// load balancers.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLoadBalancerTagsResponse {
@@ -760,7 +782,8 @@ __private::received!(ReadLoadBalancerTagsResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLoadBalancersRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
@@ -769,7 +792,7 @@ pub struct ReadLoadBalancersRequest {
 }
 
 impl ReadLoadBalancersRequest {
-    /// An empty [`ReadLoadBalancersRequest`]: every field is optional.
+    /// Creates an empty [`ReadLoadBalancersRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -792,7 +815,7 @@ __private::sent!(ReadLoadBalancersRequest {
     filters: "Filters",
 });
 
-/// Answer to [`Client::read_load_balancers`](crate::Client::read_load_balancers), which lists load balancers.
+/// Response of [`Client::read_load_balancers`](crate::Client::read_load_balancers), which lists load balancers.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLoadBalancersResponse {
@@ -807,13 +830,15 @@ __private::received!(ReadLoadBalancersResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_vms_health`](crate::Client::read_vms_health), which returns the health of a load balancer's backend VMs.
+/// Request of [`Client::read_vms_health`](crate::Client::read_vms_health), which returns the health of a load
+/// balancer's backend VMs.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsHealthRequest {
     /// IDs of backend VMs, each `i-` and eight hexadecimal digits.
     pub backend_vm_ids: Option<Vec<String>>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
@@ -823,7 +848,7 @@ pub struct ReadVmsHealthRequest {
 }
 
 impl ReadVmsHealthRequest {
-    /// A [`ReadVmsHealthRequest`] with the fields that the API requires.
+    /// Creates a [`ReadVmsHealthRequest`] with the required fields.
     pub fn new(load_balancer_name: impl Into<String>) -> Self {
         Self {
             backend_vm_ids: None,
@@ -860,7 +885,8 @@ __private::sent!(ReadVmsHealthRequest {
     load_balancer_name: "LoadBalancerName",
 });
 
-/// Answer to [`Client::read_vms_health`](crate::Client::read_vms_health), which returns the health of a load balancer's backend VMs.
+/// Response of [`Client::read_vms_health`](crate::Client::read_vms_health), which returns the health of a load
+/// balancer's backend VMs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsHealthResponse {
@@ -875,7 +901,8 @@ __private::received!(ReadVmsHealthResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::register_vms_in_load_balancer`](crate::Client::register_vms_in_load_balancer), which adds backend VMs to a load balancer.
+/// Request of [`Client::register_vms_in_load_balancer`](crate::Client::register_vms_in_load_balancer), which adds
+/// backend VMs to a load balancer.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RegisterVmsInLoadBalancerRequest {
@@ -883,7 +910,8 @@ pub struct RegisterVmsInLoadBalancerRequest {
     ///
     /// Required.
     pub backend_vm_ids: Vec<String>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
@@ -893,7 +921,7 @@ pub struct RegisterVmsInLoadBalancerRequest {
 }
 
 impl RegisterVmsInLoadBalancerRequest {
-    /// A [`RegisterVmsInLoadBalancerRequest`] with the fields that the API requires.
+    /// Creates a [`RegisterVmsInLoadBalancerRequest`] with the required fields.
     pub fn new(
         backend_vm_ids: impl IntoIterator<Item = impl Into<String>>,
         load_balancer_name: impl Into<String>,
@@ -933,7 +961,8 @@ __private::sent!(RegisterVmsInLoadBalancerRequest {
     load_balancer_name: "LoadBalancerName",
 });
 
-/// Answer to [`Client::register_vms_in_load_balancer`](crate::Client::register_vms_in_load_balancer), which adds backend VMs to a load balancer.
+/// Response of [`Client::register_vms_in_load_balancer`](crate::Client::register_vms_in_load_balancer), which adds
+/// backend VMs to a load balancer.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RegisterVmsInLoadBalancerResponse {
@@ -956,7 +985,7 @@ pub struct ResourceLoadBalancerTag {
 }
 
 impl ResourceLoadBalancerTag {
-    /// A [`ResourceLoadBalancerTag`] with the fields that the API requires.
+    /// Creates a [`ResourceLoadBalancerTag`] with the required fields.
     pub fn new(key: impl Into<String>) -> Self {
         Self { key: key.into() }
     }
@@ -972,16 +1001,20 @@ __private::sent!(ResourceLoadBalancerTag {
     key: "Key",
 });
 
-/// Request of [`Client::unlink_load_balancer_backend_machines`](crate::Client::unlink_load_balancer_backend_machines), which removes backend VMs from a load balancer, by ID or by public IP.
+/// Request of
+/// [`Client::unlink_load_balancer_backend_machines`](crate::Client::unlink_load_balancer_backend_machines), which
+/// removes backend VMs from a load balancer, by ID or by public IP.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkLoadBalancerBackendMachinesRequest {
     /// Public IPv4 addresses of backend VMs. At least one of `backend_ips` and `backend_vm_ids` is required.
     pub backend_ips: Option<Vec<String>>,
-    /// IDs of backend VMs, each `i-` and eight hexadecimal digits. At least one of `backend_ips` and `backend_vm_ids` is
+    /// IDs of backend VMs, each `i-` and eight hexadecimal digits. At least one of `backend_ips` and `backend_vm_ids`
+    /// is
     /// required.
     pub backend_vm_ids: Option<Vec<String>>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
@@ -991,7 +1024,7 @@ pub struct UnlinkLoadBalancerBackendMachinesRequest {
 }
 
 impl UnlinkLoadBalancerBackendMachinesRequest {
-    /// A [`UnlinkLoadBalancerBackendMachinesRequest`] with the fields that the API requires.
+    /// Creates a [`UnlinkLoadBalancerBackendMachinesRequest`] with the required fields.
     pub fn new(load_balancer_name: impl Into<String>) -> Self {
         Self {
             backend_ips: None,
@@ -1039,7 +1072,9 @@ __private::sent!(UnlinkLoadBalancerBackendMachinesRequest {
     load_balancer_name: "LoadBalancerName",
 });
 
-/// Answer to [`Client::unlink_load_balancer_backend_machines`](crate::Client::unlink_load_balancer_backend_machines), which removes backend VMs from a load balancer, by ID or by public IP.
+/// Response of
+/// [`Client::unlink_load_balancer_backend_machines`](crate::Client::unlink_load_balancer_backend_machines), which
+/// removes backend VMs from a load balancer, by ID or by public IP.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkLoadBalancerBackendMachinesResponse {
@@ -1051,13 +1086,15 @@ __private::received!(UnlinkLoadBalancerBackendMachinesResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_load_balancer`](crate::Client::update_load_balancer), which changes one attribute of a load balancer per call.
+/// Request of [`Client::update_load_balancer`](crate::Client::update_load_balancer), which changes one attribute of
+/// a load balancer per call.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateLoadBalancerRequest {
     /// Access log settings.
     pub access_log: Option<AccessLog>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Health check configuration of the backends.
@@ -1070,7 +1107,8 @@ pub struct UpdateLoadBalancerRequest {
     pub load_balancer_port: Option<i64>,
     /// Name of the policy that replaces the current one of the listener. An empty list disables the current one.
     pub policy_names: Option<Vec<String>>,
-    /// New public IPv4 address of an internet-facing load balancer. The former address is disassociated. An empty string
+    /// New public IPv4 address of an internet-facing load balancer. The former address is disassociated. An empty
+    /// string
     /// replaces an address of the account with one of OUTSCALE's.
     pub public_ip: Option<String>,
     /// Whether the load balancer uses secure cookies.
@@ -1078,13 +1116,14 @@ pub struct UpdateLoadBalancerRequest {
     /// IDs of security groups, in a Net only. They replace all current ones. An empty list assigns the Net's default
     /// security group.
     pub security_groups: Option<Vec<String>>,
-    /// OUTSCALE Resource Name of the server certificate, such as `orn:ows:idauth::012345678910:server-certificate/name`. It
+    /// OUTSCALE Resource Name of the server certificate, such as
+    /// `orn:ows:idauth::012345678910:server-certificate/name`. It
     /// replaces the current one. Requires `load_balancer_port`.
     pub server_certificate_id: Option<String>,
 }
 
 impl UpdateLoadBalancerRequest {
-    /// A [`UpdateLoadBalancerRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateLoadBalancerRequest`] with the required fields.
     pub fn new(load_balancer_name: impl Into<String>) -> Self {
         Self {
             access_log: None,
@@ -1185,7 +1224,8 @@ __private::sent!(UpdateLoadBalancerRequest {
     server_certificate_id: "ServerCertificateId",
 });
 
-/// Answer to [`Client::update_load_balancer`](crate::Client::update_load_balancer), which changes one attribute of a load balancer per call.
+/// Response of [`Client::update_load_balancer`](crate::Client::update_load_balancer), which changes one attribute
+/// of a load balancer per call.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateLoadBalancerResponse {
@@ -1208,11 +1248,11 @@ impl Client {
     /// [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines).
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createloadbalancer)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Internal, in a Subnet:
@@ -1299,11 +1339,11 @@ impl Client {
     /// If a tag key already exists, its value is overwritten.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createloadbalancertags)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1328,11 +1368,11 @@ impl Client {
     /// Deletes a load balancer.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteloadbalancer)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1354,11 +1394,11 @@ impl Client {
     /// Removes tags from load balancers.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteloadbalancertags)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1386,11 +1426,11 @@ impl Client {
     /// [`Client::unlink_load_balancer_backend_machines`](crate::Client::unlink_load_balancer_backend_machines).
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deregistervmsinloadbalancer)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1415,15 +1455,16 @@ impl Client {
     /// Adds backend VMs to a load balancer, by ID or by public IP.
     ///
     /// At least one of `backend_ips` and `backend_vm_ids` is required. The VMs can be in other Subnets and Subregions,
-    /// but must be in the same Net as the load balancer or, for a load balancer in the public Cloud, in the public Cloud
+    /// but must be in the same Net as the load balancer or, for a load balancer in the public Cloud, in the public
+    /// Cloud
     /// too. Traffic is routed to them after a short delay.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkloadbalancerbackendmachines)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// VMs, by ID:
@@ -1465,7 +1506,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readloadbalancertags)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1491,7 +1532,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readloadbalancers)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1518,7 +1559,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readvmshealth)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1547,11 +1588,11 @@ impl Client {
     /// [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines).
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#registervmsinloadbalancer)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1578,11 +1619,11 @@ impl Client {
     /// At least one of `backend_ips` and `backend_vm_ids` is required.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinkloadbalancerbackendmachines)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// VMs, by ID:
@@ -1623,11 +1664,11 @@ impl Client {
     /// listener on `load_balancer_port`.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateloadbalancer)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Health check of the backends:
@@ -1702,12 +1743,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateLoadBalancer`: see [`Client::create_load_balancer`](crate::Client::create_load_balancer).
+
+    /// Marker of `CreateLoadBalancer`: see [`Client::create_load_balancer`](crate::Client::create_load_balancer).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateLoadBalancer;
+
     impl Action for CreateLoadBalancer {
         type Request = super::CreateLoadBalancerRequest;
         type Response = super::CreateLoadBalancerResponse;
@@ -1716,9 +1759,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `CreateLoadBalancerTags`: see [`Client::create_load_balancer_tags`](crate::Client::create_load_balancer_tags).
+    /// Marker of `CreateLoadBalancerTags`: see
+    /// [`Client::create_load_balancer_tags`](crate::Client::create_load_balancer_tags).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateLoadBalancerTags;
+
     impl Action for CreateLoadBalancerTags {
         type Request = super::CreateLoadBalancerTagsRequest;
         type Response = super::CreateLoadBalancerTagsResponse;
@@ -1727,9 +1772,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteLoadBalancer`: see [`Client::delete_load_balancer`](crate::Client::delete_load_balancer).
+    /// Marker of `DeleteLoadBalancer`: see [`Client::delete_load_balancer`](crate::Client::delete_load_balancer).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteLoadBalancer;
+
     impl Action for DeleteLoadBalancer {
         type Request = super::DeleteLoadBalancerRequest;
         type Response = super::DeleteLoadBalancerResponse;
@@ -1738,9 +1784,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteLoadBalancerTags`: see [`Client::delete_load_balancer_tags`](crate::Client::delete_load_balancer_tags).
+    /// Marker of `DeleteLoadBalancerTags`: see
+    /// [`Client::delete_load_balancer_tags`](crate::Client::delete_load_balancer_tags).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteLoadBalancerTags;
+
     impl Action for DeleteLoadBalancerTags {
         type Request = super::DeleteLoadBalancerTagsRequest;
         type Response = super::DeleteLoadBalancerTagsResponse;
@@ -1749,9 +1797,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeregisterVmsInLoadBalancer`: see [`Client::deregister_vms_in_load_balancer`](crate::Client::deregister_vms_in_load_balancer).
+    /// Marker of `DeregisterVmsInLoadBalancer`: see
+    /// [`Client::deregister_vms_in_load_balancer`](crate::Client::deregister_vms_in_load_balancer).
     #[derive(Clone, Copy, Debug)]
     pub struct DeregisterVmsInLoadBalancer;
+
     impl Action for DeregisterVmsInLoadBalancer {
         type Request = super::DeregisterVmsInLoadBalancerRequest;
         type Response = super::DeregisterVmsInLoadBalancerResponse;
@@ -1760,9 +1810,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `LinkLoadBalancerBackendMachines`: see [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines).
+    /// Marker of `LinkLoadBalancerBackendMachines`: see
+    /// [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines).
     #[derive(Clone, Copy, Debug)]
     pub struct LinkLoadBalancerBackendMachines;
+
     impl Action for LinkLoadBalancerBackendMachines {
         type Request = super::LinkLoadBalancerBackendMachinesRequest;
         type Response = super::LinkLoadBalancerBackendMachinesResponse;
@@ -1771,9 +1823,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadLoadBalancerTags`: see [`Client::read_load_balancer_tags`](crate::Client::read_load_balancer_tags).
+    /// Marker of `ReadLoadBalancerTags`: see
+    /// [`Client::read_load_balancer_tags`](crate::Client::read_load_balancer_tags).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadLoadBalancerTags;
+
     impl Action for ReadLoadBalancerTags {
         type Request = super::ReadLoadBalancerTagsRequest;
         type Response = super::ReadLoadBalancerTagsResponse;
@@ -1782,9 +1836,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadLoadBalancers`: see [`Client::read_load_balancers`](crate::Client::read_load_balancers).
+    /// Marker of `ReadLoadBalancers`: see [`Client::read_load_balancers`](crate::Client::read_load_balancers).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadLoadBalancers;
+
     impl Action for ReadLoadBalancers {
         type Request = super::ReadLoadBalancersRequest;
         type Response = super::ReadLoadBalancersResponse;
@@ -1793,9 +1848,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadVmsHealth`: see [`Client::read_vms_health`](crate::Client::read_vms_health).
+    /// Marker of `ReadVmsHealth`: see [`Client::read_vms_health`](crate::Client::read_vms_health).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadVmsHealth;
+
     impl Action for ReadVmsHealth {
         type Request = super::ReadVmsHealthRequest;
         type Response = super::ReadVmsHealthResponse;
@@ -1804,9 +1860,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `RegisterVmsInLoadBalancer`: see [`Client::register_vms_in_load_balancer`](crate::Client::register_vms_in_load_balancer).
+    /// Marker of `RegisterVmsInLoadBalancer`: see
+    /// [`Client::register_vms_in_load_balancer`](crate::Client::register_vms_in_load_balancer).
     #[derive(Clone, Copy, Debug)]
     pub struct RegisterVmsInLoadBalancer;
+
     impl Action for RegisterVmsInLoadBalancer {
         type Request = super::RegisterVmsInLoadBalancerRequest;
         type Response = super::RegisterVmsInLoadBalancerResponse;
@@ -1815,9 +1873,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `UnlinkLoadBalancerBackendMachines`: see [`Client::unlink_load_balancer_backend_machines`](crate::Client::unlink_load_balancer_backend_machines).
+    /// Marker of `UnlinkLoadBalancerBackendMachines`: see
+    /// [`Client::unlink_load_balancer_backend_machines`](crate::Client::unlink_load_balancer_backend_machines).
     #[derive(Clone, Copy, Debug)]
     pub struct UnlinkLoadBalancerBackendMachines;
+
     impl Action for UnlinkLoadBalancerBackendMachines {
         type Request = super::UnlinkLoadBalancerBackendMachinesRequest;
         type Response = super::UnlinkLoadBalancerBackendMachinesResponse;
@@ -1826,9 +1886,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `UpdateLoadBalancer`: see [`Client::update_load_balancer`](crate::Client::update_load_balancer).
+    /// Marker of `UpdateLoadBalancer`: see [`Client::update_load_balancer`](crate::Client::update_load_balancer).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateLoadBalancer;
+
     impl Action for UpdateLoadBalancer {
         type Request = super::UpdateLoadBalancerRequest;
         type Response = super::UpdateLoadBalancerResponse;

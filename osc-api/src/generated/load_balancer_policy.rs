@@ -4,7 +4,8 @@
 use super::common::{LoadBalancer, ResponseContext};
 use crate::{Client, Result, UnknownValue, __private};
 
-/// Request of [`Client::create_load_balancer_policy`](crate::Client::create_load_balancer_policy), which creates a stickiness policy, which binds a client to one backend with a cookie.
+/// Request of [`Client::create_load_balancer_policy`](crate::Client::create_load_balancer_policy), which creates a
+/// stickiness policy, which binds a client to one backend with a cookie.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerPolicyRequest {
@@ -14,7 +15,8 @@ pub struct CreateLoadBalancerPolicyRequest {
     ///
     /// At most 255 characters.
     pub cookie_name: Option<String>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
@@ -25,7 +27,8 @@ pub struct CreateLoadBalancerPolicyRequest {
     ///
     /// Required.
     pub policy_name: String,
-    /// Whether the policy is based on a cookie of the load balancer itself (`load_balancer`) or on one that the application
+    /// Whether the policy is based on a cookie of the load balancer itself (`load_balancer`) or on one that the
+    /// application
     /// sets (`app`).
     ///
     /// Required.
@@ -33,7 +36,7 @@ pub struct CreateLoadBalancerPolicyRequest {
 }
 
 impl CreateLoadBalancerPolicyRequest {
-    /// A [`CreateLoadBalancerPolicyRequest`] with the fields that the API requires.
+    /// Creates a [`CreateLoadBalancerPolicyRequest`] with the required fields.
     pub fn new(
         load_balancer_name: impl Into<String>,
         policy_name: impl Into<String>,
@@ -101,7 +104,8 @@ __private::sent!(CreateLoadBalancerPolicyRequest {
     policy_type: "PolicyType",
 });
 
-/// Answer to [`Client::create_load_balancer_policy`](crate::Client::create_load_balancer_policy), which creates a stickiness policy, which binds a client to one backend with a cookie.
+/// Response of [`Client::create_load_balancer_policy`](crate::Client::create_load_balancer_policy), which creates a
+/// stickiness policy, which binds a client to one backend with a cookie.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLoadBalancerPolicyResponse {
@@ -116,11 +120,13 @@ __private::received!(CreateLoadBalancerPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_load_balancer_policy`](crate::Client::delete_load_balancer_policy), which deletes a policy of a load balancer.
+/// Request of [`Client::delete_load_balancer_policy`](crate::Client::delete_load_balancer_policy), which deletes a
+/// policy of a load balancer.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerPolicyRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
@@ -134,7 +140,7 @@ pub struct DeleteLoadBalancerPolicyRequest {
 }
 
 impl DeleteLoadBalancerPolicyRequest {
-    /// A [`DeleteLoadBalancerPolicyRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteLoadBalancerPolicyRequest`] with the required fields.
     pub fn new(
         load_balancer_name: impl Into<String>,
         policy_name: impl Into<String>,
@@ -171,7 +177,8 @@ __private::sent!(DeleteLoadBalancerPolicyRequest {
     policy_name: "PolicyName",
 });
 
-/// Answer to [`Client::delete_load_balancer_policy`](crate::Client::delete_load_balancer_policy), which deletes a policy of a load balancer.
+/// Response of [`Client::delete_load_balancer_policy`](crate::Client::delete_load_balancer_policy), which deletes a
+/// policy of a load balancer.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerPolicyResponse {
@@ -194,7 +201,7 @@ pub enum LoadBalancerPolicyType {
     App,
     /// `load_balancer`
     LoadBalancer,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -230,11 +237,11 @@ impl Client {
     /// [`Client::update_load_balancer`](crate::Client::update_load_balancer).
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createloadbalancerpolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Cookie of the load balancer itself:
@@ -281,11 +288,11 @@ impl Client {
     /// It must not be used by any listener.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteloadbalancerpolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -308,12 +315,15 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateLoadBalancerPolicy`: see [`Client::create_load_balancer_policy`](crate::Client::create_load_balancer_policy).
+
+    /// Marker of `CreateLoadBalancerPolicy`: see
+    /// [`Client::create_load_balancer_policy`](crate::Client::create_load_balancer_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateLoadBalancerPolicy;
+
     impl Action for CreateLoadBalancerPolicy {
         type Request = super::CreateLoadBalancerPolicyRequest;
         type Response = super::CreateLoadBalancerPolicyResponse;
@@ -322,9 +332,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteLoadBalancerPolicy`: see [`Client::delete_load_balancer_policy`](crate::Client::delete_load_balancer_policy).
+    /// Marker of `DeleteLoadBalancerPolicy`: see
+    /// [`Client::delete_load_balancer_policy`](crate::Client::delete_load_balancer_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteLoadBalancerPolicy;
+
     impl Action for DeleteLoadBalancerPolicy {
         type Request = super::DeleteLoadBalancerPolicyRequest;
         type Response = super::DeleteLoadBalancerPolicyResponse;

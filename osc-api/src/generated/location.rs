@@ -20,14 +20,17 @@ __private::received!(Location {
     name: "Name",
 });
 
-/// Request of [`Client::read_locations`](crate::Client::read_locations), which lists the locations (data centres) where a DirectLink can be set up.
+/// Request of [`Client::read_locations`](crate::Client::read_locations), which lists the locations (data centres)
+/// where a DirectLink can be set up.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLocationsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -35,7 +38,7 @@ pub struct ReadLocationsRequest {
 }
 
 impl ReadLocationsRequest {
-    /// An empty [`ReadLocationsRequest`]: every field is optional.
+    /// Creates an empty [`ReadLocationsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -65,13 +68,15 @@ __private::sent!(ReadLocationsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_locations`](crate::Client::read_locations), which lists the locations (data centres) where a DirectLink can be set up.
+/// Response of [`Client::read_locations`](crate::Client::read_locations), which lists the locations (data centres)
+/// where a DirectLink can be set up.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLocationsResponse {
     /// Locations found.
     pub locations: Vec<Location>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
@@ -87,20 +92,23 @@ __private::received!(ReadLocationsResponse {
 impl Paginated for ReadLocationsRequest {
     type Action = action::ReadLocations;
     type Item = Location;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadLocationsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadLocationsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.locations.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.locations.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadLocationsResponse) -> Vec<Location> {
-        answer.locations
+
+    fn items(response: ReadLocationsResponse) -> Vec<Location> {
+        response.locations
     }
 }
 
@@ -108,12 +116,13 @@ impl Client {
     /// Lists the locations (data centres) where a DirectLink can be set up.
     ///
     /// - Authentication: none.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readlocations)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -133,12 +142,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadLocations`: see [`Client::read_locations`](crate::Client::read_locations).
+
+    /// Marker of `ReadLocations`: see [`Client::read_locations`](crate::Client::read_locations).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadLocations;
+
     impl Action for ReadLocations {
         type Request = super::ReadLocationsRequest;
         type Response = super::ReadLocationsResponse;

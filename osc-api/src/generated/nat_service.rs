@@ -4,14 +4,17 @@
 use super::common::{ResourceState, ResourceTag, ResponseContext};
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_nat_service`](crate::Client::create_nat_service), which creates a NAT service in a public Subnet, which gives VMs in private Subnets access to the Internet.
+/// Request of [`Client::create_nat_service`](crate::Client::create_nat_service), which creates a NAT service in a
+/// public Subnet, which gives VMs in private Subnets access to the Internet.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNatServiceRequest {
-    /// Token chosen by the caller, at most 64 characters. A second create request with the same token returns the result
+    /// Token chosen by the caller, at most 64 characters. A second create request with the same token returns the
+    /// result
     /// of the first.
     pub client_token: Option<String>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the public IP, `eipalloc-` and eight hexadecimal digits. It must not be used by anything else.
@@ -25,7 +28,7 @@ pub struct CreateNatServiceRequest {
 }
 
 impl CreateNatServiceRequest {
-    /// A [`CreateNatServiceRequest`] with the fields that the API requires.
+    /// Creates a [`CreateNatServiceRequest`] with the required fields.
     pub fn new(public_ip_id: impl Into<String>, subnet_id: impl Into<String>) -> Self {
         Self {
             client_token: None,
@@ -67,7 +70,8 @@ __private::sent!(CreateNatServiceRequest {
     subnet_id: "SubnetId",
 });
 
-/// Answer to [`Client::create_nat_service`](crate::Client::create_nat_service), which creates a NAT service in a public Subnet, which gives VMs in private Subnets access to the Internet.
+/// Response of [`Client::create_nat_service`](crate::Client::create_nat_service), which creates a NAT service in a
+/// public Subnet, which gives VMs in private Subnets access to the Internet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNatServiceResponse {
@@ -86,7 +90,8 @@ __private::received!(CreateNatServiceResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNatServiceRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the NAT service, `nat-` and eight hexadecimal digits.
@@ -96,7 +101,7 @@ pub struct DeleteNatServiceRequest {
 }
 
 impl DeleteNatServiceRequest {
-    /// A [`DeleteNatServiceRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteNatServiceRequest`] with the required fields.
     pub fn new(nat_service_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -122,7 +127,7 @@ __private::sent!(DeleteNatServiceRequest {
     nat_service_id: "NatServiceId",
 });
 
-/// Answer to [`Client::delete_nat_service`](crate::Client::delete_nat_service), which deletes a NAT service.
+/// Response of [`Client::delete_nat_service`](crate::Client::delete_nat_service), which deletes a NAT service.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNatServiceResponse {
@@ -157,7 +162,7 @@ pub struct FiltersNatService {
 }
 
 impl FiltersNatService {
-    /// An empty [`FiltersNatService`]: every field is optional.
+    /// Creates an empty [`FiltersNatService`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -294,13 +299,15 @@ __private::received!(PublicIpLight {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNatServicesRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersNatService>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -308,7 +315,7 @@ pub struct ReadNatServicesRequest {
 }
 
 impl ReadNatServicesRequest {
-    /// An empty [`ReadNatServicesRequest`]: every field is optional.
+    /// Creates an empty [`ReadNatServicesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -345,13 +352,14 @@ __private::sent!(ReadNatServicesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_nat_services`](crate::Client::read_nat_services), which lists NAT services.
+/// Response of [`Client::read_nat_services`](crate::Client::read_nat_services), which lists NAT services.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNatServicesResponse {
     /// NAT services found.
     pub nat_services: Vec<NatService>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
@@ -367,20 +375,23 @@ __private::received!(ReadNatServicesResponse {
 impl Paginated for ReadNatServicesRequest {
     type Action = action::ReadNatServices;
     type Item = NatService;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadNatServicesResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadNatServicesResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.nat_services.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.nat_services.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadNatServicesResponse) -> Vec<NatService> {
-        answer.nat_services
+
+    fn items(response: ReadNatServicesResponse) -> Vec<NatService> {
+        response.nat_services
     }
 }
 
@@ -396,7 +407,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#createnatservice)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -420,11 +431,11 @@ impl Client {
     /// Its public IP remains allocated to the account, and routes to it remain in the route tables.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletenatservice)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -446,12 +457,13 @@ impl Client {
     /// Lists NAT services.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readnatservices)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -491,12 +503,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateNatService`: see [`Client::create_nat_service`](crate::Client::create_nat_service).
+
+    /// Marker of `CreateNatService`: see [`Client::create_nat_service`](crate::Client::create_nat_service).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateNatService;
+
     impl Action for CreateNatService {
         type Request = super::CreateNatServiceRequest;
         type Response = super::CreateNatServiceResponse;
@@ -505,9 +519,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::ClientToken;
     }
 
-    /// Marks `DeleteNatService`: see [`Client::delete_nat_service`](crate::Client::delete_nat_service).
+    /// Marker of `DeleteNatService`: see [`Client::delete_nat_service`](crate::Client::delete_nat_service).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteNatService;
+
     impl Action for DeleteNatService {
         type Request = super::DeleteNatServiceRequest;
         type Response = super::DeleteNatServiceResponse;
@@ -516,9 +531,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadNatServices`: see [`Client::read_nat_services`](crate::Client::read_nat_services).
+    /// Marker of `ReadNatServices`: see [`Client::read_nat_services`](crate::Client::read_nat_services).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadNatServices;
+
     impl Action for ReadNatServices {
         type Request = super::ReadNatServicesRequest;
         type Response = super::ReadNatServicesResponse;

@@ -4,11 +4,13 @@
 use super::common::{ResourceTag, ResponseContext, Tenancy};
 use crate::{Client, Paginated, Result, UnknownValue, __private};
 
-/// Request of [`Client::create_net`](crate::Client::create_net), which creates a Net, a private network with its own IP range.
+/// Request of [`Client::create_net`](crate::Client::create_net), which creates a Net, a private network with its
+/// own IP range.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// IPv4 range of the Net in CIDR notation, from a `/28` to a `/16`.
@@ -21,7 +23,7 @@ pub struct CreateNetRequest {
 }
 
 impl CreateNetRequest {
-    /// A [`CreateNetRequest`] with the fields that the API requires.
+    /// Creates a [`CreateNetRequest`] with the required fields.
     pub fn new(ip_range: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -55,7 +57,8 @@ __private::sent!(CreateNetRequest {
     tenancy: "Tenancy",
 });
 
-/// Answer to [`Client::create_net`](crate::Client::create_net), which creates a Net, a private network with its own IP range.
+/// Response of [`Client::create_net`](crate::Client::create_net), which creates a Net, a private network with its
+/// own IP range.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetResponse {
@@ -74,7 +77,8 @@ __private::received!(CreateNetResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
@@ -84,7 +88,7 @@ pub struct DeleteNetRequest {
 }
 
 impl DeleteNetRequest {
-    /// A [`DeleteNetRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteNetRequest`] with the required fields.
     pub fn new(net_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -110,7 +114,7 @@ __private::sent!(DeleteNetRequest {
     net_id: "NetId",
 });
 
-/// Answer to [`Client::delete_net`](crate::Client::delete_net), which deletes a Net.
+/// Response of [`Client::delete_net`](crate::Client::delete_net), which deletes a Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetResponse {
@@ -145,7 +149,7 @@ pub struct FiltersNet {
 }
 
 impl FiltersNet {
-    /// An empty [`FiltersNet`]: every field is optional.
+    /// Creates an empty [`FiltersNet`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -244,7 +248,8 @@ pub struct Net {
     pub state: Option<NetState>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
-    /// Hardware that the VMs of the Net run on. `default` leaves the choice to each VM. `dedicated` means hardware without
+    /// Hardware that the VMs of the Net run on. `default` leaves the choice to each VM. `dedicated` means hardware
+    /// without
     /// VMs of other accounts. The ID of a dedicated group means that group.
     pub tenancy: Option<Tenancy>,
 }
@@ -268,7 +273,7 @@ pub enum NetState {
     Available,
     /// `deleting`
     Deleting,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -301,13 +306,15 @@ __private::open_enum!(NetState);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersNet>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -315,7 +322,7 @@ pub struct ReadNetsRequest {
 }
 
 impl ReadNetsRequest {
-    /// An empty [`ReadNetsRequest`]: every field is optional.
+    /// Creates an empty [`ReadNetsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -352,13 +359,14 @@ __private::sent!(ReadNetsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_nets`](crate::Client::read_nets), which lists Nets.
+/// Response of [`Client::read_nets`](crate::Client::read_nets), which lists Nets.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetsResponse {
     /// Nets found.
     pub nets: Vec<Net>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
@@ -371,7 +379,8 @@ __private::received!(ReadNetsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_net`](crate::Client::update_net), which assigns another set of DHCP options to a Net.
+/// Request of [`Client::update_net`](crate::Client::update_net), which assigns another set of DHCP options to a
+/// Net.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNetRequest {
@@ -379,7 +388,8 @@ pub struct UpdateNetRequest {
     ///
     /// Required.
     pub dhcp_options_set_id: String,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
@@ -389,7 +399,7 @@ pub struct UpdateNetRequest {
 }
 
 impl UpdateNetRequest {
-    /// A [`UpdateNetRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateNetRequest`] with the required fields.
     pub fn new(
         dhcp_options_set_id: impl Into<String>,
         net_id: impl Into<String>,
@@ -429,7 +439,8 @@ __private::sent!(UpdateNetRequest {
     net_id: "NetId",
 });
 
-/// Answer to [`Client::update_net`](crate::Client::update_net), which assigns another set of DHCP options to a Net.
+/// Response of [`Client::update_net`](crate::Client::update_net), which assigns another set of DHCP options to a
+/// Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNetResponse {
@@ -447,20 +458,23 @@ __private::received!(UpdateNetResponse {
 impl Paginated for ReadNetsRequest {
     type Action = action::ReadNets;
     type Item = Net;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadNetsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadNetsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.nets.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.nets.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadNetsResponse) -> Vec<Net> {
-        answer.nets
+
+    fn items(response: ReadNetsResponse) -> Vec<Net> {
+        response.nets
     }
 }
 
@@ -470,11 +484,11 @@ impl Client {
     /// The range must be between a `/28` and a `/16`.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createnet)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -499,11 +513,11 @@ impl Client {
     /// virtual gateways, peerings, Subnets, custom route tables, security groups, and the public IPs of its resources.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletenet)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -525,12 +539,13 @@ impl Client {
     /// Lists Nets.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readnets)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -568,11 +583,11 @@ impl Client {
     /// Assigns another set of DHCP options to a Net.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatenet)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -592,12 +607,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateNet`: see [`Client::create_net`](crate::Client::create_net).
+
+    /// Marker of `CreateNet`: see [`Client::create_net`](crate::Client::create_net).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateNet;
+
     impl Action for CreateNet {
         type Request = super::CreateNetRequest;
         type Response = super::CreateNetResponse;
@@ -606,9 +623,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteNet`: see [`Client::delete_net`](crate::Client::delete_net).
+    /// Marker of `DeleteNet`: see [`Client::delete_net`](crate::Client::delete_net).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteNet;
+
     impl Action for DeleteNet {
         type Request = super::DeleteNetRequest;
         type Response = super::DeleteNetResponse;
@@ -617,9 +635,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadNets`: see [`Client::read_nets`](crate::Client::read_nets).
+    /// Marker of `ReadNets`: see [`Client::read_nets`](crate::Client::read_nets).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadNets;
+
     impl Action for ReadNets {
         type Request = super::ReadNetsRequest;
         type Response = super::ReadNetsResponse;
@@ -628,9 +647,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateNet`: see [`Client::update_net`](crate::Client::update_net).
+    /// Marker of `UpdateNet`: see [`Client::update_net`](crate::Client::update_net).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateNet;
+
     impl Action for UpdateNet {
         type Request = super::UpdateNetRequest;
         type Response = super::UpdateNetResponse;

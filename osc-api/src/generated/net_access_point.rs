@@ -4,11 +4,13 @@
 use super::common::{ResourceState, ResourceTag, ResponseContext};
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_net_access_point`](crate::Client::create_net_access_point), which creates a Net access point, which connects a Net to an OUTSCALE service without using the Internet.
+/// Request of [`Client::create_net_access_point`](crate::Client::create_net_access_point), which creates a Net
+/// access point, which connects a Net to an OUTSCALE service without using the Internet.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetAccessPointRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
@@ -24,7 +26,7 @@ pub struct CreateNetAccessPointRequest {
 }
 
 impl CreateNetAccessPointRequest {
-    /// A [`CreateNetAccessPointRequest`] with the fields that the API requires.
+    /// Creates a [`CreateNetAccessPointRequest`] with the required fields.
     pub fn new(net_id: impl Into<String>, service_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -71,7 +73,8 @@ __private::sent!(CreateNetAccessPointRequest {
     service_name: "ServiceName",
 });
 
-/// Answer to [`Client::create_net_access_point`](crate::Client::create_net_access_point), which creates a Net access point, which connects a Net to an OUTSCALE service without using the Internet.
+/// Response of [`Client::create_net_access_point`](crate::Client::create_net_access_point), which creates a Net
+/// access point, which connects a Net to an OUTSCALE service without using the Internet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetAccessPointResponse {
@@ -86,11 +89,13 @@ __private::received!(CreateNetAccessPointResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_net_access_point`](crate::Client::delete_net_access_point), which deletes a Net access point and its routes in the route tables.
+/// Request of [`Client::delete_net_access_point`](crate::Client::delete_net_access_point), which deletes a Net
+/// access point and its routes in the route tables.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetAccessPointRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net access point, `vpce-` and eight hexadecimal digits.
@@ -100,7 +105,7 @@ pub struct DeleteNetAccessPointRequest {
 }
 
 impl DeleteNetAccessPointRequest {
-    /// A [`DeleteNetAccessPointRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteNetAccessPointRequest`] with the required fields.
     pub fn new(net_access_point_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -129,7 +134,8 @@ __private::sent!(DeleteNetAccessPointRequest {
     net_access_point_id: "NetAccessPointId",
 });
 
-/// Answer to [`Client::delete_net_access_point`](crate::Client::delete_net_access_point), which deletes a Net access point and its routes in the route tables.
+/// Response of [`Client::delete_net_access_point`](crate::Client::delete_net_access_point), which deletes a Net
+/// access point and its routes in the route tables.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetAccessPointResponse {
@@ -162,7 +168,7 @@ pub struct FiltersNetAccessPoint {
 }
 
 impl FiltersNetAccessPoint {
-    /// An empty [`FiltersNetAccessPoint`]: every field is optional.
+    /// Creates an empty [`FiltersNetAccessPoint`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -251,7 +257,7 @@ pub struct FiltersService {
 }
 
 impl FiltersService {
-    /// An empty [`FiltersService`]: every field is optional.
+    /// Creates an empty [`FiltersService`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -307,17 +313,20 @@ __private::received!(NetAccessPoint {
     tags: "Tags",
 });
 
-/// Request of [`Client::read_net_access_point_services`](crate::Client::read_net_access_point_services), which lists the services that a Net access point can connect to.
+/// Request of [`Client::read_net_access_point_services`](crate::Client::read_net_access_point_services), which
+/// lists the services that a Net access point can connect to.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetAccessPointServicesRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersService>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -325,7 +334,7 @@ pub struct ReadNetAccessPointServicesRequest {
 }
 
 impl ReadNetAccessPointServicesRequest {
-    /// An empty [`ReadNetAccessPointServicesRequest`]: every field is optional.
+    /// Creates an empty [`ReadNetAccessPointServicesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -362,11 +371,13 @@ __private::sent!(ReadNetAccessPointServicesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_net_access_point_services`](crate::Client::read_net_access_point_services), which lists the services that a Net access point can connect to.
+/// Response of [`Client::read_net_access_point_services`](crate::Client::read_net_access_point_services), which
+/// lists the services that a Net access point can connect to.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetAccessPointServicesResponse {
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
@@ -381,17 +392,20 @@ __private::received!(ReadNetAccessPointServicesResponse {
     services: "Services",
 });
 
-/// Request of [`Client::read_net_access_points`](crate::Client::read_net_access_points), which lists Net access points.
+/// Request of [`Client::read_net_access_points`](crate::Client::read_net_access_points), which lists Net access
+/// points.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetAccessPointsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersNetAccessPoint>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -399,7 +413,7 @@ pub struct ReadNetAccessPointsRequest {
 }
 
 impl ReadNetAccessPointsRequest {
-    /// An empty [`ReadNetAccessPointsRequest`]: every field is optional.
+    /// Creates an empty [`ReadNetAccessPointsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -436,13 +450,15 @@ __private::sent!(ReadNetAccessPointsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_net_access_points`](crate::Client::read_net_access_points), which lists Net access points.
+/// Response of [`Client::read_net_access_points`](crate::Client::read_net_access_points), which lists Net access
+/// points.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetAccessPointsResponse {
     /// Net access points found.
     pub net_access_points: Vec<NetAccessPoint>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
@@ -461,7 +477,8 @@ __private::received!(ReadNetAccessPointsResponse {
 pub struct Service {
     /// IPv4 ranges of the service in CIDR notation, such as `192.0.2.0/24`.
     pub ip_ranges: Vec<String>,
-    /// ID of the service, `pl-` and eight hexadecimal digits. It is the `destination_service_id` of routes to the service.
+    /// ID of the service, `pl-` and eight hexadecimal digits. It is the `destination_service_id` of routes to the
+    /// service.
     pub service_id: Option<String>,
     /// Name of the service, such as `com.outscale.eu-west-2.oos`: `com.outscale.`, the Region, a dot and a short name.
     pub service_name: Option<String>,
@@ -473,13 +490,15 @@ __private::received!(Service {
     service_name: "ServiceName",
 });
 
-/// Request of [`Client::update_net_access_point`](crate::Client::update_net_access_point), which adds route tables to a Net access point, or removes them.
+/// Request of [`Client::update_net_access_point`](crate::Client::update_net_access_point), which adds route tables
+/// to a Net access point, or removes them.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNetAccessPointRequest {
     /// IDs of additional route tables that get a route to the service, each `rtb-` and eight hexadecimal digits.
     pub add_route_table_ids: Option<Vec<String>>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net access point, `vpce-` and eight hexadecimal digits.
@@ -491,7 +510,7 @@ pub struct UpdateNetAccessPointRequest {
 }
 
 impl UpdateNetAccessPointRequest {
-    /// A [`UpdateNetAccessPointRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateNetAccessPointRequest`] with the required fields.
     pub fn new(net_access_point_id: impl Into<String>) -> Self {
         Self {
             add_route_table_ids: None,
@@ -546,7 +565,8 @@ __private::sent!(UpdateNetAccessPointRequest {
     remove_route_table_ids: "RemoveRouteTableIds",
 });
 
-/// Answer to [`Client::update_net_access_point`](crate::Client::update_net_access_point), which adds route tables to a Net access point, or removes them.
+/// Response of [`Client::update_net_access_point`](crate::Client::update_net_access_point), which adds route tables
+/// to a Net access point, or removes them.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNetAccessPointResponse {
@@ -564,40 +584,46 @@ __private::received!(UpdateNetAccessPointResponse {
 impl Paginated for ReadNetAccessPointServicesRequest {
     type Action = action::ReadNetAccessPointServices;
     type Item = Service;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadNetAccessPointServicesResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadNetAccessPointServicesResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.services.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.services.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadNetAccessPointServicesResponse) -> Vec<Service> {
-        answer.services
+
+    fn items(response: ReadNetAccessPointServicesResponse) -> Vec<Service> {
+        response.services
     }
 }
 
 impl Paginated for ReadNetAccessPointsRequest {
     type Action = action::ReadNetAccessPoints;
     type Item = NetAccessPoint;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadNetAccessPointsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadNetAccessPointsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.net_access_points.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.net_access_points.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadNetAccessPointsResponse) -> Vec<NetAccessPoint> {
-        answer.net_access_points
+
+    fn items(response: ReadNetAccessPointsResponse) -> Vec<NetAccessPoint> {
+        response.net_access_points
     }
 }
 
@@ -605,16 +631,17 @@ impl Client {
     /// Creates a Net access point, which connects a Net to an OUTSCALE service without using the Internet.
     ///
     /// [`Client::read_net_access_point_services`](crate::Client::read_net_access_point_services) lists the services. A
-    /// route to the service is added to the given route tables, for the VMs in their Subnets. A public IP is allocated to
+    /// route to the service is added to the given route tables, for the VMs in their Subnets. A public IP is allocated
+    /// to
     /// the account for the access point. It is free of charge and isolated from the Internet, but counts towards the
     /// quota.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createnetaccesspoint)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -640,11 +667,11 @@ impl Client {
     /// Deletes a Net access point and its routes in the route tables.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletenetaccesspoint)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -666,12 +693,13 @@ impl Client {
     /// Lists the services that a Net access point can connect to.
     ///
     /// - Authentication: none.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readnetaccesspointservices)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -709,12 +737,13 @@ impl Client {
     /// Lists Net access points.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readnetaccesspoints)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -758,11 +787,11 @@ impl Client {
     /// Adds route tables to a Net access point, or removes them.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatenetaccesspoint)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Route table added:
@@ -798,12 +827,15 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateNetAccessPoint`: see [`Client::create_net_access_point`](crate::Client::create_net_access_point).
+
+    /// Marker of `CreateNetAccessPoint`: see
+    /// [`Client::create_net_access_point`](crate::Client::create_net_access_point).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateNetAccessPoint;
+
     impl Action for CreateNetAccessPoint {
         type Request = super::CreateNetAccessPointRequest;
         type Response = super::CreateNetAccessPointResponse;
@@ -812,9 +844,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteNetAccessPoint`: see [`Client::delete_net_access_point`](crate::Client::delete_net_access_point).
+    /// Marker of `DeleteNetAccessPoint`: see
+    /// [`Client::delete_net_access_point`](crate::Client::delete_net_access_point).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteNetAccessPoint;
+
     impl Action for DeleteNetAccessPoint {
         type Request = super::DeleteNetAccessPointRequest;
         type Response = super::DeleteNetAccessPointResponse;
@@ -823,9 +857,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadNetAccessPointServices`: see [`Client::read_net_access_point_services`](crate::Client::read_net_access_point_services).
+    /// Marker of `ReadNetAccessPointServices`: see
+    /// [`Client::read_net_access_point_services`](crate::Client::read_net_access_point_services).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadNetAccessPointServices;
+
     impl Action for ReadNetAccessPointServices {
         type Request = super::ReadNetAccessPointServicesRequest;
         type Response = super::ReadNetAccessPointServicesResponse;
@@ -834,9 +870,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadNetAccessPoints`: see [`Client::read_net_access_points`](crate::Client::read_net_access_points).
+    /// Marker of `ReadNetAccessPoints`: see [`Client::read_net_access_points`](crate::Client::read_net_access_points).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadNetAccessPoints;
+
     impl Action for ReadNetAccessPoints {
         type Request = super::ReadNetAccessPointsRequest;
         type Response = super::ReadNetAccessPointsResponse;
@@ -845,9 +882,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateNetAccessPoint`: see [`Client::update_net_access_point`](crate::Client::update_net_access_point).
+    /// Marker of `UpdateNetAccessPoint`: see
+    /// [`Client::update_net_access_point`](crate::Client::update_net_access_point).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateNetAccessPoint;
+
     impl Action for UpdateNetAccessPoint {
         type Request = super::UpdateNetAccessPointRequest;
         type Response = super::UpdateNetAccessPointResponse;

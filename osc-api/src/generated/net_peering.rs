@@ -4,11 +4,13 @@
 use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, DateTime, Paginated, Result, UnknownValue, __private};
 
-/// Request of [`Client::accept_net_peering`](crate::Client::accept_net_peering), which accepts a Net peering requested by another Net.
+/// Request of [`Client::accept_net_peering`](crate::Client::accept_net_peering), which accepts a Net peering
+/// requested by another Net.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AcceptNetPeeringRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net peering, `pcx-` and eight hexadecimal digits.
@@ -18,7 +20,7 @@ pub struct AcceptNetPeeringRequest {
 }
 
 impl AcceptNetPeeringRequest {
-    /// A [`AcceptNetPeeringRequest`] with the fields that the API requires.
+    /// Creates a [`AcceptNetPeeringRequest`] with the required fields.
     pub fn new(net_peering_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -44,7 +46,8 @@ __private::sent!(AcceptNetPeeringRequest {
     net_peering_id: "NetPeeringId",
 });
 
-/// Answer to [`Client::accept_net_peering`](crate::Client::accept_net_peering), which accepts a Net peering requested by another Net.
+/// Response of [`Client::accept_net_peering`](crate::Client::accept_net_peering), which accepts a Net peering
+/// requested by another Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AcceptNetPeeringResponse {
@@ -77,7 +80,8 @@ __private::received!(AccepterNet {
     net_id: "NetId",
 });
 
-/// Request of [`Client::create_net_peering`](crate::Client::create_net_peering), which requests a peering between a Net of the account and another Net, which may belong to another account.
+/// Request of [`Client::create_net_peering`](crate::Client::create_net_peering), which requests a peering between a
+/// Net of the account and another Net, which may belong to another account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetPeeringRequest {
@@ -88,7 +92,8 @@ pub struct CreateNetPeeringRequest {
     pub accepter_net_id: String,
     /// ID of the account that owns the accepter Net, twelve digits. Defaults to the owner of the source Net.
     pub accepter_owner_id: Option<String>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net that requests the peering, `vpc-` and eight hexadecimal digits.
@@ -98,7 +103,7 @@ pub struct CreateNetPeeringRequest {
 }
 
 impl CreateNetPeeringRequest {
-    /// A [`CreateNetPeeringRequest`] with the fields that the API requires.
+    /// Creates a [`CreateNetPeeringRequest`] with the required fields.
     pub fn new(
         accepter_net_id: impl Into<String>,
         source_net_id: impl Into<String>,
@@ -143,7 +148,8 @@ __private::sent!(CreateNetPeeringRequest {
     source_net_id: "SourceNetId",
 });
 
-/// Answer to [`Client::create_net_peering`](crate::Client::create_net_peering), which requests a peering between a Net of the account and another Net, which may belong to another account.
+/// Response of [`Client::create_net_peering`](crate::Client::create_net_peering), which requests a peering between
+/// a Net of the account and another Net, which may belong to another account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNetPeeringResponse {
@@ -162,7 +168,8 @@ __private::received!(CreateNetPeeringResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetPeeringRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net peering, `pcx-` and eight hexadecimal digits.
@@ -172,7 +179,7 @@ pub struct DeleteNetPeeringRequest {
 }
 
 impl DeleteNetPeeringRequest {
-    /// A [`DeleteNetPeeringRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteNetPeeringRequest`] with the required fields.
     pub fn new(net_peering_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -198,7 +205,7 @@ __private::sent!(DeleteNetPeeringRequest {
     net_peering_id: "NetPeeringId",
 });
 
-/// Answer to [`Client::delete_net_peering`](crate::Client::delete_net_peering), which deletes a Net peering.
+/// Response of [`Client::delete_net_peering`](crate::Client::delete_net_peering), which deletes a Net peering.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNetPeeringResponse {
@@ -243,7 +250,7 @@ pub struct FiltersNetPeering {
 }
 
 impl FiltersNetPeering {
-    /// An empty [`FiltersNetPeering`]: every field is optional.
+    /// Creates an empty [`FiltersNetPeering`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -453,7 +460,7 @@ pub enum NetPeeringStateName {
     Expired,
     /// `deleted`
     Deleted,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -492,13 +499,15 @@ __private::open_enum!(NetPeeringStateName);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetPeeringsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersNetPeering>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -506,7 +515,7 @@ pub struct ReadNetPeeringsRequest {
 }
 
 impl ReadNetPeeringsRequest {
-    /// An empty [`ReadNetPeeringsRequest`]: every field is optional.
+    /// Creates an empty [`ReadNetPeeringsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -543,13 +552,14 @@ __private::sent!(ReadNetPeeringsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_net_peerings`](crate::Client::read_net_peerings), which lists Net peerings.
+/// Response of [`Client::read_net_peerings`](crate::Client::read_net_peerings), which lists Net peerings.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNetPeeringsResponse {
     /// Net peerings found.
     pub net_peerings: Vec<NetPeering>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
@@ -562,11 +572,13 @@ __private::received!(ReadNetPeeringsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::reject_net_peering`](crate::Client::reject_net_peering), which rejects a Net peering in the state `pending-acceptance`, which becomes `rejected`.
+/// Request of [`Client::reject_net_peering`](crate::Client::reject_net_peering), which rejects a Net peering in the
+/// state `pending-acceptance`, which becomes `rejected`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RejectNetPeeringRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net peering, `pcx-` and eight hexadecimal digits.
@@ -576,7 +588,7 @@ pub struct RejectNetPeeringRequest {
 }
 
 impl RejectNetPeeringRequest {
-    /// A [`RejectNetPeeringRequest`] with the fields that the API requires.
+    /// Creates a [`RejectNetPeeringRequest`] with the required fields.
     pub fn new(net_peering_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -602,7 +614,8 @@ __private::sent!(RejectNetPeeringRequest {
     net_peering_id: "NetPeeringId",
 });
 
-/// Answer to [`Client::reject_net_peering`](crate::Client::reject_net_peering), which rejects a Net peering in the state `pending-acceptance`, which becomes `rejected`.
+/// Response of [`Client::reject_net_peering`](crate::Client::reject_net_peering), which rejects a Net peering in
+/// the state `pending-acceptance`, which becomes `rejected`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RejectNetPeeringResponse {
@@ -635,35 +648,39 @@ __private::received!(SourceNet {
 impl Paginated for ReadNetPeeringsRequest {
     type Action = action::ReadNetPeerings;
     type Item = NetPeering;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadNetPeeringsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadNetPeeringsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.net_peerings.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.net_peerings.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadNetPeeringsResponse) -> Vec<NetPeering> {
-        answer.net_peerings
+
+    fn items(response: ReadNetPeeringsResponse) -> Vec<NetPeering> {
+        response.net_peerings
     }
 }
 
 impl Client {
     /// Accepts a Net peering requested by another Net.
     ///
-    /// Only the owner of the accepter Net can accept it, and only within 7 days of the request. A pending peering in the
+    /// Only the owner of the accepter Net can accept it, and only within 7 days of the request. A pending peering in
+    /// the
     /// opposite direction is then rejected.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#acceptnetpeering)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -690,11 +707,11 @@ impl Client {
     /// direction is rejected.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createnetpeering)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Both Nets in one account:
@@ -730,15 +747,16 @@ impl Client {
 
     /// Deletes a Net peering.
     ///
-    /// Either side can delete an `active` peering. Only the requester can delete a `pending-acceptance` one. A peering in
+    /// Either side can delete an `active` peering. Only the requester can delete a `pending-acceptance` one. A peering
+    /// in
     /// the state `rejected`, `failed` or `expired` cannot be deleted.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletenetpeering)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -760,12 +778,13 @@ impl Client {
     /// Lists Net peerings.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readnetpeerings)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -810,11 +829,11 @@ impl Client {
     /// Rejects a Net peering in the state `pending-acceptance`, which becomes `rejected`.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#rejectnetpeering)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -834,12 +853,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `AcceptNetPeering`: see [`Client::accept_net_peering`](crate::Client::accept_net_peering).
+
+    /// Marker of `AcceptNetPeering`: see [`Client::accept_net_peering`](crate::Client::accept_net_peering).
     #[derive(Clone, Copy, Debug)]
     pub struct AcceptNetPeering;
+
     impl Action for AcceptNetPeering {
         type Request = super::AcceptNetPeeringRequest;
         type Response = super::AcceptNetPeeringResponse;
@@ -848,9 +869,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `CreateNetPeering`: see [`Client::create_net_peering`](crate::Client::create_net_peering).
+    /// Marker of `CreateNetPeering`: see [`Client::create_net_peering`](crate::Client::create_net_peering).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateNetPeering;
+
     impl Action for CreateNetPeering {
         type Request = super::CreateNetPeeringRequest;
         type Response = super::CreateNetPeeringResponse;
@@ -859,9 +881,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteNetPeering`: see [`Client::delete_net_peering`](crate::Client::delete_net_peering).
+    /// Marker of `DeleteNetPeering`: see [`Client::delete_net_peering`](crate::Client::delete_net_peering).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteNetPeering;
+
     impl Action for DeleteNetPeering {
         type Request = super::DeleteNetPeeringRequest;
         type Response = super::DeleteNetPeeringResponse;
@@ -870,9 +893,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadNetPeerings`: see [`Client::read_net_peerings`](crate::Client::read_net_peerings).
+    /// Marker of `ReadNetPeerings`: see [`Client::read_net_peerings`](crate::Client::read_net_peerings).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadNetPeerings;
+
     impl Action for ReadNetPeerings {
         type Request = super::ReadNetPeeringsRequest;
         type Response = super::ReadNetPeeringsResponse;
@@ -881,9 +905,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `RejectNetPeering`: see [`Client::reject_net_peering`](crate::Client::reject_net_peering).
+    /// Marker of `RejectNetPeering`: see [`Client::reject_net_peering`](crate::Client::reject_net_peering).
     #[derive(Clone, Copy, Debug)]
     pub struct RejectNetPeering;
+
     impl Action for RejectNetPeering {
         type Request = super::RejectNetPeeringRequest;
         type Response = super::RejectNetPeeringResponse;

@@ -12,7 +12,8 @@ use crate::{Client, Paginated, Result, __private};
 pub struct CreateNicRequest {
     /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Private IPs of the interface. If none is primary, the cloud picks the primary one from the range of the Subnet.
@@ -26,7 +27,7 @@ pub struct CreateNicRequest {
 }
 
 impl CreateNicRequest {
-    /// A [`CreateNicRequest`] with the fields that the API requires.
+    /// Creates a [`CreateNicRequest`] with the required fields.
     pub fn new(subnet_id: impl Into<String>) -> Self {
         Self {
             description: None,
@@ -84,7 +85,7 @@ __private::sent!(CreateNicRequest {
     subnet_id: "SubnetId",
 });
 
-/// Answer to [`Client::create_nic`](crate::Client::create_nic), which creates a network interface in a Subnet.
+/// Response of [`Client::create_nic`](crate::Client::create_nic), which creates a network interface in a Subnet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNicResponse {
@@ -103,7 +104,8 @@ __private::received!(CreateNicResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNicRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the network interface, `eni-` and eight hexadecimal digits.
@@ -113,7 +115,7 @@ pub struct DeleteNicRequest {
 }
 
 impl DeleteNicRequest {
-    /// A [`DeleteNicRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteNicRequest`] with the required fields.
     pub fn new(nic_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -139,7 +141,7 @@ __private::sent!(DeleteNicRequest {
     nic_id: "NicId",
 });
 
-/// Answer to [`Client::delete_nic`](crate::Client::delete_nic), which deletes a network interface.
+/// Response of [`Client::delete_nic`](crate::Client::delete_nic), which deletes a network interface.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteNicResponse {
@@ -163,7 +165,8 @@ pub struct FiltersNic {
     pub link_nic_delete_on_vm_deletion: Option<bool>,
     /// Only return network interfaces with one of these device numbers on their VM.
     pub link_nic_device_numbers: Option<Vec<i64>>,
-    /// Only return network interfaces whose attachment has one of these IDs, `eni-attach-` and eight hexadecimal digits.
+    /// Only return network interfaces whose attachment has one of these IDs, `eni-attach-` and eight hexadecimal
+    /// digits.
     pub link_nic_link_nic_ids: Option<Vec<String>>,
     /// Only return network interfaces whose attachment is in one of these states.
     pub link_nic_states: Option<Vec<LinkState>>,
@@ -216,7 +219,7 @@ pub struct FiltersNic {
 }
 
 impl FiltersNic {
-    /// An empty [`FiltersNic`]: every field is optional.
+    /// Creates an empty [`FiltersNic`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -587,7 +590,8 @@ pub struct LinkNicRequest {
     ///
     /// Required.
     pub device_number: i64,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the network interface, `eni-` and eight hexadecimal digits.
@@ -601,7 +605,7 @@ pub struct LinkNicRequest {
 }
 
 impl LinkNicRequest {
-    /// A [`LinkNicRequest`] with the fields that the API requires.
+    /// Creates a [`LinkNicRequest`] with the required fields.
     pub fn new(
         device_number: impl Into<i64>,
         nic_id: impl Into<String>,
@@ -647,7 +651,7 @@ __private::sent!(LinkNicRequest {
     vm_id: "VmId",
 });
 
-/// Answer to [`Client::link_nic`](crate::Client::link_nic), which attaches a network interface to a VM.
+/// Response of [`Client::link_nic`](crate::Client::link_nic), which attaches a network interface to a VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkNicResponse {
@@ -674,7 +678,7 @@ pub struct LinkNicToUpdate {
 }
 
 impl LinkNicToUpdate {
-    /// An empty [`LinkNicToUpdate`]: every field is optional.
+    /// Creates an empty [`LinkNicToUpdate`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -700,13 +704,15 @@ __private::sent!(LinkNicToUpdate {
     link_nic_id: "LinkNicId",
 });
 
-/// Request of [`Client::link_private_ips`](crate::Client::link_private_ips), which assigns secondary private IPs to a network interface.
+/// Request of [`Client::link_private_ips`](crate::Client::link_private_ips), which assigns secondary private IPs to
+/// a network interface.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPrivateIpsRequest {
     /// If `true`, an address can be reassigned from another network interface of the Subnet.
     pub allow_relink: Option<bool>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the network interface, `eni-` and eight hexadecimal digits.
@@ -721,7 +727,7 @@ pub struct LinkPrivateIpsRequest {
 }
 
 impl LinkPrivateIpsRequest {
-    /// A [`LinkPrivateIpsRequest`] with the fields that the API requires.
+    /// Creates a [`LinkPrivateIpsRequest`] with the required fields.
     pub fn new(nic_id: impl Into<String>) -> Self {
         Self {
             allow_relink: None,
@@ -777,7 +783,8 @@ __private::sent!(LinkPrivateIpsRequest {
     secondary_private_ip_count: "SecondaryPrivateIpCount",
 });
 
-/// Answer to [`Client::link_private_ips`](crate::Client::link_private_ips), which assigns secondary private IPs to a network interface.
+/// Response of [`Client::link_private_ips`](crate::Client::link_private_ips), which assigns secondary private IPs
+/// to a network interface.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPrivateIpsResponse {
@@ -822,7 +829,8 @@ pub struct Nic {
     pub account_id: Option<String>,
     /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
-    /// If `true`, traffic is dropped unless this network interface is its source or destination. Must be `false` for the
+    /// If `true`, traffic is dropped unless this network interface is its source or destination. Must be `false` for
+    /// the
     /// network interface of a NAT VM. Only in a Net.
     pub is_source_dest_checked: Option<bool>,
     /// Attachment to a VM, if any.
@@ -894,13 +902,15 @@ __private::received!(PrivateIp {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNicsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersNic>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -908,7 +918,7 @@ pub struct ReadNicsRequest {
 }
 
 impl ReadNicsRequest {
-    /// An empty [`ReadNicsRequest`]: every field is optional.
+    /// Creates an empty [`ReadNicsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -945,11 +955,12 @@ __private::sent!(ReadNicsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_nics`](crate::Client::read_nics), which lists network interfaces.
+/// Response of [`Client::read_nics`](crate::Client::read_nics), which lists network interfaces.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNicsResponse {
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Network interfaces found.
@@ -968,7 +979,8 @@ __private::received!(ReadNicsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkNicRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the attachment of the network interface, `eni-attach-` and eight hexadecimal digits.
@@ -978,7 +990,7 @@ pub struct UnlinkNicRequest {
 }
 
 impl UnlinkNicRequest {
-    /// A [`UnlinkNicRequest`] with the fields that the API requires.
+    /// Creates a [`UnlinkNicRequest`] with the required fields.
     pub fn new(link_nic_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -1004,7 +1016,7 @@ __private::sent!(UnlinkNicRequest {
     link_nic_id: "LinkNicId",
 });
 
-/// Answer to [`Client::unlink_nic`](crate::Client::unlink_nic), which detaches a network interface from its VM.
+/// Response of [`Client::unlink_nic`](crate::Client::unlink_nic), which detaches a network interface from its VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkNicResponse {
@@ -1016,11 +1028,13 @@ __private::received!(UnlinkNicResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::unlink_private_ips`](crate::Client::unlink_private_ips), which unassigns secondary private IPs from a network interface.
+/// Request of [`Client::unlink_private_ips`](crate::Client::unlink_private_ips), which unassigns secondary private
+/// IPs from a network interface.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPrivateIpsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the network interface, `eni-` and eight hexadecimal digits.
@@ -1034,7 +1048,7 @@ pub struct UnlinkPrivateIpsRequest {
 }
 
 impl UnlinkPrivateIpsRequest {
-    /// A [`UnlinkPrivateIpsRequest`] with the fields that the API requires.
+    /// Creates a [`UnlinkPrivateIpsRequest`] with the required fields.
     pub fn new(
         nic_id: impl Into<String>,
         private_ips: impl IntoIterator<Item = impl Into<String>>,
@@ -1074,7 +1088,8 @@ __private::sent!(UnlinkPrivateIpsRequest {
     private_ips: "PrivateIps",
 });
 
-/// Answer to [`Client::unlink_private_ips`](crate::Client::unlink_private_ips), which unassigns secondary private IPs from a network interface.
+/// Response of [`Client::unlink_private_ips`](crate::Client::unlink_private_ips), which unassigns secondary private
+/// IPs from a network interface.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPrivateIpsResponse {
@@ -1086,13 +1101,15 @@ __private::received!(UnlinkPrivateIpsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_nic`](crate::Client::update_nic), which changes one attribute of a network interface per call.
+/// Request of [`Client::update_nic`](crate::Client::update_nic), which changes one attribute of a network interface
+/// per call.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNicRequest {
     /// New description of the network interface.
     pub description: Option<String>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Change to the attachment, which is identified by its ID.
@@ -1106,7 +1123,7 @@ pub struct UpdateNicRequest {
 }
 
 impl UpdateNicRequest {
-    /// A [`UpdateNicRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateNicRequest`] with the required fields.
     pub fn new(nic_id: impl Into<String>) -> Self {
         Self {
             description: None,
@@ -1161,7 +1178,8 @@ __private::sent!(UpdateNicRequest {
     security_group_ids: "SecurityGroupIds",
 });
 
-/// Answer to [`Client::update_nic`](crate::Client::update_nic), which changes one attribute of a network interface per call.
+/// Response of [`Client::update_nic`](crate::Client::update_nic), which changes one attribute of a network
+/// interface per call.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNicResponse {
@@ -1179,20 +1197,23 @@ __private::received!(UpdateNicResponse {
 impl Paginated for ReadNicsRequest {
     type Action = action::ReadNics;
     type Item = Nic;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadNicsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadNicsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.nics.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.nics.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadNicsResponse) -> Vec<Nic> {
-        answer.nics
+
+    fn items(response: ReadNicsResponse) -> Vec<Nic> {
+        response.nics
     }
 }
 
@@ -1200,11 +1221,11 @@ impl Client {
     /// Creates a network interface in a Subnet.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createnic)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Private IP assigned automatically:
@@ -1249,11 +1270,11 @@ impl Client {
     /// It must not be attached to a VM.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletenic)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1277,11 +1298,11 @@ impl Client {
     /// The interface must be `available` and the VM `running` or `stopped`. Both must be in the same Subregion.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#linknic)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1299,15 +1320,16 @@ impl Client {
 
     /// Assigns secondary private IPs to a network interface.
     ///
-    /// Set either `private_ips` or `secondary_private_ip_count`, not both. If both are omitted, one address of the Subnet
+    /// Set either `private_ips` or `secondary_private_ip_count`, not both. If both are omitted, one address of the
+    /// Subnet
     /// is assigned automatically.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkprivateips)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Addresses specified in the request:
@@ -1345,12 +1367,13 @@ impl Client {
     /// Lists network interfaces.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readnics)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -1390,11 +1413,11 @@ impl Client {
     /// The primary interface cannot be detached.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinknic)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1416,11 +1439,11 @@ impl Client {
     /// Unassigns secondary private IPs from a network interface.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinkprivateips)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1442,11 +1465,11 @@ impl Client {
     /// Changes one attribute of a network interface per call.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatenic)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Kept when its VM is terminated:
@@ -1499,12 +1522,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateNic`: see [`Client::create_nic`](crate::Client::create_nic).
+
+    /// Marker of `CreateNic`: see [`Client::create_nic`](crate::Client::create_nic).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateNic;
+
     impl Action for CreateNic {
         type Request = super::CreateNicRequest;
         type Response = super::CreateNicResponse;
@@ -1513,9 +1538,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteNic`: see [`Client::delete_nic`](crate::Client::delete_nic).
+    /// Marker of `DeleteNic`: see [`Client::delete_nic`](crate::Client::delete_nic).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteNic;
+
     impl Action for DeleteNic {
         type Request = super::DeleteNicRequest;
         type Response = super::DeleteNicResponse;
@@ -1524,9 +1550,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `LinkNic`: see [`Client::link_nic`](crate::Client::link_nic).
+    /// Marker of `LinkNic`: see [`Client::link_nic`](crate::Client::link_nic).
     #[derive(Clone, Copy, Debug)]
     pub struct LinkNic;
+
     impl Action for LinkNic {
         type Request = super::LinkNicRequest;
         type Response = super::LinkNicResponse;
@@ -1535,9 +1562,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `LinkPrivateIps`: see [`Client::link_private_ips`](crate::Client::link_private_ips).
+    /// Marker of `LinkPrivateIps`: see [`Client::link_private_ips`](crate::Client::link_private_ips).
     #[derive(Clone, Copy, Debug)]
     pub struct LinkPrivateIps;
+
     impl Action for LinkPrivateIps {
         type Request = super::LinkPrivateIpsRequest;
         type Response = super::LinkPrivateIpsResponse;
@@ -1546,9 +1574,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadNics`: see [`Client::read_nics`](crate::Client::read_nics).
+    /// Marker of `ReadNics`: see [`Client::read_nics`](crate::Client::read_nics).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadNics;
+
     impl Action for ReadNics {
         type Request = super::ReadNicsRequest;
         type Response = super::ReadNicsResponse;
@@ -1557,9 +1586,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UnlinkNic`: see [`Client::unlink_nic`](crate::Client::unlink_nic).
+    /// Marker of `UnlinkNic`: see [`Client::unlink_nic`](crate::Client::unlink_nic).
     #[derive(Clone, Copy, Debug)]
     pub struct UnlinkNic;
+
     impl Action for UnlinkNic {
         type Request = super::UnlinkNicRequest;
         type Response = super::UnlinkNicResponse;
@@ -1568,9 +1598,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `UnlinkPrivateIps`: see [`Client::unlink_private_ips`](crate::Client::unlink_private_ips).
+    /// Marker of `UnlinkPrivateIps`: see [`Client::unlink_private_ips`](crate::Client::unlink_private_ips).
     #[derive(Clone, Copy, Debug)]
     pub struct UnlinkPrivateIps;
+
     impl Action for UnlinkPrivateIps {
         type Request = super::UnlinkPrivateIpsRequest;
         type Response = super::UnlinkPrivateIpsResponse;
@@ -1579,9 +1610,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `UpdateNic`: see [`Client::update_nic`](crate::Client::update_nic).
+    /// Marker of `UpdateNic`: see [`Client::update_nic`](crate::Client::update_nic).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateNic;
+
     impl Action for UpdateNic {
         type Request = super::UpdateNicRequest;
         type Response = super::UpdateNicResponse;

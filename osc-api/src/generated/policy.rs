@@ -8,7 +8,8 @@ use super::policy_types::{
 };
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_policy`](crate::Client::create_policy), which creates a managed policy with a first version, `v1`, which is the default one and in effect.
+/// Request of [`Client::create_policy`](crate::Client::create_policy), which creates a managed policy with a first
+/// version, `v1`, which is the default one and in effect.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePolicyRequest {
@@ -18,7 +19,8 @@ pub struct CreatePolicyRequest {
     ///
     /// Required.
     pub document: String,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Path that groups names like folders. It starts and ends with `/`. The root is `/` alone.
@@ -30,7 +32,7 @@ pub struct CreatePolicyRequest {
 }
 
 impl CreatePolicyRequest {
-    /// A [`CreatePolicyRequest`] with the fields that the API requires.
+    /// Creates a [`CreatePolicyRequest`] with the required fields.
     pub fn new(document: impl Into<String>, policy_name: impl Into<String>) -> Self {
         Self {
             description: None,
@@ -80,7 +82,8 @@ __private::sent!(CreatePolicyRequest {
     policy_name: "PolicyName",
 });
 
-/// Answer to [`Client::create_policy`](crate::Client::create_policy), which creates a managed policy with a first version, `v1`, which is the default one and in effect.
+/// Response of [`Client::create_policy`](crate::Client::create_policy), which creates a managed policy with a first
+/// version, `v1`, which is the default one and in effect.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePolicyResponse {
@@ -96,7 +99,8 @@ __private::received!(CreatePolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::create_policy_version`](crate::Client::create_policy_version), which adds a version to a managed policy, which can have at most five versions.
+/// Request of [`Client::create_policy_version`](crate::Client::create_policy_version), which adds a version to a
+/// managed policy, which can have at most five versions.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePolicyVersionRequest {
@@ -113,7 +117,7 @@ pub struct CreatePolicyVersionRequest {
 }
 
 impl CreatePolicyVersionRequest {
-    /// A [`CreatePolicyVersionRequest`] with the fields that the API requires.
+    /// Creates a [`CreatePolicyVersionRequest`] with the required fields.
     pub fn new(document: impl Into<String>, policy_orn: impl Into<String>) -> Self {
         Self {
             document: document.into(),
@@ -147,7 +151,8 @@ __private::sent!(CreatePolicyVersionRequest {
     set_as_default: "SetAsDefault",
 });
 
-/// Answer to [`Client::create_policy_version`](crate::Client::create_policy_version), which adds a version to a managed policy, which can have at most five versions.
+/// Response of [`Client::create_policy_version`](crate::Client::create_policy_version), which adds a version to a
+/// managed policy, which can have at most five versions.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePolicyVersionResponse {
@@ -166,7 +171,8 @@ __private::received!(CreatePolicyVersionResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePolicyRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
@@ -176,7 +182,7 @@ pub struct DeletePolicyRequest {
 }
 
 impl DeletePolicyRequest {
-    /// A [`DeletePolicyRequest`] with the fields that the API requires.
+    /// Creates a [`DeletePolicyRequest`] with the required fields.
     pub fn new(policy_orn: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -202,7 +208,7 @@ __private::sent!(DeletePolicyRequest {
     policy_orn: "PolicyOrn",
 });
 
-/// Answer to [`Client::delete_policy`](crate::Client::delete_policy), which deletes a managed policy.
+/// Response of [`Client::delete_policy`](crate::Client::delete_policy), which deletes a managed policy.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePolicyResponse {
@@ -214,7 +220,8 @@ __private::received!(DeletePolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_policy_version`](crate::Client::delete_policy_version), which deletes a version of a managed policy, other than the default one.
+/// Request of [`Client::delete_policy_version`](crate::Client::delete_policy_version), which deletes a version of a
+/// managed policy, other than the default one.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePolicyVersionRequest {
@@ -229,7 +236,7 @@ pub struct DeletePolicyVersionRequest {
 }
 
 impl DeletePolicyVersionRequest {
-    /// A [`DeletePolicyVersionRequest`] with the fields that the API requires.
+    /// Creates a [`DeletePolicyVersionRequest`] with the required fields.
     pub fn new(policy_orn: impl Into<String>, version_id: impl Into<String>) -> Self {
         Self {
             policy_orn: policy_orn.into(),
@@ -255,7 +262,8 @@ __private::sent!(DeletePolicyVersionRequest {
     version_id: "VersionId",
 });
 
-/// Answer to [`Client::delete_policy_version`](crate::Client::delete_policy_version), which deletes a version of a managed policy, other than the default one.
+/// Response of [`Client::delete_policy_version`](crate::Client::delete_policy_version), which deletes a version of
+/// a managed policy, other than the default one.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePolicyVersionResponse {
@@ -267,11 +275,13 @@ __private::received!(DeletePolicyVersionResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_user_group_policy`](crate::Client::delete_user_group_policy), which deletes an inline policy of a user group.
+/// Request of [`Client::delete_user_group_policy`](crate::Client::delete_user_group_policy), which deletes an
+/// inline policy of a user group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserGroupPolicyRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the policy.
@@ -287,7 +297,7 @@ pub struct DeleteUserGroupPolicyRequest {
 }
 
 impl DeleteUserGroupPolicyRequest {
-    /// A [`DeleteUserGroupPolicyRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteUserGroupPolicyRequest`] with the required fields.
     pub fn new(
         policy_name: impl Into<String>,
         user_group_name: impl Into<String>,
@@ -332,7 +342,8 @@ __private::sent!(DeleteUserGroupPolicyRequest {
     user_group_path: "UserGroupPath",
 });
 
-/// Answer to [`Client::delete_user_group_policy`](crate::Client::delete_user_group_policy), which deletes an inline policy of a user group.
+/// Response of [`Client::delete_user_group_policy`](crate::Client::delete_user_group_policy), which deletes an
+/// inline policy of a user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserGroupPolicyResponse {
@@ -344,11 +355,13 @@ __private::received!(DeleteUserGroupPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_user_policy`](crate::Client::delete_user_policy), which deletes an inline policy of an EIM user.
+/// Request of [`Client::delete_user_policy`](crate::Client::delete_user_policy), which deletes an inline policy of
+/// an EIM user.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserPolicyRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the policy, 1 to 128 characters.
@@ -362,7 +375,7 @@ pub struct DeleteUserPolicyRequest {
 }
 
 impl DeleteUserPolicyRequest {
-    /// A [`DeleteUserPolicyRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteUserPolicyRequest`] with the required fields.
     pub fn new(policy_name: impl Into<String>, user_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -396,7 +409,8 @@ __private::sent!(DeleteUserPolicyRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`Client::delete_user_policy`](crate::Client::delete_user_policy), which deletes an inline policy of an EIM user.
+/// Response of [`Client::delete_user_policy`](crate::Client::delete_user_policy), which deletes an inline policy of
+/// an EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserPolicyResponse {
@@ -408,11 +422,13 @@ __private::received!(DeleteUserPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::link_managed_policy_to_user_group`](crate::Client::link_managed_policy_to_user_group), which links a managed policy to a user group, and thereby to all its members.
+/// Request of [`Client::link_managed_policy_to_user_group`](crate::Client::link_managed_policy_to_user_group),
+/// which links a managed policy to a user group, and thereby to all its members.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkManagedPolicyToUserGroupRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
@@ -426,7 +442,7 @@ pub struct LinkManagedPolicyToUserGroupRequest {
 }
 
 impl LinkManagedPolicyToUserGroupRequest {
-    /// A [`LinkManagedPolicyToUserGroupRequest`] with the fields that the API requires.
+    /// Creates a [`LinkManagedPolicyToUserGroupRequest`] with the required fields.
     pub fn new(
         policy_orn: impl Into<String>,
         user_group_name: impl Into<String>,
@@ -463,7 +479,8 @@ __private::sent!(LinkManagedPolicyToUserGroupRequest {
     user_group_name: "UserGroupName",
 });
 
-/// Answer to [`Client::link_managed_policy_to_user_group`](crate::Client::link_managed_policy_to_user_group), which links a managed policy to a user group, and thereby to all its members.
+/// Response of [`Client::link_managed_policy_to_user_group`](crate::Client::link_managed_policy_to_user_group),
+/// which links a managed policy to a user group, and thereby to all its members.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkManagedPolicyToUserGroupResponse {
@@ -479,7 +496,8 @@ __private::received!(LinkManagedPolicyToUserGroupResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPolicyRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
@@ -493,7 +511,7 @@ pub struct LinkPolicyRequest {
 }
 
 impl LinkPolicyRequest {
-    /// A [`LinkPolicyRequest`] with the fields that the API requires.
+    /// Creates a [`LinkPolicyRequest`] with the required fields.
     pub fn new(policy_orn: impl Into<String>, user_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -527,7 +545,7 @@ __private::sent!(LinkPolicyRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`Client::link_policy`](crate::Client::link_policy), which links a managed policy to an EIM user.
+/// Response of [`Client::link_policy`](crate::Client::link_policy), which links a managed policy to an EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPolicyResponse {
@@ -539,11 +557,13 @@ __private::received!(LinkPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::put_user_group_policy`](crate::Client::put_user_group_policy), which creates or replaces an inline policy of a user group, which applies to all its members.
+/// Request of [`Client::put_user_group_policy`](crate::Client::put_user_group_policy), which creates or replaces an
+/// inline policy of a user group, which applies to all its members.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PutUserGroupPolicyRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Policy document, as a JSON string.
@@ -563,7 +583,7 @@ pub struct PutUserGroupPolicyRequest {
 }
 
 impl PutUserGroupPolicyRequest {
-    /// A [`PutUserGroupPolicyRequest`] with the fields that the API requires.
+    /// Creates a [`PutUserGroupPolicyRequest`] with the required fields.
     pub fn new(
         policy_document: impl Into<String>,
         policy_name: impl Into<String>,
@@ -617,7 +637,8 @@ __private::sent!(PutUserGroupPolicyRequest {
     user_group_path: "UserGroupPath",
 });
 
-/// Answer to [`Client::put_user_group_policy`](crate::Client::put_user_group_policy), which creates or replaces an inline policy of a user group, which applies to all its members.
+/// Response of [`Client::put_user_group_policy`](crate::Client::put_user_group_policy), which creates or replaces
+/// an inline policy of a user group, which applies to all its members.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PutUserGroupPolicyResponse {
@@ -629,11 +650,13 @@ __private::received!(PutUserGroupPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::put_user_policy`](crate::Client::put_user_policy), which creates or replaces an inline policy of an EIM user.
+/// Request of [`Client::put_user_policy`](crate::Client::put_user_policy), which creates or replaces an inline
+/// policy of an EIM user.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PutUserPolicyRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Policy document, as a JSON string.
@@ -651,7 +674,7 @@ pub struct PutUserPolicyRequest {
 }
 
 impl PutUserPolicyRequest {
-    /// A [`PutUserPolicyRequest`] with the fields that the API requires.
+    /// Creates a [`PutUserPolicyRequest`] with the required fields.
     pub fn new(
         policy_document: impl Into<String>,
         policy_name: impl Into<String>,
@@ -697,7 +720,8 @@ __private::sent!(PutUserPolicyRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`Client::put_user_policy`](crate::Client::put_user_policy), which creates or replaces an inline policy of an EIM user.
+/// Response of [`Client::put_user_policy`](crate::Client::put_user_policy), which creates or replaces an inline
+/// policy of an EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PutUserPolicyResponse {
@@ -709,7 +733,8 @@ __private::received!(PutUserPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_entities_linked_to_policy`](crate::Client::read_entities_linked_to_policy), which lists the accounts, users and user groups that a managed policy is linked to.
+/// Request of [`Client::read_entities_linked_to_policy`](crate::Client::read_entities_linked_to_policy), which
+/// lists the accounts, users and user groups that a managed policy is linked to.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadEntitiesLinkedToPolicyRequest {
@@ -726,7 +751,7 @@ pub struct ReadEntitiesLinkedToPolicyRequest {
 }
 
 impl ReadEntitiesLinkedToPolicyRequest {
-    /// A [`ReadEntitiesLinkedToPolicyRequest`] with the fields that the API requires.
+    /// Creates a [`ReadEntitiesLinkedToPolicyRequest`] with the required fields.
     pub fn new(policy_orn: impl Into<String>) -> Self {
         Self {
             entities_type: None,
@@ -771,7 +796,8 @@ __private::sent!(ReadEntitiesLinkedToPolicyRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_entities_linked_to_policy`](crate::Client::read_entities_linked_to_policy), which lists the accounts, users and user groups that a managed policy is linked to.
+/// Response of [`Client::read_entities_linked_to_policy`](crate::Client::read_entities_linked_to_policy), which
+/// lists the accounts, users and user groups that a managed policy is linked to.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadEntitiesLinkedToPolicyResponse {
@@ -786,11 +812,13 @@ __private::received!(ReadEntitiesLinkedToPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_linked_policies`](crate::Client::read_linked_policies), which lists the managed policies linked to an EIM user.
+/// Request of [`Client::read_linked_policies`](crate::Client::read_linked_policies), which lists the managed
+/// policies linked to an EIM user.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLinkedPoliciesRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
@@ -807,7 +835,7 @@ pub struct ReadLinkedPoliciesRequest {
 }
 
 impl ReadLinkedPoliciesRequest {
-    /// A [`ReadLinkedPoliciesRequest`] with the fields that the API requires.
+    /// Creates a [`ReadLinkedPoliciesRequest`] with the required fields.
     pub fn new(user_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -857,7 +885,8 @@ __private::sent!(ReadLinkedPoliciesRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`Client::read_linked_policies`](crate::Client::read_linked_policies), which lists the managed policies linked to an EIM user.
+/// Response of [`Client::read_linked_policies`](crate::Client::read_linked_policies), which lists the managed
+/// policies linked to an EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLinkedPoliciesResponse {
@@ -881,11 +910,14 @@ __private::received!(ReadLinkedPoliciesResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_managed_policies_linked_to_user_group`](crate::Client::read_managed_policies_linked_to_user_group), which lists the managed policies linked to a user group.
+/// Request of
+/// [`Client::read_managed_policies_linked_to_user_group`](crate::Client::read_managed_policies_linked_to_user_group),
+/// which lists the managed policies linked to a user group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadManagedPoliciesLinkedToUserGroupRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
@@ -902,7 +934,7 @@ pub struct ReadManagedPoliciesLinkedToUserGroupRequest {
 }
 
 impl ReadManagedPoliciesLinkedToUserGroupRequest {
-    /// A [`ReadManagedPoliciesLinkedToUserGroupRequest`] with the fields that the API requires.
+    /// Creates a [`ReadManagedPoliciesLinkedToUserGroupRequest`] with the required fields.
     pub fn new(user_group_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -952,7 +984,9 @@ __private::sent!(ReadManagedPoliciesLinkedToUserGroupRequest {
     user_group_name: "UserGroupName",
 });
 
-/// Answer to [`Client::read_managed_policies_linked_to_user_group`](crate::Client::read_managed_policies_linked_to_user_group), which lists the managed policies linked to a user group.
+/// Response of
+/// [`Client::read_managed_policies_linked_to_user_group`](crate::Client::read_managed_policies_linked_to_user_group),
+/// which lists the managed policies linked to a user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadManagedPoliciesLinkedToUserGroupResponse {
@@ -976,11 +1010,13 @@ __private::received!(ReadManagedPoliciesLinkedToUserGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_policies`](crate::Client::read_policies), which lists managed policies, including those provided by OUTSCALE.
+/// Request of [`Client::read_policies`](crate::Client::read_policies), which lists managed policies, including
+/// those provided by OUTSCALE.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPoliciesRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
@@ -993,7 +1029,7 @@ pub struct ReadPoliciesRequest {
 }
 
 impl ReadPoliciesRequest {
-    /// An empty [`ReadPoliciesRequest`]: every field is optional.
+    /// Creates an empty [`ReadPoliciesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -1030,7 +1066,8 @@ __private::sent!(ReadPoliciesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_policies`](crate::Client::read_policies), which lists managed policies, including those provided by OUTSCALE.
+/// Response of [`Client::read_policies`](crate::Client::read_policies), which lists managed policies, including
+/// those provided by OUTSCALE.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPoliciesResponse {
@@ -1054,7 +1091,8 @@ __private::received!(ReadPoliciesResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_policy`](crate::Client::read_policy), which returns a managed policy, without its document.
+/// Request of [`Client::read_policy`](crate::Client::read_policy), which returns a managed policy, without its
+/// document.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyRequest {
@@ -1065,7 +1103,7 @@ pub struct ReadPolicyRequest {
 }
 
 impl ReadPolicyRequest {
-    /// A [`ReadPolicyRequest`] with the fields that the API requires.
+    /// Creates a [`ReadPolicyRequest`] with the required fields.
     pub fn new(policy_orn: impl Into<String>) -> Self {
         Self {
             policy_orn: policy_orn.into(),
@@ -1083,7 +1121,8 @@ __private::sent!(ReadPolicyRequest {
     policy_orn: "PolicyOrn",
 });
 
-/// Answer to [`Client::read_policy`](crate::Client::read_policy), which returns a managed policy, without its document.
+/// Response of [`Client::read_policy`](crate::Client::read_policy), which returns a managed policy, without its
+/// document.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyResponse {
@@ -1099,7 +1138,8 @@ __private::received!(ReadPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_policy_version`](crate::Client::read_policy_version), which returns one version of a managed policy.
+/// Request of [`Client::read_policy_version`](crate::Client::read_policy_version), which returns one version of a
+/// managed policy.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyVersionRequest {
@@ -1114,7 +1154,7 @@ pub struct ReadPolicyVersionRequest {
 }
 
 impl ReadPolicyVersionRequest {
-    /// A [`ReadPolicyVersionRequest`] with the fields that the API requires.
+    /// Creates a [`ReadPolicyVersionRequest`] with the required fields.
     pub fn new(policy_orn: impl Into<String>, version_id: impl Into<String>) -> Self {
         Self {
             policy_orn: policy_orn.into(),
@@ -1140,7 +1180,8 @@ __private::sent!(ReadPolicyVersionRequest {
     version_id: "VersionId",
 });
 
-/// Answer to [`Client::read_policy_version`](crate::Client::read_policy_version), which returns one version of a managed policy.
+/// Response of [`Client::read_policy_version`](crate::Client::read_policy_version), which returns one version of a
+/// managed policy.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyVersionResponse {
@@ -1155,7 +1196,8 @@ __private::received!(ReadPolicyVersionResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_policy_versions`](crate::Client::read_policy_versions), which lists the versions of a managed policy.
+/// Request of [`Client::read_policy_versions`](crate::Client::read_policy_versions), which lists the versions of a
+/// managed policy.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyVersionsRequest {
@@ -1170,7 +1212,7 @@ pub struct ReadPolicyVersionsRequest {
 }
 
 impl ReadPolicyVersionsRequest {
-    /// A [`ReadPolicyVersionsRequest`] with the fields that the API requires.
+    /// Creates a [`ReadPolicyVersionsRequest`] with the required fields.
     pub fn new(policy_orn: impl Into<String>) -> Self {
         Self {
             first_item: None,
@@ -1204,7 +1246,8 @@ __private::sent!(ReadPolicyVersionsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_policy_versions`](crate::Client::read_policy_versions), which lists the versions of a managed policy.
+/// Response of [`Client::read_policy_versions`](crate::Client::read_policy_versions), which lists the versions of a
+/// managed policy.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPolicyVersionsResponse {
@@ -1225,11 +1268,13 @@ __private::received!(ReadPolicyVersionsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_user_group_policies`](crate::Client::read_user_group_policies), which lists the inline policies of a user group.
+/// Request of [`Client::read_user_group_policies`](crate::Client::read_user_group_policies), which lists the inline
+/// policies of a user group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupPoliciesRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Number of items to skip, which is the number of items on the pages already read.
@@ -1245,7 +1290,7 @@ pub struct ReadUserGroupPoliciesRequest {
 }
 
 impl ReadUserGroupPoliciesRequest {
-    /// A [`ReadUserGroupPoliciesRequest`] with the fields that the API requires.
+    /// Creates a [`ReadUserGroupPoliciesRequest`] with the required fields.
     pub fn new(user_group_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -1295,7 +1340,8 @@ __private::sent!(ReadUserGroupPoliciesRequest {
     user_group_path: "UserGroupPath",
 });
 
-/// Answer to [`Client::read_user_group_policies`](crate::Client::read_user_group_policies), which lists the inline policies of a user group.
+/// Response of [`Client::read_user_group_policies`](crate::Client::read_user_group_policies), which lists the
+/// inline policies of a user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupPoliciesResponse {
@@ -1319,11 +1365,13 @@ __private::received!(ReadUserGroupPoliciesResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_user_group_policy`](crate::Client::read_user_group_policy), which returns an inline policy of a user group.
+/// Request of [`Client::read_user_group_policy`](crate::Client::read_user_group_policy), which returns an inline
+/// policy of a user group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupPolicyRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the policy.
@@ -1339,7 +1387,7 @@ pub struct ReadUserGroupPolicyRequest {
 }
 
 impl ReadUserGroupPolicyRequest {
-    /// A [`ReadUserGroupPolicyRequest`] with the fields that the API requires.
+    /// Creates a [`ReadUserGroupPolicyRequest`] with the required fields.
     pub fn new(
         policy_name: impl Into<String>,
         user_group_name: impl Into<String>,
@@ -1384,7 +1432,8 @@ __private::sent!(ReadUserGroupPolicyRequest {
     user_group_path: "UserGroupPath",
 });
 
-/// Answer to [`Client::read_user_group_policy`](crate::Client::read_user_group_policy), which returns an inline policy of a user group.
+/// Response of [`Client::read_user_group_policy`](crate::Client::read_user_group_policy), which returns an inline
+/// policy of a user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupPolicyResponse {
@@ -1399,11 +1448,13 @@ __private::received!(ReadUserGroupPolicyResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_user_policies`](crate::Client::read_user_policies), which lists the names of the inline policies of an EIM user.
+/// Request of [`Client::read_user_policies`](crate::Client::read_user_policies), which lists the names of the
+/// inline policies of an EIM user.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserPoliciesRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the EIM user.
@@ -1413,7 +1464,7 @@ pub struct ReadUserPoliciesRequest {
 }
 
 impl ReadUserPoliciesRequest {
-    /// A [`ReadUserPoliciesRequest`] with the fields that the API requires.
+    /// Creates a [`ReadUserPoliciesRequest`] with the required fields.
     pub fn new(user_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -1439,7 +1490,8 @@ __private::sent!(ReadUserPoliciesRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`Client::read_user_policies`](crate::Client::read_user_policies), which lists the names of the inline policies of an EIM user.
+/// Response of [`Client::read_user_policies`](crate::Client::read_user_policies), which lists the names of the
+/// inline policies of an EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserPoliciesResponse {
@@ -1454,11 +1506,13 @@ __private::received!(ReadUserPoliciesResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_user_policy`](crate::Client::read_user_policy), which returns an inline policy of an EIM user.
+/// Request of [`Client::read_user_policy`](crate::Client::read_user_policy), which returns an inline policy of an
+/// EIM user.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserPolicyRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the policy.
@@ -1472,7 +1526,7 @@ pub struct ReadUserPolicyRequest {
 }
 
 impl ReadUserPolicyRequest {
-    /// A [`ReadUserPolicyRequest`] with the fields that the API requires.
+    /// Creates a [`ReadUserPolicyRequest`] with the required fields.
     pub fn new(policy_name: impl Into<String>, user_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -1506,7 +1560,8 @@ __private::sent!(ReadUserPolicyRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`Client::read_user_policy`](crate::Client::read_user_policy), which returns an inline policy of an EIM user.
+/// Response of [`Client::read_user_policy`](crate::Client::read_user_policy), which returns an inline policy of an
+/// EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserPolicyResponse {
@@ -1527,7 +1582,8 @@ __private::received!(ReadUserPolicyResponse {
     user_name: "UserName",
 });
 
-/// Request of [`Client::set_default_policy_version`](crate::Client::set_default_policy_version), which sets the default version of a managed policy, which is the version in effect.
+/// Request of [`Client::set_default_policy_version`](crate::Client::set_default_policy_version), which sets the
+/// default version of a managed policy, which is the version in effect.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetDefaultPolicyVersionRequest {
@@ -1542,7 +1598,7 @@ pub struct SetDefaultPolicyVersionRequest {
 }
 
 impl SetDefaultPolicyVersionRequest {
-    /// A [`SetDefaultPolicyVersionRequest`] with the fields that the API requires.
+    /// Creates a [`SetDefaultPolicyVersionRequest`] with the required fields.
     pub fn new(policy_orn: impl Into<String>, version_id: impl Into<String>) -> Self {
         Self {
             policy_orn: policy_orn.into(),
@@ -1568,7 +1624,8 @@ __private::sent!(SetDefaultPolicyVersionRequest {
     version_id: "VersionId",
 });
 
-/// Answer to [`Client::set_default_policy_version`](crate::Client::set_default_policy_version), which sets the default version of a managed policy, which is the version in effect.
+/// Response of [`Client::set_default_policy_version`](crate::Client::set_default_policy_version), which sets the
+/// default version of a managed policy, which is the version in effect.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SetDefaultPolicyVersionResponse {
@@ -1580,11 +1637,14 @@ __private::received!(SetDefaultPolicyVersionResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::unlink_managed_policy_from_user_group`](crate::Client::unlink_managed_policy_from_user_group), which unlinks a managed policy from a user group.
+/// Request of
+/// [`Client::unlink_managed_policy_from_user_group`](crate::Client::unlink_managed_policy_from_user_group), which
+/// unlinks a managed policy from a user group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkManagedPolicyFromUserGroupRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
@@ -1598,7 +1658,7 @@ pub struct UnlinkManagedPolicyFromUserGroupRequest {
 }
 
 impl UnlinkManagedPolicyFromUserGroupRequest {
-    /// A [`UnlinkManagedPolicyFromUserGroupRequest`] with the fields that the API requires.
+    /// Creates a [`UnlinkManagedPolicyFromUserGroupRequest`] with the required fields.
     pub fn new(
         policy_orn: impl Into<String>,
         user_group_name: impl Into<String>,
@@ -1635,7 +1695,9 @@ __private::sent!(UnlinkManagedPolicyFromUserGroupRequest {
     user_group_name: "UserGroupName",
 });
 
-/// Answer to [`Client::unlink_managed_policy_from_user_group`](crate::Client::unlink_managed_policy_from_user_group), which unlinks a managed policy from a user group.
+/// Response of
+/// [`Client::unlink_managed_policy_from_user_group`](crate::Client::unlink_managed_policy_from_user_group), which
+/// unlinks a managed policy from a user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkManagedPolicyFromUserGroupResponse {
@@ -1647,11 +1709,13 @@ __private::received!(UnlinkManagedPolicyFromUserGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::unlink_policy`](crate::Client::unlink_policy), which unlinks a managed policy from an EIM user.
+/// Request of [`Client::unlink_policy`](crate::Client::unlink_policy), which unlinks a managed policy from an EIM
+/// user.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPolicyRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
@@ -1665,7 +1729,7 @@ pub struct UnlinkPolicyRequest {
 }
 
 impl UnlinkPolicyRequest {
-    /// A [`UnlinkPolicyRequest`] with the fields that the API requires.
+    /// Creates a [`UnlinkPolicyRequest`] with the required fields.
     pub fn new(policy_orn: impl Into<String>, user_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -1699,7 +1763,8 @@ __private::sent!(UnlinkPolicyRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`Client::unlink_policy`](crate::Client::unlink_policy), which unlinks a managed policy from an EIM user.
+/// Response of [`Client::unlink_policy`](crate::Client::unlink_policy), which unlinks a managed policy from an EIM
+/// user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPolicyResponse {
@@ -1714,14 +1779,16 @@ __private::received!(UnlinkPolicyResponse {
 impl Paginated for ReadEntitiesLinkedToPolicyRequest {
     type Action = action::ReadEntitiesLinkedToPolicy;
     type Item = MinimalPolicy;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::FirstItem {
             first: &mut self.first_item,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadEntitiesLinkedToPolicyResponse) -> __private::Next<'_> {
-        match &answer.policy_entities {
+
+    fn next(response: &ReadEntitiesLinkedToPolicyResponse) -> __private::Next<'_> {
+        match &response.policy_entities {
             Some(inside) => {
                 __private::Next::FirstItem {
                     count: inside.accounts.len() + inside.groups.len()
@@ -1732,8 +1799,9 @@ impl Paginated for ReadEntitiesLinkedToPolicyRequest {
             None => __private::Next::End,
         }
     }
-    fn items(answer: ReadEntitiesLinkedToPolicyResponse) -> Vec<MinimalPolicy> {
-        match answer.policy_entities {
+
+    fn items(response: ReadEntitiesLinkedToPolicyResponse) -> Vec<MinimalPolicy> {
+        match response.policy_entities {
             Some(inside) => {
                 [inside.accounts, inside.groups, inside.users]
                     .into_iter()
@@ -1748,102 +1816,119 @@ impl Paginated for ReadEntitiesLinkedToPolicyRequest {
 impl Paginated for ReadLinkedPoliciesRequest {
     type Action = action::ReadLinkedPolicies;
     type Item = LinkedPolicy;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::FirstItem {
             first: &mut self.first_item,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadLinkedPoliciesResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadLinkedPoliciesResponse) -> __private::Next<'_> {
         __private::Next::FirstItem {
-            count: answer.policies.len(),
-            more: answer.has_more_items,
+            count: response.policies.len(),
+            more: response.has_more_items,
         }
     }
-    fn items(answer: ReadLinkedPoliciesResponse) -> Vec<LinkedPolicy> {
-        answer.policies
+
+    fn items(response: ReadLinkedPoliciesResponse) -> Vec<LinkedPolicy> {
+        response.policies
     }
 }
 
 impl Paginated for ReadManagedPoliciesLinkedToUserGroupRequest {
     type Action = action::ReadManagedPoliciesLinkedToUserGroup;
     type Item = LinkedPolicy;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::FirstItem {
             first: &mut self.first_item,
             size: &mut self.results_per_page,
         }
     }
+
     fn next(
-        answer: &ReadManagedPoliciesLinkedToUserGroupResponse,
+        response: &ReadManagedPoliciesLinkedToUserGroupResponse,
     ) -> __private::Next<'_> {
         __private::Next::FirstItem {
-            count: answer.policies.len(),
-            more: answer.has_more_items,
+            count: response.policies.len(),
+            more: response.has_more_items,
         }
     }
-    fn items(answer: ReadManagedPoliciesLinkedToUserGroupResponse) -> Vec<LinkedPolicy> {
-        answer.policies
+
+    fn items(
+        response: ReadManagedPoliciesLinkedToUserGroupResponse,
+    ) -> Vec<LinkedPolicy> {
+        response.policies
     }
 }
 
 impl Paginated for ReadPoliciesRequest {
     type Action = action::ReadPolicies;
     type Item = Policy;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::FirstItem {
             first: &mut self.first_item,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadPoliciesResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadPoliciesResponse) -> __private::Next<'_> {
         __private::Next::FirstItem {
-            count: answer.policies.len(),
-            more: answer.has_more_items,
+            count: response.policies.len(),
+            more: response.has_more_items,
         }
     }
-    fn items(answer: ReadPoliciesResponse) -> Vec<Policy> {
-        answer.policies
+
+    fn items(response: ReadPoliciesResponse) -> Vec<Policy> {
+        response.policies
     }
 }
 
 impl Paginated for ReadPolicyVersionsRequest {
     type Action = action::ReadPolicyVersions;
     type Item = PolicyVersion;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::FirstItem {
             first: &mut self.first_item,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadPolicyVersionsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadPolicyVersionsResponse) -> __private::Next<'_> {
         __private::Next::FirstItem {
-            count: answer.policy_versions.len(),
-            more: answer.has_more_items,
+            count: response.policy_versions.len(),
+            more: response.has_more_items,
         }
     }
-    fn items(answer: ReadPolicyVersionsResponse) -> Vec<PolicyVersion> {
-        answer.policy_versions
+
+    fn items(response: ReadPolicyVersionsResponse) -> Vec<PolicyVersion> {
+        response.policy_versions
     }
 }
 
 impl Paginated for ReadUserGroupPoliciesRequest {
     type Action = action::ReadUserGroupPolicies;
     type Item = InlinePolicy;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::FirstItem {
             first: &mut self.first_item,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadUserGroupPoliciesResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadUserGroupPoliciesResponse) -> __private::Next<'_> {
         __private::Next::FirstItem {
-            count: answer.policies.len(),
-            more: answer.has_more_items,
+            count: response.policies.len(),
+            more: response.has_more_items,
         }
     }
-    fn items(answer: ReadUserGroupPoliciesResponse) -> Vec<InlinePolicy> {
-        answer.policies
+
+    fn items(response: ReadUserGroupPoliciesResponse) -> Vec<InlinePolicy> {
+        response.policies
     }
 }
 
@@ -1851,11 +1936,11 @@ impl Client {
     /// Creates a managed policy with a first version, `v1`, which is the default one and in effect.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createpolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1885,11 +1970,11 @@ impl Client {
     /// can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createpolicyversion)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1917,11 +2002,11 @@ impl Client {
     /// It must first be unlinked from all entities, and all its versions except the default one must be deleted.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletepolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1947,11 +2032,11 @@ impl Client {
     /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletepolicyversion)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1978,11 +2063,11 @@ impl Client {
     /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteusergrouppolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2010,11 +2095,11 @@ impl Client {
     /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteuserpolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2038,11 +2123,11 @@ impl Client {
     /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkmanagedpolicytousergroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2069,11 +2154,11 @@ impl Client {
     /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkpolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2100,11 +2185,11 @@ impl Client {
     /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#putusergrouppolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2133,11 +2218,11 @@ impl Client {
     /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#putuserpolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2163,12 +2248,13 @@ impl Client {
     /// Lists the accounts, users and user groups that a managed policy is linked to.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `first_item` while the answer has more items. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `first_item` while the response has more items.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readentitieslinkedtopolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Entities of all types, two per page:
@@ -2210,12 +2296,13 @@ impl Client {
     /// Lists the managed policies linked to an EIM user.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `first_item` while the answer has more items. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `first_item` while the response has more items.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readlinkedpolicies)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2240,12 +2327,13 @@ impl Client {
     /// Lists the managed policies linked to a user group.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `first_item` while the answer has more items. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `first_item` while the response has more items.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readmanagedpolicieslinkedtousergroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2272,12 +2360,13 @@ impl Client {
     /// Lists managed policies, including those provided by OUTSCALE.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `first_item` while the answer has more items. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `first_item` while the response has more items.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readpolicies)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2313,7 +2402,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readpolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2341,7 +2430,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readpolicyversion)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2366,12 +2455,13 @@ impl Client {
     /// Lists the versions of a managed policy.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `first_item` while the answer has more items. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `first_item` while the response has more items.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readpolicyversions)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2397,12 +2487,13 @@ impl Client {
     /// Lists the inline policies of a user group.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `first_item` while the answer has more items. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `first_item` while the response has more items.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readusergrouppolicies)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2431,7 +2522,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readusergrouppolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2458,7 +2549,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readuserpolicies)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2484,7 +2575,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readuserpolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2508,11 +2599,11 @@ impl Client {
     /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#setdefaultpolicyversion)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2539,11 +2630,11 @@ impl Client {
     /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinkmanagedpolicyfromusergroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2570,11 +2661,11 @@ impl Client {
     /// The change can take up to 15 seconds to apply.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinkpolicy)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -2597,12 +2688,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreatePolicy`: see [`Client::create_policy`](crate::Client::create_policy).
+
+    /// Marker of `CreatePolicy`: see [`Client::create_policy`](crate::Client::create_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct CreatePolicy;
+
     impl Action for CreatePolicy {
         type Request = super::CreatePolicyRequest;
         type Response = super::CreatePolicyResponse;
@@ -2611,9 +2704,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `CreatePolicyVersion`: see [`Client::create_policy_version`](crate::Client::create_policy_version).
+    /// Marker of `CreatePolicyVersion`: see [`Client::create_policy_version`](crate::Client::create_policy_version).
     #[derive(Clone, Copy, Debug)]
     pub struct CreatePolicyVersion;
+
     impl Action for CreatePolicyVersion {
         type Request = super::CreatePolicyVersionRequest;
         type Response = super::CreatePolicyVersionResponse;
@@ -2622,9 +2716,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeletePolicy`: see [`Client::delete_policy`](crate::Client::delete_policy).
+    /// Marker of `DeletePolicy`: see [`Client::delete_policy`](crate::Client::delete_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct DeletePolicy;
+
     impl Action for DeletePolicy {
         type Request = super::DeletePolicyRequest;
         type Response = super::DeletePolicyResponse;
@@ -2633,9 +2728,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeletePolicyVersion`: see [`Client::delete_policy_version`](crate::Client::delete_policy_version).
+    /// Marker of `DeletePolicyVersion`: see [`Client::delete_policy_version`](crate::Client::delete_policy_version).
     #[derive(Clone, Copy, Debug)]
     pub struct DeletePolicyVersion;
+
     impl Action for DeletePolicyVersion {
         type Request = super::DeletePolicyVersionRequest;
         type Response = super::DeletePolicyVersionResponse;
@@ -2644,9 +2740,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteUserGroupPolicy`: see [`Client::delete_user_group_policy`](crate::Client::delete_user_group_policy).
+    /// Marker of `DeleteUserGroupPolicy`: see
+    /// [`Client::delete_user_group_policy`](crate::Client::delete_user_group_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteUserGroupPolicy;
+
     impl Action for DeleteUserGroupPolicy {
         type Request = super::DeleteUserGroupPolicyRequest;
         type Response = super::DeleteUserGroupPolicyResponse;
@@ -2655,9 +2753,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteUserPolicy`: see [`Client::delete_user_policy`](crate::Client::delete_user_policy).
+    /// Marker of `DeleteUserPolicy`: see [`Client::delete_user_policy`](crate::Client::delete_user_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteUserPolicy;
+
     impl Action for DeleteUserPolicy {
         type Request = super::DeleteUserPolicyRequest;
         type Response = super::DeleteUserPolicyResponse;
@@ -2666,9 +2765,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `LinkManagedPolicyToUserGroup`: see [`Client::link_managed_policy_to_user_group`](crate::Client::link_managed_policy_to_user_group).
+    /// Marker of `LinkManagedPolicyToUserGroup`: see
+    /// [`Client::link_managed_policy_to_user_group`](crate::Client::link_managed_policy_to_user_group).
     #[derive(Clone, Copy, Debug)]
     pub struct LinkManagedPolicyToUserGroup;
+
     impl Action for LinkManagedPolicyToUserGroup {
         type Request = super::LinkManagedPolicyToUserGroupRequest;
         type Response = super::LinkManagedPolicyToUserGroupResponse;
@@ -2677,9 +2778,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `LinkPolicy`: see [`Client::link_policy`](crate::Client::link_policy).
+    /// Marker of `LinkPolicy`: see [`Client::link_policy`](crate::Client::link_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct LinkPolicy;
+
     impl Action for LinkPolicy {
         type Request = super::LinkPolicyRequest;
         type Response = super::LinkPolicyResponse;
@@ -2688,9 +2790,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `PutUserGroupPolicy`: see [`Client::put_user_group_policy`](crate::Client::put_user_group_policy).
+    /// Marker of `PutUserGroupPolicy`: see [`Client::put_user_group_policy`](crate::Client::put_user_group_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct PutUserGroupPolicy;
+
     impl Action for PutUserGroupPolicy {
         type Request = super::PutUserGroupPolicyRequest;
         type Response = super::PutUserGroupPolicyResponse;
@@ -2699,9 +2802,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `PutUserPolicy`: see [`Client::put_user_policy`](crate::Client::put_user_policy).
+    /// Marker of `PutUserPolicy`: see [`Client::put_user_policy`](crate::Client::put_user_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct PutUserPolicy;
+
     impl Action for PutUserPolicy {
         type Request = super::PutUserPolicyRequest;
         type Response = super::PutUserPolicyResponse;
@@ -2710,9 +2814,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadEntitiesLinkedToPolicy`: see [`Client::read_entities_linked_to_policy`](crate::Client::read_entities_linked_to_policy).
+    /// Marker of `ReadEntitiesLinkedToPolicy`: see
+    /// [`Client::read_entities_linked_to_policy`](crate::Client::read_entities_linked_to_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadEntitiesLinkedToPolicy;
+
     impl Action for ReadEntitiesLinkedToPolicy {
         type Request = super::ReadEntitiesLinkedToPolicyRequest;
         type Response = super::ReadEntitiesLinkedToPolicyResponse;
@@ -2721,9 +2827,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadLinkedPolicies`: see [`Client::read_linked_policies`](crate::Client::read_linked_policies).
+    /// Marker of `ReadLinkedPolicies`: see [`Client::read_linked_policies`](crate::Client::read_linked_policies).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadLinkedPolicies;
+
     impl Action for ReadLinkedPolicies {
         type Request = super::ReadLinkedPoliciesRequest;
         type Response = super::ReadLinkedPoliciesResponse;
@@ -2732,9 +2839,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadManagedPoliciesLinkedToUserGroup`: see [`Client::read_managed_policies_linked_to_user_group`](crate::Client::read_managed_policies_linked_to_user_group).
+    /// Marker of `ReadManagedPoliciesLinkedToUserGroup`: see
+    /// [`Client::read_managed_policies_linked_to_user_group`](crate::Client::read_managed_policies_linked_to_user_group).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadManagedPoliciesLinkedToUserGroup;
+
     impl Action for ReadManagedPoliciesLinkedToUserGroup {
         type Request = super::ReadManagedPoliciesLinkedToUserGroupRequest;
         type Response = super::ReadManagedPoliciesLinkedToUserGroupResponse;
@@ -2743,9 +2852,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadPolicies`: see [`Client::read_policies`](crate::Client::read_policies).
+    /// Marker of `ReadPolicies`: see [`Client::read_policies`](crate::Client::read_policies).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadPolicies;
+
     impl Action for ReadPolicies {
         type Request = super::ReadPoliciesRequest;
         type Response = super::ReadPoliciesResponse;
@@ -2754,9 +2864,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadPolicy`: see [`Client::read_policy`](crate::Client::read_policy).
+    /// Marker of `ReadPolicy`: see [`Client::read_policy`](crate::Client::read_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadPolicy;
+
     impl Action for ReadPolicy {
         type Request = super::ReadPolicyRequest;
         type Response = super::ReadPolicyResponse;
@@ -2765,9 +2876,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadPolicyVersion`: see [`Client::read_policy_version`](crate::Client::read_policy_version).
+    /// Marker of `ReadPolicyVersion`: see [`Client::read_policy_version`](crate::Client::read_policy_version).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadPolicyVersion;
+
     impl Action for ReadPolicyVersion {
         type Request = super::ReadPolicyVersionRequest;
         type Response = super::ReadPolicyVersionResponse;
@@ -2776,9 +2888,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadPolicyVersions`: see [`Client::read_policy_versions`](crate::Client::read_policy_versions).
+    /// Marker of `ReadPolicyVersions`: see [`Client::read_policy_versions`](crate::Client::read_policy_versions).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadPolicyVersions;
+
     impl Action for ReadPolicyVersions {
         type Request = super::ReadPolicyVersionsRequest;
         type Response = super::ReadPolicyVersionsResponse;
@@ -2787,9 +2900,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadUserGroupPolicies`: see [`Client::read_user_group_policies`](crate::Client::read_user_group_policies).
+    /// Marker of `ReadUserGroupPolicies`: see
+    /// [`Client::read_user_group_policies`](crate::Client::read_user_group_policies).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadUserGroupPolicies;
+
     impl Action for ReadUserGroupPolicies {
         type Request = super::ReadUserGroupPoliciesRequest;
         type Response = super::ReadUserGroupPoliciesResponse;
@@ -2798,9 +2913,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadUserGroupPolicy`: see [`Client::read_user_group_policy`](crate::Client::read_user_group_policy).
+    /// Marker of `ReadUserGroupPolicy`: see [`Client::read_user_group_policy`](crate::Client::read_user_group_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadUserGroupPolicy;
+
     impl Action for ReadUserGroupPolicy {
         type Request = super::ReadUserGroupPolicyRequest;
         type Response = super::ReadUserGroupPolicyResponse;
@@ -2809,9 +2925,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadUserPolicies`: see [`Client::read_user_policies`](crate::Client::read_user_policies).
+    /// Marker of `ReadUserPolicies`: see [`Client::read_user_policies`](crate::Client::read_user_policies).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadUserPolicies;
+
     impl Action for ReadUserPolicies {
         type Request = super::ReadUserPoliciesRequest;
         type Response = super::ReadUserPoliciesResponse;
@@ -2820,9 +2937,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadUserPolicy`: see [`Client::read_user_policy`](crate::Client::read_user_policy).
+    /// Marker of `ReadUserPolicy`: see [`Client::read_user_policy`](crate::Client::read_user_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadUserPolicy;
+
     impl Action for ReadUserPolicy {
         type Request = super::ReadUserPolicyRequest;
         type Response = super::ReadUserPolicyResponse;
@@ -2831,9 +2949,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `SetDefaultPolicyVersion`: see [`Client::set_default_policy_version`](crate::Client::set_default_policy_version).
+    /// Marker of `SetDefaultPolicyVersion`: see
+    /// [`Client::set_default_policy_version`](crate::Client::set_default_policy_version).
     #[derive(Clone, Copy, Debug)]
     pub struct SetDefaultPolicyVersion;
+
     impl Action for SetDefaultPolicyVersion {
         type Request = super::SetDefaultPolicyVersionRequest;
         type Response = super::SetDefaultPolicyVersionResponse;
@@ -2842,9 +2962,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `UnlinkManagedPolicyFromUserGroup`: see [`Client::unlink_managed_policy_from_user_group`](crate::Client::unlink_managed_policy_from_user_group).
+    /// Marker of `UnlinkManagedPolicyFromUserGroup`: see
+    /// [`Client::unlink_managed_policy_from_user_group`](crate::Client::unlink_managed_policy_from_user_group).
     #[derive(Clone, Copy, Debug)]
     pub struct UnlinkManagedPolicyFromUserGroup;
+
     impl Action for UnlinkManagedPolicyFromUserGroup {
         type Request = super::UnlinkManagedPolicyFromUserGroupRequest;
         type Response = super::UnlinkManagedPolicyFromUserGroupResponse;
@@ -2853,9 +2975,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `UnlinkPolicy`: see [`Client::unlink_policy`](crate::Client::unlink_policy).
+    /// Marker of `UnlinkPolicy`: see [`Client::unlink_policy`](crate::Client::unlink_policy).
     #[derive(Clone, Copy, Debug)]
     pub struct UnlinkPolicy;
+
     impl Action for UnlinkPolicy {
         type Request = super::UnlinkPolicyRequest;
         type Response = super::UnlinkPolicyResponse;

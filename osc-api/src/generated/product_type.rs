@@ -4,7 +4,8 @@
 use super::common::ResponseContext;
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_product_type`](crate::Client::create_product_type), which creates a product type, which marks images for metering and billing.
+/// Request of [`Client::create_product_type`](crate::Client::create_product_type), which creates a product type,
+/// which marks images for metering and billing.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateProductTypeRequest {
@@ -12,7 +13,8 @@ pub struct CreateProductTypeRequest {
     ///
     /// Required.
     pub description: String,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Vendor of the product.
@@ -20,7 +22,7 @@ pub struct CreateProductTypeRequest {
 }
 
 impl CreateProductTypeRequest {
-    /// A [`CreateProductTypeRequest`] with the fields that the API requires.
+    /// Creates a [`CreateProductTypeRequest`] with the required fields.
     pub fn new(description: impl Into<String>) -> Self {
         Self {
             description: description.into(),
@@ -54,7 +56,8 @@ __private::sent!(CreateProductTypeRequest {
     vendor: "Vendor",
 });
 
-/// Answer to [`Client::create_product_type`](crate::Client::create_product_type), which creates a product type, which marks images for metering and billing.
+/// Response of [`Client::create_product_type`](crate::Client::create_product_type), which creates a product type,
+/// which marks images for metering and billing.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateProductTypeResponse {
@@ -69,11 +72,13 @@ __private::received!(CreateProductTypeResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_product_type`](crate::Client::delete_product_type), which deletes a product type of the account.
+/// Request of [`Client::delete_product_type`](crate::Client::delete_product_type), which deletes a product type of
+/// the account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteProductTypeRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// If `true`, the product type is deleted even if images have it. These images keep it.
@@ -85,7 +90,7 @@ pub struct DeleteProductTypeRequest {
 }
 
 impl DeleteProductTypeRequest {
-    /// A [`DeleteProductTypeRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteProductTypeRequest`] with the required fields.
     pub fn new(product_type_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -119,7 +124,8 @@ __private::sent!(DeleteProductTypeRequest {
     product_type_id: "ProductTypeId",
 });
 
-/// Answer to [`Client::delete_product_type`](crate::Client::delete_product_type), which deletes a product type of the account.
+/// Response of [`Client::delete_product_type`](crate::Client::delete_product_type), which deletes a product type of
+/// the account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteProductTypeResponse {
@@ -140,7 +146,7 @@ pub struct FiltersProductType {
 }
 
 impl FiltersProductType {
-    /// An empty [`FiltersProductType`]: every field is optional.
+    /// Creates an empty [`FiltersProductType`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -183,13 +189,15 @@ __private::received!(ProductType {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadProductTypesRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersProductType>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -197,7 +205,7 @@ pub struct ReadProductTypesRequest {
 }
 
 impl ReadProductTypesRequest {
-    /// An empty [`ReadProductTypesRequest`]: every field is optional.
+    /// Creates an empty [`ReadProductTypesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -234,11 +242,12 @@ __private::sent!(ReadProductTypesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_product_types`](crate::Client::read_product_types), which lists product types.
+/// Response of [`Client::read_product_types`](crate::Client::read_product_types), which lists product types.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadProductTypesResponse {
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Product types found.
@@ -256,20 +265,23 @@ __private::received!(ReadProductTypesResponse {
 impl Paginated for ReadProductTypesRequest {
     type Action = action::ReadProductTypes;
     type Item = ProductType;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadProductTypesResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadProductTypesResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.product_types.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.product_types.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadProductTypesResponse) -> Vec<ProductType> {
-        answer.product_types
+
+    fn items(response: ReadProductTypesResponse) -> Vec<ProductType> {
+        response.product_types
     }
 }
 
@@ -277,11 +289,11 @@ impl Client {
     /// Creates a product type, which marks images for metering and billing.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createproducttype)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -306,11 +318,11 @@ impl Client {
     /// It must not be used by any image, unless `force` is `true`. In that case, the images keep it.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteproducttype)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -332,12 +344,13 @@ impl Client {
     /// Lists product types.
     ///
     /// - Authentication: none.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readproducttypes)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -358,12 +371,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateProductType`: see [`Client::create_product_type`](crate::Client::create_product_type).
+
+    /// Marker of `CreateProductType`: see [`Client::create_product_type`](crate::Client::create_product_type).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateProductType;
+
     impl Action for CreateProductType {
         type Request = super::CreateProductTypeRequest;
         type Response = super::CreateProductTypeResponse;
@@ -372,9 +387,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteProductType`: see [`Client::delete_product_type`](crate::Client::delete_product_type).
+    /// Marker of `DeleteProductType`: see [`Client::delete_product_type`](crate::Client::delete_product_type).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteProductType;
+
     impl Action for DeleteProductType {
         type Request = super::DeleteProductTypeRequest;
         type Response = super::DeleteProductTypeResponse;
@@ -383,9 +399,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadProductTypes`: see [`Client::read_product_types`](crate::Client::read_product_types).
+    /// Marker of `ReadProductTypes`: see [`Client::read_product_types`](crate::Client::read_product_types).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadProductTypes;
+
     impl Action for ReadProductTypes {
         type Request = super::ReadProductTypesRequest;
         type Response = super::ReadProductTypesResponse;

@@ -4,17 +4,19 @@
 use super::common::{Catalog, ResponseContext};
 use crate::{Client, Result, __private};
 
-/// Request of [`Client::read_public_catalog`](crate::Client::read_public_catalog), which returns the public prices of the Region whose endpoint is called.
+/// Request of [`Client::read_public_catalog`](crate::Client::read_public_catalog), which returns the public prices
+/// of the Region whose endpoint is called.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicCatalogRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
 impl ReadPublicCatalogRequest {
-    /// An empty [`ReadPublicCatalogRequest`]: every field is optional.
+    /// Creates an empty [`ReadPublicCatalogRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -30,7 +32,8 @@ __private::sent!(ReadPublicCatalogRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::read_public_catalog`](crate::Client::read_public_catalog), which returns the public prices of the Region whose endpoint is called.
+/// Response of [`Client::read_public_catalog`](crate::Client::read_public_catalog), which returns the public prices
+/// of the Region whose endpoint is called.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicCatalogResponse {
@@ -53,7 +56,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readpubliccatalog)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -73,12 +76,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadPublicCatalog`: see [`Client::read_public_catalog`](crate::Client::read_public_catalog).
+
+    /// Marker of `ReadPublicCatalog`: see [`Client::read_public_catalog`](crate::Client::read_public_catalog).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadPublicCatalog;
+
     impl Action for ReadPublicCatalog {
         type Request = super::ReadPublicCatalogRequest;
         type Response = super::ReadPublicCatalogResponse;

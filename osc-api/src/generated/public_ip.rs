@@ -4,17 +4,19 @@
 use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_public_ip`](crate::Client::create_public_ip), which allocates a public IP to the account, for a VM, a network interface or a NAT service.
+/// Request of [`Client::create_public_ip`](crate::Client::create_public_ip), which allocates a public IP to the
+/// account, for a VM, a network interface or a NAT service.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePublicIpRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
 impl CreatePublicIpRequest {
-    /// An empty [`CreatePublicIpRequest`]: every field is optional.
+    /// Creates an empty [`CreatePublicIpRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -30,7 +32,8 @@ __private::sent!(CreatePublicIpRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::create_public_ip`](crate::Client::create_public_ip), which allocates a public IP to the account, for a VM, a network interface or a NAT service.
+/// Response of [`Client::create_public_ip`](crate::Client::create_public_ip), which allocates a public IP to the
+/// account, for a VM, a network interface or a NAT service.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePublicIpResponse {
@@ -45,11 +48,13 @@ __private::received!(CreatePublicIpResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_public_ip`](crate::Client::delete_public_ip), which releases a public IP, by address or by ID.
+/// Request of [`Client::delete_public_ip`](crate::Client::delete_public_ip), which releases a public IP, by address
+/// or by ID.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePublicIpRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Public IPv4 address. Required in the public Cloud.
@@ -59,7 +64,7 @@ pub struct DeletePublicIpRequest {
 }
 
 impl DeletePublicIpRequest {
-    /// An empty [`DeletePublicIpRequest`]: every field is optional.
+    /// Creates an empty [`DeletePublicIpRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -89,7 +94,8 @@ __private::sent!(DeletePublicIpRequest {
     public_ip_id: "PublicIpId",
 });
 
-/// Answer to [`Client::delete_public_ip`](crate::Client::delete_public_ip), which releases a public IP, by address or by ID.
+/// Response of [`Client::delete_public_ip`](crate::Client::delete_public_ip), which releases a public IP, by
+/// address or by ID.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePublicIpResponse {
@@ -130,7 +136,7 @@ pub struct FiltersPublicIp {
 }
 
 impl FiltersPublicIp {
-    /// An empty [`FiltersPublicIp`]: every field is optional.
+    /// Creates an empty [`FiltersPublicIp`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -250,14 +256,16 @@ __private::sent!(FiltersPublicIp {
     vm_ids: "VmIds",
 });
 
-/// Request of [`Client::link_public_ip`](crate::Client::link_public_ip), which associates a public IP with a VM or a network interface, one at a time.
+/// Request of [`Client::link_public_ip`](crate::Client::link_public_ip), which associates a public IP with a VM or
+/// a network interface, one at a time.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPublicIpRequest {
     /// If `true`, the public IP can be reassigned from the VM or network interface that has it. Defaults to `true` in
     /// the public Cloud and to `false` in a Net.
     pub allow_relink: Option<bool>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the network interface, `eni-` and eight hexadecimal digits. In a Net only. Required if the VM has several
@@ -275,7 +283,7 @@ pub struct LinkPublicIpRequest {
 }
 
 impl LinkPublicIpRequest {
-    /// An empty [`LinkPublicIpRequest`]: every field is optional.
+    /// Creates an empty [`LinkPublicIpRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -333,7 +341,8 @@ __private::sent!(LinkPublicIpRequest {
     vm_id: "VmId",
 });
 
-/// Answer to [`Client::link_public_ip`](crate::Client::link_public_ip), which associates a public IP with a VM or a network interface, one at a time.
+/// Response of [`Client::link_public_ip`](crate::Client::link_public_ip), which associates a public IP with a VM or
+/// a network interface, one at a time.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkPublicIpResponse {
@@ -383,14 +392,17 @@ __private::received!(PublicIp {
     vm_id: "VmId",
 });
 
-/// Request of [`Client::read_public_ip_ranges`](crate::Client::read_public_ip_ranges), which lists the public IPv4 ranges used by the Region whose endpoint is called.
+/// Request of [`Client::read_public_ip_ranges`](crate::Client::read_public_ip_ranges), which lists the public IPv4
+/// ranges used by the Region whose endpoint is called.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicIpRangesRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -398,7 +410,7 @@ pub struct ReadPublicIpRangesRequest {
 }
 
 impl ReadPublicIpRangesRequest {
-    /// An empty [`ReadPublicIpRangesRequest`]: every field is optional.
+    /// Creates an empty [`ReadPublicIpRangesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -428,11 +440,13 @@ __private::sent!(ReadPublicIpRangesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_public_ip_ranges`](crate::Client::read_public_ip_ranges), which lists the public IPv4 ranges used by the Region whose endpoint is called.
+/// Response of [`Client::read_public_ip_ranges`](crate::Client::read_public_ip_ranges), which lists the public IPv4
+/// ranges used by the Region whose endpoint is called.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicIpRangesResponse {
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Ranges of public IPv4 addresses in CIDR notation, such as `192.0.2.0/24`.
@@ -447,17 +461,20 @@ __private::received!(ReadPublicIpRangesResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_public_ips`](crate::Client::read_public_ips), which lists the public IPs of the account, associated or not.
+/// Request of [`Client::read_public_ips`](crate::Client::read_public_ips), which lists the public IPs of the
+/// account, associated or not.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicIpsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersPublicIp>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -465,7 +482,7 @@ pub struct ReadPublicIpsRequest {
 }
 
 impl ReadPublicIpsRequest {
-    /// An empty [`ReadPublicIpsRequest`]: every field is optional.
+    /// Creates an empty [`ReadPublicIpsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -502,11 +519,13 @@ __private::sent!(ReadPublicIpsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_public_ips`](crate::Client::read_public_ips), which lists the public IPs of the account, associated or not.
+/// Response of [`Client::read_public_ips`](crate::Client::read_public_ips), which lists the public IPs of the
+/// account, associated or not.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPublicIpsResponse {
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Public IPs found.
@@ -521,11 +540,13 @@ __private::received!(ReadPublicIpsResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::unlink_public_ip`](crate::Client::unlink_public_ip), which disassociates a public IP from its VM or network interface.
+/// Request of [`Client::unlink_public_ip`](crate::Client::unlink_public_ip), which disassociates a public IP from
+/// its VM or network interface.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPublicIpRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the association, `eipassoc-` and eight hexadecimal digits. Required if `public_ip` is omitted.
@@ -535,7 +556,7 @@ pub struct UnlinkPublicIpRequest {
 }
 
 impl UnlinkPublicIpRequest {
-    /// An empty [`UnlinkPublicIpRequest`]: every field is optional.
+    /// Creates an empty [`UnlinkPublicIpRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -565,7 +586,8 @@ __private::sent!(UnlinkPublicIpRequest {
     public_ip: "PublicIp",
 });
 
-/// Answer to [`Client::unlink_public_ip`](crate::Client::unlink_public_ip), which disassociates a public IP from its VM or network interface.
+/// Response of [`Client::unlink_public_ip`](crate::Client::unlink_public_ip), which disassociates a public IP from
+/// its VM or network interface.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkPublicIpResponse {
@@ -580,40 +602,46 @@ __private::received!(UnlinkPublicIpResponse {
 impl Paginated for ReadPublicIpRangesRequest {
     type Action = action::ReadPublicIpRanges;
     type Item = String;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadPublicIpRangesResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadPublicIpRangesResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.public_ips.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.public_ips.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadPublicIpRangesResponse) -> Vec<String> {
-        answer.public_ips
+
+    fn items(response: ReadPublicIpRangesResponse) -> Vec<String> {
+        response.public_ips
     }
 }
 
 impl Paginated for ReadPublicIpsRequest {
     type Action = action::ReadPublicIps;
     type Item = PublicIp;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadPublicIpsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadPublicIpsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.public_ips.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.public_ips.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadPublicIpsResponse) -> Vec<PublicIp> {
-        answer.public_ips
+
+    fn items(response: ReadPublicIpsResponse) -> Vec<PublicIp> {
+        response.public_ips
     }
 }
 
@@ -623,11 +651,11 @@ impl Client {
     /// It remains allocated until it is released with [`Client::delete_public_ip`](crate::Client::delete_public_ip).
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createpublicip)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -651,11 +679,11 @@ impl Client {
     /// The address can then be allocated to any account, so nothing should refer to it any longer.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletepublicip)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -676,16 +704,18 @@ impl Client {
 
     /// Associates a public IP with a VM or a network interface, one at a time.
     ///
-    /// In a Net, an attached internet service is required. The association is lost whenever the VM is stopped, unless the
-    /// VM has the tag `osc.fcu.eip.auto-attach` with the address as its value. The public IP of a NAT service is set when
+    /// In a Net, an attached internet service is required. The association is lost whenever the VM is stopped, unless
+    /// the
+    /// VM has the tag `osc.fcu.eip.auto-attach` with the address as its value. The public IP of a NAT service is set
+    /// when
     /// the NAT service is created, not with this action.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkpublicip)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// To a VM:
@@ -723,12 +753,13 @@ impl Client {
     /// Lists the public IPv4 ranges used by the Region whose endpoint is called.
     ///
     /// - Authentication: none.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readpublicipranges)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -750,12 +781,13 @@ impl Client {
     /// Lists the public IPs of the account, associated or not.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readpublicips)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By address:
@@ -795,11 +827,11 @@ impl Client {
     /// The public IP of a NAT service can be disassociated only by deleting the NAT service.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinkpublicip)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -819,12 +851,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreatePublicIp`: see [`Client::create_public_ip`](crate::Client::create_public_ip).
+
+    /// Marker of `CreatePublicIp`: see [`Client::create_public_ip`](crate::Client::create_public_ip).
     #[derive(Clone, Copy, Debug)]
     pub struct CreatePublicIp;
+
     impl Action for CreatePublicIp {
         type Request = super::CreatePublicIpRequest;
         type Response = super::CreatePublicIpResponse;
@@ -833,9 +867,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeletePublicIp`: see [`Client::delete_public_ip`](crate::Client::delete_public_ip).
+    /// Marker of `DeletePublicIp`: see [`Client::delete_public_ip`](crate::Client::delete_public_ip).
     #[derive(Clone, Copy, Debug)]
     pub struct DeletePublicIp;
+
     impl Action for DeletePublicIp {
         type Request = super::DeletePublicIpRequest;
         type Response = super::DeletePublicIpResponse;
@@ -844,9 +879,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `LinkPublicIp`: see [`Client::link_public_ip`](crate::Client::link_public_ip).
+    /// Marker of `LinkPublicIp`: see [`Client::link_public_ip`](crate::Client::link_public_ip).
     #[derive(Clone, Copy, Debug)]
     pub struct LinkPublicIp;
+
     impl Action for LinkPublicIp {
         type Request = super::LinkPublicIpRequest;
         type Response = super::LinkPublicIpResponse;
@@ -855,9 +891,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadPublicIpRanges`: see [`Client::read_public_ip_ranges`](crate::Client::read_public_ip_ranges).
+    /// Marker of `ReadPublicIpRanges`: see [`Client::read_public_ip_ranges`](crate::Client::read_public_ip_ranges).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadPublicIpRanges;
+
     impl Action for ReadPublicIpRanges {
         type Request = super::ReadPublicIpRangesRequest;
         type Response = super::ReadPublicIpRangesResponse;
@@ -866,9 +903,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadPublicIps`: see [`Client::read_public_ips`](crate::Client::read_public_ips).
+    /// Marker of `ReadPublicIps`: see [`Client::read_public_ips`](crate::Client::read_public_ips).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadPublicIps;
+
     impl Action for ReadPublicIps {
         type Request = super::ReadPublicIpsRequest;
         type Response = super::ReadPublicIpsResponse;
@@ -877,9 +915,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UnlinkPublicIp`: see [`Client::unlink_public_ip`](crate::Client::unlink_public_ip).
+    /// Marker of `UnlinkPublicIp`: see [`Client::unlink_public_ip`](crate::Client::unlink_public_ip).
     #[derive(Clone, Copy, Debug)]
     pub struct UnlinkPublicIp;
+
     impl Action for UnlinkPublicIp {
         type Request = super::UnlinkPublicIpRequest;
         type Response = super::UnlinkPublicIpResponse;

@@ -19,7 +19,7 @@ pub struct FiltersQuota {
 }
 
 impl FiltersQuota {
-    /// An empty [`FiltersQuota`]: every field is optional.
+    /// Creates an empty [`FiltersQuota`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -115,17 +115,20 @@ __private::received!(QuotaTypes {
     quotas: "Quotas",
 });
 
-/// Request of [`Client::read_quotas`](crate::Client::read_quotas), which lists the quotas of the account and their current usage.
+/// Request of [`Client::read_quotas`](crate::Client::read_quotas), which lists the quotas of the account and their
+/// current usage.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadQuotasRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersQuota>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -133,7 +136,7 @@ pub struct ReadQuotasRequest {
 }
 
 impl ReadQuotasRequest {
-    /// An empty [`ReadQuotasRequest`]: every field is optional.
+    /// Creates an empty [`ReadQuotasRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -170,11 +173,13 @@ __private::sent!(ReadQuotasRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_quotas`](crate::Client::read_quotas), which lists the quotas of the account and their current usage.
+/// Response of [`Client::read_quotas`](crate::Client::read_quotas), which lists the quotas of the account and their
+/// current usage.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadQuotasResponse {
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Quotas found, grouped by what they apply to.
@@ -192,20 +197,23 @@ __private::received!(ReadQuotasResponse {
 impl Paginated for ReadQuotasRequest {
     type Action = action::ReadQuotas;
     type Item = QuotaTypes;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadQuotasResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadQuotasResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.quota_types.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.quota_types.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadQuotasResponse) -> Vec<QuotaTypes> {
-        answer.quota_types
+
+    fn items(response: ReadQuotasResponse) -> Vec<QuotaTypes> {
+        response.quota_types
     }
 }
 
@@ -213,12 +221,13 @@ impl Client {
     /// Lists the quotas of the account and their current usage.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readquotas)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By name:
@@ -254,12 +263,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadQuotas`: see [`Client::read_quotas`](crate::Client::read_quotas).
+
+    /// Marker of `ReadQuotas`: see [`Client::read_quotas`](crate::Client::read_quotas).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadQuotas;
+
     impl Action for ReadQuotas {
         type Request = super::ReadQuotasRequest;
         type Response = super::ReadQuotasResponse;

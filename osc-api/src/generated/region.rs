@@ -8,13 +8,14 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadRegionsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
 impl ReadRegionsRequest {
-    /// An empty [`ReadRegionsRequest`]: every field is optional.
+    /// Creates an empty [`ReadRegionsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -30,7 +31,7 @@ __private::sent!(ReadRegionsRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::read_regions`](crate::Client::read_regions), which lists the Regions and their endpoints.
+/// Response of [`Client::read_regions`](crate::Client::read_regions), which lists the Regions and their endpoints.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadRegionsResponse {
@@ -68,7 +69,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readregions)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -88,12 +89,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadRegions`: see [`Client::read_regions`](crate::Client::read_regions).
+
+    /// Marker of `ReadRegions`: see [`Client::read_regions`](crate::Client::read_regions).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadRegions;
+
     impl Action for ReadRegions {
         type Request = super::ReadRegionsRequest;
         type Response = super::ReadRegionsResponse;

@@ -12,7 +12,8 @@ pub struct CreateRouteRequest {
     ///
     /// Required.
     pub destination_ip_range: String,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the internet service (`igw-`) or virtual gateway (`vgw-`) that the traffic is routed to. The gateway is
@@ -28,13 +29,14 @@ pub struct CreateRouteRequest {
     ///
     /// Required.
     pub route_table_id: String,
-    /// ID of the NAT VM that the traffic goes to, `i-` and eight hexadecimal digits. It must be in the Net and have only
+    /// ID of the NAT VM that the traffic goes to, `i-` and eight hexadecimal digits. It must be in the Net and have
+    /// only
     /// one network interface.
     pub vm_id: Option<String>,
 }
 
 impl CreateRouteRequest {
-    /// A [`CreateRouteRequest`] with the fields that the API requires.
+    /// Creates a [`CreateRouteRequest`] with the required fields.
     pub fn new(
         destination_ip_range: impl Into<String>,
         route_table_id: impl Into<String>,
@@ -114,7 +116,7 @@ __private::sent!(CreateRouteRequest {
     vm_id: "VmId",
 });
 
-/// Answer to [`Client::create_route`](crate::Client::create_route), which adds a route to a route table.
+/// Response of [`Client::create_route`](crate::Client::create_route), which adds a route to a route table.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRouteResponse {
@@ -137,7 +139,8 @@ pub struct DeleteRouteRequest {
     ///
     /// Required.
     pub destination_ip_range: String,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the route table, `rtb-` and eight hexadecimal digits.
@@ -147,7 +150,7 @@ pub struct DeleteRouteRequest {
 }
 
 impl DeleteRouteRequest {
-    /// A [`DeleteRouteRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteRouteRequest`] with the required fields.
     pub fn new(
         destination_ip_range: impl Into<String>,
         route_table_id: impl Into<String>,
@@ -187,7 +190,7 @@ __private::sent!(DeleteRouteRequest {
     route_table_id: "RouteTableId",
 });
 
-/// Answer to [`Client::delete_route`](crate::Client::delete_route), which removes a route from a route table.
+/// Response of [`Client::delete_route`](crate::Client::delete_route), which removes a route from a route table.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRouteResponse {
@@ -210,7 +213,8 @@ pub struct UpdateRouteRequest {
     ///
     /// Required.
     pub destination_ip_range: String,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the internet service (`igw-`) or virtual gateway (`vgw-`) that the traffic is routed to. The gateway is
@@ -231,7 +235,7 @@ pub struct UpdateRouteRequest {
 }
 
 impl UpdateRouteRequest {
-    /// A [`UpdateRouteRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateRouteRequest`] with the required fields.
     pub fn new(
         destination_ip_range: impl Into<String>,
         route_table_id: impl Into<String>,
@@ -311,7 +315,7 @@ __private::sent!(UpdateRouteRequest {
     vm_id: "VmId",
 });
 
-/// Answer to [`Client::update_route`](crate::Client::update_route), which changes the target of a route.
+/// Response of [`Client::update_route`](crate::Client::update_route), which changes the target of a route.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRouteResponse {
@@ -329,15 +333,16 @@ __private::received!(UpdateRouteResponse {
 impl Client {
     /// Adds a route to a route table.
     ///
-    /// Exactly one target is required: `gateway_id`, `nat_service_id`, `net_peering_id`, `nic_id` or `vm_id`. If several
+    /// Exactly one target is required: `gateway_id`, `nat_service_id`, `net_peering_id`, `nic_id` or `vm_id`. If
+    /// several
     /// routes match a destination, the most specific one is used.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createroute)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -360,11 +365,11 @@ impl Client {
     /// Removes a route from a route table.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteroute)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -385,16 +390,17 @@ impl Client {
 
     /// Changes the target of a route.
     ///
-    /// Exactly one target is required: `gateway_id`, `nat_service_id`, `net_peering_id`, `nic_id` or `vm_id`. If several
+    /// Exactly one target is required: `gateway_id`, `nat_service_id`, `net_peering_id`, `nic_id` or `vm_id`. If
+    /// several
     /// routes match a destination, the most specific one is used. The range itself cannot be changed: it identifies the
     /// route.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateroute)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -415,12 +421,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateRoute`: see [`Client::create_route`](crate::Client::create_route).
+
+    /// Marker of `CreateRoute`: see [`Client::create_route`](crate::Client::create_route).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateRoute;
+
     impl Action for CreateRoute {
         type Request = super::CreateRouteRequest;
         type Response = super::CreateRouteResponse;
@@ -429,9 +437,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteRoute`: see [`Client::delete_route`](crate::Client::delete_route).
+    /// Marker of `DeleteRoute`: see [`Client::delete_route`](crate::Client::delete_route).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteRoute;
+
     impl Action for DeleteRoute {
         type Request = super::DeleteRouteRequest;
         type Response = super::DeleteRouteResponse;
@@ -440,9 +449,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `UpdateRoute`: see [`Client::update_route`](crate::Client::update_route).
+    /// Marker of `UpdateRoute`: see [`Client::update_route`](crate::Client::update_route).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateRoute;
+
     impl Action for UpdateRoute {
         type Request = super::UpdateRouteRequest;
         type Response = super::UpdateRouteResponse;

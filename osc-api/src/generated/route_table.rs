@@ -4,11 +4,13 @@
 use super::common::{ResponseContext, RouteTable};
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_route_table`](crate::Client::create_route_table), which creates a route table in a Net.
+/// Request of [`Client::create_route_table`](crate::Client::create_route_table), which creates a route table in a
+/// Net.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRouteTableRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
@@ -18,7 +20,7 @@ pub struct CreateRouteTableRequest {
 }
 
 impl CreateRouteTableRequest {
-    /// A [`CreateRouteTableRequest`] with the fields that the API requires.
+    /// Creates a [`CreateRouteTableRequest`] with the required fields.
     pub fn new(net_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -44,7 +46,8 @@ __private::sent!(CreateRouteTableRequest {
     net_id: "NetId",
 });
 
-/// Answer to [`Client::create_route_table`](crate::Client::create_route_table), which creates a route table in a Net.
+/// Response of [`Client::create_route_table`](crate::Client::create_route_table), which creates a route table in a
+/// Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRouteTableResponse {
@@ -63,7 +66,8 @@ __private::received!(CreateRouteTableResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRouteTableRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the route table, `rtb-` and eight hexadecimal digits.
@@ -73,7 +77,7 @@ pub struct DeleteRouteTableRequest {
 }
 
 impl DeleteRouteTableRequest {
-    /// A [`DeleteRouteTableRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteRouteTableRequest`] with the required fields.
     pub fn new(route_table_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -99,7 +103,7 @@ __private::sent!(DeleteRouteTableRequest {
     route_table_id: "RouteTableId",
 });
 
-/// Answer to [`Client::delete_route_table`](crate::Client::delete_route_table), which deletes a route table.
+/// Response of [`Client::delete_route_table`](crate::Client::delete_route_table), which deletes a route table.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRouteTableResponse {
@@ -152,7 +156,7 @@ pub struct FiltersRouteTable {
 }
 
 impl FiltersRouteTable {
-    /// An empty [`FiltersRouteTable`]: every field is optional.
+    /// Creates an empty [`FiltersRouteTable`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -350,11 +354,13 @@ __private::sent!(FiltersRouteTable {
     tags: "Tags",
 });
 
-/// Request of [`Client::link_route_table`](crate::Client::link_route_table), which associates a route table with a Subnet of the same Net.
+/// Request of [`Client::link_route_table`](crate::Client::link_route_table), which associates a route table with a
+/// Subnet of the same Net.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkRouteTableRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the route table, `rtb-` and eight hexadecimal digits.
@@ -368,7 +374,7 @@ pub struct LinkRouteTableRequest {
 }
 
 impl LinkRouteTableRequest {
-    /// A [`LinkRouteTableRequest`] with the fields that the API requires.
+    /// Creates a [`LinkRouteTableRequest`] with the required fields.
     pub fn new(route_table_id: impl Into<String>, subnet_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -402,7 +408,8 @@ __private::sent!(LinkRouteTableRequest {
     subnet_id: "SubnetId",
 });
 
-/// Answer to [`Client::link_route_table`](crate::Client::link_route_table), which associates a route table with a Subnet of the same Net.
+/// Response of [`Client::link_route_table`](crate::Client::link_route_table), which associates a route table with a
+/// Subnet of the same Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkRouteTableResponse {
@@ -417,17 +424,20 @@ __private::received!(LinkRouteTableResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_route_tables`](crate::Client::read_route_tables), which lists route tables with their routes.
+/// Request of [`Client::read_route_tables`](crate::Client::read_route_tables), which lists route tables with their
+/// routes.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadRouteTablesRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersRouteTable>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -435,7 +445,7 @@ pub struct ReadRouteTablesRequest {
 }
 
 impl ReadRouteTablesRequest {
-    /// An empty [`ReadRouteTablesRequest`]: every field is optional.
+    /// Creates an empty [`ReadRouteTablesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -472,11 +482,13 @@ __private::sent!(ReadRouteTablesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_route_tables`](crate::Client::read_route_tables), which lists route tables with their routes.
+/// Response of [`Client::read_route_tables`](crate::Client::read_route_tables), which lists route tables with their
+/// routes.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadRouteTablesResponse {
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
@@ -491,11 +503,13 @@ __private::received!(ReadRouteTablesResponse {
     route_tables: "RouteTables",
 });
 
-/// Request of [`Client::unlink_route_table`](crate::Client::unlink_route_table), which disassociates a route table from a Subnet, which then uses the main one of its Net.
+/// Request of [`Client::unlink_route_table`](crate::Client::unlink_route_table), which disassociates a route table
+/// from a Subnet, which then uses the main one of its Net.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkRouteTableRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the link between the route table and the Subnet (or Net), `rtbassoc-` and eight hexadecimal digits.
@@ -505,7 +519,7 @@ pub struct UnlinkRouteTableRequest {
 }
 
 impl UnlinkRouteTableRequest {
-    /// A [`UnlinkRouteTableRequest`] with the fields that the API requires.
+    /// Creates a [`UnlinkRouteTableRequest`] with the required fields.
     pub fn new(link_route_table_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -534,7 +548,8 @@ __private::sent!(UnlinkRouteTableRequest {
     link_route_table_id: "LinkRouteTableId",
 });
 
-/// Answer to [`Client::unlink_route_table`](crate::Client::unlink_route_table), which disassociates a route table from a Subnet, which then uses the main one of its Net.
+/// Response of [`Client::unlink_route_table`](crate::Client::unlink_route_table), which disassociates a route table
+/// from a Subnet, which then uses the main one of its Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkRouteTableResponse {
@@ -546,11 +561,13 @@ __private::received!(UnlinkRouteTableResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_route_table_link`](crate::Client::update_route_table_link), which replaces the route table of a Subnet.
+/// Request of [`Client::update_route_table_link`](crate::Client::update_route_table_link), which replaces the route
+/// table of a Subnet.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRouteTableLinkRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the current link between Subnet and route table, `rtbassoc-` and eight hexadecimal digits.
@@ -564,7 +581,7 @@ pub struct UpdateRouteTableLinkRequest {
 }
 
 impl UpdateRouteTableLinkRequest {
-    /// A [`UpdateRouteTableLinkRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateRouteTableLinkRequest`] with the required fields.
     pub fn new(
         link_route_table_id: impl Into<String>,
         route_table_id: impl Into<String>,
@@ -604,7 +621,8 @@ __private::sent!(UpdateRouteTableLinkRequest {
     route_table_id: "RouteTableId",
 });
 
-/// Answer to [`Client::update_route_table_link`](crate::Client::update_route_table_link), which replaces the route table of a Subnet.
+/// Response of [`Client::update_route_table_link`](crate::Client::update_route_table_link), which replaces the
+/// route table of a Subnet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRouteTableLinkResponse {
@@ -622,20 +640,23 @@ __private::received!(UpdateRouteTableLinkResponse {
 impl Paginated for ReadRouteTablesRequest {
     type Action = action::ReadRouteTables;
     type Item = RouteTable;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadRouteTablesResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadRouteTablesResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.route_tables.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.route_tables.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadRouteTablesResponse) -> Vec<RouteTable> {
-        answer.route_tables
+
+    fn items(response: ReadRouteTablesResponse) -> Vec<RouteTable> {
+        response.route_tables
     }
 }
 
@@ -646,11 +667,11 @@ impl Client {
     /// [`Client::link_route_table`](crate::Client::link_route_table).
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createroutetable)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -674,11 +695,11 @@ impl Client {
     /// It must not be used by any Subnet. The main route table of a Net cannot be deleted.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteroutetable)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -702,11 +723,11 @@ impl Client {
     /// Several Subnets can use the same route table.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkroutetable)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -730,12 +751,13 @@ impl Client {
     /// A Subnet that is not associated with any route table uses the main one of its Net.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readroutetables)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -777,11 +799,11 @@ impl Client {
     /// Disassociates a route table from a Subnet, which then uses the main one of its Net.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinkroutetable)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -803,11 +825,11 @@ impl Client {
     /// Replaces the route table of a Subnet.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateroutetablelink)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -827,12 +849,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateRouteTable`: see [`Client::create_route_table`](crate::Client::create_route_table).
+
+    /// Marker of `CreateRouteTable`: see [`Client::create_route_table`](crate::Client::create_route_table).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateRouteTable;
+
     impl Action for CreateRouteTable {
         type Request = super::CreateRouteTableRequest;
         type Response = super::CreateRouteTableResponse;
@@ -841,9 +865,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteRouteTable`: see [`Client::delete_route_table`](crate::Client::delete_route_table).
+    /// Marker of `DeleteRouteTable`: see [`Client::delete_route_table`](crate::Client::delete_route_table).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteRouteTable;
+
     impl Action for DeleteRouteTable {
         type Request = super::DeleteRouteTableRequest;
         type Response = super::DeleteRouteTableResponse;
@@ -852,9 +877,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `LinkRouteTable`: see [`Client::link_route_table`](crate::Client::link_route_table).
+    /// Marker of `LinkRouteTable`: see [`Client::link_route_table`](crate::Client::link_route_table).
     #[derive(Clone, Copy, Debug)]
     pub struct LinkRouteTable;
+
     impl Action for LinkRouteTable {
         type Request = super::LinkRouteTableRequest;
         type Response = super::LinkRouteTableResponse;
@@ -863,9 +889,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadRouteTables`: see [`Client::read_route_tables`](crate::Client::read_route_tables).
+    /// Marker of `ReadRouteTables`: see [`Client::read_route_tables`](crate::Client::read_route_tables).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadRouteTables;
+
     impl Action for ReadRouteTables {
         type Request = super::ReadRouteTablesRequest;
         type Response = super::ReadRouteTablesResponse;
@@ -874,9 +901,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UnlinkRouteTable`: see [`Client::unlink_route_table`](crate::Client::unlink_route_table).
+    /// Marker of `UnlinkRouteTable`: see [`Client::unlink_route_table`](crate::Client::unlink_route_table).
     #[derive(Clone, Copy, Debug)]
     pub struct UnlinkRouteTable;
+
     impl Action for UnlinkRouteTable {
         type Request = super::UnlinkRouteTableRequest;
         type Response = super::UnlinkRouteTableResponse;
@@ -885,9 +913,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `UpdateRouteTableLink`: see [`Client::update_route_table_link`](crate::Client::update_route_table_link).
+    /// Marker of `UpdateRouteTableLink`: see
+    /// [`Client::update_route_table_link`](crate::Client::update_route_table_link).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateRouteTableLink;
+
     impl Action for UpdateRouteTableLink {
         type Request = super::UpdateRouteTableLinkRequest;
         type Response = super::UpdateRouteTableLinkResponse;

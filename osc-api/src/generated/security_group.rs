@@ -4,7 +4,8 @@
 use super::common::{IpProtocol, ResponseContext, SecurityGroup};
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_security_group`](crate::Client::create_security_group), which creates a security group in a Net, or in the public Cloud if `net_id` is omitted.
+/// Request of [`Client::create_security_group`](crate::Client::create_security_group), which creates a security
+/// group in a Net, or in the public Cloud if `net_id` is omitted.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSecurityGroupRequest {
@@ -13,10 +14,12 @@ pub struct CreateSecurityGroupRequest {
     ///
     /// Required.
     pub description: String,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// ID of the Net to create the group in, `vpc-` and eight hexadecimal digits. If omitted, the group is created in the
+    /// ID of the Net to create the group in, `vpc-` and eight hexadecimal digits. If omitted, the group is created in
+    /// the
     /// public Cloud.
     pub net_id: Option<String>,
     /// Name of the group. Must not be in use yet in the Net or the public Cloud, and must not start with `sg-`.
@@ -28,7 +31,7 @@ pub struct CreateSecurityGroupRequest {
 }
 
 impl CreateSecurityGroupRequest {
-    /// A [`CreateSecurityGroupRequest`] with the fields that the API requires.
+    /// Creates a [`CreateSecurityGroupRequest`] with the required fields.
     pub fn new(
         description: impl Into<String>,
         security_group_name: impl Into<String>,
@@ -76,7 +79,8 @@ __private::sent!(CreateSecurityGroupRequest {
     security_group_name: "SecurityGroupName",
 });
 
-/// Answer to [`Client::create_security_group`](crate::Client::create_security_group), which creates a security group in a Net, or in the public Cloud if `net_id` is omitted.
+/// Response of [`Client::create_security_group`](crate::Client::create_security_group), which creates a security
+/// group in a Net, or in the public Cloud if `net_id` is omitted.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSecurityGroupResponse {
@@ -91,11 +95,13 @@ __private::received!(CreateSecurityGroupResponse {
     security_group: "SecurityGroup",
 });
 
-/// Request of [`Client::delete_security_group`](crate::Client::delete_security_group), which deletes a security group, by ID or by name.
+/// Request of [`Client::delete_security_group`](crate::Client::delete_security_group), which deletes a security
+/// group, by ID or by name.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSecurityGroupRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the security group, `sg-` and eight hexadecimal digits. `security_group_name` can be used instead.
@@ -105,7 +111,7 @@ pub struct DeleteSecurityGroupRequest {
 }
 
 impl DeleteSecurityGroupRequest {
-    /// An empty [`DeleteSecurityGroupRequest`]: every field is optional.
+    /// Creates an empty [`DeleteSecurityGroupRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -138,7 +144,8 @@ __private::sent!(DeleteSecurityGroupRequest {
     security_group_name: "SecurityGroupName",
 });
 
-/// Answer to [`Client::delete_security_group`](crate::Client::delete_security_group), which deletes a security group, by ID or by name.
+/// Response of [`Client::delete_security_group`](crate::Client::delete_security_group), which deletes a security
+/// group, by ID or by name.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSecurityGroupResponse {
@@ -199,7 +206,7 @@ pub struct FiltersSecurityGroup {
 }
 
 impl FiltersSecurityGroup {
-    /// An empty [`FiltersSecurityGroup`]: every field is optional.
+    /// Creates an empty [`FiltersSecurityGroup`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -447,17 +454,20 @@ __private::sent!(FiltersSecurityGroup {
     tags: "Tags",
 });
 
-/// Request of [`Client::read_security_groups`](crate::Client::read_security_groups), which lists security groups with their rules.
+/// Request of [`Client::read_security_groups`](crate::Client::read_security_groups), which lists security groups
+/// with their rules.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSecurityGroupsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersSecurityGroup>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -465,7 +475,7 @@ pub struct ReadSecurityGroupsRequest {
 }
 
 impl ReadSecurityGroupsRequest {
-    /// An empty [`ReadSecurityGroupsRequest`]: every field is optional.
+    /// Creates an empty [`ReadSecurityGroupsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -502,11 +512,13 @@ __private::sent!(ReadSecurityGroupsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_security_groups`](crate::Client::read_security_groups), which lists security groups with their rules.
+/// Response of [`Client::read_security_groups`](crate::Client::read_security_groups), which lists security groups
+/// with their rules.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSecurityGroupsResponse {
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
@@ -524,20 +536,23 @@ __private::received!(ReadSecurityGroupsResponse {
 impl Paginated for ReadSecurityGroupsRequest {
     type Action = action::ReadSecurityGroups;
     type Item = SecurityGroup;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadSecurityGroupsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadSecurityGroupsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.security_groups.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.security_groups.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadSecurityGroupsResponse) -> Vec<SecurityGroup> {
-        answer.security_groups
+
+    fn items(response: ReadSecurityGroupsResponse) -> Vec<SecurityGroup> {
+        response.security_groups
     }
 }
 
@@ -545,17 +560,18 @@ impl Client {
     /// Creates a security group in a Net, or in the public Cloud if `net_id` is omitted.
     ///
     /// The name must be unique within the Net or the public Cloud. Each Net, and the public Cloud, can have up to 500
-    /// security groups. Add rules with [`Client::create_security_group_rule`](crate::Client::create_security_group_rule).
+    /// security groups. Add rules with
+    /// [`Client::create_security_group_rule`](crate::Client::create_security_group_rule).
     ///
     /// Each Net, and the public Cloud, has a default security group. It is assigned to VMs created without a security
     /// group and allows them to communicate with each other.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createsecuritygroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -583,11 +599,11 @@ impl Client {
     /// The call fails if a VM uses the group or another group refers to it.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletesecuritygroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -609,12 +625,13 @@ impl Client {
     /// Lists security groups with their rules.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readsecuritygroups)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -650,12 +667,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateSecurityGroup`: see [`Client::create_security_group`](crate::Client::create_security_group).
+
+    /// Marker of `CreateSecurityGroup`: see [`Client::create_security_group`](crate::Client::create_security_group).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateSecurityGroup;
+
     impl Action for CreateSecurityGroup {
         type Request = super::CreateSecurityGroupRequest;
         type Response = super::CreateSecurityGroupResponse;
@@ -664,9 +683,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteSecurityGroup`: see [`Client::delete_security_group`](crate::Client::delete_security_group).
+    /// Marker of `DeleteSecurityGroup`: see [`Client::delete_security_group`](crate::Client::delete_security_group).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteSecurityGroup;
+
     impl Action for DeleteSecurityGroup {
         type Request = super::DeleteSecurityGroupRequest;
         type Response = super::DeleteSecurityGroupResponse;
@@ -675,9 +695,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadSecurityGroups`: see [`Client::read_security_groups`](crate::Client::read_security_groups).
+    /// Marker of `ReadSecurityGroups`: see [`Client::read_security_groups`](crate::Client::read_security_groups).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadSecurityGroups;
+
     impl Action for ReadSecurityGroups {
         type Request = super::ReadSecurityGroupsRequest;
         type Response = super::ReadSecurityGroupsResponse;

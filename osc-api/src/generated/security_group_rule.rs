@@ -4,11 +4,13 @@
 use super::common::{IpProtocol, ResponseContext, SecurityGroup, SecurityGroupRule};
 use crate::{Client, Result, UnknownValue, __private};
 
-/// Request of [`Client::create_security_group_rule`](crate::Client::create_security_group_rule), which adds inbound or outbound rules to a security group.
+/// Request of [`Client::create_security_group_rule`](crate::Client::create_security_group_rule), which adds inbound
+/// or outbound rules to a security group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSecurityGroupRuleRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Direction of the traffic. `Outbound` is for Nets only.
@@ -30,7 +32,8 @@ pub struct CreateSecurityGroupRuleRequest {
     ///
     /// Required.
     pub security_group_id: String,
-    /// Security group that is the source or destination, instead of an IP range. Must be its ID (`sg-`), despite the name
+    /// Security group that is the source or destination, instead of an IP range. Must be its ID (`sg-`), despite the
+    /// name
     /// of the field.
     pub security_group_name_to_link: Option<String>,
     /// Last port for TCP and UDP, or code number for ICMP. Cannot be used together with `rules`.
@@ -38,7 +41,7 @@ pub struct CreateSecurityGroupRuleRequest {
 }
 
 impl CreateSecurityGroupRuleRequest {
-    /// A [`CreateSecurityGroupRuleRequest`] with the fields that the API requires.
+    /// Creates a [`CreateSecurityGroupRuleRequest`] with the required fields.
     pub fn new(flow: impl Into<Flow>, security_group_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -139,7 +142,8 @@ __private::sent!(CreateSecurityGroupRuleRequest {
     to_port_range: "ToPortRange",
 });
 
-/// Answer to [`Client::create_security_group_rule`](crate::Client::create_security_group_rule), which adds inbound or outbound rules to a security group.
+/// Response of [`Client::create_security_group_rule`](crate::Client::create_security_group_rule), which adds
+/// inbound or outbound rules to a security group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSecurityGroupRuleResponse {
@@ -154,11 +158,13 @@ __private::received!(CreateSecurityGroupRuleResponse {
     security_group: "SecurityGroup",
 });
 
-/// Request of [`Client::delete_security_group_rule`](crate::Client::delete_security_group_rule), which removes rules from a security group.
+/// Request of [`Client::delete_security_group_rule`](crate::Client::delete_security_group_rule), which removes
+/// rules from a security group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSecurityGroupRuleRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Direction of the traffic. `Outbound` is for Nets only.
@@ -189,7 +195,7 @@ pub struct DeleteSecurityGroupRuleRequest {
 }
 
 impl DeleteSecurityGroupRuleRequest {
-    /// A [`DeleteSecurityGroupRuleRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteSecurityGroupRuleRequest`] with the required fields.
     pub fn new(flow: impl Into<Flow>, security_group_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -290,7 +296,8 @@ __private::sent!(DeleteSecurityGroupRuleRequest {
     to_port_range: "ToPortRange",
 });
 
-/// Answer to [`Client::delete_security_group_rule`](crate::Client::delete_security_group_rule), which removes rules from a security group.
+/// Response of [`Client::delete_security_group_rule`](crate::Client::delete_security_group_rule), which removes
+/// rules from a security group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSecurityGroupRuleResponse {
@@ -313,7 +320,7 @@ pub enum Flow {
     Inbound,
     /// `Outbound`
     Outbound,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -343,18 +350,20 @@ __private::open_enum!(Flow);
 impl Client {
     /// Adds inbound or outbound rules to a security group. Outbound rules are for Nets only.
     ///
-    /// To add one rule, set the fields of the request. To add several rules, use `rules`. A rule applies to an IP range,
+    /// To add one rule, set the fields of the request. To add several rules, use `rules`. A rule applies to an IP
+    /// range,
     /// with protocol and ports, or to another security group. It takes effect after a short delay.
     ///
-    /// Traffic that a rule allows between two security groups is also allowed through their public IPs, unless OUTSCALE's
+    /// Traffic that a rule allows between two security groups is also allowed through their public IPs, unless
+    /// OUTSCALE's
     /// support restricts it to private IPs.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createsecuritygrouprule)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// HTTP from an IP range:
@@ -411,11 +420,11 @@ impl Client {
     /// ICMP. To remove several rules, use `rules`.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletesecuritygrouprule)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// HTTP from an IP range:
@@ -467,12 +476,15 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateSecurityGroupRule`: see [`Client::create_security_group_rule`](crate::Client::create_security_group_rule).
+
+    /// Marker of `CreateSecurityGroupRule`: see
+    /// [`Client::create_security_group_rule`](crate::Client::create_security_group_rule).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateSecurityGroupRule;
+
     impl Action for CreateSecurityGroupRule {
         type Request = super::CreateSecurityGroupRuleRequest;
         type Response = super::CreateSecurityGroupRuleResponse;
@@ -481,9 +493,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteSecurityGroupRule`: see [`Client::delete_security_group_rule`](crate::Client::delete_security_group_rule).
+    /// Marker of `DeleteSecurityGroupRule`: see
+    /// [`Client::delete_security_group_rule`](crate::Client::delete_security_group_rule).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteSecurityGroupRule;
+
     impl Action for DeleteSecurityGroupRule {
         type Request = super::DeleteSecurityGroupRuleRequest;
         type Response = super::DeleteSecurityGroupRuleResponse;

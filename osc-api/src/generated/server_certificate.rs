@@ -4,7 +4,8 @@
 use super::common::ResponseContext;
 use crate::{Client, DateTime, Result, Secret, __private};
 
-/// Request of [`Client::create_server_certificate`](crate::Client::create_server_certificate), which uploads a server certificate and its private key, for use by load balancers.
+/// Request of [`Client::create_server_certificate`](crate::Client::create_server_certificate), which uploads a
+/// server certificate and its private key, for use by load balancers.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateServerCertificateRequest {
@@ -17,7 +18,8 @@ pub struct CreateServerCertificateRequest {
     /// The authority that signed the certificate comes first, followed by the one that signed that authority's
     /// certificate, and so on.
     pub chain: Option<String>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the certificate: 1 to 128 letters, digits and the characters `+=,.@-_`. Must not be in use yet.
@@ -33,7 +35,7 @@ pub struct CreateServerCertificateRequest {
 }
 
 impl CreateServerCertificateRequest {
-    /// A [`CreateServerCertificateRequest`] with the fields that the API requires.
+    /// Creates a [`CreateServerCertificateRequest`] with the required fields.
     pub fn new(
         body: impl Into<String>,
         name: impl Into<String>,
@@ -95,7 +97,8 @@ __private::sent!(CreateServerCertificateRequest {
     private_key: "PrivateKey",
 });
 
-/// Answer to [`Client::create_server_certificate`](crate::Client::create_server_certificate), which uploads a server certificate and its private key, for use by load balancers.
+/// Response of [`Client::create_server_certificate`](crate::Client::create_server_certificate), which uploads a
+/// server certificate and its private key, for use by load balancers.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateServerCertificateResponse {
@@ -110,11 +113,13 @@ __private::received!(CreateServerCertificateResponse {
     server_certificate: "ServerCertificate",
 });
 
-/// Request of [`Client::delete_server_certificate`](crate::Client::delete_server_certificate), which deletes a server certificate.
+/// Request of [`Client::delete_server_certificate`](crate::Client::delete_server_certificate), which deletes a
+/// server certificate.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteServerCertificateRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the certificate.
@@ -124,7 +129,7 @@ pub struct DeleteServerCertificateRequest {
 }
 
 impl DeleteServerCertificateRequest {
-    /// A [`DeleteServerCertificateRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteServerCertificateRequest`] with the required fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -150,7 +155,8 @@ __private::sent!(DeleteServerCertificateRequest {
     name: "Name",
 });
 
-/// Answer to [`Client::delete_server_certificate`](crate::Client::delete_server_certificate), which deletes a server certificate.
+/// Response of [`Client::delete_server_certificate`](crate::Client::delete_server_certificate), which deletes a
+/// server certificate.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteServerCertificateResponse {
@@ -171,7 +177,7 @@ pub struct FiltersServerCertificate {
 }
 
 impl FiltersServerCertificate {
-    /// An empty [`FiltersServerCertificate`]: every field is optional.
+    /// Creates an empty [`FiltersServerCertificate`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -187,11 +193,13 @@ __private::sent!(FiltersServerCertificate {
     paths: "Paths",
 });
 
-/// Request of [`Client::read_server_certificates`](crate::Client::read_server_certificates), which lists server certificates, without their private keys.
+/// Request of [`Client::read_server_certificates`](crate::Client::read_server_certificates), which lists server
+/// certificates, without their private keys.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadServerCertificatesRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
@@ -200,7 +208,7 @@ pub struct ReadServerCertificatesRequest {
 }
 
 impl ReadServerCertificatesRequest {
-    /// An empty [`ReadServerCertificatesRequest`]: every field is optional.
+    /// Creates an empty [`ReadServerCertificatesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -223,7 +231,8 @@ __private::sent!(ReadServerCertificatesRequest {
     filters: "Filters",
 });
 
-/// Answer to [`Client::read_server_certificates`](crate::Client::read_server_certificates), which lists server certificates, without their private keys.
+/// Response of [`Client::read_server_certificates`](crate::Client::read_server_certificates), which lists server
+/// certificates, without their private keys.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadServerCertificatesResponse {
@@ -265,11 +274,13 @@ __private::received!(ServerCertificate {
     upload_date: "UploadDate",
 });
 
-/// Request of [`Client::update_server_certificate`](crate::Client::update_server_certificate), which changes the name or the path of a server certificate.
+/// Request of [`Client::update_server_certificate`](crate::Client::update_server_certificate), which changes the
+/// name or the path of a server certificate.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateServerCertificateRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Current name of the certificate.
@@ -284,7 +295,7 @@ pub struct UpdateServerCertificateRequest {
 }
 
 impl UpdateServerCertificateRequest {
-    /// A [`UpdateServerCertificateRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateServerCertificateRequest`] with the required fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -326,7 +337,8 @@ __private::sent!(UpdateServerCertificateRequest {
     new_path: "NewPath",
 });
 
-/// Answer to [`Client::update_server_certificate`](crate::Client::update_server_certificate), which changes the name or the path of a server certificate.
+/// Response of [`Client::update_server_certificate`](crate::Client::update_server_certificate), which changes the
+/// name or the path of a server certificate.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateServerCertificateResponse {
@@ -348,11 +360,11 @@ impl Client {
     /// certificate is not signed directly by a root CA, `chain` must contain the intermediate CA certificates.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createservercertificate)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -380,11 +392,11 @@ impl Client {
     /// Deletes a server certificate.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteservercertificate)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -410,7 +422,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readservercertificates)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -433,11 +445,11 @@ impl Client {
     /// Changes the name or the path of a server certificate.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateservercertificate)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -458,12 +470,15 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateServerCertificate`: see [`Client::create_server_certificate`](crate::Client::create_server_certificate).
+
+    /// Marker of `CreateServerCertificate`: see
+    /// [`Client::create_server_certificate`](crate::Client::create_server_certificate).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateServerCertificate;
+
     impl Action for CreateServerCertificate {
         type Request = super::CreateServerCertificateRequest;
         type Response = super::CreateServerCertificateResponse;
@@ -472,9 +487,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteServerCertificate`: see [`Client::delete_server_certificate`](crate::Client::delete_server_certificate).
+    /// Marker of `DeleteServerCertificate`: see
+    /// [`Client::delete_server_certificate`](crate::Client::delete_server_certificate).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteServerCertificate;
+
     impl Action for DeleteServerCertificate {
         type Request = super::DeleteServerCertificateRequest;
         type Response = super::DeleteServerCertificateResponse;
@@ -483,9 +500,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadServerCertificates`: see [`Client::read_server_certificates`](crate::Client::read_server_certificates).
+    /// Marker of `ReadServerCertificates`: see
+    /// [`Client::read_server_certificates`](crate::Client::read_server_certificates).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadServerCertificates;
+
     impl Action for ReadServerCertificates {
         type Request = super::ReadServerCertificatesRequest;
         type Response = super::ReadServerCertificatesResponse;
@@ -494,9 +513,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateServerCertificate`: see [`Client::update_server_certificate`](crate::Client::update_server_certificate).
+    /// Marker of `UpdateServerCertificate`: see
+    /// [`Client::update_server_certificate`](crate::Client::update_server_certificate).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateServerCertificate;
+
     impl Action for UpdateServerCertificate {
         type Request = super::UpdateServerCertificateRequest;
         type Response = super::UpdateServerCertificateResponse;

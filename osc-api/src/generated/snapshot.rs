@@ -7,11 +7,13 @@ use super::common::{
 };
 use crate::{Client, DateTime, Paginated, Result, UnknownValue, __private};
 
-/// Request of [`Client::create_snapshot_export_task`](crate::Client::create_snapshot_export_task), which starts the export of a snapshot to one of the account's buckets in OUTSCALE Object Storage.
+/// Request of [`Client::create_snapshot_export_task`](crate::Client::create_snapshot_export_task), which starts the
+/// export of a snapshot to one of the account's buckets in OUTSCALE Object Storage.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSnapshotExportTaskRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Destination and format of the export.
@@ -25,7 +27,7 @@ pub struct CreateSnapshotExportTaskRequest {
 }
 
 impl CreateSnapshotExportTaskRequest {
-    /// A [`CreateSnapshotExportTaskRequest`] with the fields that the API requires.
+    /// Creates a [`CreateSnapshotExportTaskRequest`] with the required fields.
     pub fn new(
         osu_export: impl Into<OsuExportToCreate>,
         snapshot_id: impl Into<String>,
@@ -62,7 +64,8 @@ __private::sent!(CreateSnapshotExportTaskRequest {
     snapshot_id: "SnapshotId",
 });
 
-/// Answer to [`Client::create_snapshot_export_task`](crate::Client::create_snapshot_export_task), which starts the export of a snapshot to one of the account's buckets in OUTSCALE Object Storage.
+/// Response of [`Client::create_snapshot_export_task`](crate::Client::create_snapshot_export_task), which starts
+/// the export of a snapshot to one of the account's buckets in OUTSCALE Object Storage.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSnapshotExportTaskResponse {
@@ -77,19 +80,23 @@ __private::received!(CreateSnapshotExportTaskResponse {
     snapshot_export_task: "SnapshotExportTask",
 });
 
-/// Request of [`Client::create_snapshot`](crate::Client::create_snapshot), which creates a snapshot from a volume, another snapshot or a file in object storage.
+/// Request of [`Client::create_snapshot`](crate::Client::create_snapshot), which creates a snapshot from a volume,
+/// another snapshot or a file in object storage.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSnapshotRequest {
-    /// Token chosen by the caller, at most 64 characters. A second create request with the same token returns the result
+    /// Token chosen by the caller, at most 64 characters. A second create request with the same token returns the
+    /// result
     /// of the first.
     pub client_token: Option<String>,
     /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Pre-signed URL of the exported snapshot. Set it, with `snapshot_size`, if the source is a file in object storage.
+    /// Pre-signed URL of the exported snapshot. Set it, with `snapshot_size`, if the source is a file in object
+    /// storage.
     pub file_location: Option<String>,
     /// Size in bytes of the snapshot to import, at least that of the original before compression. Used with
     /// `file_location`.
@@ -98,12 +105,13 @@ pub struct CreateSnapshotRequest {
     pub source_region_name: Option<String>,
     /// ID of the snapshot to copy, `snap-` and eight hexadecimal digits. Set it if the source is a snapshot.
     pub source_snapshot_id: Option<String>,
-    /// ID of the volume to create the snapshot of, `vol-` and eight hexadecimal digits. Set it if the source is a volume.
+    /// ID of the volume to create the snapshot of, `vol-` and eight hexadecimal digits. Set it if the source is a
+    /// volume.
     pub volume_id: Option<String>,
 }
 
 impl CreateSnapshotRequest {
-    /// An empty [`CreateSnapshotRequest`]: every field is optional.
+    /// Creates an empty [`CreateSnapshotRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -168,7 +176,8 @@ __private::sent!(CreateSnapshotRequest {
     volume_id: "VolumeId",
 });
 
-/// Answer to [`Client::create_snapshot`](crate::Client::create_snapshot), which creates a snapshot from a volume, another snapshot or a file in object storage.
+/// Response of [`Client::create_snapshot`](crate::Client::create_snapshot), which creates a snapshot from a volume,
+/// another snapshot or a file in object storage.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSnapshotResponse {
@@ -187,7 +196,8 @@ __private::received!(CreateSnapshotResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSnapshotRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the snapshot, `snap-` and eight hexadecimal digits.
@@ -197,7 +207,7 @@ pub struct DeleteSnapshotRequest {
 }
 
 impl DeleteSnapshotRequest {
-    /// A [`DeleteSnapshotRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteSnapshotRequest`] with the required fields.
     pub fn new(snapshot_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -223,7 +233,7 @@ __private::sent!(DeleteSnapshotRequest {
     snapshot_id: "SnapshotId",
 });
 
-/// Answer to [`Client::delete_snapshot`](crate::Client::delete_snapshot), which deletes a snapshot.
+/// Response of [`Client::delete_snapshot`](crate::Client::delete_snapshot), which deletes a snapshot.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSnapshotResponse {
@@ -274,7 +284,7 @@ pub struct FiltersSnapshot {
 }
 
 impl FiltersSnapshot {
-    /// An empty [`FiltersSnapshot`]: every field is optional.
+    /// Creates an empty [`FiltersSnapshot`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -459,7 +469,7 @@ pub struct FiltersSnapshotExportTask {
 }
 
 impl FiltersSnapshotExportTask {
-    /// An empty [`FiltersSnapshotExportTask`]: every field is optional.
+    /// Creates an empty [`FiltersSnapshotExportTask`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -506,17 +516,20 @@ __private::received!(OsuExportSnapshotExportTask {
     osu_prefix: "OsuPrefix",
 });
 
-/// Request of [`Client::read_snapshot_export_tasks`](crate::Client::read_snapshot_export_tasks), which lists snapshot export tasks.
+/// Request of [`Client::read_snapshot_export_tasks`](crate::Client::read_snapshot_export_tasks), which lists
+/// snapshot export tasks.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSnapshotExportTasksRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersSnapshotExportTask>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -524,7 +537,7 @@ pub struct ReadSnapshotExportTasksRequest {
 }
 
 impl ReadSnapshotExportTasksRequest {
-    /// An empty [`ReadSnapshotExportTasksRequest`]: every field is optional.
+    /// Creates an empty [`ReadSnapshotExportTasksRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -561,11 +574,13 @@ __private::sent!(ReadSnapshotExportTasksRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_snapshot_export_tasks`](crate::Client::read_snapshot_export_tasks), which lists snapshot export tasks.
+/// Response of [`Client::read_snapshot_export_tasks`](crate::Client::read_snapshot_export_tasks), which lists
+/// snapshot export tasks.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSnapshotExportTasksResponse {
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
@@ -580,17 +595,20 @@ __private::received!(ReadSnapshotExportTasksResponse {
     snapshot_export_tasks: "SnapshotExportTasks",
 });
 
-/// Request of [`Client::read_snapshots`](crate::Client::read_snapshots), which lists the snapshots that the account can use, and who else can use them.
+/// Request of [`Client::read_snapshots`](crate::Client::read_snapshots), which lists the snapshots that the account
+/// can use, and who else can use them.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSnapshotsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersSnapshot>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -598,7 +616,7 @@ pub struct ReadSnapshotsRequest {
 }
 
 impl ReadSnapshotsRequest {
-    /// An empty [`ReadSnapshotsRequest`]: every field is optional.
+    /// Creates an empty [`ReadSnapshotsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -635,11 +653,13 @@ __private::sent!(ReadSnapshotsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_snapshots`](crate::Client::read_snapshots), which lists the snapshots that the account can use, and who else can use them.
+/// Response of [`Client::read_snapshots`](crate::Client::read_snapshots), which lists the snapshots that the
+/// account can use, and who else can use them.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSnapshotsResponse {
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
@@ -745,7 +765,7 @@ pub enum SnapshotExportTaskState {
     Cancelled,
     /// `failed`
     Failed,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -799,7 +819,7 @@ pub enum SnapshotState {
     Error,
     /// `deleting`
     Deleting,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -836,11 +856,13 @@ impl From<&str> for SnapshotState {
 
 __private::open_enum!(SnapshotState);
 
-/// Request of [`Client::update_snapshot`](crate::Client::update_snapshot), which changes which accounts can create volumes from a snapshot.
+/// Request of [`Client::update_snapshot`](crate::Client::update_snapshot), which changes which accounts can create
+/// volumes from a snapshot.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateSnapshotRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Change to who can create volumes from the snapshot, either `additions` or `removals`.
@@ -854,7 +876,7 @@ pub struct UpdateSnapshotRequest {
 }
 
 impl UpdateSnapshotRequest {
-    /// A [`UpdateSnapshotRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateSnapshotRequest`] with the required fields.
     pub fn new(
         permissions_to_create_volume: impl Into<PermissionsOnResourceCreation>,
         snapshot_id: impl Into<String>,
@@ -894,7 +916,8 @@ __private::sent!(UpdateSnapshotRequest {
     snapshot_id: "SnapshotId",
 });
 
-/// Answer to [`Client::update_snapshot`](crate::Client::update_snapshot), which changes which accounts can create volumes from a snapshot.
+/// Response of [`Client::update_snapshot`](crate::Client::update_snapshot), which changes which accounts can create
+/// volumes from a snapshot.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateSnapshotResponse {
@@ -912,40 +935,46 @@ __private::received!(UpdateSnapshotResponse {
 impl Paginated for ReadSnapshotExportTasksRequest {
     type Action = action::ReadSnapshotExportTasks;
     type Item = SnapshotExportTask;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadSnapshotExportTasksResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadSnapshotExportTasksResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.snapshot_export_tasks.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.snapshot_export_tasks.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadSnapshotExportTasksResponse) -> Vec<SnapshotExportTask> {
-        answer.snapshot_export_tasks
+
+    fn items(response: ReadSnapshotExportTasksResponse) -> Vec<SnapshotExportTask> {
+        response.snapshot_export_tasks
     }
 }
 
 impl Paginated for ReadSnapshotsRequest {
     type Action = action::ReadSnapshots;
     type Item = Snapshot;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadSnapshotsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadSnapshotsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.snapshots.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.snapshots.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadSnapshotsResponse) -> Vec<Snapshot> {
-        answer.snapshots
+
+    fn items(response: ReadSnapshotsResponse) -> Vec<Snapshot> {
+        response.snapshots
     }
 }
 
@@ -953,11 +982,13 @@ impl Client {
     /// Creates a snapshot from a volume, another snapshot or a file in object storage.
     ///
     /// The source is determined by the fields that are set: `volume_id`, `source_snapshot_id` (with
-    /// `source_region_name`), or `file_location` (with `snapshot_size`). A snapshot of another account can be copied once
+    /// `source_region_name`), or `file_location` (with `snapshot_size`). A snapshot of another account can be copied
+    /// once
     /// that account allows it with [`Client::update_snapshot`](crate::Client::update_snapshot), or imported from a
     /// pre-signed URL after its export.
     ///
-    /// The response is returned before the snapshot is complete: wait for the state `completed`. OUTSCALE may temporarily
+    /// The response is returned before the snapshot is complete: wait for the state `completed`. OUTSCALE may
+    /// temporarily
     /// block further snapshots of a volume if too many are created in a short time.
     ///
     /// - Authentication: access key.
@@ -965,7 +996,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#createsnapshot)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// From a volume:
@@ -1024,15 +1055,16 @@ impl Client {
     ///
     /// With a pre-signed URL of the result, other accounts can import the snapshot with
     /// [`Client::create_snapshot`](crate::Client::create_snapshot). To cancel the task, use
-    /// [`Client::delete_export_task`](crate::Client::delete_export_task), which works only while the state of the task is
+    /// [`Client::delete_export_task`](crate::Client::delete_export_task), which works only while the state of the task
+    /// is
     /// `pending/queued`.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createsnapshotexporttask)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1061,11 +1093,11 @@ impl Client {
     /// Images that use it must be deleted first.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletesnapshot)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1087,12 +1119,13 @@ impl Client {
     /// Lists snapshot export tasks.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readsnapshotexporttasks)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1115,12 +1148,13 @@ impl Client {
     /// Lists the snapshots that the account can use, and who else can use them.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readsnapshots)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -1160,11 +1194,11 @@ impl Client {
     /// An account that the snapshot is shared with can copy it and keep the copy.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatesnapshot)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Shared with an account:
@@ -1246,12 +1280,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateSnapshot`: see [`Client::create_snapshot`](crate::Client::create_snapshot).
+
+    /// Marker of `CreateSnapshot`: see [`Client::create_snapshot`](crate::Client::create_snapshot).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateSnapshot;
+
     impl Action for CreateSnapshot {
         type Request = super::CreateSnapshotRequest;
         type Response = super::CreateSnapshotResponse;
@@ -1260,9 +1296,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::ClientToken;
     }
 
-    /// Marks `CreateSnapshotExportTask`: see [`Client::create_snapshot_export_task`](crate::Client::create_snapshot_export_task).
+    /// Marker of `CreateSnapshotExportTask`: see
+    /// [`Client::create_snapshot_export_task`](crate::Client::create_snapshot_export_task).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateSnapshotExportTask;
+
     impl Action for CreateSnapshotExportTask {
         type Request = super::CreateSnapshotExportTaskRequest;
         type Response = super::CreateSnapshotExportTaskResponse;
@@ -1271,9 +1309,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteSnapshot`: see [`Client::delete_snapshot`](crate::Client::delete_snapshot).
+    /// Marker of `DeleteSnapshot`: see [`Client::delete_snapshot`](crate::Client::delete_snapshot).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteSnapshot;
+
     impl Action for DeleteSnapshot {
         type Request = super::DeleteSnapshotRequest;
         type Response = super::DeleteSnapshotResponse;
@@ -1282,9 +1321,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadSnapshotExportTasks`: see [`Client::read_snapshot_export_tasks`](crate::Client::read_snapshot_export_tasks).
+    /// Marker of `ReadSnapshotExportTasks`: see
+    /// [`Client::read_snapshot_export_tasks`](crate::Client::read_snapshot_export_tasks).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadSnapshotExportTasks;
+
     impl Action for ReadSnapshotExportTasks {
         type Request = super::ReadSnapshotExportTasksRequest;
         type Response = super::ReadSnapshotExportTasksResponse;
@@ -1293,9 +1334,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadSnapshots`: see [`Client::read_snapshots`](crate::Client::read_snapshots).
+    /// Marker of `ReadSnapshots`: see [`Client::read_snapshots`](crate::Client::read_snapshots).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadSnapshots;
+
     impl Action for ReadSnapshots {
         type Request = super::ReadSnapshotsRequest;
         type Response = super::ReadSnapshotsResponse;
@@ -1304,9 +1346,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateSnapshot`: see [`Client::update_snapshot`](crate::Client::update_snapshot).
+    /// Marker of `UpdateSnapshot`: see [`Client::update_snapshot`](crate::Client::update_snapshot).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateSnapshot;
+
     impl Action for UpdateSnapshot {
         type Request = super::UpdateSnapshotRequest;
         type Response = super::UpdateSnapshotResponse;

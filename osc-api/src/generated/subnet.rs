@@ -8,7 +8,8 @@ use crate::{Client, Paginated, Result, UnknownValue, __private};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSubnetRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// IPv4 range of the Subnet in CIDR notation: a `/29` or larger, within the range of the Net and not overlapping
@@ -27,7 +28,7 @@ pub struct CreateSubnetRequest {
 }
 
 impl CreateSubnetRequest {
-    /// A [`CreateSubnetRequest`] with the fields that the API requires.
+    /// Creates a [`CreateSubnetRequest`] with the required fields.
     pub fn new(ip_range: impl Into<String>, net_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -69,7 +70,7 @@ __private::sent!(CreateSubnetRequest {
     subregion_name: "SubregionName",
 });
 
-/// Answer to [`Client::create_subnet`](crate::Client::create_subnet), which creates a Subnet in a Net.
+/// Response of [`Client::create_subnet`](crate::Client::create_subnet), which creates a Subnet in a Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSubnetResponse {
@@ -88,7 +89,8 @@ __private::received!(CreateSubnetResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSubnetRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
@@ -98,7 +100,7 @@ pub struct DeleteSubnetRequest {
 }
 
 impl DeleteSubnetRequest {
-    /// A [`DeleteSubnetRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteSubnetRequest`] with the required fields.
     pub fn new(subnet_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -124,7 +126,7 @@ __private::sent!(DeleteSubnetRequest {
     subnet_id: "SubnetId",
 });
 
-/// Answer to [`Client::delete_subnet`](crate::Client::delete_subnet), which deletes a Subnet.
+/// Response of [`Client::delete_subnet`](crate::Client::delete_subnet), which deletes a Subnet.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSubnetResponse {
@@ -161,7 +163,7 @@ pub struct FiltersSubnet {
 }
 
 impl FiltersSubnet {
-    /// An empty [`FiltersSubnet`]: every field is optional.
+    /// Creates an empty [`FiltersSubnet`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -265,13 +267,15 @@ __private::sent!(FiltersSubnet {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSubnetsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersSubnet>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -279,7 +283,7 @@ pub struct ReadSubnetsRequest {
 }
 
 impl ReadSubnetsRequest {
-    /// An empty [`ReadSubnetsRequest`]: every field is optional.
+    /// Creates an empty [`ReadSubnetsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -316,11 +320,12 @@ __private::sent!(ReadSubnetsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_subnets`](crate::Client::read_subnets), which lists Subnets.
+/// Response of [`Client::read_subnets`](crate::Client::read_subnets), which lists Subnets.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSubnetsResponse {
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
@@ -378,7 +383,7 @@ pub enum SubnetState {
     Available,
     /// `deleted`
     Deleted,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -407,11 +412,13 @@ impl From<&str> for SubnetState {
 
 __private::open_enum!(SubnetState);
 
-/// Request of [`Client::update_subnet`](crate::Client::update_subnet), which sets whether NICs created in a Subnet get a public IP.
+/// Request of [`Client::update_subnet`](crate::Client::update_subnet), which sets whether NICs created in a Subnet
+/// get a public IP.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateSubnetRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Whether network interfaces created in the Subnet get a public IP.
@@ -425,7 +432,7 @@ pub struct UpdateSubnetRequest {
 }
 
 impl UpdateSubnetRequest {
-    /// A [`UpdateSubnetRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateSubnetRequest`] with the required fields.
     pub fn new(
         map_public_ip_on_launch: impl Into<bool>,
         subnet_id: impl Into<String>,
@@ -465,7 +472,8 @@ __private::sent!(UpdateSubnetRequest {
     subnet_id: "SubnetId",
 });
 
-/// Answer to [`Client::update_subnet`](crate::Client::update_subnet), which sets whether NICs created in a Subnet get a public IP.
+/// Response of [`Client::update_subnet`](crate::Client::update_subnet), which sets whether NICs created in a Subnet
+/// get a public IP.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateSubnetResponse {
@@ -483,20 +491,23 @@ __private::received!(UpdateSubnetResponse {
 impl Paginated for ReadSubnetsRequest {
     type Action = action::ReadSubnets;
     type Item = Subnet;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadSubnetsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadSubnetsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.subnets.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.subnets.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadSubnetsResponse) -> Vec<Subnet> {
-        answer.subnets
+
+    fn items(response: ReadSubnetsResponse) -> Vec<Subnet> {
+        response.subnets
     }
 }
 
@@ -506,11 +517,11 @@ impl Client {
     /// Its IP range cannot be changed afterwards.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createsubnet)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -534,11 +545,11 @@ impl Client {
     /// Its VMs, NICs, NAT services and load balancers must be deleted first.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletesubnet)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -560,12 +571,13 @@ impl Client {
     /// Lists Subnets.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readsubnets)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By Net:
@@ -607,11 +619,11 @@ impl Client {
     /// Sets whether NICs created in a Subnet get a public IP.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatesubnet)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -631,12 +643,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateSubnet`: see [`Client::create_subnet`](crate::Client::create_subnet).
+
+    /// Marker of `CreateSubnet`: see [`Client::create_subnet`](crate::Client::create_subnet).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateSubnet;
+
     impl Action for CreateSubnet {
         type Request = super::CreateSubnetRequest;
         type Response = super::CreateSubnetResponse;
@@ -645,9 +659,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteSubnet`: see [`Client::delete_subnet`](crate::Client::delete_subnet).
+    /// Marker of `DeleteSubnet`: see [`Client::delete_subnet`](crate::Client::delete_subnet).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteSubnet;
+
     impl Action for DeleteSubnet {
         type Request = super::DeleteSubnetRequest;
         type Response = super::DeleteSubnetResponse;
@@ -656,9 +671,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadSubnets`: see [`Client::read_subnets`](crate::Client::read_subnets).
+    /// Marker of `ReadSubnets`: see [`Client::read_subnets`](crate::Client::read_subnets).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadSubnets;
+
     impl Action for ReadSubnets {
         type Request = super::ReadSubnetsRequest;
         type Response = super::ReadSubnetsResponse;
@@ -667,9 +683,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateSubnet`: see [`Client::update_subnet`](crate::Client::update_subnet).
+    /// Marker of `UpdateSubnet`: see [`Client::update_subnet`](crate::Client::update_subnet).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateSubnet;
+
     impl Action for UpdateSubnet {
         type Request = super::UpdateSubnetRequest;
         type Response = super::UpdateSubnetResponse;

@@ -17,7 +17,7 @@ pub struct FiltersSubregion {
 }
 
 impl FiltersSubregion {
-    /// An empty [`FiltersSubregion`]: every field is optional.
+    /// Creates an empty [`FiltersSubregion`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -58,17 +58,20 @@ __private::sent!(FiltersSubregion {
     subregion_names: "SubregionNames",
 });
 
-/// Request of [`Client::read_subregions`](crate::Client::read_subregions), which lists the Subregions that the account can use in the Region.
+/// Request of [`Client::read_subregions`](crate::Client::read_subregions), which lists the Subregions that the
+/// account can use in the Region.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSubregionsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersSubregion>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -76,7 +79,7 @@ pub struct ReadSubregionsRequest {
 }
 
 impl ReadSubregionsRequest {
-    /// An empty [`ReadSubregionsRequest`]: every field is optional.
+    /// Creates an empty [`ReadSubregionsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -113,11 +116,13 @@ __private::sent!(ReadSubregionsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_subregions`](crate::Client::read_subregions), which lists the Subregions that the account can use in the Region.
+/// Response of [`Client::read_subregions`](crate::Client::read_subregions), which lists the Subregions that the
+/// account can use in the Region.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadSubregionsResponse {
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
@@ -156,20 +161,23 @@ __private::received!(Subregion {
 impl Paginated for ReadSubregionsRequest {
     type Action = action::ReadSubregions;
     type Item = Subregion;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadSubregionsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadSubregionsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.subregions.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.subregions.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadSubregionsResponse) -> Vec<Subregion> {
-        answer.subregions
+
+    fn items(response: ReadSubregionsResponse) -> Vec<Subregion> {
+        response.subregions
     }
 }
 
@@ -177,12 +185,13 @@ impl Client {
     /// Lists the Subregions that the account can use in the Region.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readsubregions)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// One Subregion, by name:
@@ -218,12 +227,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadSubregions`: see [`Client::read_subregions`](crate::Client::read_subregions).
+
+    /// Marker of `ReadSubregions`: see [`Client::read_subregions`](crate::Client::read_subregions).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadSubregions;
+
     impl Action for ReadSubregions {
         type Request = super::ReadSubregionsRequest;
         type Response = super::ReadSubregionsResponse;

@@ -4,18 +4,22 @@
 use super::common::{ResourceTag, ResourceType, ResponseContext, Tag};
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_tags`](crate::Client::create_tags), which adds tags to resources of any taggable type, by ID.
+/// Request of [`Client::create_tags`](crate::Client::create_tags), which adds tags to resources of any taggable
+/// type, by ID.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTagsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// IDs of the resources to tag.
     ///
     /// The following resources can be tagged, by ID prefix: `ami-` (image), `cgw-` (client gateway), `dopt-` (DHCP
-    /// options), `eipalloc-` (public IP), `eni-` (network interface), `fgpu-` (flexible GPU), `i-` (VM), `igw-` (internet
-    /// service), `image-export-` and `snap-export-` (export tasks), `key-` (keypair, with 32 hexadecimal digits), `nat-`
+    /// options), `eipalloc-` (public IP), `eni-` (network interface), `fgpu-` (flexible GPU), `i-` (VM), `igw-`
+    /// (internet
+    /// service), `image-export-` and `snap-export-` (export tasks), `key-` (keypair, with 32 hexadecimal digits),
+    /// `nat-`
     /// (NAT service), `pcx-` (Net peering), `rtb-` (route table), `sg-` (security group), `snap-` (snapshot), `subnet-`
     /// (Subnet), `vgw-` (virtual gateway), `vol-` (volume), `vpc-` (Net), `vpce-` (Net access point), `vpn-` (VPN
     /// connection).
@@ -29,7 +33,7 @@ pub struct CreateTagsRequest {
 }
 
 impl CreateTagsRequest {
-    /// A [`CreateTagsRequest`] with the fields that the API requires.
+    /// Creates a [`CreateTagsRequest`] with the required fields.
     pub fn new(
         resource_ids: impl IntoIterator<Item = impl Into<String>>,
         tags: impl IntoIterator<Item = impl Into<ResourceTag>>,
@@ -72,7 +76,8 @@ __private::sent!(CreateTagsRequest {
     tags: "Tags",
 });
 
-/// Answer to [`Client::create_tags`](crate::Client::create_tags), which adds tags to resources of any taggable type, by ID.
+/// Response of [`Client::create_tags`](crate::Client::create_tags), which adds tags to resources of any taggable
+/// type, by ID.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTagsResponse {
@@ -88,7 +93,8 @@ __private::received!(CreateTagsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteTagsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// IDs of the resources.
@@ -102,7 +108,7 @@ pub struct DeleteTagsRequest {
 }
 
 impl DeleteTagsRequest {
-    /// A [`DeleteTagsRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteTagsRequest`] with the required fields.
     pub fn new(
         resource_ids: impl IntoIterator<Item = impl Into<String>>,
         tags: impl IntoIterator<Item = impl Into<ResourceTag>>,
@@ -145,7 +151,7 @@ __private::sent!(DeleteTagsRequest {
     tags: "Tags",
 });
 
-/// Answer to [`Client::delete_tags`](crate::Client::delete_tags), which removes tags from resources.
+/// Response of [`Client::delete_tags`](crate::Client::delete_tags), which removes tags from resources.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteTagsResponse {
@@ -172,7 +178,7 @@ pub struct FiltersTag {
 }
 
 impl FiltersTag {
-    /// An empty [`FiltersTag`]: every field is optional.
+    /// Creates an empty [`FiltersTag`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -222,13 +228,15 @@ __private::sent!(FiltersTag {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadTagsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersTag>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -236,7 +244,7 @@ pub struct ReadTagsRequest {
 }
 
 impl ReadTagsRequest {
-    /// An empty [`ReadTagsRequest`]: every field is optional.
+    /// Creates an empty [`ReadTagsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -273,11 +281,12 @@ __private::sent!(ReadTagsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_tags`](crate::Client::read_tags), which lists the tags of resources.
+/// Response of [`Client::read_tags`](crate::Client::read_tags), which lists the tags of resources.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadTagsResponse {
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
@@ -295,20 +304,23 @@ __private::received!(ReadTagsResponse {
 impl Paginated for ReadTagsRequest {
     type Action = action::ReadTags;
     type Item = Tag;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadTagsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadTagsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.tags.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.tags.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadTagsResponse) -> Vec<Tag> {
-        answer.tags
+
+    fn items(response: ReadTagsResponse) -> Vec<Tag> {
+        response.tags
     }
 }
 
@@ -319,11 +331,11 @@ impl Client {
     /// [`Client::create_load_balancer_tags`](crate::Client::create_load_balancer_tags).
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createtags)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -348,11 +360,11 @@ impl Client {
     /// Removes tags from resources.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletetags)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -377,12 +389,13 @@ impl Client {
     /// Lists the tags of resources.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readtags)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -405,12 +418,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateTags`: see [`Client::create_tags`](crate::Client::create_tags).
+
+    /// Marker of `CreateTags`: see [`Client::create_tags`](crate::Client::create_tags).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateTags;
+
     impl Action for CreateTags {
         type Request = super::CreateTagsRequest;
         type Response = super::CreateTagsResponse;
@@ -419,9 +434,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteTags`: see [`Client::delete_tags`](crate::Client::delete_tags).
+    /// Marker of `DeleteTags`: see [`Client::delete_tags`](crate::Client::delete_tags).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteTags;
+
     impl Action for DeleteTags {
         type Request = super::DeleteTagsRequest;
         type Response = super::DeleteTagsResponse;
@@ -430,9 +446,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadTags`: see [`Client::read_tags`](crate::Client::read_tags).
+    /// Marker of `ReadTags`: see [`Client::read_tags`](crate::Client::read_tags).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadTags;
+
     impl Action for ReadTags {
         type Request = super::ReadTagsRequest;
         type Response = super::ReadTagsResponse;

@@ -8,7 +8,8 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteExportTaskRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the export task, `image-export-` or `snap-export-` and eight hexadecimal digits.
@@ -18,7 +19,7 @@ pub struct DeleteExportTaskRequest {
 }
 
 impl DeleteExportTaskRequest {
-    /// A [`DeleteExportTaskRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteExportTaskRequest`] with the required fields.
     pub fn new(export_task_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -44,7 +45,7 @@ __private::sent!(DeleteExportTaskRequest {
     export_task_id: "ExportTaskId",
 });
 
-/// Answer to [`Client::delete_export_task`](crate::Client::delete_export_task), which cancels an export task.
+/// Response of [`Client::delete_export_task`](crate::Client::delete_export_task), which cancels an export task.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteExportTaskResponse {
@@ -63,11 +64,11 @@ impl Client {
     /// about `active` and `pending`.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteexporttask)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Export of an image:
@@ -101,12 +102,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `DeleteExportTask`: see [`Client::delete_export_task`](crate::Client::delete_export_task).
+
+    /// Marker of `DeleteExportTask`: see [`Client::delete_export_task`](crate::Client::delete_export_task).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteExportTask;
+
     impl Action for DeleteExportTask {
         type Request = super::DeleteExportTaskRequest;
         type Response = super::DeleteExportTaskResponse;

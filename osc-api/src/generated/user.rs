@@ -4,11 +4,13 @@
 use super::common::{ResponseContext, User};
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_user`](crate::Client::create_user), which creates an EIM user, an additional user of the account.
+/// Request of [`Client::create_user`](crate::Client::create_user), which creates an EIM user, an additional user of
+/// the account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUserRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Path of the EIM user: 1 to 512 letters, digits, `_` and `/`, starting and ending with `/`. Defaults to `/`.
@@ -22,7 +24,7 @@ pub struct CreateUserRequest {
 }
 
 impl CreateUserRequest {
-    /// A [`CreateUserRequest`] with the fields that the API requires.
+    /// Creates a [`CreateUserRequest`] with the required fields.
     pub fn new(user_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -64,7 +66,8 @@ __private::sent!(CreateUserRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`Client::create_user`](crate::Client::create_user), which creates an EIM user, an additional user of the account.
+/// Response of [`Client::create_user`](crate::Client::create_user), which creates an EIM user, an additional user
+/// of the account.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUserResponse {
@@ -83,7 +86,8 @@ __private::received!(CreateUserResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the EIM user.
@@ -93,7 +97,7 @@ pub struct DeleteUserRequest {
 }
 
 impl DeleteUserRequest {
-    /// A [`DeleteUserRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteUserRequest`] with the required fields.
     pub fn new(user_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -119,7 +123,7 @@ __private::sent!(DeleteUserRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`Client::delete_user`](crate::Client::delete_user), which deletes an EIM user.
+/// Response of [`Client::delete_user`](crate::Client::delete_user), which deletes an EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserResponse {
@@ -140,7 +144,7 @@ pub struct FiltersUsers {
 }
 
 impl FiltersUsers {
-    /// An empty [`FiltersUsers`]: every field is optional.
+    /// Creates an empty [`FiltersUsers`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -163,7 +167,8 @@ __private::sent!(FiltersUsers {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUsersRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
@@ -176,7 +181,7 @@ pub struct ReadUsersRequest {
 }
 
 impl ReadUsersRequest {
-    /// An empty [`ReadUsersRequest`]: every field is optional.
+    /// Creates an empty [`ReadUsersRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -213,7 +218,7 @@ __private::sent!(ReadUsersRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_users`](crate::Client::read_users), which lists EIM users.
+/// Response of [`Client::read_users`](crate::Client::read_users), which lists EIM users.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUsersResponse {
@@ -237,11 +242,13 @@ __private::received!(ReadUsersResponse {
     users: "Users",
 });
 
-/// Request of [`Client::update_user`](crate::Client::update_user), which changes the name, the path or the email address of an EIM user.
+/// Request of [`Client::update_user`](crate::Client::update_user), which changes the name, the path or the email
+/// address of an EIM user.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUserRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// New path of the EIM user: 1 to 512 letters, digits, `_` and `/`, starting and ending with `/`.
@@ -258,7 +265,7 @@ pub struct UpdateUserRequest {
 }
 
 impl UpdateUserRequest {
-    /// A [`UpdateUserRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateUserRequest`] with the required fields.
     pub fn new(user_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -308,7 +315,8 @@ __private::sent!(UpdateUserRequest {
     user_name: "UserName",
 });
 
-/// Answer to [`Client::update_user`](crate::Client::update_user), which changes the name, the path or the email address of an EIM user.
+/// Response of [`Client::update_user`](crate::Client::update_user), which changes the name, the path or the email
+/// address of an EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUserResponse {
@@ -326,20 +334,23 @@ __private::received!(UpdateUserResponse {
 impl Paginated for ReadUsersRequest {
     type Action = action::ReadUsers;
     type Item = User;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::FirstItem {
             first: &mut self.first_item,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadUsersResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadUsersResponse) -> __private::Next<'_> {
         __private::Next::FirstItem {
-            count: answer.users.len(),
-            more: answer.has_more_items,
+            count: response.users.len(),
+            more: response.has_more_items,
         }
     }
-    fn items(answer: ReadUsersResponse) -> Vec<User> {
-        answer.users
+
+    fn items(response: ReadUsersResponse) -> Vec<User> {
+        response.users
     }
 }
 
@@ -347,11 +358,11 @@ impl Client {
     /// Creates an EIM user, an additional user of the account.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createuser)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -377,11 +388,11 @@ impl Client {
     /// The user must not belong to any group, and must have neither access keys nor linked policies.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteuser)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -403,12 +414,13 @@ impl Client {
     /// Lists EIM users.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `first_item` while the answer has more items. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `first_item` while the response has more items.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readusers)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -431,11 +443,11 @@ impl Client {
     /// Changes the name, the path or the email address of an EIM user.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateuser)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -458,12 +470,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateUser`: see [`Client::create_user`](crate::Client::create_user).
+
+    /// Marker of `CreateUser`: see [`Client::create_user`](crate::Client::create_user).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateUser;
+
     impl Action for CreateUser {
         type Request = super::CreateUserRequest;
         type Response = super::CreateUserResponse;
@@ -472,9 +486,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteUser`: see [`Client::delete_user`](crate::Client::delete_user).
+    /// Marker of `DeleteUser`: see [`Client::delete_user`](crate::Client::delete_user).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteUser;
+
     impl Action for DeleteUser {
         type Request = super::DeleteUserRequest;
         type Response = super::DeleteUserResponse;
@@ -483,9 +498,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadUsers`: see [`Client::read_users`](crate::Client::read_users).
+    /// Marker of `ReadUsers`: see [`Client::read_users`](crate::Client::read_users).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadUsers;
+
     impl Action for ReadUsers {
         type Request = super::ReadUsersRequest;
         type Response = super::ReadUsersResponse;
@@ -494,9 +510,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateUser`: see [`Client::update_user`](crate::Client::update_user).
+    /// Marker of `UpdateUser`: see [`Client::update_user`](crate::Client::update_user).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateUser;
+
     impl Action for UpdateUser {
         type Request = super::UpdateUserRequest;
         type Response = super::UpdateUserResponse;

@@ -4,11 +4,13 @@
 use super::common::{FiltersUserGroup, ResponseContext, User};
 use crate::{Client, DateTime, Paginated, Result, __private};
 
-/// Request of [`Client::add_user_to_user_group`](crate::Client::add_user_to_user_group), which adds an EIM user to a user group.
+/// Request of [`Client::add_user_to_user_group`](crate::Client::add_user_to_user_group), which adds an EIM user to
+/// a user group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AddUserToUserGroupRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the user group.
@@ -26,7 +28,7 @@ pub struct AddUserToUserGroupRequest {
 }
 
 impl AddUserToUserGroupRequest {
-    /// A [`AddUserToUserGroupRequest`] with the fields that the API requires.
+    /// Creates a [`AddUserToUserGroupRequest`] with the required fields.
     pub fn new(
         user_group_name: impl Into<String>,
         user_name: impl Into<String>,
@@ -79,7 +81,8 @@ __private::sent!(AddUserToUserGroupRequest {
     user_path: "UserPath",
 });
 
-/// Answer to [`Client::add_user_to_user_group`](crate::Client::add_user_to_user_group), which adds an EIM user to a user group.
+/// Response of [`Client::add_user_to_user_group`](crate::Client::add_user_to_user_group), which adds an EIM user to
+/// a user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AddUserToUserGroupResponse {
@@ -91,11 +94,13 @@ __private::received!(AddUserToUserGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::create_user_group`](crate::Client::create_user_group), which creates a user group, whose policies apply to all its members.
+/// Request of [`Client::create_user_group`](crate::Client::create_user_group), which creates a user group, whose
+/// policies apply to all its members.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUserGroupRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Path of the user group. Defaults to `/`.
@@ -107,7 +112,7 @@ pub struct CreateUserGroupRequest {
 }
 
 impl CreateUserGroupRequest {
-    /// A [`CreateUserGroupRequest`] with the fields that the API requires.
+    /// Creates a [`CreateUserGroupRequest`] with the required fields.
     pub fn new(user_group_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -141,7 +146,8 @@ __private::sent!(CreateUserGroupRequest {
     user_group_name: "UserGroupName",
 });
 
-/// Answer to [`Client::create_user_group`](crate::Client::create_user_group), which creates a user group, whose policies apply to all its members.
+/// Response of [`Client::create_user_group`](crate::Client::create_user_group), which creates a user group, whose
+/// policies apply to all its members.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUserGroupResponse {
@@ -160,7 +166,8 @@ __private::received!(CreateUserGroupResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserGroupRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// If `true`, the group is deleted even if it has members or policies.
@@ -174,7 +181,7 @@ pub struct DeleteUserGroupRequest {
 }
 
 impl DeleteUserGroupRequest {
-    /// A [`DeleteUserGroupRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteUserGroupRequest`] with the required fields.
     pub fn new(user_group_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -216,7 +223,7 @@ __private::sent!(DeleteUserGroupRequest {
     user_group_name: "UserGroupName",
 });
 
-/// Answer to [`Client::delete_user_group`](crate::Client::delete_user_group), which deletes a user group.
+/// Response of [`Client::delete_user_group`](crate::Client::delete_user_group), which deletes a user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteUserGroupResponse {
@@ -228,11 +235,13 @@ __private::received!(DeleteUserGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::read_user_group`](crate::Client::read_user_group), which returns a user group and its members.
+/// Request of [`Client::read_user_group`](crate::Client::read_user_group), which returns a user group and its
+/// members.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Path of the user group. Defaults to `/`.
@@ -244,7 +253,7 @@ pub struct ReadUserGroupRequest {
 }
 
 impl ReadUserGroupRequest {
-    /// A [`ReadUserGroupRequest`] with the fields that the API requires.
+    /// Creates a [`ReadUserGroupRequest`] with the required fields.
     pub fn new(user_group_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -278,7 +287,8 @@ __private::sent!(ReadUserGroupRequest {
     user_group_name: "UserGroupName",
 });
 
-/// Answer to [`Client::read_user_group`](crate::Client::read_user_group), which returns a user group and its members.
+/// Response of [`Client::read_user_group`](crate::Client::read_user_group), which returns a user group and its
+/// members.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupResponse {
@@ -296,11 +306,13 @@ __private::received!(ReadUserGroupResponse {
     users: "Users",
 });
 
-/// Request of [`Client::read_user_groups_per_user`](crate::Client::read_user_groups_per_user), which lists the user groups that an EIM user belongs to.
+/// Request of [`Client::read_user_groups_per_user`](crate::Client::read_user_groups_per_user), which lists the user
+/// groups that an EIM user belongs to.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupsPerUserRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the EIM user.
@@ -312,7 +324,7 @@ pub struct ReadUserGroupsPerUserRequest {
 }
 
 impl ReadUserGroupsPerUserRequest {
-    /// A [`ReadUserGroupsPerUserRequest`] with the fields that the API requires.
+    /// Creates a [`ReadUserGroupsPerUserRequest`] with the required fields.
     pub fn new(user_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -346,7 +358,8 @@ __private::sent!(ReadUserGroupsPerUserRequest {
     user_path: "UserPath",
 });
 
-/// Answer to [`Client::read_user_groups_per_user`](crate::Client::read_user_groups_per_user), which lists the user groups that an EIM user belongs to.
+/// Response of [`Client::read_user_groups_per_user`](crate::Client::read_user_groups_per_user), which lists the
+/// user groups that an EIM user belongs to.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupsPerUserResponse {
@@ -365,7 +378,8 @@ __private::received!(ReadUserGroupsPerUserResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
@@ -378,7 +392,7 @@ pub struct ReadUserGroupsRequest {
 }
 
 impl ReadUserGroupsRequest {
-    /// An empty [`ReadUserGroupsRequest`]: every field is optional.
+    /// Creates an empty [`ReadUserGroupsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -415,7 +429,7 @@ __private::sent!(ReadUserGroupsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_user_groups`](crate::Client::read_user_groups), which lists user groups.
+/// Response of [`Client::read_user_groups`](crate::Client::read_user_groups), which lists user groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUserGroupsResponse {
@@ -439,11 +453,13 @@ __private::received!(ReadUserGroupsResponse {
     user_groups: "UserGroups",
 });
 
-/// Request of [`Client::remove_user_from_user_group`](crate::Client::remove_user_from_user_group), which removes an EIM user from a user group.
+/// Request of [`Client::remove_user_from_user_group`](crate::Client::remove_user_from_user_group), which removes an
+/// EIM user from a user group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveUserFromUserGroupRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the user group.
@@ -461,7 +477,7 @@ pub struct RemoveUserFromUserGroupRequest {
 }
 
 impl RemoveUserFromUserGroupRequest {
-    /// A [`RemoveUserFromUserGroupRequest`] with the fields that the API requires.
+    /// Creates a [`RemoveUserFromUserGroupRequest`] with the required fields.
     pub fn new(
         user_group_name: impl Into<String>,
         user_name: impl Into<String>,
@@ -514,7 +530,8 @@ __private::sent!(RemoveUserFromUserGroupRequest {
     user_path: "UserPath",
 });
 
-/// Answer to [`Client::remove_user_from_user_group`](crate::Client::remove_user_from_user_group), which removes an EIM user from a user group.
+/// Response of [`Client::remove_user_from_user_group`](crate::Client::remove_user_from_user_group), which removes
+/// an EIM user from a user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveUserFromUserGroupResponse {
@@ -526,11 +543,13 @@ __private::received!(RemoveUserFromUserGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_user_group`](crate::Client::update_user_group), which changes the name or the path of a user group.
+/// Request of [`Client::update_user_group`](crate::Client::update_user_group), which changes the name or the path
+/// of a user group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUserGroupRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// New path, starting and ending with `/`. If omitted, the path is reset to `/`: the current one is not kept.
@@ -546,7 +565,7 @@ pub struct UpdateUserGroupRequest {
 }
 
 impl UpdateUserGroupRequest {
-    /// A [`UpdateUserGroupRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateUserGroupRequest`] with the required fields.
     pub fn new(user_group_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -599,7 +618,8 @@ __private::sent!(UpdateUserGroupRequest {
     user_group_name: "UserGroupName",
 });
 
-/// Answer to [`Client::update_user_group`](crate::Client::update_user_group), which changes the name or the path of a user group.
+/// Response of [`Client::update_user_group`](crate::Client::update_user_group), which changes the name or the path
+/// of a user group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateUserGroupResponse {
@@ -647,20 +667,23 @@ __private::received!(UserGroup {
 impl Paginated for ReadUserGroupsRequest {
     type Action = action::ReadUserGroups;
     type Item = UserGroup;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::FirstItem {
             first: &mut self.first_item,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadUserGroupsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadUserGroupsResponse) -> __private::Next<'_> {
         __private::Next::FirstItem {
-            count: answer.user_groups.len(),
-            more: answer.has_more_items,
+            count: response.user_groups.len(),
+            more: response.has_more_items,
         }
     }
-    fn items(answer: ReadUserGroupsResponse) -> Vec<UserGroup> {
-        answer.user_groups
+
+    fn items(response: ReadUserGroupsResponse) -> Vec<UserGroup> {
+        response.user_groups
     }
 }
 
@@ -668,11 +691,11 @@ impl Client {
     /// Adds an EIM user to a user group.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#addusertousergroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -696,11 +719,11 @@ impl Client {
     /// Creates a user group, whose policies apply to all its members.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createusergroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -725,11 +748,11 @@ impl Client {
     /// inline policies of the group are also deleted.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deleteusergroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -757,7 +780,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readusergroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -779,12 +802,13 @@ impl Client {
     /// Lists user groups.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `first_item` while the answer has more items. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `first_item` while the response has more items.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readusergroups)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -815,7 +839,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readusergroupsperuser)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -838,11 +862,11 @@ impl Client {
     /// Removes an EIM user from a user group.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#removeuserfromusergroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -871,11 +895,11 @@ impl Client {
     /// If `new_path` is omitted, the path becomes `/`: send the current path to keep it.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateusergroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -898,12 +922,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `AddUserToUserGroup`: see [`Client::add_user_to_user_group`](crate::Client::add_user_to_user_group).
+
+    /// Marker of `AddUserToUserGroup`: see [`Client::add_user_to_user_group`](crate::Client::add_user_to_user_group).
     #[derive(Clone, Copy, Debug)]
     pub struct AddUserToUserGroup;
+
     impl Action for AddUserToUserGroup {
         type Request = super::AddUserToUserGroupRequest;
         type Response = super::AddUserToUserGroupResponse;
@@ -912,9 +938,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `CreateUserGroup`: see [`Client::create_user_group`](crate::Client::create_user_group).
+    /// Marker of `CreateUserGroup`: see [`Client::create_user_group`](crate::Client::create_user_group).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateUserGroup;
+
     impl Action for CreateUserGroup {
         type Request = super::CreateUserGroupRequest;
         type Response = super::CreateUserGroupResponse;
@@ -923,9 +950,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteUserGroup`: see [`Client::delete_user_group`](crate::Client::delete_user_group).
+    /// Marker of `DeleteUserGroup`: see [`Client::delete_user_group`](crate::Client::delete_user_group).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteUserGroup;
+
     impl Action for DeleteUserGroup {
         type Request = super::DeleteUserGroupRequest;
         type Response = super::DeleteUserGroupResponse;
@@ -934,9 +962,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadUserGroup`: see [`Client::read_user_group`](crate::Client::read_user_group).
+    /// Marker of `ReadUserGroup`: see [`Client::read_user_group`](crate::Client::read_user_group).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadUserGroup;
+
     impl Action for ReadUserGroup {
         type Request = super::ReadUserGroupRequest;
         type Response = super::ReadUserGroupResponse;
@@ -945,9 +974,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadUserGroups`: see [`Client::read_user_groups`](crate::Client::read_user_groups).
+    /// Marker of `ReadUserGroups`: see [`Client::read_user_groups`](crate::Client::read_user_groups).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadUserGroups;
+
     impl Action for ReadUserGroups {
         type Request = super::ReadUserGroupsRequest;
         type Response = super::ReadUserGroupsResponse;
@@ -956,9 +986,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadUserGroupsPerUser`: see [`Client::read_user_groups_per_user`](crate::Client::read_user_groups_per_user).
+    /// Marker of `ReadUserGroupsPerUser`: see
+    /// [`Client::read_user_groups_per_user`](crate::Client::read_user_groups_per_user).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadUserGroupsPerUser;
+
     impl Action for ReadUserGroupsPerUser {
         type Request = super::ReadUserGroupsPerUserRequest;
         type Response = super::ReadUserGroupsPerUserResponse;
@@ -967,9 +999,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `RemoveUserFromUserGroup`: see [`Client::remove_user_from_user_group`](crate::Client::remove_user_from_user_group).
+    /// Marker of `RemoveUserFromUserGroup`: see
+    /// [`Client::remove_user_from_user_group`](crate::Client::remove_user_from_user_group).
     #[derive(Clone, Copy, Debug)]
     pub struct RemoveUserFromUserGroup;
+
     impl Action for RemoveUserFromUserGroup {
         type Request = super::RemoveUserFromUserGroupRequest;
         type Response = super::RemoveUserFromUserGroupResponse;
@@ -978,9 +1012,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `UpdateUserGroup`: see [`Client::update_user_group`](crate::Client::update_user_group).
+    /// Marker of `UpdateUserGroup`: see [`Client::update_user_group`](crate::Client::update_user_group).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateUserGroup;
+
     impl Action for UpdateUserGroup {
         type Request = super::UpdateUserGroupRequest;
         type Response = super::UpdateUserGroupResponse;

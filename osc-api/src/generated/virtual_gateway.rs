@@ -4,7 +4,8 @@
 use super::common::{LinkState, ResourceState, ResourceTag, ResponseContext, RouteTable};
 use crate::{Client, Paginated, Result, __private};
 
-/// Request of [`Client::create_virtual_gateway`](crate::Client::create_virtual_gateway), which creates a virtual gateway, the Net side of a VPN connection.
+/// Request of [`Client::create_virtual_gateway`](crate::Client::create_virtual_gateway), which creates a virtual
+/// gateway, the Net side of a VPN connection.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVirtualGatewayRequest {
@@ -12,13 +13,14 @@ pub struct CreateVirtualGatewayRequest {
     ///
     /// Required.
     pub connection_type: String,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
 impl CreateVirtualGatewayRequest {
-    /// A [`CreateVirtualGatewayRequest`] with the fields that the API requires.
+    /// Creates a [`CreateVirtualGatewayRequest`] with the required fields.
     pub fn new(connection_type: impl Into<String>) -> Self {
         Self {
             connection_type: connection_type.into(),
@@ -44,7 +46,8 @@ __private::sent!(CreateVirtualGatewayRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::create_virtual_gateway`](crate::Client::create_virtual_gateway), which creates a virtual gateway, the Net side of a VPN connection.
+/// Response of [`Client::create_virtual_gateway`](crate::Client::create_virtual_gateway), which creates a virtual
+/// gateway, the Net side of a VPN connection.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVirtualGatewayResponse {
@@ -59,11 +62,13 @@ __private::received!(CreateVirtualGatewayResponse {
     virtual_gateway: "VirtualGateway",
 });
 
-/// Request of [`Client::delete_virtual_gateway`](crate::Client::delete_virtual_gateway), which deletes a virtual gateway.
+/// Request of [`Client::delete_virtual_gateway`](crate::Client::delete_virtual_gateway), which deletes a virtual
+/// gateway.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVirtualGatewayRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
@@ -73,7 +78,7 @@ pub struct DeleteVirtualGatewayRequest {
 }
 
 impl DeleteVirtualGatewayRequest {
-    /// A [`DeleteVirtualGatewayRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteVirtualGatewayRequest`] with the required fields.
     pub fn new(virtual_gateway_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -99,7 +104,8 @@ __private::sent!(DeleteVirtualGatewayRequest {
     virtual_gateway_id: "VirtualGatewayId",
 });
 
-/// Answer to [`Client::delete_virtual_gateway`](crate::Client::delete_virtual_gateway), which deletes a virtual gateway.
+/// Response of [`Client::delete_virtual_gateway`](crate::Client::delete_virtual_gateway), which deletes a virtual
+/// gateway.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVirtualGatewayResponse {
@@ -134,7 +140,7 @@ pub struct FiltersVirtualGateway {
 }
 
 impl FiltersVirtualGateway {
-    /// An empty [`FiltersVirtualGateway`]: every field is optional.
+    /// Creates an empty [`FiltersVirtualGateway`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -224,11 +230,13 @@ __private::sent!(FiltersVirtualGateway {
     virtual_gateway_ids: "VirtualGatewayIds",
 });
 
-/// Request of [`Client::link_virtual_gateway`](crate::Client::link_virtual_gateway), which attaches a virtual gateway to a Net.
+/// Request of [`Client::link_virtual_gateway`](crate::Client::link_virtual_gateway), which attaches a virtual
+/// gateway to a Net.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkVirtualGatewayRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
@@ -242,7 +250,7 @@ pub struct LinkVirtualGatewayRequest {
 }
 
 impl LinkVirtualGatewayRequest {
-    /// A [`LinkVirtualGatewayRequest`] with the fields that the API requires.
+    /// Creates a [`LinkVirtualGatewayRequest`] with the required fields.
     pub fn new(
         net_id: impl Into<String>,
         virtual_gateway_id: impl Into<String>,
@@ -279,7 +287,8 @@ __private::sent!(LinkVirtualGatewayRequest {
     virtual_gateway_id: "VirtualGatewayId",
 });
 
-/// Answer to [`Client::link_virtual_gateway`](crate::Client::link_virtual_gateway), which attaches a virtual gateway to a Net.
+/// Response of [`Client::link_virtual_gateway`](crate::Client::link_virtual_gateway), which attaches a virtual
+/// gateway to a Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkVirtualGatewayResponse {
@@ -309,17 +318,20 @@ __private::received!(NetToVirtualGatewayLink {
     state: "State",
 });
 
-/// Request of [`Client::read_virtual_gateways`](crate::Client::read_virtual_gateways), which lists virtual gateways.
+/// Request of [`Client::read_virtual_gateways`](crate::Client::read_virtual_gateways), which lists virtual
+/// gateways.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVirtualGatewaysRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersVirtualGateway>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -327,7 +339,7 @@ pub struct ReadVirtualGatewaysRequest {
 }
 
 impl ReadVirtualGatewaysRequest {
-    /// An empty [`ReadVirtualGatewaysRequest`]: every field is optional.
+    /// Creates an empty [`ReadVirtualGatewaysRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -364,11 +376,13 @@ __private::sent!(ReadVirtualGatewaysRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_virtual_gateways`](crate::Client::read_virtual_gateways), which lists virtual gateways.
+/// Response of [`Client::read_virtual_gateways`](crate::Client::read_virtual_gateways), which lists virtual
+/// gateways.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVirtualGatewaysResponse {
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
@@ -383,11 +397,13 @@ __private::received!(ReadVirtualGatewaysResponse {
     virtual_gateways: "VirtualGateways",
 });
 
-/// Request of [`Client::unlink_virtual_gateway`](crate::Client::unlink_virtual_gateway), which detaches a virtual gateway from its Net.
+/// Request of [`Client::unlink_virtual_gateway`](crate::Client::unlink_virtual_gateway), which detaches a virtual
+/// gateway from its Net.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkVirtualGatewayRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
@@ -401,7 +417,7 @@ pub struct UnlinkVirtualGatewayRequest {
 }
 
 impl UnlinkVirtualGatewayRequest {
-    /// A [`UnlinkVirtualGatewayRequest`] with the fields that the API requires.
+    /// Creates a [`UnlinkVirtualGatewayRequest`] with the required fields.
     pub fn new(
         net_id: impl Into<String>,
         virtual_gateway_id: impl Into<String>,
@@ -438,7 +454,8 @@ __private::sent!(UnlinkVirtualGatewayRequest {
     virtual_gateway_id: "VirtualGatewayId",
 });
 
-/// Answer to [`Client::unlink_virtual_gateway`](crate::Client::unlink_virtual_gateway), which detaches a virtual gateway from its Net.
+/// Response of [`Client::unlink_virtual_gateway`](crate::Client::unlink_virtual_gateway), which detaches a virtual
+/// gateway from its Net.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkVirtualGatewayResponse {
@@ -450,11 +467,13 @@ __private::received!(UnlinkVirtualGatewayResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_route_propagation`](crate::Client::update_route_propagation), which enables or disables the propagation of routes from a virtual gateway to a route table.
+/// Request of [`Client::update_route_propagation`](crate::Client::update_route_propagation), which enables or
+/// disables the propagation of routes from a virtual gateway to a route table.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRoutePropagationRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Whether the virtual gateway propagates its routes to the route table.
@@ -472,7 +491,7 @@ pub struct UpdateRoutePropagationRequest {
 }
 
 impl UpdateRoutePropagationRequest {
-    /// A [`UpdateRoutePropagationRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateRoutePropagationRequest`] with the required fields.
     pub fn new(
         enable: impl Into<bool>,
         route_table_id: impl Into<String>,
@@ -518,7 +537,8 @@ __private::sent!(UpdateRoutePropagationRequest {
     virtual_gateway_id: "VirtualGatewayId",
 });
 
-/// Answer to [`Client::update_route_propagation`](crate::Client::update_route_propagation), which enables or disables the propagation of routes from a virtual gateway to a route table.
+/// Response of [`Client::update_route_propagation`](crate::Client::update_route_propagation), which enables or
+/// disables the propagation of routes from a virtual gateway to a route table.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRoutePropagationResponse {
@@ -560,20 +580,23 @@ __private::received!(VirtualGateway {
 impl Paginated for ReadVirtualGatewaysRequest {
     type Action = action::ReadVirtualGateways;
     type Item = VirtualGateway;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadVirtualGatewaysResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadVirtualGatewaysResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.virtual_gateways.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.virtual_gateways.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadVirtualGatewaysResponse) -> Vec<VirtualGateway> {
-        answer.virtual_gateways
+
+    fn items(response: ReadVirtualGatewaysResponse) -> Vec<VirtualGateway> {
+        response.virtual_gateways
     }
 }
 
@@ -581,11 +604,11 @@ impl Client {
     /// Creates a virtual gateway, the Net side of a VPN connection.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createvirtualgateway)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -609,11 +632,11 @@ impl Client {
     /// It should first be detached from its Net, DirectLink and DirectLink interfaces, and its VPN connections deleted.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletevirtualgateway)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -637,11 +660,11 @@ impl Client {
     /// The gateway must be `available`.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkvirtualgateway)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -663,12 +686,13 @@ impl Client {
     /// Lists virtual gateways.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readvirtualgateways)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -715,11 +739,11 @@ impl Client {
     /// `detached`.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinkvirtualgateway)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -741,11 +765,11 @@ impl Client {
     /// Enables or disables the propagation of routes from a virtual gateway to a route table.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updateroutepropagation)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -769,12 +793,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateVirtualGateway`: see [`Client::create_virtual_gateway`](crate::Client::create_virtual_gateway).
+
+    /// Marker of `CreateVirtualGateway`: see [`Client::create_virtual_gateway`](crate::Client::create_virtual_gateway).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateVirtualGateway;
+
     impl Action for CreateVirtualGateway {
         type Request = super::CreateVirtualGatewayRequest;
         type Response = super::CreateVirtualGatewayResponse;
@@ -783,9 +809,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteVirtualGateway`: see [`Client::delete_virtual_gateway`](crate::Client::delete_virtual_gateway).
+    /// Marker of `DeleteVirtualGateway`: see [`Client::delete_virtual_gateway`](crate::Client::delete_virtual_gateway).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteVirtualGateway;
+
     impl Action for DeleteVirtualGateway {
         type Request = super::DeleteVirtualGatewayRequest;
         type Response = super::DeleteVirtualGatewayResponse;
@@ -794,9 +821,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `LinkVirtualGateway`: see [`Client::link_virtual_gateway`](crate::Client::link_virtual_gateway).
+    /// Marker of `LinkVirtualGateway`: see [`Client::link_virtual_gateway`](crate::Client::link_virtual_gateway).
     #[derive(Clone, Copy, Debug)]
     pub struct LinkVirtualGateway;
+
     impl Action for LinkVirtualGateway {
         type Request = super::LinkVirtualGatewayRequest;
         type Response = super::LinkVirtualGatewayResponse;
@@ -805,9 +833,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadVirtualGateways`: see [`Client::read_virtual_gateways`](crate::Client::read_virtual_gateways).
+    /// Marker of `ReadVirtualGateways`: see [`Client::read_virtual_gateways`](crate::Client::read_virtual_gateways).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadVirtualGateways;
+
     impl Action for ReadVirtualGateways {
         type Request = super::ReadVirtualGatewaysRequest;
         type Response = super::ReadVirtualGatewaysResponse;
@@ -816,9 +845,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UnlinkVirtualGateway`: see [`Client::unlink_virtual_gateway`](crate::Client::unlink_virtual_gateway).
+    /// Marker of `UnlinkVirtualGateway`: see [`Client::unlink_virtual_gateway`](crate::Client::unlink_virtual_gateway).
     #[derive(Clone, Copy, Debug)]
     pub struct UnlinkVirtualGateway;
+
     impl Action for UnlinkVirtualGateway {
         type Request = super::UnlinkVirtualGatewayRequest;
         type Response = super::UnlinkVirtualGatewayResponse;
@@ -827,9 +857,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `UpdateRoutePropagation`: see [`Client::update_route_propagation`](crate::Client::update_route_propagation).
+    /// Marker of `UpdateRoutePropagation`: see
+    /// [`Client::update_route_propagation`](crate::Client::update_route_propagation).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateRoutePropagation;
+
     impl Action for UpdateRoutePropagation {
         type Request = super::UpdateRoutePropagationRequest;
         type Response = super::UpdateRoutePropagationResponse;

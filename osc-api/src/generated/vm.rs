@@ -9,7 +9,8 @@ use super::vm_types::{
 };
 use crate::{Client, Paginated, Result, Secret, __private};
 
-/// Request of [`Client::create_vms`](crate::Client::create_vms), which creates VMs from an image, and starts them unless `boot_on_creation` is `false`.
+/// Request of [`Client::create_vms`](crate::Client::create_vms), which creates VMs from an image, and starts them
+/// unless `boot_on_creation` is `false`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmsRequest {
@@ -25,12 +26,14 @@ pub struct CreateVmsRequest {
     pub boot_on_creation: Option<bool>,
     /// Has no effect; kept for compatibility with AWS.
     pub bsu_optimized: Option<bool>,
-    /// Token chosen by the caller, at most 64 characters. A second create request with the same token returns the result
+    /// Token chosen by the caller, at most 64 characters. A second create request with the same token returns the
+    /// result
     /// of the first.
     pub client_token: Option<String>,
     /// If `true`, the VM cannot be terminated until this is set to `false`.
     pub deletion_protection: Option<bool>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the image to create the VMs from, `ami-` and eight hexadecimal digits.
@@ -41,7 +44,8 @@ pub struct CreateVmsRequest {
     /// Name of the keypair to log in with. Official images fetch its public key from the metadata server when they
     /// start.
     pub keypair_name: Option<String>,
-    /// Maximum number of VMs to create. If this many cannot be created, as many as possible are created, but never fewer
+    /// Maximum number of VMs to create. If this many cannot be created, as many as possible are created, but never
+    /// fewer
     /// than `min_vms_count`.
     pub max_vms_count: Option<i64>,
     /// Minimum number of VMs to create. If this many cannot be created, none is created.
@@ -61,7 +65,8 @@ pub struct CreateVmsRequest {
     /// Private IPv4 addresses of the VM, in the range of the Subnet in `subnet_id`. The first four addresses and the
     /// last one of the range are reserved.
     pub private_ips: Option<Vec<String>>,
-    /// IDs of the VMs' security groups, each `sg-` and eight hexadecimal digits. Defaults to the default security group.
+    /// IDs of the VMs' security groups, each `sg-` and eight hexadecimal digits. Defaults to the default security
+    /// group.
     /// They are assigned to the primary network interface.
     pub security_group_ids: Option<Vec<String>>,
     /// Names of the VMs' security groups. Defaults to the default security group. They are assigned to the primary
@@ -69,7 +74,8 @@ pub struct CreateVmsRequest {
     pub security_groups: Option<Vec<String>>,
     /// ID of the Subnet to create the VMs in, `subnet-` and eight hexadecimal digits.
     pub subnet_id: Option<String>,
-    /// If `true`, the VMs have a virtual TPM. If omitted, they have one if the image requires it. `false` is rejected if
+    /// If `true`, the VMs have a virtual TPM. If omitted, they have one if the image requires it. `false` is rejected
+    /// if
     /// the image requires one.
     pub tpm_enabled: Option<bool>,
     /// Script or configuration that is passed to the VM, Base64-encoded, at most 500 KiB.
@@ -80,14 +86,15 @@ pub struct CreateVmsRequest {
     pub vm_initiated_shutdown_behavior: Option<VmInitiatedShutdownBehavior>,
     /// Type of the VM, such as `tinav5.c2r2p2` or an AWS type name. Defaults to `t2.small`.
     ///
-    /// The parts are the generation, the number of cores, the memory in GiB and the performance, from 1 (the highest) to
+    /// The parts are the generation, the number of cores, the memory in GiB and the performance, from 1 (the highest)
+    /// to
     /// 3. If the last part is omitted, as in `tinav5.c2r2`, the field `performance` applies. An AWS type name is
     /// converted to a type of this form, including the performance, but responses still contain the AWS name.
     pub vm_type: Option<String>,
 }
 
 impl CreateVmsRequest {
-    /// A [`CreateVmsRequest`] with the fields that the API requires.
+    /// Creates a [`CreateVmsRequest`] with the required fields.
     pub fn new(image_id: impl Into<String>) -> Self {
         Self {
             actions_on_next_boot: None,
@@ -323,7 +330,8 @@ __private::sent!(CreateVmsRequest {
     vm_type: "VmType",
 });
 
-/// Answer to [`Client::create_vms`](crate::Client::create_vms), which creates VMs from an image, and starts them unless `boot_on_creation` is `false`.
+/// Response of [`Client::create_vms`](crate::Client::create_vms), which creates VMs from an image, and starts them
+/// unless `boot_on_creation` is `false`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmsResponse {
@@ -342,7 +350,8 @@ __private::received!(CreateVmsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// IDs of VMs, each `i-` and eight hexadecimal digits.
@@ -352,7 +361,7 @@ pub struct DeleteVmsRequest {
 }
 
 impl DeleteVmsRequest {
-    /// A [`DeleteVmsRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteVmsRequest`] with the required fields.
     pub fn new(vm_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             dry_run: None,
@@ -381,7 +390,7 @@ __private::sent!(DeleteVmsRequest {
     vm_ids: "VmIds",
 });
 
-/// Answer to [`Client::delete_vms`](crate::Client::delete_vms), which terminates VMs permanently.
+/// Response of [`Client::delete_vms`](crate::Client::delete_vms), which terminates VMs permanently.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmsResponse {
@@ -396,11 +405,13 @@ __private::received!(DeleteVmsResponse {
     vms: "Vms",
 });
 
-/// Request of [`Client::read_admin_password`](crate::Client::read_admin_password), which returns the administrator password of a Windows VM, encrypted with its keypair.
+/// Request of [`Client::read_admin_password`](crate::Client::read_admin_password), which returns the administrator
+/// password of a Windows VM, encrypted with its keypair.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAdminPasswordRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
@@ -410,7 +421,7 @@ pub struct ReadAdminPasswordRequest {
 }
 
 impl ReadAdminPasswordRequest {
-    /// A [`ReadAdminPasswordRequest`] with the fields that the API requires.
+    /// Creates a [`ReadAdminPasswordRequest`] with the required fields.
     pub fn new(vm_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -436,7 +447,8 @@ __private::sent!(ReadAdminPasswordRequest {
     vm_id: "VmId",
 });
 
-/// Answer to [`Client::read_admin_password`](crate::Client::read_admin_password), which returns the administrator password of a Windows VM, encrypted with its keypair.
+/// Response of [`Client::read_admin_password`](crate::Client::read_admin_password), which returns the administrator
+/// password of a Windows VM, encrypted with its keypair.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAdminPasswordResponse {
@@ -454,11 +466,13 @@ __private::received!(ReadAdminPasswordResponse {
     vm_id: "VmId",
 });
 
-/// Request of [`Client::read_console_output`](crate::Client::read_console_output), which returns the last 64 KiB of a VM's console output, encoded in Base64.
+/// Request of [`Client::read_console_output`](crate::Client::read_console_output), which returns the last 64 KiB of
+/// a VM's console output, encoded in Base64.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadConsoleOutputRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
@@ -468,7 +482,7 @@ pub struct ReadConsoleOutputRequest {
 }
 
 impl ReadConsoleOutputRequest {
-    /// A [`ReadConsoleOutputRequest`] with the fields that the API requires.
+    /// Creates a [`ReadConsoleOutputRequest`] with the required fields.
     pub fn new(vm_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -494,7 +508,8 @@ __private::sent!(ReadConsoleOutputRequest {
     vm_id: "VmId",
 });
 
-/// Answer to [`Client::read_console_output`](crate::Client::read_console_output), which returns the last 64 KiB of a VM's console output, encoded in Base64.
+/// Response of [`Client::read_console_output`](crate::Client::read_console_output), which returns the last 64 KiB
+/// of a VM's console output, encoded in Base64.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadConsoleOutputResponse {
@@ -516,13 +531,15 @@ __private::received!(ReadConsoleOutputResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmTypesRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersVmType>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -530,7 +547,7 @@ pub struct ReadVmTypesRequest {
 }
 
 impl ReadVmTypesRequest {
-    /// An empty [`ReadVmTypesRequest`]: every field is optional.
+    /// Creates an empty [`ReadVmTypesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -567,11 +584,12 @@ __private::sent!(ReadVmTypesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_vm_types`](crate::Client::read_vm_types), which lists the predefined VM types.
+/// Response of [`Client::read_vm_types`](crate::Client::read_vm_types), which lists the predefined VM types.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmTypesResponse {
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
@@ -590,13 +608,15 @@ __private::received!(ReadVmTypesResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersVm>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -604,7 +624,7 @@ pub struct ReadVmsRequest {
 }
 
 impl ReadVmsRequest {
-    /// An empty [`ReadVmsRequest`]: every field is optional.
+    /// Creates an empty [`ReadVmsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -641,11 +661,12 @@ __private::sent!(ReadVmsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_vms`](crate::Client::read_vms), which lists VMs.
+/// Response of [`Client::read_vms`](crate::Client::read_vms), which lists VMs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsResponse {
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
@@ -660,7 +681,8 @@ __private::received!(ReadVmsResponse {
     vms: "Vms",
 });
 
-/// Request of [`Client::read_vms_state`](crate::Client::read_vms_state), which returns the states of running VMs, or of all VMs if `all_vms` is `true`.
+/// Request of [`Client::read_vms_state`](crate::Client::read_vms_state), which returns the states of running VMs,
+/// or of all VMs if `all_vms` is `true`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsStateRequest {
@@ -668,12 +690,14 @@ pub struct ReadVmsStateRequest {
     ///
     /// Default: `false`.
     pub all_vms: Option<bool>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Filters for VM states, applied in addition to `all_vms`.
     pub filters: Option<FiltersVmsState>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -681,7 +705,7 @@ pub struct ReadVmsStateRequest {
 }
 
 impl ReadVmsStateRequest {
-    /// An empty [`ReadVmsStateRequest`]: every field is optional.
+    /// Creates an empty [`ReadVmsStateRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -725,11 +749,13 @@ __private::sent!(ReadVmsStateRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_vms_state`](crate::Client::read_vms_state), which returns the states of running VMs, or of all VMs if `all_vms` is `true`.
+/// Response of [`Client::read_vms_state`](crate::Client::read_vms_state), which returns the states of running VMs,
+/// or of all VMs if `all_vms` is `true`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmsStateResponse {
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
@@ -748,7 +774,8 @@ __private::received!(ReadVmsStateResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RebootVmsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// IDs of VMs, each `i-` and eight hexadecimal digits.
@@ -758,7 +785,7 @@ pub struct RebootVmsRequest {
 }
 
 impl RebootVmsRequest {
-    /// A [`RebootVmsRequest`] with the fields that the API requires.
+    /// Creates a [`RebootVmsRequest`] with the required fields.
     pub fn new(vm_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             dry_run: None,
@@ -787,7 +814,7 @@ __private::sent!(RebootVmsRequest {
     vm_ids: "VmIds",
 });
 
-/// Answer to [`Client::reboot_vms`](crate::Client::reboot_vms), which reboots VMs.
+/// Response of [`Client::reboot_vms`](crate::Client::reboot_vms), which reboots VMs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RebootVmsResponse {
@@ -803,7 +830,8 @@ __private::received!(RebootVmsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StartVmsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// IDs of VMs, each `i-` and eight hexadecimal digits.
@@ -813,7 +841,7 @@ pub struct StartVmsRequest {
 }
 
 impl StartVmsRequest {
-    /// A [`StartVmsRequest`] with the fields that the API requires.
+    /// Creates a [`StartVmsRequest`] with the required fields.
     pub fn new(vm_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             dry_run: None,
@@ -842,7 +870,7 @@ __private::sent!(StartVmsRequest {
     vm_ids: "VmIds",
 });
 
-/// Answer to [`Client::start_vms`](crate::Client::start_vms), which starts stopped VMs.
+/// Response of [`Client::start_vms`](crate::Client::start_vms), which starts stopped VMs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StartVmsResponse {
@@ -861,7 +889,8 @@ __private::received!(StartVmsResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StopVmsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// If `true`, the VMs are stopped by force.
@@ -873,7 +902,7 @@ pub struct StopVmsRequest {
 }
 
 impl StopVmsRequest {
-    /// A [`StopVmsRequest`] with the fields that the API requires.
+    /// Creates a [`StopVmsRequest`] with the required fields.
     pub fn new(vm_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             dry_run: None,
@@ -910,7 +939,7 @@ __private::sent!(StopVmsRequest {
     vm_ids: "VmIds",
 });
 
-/// Answer to [`Client::stop_vms`](crate::Client::stop_vms), which stops running VMs.
+/// Response of [`Client::stop_vms`](crate::Client::stop_vms), which stops running VMs.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StopVmsResponse {
@@ -938,7 +967,8 @@ pub struct UpdateVmRequest {
     pub bsu_optimized: Option<bool>,
     /// If `true`, the VM cannot be terminated until this is set to `false`.
     pub deletion_protection: Option<bool>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// If `true`, traffic that is neither from nor to this VM is dropped. Must be `false` for a NAT VM. In a Net only.
@@ -960,13 +990,14 @@ pub struct UpdateVmRequest {
     pub vm_id: String,
     /// What happens when the VM stops: it stays stopped, restarts or is terminated.
     pub vm_initiated_shutdown_behavior: Option<VmInitiatedShutdownBehavior>,
-    /// Type of the VM, such as `tinav5.c2r2p2` or an AWS name. The VM must be stopped. The parts are the generation, the
+    /// Type of the VM, such as `tinav5.c2r2p2` or an AWS name. The VM must be stopped. The parts are the generation,
+    /// the
     /// number of cores, the memory in GiB and the performance, from 1 (the highest) to 3.
     pub vm_type: Option<String>,
 }
 
 impl UpdateVmRequest {
-    /// A [`UpdateVmRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateVmRequest`] with the required fields.
     pub fn new(vm_id: impl Into<String>) -> Self {
         Self {
             actions_on_next_boot: None,
@@ -1114,7 +1145,7 @@ __private::sent!(UpdateVmRequest {
     vm_type: "VmType",
 });
 
-/// Answer to [`Client::update_vm`](crate::Client::update_vm), which changes attributes of a VM.
+/// Response of [`Client::update_vm`](crate::Client::update_vm), which changes attributes of a VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmResponse {
@@ -1132,67 +1163,77 @@ __private::received!(UpdateVmResponse {
 impl Paginated for ReadVmTypesRequest {
     type Action = action::ReadVmTypes;
     type Item = VmType;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadVmTypesResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadVmTypesResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.vm_types.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.vm_types.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadVmTypesResponse) -> Vec<VmType> {
-        answer.vm_types
+
+    fn items(response: ReadVmTypesResponse) -> Vec<VmType> {
+        response.vm_types
     }
 }
 
 impl Paginated for ReadVmsRequest {
     type Action = action::ReadVms;
     type Item = Vm;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadVmsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadVmsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.vms.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.vms.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadVmsResponse) -> Vec<Vm> {
-        answer.vms
+
+    fn items(response: ReadVmsResponse) -> Vec<Vm> {
+        response.vms
     }
 }
 
 impl Paginated for ReadVmsStateRequest {
     type Action = action::ReadVmsState;
     type Item = VmStates;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadVmsStateResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadVmsStateResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.vm_states.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.vm_states.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadVmsStateResponse) -> Vec<VmStates> {
-        answer.vm_states
+
+    fn items(response: ReadVmsStateResponse) -> Vec<VmStates> {
+        response.vm_states
     }
 }
 
 impl Client {
     /// Creates VMs from an image, and starts them unless `boot_on_creation` is `false`.
     ///
-    /// The response is returned while the VMs are `pending`. `min_vms_count` and `max_vms_count` set the number of VMs to
+    /// The response is returned while the VMs are `pending`. `min_vms_count` and `max_vms_count` set the number of VMs
+    /// to
     /// create. If `client_token` is set, repeating the call does not create the VMs again.
     ///
     /// - Authentication: access key.
@@ -1200,7 +1241,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#createvms)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Image only:
@@ -1293,11 +1334,11 @@ impl Client {
     /// listed as `terminated` for up to an hour.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletevms)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1325,7 +1366,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readadminpassword)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1353,7 +1394,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readconsoleoutput)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1375,12 +1416,13 @@ impl Client {
     /// Lists the predefined VM types.
     ///
     /// - Authentication: none.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readvmtypes)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1406,12 +1448,13 @@ impl Client {
     /// error.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readvms)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -1445,12 +1488,13 @@ impl Client {
     /// Returns the states of running VMs, or of all VMs if `all_vms` is `true`.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readvmsstate)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// All VMs, running or not:
@@ -1489,11 +1533,11 @@ impl Client {
     /// The response is returned once the request is queued, before any VM has rebooted.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#rebootvms)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1517,11 +1561,11 @@ impl Client {
     /// The response is returned while the VMs are still `pending`.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#startvms)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1545,11 +1589,11 @@ impl Client {
     /// The contents of their memory are lost. The response is returned while the VMs are still `stopping`.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#stopvms)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1571,11 +1615,11 @@ impl Client {
     /// changes the next time the VM is stopped and started. A reboot is not sufficient.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatevm)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// New VM type:
@@ -1609,12 +1653,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateVms`: see [`Client::create_vms`](crate::Client::create_vms).
+
+    /// Marker of `CreateVms`: see [`Client::create_vms`](crate::Client::create_vms).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateVms;
+
     impl Action for CreateVms {
         type Request = super::CreateVmsRequest;
         type Response = super::CreateVmsResponse;
@@ -1623,9 +1669,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::ClientToken;
     }
 
-    /// Marks `DeleteVms`: see [`Client::delete_vms`](crate::Client::delete_vms).
+    /// Marker of `DeleteVms`: see [`Client::delete_vms`](crate::Client::delete_vms).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteVms;
+
     impl Action for DeleteVms {
         type Request = super::DeleteVmsRequest;
         type Response = super::DeleteVmsResponse;
@@ -1634,9 +1681,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadAdminPassword`: see [`Client::read_admin_password`](crate::Client::read_admin_password).
+    /// Marker of `ReadAdminPassword`: see [`Client::read_admin_password`](crate::Client::read_admin_password).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadAdminPassword;
+
     impl Action for ReadAdminPassword {
         type Request = super::ReadAdminPasswordRequest;
         type Response = super::ReadAdminPasswordResponse;
@@ -1645,9 +1693,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadConsoleOutput`: see [`Client::read_console_output`](crate::Client::read_console_output).
+    /// Marker of `ReadConsoleOutput`: see [`Client::read_console_output`](crate::Client::read_console_output).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadConsoleOutput;
+
     impl Action for ReadConsoleOutput {
         type Request = super::ReadConsoleOutputRequest;
         type Response = super::ReadConsoleOutputResponse;
@@ -1656,9 +1705,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadVmTypes`: see [`Client::read_vm_types`](crate::Client::read_vm_types).
+    /// Marker of `ReadVmTypes`: see [`Client::read_vm_types`](crate::Client::read_vm_types).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadVmTypes;
+
     impl Action for ReadVmTypes {
         type Request = super::ReadVmTypesRequest;
         type Response = super::ReadVmTypesResponse;
@@ -1667,9 +1717,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadVms`: see [`Client::read_vms`](crate::Client::read_vms).
+    /// Marker of `ReadVms`: see [`Client::read_vms`](crate::Client::read_vms).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadVms;
+
     impl Action for ReadVms {
         type Request = super::ReadVmsRequest;
         type Response = super::ReadVmsResponse;
@@ -1678,9 +1729,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadVmsState`: see [`Client::read_vms_state`](crate::Client::read_vms_state).
+    /// Marker of `ReadVmsState`: see [`Client::read_vms_state`](crate::Client::read_vms_state).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadVmsState;
+
     impl Action for ReadVmsState {
         type Request = super::ReadVmsStateRequest;
         type Response = super::ReadVmsStateResponse;
@@ -1689,9 +1741,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `RebootVms`: see [`Client::reboot_vms`](crate::Client::reboot_vms).
+    /// Marker of `RebootVms`: see [`Client::reboot_vms`](crate::Client::reboot_vms).
     #[derive(Clone, Copy, Debug)]
     pub struct RebootVms;
+
     impl Action for RebootVms {
         type Request = super::RebootVmsRequest;
         type Response = super::RebootVmsResponse;
@@ -1700,9 +1753,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `StartVms`: see [`Client::start_vms`](crate::Client::start_vms).
+    /// Marker of `StartVms`: see [`Client::start_vms`](crate::Client::start_vms).
     #[derive(Clone, Copy, Debug)]
     pub struct StartVms;
+
     impl Action for StartVms {
         type Request = super::StartVmsRequest;
         type Response = super::StartVmsResponse;
@@ -1711,9 +1765,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `StopVms`: see [`Client::stop_vms`](crate::Client::stop_vms).
+    /// Marker of `StopVms`: see [`Client::stop_vms`](crate::Client::stop_vms).
     #[derive(Clone, Copy, Debug)]
     pub struct StopVms;
+
     impl Action for StopVms {
         type Request = super::StopVmsRequest;
         type Response = super::StopVmsResponse;
@@ -1722,9 +1777,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `UpdateVm`: see [`Client::update_vm`](crate::Client::update_vm).
+    /// Marker of `UpdateVm`: see [`Client::update_vm`](crate::Client::update_vm).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateVm;
+
     impl Action for UpdateVm {
         type Request = super::UpdateVmRequest;
         type Response = super::UpdateVmResponse;

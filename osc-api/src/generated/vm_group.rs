@@ -4,13 +4,15 @@
 use super::common::{ResourceTag, ResponseContext};
 use crate::{Client, DateTime, Result, UnknownValue, __private};
 
-/// Request of [`Client::create_vm_group`](crate::Client::create_vm_group), which creates a group of identically configured VMs from a VM template and starts them.
+/// Request of [`Client::create_vm_group`](crate::Client::create_vm_group), which creates a group of identically
+/// configured VMs from a VM template and starts them.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmGroupRequest {
     /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// How the VMs are distributed across hypervisors. `attract` places them on the same one, for a faster network.
@@ -43,7 +45,7 @@ pub struct CreateVmGroupRequest {
 }
 
 impl CreateVmGroupRequest {
-    /// A [`CreateVmGroupRequest`] with the fields that the API requires.
+    /// Creates a [`CreateVmGroupRequest`] with the required fields.
     pub fn new(
         security_group_ids: impl IntoIterator<Item = impl Into<String>>,
         subnet_id: impl Into<String>,
@@ -143,7 +145,8 @@ __private::sent!(CreateVmGroupRequest {
     vm_template_id: "VmTemplateId",
 });
 
-/// Answer to [`Client::create_vm_group`](crate::Client::create_vm_group), which creates a group of identically configured VMs from a VM template and starts them.
+/// Response of [`Client::create_vm_group`](crate::Client::create_vm_group), which creates a group of identically
+/// configured VMs from a VM template and starts them.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmGroupResponse {
@@ -162,7 +165,8 @@ __private::received!(CreateVmGroupResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmGroupRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the VM group, `vmgroup-` and 32 hexadecimal digits.
@@ -172,7 +176,7 @@ pub struct DeleteVmGroupRequest {
 }
 
 impl DeleteVmGroupRequest {
-    /// A [`DeleteVmGroupRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteVmGroupRequest`] with the required fields.
     pub fn new(vm_group_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -198,7 +202,7 @@ __private::sent!(DeleteVmGroupRequest {
     vm_group_id: "VmGroupId",
 });
 
-/// Answer to [`Client::delete_vm_group`](crate::Client::delete_vm_group), which deletes a VM group.
+/// Response of [`Client::delete_vm_group`](crate::Client::delete_vm_group), which deletes a VM group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmGroupResponse {
@@ -237,7 +241,7 @@ pub struct FiltersVmGroup {
 }
 
 impl FiltersVmGroup {
-    /// An empty [`FiltersVmGroup`]: every field is optional.
+    /// Creates an empty [`FiltersVmGroup`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -357,7 +361,7 @@ pub enum PositioningStrategy {
     NoStrategy,
     /// `repulse`
     Repulse,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -390,7 +394,8 @@ __private::open_enum!(PositioningStrategy);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmGroupsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
@@ -399,7 +404,7 @@ pub struct ReadVmGroupsRequest {
 }
 
 impl ReadVmGroupsRequest {
-    /// An empty [`ReadVmGroupsRequest`]: every field is optional.
+    /// Creates an empty [`ReadVmGroupsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -422,7 +427,7 @@ __private::sent!(ReadVmGroupsRequest {
     filters: "Filters",
 });
 
-/// Answer to [`Client::read_vm_groups`](crate::Client::read_vm_groups), which lists VM groups.
+/// Response of [`Client::read_vm_groups`](crate::Client::read_vm_groups), which lists VM groups.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmGroupsResponse {
@@ -437,11 +442,13 @@ __private::received!(ReadVmGroupsResponse {
     vm_groups: "VmGroups",
 });
 
-/// Request of [`Client::scale_down_vm_group`](crate::Client::scale_down_vm_group), which deletes the requested number of VMs from a VM group, oldest first.
+/// Request of [`Client::scale_down_vm_group`](crate::Client::scale_down_vm_group), which deletes the requested
+/// number of VMs from a VM group, oldest first.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ScaleDownVmGroupRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the VM group, `vmgroup-` and 32 hexadecimal digits.
@@ -455,7 +462,7 @@ pub struct ScaleDownVmGroupRequest {
 }
 
 impl ScaleDownVmGroupRequest {
-    /// A [`ScaleDownVmGroupRequest`] with the fields that the API requires.
+    /// Creates a [`ScaleDownVmGroupRequest`] with the required fields.
     pub fn new(vm_group_id: impl Into<String>, vm_subtraction: impl Into<i64>) -> Self {
         Self {
             dry_run: None,
@@ -489,7 +496,8 @@ __private::sent!(ScaleDownVmGroupRequest {
     vm_subtraction: "VmSubtraction",
 });
 
-/// Answer to [`Client::scale_down_vm_group`](crate::Client::scale_down_vm_group), which deletes the requested number of VMs from a VM group, oldest first.
+/// Response of [`Client::scale_down_vm_group`](crate::Client::scale_down_vm_group), which deletes the requested
+/// number of VMs from a VM group, oldest first.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ScaleDownVmGroupResponse {
@@ -501,11 +509,13 @@ __private::received!(ScaleDownVmGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::scale_up_vm_group`](crate::Client::scale_up_vm_group), which adds VMs to a VM group, created from the current version of its template.
+/// Request of [`Client::scale_up_vm_group`](crate::Client::scale_up_vm_group), which adds VMs to a VM group,
+/// created from the current version of its template.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ScaleUpVmGroupRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Number of VMs to add to the group, created from the VM template in its current state.
@@ -519,7 +529,7 @@ pub struct ScaleUpVmGroupRequest {
 }
 
 impl ScaleUpVmGroupRequest {
-    /// A [`ScaleUpVmGroupRequest`] with the fields that the API requires.
+    /// Creates a [`ScaleUpVmGroupRequest`] with the required fields.
     pub fn new(vm_addition: impl Into<i64>, vm_group_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -553,7 +563,8 @@ __private::sent!(ScaleUpVmGroupRequest {
     vm_group_id: "VmGroupId",
 });
 
-/// Answer to [`Client::scale_up_vm_group`](crate::Client::scale_up_vm_group), which adds VMs to a VM group, created from the current version of its template.
+/// Response of [`Client::scale_up_vm_group`](crate::Client::scale_up_vm_group), which adds VMs to a VM group,
+/// created from the current version of its template.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ScaleUpVmGroupResponse {
@@ -565,13 +576,15 @@ __private::received!(ScaleUpVmGroupResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_vm_group`](crate::Client::update_vm_group), which changes the name, the description, the tags or the template of a VM group.
+/// Request of [`Client::update_vm_group`](crate::Client::update_vm_group), which changes the name, the description,
+/// the tags or the template of a VM group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmGroupRequest {
     /// New description of the VM group.
     pub description: Option<String>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// New tags of the VM group.
@@ -587,7 +600,7 @@ pub struct UpdateVmGroupRequest {
 }
 
 impl UpdateVmGroupRequest {
-    /// A [`UpdateVmGroupRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateVmGroupRequest`] with the required fields.
     pub fn new(vm_group_id: impl Into<String>) -> Self {
         Self {
             description: None,
@@ -648,7 +661,8 @@ __private::sent!(UpdateVmGroupRequest {
     vm_template_id: "VmTemplateId",
 });
 
-/// Answer to [`Client::update_vm_group`](crate::Client::update_vm_group), which changes the name, the description, the tags or the template of a VM group.
+/// Response of [`Client::update_vm_group`](crate::Client::update_vm_group), which changes the name, the
+/// description, the tags or the template of a VM group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmGroupResponse {
@@ -725,7 +739,7 @@ pub enum VmGroupState {
     ScalingDown,
     /// `scaling up`
     ScalingUp,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -766,11 +780,11 @@ impl Client {
     /// OUTSCALE describes VM groups as unfinished: they may not work. At most 100 VM groups per account.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createvmgroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -803,11 +817,11 @@ impl Client {
     /// OUTSCALE describes VM groups as unfinished: they may not work.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletevmgroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -835,7 +849,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readvmgroups)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -863,11 +877,11 @@ impl Client {
     /// OUTSCALE describes VM groups as unfinished: they may not work.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#scaledownvmgroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -894,11 +908,11 @@ impl Client {
     /// OUTSCALE describes VM groups as unfinished: they may not work.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#scaleupvmgroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -925,11 +939,11 @@ impl Client {
     /// OUTSCALE describes VM groups as unfinished: they may not work.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatevmgroup)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// New name and description:
@@ -966,12 +980,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateVmGroup`: see [`Client::create_vm_group`](crate::Client::create_vm_group).
+
+    /// Marker of `CreateVmGroup`: see [`Client::create_vm_group`](crate::Client::create_vm_group).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateVmGroup;
+
     impl Action for CreateVmGroup {
         type Request = super::CreateVmGroupRequest;
         type Response = super::CreateVmGroupResponse;
@@ -980,9 +996,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteVmGroup`: see [`Client::delete_vm_group`](crate::Client::delete_vm_group).
+    /// Marker of `DeleteVmGroup`: see [`Client::delete_vm_group`](crate::Client::delete_vm_group).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteVmGroup;
+
     impl Action for DeleteVmGroup {
         type Request = super::DeleteVmGroupRequest;
         type Response = super::DeleteVmGroupResponse;
@@ -991,9 +1008,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadVmGroups`: see [`Client::read_vm_groups`](crate::Client::read_vm_groups).
+    /// Marker of `ReadVmGroups`: see [`Client::read_vm_groups`](crate::Client::read_vm_groups).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadVmGroups;
+
     impl Action for ReadVmGroups {
         type Request = super::ReadVmGroupsRequest;
         type Response = super::ReadVmGroupsResponse;
@@ -1002,9 +1020,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ScaleDownVmGroup`: see [`Client::scale_down_vm_group`](crate::Client::scale_down_vm_group).
+    /// Marker of `ScaleDownVmGroup`: see [`Client::scale_down_vm_group`](crate::Client::scale_down_vm_group).
     #[derive(Clone, Copy, Debug)]
     pub struct ScaleDownVmGroup;
+
     impl Action for ScaleDownVmGroup {
         type Request = super::ScaleDownVmGroupRequest;
         type Response = super::ScaleDownVmGroupResponse;
@@ -1013,9 +1032,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ScaleUpVmGroup`: see [`Client::scale_up_vm_group`](crate::Client::scale_up_vm_group).
+    /// Marker of `ScaleUpVmGroup`: see [`Client::scale_up_vm_group`](crate::Client::scale_up_vm_group).
     #[derive(Clone, Copy, Debug)]
     pub struct ScaleUpVmGroup;
+
     impl Action for ScaleUpVmGroup {
         type Request = super::ScaleUpVmGroupRequest;
         type Response = super::ScaleUpVmGroupResponse;
@@ -1024,9 +1044,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `UpdateVmGroup`: see [`Client::update_vm_group`](crate::Client::update_vm_group).
+    /// Marker of `UpdateVmGroup`: see [`Client::update_vm_group`](crate::Client::update_vm_group).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateVmGroup;
+
     impl Action for UpdateVmGroup {
         type Request = super::UpdateVmGroupRequest;
         type Response = super::UpdateVmGroupResponse;

@@ -4,7 +4,8 @@
 use super::common::{CpuPerformance, ResourceTag, ResponseContext};
 use crate::{Client, DateTime, Result, __private};
 
-/// Request of [`Client::create_vm_template`](crate::Client::create_vm_template), which creates a VM template, from which VM groups are created.
+/// Request of [`Client::create_vm_template`](crate::Client::create_vm_template), which creates a VM template, from
+/// which VM groups are created.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmTemplateRequest {
@@ -22,7 +23,8 @@ pub struct CreateVmTemplateRequest {
     pub cpu_performance: Option<CpuPerformance>,
     /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the image, `ami-` and eight hexadecimal digits.
@@ -44,7 +46,7 @@ pub struct CreateVmTemplateRequest {
 }
 
 impl CreateVmTemplateRequest {
-    /// A [`CreateVmTemplateRequest`] with the fields that the API requires.
+    /// Creates a [`CreateVmTemplateRequest`] with the required fields.
     pub fn new(
         cpu_cores: impl Into<i64>,
         cpu_generation: impl Into<String>,
@@ -146,7 +148,8 @@ __private::sent!(CreateVmTemplateRequest {
     vm_template_name: "VmTemplateName",
 });
 
-/// Answer to [`Client::create_vm_template`](crate::Client::create_vm_template), which creates a VM template, from which VM groups are created.
+/// Response of [`Client::create_vm_template`](crate::Client::create_vm_template), which creates a VM template, from
+/// which VM groups are created.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVmTemplateResponse {
@@ -161,11 +164,13 @@ __private::received!(CreateVmTemplateResponse {
     vm_template: "VmTemplate",
 });
 
-/// Request of [`Client::delete_vm_template`](crate::Client::delete_vm_template), which deletes a VM template that is not used by any VM group.
+/// Request of [`Client::delete_vm_template`](crate::Client::delete_vm_template), which deletes a VM template that
+/// is not used by any VM group.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmTemplateRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the VM template, `vmtemplate-` and 32 hexadecimal digits.
@@ -175,7 +180,7 @@ pub struct DeleteVmTemplateRequest {
 }
 
 impl DeleteVmTemplateRequest {
-    /// A [`DeleteVmTemplateRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteVmTemplateRequest`] with the required fields.
     pub fn new(vm_template_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -201,7 +206,8 @@ __private::sent!(DeleteVmTemplateRequest {
     vm_template_id: "VmTemplateId",
 });
 
-/// Answer to [`Client::delete_vm_template`](crate::Client::delete_vm_template), which deletes a VM template that is not used by any VM group.
+/// Response of [`Client::delete_vm_template`](crate::Client::delete_vm_template), which deletes a VM template that
+/// is not used by any VM group.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVmTemplateResponse {
@@ -244,7 +250,7 @@ pub struct FiltersVmTemplate {
 }
 
 impl FiltersVmTemplate {
-    /// An empty [`FiltersVmTemplate`]: every field is optional.
+    /// Creates an empty [`FiltersVmTemplate`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -379,7 +385,8 @@ __private::sent!(FiltersVmTemplate {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmTemplatesRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
@@ -388,7 +395,7 @@ pub struct ReadVmTemplatesRequest {
 }
 
 impl ReadVmTemplatesRequest {
-    /// An empty [`ReadVmTemplatesRequest`]: every field is optional.
+    /// Creates an empty [`ReadVmTemplatesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -411,7 +418,7 @@ __private::sent!(ReadVmTemplatesRequest {
     filters: "Filters",
 });
 
-/// Answer to [`Client::read_vm_templates`](crate::Client::read_vm_templates), which lists VM templates.
+/// Response of [`Client::read_vm_templates`](crate::Client::read_vm_templates), which lists VM templates.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVmTemplatesResponse {
@@ -426,13 +433,15 @@ __private::received!(ReadVmTemplatesResponse {
     vm_templates: "VmTemplates",
 });
 
-/// Request of [`Client::update_vm_template`](crate::Client::update_vm_template), which changes the name, the description or the tags of a VM template.
+/// Request of [`Client::update_vm_template`](crate::Client::update_vm_template), which changes the name, the
+/// description or the tags of a VM template.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmTemplateRequest {
     /// New description of the VM template.
     pub description: Option<String>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// New tags of the VM template.
@@ -446,7 +455,7 @@ pub struct UpdateVmTemplateRequest {
 }
 
 impl UpdateVmTemplateRequest {
-    /// A [`UpdateVmTemplateRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateVmTemplateRequest`] with the required fields.
     pub fn new(vm_template_id: impl Into<String>) -> Self {
         Self {
             description: None,
@@ -499,7 +508,8 @@ __private::sent!(UpdateVmTemplateRequest {
     vm_template_name: "VmTemplateName",
 });
 
-/// Answer to [`Client::update_vm_template`](crate::Client::update_vm_template), which changes the name, the description or the tags of a VM template.
+/// Response of [`Client::update_vm_template`](crate::Client::update_vm_template), which changes the name, the
+/// description or the tags of a VM template.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVmTemplateResponse {
@@ -562,11 +572,11 @@ impl Client {
     /// OUTSCALE describes VM templates as unfinished: they may not work. At most 50 VM templates per account.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createvmtemplate)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -600,11 +610,11 @@ impl Client {
     /// OUTSCALE describes VM templates as unfinished: they may not work.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletevmtemplate)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -634,7 +644,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#readvmtemplates)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By name:
@@ -674,11 +684,11 @@ impl Client {
     /// OUTSCALE describes VM templates as unfinished: they may not work.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatevmtemplate)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -702,12 +712,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateVmTemplate`: see [`Client::create_vm_template`](crate::Client::create_vm_template).
+
+    /// Marker of `CreateVmTemplate`: see [`Client::create_vm_template`](crate::Client::create_vm_template).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateVmTemplate;
+
     impl Action for CreateVmTemplate {
         type Request = super::CreateVmTemplateRequest;
         type Response = super::CreateVmTemplateResponse;
@@ -716,9 +728,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteVmTemplate`: see [`Client::delete_vm_template`](crate::Client::delete_vm_template).
+    /// Marker of `DeleteVmTemplate`: see [`Client::delete_vm_template`](crate::Client::delete_vm_template).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteVmTemplate;
+
     impl Action for DeleteVmTemplate {
         type Request = super::DeleteVmTemplateRequest;
         type Response = super::DeleteVmTemplateResponse;
@@ -727,9 +740,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadVmTemplates`: see [`Client::read_vm_templates`](crate::Client::read_vm_templates).
+    /// Marker of `ReadVmTemplates`: see [`Client::read_vm_templates`](crate::Client::read_vm_templates).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadVmTemplates;
+
     impl Action for ReadVmTemplates {
         type Request = super::ReadVmTemplatesRequest;
         type Response = super::ReadVmTemplatesResponse;
@@ -738,9 +752,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateVmTemplate`: see [`Client::update_vm_template`](crate::Client::update_vm_template).
+    /// Marker of `UpdateVmTemplate`: see [`Client::update_vm_template`](crate::Client::update_vm_template).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateVmTemplate;
+
     impl Action for UpdateVmTemplate {
         type Request = super::UpdateVmTemplateRequest;
         type Response = super::UpdateVmTemplateResponse;

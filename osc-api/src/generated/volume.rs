@@ -4,14 +4,17 @@
 use super::common::{LinkState, ResourceTag, ResponseContext, VolumeType};
 use crate::{Client, DateTime, Paginated, Result, UnknownValue, __private};
 
-/// Request of [`Client::create_volume`](crate::Client::create_volume), which creates a volume, either empty or from a snapshot.
+/// Request of [`Client::create_volume`](crate::Client::create_volume), which creates a volume, either empty or from
+/// a snapshot.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVolumeRequest {
-    /// Token chosen by the caller, at most 64 characters. A second create request with the same token returns the result
+    /// Token chosen by the caller, at most 64 characters. A second create request with the same token returns the
+    /// result
     /// of the first.
     pub client_token: Option<String>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Input and output operations per second, at most 13000 and at most 300 per GiB. Only for `io1` volumes, for which
@@ -30,7 +33,7 @@ pub struct CreateVolumeRequest {
 }
 
 impl CreateVolumeRequest {
-    /// A [`CreateVolumeRequest`] with the fields that the API requires.
+    /// Creates a [`CreateVolumeRequest`] with the required fields.
     pub fn new(subregion_name: impl Into<String>) -> Self {
         Self {
             client_token: None,
@@ -96,7 +99,8 @@ __private::sent!(CreateVolumeRequest {
     volume_type: "VolumeType",
 });
 
-/// Answer to [`Client::create_volume`](crate::Client::create_volume), which creates a volume, either empty or from a snapshot.
+/// Response of [`Client::create_volume`](crate::Client::create_volume), which creates a volume, either empty or
+/// from a snapshot.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVolumeResponse {
@@ -115,7 +119,8 @@ __private::received!(CreateVolumeResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVolumeRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the volume, `vol-` and eight hexadecimal digits.
@@ -125,7 +130,7 @@ pub struct DeleteVolumeRequest {
 }
 
 impl DeleteVolumeRequest {
-    /// A [`DeleteVolumeRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteVolumeRequest`] with the required fields.
     pub fn new(volume_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -151,7 +156,7 @@ __private::sent!(DeleteVolumeRequest {
     volume_id: "VolumeId",
 });
 
-/// Answer to [`Client::delete_volume`](crate::Client::delete_volume), which deletes a volume and its data.
+/// Response of [`Client::delete_volume`](crate::Client::delete_volume), which deletes a volume and its data.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVolumeResponse {
@@ -174,7 +179,7 @@ pub struct FiltersReadVolumeUpdateTask {
 }
 
 impl FiltersReadVolumeUpdateTask {
-    /// An empty [`FiltersReadVolumeUpdateTask`]: every field is optional.
+    /// Creates an empty [`FiltersReadVolumeUpdateTask`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -242,7 +247,7 @@ pub struct FiltersVolume {
 }
 
 impl FiltersVolume {
-    /// An empty [`FiltersVolume`]: every field is optional.
+    /// Creates an empty [`FiltersVolume`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -420,7 +425,8 @@ __private::sent!(FiltersVolume {
     volume_types: "VolumeTypes",
 });
 
-/// Request of [`Client::link_volume`](crate::Client::link_volume), which attaches a volume to a VM, which may be running or stopped.
+/// Request of [`Client::link_volume`](crate::Client::link_volume), which attaches a volume to a VM, which may be
+/// running or stopped.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LinkVolumeRequest {
@@ -429,7 +435,8 @@ pub struct LinkVolumeRequest {
     ///
     /// Required.
     pub device_name: String,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
@@ -443,7 +450,7 @@ pub struct LinkVolumeRequest {
 }
 
 impl LinkVolumeRequest {
-    /// A [`LinkVolumeRequest`] with the fields that the API requires.
+    /// Creates a [`LinkVolumeRequest`] with the required fields.
     pub fn new(
         device_name: impl Into<String>,
         vm_id: impl Into<String>,
@@ -489,7 +496,8 @@ __private::sent!(LinkVolumeRequest {
     volume_id: "VolumeId",
 });
 
-/// Answer to [`Client::link_volume`](crate::Client::link_volume), which attaches a volume to a VM, which may be running or stopped.
+/// Response of [`Client::link_volume`](crate::Client::link_volume), which attaches a volume to a VM, which may be
+/// running or stopped.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LinkVolumeResponse {
@@ -525,17 +533,20 @@ __private::received!(LinkedVolume {
     volume_id: "VolumeId",
 });
 
-/// Request of [`Client::read_volume_update_tasks`](crate::Client::read_volume_update_tasks), which lists volume update tasks and their progress.
+/// Request of [`Client::read_volume_update_tasks`](crate::Client::read_volume_update_tasks), which lists volume
+/// update tasks and their progress.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVolumeUpdateTasksRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersReadVolumeUpdateTask>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000. Defaults to 100.
@@ -543,7 +554,7 @@ pub struct ReadVolumeUpdateTasksRequest {
 }
 
 impl ReadVolumeUpdateTasksRequest {
-    /// An empty [`ReadVolumeUpdateTasksRequest`]: every field is optional.
+    /// Creates an empty [`ReadVolumeUpdateTasksRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -580,11 +591,13 @@ __private::sent!(ReadVolumeUpdateTasksRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_volume_update_tasks`](crate::Client::read_volume_update_tasks), which lists volume update tasks and their progress.
+/// Response of [`Client::read_volume_update_tasks`](crate::Client::read_volume_update_tasks), which lists volume
+/// update tasks and their progress.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVolumeUpdateTasksResponse {
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
@@ -603,13 +616,15 @@ __private::received!(ReadVolumeUpdateTasksResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVolumesRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersVolume>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -617,7 +632,7 @@ pub struct ReadVolumesRequest {
 }
 
 impl ReadVolumesRequest {
-    /// An empty [`ReadVolumesRequest`]: every field is optional.
+    /// Creates an empty [`ReadVolumesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -654,11 +669,12 @@ __private::sent!(ReadVolumesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_volumes`](crate::Client::read_volumes), which lists volumes.
+/// Response of [`Client::read_volumes`](crate::Client::read_volumes), which lists volumes.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVolumesResponse {
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
@@ -677,10 +693,12 @@ __private::received!(ReadVolumesResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkVolumeRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// If `true`, the volume is detached by force, after an attempt that failed. This may damage its data or file systems.
+    /// If `true`, the volume is detached by force, after an attempt that failed. This may damage its data or file
+    /// systems.
     pub force_unlink: Option<bool>,
     /// ID of the volume, `vol-` and eight hexadecimal digits.
     ///
@@ -689,7 +707,7 @@ pub struct UnlinkVolumeRequest {
 }
 
 impl UnlinkVolumeRequest {
-    /// A [`UnlinkVolumeRequest`] with the fields that the API requires.
+    /// Creates a [`UnlinkVolumeRequest`] with the required fields.
     pub fn new(volume_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -723,7 +741,7 @@ __private::sent!(UnlinkVolumeRequest {
     volume_id: "VolumeId",
 });
 
-/// Answer to [`Client::unlink_volume`](crate::Client::unlink_volume), which detaches a volume from its VM.
+/// Response of [`Client::unlink_volume`](crate::Client::unlink_volume), which detaches a volume from its VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnlinkVolumeResponse {
@@ -735,14 +753,17 @@ __private::received!(UnlinkVolumeResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::update_volume`](crate::Client::update_volume), which changes the size, the type or the IOPS of a volume.
+/// Request of [`Client::update_volume`](crate::Client::update_volume), which changes the size, the type or the IOPS
+/// of a volume.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVolumeRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// New number of input and output operations per second (IOPS), at most 13000 and at most 300 per GiB. Only for volumes
+    /// New number of input and output operations per second (IOPS), at most 13000 and at most 300 per GiB. Only for
+    /// volumes
     /// that are, or become, `io1`.
     pub iops: Option<i64>,
     /// New size of the volume in GiB, at most 14901 and at least the current size. It does not take effect immediately.
@@ -756,7 +777,7 @@ pub struct UpdateVolumeRequest {
 }
 
 impl UpdateVolumeRequest {
-    /// A [`UpdateVolumeRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateVolumeRequest`] with the required fields.
     pub fn new(volume_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -806,7 +827,8 @@ __private::sent!(UpdateVolumeRequest {
     volume_type: "VolumeType",
 });
 
-/// Answer to [`Client::update_volume`](crate::Client::update_volume), which changes the size, the type or the IOPS of a volume.
+/// Response of [`Client::update_volume`](crate::Client::update_volume), which changes the size, the type or the
+/// IOPS of a volume.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVolumeResponse {
@@ -880,7 +902,7 @@ pub enum VolumeState {
     Deleting,
     /// `error`
     Error,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -996,7 +1018,7 @@ pub enum VolumeUpdateTaskState {
     Failed,
     /// `canceled`
     Canceled,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -1032,40 +1054,46 @@ __private::open_enum!(VolumeUpdateTaskState);
 impl Paginated for ReadVolumeUpdateTasksRequest {
     type Action = action::ReadVolumeUpdateTasks;
     type Item = VolumeUpdateTask;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadVolumeUpdateTasksResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadVolumeUpdateTasksResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.volume_update_tasks.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.volume_update_tasks.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadVolumeUpdateTasksResponse) -> Vec<VolumeUpdateTask> {
-        answer.volume_update_tasks
+
+    fn items(response: ReadVolumeUpdateTasksResponse) -> Vec<VolumeUpdateTask> {
+        response.volume_update_tasks
     }
 }
 
 impl Paginated for ReadVolumesRequest {
     type Action = action::ReadVolumes;
     type Item = Volume;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadVolumesResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadVolumesResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.volumes.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.volumes.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadVolumesResponse) -> Vec<Volume> {
-        answer.volumes
+
+    fn items(response: ReadVolumesResponse) -> Vec<Volume> {
+        response.volumes
     }
 }
 
@@ -1080,7 +1108,7 @@ impl Client {
     /// - [Official page](https://docs.outscale.com/api.html#createvolume)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Empty, with an IOPS value:
@@ -1124,11 +1152,11 @@ impl Client {
     /// The volume must be `available`: detach it from its VM first.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletevolume)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1152,11 +1180,11 @@ impl Client {
     /// Both must be in the same Subregion.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#linkvolume)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1178,12 +1206,13 @@ impl Client {
     /// Lists volume update tasks and their progress.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readvolumeupdatetasks)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1206,12 +1235,13 @@ impl Client {
     /// Lists volumes.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readvolumes)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -1255,11 +1285,11 @@ impl Client {
     /// To detach the root volume, the VM must be stopped.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#unlinkvolume)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1286,11 +1316,11 @@ impl Client {
     /// Create a snapshot first.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatevolume)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// Larger size:
@@ -1326,12 +1356,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateVolume`: see [`Client::create_volume`](crate::Client::create_volume).
+
+    /// Marker of `CreateVolume`: see [`Client::create_volume`](crate::Client::create_volume).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateVolume;
+
     impl Action for CreateVolume {
         type Request = super::CreateVolumeRequest;
         type Response = super::CreateVolumeResponse;
@@ -1340,9 +1372,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::ClientToken;
     }
 
-    /// Marks `DeleteVolume`: see [`Client::delete_volume`](crate::Client::delete_volume).
+    /// Marker of `DeleteVolume`: see [`Client::delete_volume`](crate::Client::delete_volume).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteVolume;
+
     impl Action for DeleteVolume {
         type Request = super::DeleteVolumeRequest;
         type Response = super::DeleteVolumeResponse;
@@ -1351,9 +1384,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `LinkVolume`: see [`Client::link_volume`](crate::Client::link_volume).
+    /// Marker of `LinkVolume`: see [`Client::link_volume`](crate::Client::link_volume).
     #[derive(Clone, Copy, Debug)]
     pub struct LinkVolume;
+
     impl Action for LinkVolume {
         type Request = super::LinkVolumeRequest;
         type Response = super::LinkVolumeResponse;
@@ -1362,9 +1396,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadVolumeUpdateTasks`: see [`Client::read_volume_update_tasks`](crate::Client::read_volume_update_tasks).
+    /// Marker of `ReadVolumeUpdateTasks`: see
+    /// [`Client::read_volume_update_tasks`](crate::Client::read_volume_update_tasks).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadVolumeUpdateTasks;
+
     impl Action for ReadVolumeUpdateTasks {
         type Request = super::ReadVolumeUpdateTasksRequest;
         type Response = super::ReadVolumeUpdateTasksResponse;
@@ -1373,9 +1409,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadVolumes`: see [`Client::read_volumes`](crate::Client::read_volumes).
+    /// Marker of `ReadVolumes`: see [`Client::read_volumes`](crate::Client::read_volumes).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadVolumes;
+
     impl Action for ReadVolumes {
         type Request = super::ReadVolumesRequest;
         type Response = super::ReadVolumesResponse;
@@ -1384,9 +1421,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UnlinkVolume`: see [`Client::unlink_volume`](crate::Client::unlink_volume).
+    /// Marker of `UnlinkVolume`: see [`Client::unlink_volume`](crate::Client::unlink_volume).
     #[derive(Clone, Copy, Debug)]
     pub struct UnlinkVolume;
+
     impl Action for UnlinkVolume {
         type Request = super::UnlinkVolumeRequest;
         type Response = super::UnlinkVolumeResponse;
@@ -1395,9 +1433,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `UpdateVolume`: see [`Client::update_volume`](crate::Client::update_volume).
+    /// Marker of `UpdateVolume`: see [`Client::update_volume`](crate::Client::update_volume).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateVolume;
+
     impl Action for UpdateVolume {
         type Request = super::UpdateVolumeRequest;
         type Response = super::UpdateVolumeResponse;

@@ -4,7 +4,8 @@
 use super::common::{ResourceState, ResourceTag, ResponseContext};
 use crate::{Client, DateTime, Paginated, Result, Secret, UnknownValue, __private};
 
-/// Request of [`Client::create_vpn_connection`](crate::Client::create_vpn_connection), which creates a VPN connection from a virtual gateway to a client gateway.
+/// Request of [`Client::create_vpn_connection`](crate::Client::create_vpn_connection), which creates a VPN
+/// connection from a virtual gateway to a client gateway.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVpnConnectionRequest {
@@ -16,7 +17,8 @@ pub struct CreateVpnConnectionRequest {
     ///
     /// Required.
     pub connection_type: String,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// If `true`, the connection uses static routes instead of BGP. Defaults to BGP.
@@ -30,7 +32,7 @@ pub struct CreateVpnConnectionRequest {
 }
 
 impl CreateVpnConnectionRequest {
-    /// A [`CreateVpnConnectionRequest`] with the fields that the API requires.
+    /// Creates a [`CreateVpnConnectionRequest`] with the required fields.
     pub fn new(
         client_gateway_id: impl Into<String>,
         connection_type: impl Into<String>,
@@ -84,7 +86,8 @@ __private::sent!(CreateVpnConnectionRequest {
     virtual_gateway_id: "VirtualGatewayId",
 });
 
-/// Answer to [`Client::create_vpn_connection`](crate::Client::create_vpn_connection), which creates a VPN connection from a virtual gateway to a client gateway.
+/// Response of [`Client::create_vpn_connection`](crate::Client::create_vpn_connection), which creates a VPN
+/// connection from a virtual gateway to a client gateway.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVpnConnectionResponse {
@@ -99,7 +102,8 @@ __private::received!(CreateVpnConnectionResponse {
     vpn_connection: "VpnConnection",
 });
 
-/// Request of [`Client::create_vpn_connection_route`](crate::Client::create_vpn_connection_route), which adds a static route to a VPN connection.
+/// Request of [`Client::create_vpn_connection_route`](crate::Client::create_vpn_connection_route), which adds a
+/// static route to a VPN connection.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVpnConnectionRouteRequest {
@@ -107,7 +111,8 @@ pub struct CreateVpnConnectionRouteRequest {
     ///
     /// Required.
     pub destination_ip_range: String,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the VPN connection, `vpn-` and eight hexadecimal digits.
@@ -117,7 +122,7 @@ pub struct CreateVpnConnectionRouteRequest {
 }
 
 impl CreateVpnConnectionRouteRequest {
-    /// A [`CreateVpnConnectionRouteRequest`] with the fields that the API requires.
+    /// Creates a [`CreateVpnConnectionRouteRequest`] with the required fields.
     pub fn new(
         destination_ip_range: impl Into<String>,
         vpn_connection_id: impl Into<String>,
@@ -157,7 +162,8 @@ __private::sent!(CreateVpnConnectionRouteRequest {
     vpn_connection_id: "VpnConnectionId",
 });
 
-/// Answer to [`Client::create_vpn_connection_route`](crate::Client::create_vpn_connection_route), which adds a static route to a VPN connection.
+/// Response of [`Client::create_vpn_connection_route`](crate::Client::create_vpn_connection_route), which adds a
+/// static route to a VPN connection.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateVpnConnectionRouteResponse {
@@ -169,11 +175,13 @@ __private::received!(CreateVpnConnectionRouteResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_vpn_connection`](crate::Client::delete_vpn_connection), which deletes a VPN connection.
+/// Request of [`Client::delete_vpn_connection`](crate::Client::delete_vpn_connection), which deletes a VPN
+/// connection.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVpnConnectionRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the VPN connection, `vpn-` and eight hexadecimal digits.
@@ -183,7 +191,7 @@ pub struct DeleteVpnConnectionRequest {
 }
 
 impl DeleteVpnConnectionRequest {
-    /// A [`DeleteVpnConnectionRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteVpnConnectionRequest`] with the required fields.
     pub fn new(vpn_connection_id: impl Into<String>) -> Self {
         Self {
             dry_run: None,
@@ -209,7 +217,8 @@ __private::sent!(DeleteVpnConnectionRequest {
     vpn_connection_id: "VpnConnectionId",
 });
 
-/// Answer to [`Client::delete_vpn_connection`](crate::Client::delete_vpn_connection), which deletes a VPN connection.
+/// Response of [`Client::delete_vpn_connection`](crate::Client::delete_vpn_connection), which deletes a VPN
+/// connection.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVpnConnectionResponse {
@@ -221,7 +230,8 @@ __private::received!(DeleteVpnConnectionResponse {
     response_context: "ResponseContext",
 });
 
-/// Request of [`Client::delete_vpn_connection_route`](crate::Client::delete_vpn_connection_route), which removes a static route from a VPN connection.
+/// Request of [`Client::delete_vpn_connection_route`](crate::Client::delete_vpn_connection_route), which removes a
+/// static route from a VPN connection.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVpnConnectionRouteRequest {
@@ -229,7 +239,8 @@ pub struct DeleteVpnConnectionRouteRequest {
     ///
     /// Required.
     pub destination_ip_range: String,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the VPN connection, `vpn-` and eight hexadecimal digits.
@@ -239,7 +250,7 @@ pub struct DeleteVpnConnectionRouteRequest {
 }
 
 impl DeleteVpnConnectionRouteRequest {
-    /// A [`DeleteVpnConnectionRouteRequest`] with the fields that the API requires.
+    /// Creates a [`DeleteVpnConnectionRouteRequest`] with the required fields.
     pub fn new(
         destination_ip_range: impl Into<String>,
         vpn_connection_id: impl Into<String>,
@@ -279,7 +290,8 @@ __private::sent!(DeleteVpnConnectionRouteRequest {
     vpn_connection_id: "VpnConnectionId",
 });
 
-/// Answer to [`Client::delete_vpn_connection_route`](crate::Client::delete_vpn_connection_route), which removes a static route from a VPN connection.
+/// Response of [`Client::delete_vpn_connection_route`](crate::Client::delete_vpn_connection_route), which removes a
+/// static route from a VPN connection.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteVpnConnectionRouteResponse {
@@ -320,7 +332,7 @@ pub struct FiltersVpnConnection {
 }
 
 impl FiltersVpnConnection {
-    /// An empty [`FiltersVpnConnection`]: every field is optional.
+    /// Creates an empty [`FiltersVpnConnection`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -449,7 +461,8 @@ __private::sent!(FiltersVpnConnection {
 pub struct Phase1Options {
     /// Action to take when the other end stops responding. Has no effect; kept for compatibility with AWS.
     pub dpd_timeout_action: Option<String>,
-    /// Number of seconds without a response after which the other end is considered unreachable. Has no effect; kept for
+    /// Number of seconds without a response after which the other end is considered unreachable. Has no effect; kept
+    /// for
     /// compatibility with AWS.
     pub dpd_timeout_seconds: Option<i64>,
     /// Versions of the IKE protocol. Has no effect; kept for compatibility with AWS.
@@ -469,7 +482,7 @@ pub struct Phase1Options {
 }
 
 impl Phase1Options {
-    /// An empty [`Phase1Options`]: every field is optional.
+    /// Creates an empty [`Phase1Options`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -579,7 +592,7 @@ pub struct Phase2Options {
 }
 
 impl Phase2Options {
-    /// An empty [`Phase2Options`]: every field is optional.
+    /// Creates an empty [`Phase2Options`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -645,13 +658,15 @@ __private::exchanged!(Phase2Options {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVpnConnectionsRequest {
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersVpnConnection>,
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
@@ -659,7 +674,7 @@ pub struct ReadVpnConnectionsRequest {
 }
 
 impl ReadVpnConnectionsRequest {
-    /// An empty [`ReadVpnConnectionsRequest`]: every field is optional.
+    /// Creates an empty [`ReadVpnConnectionsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -696,11 +711,12 @@ __private::sent!(ReadVpnConnectionsRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_vpn_connections`](crate::Client::read_vpn_connections), which lists VPN connections.
+/// Response of [`Client::read_vpn_connections`](crate::Client::read_vpn_connections), which lists VPN connections.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadVpnConnectionsResponse {
-    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A request
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
     /// with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
@@ -733,13 +749,15 @@ __private::received!(RouteLight {
     state: "State",
 });
 
-/// Request of [`Client::update_vpn_connection`](crate::Client::update_vpn_connection), which changes the gateways or the options of a VPN connection.
+/// Request of [`Client::update_vpn_connection`](crate::Client::update_vpn_connection), which changes the gateways
+/// or the options of a VPN connection.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVpnConnectionRequest {
     /// ID of the new client gateway, `cgw-` and eight hexadecimal digits.
     pub client_gateway_id: Option<String>,
-    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the response
+    /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
+    /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the new virtual gateway, `vgw-` and eight hexadecimal digits.
@@ -753,7 +771,7 @@ pub struct UpdateVpnConnectionRequest {
 }
 
 impl UpdateVpnConnectionRequest {
-    /// A [`UpdateVpnConnectionRequest`] with the fields that the API requires.
+    /// Creates a [`UpdateVpnConnectionRequest`] with the required fields.
     pub fn new(vpn_connection_id: impl Into<String>) -> Self {
         Self {
             client_gateway_id: None,
@@ -803,7 +821,8 @@ __private::sent!(UpdateVpnConnectionRequest {
     vpn_options: "VpnOptions",
 });
 
-/// Answer to [`Client::update_vpn_connection`](crate::Client::update_vpn_connection), which changes the gateways or the options of a VPN connection.
+/// Response of [`Client::update_vpn_connection`](crate::Client::update_vpn_connection), which changes the gateways
+/// or the options of a VPN connection.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateVpnConnectionResponse {
@@ -850,7 +869,7 @@ pub enum VgwTelemetryState {
     Up,
     /// `DOWN`
     Down,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -932,7 +951,7 @@ pub struct VpnOptions {
 }
 
 impl VpnOptions {
-    /// An empty [`VpnOptions`]: every field is optional.
+    /// Creates an empty [`VpnOptions`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -968,20 +987,23 @@ __private::exchanged!(VpnOptions {
 impl Paginated for ReadVpnConnectionsRequest {
     type Action = action::ReadVpnConnections;
     type Item = VpnConnection;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadVpnConnectionsResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadVpnConnectionsResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.vpn_connections.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.vpn_connections.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadVpnConnectionsResponse) -> Vec<VpnConnection> {
-        answer.vpn_connections
+
+    fn items(response: ReadVpnConnectionsResponse) -> Vec<VpnConnection> {
+        response.vpn_connections
     }
 }
 
@@ -991,11 +1013,11 @@ impl Client {
     /// The virtual gateway must be `available`. Two gateways can have at most one connection between them.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createvpnconnection)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1024,11 +1046,11 @@ impl Client {
     /// The virtual gateway sends traffic for the IP range of the route through the connection.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#createvpnconnectionroute)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1049,14 +1071,15 @@ impl Client {
 
     /// Deletes a VPN connection.
     ///
-    /// The deletion takes some time. Once the virtual gateway is detached, the Net can be deleted without waiting for it.
+    /// The deletion takes some time. Once the virtual gateway is detached, the Net can be deleted without waiting for
+    /// it.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletevpnconnection)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1078,11 +1101,11 @@ impl Client {
     /// Removes a static route from a VPN connection.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#deletevpnconnectionroute)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1104,12 +1127,13 @@ impl Client {
     /// Lists VPN connections.
     ///
     /// - Authentication: access key.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     /// - [Official page](https://docs.outscale.com/api.html#readvpnconnections)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// By ID:
@@ -1151,11 +1175,11 @@ impl Client {
     /// Changes the gateways or the options of a VPN connection.
     ///
     /// - Authentication: access key.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://docs.outscale.com/api.html#updatevpnconnection)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -1176,12 +1200,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateVpnConnection`: see [`Client::create_vpn_connection`](crate::Client::create_vpn_connection).
+
+    /// Marker of `CreateVpnConnection`: see [`Client::create_vpn_connection`](crate::Client::create_vpn_connection).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateVpnConnection;
+
     impl Action for CreateVpnConnection {
         type Request = super::CreateVpnConnectionRequest;
         type Response = super::CreateVpnConnectionResponse;
@@ -1190,9 +1216,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `CreateVpnConnectionRoute`: see [`Client::create_vpn_connection_route`](crate::Client::create_vpn_connection_route).
+    /// Marker of `CreateVpnConnectionRoute`: see
+    /// [`Client::create_vpn_connection_route`](crate::Client::create_vpn_connection_route).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateVpnConnectionRoute;
+
     impl Action for CreateVpnConnectionRoute {
         type Request = super::CreateVpnConnectionRouteRequest;
         type Response = super::CreateVpnConnectionRouteResponse;
@@ -1201,9 +1229,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteVpnConnection`: see [`Client::delete_vpn_connection`](crate::Client::delete_vpn_connection).
+    /// Marker of `DeleteVpnConnection`: see [`Client::delete_vpn_connection`](crate::Client::delete_vpn_connection).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteVpnConnection;
+
     impl Action for DeleteVpnConnection {
         type Request = super::DeleteVpnConnectionRequest;
         type Response = super::DeleteVpnConnectionResponse;
@@ -1212,9 +1241,11 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `DeleteVpnConnectionRoute`: see [`Client::delete_vpn_connection_route`](crate::Client::delete_vpn_connection_route).
+    /// Marker of `DeleteVpnConnectionRoute`: see
+    /// [`Client::delete_vpn_connection_route`](crate::Client::delete_vpn_connection_route).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteVpnConnectionRoute;
+
     impl Action for DeleteVpnConnectionRoute {
         type Request = super::DeleteVpnConnectionRouteRequest;
         type Response = super::DeleteVpnConnectionRouteResponse;
@@ -1223,9 +1254,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadVpnConnections`: see [`Client::read_vpn_connections`](crate::Client::read_vpn_connections).
+    /// Marker of `ReadVpnConnections`: see [`Client::read_vpn_connections`](crate::Client::read_vpn_connections).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadVpnConnections;
+
     impl Action for ReadVpnConnections {
         type Request = super::ReadVpnConnectionsRequest;
         type Response = super::ReadVpnConnectionsResponse;
@@ -1234,9 +1266,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `UpdateVpnConnection`: see [`Client::update_vpn_connection`](crate::Client::update_vpn_connection).
+    /// Marker of `UpdateVpnConnection`: see [`Client::update_vpn_connection`](crate::Client::update_vpn_connection).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateVpnConnection;
+
     impl Action for UpdateVpnConnection {
         type Request = super::UpdateVpnConnectionRequest;
         type Response = super::UpdateVpnConnectionResponse;

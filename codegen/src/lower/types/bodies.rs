@@ -2,24 +2,24 @@
 
 use std::collections::BTreeSet;
 
-use super::super::constraints;
-use super::super::operations::{Body, Root};
-use super::super::schema::{Shape, shape};
+use super::super::operations::{Body, Operation};
+use super::super::schemas::{Shape, shape};
 use super::{Lowering, Owner};
+use crate::doc_text::sentences;
 use crate::ir::{Direction, Struct, TypeDef};
 use crate::names;
 
 impl<'a> Lowering<'a, '_> {
     /// The types of an action's bodies.
-    pub(super) fn bodies(&mut self, root: &Root<'a>) -> Option<(String, (String, String))> {
-        let request = self.body(root, &root.request, Direction::Request);
-        let response = self.body(root, &root.response, Direction::Response);
-        Some((root.wire.to_owned(), (request?, response?)))
+    pub(super) fn bodies(&mut self, operation: &Operation<'a>) -> Option<(String, (String, String))> {
+        let request = self.body(operation, &operation.request, Direction::Request);
+        let response = self.body(operation, &operation.response, Direction::Response);
+        Some((operation.wire.to_owned(), (request?, response?)))
     }
 
-    fn body(&mut self, root: &Root<'a>, body: &Body<'a>, direction: Direction) -> Option<String> {
-        let tags = BTreeSet::from([root.tag.to_owned()]);
-        let docs = constraints::body(root.name, direction);
+    fn body(&mut self, operation: &Operation<'a>, body: &Body<'a>, direction: Direction) -> Option<String> {
+        let tags = BTreeSet::from([operation.tag.to_owned()]);
+        let docs = sentences::body(operation.name, direction);
         if let Some(wire) = body.named(self.document) {
             let name = self.names.get(wire)?;
             return match &self.definitions.get(name)?.definition {
@@ -30,7 +30,7 @@ impl<'a> Lowering<'a, '_> {
                 }
             };
         }
-        let name = match names::type_name(&body.usual) {
+        let name = match names::type_name(&body.default_name) {
             Ok(name) => name,
             Err(message) => {
                 self.problems.error(&body.at, message);
@@ -38,9 +38,8 @@ impl<'a> Lowering<'a, '_> {
             }
         };
         let Some(node) = body.schema else {
-            let fields = Vec::new();
-            let at = body.at.clone();
-            let definition = TypeDef::Struct(Struct { name: name.clone(), at, docs, direction, fields });
+            let definition = Struct::new(name.clone(), body.at.clone(), docs, direction, Vec::new());
+            let definition = TypeDef::Struct(definition);
             return self.define(name, definition, &tags, &body.at);
         };
         match shape(node) {

@@ -3,11 +3,11 @@
 
 use crate::{Client, Result, __private};
 
-/// Answer to [`Client::feed`](crate::Client::feed).
+/// Response of [`Client::feed`](crate::Client::feed).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Feed {
-    /// `Eaten` of the API.
+    /// The API's `Eaten`.
     pub eaten: Option<bool>,
 }
 
@@ -19,12 +19,12 @@ __private::received!(Feed {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FeedRequest {
-    /// `Food` of the API.
+    /// The API's `Food`.
     pub food: Option<String>,
 }
 
 impl FeedRequest {
-    /// An empty [`FeedRequest`]: every field is optional.
+    /// Creates an empty [`FeedRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -44,10 +44,10 @@ impl Client {
     /// Calls `Feed`.
     ///
     /// - Authentication: none.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -64,12 +64,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `Feed`: see [`Client::feed`](crate::Client::feed).
+
+    /// Marker of `Feed`: see [`Client::feed`](crate::Client::feed).
     #[derive(Clone, Copy, Debug)]
     pub struct Feed;
+
     impl Action for Feed {
         type Request = super::FeedRequest;
         type Response = super::Feed;

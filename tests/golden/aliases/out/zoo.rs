@@ -22,7 +22,7 @@ pub type AliasOfStruct = AliasStruct;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AliasStruct {
-    /// `Name` of the API.
+    /// The API's `Name`.
     pub name: Option<String>,
 }
 
@@ -37,16 +37,16 @@ pub type AliasStructs = Vec<AliasStruct>;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAliasesRequest {
-    /// `At` of the API.
+    /// The API's `At`.
     pub at: Option<DateTime>,
-    /// `Id` of the API.
+    /// The API's `Id`.
     pub id: Option<String>,
-    /// `Ids` of the API.
+    /// The API's `Ids`.
     pub ids: Option<Vec<String>>,
 }
 
 impl ReadAliasesRequest {
-    /// An empty [`ReadAliasesRequest`]: every field is optional.
+    /// Creates an empty [`ReadAliasesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -76,15 +76,15 @@ __private::sent!(ReadAliasesRequest {
     ids: "Ids",
 });
 
-/// Answer to [`Client::read_aliases`](crate::Client::read_aliases).
+/// Response of [`Client::read_aliases`](crate::Client::read_aliases).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadAliasesResponse {
-    /// `All` of the API.
+    /// The API's `All`.
     pub all: Vec<AliasStruct>,
-    /// `Id` of the API.
+    /// The API's `Id`.
     pub id: Option<String>,
-    /// `Same` of the API.
+    /// The API's `Same`.
     pub same: Option<AliasStruct>,
 }
 
@@ -101,7 +101,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -121,12 +121,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadAliases`: see [`Client::read_aliases`](crate::Client::read_aliases).
+
+    /// Marker of `ReadAliases`: see [`Client::read_aliases`](crate::Client::read_aliases).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadAliases;
+
     impl Action for ReadAliases {
         type Request = super::ReadAliasesRequest;
         type Response = super::ReadAliasesResponse;

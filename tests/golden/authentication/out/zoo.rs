@@ -3,16 +3,18 @@
 
 use crate::{Client, Result, __private};
 
-/// Request of [`Client::read_basic`](crate::Client::read_basic) and [`Client::read_open`](crate::Client::read_open) and [`Client::read_optional`](crate::Client::read_optional) and [`Client::read_signed`](crate::Client::read_signed).
+/// Request of [`Client::read_basic`](crate::Client::read_basic) and [`Client::read_open`](crate::Client::read_open)
+/// and [`Client::read_optional`](crate::Client::read_optional) and
+/// [`Client::read_signed`](crate::Client::read_signed).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AuthRequest {
-    /// `DryRun` of the API.
+    /// The API's `DryRun`.
     pub dry_run: Option<bool>,
 }
 
 impl AuthRequest {
-    /// An empty [`AuthRequest`]: every field is optional.
+    /// Creates an empty [`AuthRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -28,11 +30,13 @@ __private::sent!(AuthRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::read_basic`](crate::Client::read_basic) and [`Client::read_open`](crate::Client::read_open) and [`Client::read_optional`](crate::Client::read_optional) and [`Client::read_signed`](crate::Client::read_signed).
+/// Response of [`Client::read_basic`](crate::Client::read_basic) and
+/// [`Client::read_open`](crate::Client::read_open) and [`Client::read_optional`](crate::Client::read_optional) and
+/// [`Client::read_signed`](crate::Client::read_signed).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AuthResponse {
-    /// `Done` of the API.
+    /// The API's `Done`.
     pub done: Option<bool>,
 }
 
@@ -47,7 +51,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -69,7 +73,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -91,7 +95,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -113,7 +117,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -130,12 +134,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadBasic`: see [`Client::read_basic`](crate::Client::read_basic).
+
+    /// Marker of `ReadBasic`: see [`Client::read_basic`](crate::Client::read_basic).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadBasic;
+
     impl Action for ReadBasic {
         type Request = super::AuthRequest;
         type Response = super::AuthResponse;
@@ -144,9 +150,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadOpen`: see [`Client::read_open`](crate::Client::read_open).
+    /// Marker of `ReadOpen`: see [`Client::read_open`](crate::Client::read_open).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadOpen;
+
     impl Action for ReadOpen {
         type Request = super::AuthRequest;
         type Response = super::AuthResponse;
@@ -155,9 +162,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadOptional`: see [`Client::read_optional`](crate::Client::read_optional).
+    /// Marker of `ReadOptional`: see [`Client::read_optional`](crate::Client::read_optional).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadOptional;
+
     impl Action for ReadOptional {
         type Request = super::AuthRequest;
         type Response = super::AuthResponse;
@@ -166,9 +174,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadSigned`: see [`Client::read_signed`](crate::Client::read_signed).
+    /// Marker of `ReadSigned`: see [`Client::read_signed`](crate::Client::read_signed).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadSigned;
+
     impl Action for ReadSigned {
         type Request = super::AuthRequest;
         type Response = super::AuthResponse;

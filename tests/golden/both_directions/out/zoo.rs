@@ -8,12 +8,12 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSharedRequest {
-    /// `Rule` of the API.
+    /// The API's `Rule`.
     pub rule: Option<SharedRule>,
 }
 
 impl CreateSharedRequest {
-    /// An empty [`CreateSharedRequest`]: every field is optional.
+    /// Creates an empty [`CreateSharedRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -29,11 +29,11 @@ __private::sent!(CreateSharedRequest {
     rule: "Rule",
 });
 
-/// Answer to [`Client::create_shared`](crate::Client::create_shared).
+/// Response of [`Client::create_shared`](crate::Client::create_shared).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSharedResponse {
-    /// `Rules` of the API.
+    /// The API's `Rules`.
     pub rules: Vec<SharedRule>,
 }
 
@@ -45,14 +45,14 @@ __private::received!(CreateSharedResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SharedInner {
-    /// `Depth` of the API.
+    /// The API's `Depth`.
     ///
     /// Required.
     pub depth: Option<i64>,
 }
 
 impl SharedInner {
-    /// A [`SharedInner`] with the fields that the API requires.
+    /// Creates a [`SharedInner`] with the required fields.
     pub fn new(depth: impl Into<i64>) -> Self {
         Self { depth: Some(depth.into()) }
     }
@@ -72,20 +72,20 @@ __private::exchanged!(SharedInner {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SharedRule {
-    /// `Inner` of the API.
+    /// The API's `Inner`.
     pub inner: Option<SharedInner>,
-    /// `Marks` of the API.
+    /// The API's `Marks`.
     pub marks: Option<BTreeMap<String, String>>,
-    /// `Name` of the API.
+    /// The API's `Name`.
     ///
     /// Required.
     pub name: Option<String>,
-    /// `Ports` of the API.
+    /// The API's `Ports`.
     pub ports: Option<Vec<i64>>,
 }
 
 impl SharedRule {
-    /// A [`SharedRule`] with the fields that the API requires.
+    /// Creates a [`SharedRule`] with the required fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: Some(name.into()),
@@ -134,10 +134,10 @@ impl Client {
     /// Calls `CreateShared`.
     ///
     /// - Authentication: none.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -157,12 +157,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateShared`: see [`Client::create_shared`](crate::Client::create_shared).
+
+    /// Marker of `CreateShared`: see [`Client::create_shared`](crate::Client::create_shared).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateShared;
+
     impl Action for CreateShared {
         type Request = super::CreateSharedRequest;
         type Response = super::CreateSharedResponse;

@@ -7,22 +7,22 @@ use crate::{Client, Date, DateOrDateTime, DateTime, Result, __private};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDatesRequest {
-    /// `Day` of the API.
+    /// The API's `Day`.
     pub day: Option<Date>,
-    /// `Days` of the API.
+    /// The API's `Days`.
     pub days: Option<Vec<DateOrDateTime>>,
-    /// `Mixed` of the API.
+    /// The API's `Mixed`.
     pub mixed: Option<String>,
-    /// `Moment` of the API.
+    /// The API's `Moment`.
     pub moment: Option<DateTime>,
-    /// `Since` of the API.
+    /// The API's `Since`.
     ///
     /// Required.
     pub since: DateOrDateTime,
 }
 
 impl ReadDatesRequest {
-    /// A [`ReadDatesRequest`] with the fields that the API requires.
+    /// Creates a [`ReadDatesRequest`] with the required fields.
     pub fn new(since: impl Into<DateOrDateTime>) -> Self {
         Self {
             day: None,
@@ -75,15 +75,15 @@ __private::sent!(ReadDatesRequest {
     since: "Since",
 });
 
-/// Answer to [`Client::read_dates`](crate::Client::read_dates).
+/// Response of [`Client::read_dates`](crate::Client::read_dates).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadDatesResponse {
-    /// `Day` of the API.
+    /// The API's `Day`.
     pub day: Option<Date>,
-    /// `Moments` of the API.
+    /// The API's `Moments`.
     pub moments: Vec<DateTime>,
-    /// `Until` of the API.
+    /// The API's `Until`.
     pub until: Option<DateOrDateTime>,
 }
 
@@ -100,7 +100,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -120,12 +120,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadDates`: see [`Client::read_dates`](crate::Client::read_dates).
+
+    /// Marker of `ReadDates`: see [`Client::read_dates`](crate::Client::read_dates).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadDates;
+
     impl Action for ReadDates {
         type Request = super::ReadDatesRequest;
         type Response = super::ReadDatesResponse;

@@ -22,11 +22,11 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadTextsRequest {
-    /// `Blank` of the API.
+    /// The API's `Blank`.
     pub blank: Option<String>,
     /// bell , reversed , zero width , bom , NUL
     pub control: Option<String>,
-    /// `Empty` of the API.
+    /// The API's `Empty`.
     pub empty: Option<String>,
     /// ```text
     /// open for ever
@@ -39,7 +39,7 @@ pub struct ReadTextsRequest {
 }
 
 impl ReadTextsRequest {
-    /// An empty [`ReadTextsRequest`]: every field is optional.
+    /// Creates an empty [`ReadTextsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -114,7 +114,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -134,12 +134,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadTexts`: see [`Client::read_texts`](crate::Client::read_texts).
+
+    /// Marker of `ReadTexts`: see [`Client::read_texts`](crate::Client::read_texts).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadTexts;
+
     impl Action for ReadTexts {
         type Request = super::ReadTextsRequest;
         type Response = super::ReadTextsResponse;

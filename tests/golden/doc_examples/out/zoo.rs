@@ -10,40 +10,40 @@ use crate::{
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateExampleRequest {
-    /// `Big` of the API.
+    /// The API's `Big`.
     pub big: Option<i64>,
-    /// `Cages` of the API.
+    /// The API's `Cages`.
     pub cages: Option<Vec<ExampleCage>>,
-    /// `Grid` of the API.
+    /// The API's `Grid`.
     pub grid: Option<Vec<Vec<i64>>>,
-    /// `Key` of the API.
+    /// The API's `Key`.
     pub key: Option<Secret>,
-    /// `Kind` of the API.
+    /// The API's `Kind`.
     pub kind: Option<CreateExampleRequestKind>,
-    /// `Missing` of the API.
+    /// The API's `Missing`.
     ///
     /// Required.
     pub missing: ExampleCage,
-    /// `Name` of the API.
+    /// The API's `Name`.
     ///
     /// Required.
     pub name: String,
-    /// `Odd` of the API.
+    /// The API's `Odd`.
     pub odd: Option<CreateExampleRequestOdd>,
-    /// `Pattern` of the API.
+    /// The API's `Pattern`.
     pub pattern: Nullable<String>,
-    /// `Price` of the API.
+    /// The API's `Price`.
     pub price: Option<f64>,
-    /// `Since` of the API.
+    /// The API's `Since`.
     pub since: Option<DateOrDateTime>,
-    /// `Small` of the API.
+    /// The API's `Small`.
     pub small: Option<i32>,
-    /// `Tags` of the API.
+    /// The API's `Tags`.
     pub tags: Option<BTreeMap<String, String>>,
 }
 
 impl CreateExampleRequest {
-    /// A [`CreateExampleRequest`] with the fields that the API requires.
+    /// Creates a [`CreateExampleRequest`] with the required fields.
     pub fn new(missing: impl Into<ExampleCage>, name: impl Into<String>) -> Self {
         Self {
             big: None,
@@ -173,7 +173,7 @@ pub enum CreateExampleRequestKind {
     Big,
     /// `small`
     Small,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -206,7 +206,7 @@ __private::open_enum!(CreateExampleRequestKind);
 pub enum CreateExampleRequestOdd {
     /// `odd`
     Odd,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -231,11 +231,12 @@ impl From<&str> for CreateExampleRequestOdd {
 
 __private::open_enum!(CreateExampleRequestOdd);
 
-/// Answer to [`Client::create_example`](crate::Client::create_example) and [`Client::create_placeholder`](crate::Client::create_placeholder).
+/// Response of [`Client::create_example`](crate::Client::create_example) and
+/// [`Client::create_placeholder`](crate::Client::create_placeholder).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateExampleResponse {
-    /// `Done` of the API.
+    /// The API's `Done`.
     pub done: Option<bool>,
 }
 
@@ -247,38 +248,38 @@ __private::received!(CreateExampleResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePlaceholderRequest {
-    /// `A` of the API.
+    /// The API's `A`.
     ///
     /// Required.
     pub a: bool,
-    /// `B` of the API.
+    /// The API's `B`.
     ///
     /// Required.
     pub b: f64,
-    /// `C` of the API.
+    /// The API's `C`.
     ///
     /// Required.
     pub c: Date,
-    /// `D` of the API.
+    /// The API's `D`.
     ///
     /// Required.
     pub d: Vec<ExampleCage>,
-    /// `E` of the API.
+    /// The API's `E`.
     ///
     /// Required.
     pub e: BTreeMap<String, i64>,
-    /// `F` of the API.
+    /// The API's `F`.
     ///
     /// Required.
     pub f: serde_json::Value,
-    /// `G` of the API.
+    /// The API's `G`.
     ///
     /// Required.
     pub g: Secret,
 }
 
 impl CreatePlaceholderRequest {
-    /// A [`CreatePlaceholderRequest`] with the fields that the API requires.
+    /// Creates a [`CreatePlaceholderRequest`] with the required fields.
     pub fn new(
         a: impl Into<bool>,
         b: impl Into<f64>,
@@ -359,16 +360,16 @@ __private::sent!(CreatePlaceholderRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExampleCage {
-    /// `Free` of the API.
+    /// The API's `Free`.
     pub free: Option<serde_json::Value>,
-    /// `Size` of the API.
+    /// The API's `Size`.
     ///
     /// Required.
     pub size: i64,
 }
 
 impl ExampleCage {
-    /// A [`ExampleCage`] with the fields that the API requires.
+    /// Creates a [`ExampleCage`] with the required fields.
     pub fn new(size: impl Into<i64>) -> Self {
         Self {
             free: None,
@@ -398,10 +399,10 @@ impl Client {
     /// Calls `CreateExample`.
     ///
     /// - Authentication: none.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -440,10 +441,10 @@ impl Client {
     /// Calls `CreatePlaceholder`.
     ///
     /// - Authentication: none.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -471,12 +472,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateExample`: see [`Client::create_example`](crate::Client::create_example).
+
+    /// Marker of `CreateExample`: see [`Client::create_example`](crate::Client::create_example).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateExample;
+
     impl Action for CreateExample {
         type Request = super::CreateExampleRequest;
         type Response = super::CreateExampleResponse;
@@ -485,9 +488,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `CreatePlaceholder`: see [`Client::create_placeholder`](crate::Client::create_placeholder).
+    /// Marker of `CreatePlaceholder`: see [`Client::create_placeholder`](crate::Client::create_placeholder).
     #[derive(Clone, Copy, Debug)]
     pub struct CreatePlaceholder;
+
     impl Action for CreatePlaceholder {
         type Request = super::CreatePlaceholderRequest;
         type Response = super::CreateExampleResponse;

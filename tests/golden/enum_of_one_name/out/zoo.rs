@@ -7,12 +7,12 @@ use crate::{Client, Result, UnknownValue, __private};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateHerdRequest {
-    /// `Strategy` of the API.
+    /// The API's `Strategy`.
     pub strategy: Option<HerdStrategy>,
 }
 
 impl CreateHerdRequest {
-    /// An empty [`CreateHerdRequest`]: every field is optional.
+    /// Creates an empty [`CreateHerdRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -28,13 +28,13 @@ __private::sent!(CreateHerdRequest {
     strategy: "Strategy",
 });
 
-/// Answer to [`Client::create_herd`](crate::Client::create_herd).
+/// Response of [`Client::create_herd`](crate::Client::create_herd).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateHerdResponse {
-    /// `Other` of the API.
+    /// The API's `Other`.
     pub other: Option<CreateHerdResponseOther>,
-    /// `Strategy` of the API.
+    /// The API's `Strategy`.
     pub strategy: Option<HerdStrategy>,
 }
 
@@ -51,7 +51,7 @@ pub enum CreateHerdResponseOther {
     One,
     /// `two`
     Two,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -86,7 +86,7 @@ pub enum HerdStrategy {
     Attract,
     /// `repulse`
     Repulse,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -117,10 +117,10 @@ impl Client {
     /// Calls `CreateHerd`.
     ///
     /// - Authentication: none.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -140,12 +140,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateHerd`: see [`Client::create_herd`](crate::Client::create_herd).
+
+    /// Marker of `CreateHerd`: see [`Client::create_herd`](crate::Client::create_herd).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateHerd;
+
     impl Action for CreateHerd {
         type Request = super::CreateHerdRequest;
         type Response = super::CreateHerdResponse;

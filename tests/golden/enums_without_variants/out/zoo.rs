@@ -7,16 +7,16 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPlainEnumsRequest {
-    /// `None` of the API.
+    /// The API's `None`.
     pub none: Option<String>,
-    /// `Price` of the API.
+    /// The API's `Price`.
     pub price: Option<f64>,
-    /// `Sure` of the API.
+    /// The API's `Sure`.
     pub sure: Option<bool>,
 }
 
 impl ReadPlainEnumsRequest {
-    /// An empty [`ReadPlainEnumsRequest`]: every field is optional.
+    /// Creates an empty [`ReadPlainEnumsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -46,11 +46,11 @@ __private::sent!(ReadPlainEnumsRequest {
     sure: "Sure",
 });
 
-/// Answer to [`Client::read_plain_enums`](crate::Client::read_plain_enums).
+/// Response of [`Client::read_plain_enums`](crate::Client::read_plain_enums).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadPlainEnumsResponse {
-    /// `Done` of the API.
+    /// The API's `Done`.
     pub done: Option<bool>,
 }
 
@@ -65,7 +65,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -85,12 +85,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadPlainEnums`: see [`Client::read_plain_enums`](crate::Client::read_plain_enums).
+
+    /// Marker of `ReadPlainEnums`: see [`Client::read_plain_enums`](crate::Client::read_plain_enums).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadPlainEnums;
+
     impl Action for ReadPlainEnums {
         type Request = super::ReadPlainEnumsRequest;
         type Response = super::ReadPlainEnumsResponse;

@@ -7,12 +7,12 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FeedLionsRequest {
-    /// `Meat` of the API.
+    /// The API's `Meat`.
     pub meat: Option<String>,
 }
 
 impl FeedLionsRequest {
-    /// An empty [`FeedLionsRequest`]: every field is optional.
+    /// Creates an empty [`FeedLionsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -28,11 +28,11 @@ __private::sent!(FeedLionsRequest {
     meat: "Meat",
 });
 
-/// Answer to [`Client::feed_lions`](crate::Client::feed_lions).
+/// Response of [`Client::feed_lions`](crate::Client::feed_lions).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FeedLionsResponse {
-    /// `Meat` of the API.
+    /// The API's `Meat`.
     pub meat: Option<String>,
 }
 
@@ -44,10 +44,10 @@ impl Client {
     /// Calls `FeedLions`.
     ///
     /// - Authentication: none.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -67,12 +67,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `FeedLions`: see [`Client::feed_lions`](crate::Client::feed_lions).
+
+    /// Marker of `FeedLions`: see [`Client::feed_lions`](crate::Client::feed_lions).
     #[derive(Clone, Copy, Debug)]
     pub struct FeedLions;
+
     impl Action for FeedLions {
         type Request = super::FeedLionsRequest;
         type Response = super::FeedLionsResponse;

@@ -7,34 +7,34 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateFactsRequest {
-    /// `Age` of the API.
+    /// The API's `Age`.
     ///
     /// Default: `7`. At least 0. At most 150.
     pub age: Option<i64>,
-    /// `Name` of the API.
+    /// The API's `Name`.
     ///
     /// Required. At least 1 characters. At most 64 characters. Pattern: ``^[a-z`]+\\$``.
     pub name: String,
-    /// `Old` of the API.
+    /// The API's `Old`.
     ///
     /// Default: ``"a`b"``. Deprecated.
     pub old: Option<String>,
-    /// `Price` of the API.
+    /// The API's `Price`.
     ///
     /// At least 0.5. At most 1.5.
     pub price: Option<f64>,
-    /// `Quoted` of the API.
+    /// The API's `Quoted`.
     ///
     /// Default: `""`.
     pub quoted: Option<String>,
-    /// `Tags` of the API.
+    /// The API's `Tags`.
     ///
     /// At least 1 elements. At most 9 elements.
     pub tags: Option<Vec<String>>,
 }
 
 impl CreateFactsRequest {
-    /// A [`CreateFactsRequest`] with the fields that the API requires.
+    /// Creates a [`CreateFactsRequest`] with the required fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             age: None,
@@ -92,11 +92,11 @@ __private::sent!(CreateFactsRequest {
     tags: "Tags",
 });
 
-/// Answer to [`Client::create_facts`](crate::Client::create_facts).
+/// Response of [`Client::create_facts`](crate::Client::create_facts).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateFactsResponse {
-    /// `Name` of the API.
+    /// The API's `Name`.
     ///
     /// At most 9 characters.
     pub name: Option<String>,
@@ -111,10 +111,10 @@ impl Client {
     ///
     /// - Deprecated.
     /// - Authentication: none.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -134,12 +134,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateFacts`: see [`Client::create_facts`](crate::Client::create_facts).
+
+    /// Marker of `CreateFacts`: see [`Client::create_facts`](crate::Client::create_facts).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateFacts;
+
     impl Action for CreateFacts {
         type Request = super::CreateFactsRequest;
         type Response = super::CreateFactsResponse;

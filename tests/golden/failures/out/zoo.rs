@@ -7,12 +7,12 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FailingRequest {
-    /// `Name` of the API.
+    /// The API's `Name`.
     pub name: Option<String>,
 }
 
 impl FailingRequest {
-    /// An empty [`FailingRequest`]: every field is optional.
+    /// Creates an empty [`FailingRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -28,11 +28,11 @@ __private::sent!(FailingRequest {
     name: "Name",
 });
 
-/// Answer to [`Client::read_failing`](crate::Client::read_failing).
+/// Response of [`Client::read_failing`](crate::Client::read_failing).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FailingResponse {
-    /// `Name` of the API.
+    /// The API's `Name`.
     pub name: Option<String>,
 }
 
@@ -47,7 +47,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -67,12 +67,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadFailing`: see [`Client::read_failing`](crate::Client::read_failing).
+
+    /// Marker of `ReadFailing`: see [`Client::read_failing`](crate::Client::read_failing).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadFailing;
+
     impl Action for ReadFailing {
         type Request = super::FailingRequest;
         type Response = super::FailingResponse;

@@ -3,18 +3,18 @@
 
 use crate::{Client, Result, __private};
 
-/// Request of [`Client::create_unnamed`](crate::Client::create_unnamed), which the description gives no fields.
+/// Request of [`Client::create_unnamed`](crate::Client::create_unnamed), without fields in the API description.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUnnamedRequest {
-    /// `Name` of the API.
+    /// The API's `Name`.
     ///
     /// Required.
     pub name: String,
 }
 
 impl CreateUnnamedRequest {
-    /// A [`CreateUnnamedRequest`] with the fields that the API requires.
+    /// Creates a [`CreateUnnamedRequest`] with the required fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -30,13 +30,13 @@ __private::sent!(CreateUnnamedRequest {
     name: "Name",
 });
 
-/// Answer to [`Client::create_unnamed`](crate::Client::create_unnamed), which the description gives no fields.
+/// Response of [`Client::create_unnamed`](crate::Client::create_unnamed), without fields in the API description.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateUnnamedResponse {
-    /// `Id` of the API.
+    /// The API's `Id`.
     pub id: Option<String>,
-    /// `Parts` of the API.
+    /// The API's `Parts`.
     pub parts: Vec<UnnamedPart>,
 }
 
@@ -49,7 +49,7 @@ __private::received!(CreateUnnamedResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UnnamedPart {
-    /// `Size` of the API.
+    /// The API's `Size`.
     pub size: Option<i64>,
 }
 
@@ -61,10 +61,10 @@ impl Client {
     /// Calls `CreateUnnamed`.
     ///
     /// - Authentication: none.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -84,12 +84,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateUnnamed`: see [`Client::create_unnamed`](crate::Client::create_unnamed).
+
+    /// Marker of `CreateUnnamed`: see [`Client::create_unnamed`](crate::Client::create_unnamed).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateUnnamed;
+
     impl Action for CreateUnnamed {
         type Request = super::CreateUnnamedRequest;
         type Response = super::CreateUnnamedResponse;

@@ -8,14 +8,14 @@ use crate::{Client, Result, UnknownValue, __private};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateInlineRequest {
-    /// `Beds` of the API.
+    /// The API's `Beds`.
     pub beds: Option<Vec<CreateInlineRequestBeds>>,
-    /// `Cage` of the API.
+    /// The API's `Cage`.
     pub cage: Option<CreateInlineRequestCage>,
 }
 
 impl CreateInlineRequest {
-    /// An empty [`CreateInlineRequest`]: every field is optional.
+    /// Creates an empty [`CreateInlineRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -45,12 +45,12 @@ __private::sent!(CreateInlineRequest {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateInlineRequestBeds {
-    /// `Soft` of the API.
+    /// The API's `Soft`.
     pub soft: Option<bool>,
 }
 
 impl CreateInlineRequestBeds {
-    /// An empty [`CreateInlineRequestBeds`]: every field is optional.
+    /// Creates an empty [`CreateInlineRequestBeds`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -70,16 +70,16 @@ __private::sent!(CreateInlineRequestBeds {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateInlineRequestCage {
-    /// `Door` of the API.
+    /// The API's `Door`.
     pub door: Option<CreateInlineRequestCageDoor>,
-    /// `Size` of the API.
+    /// The API's `Size`.
     ///
     /// Required.
     pub size: i64,
 }
 
 impl CreateInlineRequestCage {
-    /// A [`CreateInlineRequestCage`] with the fields that the API requires.
+    /// Creates a [`CreateInlineRequestCage`] with the required fields.
     pub fn new(size: impl Into<i64>) -> Self {
         Self {
             door: None,
@@ -109,12 +109,12 @@ __private::sent!(CreateInlineRequestCage {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateInlineRequestCageDoor {
-    /// `Lock` of the API.
+    /// The API's `Lock`.
     pub lock: Option<CreateInlineRequestCageDoorLock>,
 }
 
 impl CreateInlineRequestCageDoor {
-    /// An empty [`CreateInlineRequestCageDoor`]: every field is optional.
+    /// Creates an empty [`CreateInlineRequestCageDoor`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -138,7 +138,7 @@ pub enum CreateInlineRequestCageDoorLock {
     Open,
     /// `shut`
     Shut,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -165,11 +165,11 @@ impl From<&str> for CreateInlineRequestCageDoorLock {
 
 __private::open_enum!(CreateInlineRequestCageDoorLock);
 
-/// Answer to [`Client::create_inline`](crate::Client::create_inline).
+/// Response of [`Client::create_inline`](crate::Client::create_inline).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateInlineResponse {
-    /// `Cages` of the API.
+    /// The API's `Cages`.
     pub cages: BTreeMap<String, CreateInlineResponseCages>,
 }
 
@@ -181,7 +181,7 @@ __private::received!(CreateInlineResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateInlineResponseCages {
-    /// `Free` of the API.
+    /// The API's `Free`.
     pub free: Option<bool>,
 }
 
@@ -193,10 +193,10 @@ impl Client {
     /// Calls `CreateInline`.
     ///
     /// - Authentication: none.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -216,12 +216,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateInline`: see [`Client::create_inline`](crate::Client::create_inline).
+
+    /// Marker of `CreateInline`: see [`Client::create_inline`](crate::Client::create_inline).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateInline;
+
     impl Action for CreateInline {
         type Request = super::CreateInlineRequest;
         type Response = super::CreateInlineResponse;

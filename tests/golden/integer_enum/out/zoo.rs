@@ -11,7 +11,7 @@ pub enum IntegerMtu {
     Value1500,
     /// `9000`
     Value9000,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownInteger),
 }
 
@@ -42,14 +42,14 @@ __private::open_integer_enum!(IntegerMtu);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateIntegersRequest {
-    /// `Mtu` of the API.
+    /// The API's `Mtu`.
     pub mtu: Option<UpdateIntegersRequestMtu>,
-    /// `Offsets` of the API.
+    /// The API's `Offsets`.
     pub offsets: Option<Vec<UpdateIntegersRequestOffsets>>,
 }
 
 impl UpdateIntegersRequest {
-    /// An empty [`UpdateIntegersRequest`]: every field is optional.
+    /// Creates an empty [`UpdateIntegersRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -81,7 +81,7 @@ __private::sent!(UpdateIntegersRequest {
 pub enum UpdateIntegersRequestMtu {
     /// `1500`
     Value1500,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownInteger),
 }
 
@@ -116,7 +116,7 @@ pub enum UpdateIntegersRequestOffsets {
     Value0,
     /// `9223372036854775807`
     Value9223372036854775807,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownInteger),
 }
 
@@ -145,11 +145,11 @@ impl From<i64> for UpdateIntegersRequestOffsets {
 
 __private::open_integer_enum!(UpdateIntegersRequestOffsets);
 
-/// Answer to [`Client::update_integers`](crate::Client::update_integers).
+/// Response of [`Client::update_integers`](crate::Client::update_integers).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateIntegersResponse {
-    /// `Mtu` of the API.
+    /// The API's `Mtu`.
     pub mtu: Option<IntegerMtu>,
 }
 
@@ -161,10 +161,10 @@ impl Client {
     /// Calls `UpdateIntegers`.
     ///
     /// - Authentication: none.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -184,12 +184,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `UpdateIntegers`: see [`Client::update_integers`](crate::Client::update_integers).
+
+    /// Marker of `UpdateIntegers`: see [`Client::update_integers`](crate::Client::update_integers).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateIntegers;
+
     impl Action for UpdateIntegers {
         type Request = super::UpdateIntegersRequest;
         type Response = super::UpdateIntegersResponse;

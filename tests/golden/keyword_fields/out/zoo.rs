@@ -7,26 +7,26 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadWordsRequest {
-    /// `Async` of the API.
+    /// The API's `Async`.
     pub async_: Option<bool>,
-    /// `Crate` of the API.
+    /// The API's `Crate`.
     pub crate_: Option<String>,
-    /// `Gen` of the API.
+    /// The API's `Gen`.
     pub gen_: Option<i64>,
-    /// `Match` of the API.
+    /// The API's `Match`.
     pub match_: Option<String>,
-    /// `Self` of the API.
+    /// The API's `Self`.
     ///
     /// Required.
     pub self_: String,
-    /// `Type` of the API.
+    /// The API's `Type`.
     ///
     /// Required.
     pub type_: String,
 }
 
 impl ReadWordsRequest {
-    /// A [`ReadWordsRequest`] with the fields that the API requires.
+    /// Creates a [`ReadWordsRequest`] with the required fields.
     pub fn new(self_: impl Into<String>, type_: impl Into<String>) -> Self {
         Self {
             async_: None,
@@ -84,17 +84,17 @@ __private::sent!(ReadWordsRequest {
     type_: "Type",
 });
 
-/// Answer to [`Client::read_words`](crate::Client::read_words).
+/// Response of [`Client::read_words`](crate::Client::read_words).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadWordsResponse {
-    /// `Match` of the API.
+    /// The API's `Match`.
     pub match_: Option<String>,
-    /// `Self` of the API.
+    /// The API's `Self`.
     pub self_: Option<String>,
-    /// `Type` of the API.
+    /// The API's `Type`.
     pub type_: Option<String>,
-    /// `VRam` of the API.
+    /// The API's `VRam`.
     pub vram: Option<i64>,
 }
 
@@ -112,7 +112,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -132,12 +132,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadWords`: see [`Client::read_words`](crate::Client::read_words).
+
+    /// Marker of `ReadWords`: see [`Client::read_words`](crate::Client::read_words).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadWords;
+
     impl Action for ReadWords {
         type Request = super::ReadWordsRequest;
         type Response = super::ReadWordsResponse;

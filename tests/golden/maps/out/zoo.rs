@@ -8,18 +8,18 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateMapsRequest {
-    /// `Anything` of the API.
+    /// The API's `Anything`.
     pub anything: Option<BTreeMap<String, serde_json::Value>>,
-    /// `Structs` of the API.
+    /// The API's `Structs`.
     pub structs: Option<BTreeMap<String, MapValue>>,
-    /// `Texts` of the API.
+    /// The API's `Texts`.
     ///
     /// Required.
     pub texts: BTreeMap<String, String>,
 }
 
 impl CreateMapsRequest {
-    /// A [`CreateMapsRequest`] with the fields that the API requires.
+    /// Creates a [`CreateMapsRequest`] with the required fields.
     pub fn new(
         texts: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
     ) -> Self {
@@ -76,19 +76,19 @@ __private::sent!(CreateMapsRequest {
     texts: "Texts",
 });
 
-/// Answer to [`Client::create_maps`](crate::Client::create_maps).
+/// Response of [`Client::create_maps`](crate::Client::create_maps).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateMapsResponse {
-    /// `Anything` of the API.
+    /// The API's `Anything`.
     pub anything: BTreeMap<String, serde_json::Value>,
-    /// `Lists` of the API.
+    /// The API's `Lists`.
     pub lists: BTreeMap<String, Vec<i64>>,
-    /// `Maps` of the API.
+    /// The API's `Maps`.
     pub maps: Vec<BTreeMap<String, String>>,
-    /// `Structs` of the API.
+    /// The API's `Structs`.
     pub structs: BTreeMap<String, MapValue>,
-    /// `Texts` of the API.
+    /// The API's `Texts`.
     pub texts: BTreeMap<String, String>,
 }
 
@@ -107,12 +107,12 @@ pub type MapOfTexts = BTreeMap<String, String>;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MapValue {
-    /// `Size` of the API.
+    /// The API's `Size`.
     pub size: Option<i64>,
 }
 
 impl MapValue {
-    /// An empty [`MapValue`]: every field is optional.
+    /// Creates an empty [`MapValue`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -132,10 +132,10 @@ impl Client {
     /// Calls `CreateMaps`.
     ///
     /// - Authentication: none.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -155,12 +155,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateMaps`: see [`Client::create_maps`](crate::Client::create_maps).
+
+    /// Marker of `CreateMaps`: see [`Client::create_maps`](crate::Client::create_maps).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateMaps;
+
     impl Action for CreateMaps {
         type Request = super::CreateMapsRequest;
         type Response = super::CreateMapsResponse;

@@ -3,13 +3,13 @@
 
 use crate::{Client, Result, UnknownValue, __private};
 
-/// Answer to [`Client::match_`](crate::Client::match_).
+/// Response of [`Client::match_`](crate::Client::match_).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Bool {
-    /// `String` of the API.
+    /// The API's `String`.
     pub string: Option<String>,
-    /// `str` of the API.
+    /// The API's `str`.
     pub str: Option<Str>,
 }
 
@@ -34,7 +34,7 @@ pub enum Str {
     Default,
     /// `Clone`
     Clone,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -73,18 +73,18 @@ __private::open_enum!(Str);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct U8 {
-    /// `Option` of the API.
+    /// The API's `Option`.
     pub option: Option<String>,
-    /// `Vec` of the API.
+    /// The API's `Vec`.
     pub vec: Option<String>,
-    /// `i64` of the API.
+    /// The API's `i64`.
     pub i64: Option<i64>,
-    /// `str` of the API.
+    /// The API's `str`.
     pub str: Option<Str>,
 }
 
 impl U8 {
-    /// An empty [`U8`]: every field is optional.
+    /// Creates an empty [`U8`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -125,10 +125,10 @@ impl Client {
     /// Calls `Match`.
     ///
     /// - Authentication: none.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -145,12 +145,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `Match`: see [`Client::match_`](crate::Client::match_).
+
+    /// Marker of `Match`: see [`Client::match_`](crate::Client::match_).
     #[derive(Clone, Copy, Debug)]
     pub struct Match;
+
     impl Action for Match {
         type Request = super::U8;
         type Response = super::Bool;

@@ -3,13 +3,13 @@
 
 use crate::{Client, Result, __private};
 
-/// Request of [`Client::read_empty`](crate::Client::read_empty), which the description gives no fields.
+/// Request of [`Client::read_empty`](crate::Client::read_empty), without fields in the API description.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadEmptyRequest {}
 
 impl ReadEmptyRequest {
-    /// An empty [`ReadEmptyRequest`]: every field is optional.
+    /// Creates an empty [`ReadEmptyRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -17,7 +17,7 @@ impl ReadEmptyRequest {
 
 __private::sent!(ReadEmptyRequest {});
 
-/// Answer to [`Client::read_empty`](crate::Client::read_empty), which the description gives no fields.
+/// Response of [`Client::read_empty`](crate::Client::read_empty), without fields in the API description.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadEmptyResponse {}
@@ -31,7 +31,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -51,12 +51,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadEmpty`: see [`Client::read_empty`](crate::Client::read_empty).
+
+    /// Marker of `ReadEmpty`: see [`Client::read_empty`](crate::Client::read_empty).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadEmpty;
+
     impl Action for ReadEmpty {
         type Request = super::ReadEmptyRequest;
         type Response = super::ReadEmptyResponse;

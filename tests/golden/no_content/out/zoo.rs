@@ -7,12 +7,12 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteEverythingRequest {
-    /// `Sure` of the API.
+    /// The API's `Sure`.
     pub sure: Option<bool>,
 }
 
 impl DeleteEverythingRequest {
-    /// An empty [`DeleteEverythingRequest`]: every field is optional.
+    /// Creates an empty [`DeleteEverythingRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -28,20 +28,21 @@ __private::sent!(DeleteEverythingRequest {
     sure: "Sure",
 });
 
-/// Answer to [`Client::delete_everything`](crate::Client::delete_everything), which the description gives no fields.
+/// Response of [`Client::delete_everything`](crate::Client::delete_everything), without fields in the API
+/// description.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteEverythingResponse {}
 
 __private::received!(DeleteEverythingResponse {});
 
-/// Request of [`Client::ping`](crate::Client::ping), which the description gives no fields.
+/// Request of [`Client::ping`](crate::Client::ping), without fields in the API description.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PingRequest {}
 
 impl PingRequest {
-    /// An empty [`PingRequest`]: every field is optional.
+    /// Creates an empty [`PingRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -49,20 +50,20 @@ impl PingRequest {
 
 __private::sent!(PingRequest {});
 
-/// Answer to [`Client::ping`](crate::Client::ping), which the description gives no fields.
+/// Response of [`Client::ping`](crate::Client::ping), without fields in the API description.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PingResponse {}
 
 __private::received!(PingResponse {});
 
-/// Request of [`Client::read_nothing`](crate::Client::read_nothing), which the description gives no fields.
+/// Request of [`Client::read_nothing`](crate::Client::read_nothing), without fields in the API description.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNothingRequest {}
 
 impl ReadNothingRequest {
-    /// An empty [`ReadNothingRequest`]: every field is optional.
+    /// Creates an empty [`ReadNothingRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -70,11 +71,11 @@ impl ReadNothingRequest {
 
 __private::sent!(ReadNothingRequest {});
 
-/// Answer to [`Client::read_nothing`](crate::Client::read_nothing).
+/// Response of [`Client::read_nothing`](crate::Client::read_nothing).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadNothingResponse {
-    /// `Count` of the API.
+    /// The API's `Count`.
     pub count: Option<i64>,
 }
 
@@ -86,10 +87,10 @@ impl Client {
     /// Calls `DeleteEverything`.
     ///
     /// - Authentication: none.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -111,10 +112,10 @@ impl Client {
     /// Calls `Ping`.
     ///
     /// - Authentication: none.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -136,7 +137,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -156,12 +157,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `DeleteEverything`: see [`Client::delete_everything`](crate::Client::delete_everything).
+
+    /// Marker of `DeleteEverything`: see [`Client::delete_everything`](crate::Client::delete_everything).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteEverything;
+
     impl Action for DeleteEverything {
         type Request = super::DeleteEverythingRequest;
         type Response = super::DeleteEverythingResponse;
@@ -170,9 +173,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `Ping`: see [`Client::ping`](crate::Client::ping).
+    /// Marker of `Ping`: see [`Client::ping`](crate::Client::ping).
     #[derive(Clone, Copy, Debug)]
     pub struct Ping;
+
     impl Action for Ping {
         type Request = super::PingRequest;
         type Response = super::PingResponse;
@@ -181,9 +185,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadNothing`: see [`Client::read_nothing`](crate::Client::read_nothing).
+    /// Marker of `ReadNothing`: see [`Client::read_nothing`](crate::Client::read_nothing).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadNothing;
+
     impl Action for ReadNothing {
         type Request = super::ReadNothingRequest;
         type Response = super::ReadNothingResponse;

@@ -7,12 +7,12 @@ use crate::{Client, Nullable, Result, __private};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NullableCage {
-    /// `Height` of the API.
+    /// The API's `Height`.
     pub height: Option<i64>,
 }
 
 impl NullableCage {
-    /// An empty [`NullableCage`]: every field is optional.
+    /// Creates an empty [`NullableCage`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -32,18 +32,18 @@ __private::sent!(NullableCage {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNullableRequest {
-    /// `Cage` of the API.
+    /// The API's `Cage`.
     pub cage: Nullable<NullableCage>,
-    /// `Names` of the API.
+    /// The API's `Names`.
     pub names: Nullable<Vec<String>>,
-    /// `Pattern` of the API.
+    /// The API's `Pattern`.
     pub pattern: Nullable<String>,
-    /// `Strict` of the API.
+    /// The API's `Strict`.
     pub strict: Nullable<i64>,
 }
 
 impl UpdateNullableRequest {
-    /// An empty [`UpdateNullableRequest`]: every field is optional.
+    /// Creates an empty [`UpdateNullableRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -80,11 +80,11 @@ __private::sent!(UpdateNullableRequest {
     strict: "Strict",
 });
 
-/// Answer to [`Client::update_nullable`](crate::Client::update_nullable).
+/// Response of [`Client::update_nullable`](crate::Client::update_nullable).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateNullableResponse {
-    /// `Pattern` of the API.
+    /// The API's `Pattern`.
     pub pattern: Option<String>,
 }
 
@@ -96,10 +96,10 @@ impl Client {
     /// Calls `UpdateNullable`.
     ///
     /// - Authentication: none.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -119,12 +119,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `UpdateNullable`: see [`Client::update_nullable`](crate::Client::update_nullable).
+
+    /// Marker of `UpdateNullable`: see [`Client::update_nullable`](crate::Client::update_nullable).
     #[derive(Clone, Copy, Debug)]
     pub struct UpdateNullable;
+
     impl Action for UpdateNullable {
         type Request = super::UpdateNullableRequest;
         type Response = super::UpdateNullableResponse;

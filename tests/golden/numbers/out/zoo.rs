@@ -7,26 +7,26 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNumbersRequest {
-    /// `Flag` of the API.
+    /// The API's `Flag`.
     pub flag: Option<bool>,
-    /// `Float` of the API.
+    /// The API's `Float`.
     pub float: Option<f64>,
-    /// `Large` of the API.
+    /// The API's `Large`.
     pub large: Option<i64>,
-    /// `Other` of the API.
+    /// The API's `Other`.
     pub other: Option<i64>,
-    /// `Plain` of the API.
+    /// The API's `Plain`.
     pub plain: Option<i64>,
-    /// `Price` of the API.
+    /// The API's `Price`.
     pub price: Option<f64>,
-    /// `Small` of the API.
+    /// The API's `Small`.
     ///
     /// Required.
     pub small: i32,
 }
 
 impl CreateNumbersRequest {
-    /// A [`CreateNumbersRequest`] with the fields that the API requires.
+    /// Creates a [`CreateNumbersRequest`] with the required fields.
     pub fn new(small: impl Into<i32>) -> Self {
         Self {
             flag: None,
@@ -92,13 +92,13 @@ __private::sent!(CreateNumbersRequest {
     small: "Small",
 });
 
-/// Answer to [`Client::create_numbers`](crate::Client::create_numbers).
+/// Response of [`Client::create_numbers`](crate::Client::create_numbers).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateNumbersResponse {
-    /// `Price` of the API.
+    /// The API's `Price`.
     pub price: Option<f64>,
-    /// `Small` of the API.
+    /// The API's `Small`.
     pub small: Vec<i32>,
 }
 
@@ -111,10 +111,10 @@ impl Client {
     /// Calls `CreateNumbers`.
     ///
     /// - Authentication: none.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -134,12 +134,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateNumbers`: see [`Client::create_numbers`](crate::Client::create_numbers).
+
+    /// Marker of `CreateNumbers`: see [`Client::create_numbers`](crate::Client::create_numbers).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateNumbers;
+
     impl Action for CreateNumbers {
         type Request = super::CreateNumbersRequest;
         type Response = super::CreateNumbersResponse;

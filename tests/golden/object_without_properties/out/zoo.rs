@@ -13,7 +13,7 @@ pub type BareNamed = BTreeMap<String, serde_json::Value>;
 pub struct ReadBareRequest {}
 
 impl ReadBareRequest {
-    /// An empty [`ReadBareRequest`]: every field is optional.
+    /// Creates an empty [`ReadBareRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -21,15 +21,15 @@ impl ReadBareRequest {
 
 __private::sent!(ReadBareRequest {});
 
-/// Answer to [`Client::read_bare`](crate::Client::read_bare).
+/// Response of [`Client::read_bare`](crate::Client::read_bare).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadBareResponse {
-    /// `Closed` of the API.
+    /// The API's `Closed`.
     pub closed: Option<ReadBareResponseClosed>,
-    /// `Free` of the API.
+    /// The API's `Free`.
     pub free: BTreeMap<String, serde_json::Value>,
-    /// `Named` of the API.
+    /// The API's `Named`.
     pub named: BTreeMap<String, serde_json::Value>,
 }
 
@@ -53,7 +53,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -73,12 +73,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadBare`: see [`Client::read_bare`](crate::Client::read_bare).
+
+    /// Marker of `ReadBare`: see [`Client::read_bare`](crate::Client::read_bare).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadBare;
+
     impl Action for ReadBare {
         type Request = super::ReadBareRequest;
         type Response = super::ReadBareResponse;

@@ -3,15 +3,15 @@
 
 use crate::{Client, Result, UnknownValue, __private};
 
-/// Answer to [`Client::read_co2`](crate::Client::read_co2).
+/// Response of [`Client::read_co2`](crate::Client::read_co2).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CO2Response2 {
-    /// `CO2Factor` of the API.
+    /// The API's `CO2Factor`.
     pub co2_factor: Option<f64>,
-    /// `State` of the API.
+    /// The API's `State`.
     pub state: Option<Tat2X>,
-    /// `é2` of the API.
+    /// The API's `é2`.
     pub n2: Option<String>,
 }
 
@@ -35,7 +35,7 @@ pub enum Tat2X {
     Value10,
     /// `a_b`
     AB,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -72,28 +72,28 @@ __private::open_enum!(Tat2X);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct XYRequestV2 {
-    /// `9Lives` of the API.
+    /// The API's `9Lives`.
     ///
     /// Required.
     pub n9lives: i64,
-    /// `HTTPServer2Name` of the API.
+    /// The API's `HTTPServer2Name`.
     pub http_server2_name: Option<String>,
-    /// `IPv6` of the API.
+    /// The API's `IPv6`.
     pub i_pv6: Option<String>,
-    /// `a.b-c` of the API.
+    /// The API's `a.b-c`.
     pub a_b_c: Option<String>,
-    /// `camelCase` of the API.
+    /// The API's `camelCase`.
     pub camel_case: Option<String>,
-    /// `héros` of the API.
+    /// The API's `héros`.
     pub h_ros: Option<String>,
-    /// `snake_case` of the API.
+    /// The API's `snake_case`.
     pub snake_case: Option<String>,
-    /// `with space` of the API.
+    /// The API's `with space`.
     pub with_space: Option<String>,
 }
 
 impl XYRequestV2 {
-    /// A [`XYRequestV2`] with the fields that the API requires.
+    /// Creates a [`XYRequestV2`] with the required fields.
     pub fn new(n9lives: impl Into<i64>) -> Self {
         Self {
             n9lives: n9lives.into(),
@@ -174,7 +174,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -191,12 +191,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadCO2`: see [`Client::read_co2`](crate::Client::read_co2).
+
+    /// Marker of `ReadCO2`: see [`Client::read_co2`](crate::Client::read_co2).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadCO2;
+
     impl Action for ReadCO2 {
         type Request = super::XYRequestV2;
         type Response = super::CO2Response2;

@@ -7,12 +7,12 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Gate {
-    /// `Width` of the API.
+    /// The API's `Width`.
     pub width: Option<i64>,
 }
 
 impl Gate {
-    /// An empty [`Gate`]: every field is optional.
+    /// Creates an empty [`Gate`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -32,14 +32,14 @@ __private::sent!(Gate {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadZoosRequest {
-    /// `Gates` of the API.
+    /// The API's `Gates`.
     pub gates: Option<Vec<Gate>>,
-    /// `ZooIds` of the API.
+    /// The API's `ZooIds`.
     pub zoo_ids: Option<Vec<String>>,
 }
 
 impl ReadZoosRequest {
-    /// An empty [`ReadZoosRequest`]: every field is optional.
+    /// Creates an empty [`ReadZoosRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -65,11 +65,11 @@ __private::sent!(ReadZoosRequest {
     zoo_ids: "ZooIds",
 });
 
-/// Answer to [`Client::read_zoos`](crate::Client::read_zoos).
+/// Response of [`Client::read_zoos`](crate::Client::read_zoos).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadZoosResponse {
-    /// `Zoos` of the API.
+    /// The API's `Zoos`.
     pub zoos: Vec<Zoo>,
 }
 
@@ -81,9 +81,9 @@ __private::received!(ReadZoosResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Zoo {
-    /// `Grid` of the API.
+    /// The API's `Grid`.
     pub grid: Vec<Vec<i64>>,
-    /// `Name` of the API.
+    /// The API's `Name`.
     pub name: Option<String>,
 }
 
@@ -99,7 +99,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -119,12 +119,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadZoos`: see [`Client::read_zoos`](crate::Client::read_zoos).
+
+    /// Marker of `ReadZoos`: see [`Client::read_zoos`](crate::Client::read_zoos).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadZoos;
+
     impl Action for ReadZoos {
         type Request = super::ReadZoosRequest;
         type Response = super::ReadZoosResponse;

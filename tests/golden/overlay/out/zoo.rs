@@ -7,14 +7,14 @@ use crate::{Client, Result, UnknownValue, __private};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadMendedRequest {
-    /// `Kind` of the API.
+    /// The API's `Kind`.
     pub kind: Option<ReadMendedRequestKind>,
-    /// `Token` of the API.
+    /// The API's `Token`.
     pub token: Option<String>,
 }
 
 impl ReadMendedRequest {
-    /// An empty [`ReadMendedRequest`]: every field is optional.
+    /// Creates an empty [`ReadMendedRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -45,7 +45,7 @@ pub enum ReadMendedRequestKind {
     Big,
     /// `small`
     Small,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -72,11 +72,11 @@ impl From<&str> for ReadMendedRequestKind {
 
 __private::open_enum!(ReadMendedRequestKind);
 
-/// Answer to [`Client::read_mended`](crate::Client::read_mended).
+/// Response of [`Client::read_mended`](crate::Client::read_mended).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadMendedResponse {
-    /// `Option` of the API.
+    /// The API's `Option`.
     pub option: Option<ZooOption>,
 }
 
@@ -84,13 +84,13 @@ __private::received!(ReadMendedResponse {
     option: "Option",
 });
 
-/// Request of [`Client::send_parcel`](crate::Client::send_parcel), which the description gives no fields.
+/// Request of [`Client::send_parcel`](crate::Client::send_parcel), without fields in the API description.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendRequest {}
 
 impl SendRequest {
-    /// An empty [`SendRequest`]: every field is optional.
+    /// Creates an empty [`SendRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -98,7 +98,7 @@ impl SendRequest {
 
 __private::sent!(SendRequest {});
 
-/// Answer to [`Client::send_parcel`](crate::Client::send_parcel), which the description gives no fields.
+/// Response of [`Client::send_parcel`](crate::Client::send_parcel), without fields in the API description.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SendResponse {}
@@ -109,7 +109,7 @@ __private::received!(SendResponse {});
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ZooOption {
-    /// `Name` of the API.
+    /// The API's `Name`.
     pub name: Option<String>,
 }
 
@@ -125,7 +125,7 @@ impl Client {
     /// - [Official page](https://example.com/#readmended)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -147,11 +147,11 @@ impl Client {
     /// Calls `Send`.
     ///
     /// - Authentication: none.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     /// - [Official page](https://example.com/#send)
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -168,12 +168,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadMended`: see [`Client::read_mended`](crate::Client::read_mended).
+
+    /// Marker of `ReadMended`: see [`Client::read_mended`](crate::Client::read_mended).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadMended;
+
     impl Action for ReadMended {
         type Request = super::ReadMendedRequest;
         type Response = super::ReadMendedResponse;
@@ -182,9 +184,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `Send`: see [`Client::send_parcel`](crate::Client::send_parcel).
+    /// Marker of `Send`: see [`Client::send_parcel`](crate::Client::send_parcel).
     #[derive(Clone, Copy, Debug)]
     pub struct SendParcel;
+
     impl Action for SendParcel {
         type Request = super::SendRequest;
         type Response = super::SendResponse;

@@ -7,7 +7,7 @@ use crate::{Client, Paginated, Result, __private};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Animal {
-    /// `Name` of the API.
+    /// The API's `Name`.
     pub name: Option<String>,
 }
 
@@ -19,13 +19,13 @@ __private::received!(Animal {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NestedEntities {
-    /// `HasMoreItems` of the API.
+    /// The API's `HasMoreItems`.
     pub has_more_items: Option<bool>,
-    /// `Keepers` of the API.
+    /// The API's `Keepers`.
     pub keepers: Vec<String>,
-    /// `Lions` of the API.
+    /// The API's `Lions`.
     pub lions: Vec<Animal>,
-    /// `Tigers` of the API.
+    /// The API's `Tigers`.
     pub tigers: Vec<Animal>,
 }
 
@@ -40,14 +40,14 @@ __private::received!(NestedEntities {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadByItemRequest {
-    /// `FirstItem` of the API.
+    /// The API's `FirstItem`.
     pub first_item: Option<i64>,
-    /// `ResultsPerPage` of the API.
+    /// The API's `ResultsPerPage`.
     pub results_per_page: Option<i64>,
 }
 
 impl ReadByItemRequest {
-    /// An empty [`ReadByItemRequest`]: every field is optional.
+    /// Creates an empty [`ReadByItemRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -70,15 +70,15 @@ __private::sent!(ReadByItemRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_by_item`](crate::Client::read_by_item).
+/// Response of [`Client::read_by_item`](crate::Client::read_by_item).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadByItemResponse {
-    /// `Animals` of the API.
+    /// The API's `Animals`.
     pub animals: Vec<Animal>,
-    /// `HasMoreItems` of the API.
+    /// The API's `HasMoreItems`.
     pub has_more_items: Option<bool>,
-    /// `MaxResultsLimit` of the API.
+    /// The API's `MaxResultsLimit`.
     pub max_results_limit: Option<i64>,
 }
 
@@ -92,14 +92,14 @@ __private::received!(ReadByItemResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadByNestedRequest {
-    /// `FirstItem` of the API.
+    /// The API's `FirstItem`.
     pub first_item: Option<i64>,
-    /// `ResultsPerPage` of the API.
+    /// The API's `ResultsPerPage`.
     pub results_per_page: Option<i64>,
 }
 
 impl ReadByNestedRequest {
-    /// An empty [`ReadByNestedRequest`]: every field is optional.
+    /// Creates an empty [`ReadByNestedRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -122,11 +122,11 @@ __private::sent!(ReadByNestedRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_by_nested`](crate::Client::read_by_nested).
+/// Response of [`Client::read_by_nested`](crate::Client::read_by_nested).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadByNestedResponse {
-    /// `Entities` of the API.
+    /// The API's `Entities`.
     pub entities: Option<NestedEntities>,
 }
 
@@ -134,18 +134,19 @@ __private::received!(ReadByNestedResponse {
     entities: "Entities",
 });
 
-/// Request of [`Client::read_by_token`](crate::Client::read_by_token) and [`Client::read_half`](crate::Client::read_half).
+/// Request of [`Client::read_by_token`](crate::Client::read_by_token) and
+/// [`Client::read_half`](crate::Client::read_half).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadByTokenRequest {
-    /// `NextPageToken` of the API.
+    /// The API's `NextPageToken`.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// The API's `ResultsPerPage`.
     pub results_per_page: Option<i64>,
 }
 
 impl ReadByTokenRequest {
-    /// An empty [`ReadByTokenRequest`]: every field is optional.
+    /// Creates an empty [`ReadByTokenRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -168,13 +169,13 @@ __private::sent!(ReadByTokenRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_by_token`](crate::Client::read_by_token).
+/// Response of [`Client::read_by_token`](crate::Client::read_by_token).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadByTokenResponse {
-    /// `Names` of the API.
+    /// The API's `Names`.
     pub names: Vec<String>,
-    /// `NextPageToken` of the API.
+    /// The API's `NextPageToken`.
     pub next_page_token: Option<String>,
 }
 
@@ -183,11 +184,11 @@ __private::received!(ReadByTokenResponse {
     next_page_token: "NextPageToken",
 });
 
-/// Answer to [`Client::read_half`](crate::Client::read_half).
+/// Response of [`Client::read_half`](crate::Client::read_half).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadHalfResponse {
-    /// `Names` of the API.
+    /// The API's `Names`.
     pub names: Vec<String>,
 }
 
@@ -198,34 +199,39 @@ __private::received!(ReadHalfResponse {
 impl Paginated for ReadByItemRequest {
     type Action = action::ReadByItem;
     type Item = Animal;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::FirstItem {
             first: &mut self.first_item,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadByItemResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadByItemResponse) -> __private::Next<'_> {
         __private::Next::FirstItem {
-            count: answer.animals.len(),
-            more: answer.has_more_items,
+            count: response.animals.len(),
+            more: response.has_more_items,
         }
     }
-    fn items(answer: ReadByItemResponse) -> Vec<Animal> {
-        answer.animals
+
+    fn items(response: ReadByItemResponse) -> Vec<Animal> {
+        response.animals
     }
 }
 
 impl Paginated for ReadByNestedRequest {
     type Action = action::ReadByNested;
     type Item = Animal;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::FirstItem {
             first: &mut self.first_item,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadByNestedResponse) -> __private::Next<'_> {
-        match &answer.entities {
+
+    fn next(response: &ReadByNestedResponse) -> __private::Next<'_> {
+        match &response.entities {
             Some(inside) => {
                 __private::Next::FirstItem {
                     count: inside.lions.len() + inside.tigers.len(),
@@ -235,8 +241,9 @@ impl Paginated for ReadByNestedRequest {
             None => __private::Next::End,
         }
     }
-    fn items(answer: ReadByNestedResponse) -> Vec<Animal> {
-        match answer.entities {
+
+    fn items(response: ReadByNestedResponse) -> Vec<Animal> {
+        match response.entities {
             Some(inside) => [inside.lions, inside.tigers].into_iter().flatten().collect(),
             None => Vec::new(),
         }
@@ -246,20 +253,23 @@ impl Paginated for ReadByNestedRequest {
 impl Paginated for ReadByTokenRequest {
     type Action = action::ReadByToken;
     type Item = String;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadByTokenResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadByTokenResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.names.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.names.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadByTokenResponse) -> Vec<String> {
-        answer.names
+
+    fn items(response: ReadByTokenResponse) -> Vec<String> {
+        response.names
     }
 }
 
@@ -267,11 +277,12 @@ impl Client {
     /// Calls `ReadByItem`.
     ///
     /// - Authentication: none.
-    /// - Pages: `results_per_page`, then `first_item` while the answer has more items. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `first_item` while the response has more items.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -293,11 +304,12 @@ impl Client {
     /// Calls `ReadByNested`.
     ///
     /// - Authentication: none.
-    /// - Pages: `results_per_page`, then `first_item` while the answer has more items. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `first_item` while the response has more items.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -319,11 +331,12 @@ impl Client {
     /// Calls `ReadByToken`.
     ///
     /// - Authentication: none.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -348,7 +361,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -368,12 +381,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadByItem`: see [`Client::read_by_item`](crate::Client::read_by_item).
+
+    /// Marker of `ReadByItem`: see [`Client::read_by_item`](crate::Client::read_by_item).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadByItem;
+
     impl Action for ReadByItem {
         type Request = super::ReadByItemRequest;
         type Response = super::ReadByItemResponse;
@@ -382,9 +397,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadByNested`: see [`Client::read_by_nested`](crate::Client::read_by_nested).
+    /// Marker of `ReadByNested`: see [`Client::read_by_nested`](crate::Client::read_by_nested).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadByNested;
+
     impl Action for ReadByNested {
         type Request = super::ReadByNestedRequest;
         type Response = super::ReadByNestedResponse;
@@ -393,9 +409,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadByToken`: see [`Client::read_by_token`](crate::Client::read_by_token).
+    /// Marker of `ReadByToken`: see [`Client::read_by_token`](crate::Client::read_by_token).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadByToken;
+
     impl Action for ReadByToken {
         type Request = super::ReadByTokenRequest;
         type Response = super::ReadByTokenResponse;
@@ -404,9 +421,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadHalf`: see [`Client::read_half`](crate::Client::read_half).
+    /// Marker of `ReadHalf`: see [`Client::read_half`](crate::Client::read_half).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadHalf;
+
     impl Action for ReadHalf {
         type Request = super::ReadByTokenRequest;
         type Response = super::ReadHalfResponse;

@@ -8,14 +8,14 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTreeRequest {
-    /// `Root` of the API.
+    /// The API's `Root`.
     ///
     /// Required.
     pub root: Tree,
 }
 
 impl CreateTreeRequest {
-    /// A [`CreateTreeRequest`] with the fields that the API requires.
+    /// Creates a [`CreateTreeRequest`] with the required fields.
     pub fn new(root: impl Into<Tree>) -> Self {
         Self { root: root.into() }
     }
@@ -31,13 +31,13 @@ __private::sent!(CreateTreeRequest {
     root: "Root",
 });
 
-/// Answer to [`Client::create_tree`](crate::Client::create_tree).
+/// Response of [`Client::create_tree`](crate::Client::create_tree).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTreeResponse {
-    /// `Ping` of the API.
+    /// The API's `Ping`.
     pub ping: Option<TreePing>,
-    /// `Tree` of the API.
+    /// The API's `Tree`.
     pub tree: Option<Tree>,
 }
 
@@ -50,16 +50,16 @@ __private::received!(CreateTreeResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Tree {
-    /// `ByName` of the API.
+    /// The API's `ByName`.
     pub by_name: Option<BTreeMap<String, Tree>>,
-    /// `Children` of the API.
+    /// The API's `Children`.
     pub children: Option<Vec<Tree>>,
-    /// `Parent` of the API.
+    /// The API's `Parent`.
     pub parent: Option<Box<Tree>>,
 }
 
 impl Tree {
-    /// An empty [`Tree`]: every field is optional.
+    /// Creates an empty [`Tree`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -101,7 +101,7 @@ __private::exchanged!(Tree {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TreeLeaf {
-    /// `Name` of the API.
+    /// The API's `Name`.
     pub name: Option<String>,
 }
 
@@ -113,9 +113,9 @@ __private::received!(TreeLeaf {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TreePing {
-    /// `Leaf` of the API.
+    /// The API's `Leaf`.
     pub leaf: Option<TreeLeaf>,
-    /// `Pong` of the API.
+    /// The API's `Pong`.
     pub pong: Option<Box<TreePong>>,
 }
 
@@ -128,7 +128,7 @@ __private::received!(TreePing {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TreePong {
-    /// `Ping` of the API.
+    /// The API's `Ping`.
     pub ping: Option<Box<TreePing>>,
 }
 
@@ -140,10 +140,10 @@ impl Client {
     /// Calls `CreateTree`.
     ///
     /// - Authentication: none.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -163,12 +163,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateTree`: see [`Client::create_tree`](crate::Client::create_tree).
+
+    /// Marker of `CreateTree`: see [`Client::create_tree`](crate::Client::create_tree).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateTree;
+
     impl Action for CreateTree {
         type Request = super::CreateTreeRequest;
         type Response = super::CreateTreeResponse;

@@ -3,18 +3,19 @@
 
 use crate::{Client, Result, __private};
 
-/// Request of [`Client::lock_zoo`](crate::Client::lock_zoo) and [`Client::lock_zoo_for_users`](crate::Client::lock_zoo_for_users).
+/// Request of [`Client::lock_zoo`](crate::Client::lock_zoo) and
+/// [`Client::lock_zoo_for_users`](crate::Client::lock_zoo_for_users).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LockRequest {
-    /// `Name` of the API.
+    /// The API's `Name`.
     ///
     /// Required.
     pub name: String,
 }
 
 impl LockRequest {
-    /// A [`LockRequest`] with the fields that the API requires.
+    /// Creates a [`LockRequest`] with the required fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -30,11 +31,12 @@ __private::sent!(LockRequest {
     name: "Name",
 });
 
-/// Answer to [`Client::lock_zoo`](crate::Client::lock_zoo) and [`Client::lock_zoo_for_users`](crate::Client::lock_zoo_for_users).
+/// Response of [`Client::lock_zoo`](crate::Client::lock_zoo) and
+/// [`Client::lock_zoo_for_users`](crate::Client::lock_zoo_for_users).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LockResponse {
-    /// `Locked` of the API.
+    /// The API's `Locked`.
     pub locked: Option<bool>,
 }
 
@@ -46,10 +48,10 @@ impl Client {
     /// Calls `LockZoo`.
     ///
     /// - Authentication: none.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -68,10 +70,10 @@ impl Client {
     /// Calls `LockZooForUsers`.
     ///
     /// - Authentication: none.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -91,12 +93,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `LockZoo`: see [`Client::lock_zoo`](crate::Client::lock_zoo).
+
+    /// Marker of `LockZoo`: see [`Client::lock_zoo`](crate::Client::lock_zoo).
     #[derive(Clone, Copy, Debug)]
     pub struct LockZoo;
+
     impl Action for LockZoo {
         type Request = super::LockRequest;
         type Response = super::LockResponse;
@@ -105,9 +109,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `LockZooForUsers`: see [`Client::lock_zoo_for_users`](crate::Client::lock_zoo_for_users).
+    /// Marker of `LockZooForUsers`: see [`Client::lock_zoo_for_users`](crate::Client::lock_zoo_for_users).
     #[derive(Clone, Copy, Debug)]
     pub struct LockZooForUsers;
+
     impl Action for LockZooForUsers {
         type Request = super::LockRequest;
         type Response = super::LockResponse;

@@ -8,42 +8,42 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateManyRequiredRequest {
-    /// `A` of the API.
+    /// The API's `A`.
     ///
     /// Required.
     pub a: String,
-    /// `B` of the API.
+    /// The API's `B`.
     ///
     /// Required.
     pub b: String,
-    /// `C` of the API.
+    /// The API's `C`.
     ///
     /// Required.
     pub c: String,
-    /// `D` of the API.
+    /// The API's `D`.
     ///
     /// Required.
     pub d: String,
-    /// `E` of the API.
+    /// The API's `E`.
     ///
     /// Required.
     pub e: String,
-    /// `F` of the API.
+    /// The API's `F`.
     ///
     /// Required.
     pub f: String,
-    /// `G` of the API.
+    /// The API's `G`.
     ///
     /// Required.
     pub g: String,
-    /// `H` of the API.
+    /// The API's `H`.
     ///
     /// Required.
     pub h: bool,
 }
 
 impl CreateManyRequiredRequest {
-    /// A [`CreateManyRequiredRequest`] with the fields that the API requires.
+    /// Creates a [`CreateManyRequiredRequest`] with the required fields.
     #[expect(clippy::too_many_arguments, reason = "the API requires each of them")]
     pub fn new(
         a: impl Into<String>,
@@ -131,28 +131,28 @@ __private::sent!(CreateManyRequiredRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRequiredRequest {
-    /// `Apple` of the API.
+    /// The API's `Apple`.
     ///
     /// Required.
     pub apple: i64,
-    /// `Gates` of the API.
+    /// The API's `Gates`.
     ///
     /// Required.
     pub gates: Vec<RequiredGate>,
-    /// `Labels` of the API.
+    /// The API's `Labels`.
     ///
     /// Required.
     pub labels: BTreeMap<String, String>,
-    /// `Middle` of the API.
+    /// The API's `Middle`.
     pub middle: Option<String>,
-    /// `Zebra` of the API.
+    /// The API's `Zebra`.
     ///
     /// Required.
     pub zebra: String,
 }
 
 impl CreateRequiredRequest {
-    /// A [`CreateRequiredRequest`] with the fields that the API requires.
+    /// Creates a [`CreateRequiredRequest`] with the required fields.
     pub fn new(
         apple: impl Into<i64>,
         gates: impl IntoIterator<Item = impl Into<RequiredGate>>,
@@ -219,11 +219,12 @@ __private::sent!(CreateRequiredRequest {
     zebra: "Zebra",
 });
 
-/// Answer to [`Client::create_many_required`](crate::Client::create_many_required) and [`Client::create_required`](crate::Client::create_required).
+/// Response of [`Client::create_many_required`](crate::Client::create_many_required) and
+/// [`Client::create_required`](crate::Client::create_required).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRequiredResponse {
-    /// `Done` of the API.
+    /// The API's `Done`.
     pub done: Option<bool>,
 }
 
@@ -235,16 +236,16 @@ __private::received!(CreateRequiredResponse {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RequiredGate {
-    /// `Depth` of the API.
+    /// The API's `Depth`.
     pub depth: Option<f64>,
-    /// `Width` of the API.
+    /// The API's `Width`.
     ///
     /// Required.
     pub width: i64,
 }
 
 impl RequiredGate {
-    /// A [`RequiredGate`] with the fields that the API requires.
+    /// Creates a [`RequiredGate`] with the required fields.
     pub fn new(width: impl Into<i64>) -> Self {
         Self {
             depth: None,
@@ -274,10 +275,10 @@ impl Client {
     /// Calls `CreateManyRequired`.
     ///
     /// - Authentication: none.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -308,10 +309,10 @@ impl Client {
     /// Calls `CreateRequired`.
     ///
     /// - Authentication: none.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -336,12 +337,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateManyRequired`: see [`Client::create_many_required`](crate::Client::create_many_required).
+
+    /// Marker of `CreateManyRequired`: see [`Client::create_many_required`](crate::Client::create_many_required).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateManyRequired;
+
     impl Action for CreateManyRequired {
         type Request = super::CreateManyRequiredRequest;
         type Response = super::CreateRequiredResponse;
@@ -350,9 +353,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `CreateRequired`: see [`Client::create_required`](crate::Client::create_required).
+    /// Marker of `CreateRequired`: see [`Client::create_required`](crate::Client::create_required).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateRequired;
+
     impl Action for CreateRequired {
         type Request = super::CreateRequiredRequest;
         type Response = super::CreateRequiredResponse;

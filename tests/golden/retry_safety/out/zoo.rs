@@ -3,16 +3,19 @@
 
 use crate::{Client, Result, __private};
 
-/// Request of [`Client::check_retried`](crate::Client::check_retried) and [`Client::create_plain`](crate::Client::create_plain) and [`Client::delete_retried`](crate::Client::delete_retried) and [`Client::reader`](crate::Client::reader) and [`Client::readjust`](crate::Client::readjust).
+/// Request of [`Client::check_retried`](crate::Client::check_retried) and
+/// [`Client::create_plain`](crate::Client::create_plain) and
+/// [`Client::delete_retried`](crate::Client::delete_retried) and [`Client::reader`](crate::Client::reader) and
+/// [`Client::readjust`](crate::Client::readjust).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PlainRequest {
-    /// `DryRun` of the API.
+    /// The API's `DryRun`.
     pub dry_run: Option<bool>,
 }
 
 impl PlainRequest {
-    /// An empty [`PlainRequest`]: every field is optional.
+    /// Creates an empty [`PlainRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -28,11 +31,16 @@ __private::sent!(PlainRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::check_retried`](crate::Client::check_retried) and [`Client::create_plain`](crate::Client::create_plain) and [`Client::create_with_token`](crate::Client::create_with_token) and [`Client::delete_retried`](crate::Client::delete_retried) and [`Client::read_retried`](crate::Client::read_retried) and [`Client::reader`](crate::Client::reader) and [`Client::readjust`](crate::Client::readjust).
+/// Response of [`Client::check_retried`](crate::Client::check_retried) and
+/// [`Client::create_plain`](crate::Client::create_plain) and
+/// [`Client::create_with_token`](crate::Client::create_with_token) and
+/// [`Client::delete_retried`](crate::Client::delete_retried) and
+/// [`Client::read_retried`](crate::Client::read_retried) and [`Client::reader`](crate::Client::reader) and
+/// [`Client::readjust`](crate::Client::readjust).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RetryResponse {
-    /// `Done` of the API.
+    /// The API's `Done`.
     pub done: Option<bool>,
 }
 
@@ -40,16 +48,17 @@ __private::received!(RetryResponse {
     done: "Done",
 });
 
-/// Request of [`Client::create_with_token`](crate::Client::create_with_token) and [`Client::read_retried`](crate::Client::read_retried).
+/// Request of [`Client::create_with_token`](crate::Client::create_with_token) and
+/// [`Client::read_retried`](crate::Client::read_retried).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TokenRequest {
-    /// `ClientToken` of the API.
+    /// The API's `ClientToken`.
     pub client_token: Option<String>,
 }
 
 impl TokenRequest {
-    /// An empty [`TokenRequest`]: every field is optional.
+    /// Creates an empty [`TokenRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -72,7 +81,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -91,10 +100,10 @@ impl Client {
     /// Calls `CreatePlain`.
     ///
     /// - Authentication: none.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -116,7 +125,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe with a `client_token`.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -138,10 +147,10 @@ impl Client {
     /// Calls `DeleteRetried`.
     ///
     /// - Authentication: none.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -163,7 +172,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -182,10 +191,10 @@ impl Client {
     /// Calls `Reader`.
     ///
     /// - Authentication: none.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -204,10 +213,10 @@ impl Client {
     /// Calls `Readjust`.
     ///
     /// - Authentication: none.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -224,12 +233,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CheckRetried`: see [`Client::check_retried`](crate::Client::check_retried).
+
+    /// Marker of `CheckRetried`: see [`Client::check_retried`](crate::Client::check_retried).
     #[derive(Clone, Copy, Debug)]
     pub struct CheckRetried;
+
     impl Action for CheckRetried {
         type Request = super::PlainRequest;
         type Response = super::RetryResponse;
@@ -238,9 +249,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `CreatePlain`: see [`Client::create_plain`](crate::Client::create_plain).
+    /// Marker of `CreatePlain`: see [`Client::create_plain`](crate::Client::create_plain).
     #[derive(Clone, Copy, Debug)]
     pub struct CreatePlain;
+
     impl Action for CreatePlain {
         type Request = super::PlainRequest;
         type Response = super::RetryResponse;
@@ -249,9 +261,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `CreateWithToken`: see [`Client::create_with_token`](crate::Client::create_with_token).
+    /// Marker of `CreateWithToken`: see [`Client::create_with_token`](crate::Client::create_with_token).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateWithToken;
+
     impl Action for CreateWithToken {
         type Request = super::TokenRequest;
         type Response = super::RetryResponse;
@@ -260,9 +273,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::ClientToken;
     }
 
-    /// Marks `DeleteRetried`: see [`Client::delete_retried`](crate::Client::delete_retried).
+    /// Marker of `DeleteRetried`: see [`Client::delete_retried`](crate::Client::delete_retried).
     #[derive(Clone, Copy, Debug)]
     pub struct DeleteRetried;
+
     impl Action for DeleteRetried {
         type Request = super::PlainRequest;
         type Response = super::RetryResponse;
@@ -271,9 +285,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `ReadRetried`: see [`Client::read_retried`](crate::Client::read_retried).
+    /// Marker of `ReadRetried`: see [`Client::read_retried`](crate::Client::read_retried).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadRetried;
+
     impl Action for ReadRetried {
         type Request = super::TokenRequest;
         type Response = super::RetryResponse;
@@ -282,9 +297,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `Reader`: see [`Client::reader`](crate::Client::reader).
+    /// Marker of `Reader`: see [`Client::reader`](crate::Client::reader).
     #[derive(Clone, Copy, Debug)]
     pub struct Reader;
+
     impl Action for Reader {
         type Request = super::PlainRequest;
         type Response = super::RetryResponse;
@@ -293,9 +309,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Unsafe;
     }
 
-    /// Marks `Readjust`: see [`Client::readjust`](crate::Client::readjust).
+    /// Marker of `Readjust`: see [`Client::readjust`](crate::Client::readjust).
     #[derive(Clone, Copy, Debug)]
     pub struct Readjust;
+
     impl Action for Readjust {
         type Request = super::PlainRequest;
         type Response = super::RetryResponse;

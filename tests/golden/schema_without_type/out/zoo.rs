@@ -7,20 +7,20 @@ use crate::{Client, DateTime, Result, UnknownValue, __private};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUntypedRequest {
-    /// `Anything` of the API.
+    /// The API's `Anything`.
     pub anything: Option<serde_json::Value>,
-    /// `Choice` of the API.
+    /// The API's `Choice`.
     pub choice: Option<ReadUntypedRequestChoice>,
     /// Any value at all.
     pub described: Option<serde_json::Value>,
-    /// `Listed` of the API.
+    /// The API's `Listed`.
     pub listed: Option<Vec<String>>,
-    /// `Moment` of the API.
+    /// The API's `Moment`.
     pub moment: Option<DateTime>,
 }
 
 impl ReadUntypedRequest {
-    /// An empty [`ReadUntypedRequest`]: every field is optional.
+    /// Creates an empty [`ReadUntypedRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -75,7 +75,7 @@ pub enum ReadUntypedRequestChoice {
     Up,
     /// `down`
     Down,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -102,13 +102,13 @@ impl From<&str> for ReadUntypedRequestChoice {
 
 __private::open_enum!(ReadUntypedRequestChoice);
 
-/// Answer to [`Client::read_untyped`](crate::Client::read_untyped).
+/// Response of [`Client::read_untyped`](crate::Client::read_untyped).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUntypedResponse {
-    /// `Anything` of the API.
+    /// The API's `Anything`.
     pub anything: Option<serde_json::Value>,
-    /// `List` of the API.
+    /// The API's `List`.
     pub list: Vec<serde_json::Value>,
 }
 
@@ -124,7 +124,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -144,12 +144,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadUntyped`: see [`Client::read_untyped`](crate::Client::read_untyped).
+
+    /// Marker of `ReadUntyped`: see [`Client::read_untyped`](crate::Client::read_untyped).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadUntyped;
+
     impl Action for ReadUntyped {
         type Request = super::ReadUntypedRequest;
         type Response = super::ReadUntypedResponse;

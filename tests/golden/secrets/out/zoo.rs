@@ -7,16 +7,16 @@ use crate::{Client, Result, Secret, __private};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSecretRequest {
-    /// `Old` of the API.
+    /// The API's `Old`.
     pub old: Option<Vec<Secret>>,
-    /// `Password` of the API.
+    /// The API's `Password`.
     ///
     /// Required.
     pub password: Secret,
 }
 
 impl CreateSecretRequest {
-    /// A [`CreateSecretRequest`] with the fields that the API requires.
+    /// Creates a [`CreateSecretRequest`] with the required fields.
     pub fn new(password: impl Into<Secret>) -> Self {
         Self {
             old: None,
@@ -42,13 +42,13 @@ __private::sent!(CreateSecretRequest {
     password: "Password",
 });
 
-/// Answer to [`Client::create_secret`](crate::Client::create_secret).
+/// Response of [`Client::create_secret`](crate::Client::create_secret).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CreateSecretResponse {
-    /// `Choice` of the API.
+    /// The API's `Choice`.
     pub choice: Option<Secret>,
-    /// `Key` of the API.
+    /// The API's `Key`.
     pub key: Option<Secret>,
 }
 
@@ -61,10 +61,10 @@ impl Client {
     /// Calls `CreateSecret`.
     ///
     /// - Authentication: none.
-    /// - Retry after an ambiguous failure: may do the work twice.
+    /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -84,12 +84,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `CreateSecret`: see [`Client::create_secret`](crate::Client::create_secret).
+
+    /// Marker of `CreateSecret`: see [`Client::create_secret`](crate::Client::create_secret).
     #[derive(Clone, Copy, Debug)]
     pub struct CreateSecret;
+
     impl Action for CreateSecret {
         type Request = super::CreateSecretRequest;
         type Response = super::CreateSecretResponse;

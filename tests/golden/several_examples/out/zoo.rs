@@ -7,14 +7,14 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadTentsRequest {
-    /// `Name` of the API.
+    /// The API's `Name`.
     pub name: Option<String>,
-    /// `Size` of the API.
+    /// The API's `Size`.
     pub size: Option<i64>,
 }
 
 impl ReadTentsRequest {
-    /// An empty [`ReadTentsRequest`]: every field is optional.
+    /// Creates an empty [`ReadTentsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -37,11 +37,11 @@ __private::sent!(ReadTentsRequest {
     size: "Size",
 });
 
-/// Answer to [`Client::read_tents`](crate::Client::read_tents), which lists tents, even empty ones.
+/// Response of [`Client::read_tents`](crate::Client::read_tents), which lists tents, even empty ones.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadTentsResponse {
-    /// `Tents` of the API.
+    /// The API's `Tents`.
     pub tents: Vec<String>,
 }
 
@@ -56,7 +56,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Examples
     /// ``a`b``:
@@ -102,12 +102,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadTents`: see [`Client::read_tents`](crate::Client::read_tents).
+
+    /// Marker of `ReadTents`: see [`Client::read_tents`](crate::Client::read_tents).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadTents;
+
     impl Action for ReadTents {
         type Request = super::ReadTentsRequest;
         type Response = super::ReadTentsResponse;

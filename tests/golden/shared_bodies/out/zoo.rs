@@ -7,12 +7,12 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReferredRequest {
-    /// `Name` of the API.
+    /// The API's `Name`.
     pub name: Option<String>,
 }
 
 impl ReferredRequest {
-    /// An empty [`ReferredRequest`]: every field is optional.
+    /// Creates an empty [`ReferredRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -28,11 +28,11 @@ __private::sent!(ReferredRequest {
     name: "Name",
 });
 
-/// Answer to [`Client::read_referred`](crate::Client::read_referred).
+/// Response of [`Client::read_referred`](crate::Client::read_referred).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReferredResponse {
-    /// `Name` of the API.
+    /// The API's `Name`.
     pub name: Option<String>,
 }
 
@@ -47,7 +47,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -67,12 +67,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadReferred`: see [`Client::read_referred`](crate::Client::read_referred).
+
+    /// Marker of `ReadReferred`: see [`Client::read_referred`](crate::Client::read_referred).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadReferred;
+
     impl Action for ReadReferred {
         type Request = super::ReferredRequest;
         type Response = super::ReferredResponse;

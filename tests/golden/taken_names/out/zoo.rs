@@ -7,28 +7,28 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadTakenRequest {
-    /// `Clone` of the API.
+    /// The API's `Clone`.
     pub clone: Option<String>,
-    /// `Default` of the API.
+    /// The API's `Default`.
     ///
     /// Required.
     pub default: String,
-    /// `Eq` of the API.
+    /// The API's `Eq`.
     pub eq: Option<String>,
-    /// `Into` of the API.
+    /// The API's `Into`.
     pub into: Option<String>,
-    /// `Item` of the API.
+    /// The API's `Item`.
     pub item: Option<Vec<String>>,
-    /// `Key` of the API.
+    /// The API's `Key`.
     pub key: Option<String>,
-    /// `New` of the API.
+    /// The API's `New`.
     pub new: Option<String>,
-    /// `Value` of the API.
+    /// The API's `Value`.
     pub value: Option<String>,
 }
 
 impl ReadTakenRequest {
-    /// A [`ReadTakenRequest`] with the fields that the API requires.
+    /// Creates a [`ReadTakenRequest`] with the required fields.
     pub fn new(default: impl Into<String>) -> Self {
         Self {
             clone: None,
@@ -102,13 +102,13 @@ __private::sent!(ReadTakenRequest {
     value: "Value",
 });
 
-/// Answer to [`Client::read_taken`](crate::Client::read_taken).
+/// Response of [`Client::read_taken`](crate::Client::read_taken).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadTakenResponse {
-    /// `Default` of the API.
+    /// The API's `Default`.
     pub default: Option<String>,
-    /// `New` of the API.
+    /// The API's `New`.
     pub new: Option<String>,
 }
 
@@ -124,7 +124,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -144,12 +144,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadTaken`: see [`Client::read_taken`](crate::Client::read_taken).
+
+    /// Marker of `ReadTaken`: see [`Client::read_taken`](crate::Client::read_taken).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadTaken;
+
     impl Action for ReadTaken {
         type Request = super::ReadTakenRequest;
         type Response = super::ReadTakenResponse;

@@ -7,12 +7,12 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BesideCage {
-    /// `Name` of the API.
+    /// The API's `Name`.
     pub name: Option<String>,
 }
 
 impl BesideCage {
-    /// An empty [`BesideCage`]: every field is optional.
+    /// Creates an empty [`BesideCage`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -41,7 +41,7 @@ pub struct ReadBesideRequest {
 }
 
 impl ReadBesideRequest {
-    /// An empty [`ReadBesideRequest`]: every field is optional.
+    /// Creates an empty [`ReadBesideRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -64,11 +64,11 @@ __private::sent!(ReadBesideRequest {
     wrapped: "Wrapped",
 });
 
-/// Answer to [`Client::read_beside`](crate::Client::read_beside).
+/// Response of [`Client::read_beside`](crate::Client::read_beside).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadBesideResponse {
-    /// `Cage` of the API.
+    /// The API's `Cage`.
     pub cage: Option<BesideCage>,
 }
 
@@ -83,7 +83,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -103,12 +103,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadBeside`: see [`Client::read_beside`](crate::Client::read_beside).
+
+    /// Marker of `ReadBeside`: see [`Client::read_beside`](crate::Client::read_beside).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadBeside;
+
     impl Action for ReadBeside {
         type Request = super::ReadBesideRequest;
         type Response = super::ReadBesideResponse;

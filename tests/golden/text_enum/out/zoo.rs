@@ -35,7 +35,7 @@ pub enum AnimalState {
     X509,
     /// `???`
     Value3f3f3f,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -90,14 +90,14 @@ __private::open_enum!(AnimalState);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadStatesRequest {
-    /// `Protocols` of the API.
+    /// The API's `Protocols`.
     pub protocols: Option<Vec<ReadStatesRequestProtocols>>,
-    /// `State` of the API.
+    /// The API's `State`.
     pub state: Option<AnimalState>,
 }
 
 impl ReadStatesRequest {
-    /// An empty [`ReadStatesRequest`]: every field is optional.
+    /// Creates an empty [`ReadStatesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -133,7 +133,7 @@ pub enum ReadStatesRequestProtocols {
     Udp,
     /// `-1`
     Minus1,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -162,13 +162,13 @@ impl From<&str> for ReadStatesRequestProtocols {
 
 __private::open_enum!(ReadStatesRequestProtocols);
 
-/// Answer to [`Client::read_states`](crate::Client::read_states).
+/// Response of [`Client::read_states`](crate::Client::read_states).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadStatesResponse {
-    /// `Mood` of the API.
+    /// The API's `Mood`.
     pub mood: Option<ReadStatesResponseMood>,
-    /// `State` of the API.
+    /// The API's `State`.
     pub state: Option<AnimalState>,
 }
 
@@ -185,7 +185,7 @@ pub enum ReadStatesResponseMood {
     Good,
     /// `bad`
     Bad,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -219,7 +219,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -239,12 +239,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadStates`: see [`Client::read_states`](crate::Client::read_states).
+
+    /// Marker of `ReadStates`: see [`Client::read_states`](crate::Client::read_states).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadStates;
+
     impl Action for ReadStates {
         type Request = super::ReadStatesRequest;
         type Response = super::ReadStatesResponse;

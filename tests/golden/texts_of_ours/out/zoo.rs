@@ -14,7 +14,7 @@ pub struct ReadOursRequest {
 }
 
 impl ReadOursRequest {
-    /// An empty [`ReadOursRequest`]: every field is optional.
+    /// Creates an empty [`ReadOursRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -37,13 +37,13 @@ __private::sent!(ReadOursRequest {
     name: "Name",
 });
 
-/// Answer to [`Client::read_ours`](crate::Client::read_ours), which reads what is ours.
+/// Response of [`Client::read_ours`](crate::Client::read_ours), which reads what is ours.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadOursResponse {
     /// A name, wherever it stands.
     pub name: Option<String>,
-    /// `State` of the API.
+    /// The API's `State`.
     pub state: Option<ReadOursResponseState>,
 }
 
@@ -58,7 +58,7 @@ __private::received!(ReadOursResponse {
 pub enum ReadOursResponseState {
     /// `good`
     Good,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -92,7 +92,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -112,12 +112,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadOurs`: see [`Client::read_ours`](crate::Client::read_ours).
+
+    /// Marker of `ReadOurs`: see [`Client::read_ours`](crate::Client::read_ours).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadOurs;
+
     impl Action for ReadOurs {
         type Request = super::ReadOursRequest;
         type Response = super::ReadOursResponse;

@@ -11,7 +11,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -31,12 +31,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadCommon`: see [`Client::read_common`](crate::Client::read_common).
+
+    /// Marker of `ReadCommon`: see [`Client::read_common`](crate::Client::read_common).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadCommon;
+
     impl Action for ReadCommon {
         type Request = super::ReadLionsRequest;
         type Response = super::ReadTigersResponse;

@@ -8,7 +8,7 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Lion {
-    /// `Mane` of the API.
+    /// The API's `Mane`.
     pub mane: Option<bool>,
 }
 
@@ -16,13 +16,13 @@ __private::received!(Lion {
     mane: "Mane",
 });
 
-/// Answer to [`Client::read_lions`](crate::Client::read_lions).
+/// Response of [`Client::read_lions`](crate::Client::read_lions).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadLionsResponse {
-    /// `Lions` of the API.
+    /// The API's `Lions`.
     pub lions: Vec<Lion>,
-    /// `Shared` of the API.
+    /// The API's `Shared`.
     pub shared: Option<CatShared>,
 }
 
@@ -38,7 +38,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -58,12 +58,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadLions`: see [`Client::read_lions`](crate::Client::read_lions).
+
+    /// Marker of `ReadLions`: see [`Client::read_lions`](crate::Client::read_lions).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadLions;
+
     impl Action for ReadLions {
         type Request = super::ReadLionsRequest;
         type Response = super::ReadLionsResponse;

@@ -8,12 +8,12 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadTigersRequest {
-    /// `Filter` of the API.
+    /// The API's `Filter`.
     pub filter: Option<CatFilter>,
 }
 
 impl ReadTigersRequest {
-    /// An empty [`ReadTigersRequest`]: every field is optional.
+    /// Creates an empty [`ReadTigersRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -36,7 +36,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -56,12 +56,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadTigers`: see [`Client::read_tigers`](crate::Client::read_tigers).
+
+    /// Marker of `ReadTigers`: see [`Client::read_tigers`](crate::Client::read_tigers).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadTigers;
+
     impl Action for ReadTigers {
         type Request = super::ReadTigersRequest;
         type Response = super::ReadTigersResponse;

@@ -7,14 +7,14 @@ use crate::{Client, Result, __private};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Asked {
-    /// `Name` of the API.
+    /// The API's `Name`.
     ///
     /// Required.
     pub name: String,
 }
 
 impl Asked {
-    /// A [`Asked`] with the fields that the API requires.
+    /// Creates a [`Asked`] with the required fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }
@@ -34,7 +34,7 @@ __private::sent!(Asked {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Mixed {
-    /// `Name` of the API.
+    /// The API's `Name`.
     pub name: Option<String>,
 }
 
@@ -46,12 +46,12 @@ __private::received!(Mixed {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUsedRequest {
-    /// `Asked` of the API.
+    /// The API's `Asked`.
     pub asked: Option<Asked>,
 }
 
 impl ReadUsedRequest {
-    /// An empty [`ReadUsedRequest`]: every field is optional.
+    /// Creates an empty [`ReadUsedRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -67,15 +67,15 @@ __private::sent!(ReadUsedRequest {
     asked: "Asked",
 });
 
-/// Answer to [`Client::read_used`](crate::Client::read_used).
+/// Response of [`Client::read_used`](crate::Client::read_used).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadUsedResponse {
-    /// `Mixed` of the API.
+    /// The API's `Mixed`.
     pub mixed: Option<Mixed>,
-    /// `Told` of the API.
+    /// The API's `Told`.
     pub told: Option<Told>,
-    /// `Used` of the API.
+    /// The API's `Used`.
     pub used: Option<bool>,
 }
 
@@ -89,7 +89,7 @@ __private::received!(ReadUsedResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Told {
-    /// `Name` of the API.
+    /// The API's `Name`.
     pub name: Option<String>,
 }
 
@@ -104,7 +104,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -124,12 +124,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadUsed`: see [`Client::read_used`](crate::Client::read_used).
+
+    /// Marker of `ReadUsed`: see [`Client::read_used`](crate::Client::read_used).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadUsed;
+
     impl Action for ReadUsed {
         type Request = super::ReadUsedRequest;
         type Response = super::ReadUsedResponse;

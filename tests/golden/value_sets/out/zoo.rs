@@ -15,7 +15,7 @@ pub enum CageState {
     Any,
     /// `x86_64`
     X86_64,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -54,7 +54,7 @@ pub enum LockKind {
     DeadBolt,
     /// `key`
     Key,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -85,7 +85,7 @@ __private::open_enum!(LockKind);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCagesRequest {
-    /// `Lock` of the API.
+    /// The API's `Lock`.
     ///
     /// Required.
     pub lock: LockKind,
@@ -93,12 +93,12 @@ pub struct ReadCagesRequest {
     ///
     /// Default: `"open"`.
     pub state: Option<CageState>,
-    /// `States` of the API.
+    /// The API's `States`.
     pub states: Option<Vec<CageState>>,
 }
 
 impl ReadCagesRequest {
-    /// A [`ReadCagesRequest`] with the fields that the API requires.
+    /// Creates a [`ReadCagesRequest`] with the required fields.
     pub fn new(lock: impl Into<LockKind>) -> Self {
         Self {
             lock: lock.into(),
@@ -135,13 +135,13 @@ __private::sent!(ReadCagesRequest {
     states: "States",
 });
 
-/// Answer to [`Client::read_cages`](crate::Client::read_cages).
+/// Response of [`Client::read_cages`](crate::Client::read_cages).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadCagesResponse {
-    /// `Lock` of the API.
+    /// The API's `Lock`.
     pub lock: Option<LockKind>,
-    /// `Size` of the API.
+    /// The API's `Size`.
     pub size: Option<ReadCagesResponseSize>,
     /// State (`shut` | `wet` | `sunny`).
     pub state: Option<CageState>,
@@ -161,7 +161,7 @@ pub enum ReadCagesResponseSize {
     Small,
     /// `2`
     Value2,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownInteger),
 }
 
@@ -195,7 +195,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -215,12 +215,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadCages`: see [`Client::read_cages`](crate::Client::read_cages).
+
+    /// Marker of `ReadCages`: see [`Client::read_cages`](crate::Client::read_cages).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadCages;
+
     impl Action for ReadCages {
         type Request = super::ReadCagesRequest;
         type Response = super::ReadCagesResponse;

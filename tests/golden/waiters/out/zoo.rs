@@ -7,13 +7,13 @@ use crate::{Client, Paginated, Result, UnknownValue, __private};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Cage {
-    /// `CageId` of the API.
+    /// The API's `CageId`.
     pub cage_id: Option<String>,
-    /// `Doors` of the API.
+    /// The API's `Doors`.
     pub doors: Vec<Door>,
-    /// `Lock` of the API.
+    /// The API's `Lock`.
     pub lock: Option<Door>,
-    /// `State` of the API.
+    /// The API's `State`.
     pub state: Option<CageState>,
 }
 
@@ -32,7 +32,7 @@ pub enum CageState {
     Clean,
     /// `dirty`
     Dirty,
-    /// A value that this version of the crate does not know.
+    /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
 
@@ -63,9 +63,9 @@ __private::open_enum!(CageState);
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Door {
-    /// `Hinge` of the API.
+    /// The API's `Hinge`.
     pub hinge: Option<DoorHinge>,
-    /// `State` of the API.
+    /// The API's `State`.
     pub state: Option<String>,
 }
 
@@ -78,7 +78,7 @@ __private::received!(Door {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct DoorHinge {
-    /// `Name` of the API.
+    /// The API's `Name`.
     pub name: Option<String>,
 }
 
@@ -90,12 +90,12 @@ __private::received!(DoorHinge {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersCage {
-    /// `CageIds` of the API.
+    /// The API's `CageIds`.
     pub cage_ids: Option<Vec<String>>,
 }
 
 impl FiltersCage {
-    /// An empty [`FiltersCage`]: every field is optional.
+    /// Creates an empty [`FiltersCage`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -118,12 +118,12 @@ __private::sent!(FiltersCage {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct FiltersLion {
-    /// `LionNames` of the API.
+    /// The API's `LionNames`.
     pub lion_names: Option<Vec<String>>,
 }
 
 impl FiltersLion {
-    /// An empty [`FiltersLion`]: every field is optional.
+    /// Creates an empty [`FiltersLion`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -146,9 +146,9 @@ __private::sent!(FiltersLion {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Lion {
-    /// `LionName` of the API.
+    /// The API's `LionName`.
     pub lion_name: Option<String>,
-    /// `Mood` of the API.
+    /// The API's `Mood`.
     pub mood: Option<LionMood>,
 }
 
@@ -161,7 +161,7 @@ __private::received!(Lion {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct LionMood {
-    /// `Name` of the API.
+    /// The API's `Name`.
     pub name: Option<String>,
 }
 
@@ -173,16 +173,16 @@ __private::received!(LionMood {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadWatchedCagesRequest {
-    /// `Filters` of the API.
+    /// The API's `Filters`.
     pub filters: Option<FiltersCage>,
-    /// `NextPageToken` of the API.
+    /// The API's `NextPageToken`.
     pub next_page_token: Option<String>,
-    /// `ResultsPerPage` of the API.
+    /// The API's `ResultsPerPage`.
     pub results_per_page: Option<i64>,
 }
 
 impl ReadWatchedCagesRequest {
-    /// An empty [`ReadWatchedCagesRequest`]: every field is optional.
+    /// Creates an empty [`ReadWatchedCagesRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -212,13 +212,13 @@ __private::sent!(ReadWatchedCagesRequest {
     results_per_page: "ResultsPerPage",
 });
 
-/// Answer to [`Client::read_watched_cages`](crate::Client::read_watched_cages).
+/// Response of [`Client::read_watched_cages`](crate::Client::read_watched_cages).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadWatchedCagesResponse {
-    /// `Cages` of the API.
+    /// The API's `Cages`.
     pub cages: Vec<Cage>,
-    /// `NextPageToken` of the API.
+    /// The API's `NextPageToken`.
     pub next_page_token: Option<String>,
 }
 
@@ -231,12 +231,12 @@ __private::received!(ReadWatchedCagesResponse {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadWatchedLionsRequest {
-    /// `Filters` of the API.
+    /// The API's `Filters`.
     pub filters: Option<FiltersLion>,
 }
 
 impl ReadWatchedLionsRequest {
-    /// An empty [`ReadWatchedLionsRequest`]: every field is optional.
+    /// Creates an empty [`ReadWatchedLionsRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -252,11 +252,11 @@ __private::sent!(ReadWatchedLionsRequest {
     filters: "Filters",
 });
 
-/// Answer to [`Client::read_watched_lions`](crate::Client::read_watched_lions).
+/// Response of [`Client::read_watched_lions`](crate::Client::read_watched_lions).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ReadWatchedLionsResponse {
-    /// `Lions` of the API.
+    /// The API's `Lions`.
     pub lions: Vec<Lion>,
 }
 
@@ -267,20 +267,23 @@ __private::received!(ReadWatchedLionsResponse {
 impl Paginated for ReadWatchedCagesRequest {
     type Action = action::ReadWatchedCages;
     type Item = Cage;
+
     fn cursor(&mut self) -> __private::Cursor<'_> {
         __private::Cursor::Token {
             token: &mut self.next_page_token,
             size: &mut self.results_per_page,
         }
     }
-    fn next(answer: &ReadWatchedCagesResponse) -> __private::Next<'_> {
+
+    fn next(response: &ReadWatchedCagesResponse) -> __private::Next<'_> {
         __private::Next::Token {
-            count: answer.cages.len(),
-            token: answer.next_page_token.as_deref(),
+            count: response.cages.len(),
+            token: response.next_page_token.as_deref(),
         }
     }
-    fn items(answer: ReadWatchedCagesResponse) -> Vec<Cage> {
-        answer.cages
+
+    fn items(response: ReadWatchedCagesResponse) -> Vec<Cage> {
+        response.cages
     }
 }
 
@@ -288,11 +291,12 @@ impl Client {
     /// Calls `ReadWatchedCages`.
     ///
     /// - Authentication: none.
-    /// - Pages: `results_per_page`, then `next_page_token` until the answer has none. [`Client::paginate`](crate::Client::paginate) reads them all.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -317,7 +321,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -337,12 +341,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadWatchedCages`: see [`Client::read_watched_cages`](crate::Client::read_watched_cages).
+
+    /// Marker of `ReadWatchedCages`: see [`Client::read_watched_cages`](crate::Client::read_watched_cages).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadWatchedCages;
+
     impl Action for ReadWatchedCages {
         type Request = super::ReadWatchedCagesRequest;
         type Response = super::ReadWatchedCagesResponse;
@@ -351,9 +357,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadWatchedLions`: see [`Client::read_watched_lions`](crate::Client::read_watched_lions).
+    /// Marker of `ReadWatchedLions`: see [`Client::read_watched_lions`](crate::Client::read_watched_lions).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadWatchedLions;
+
     impl Action for ReadWatchedLions {
         type Request = super::ReadWatchedLionsRequest;
         type Response = super::ReadWatchedLionsResponse;

@@ -3,16 +3,18 @@
 
 use crate::{Client, Result, __private};
 
-/// Request of [`Client::read_no_object`](crate::Client::read_no_object) and [`Client::read_none`](crate::Client::read_none) and [`Client::read_one`](crate::Client::read_one) and [`Client::read_several`](crate::Client::read_several).
+/// Request of [`Client::read_no_object`](crate::Client::read_no_object) and
+/// [`Client::read_none`](crate::Client::read_none) and [`Client::read_one`](crate::Client::read_one) and
+/// [`Client::read_several`](crate::Client::read_several).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AnyRequest {
-    /// `DryRun` of the API.
+    /// The API's `DryRun`.
     pub dry_run: Option<bool>,
 }
 
 impl AnyRequest {
-    /// An empty [`AnyRequest`]: every field is optional.
+    /// Creates an empty [`AnyRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
@@ -28,13 +30,15 @@ __private::sent!(AnyRequest {
     dry_run: "DryRun",
 });
 
-/// Answer to [`Client::read_no_object`](crate::Client::read_no_object) and [`Client::read_none`](crate::Client::read_none) and [`Client::read_one`](crate::Client::read_one) and [`Client::read_several`](crate::Client::read_several).
+/// Response of [`Client::read_no_object`](crate::Client::read_no_object) and
+/// [`Client::read_none`](crate::Client::read_none) and [`Client::read_one`](crate::Client::read_one) and
+/// [`Client::read_several`](crate::Client::read_several).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AnyResponse {
-    /// `Text` of the API.
+    /// The API's `Text`.
     pub text: Option<String>,
-    /// `Texts` of the API.
+    /// The API's `Texts`.
     pub texts: Vec<String>,
 }
 
@@ -50,7 +54,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -72,7 +76,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -94,7 +98,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -116,7 +120,7 @@ impl Client {
     /// - Retry after an ambiguous failure: safe.
     ///
     /// # Errors
-    /// Those of every call: see [`Error`](crate::Error).
+    /// The errors of every call: see [`Error`](crate::Error).
     ///
     /// # Example
     /// ```no_run
@@ -133,12 +137,14 @@ impl Client {
     }
 }
 
-/// Marker types: what the runtime has to know of each action.
+/// Marker types: the metadata of each action.
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
-    /// Marks `ReadNoObject`: see [`Client::read_no_object`](crate::Client::read_no_object).
+
+    /// Marker of `ReadNoObject`: see [`Client::read_no_object`](crate::Client::read_no_object).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadNoObject;
+
     impl Action for ReadNoObject {
         type Request = super::AnyRequest;
         type Response = super::AnyResponse;
@@ -147,9 +153,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadNone`: see [`Client::read_none`](crate::Client::read_none).
+    /// Marker of `ReadNone`: see [`Client::read_none`](crate::Client::read_none).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadNone;
+
     impl Action for ReadNone {
         type Request = super::AnyRequest;
         type Response = super::AnyResponse;
@@ -158,9 +165,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadOne`: see [`Client::read_one`](crate::Client::read_one).
+    /// Marker of `ReadOne`: see [`Client::read_one`](crate::Client::read_one).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadOne;
+
     impl Action for ReadOne {
         type Request = super::AnyRequest;
         type Response = super::AnyResponse;
@@ -169,9 +177,10 @@ pub mod action {
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }
 
-    /// Marks `ReadSeveral`: see [`Client::read_several`](crate::Client::read_several).
+    /// Marker of `ReadSeveral`: see [`Client::read_several`](crate::Client::read_several).
     #[derive(Clone, Copy, Debug)]
     pub struct ReadSeveral;
+
     impl Action for ReadSeveral {
         type Request = super::AnyRequest;
         type Response = super::AnyResponse;

@@ -1,4 +1,4 @@
-//! The forms that a schema can have, whatever way it is written down.
+//! The shape of a schema, however it is written.
 
 use indexmap::IndexMap;
 use openapiv3::{
@@ -7,14 +7,19 @@ use openapiv3::{
 };
 use serde_json::Value;
 
+use crate::diagnostics::unescape;
+
+/// Prefix of a reference to a named schema.
+pub(super) const SCHEMAS: &str = "#/components/schemas/";
+
 /// A schema or a reference to one, boxed or not.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Node<'a> {
+pub(super) enum SchemaNode<'a> {
     Reference(&'a str),
     Schema(&'a Schema),
 }
 
-impl<'a> From<&'a ReferenceOr<Schema>> for Node<'a> {
+impl<'a> From<&'a ReferenceOr<Schema>> for SchemaNode<'a> {
     fn from(node: &'a ReferenceOr<Schema>) -> Self {
         match node {
             ReferenceOr::Reference { reference } => Self::Reference(reference),
@@ -23,7 +28,7 @@ impl<'a> From<&'a ReferenceOr<Schema>> for Node<'a> {
     }
 }
 
-impl<'a> From<&'a ReferenceOr<Box<Schema>>> for Node<'a> {
+impl<'a> From<&'a ReferenceOr<Box<Schema>>> for SchemaNode<'a> {
     fn from(node: &'a ReferenceOr<Box<Schema>>) -> Self {
         match node {
             ReferenceOr::Reference { reference } => Self::Reference(reference),
@@ -32,8 +37,8 @@ impl<'a> From<&'a ReferenceOr<Box<Schema>>> for Node<'a> {
     }
 }
 
-impl<'a> Node<'a> {
-    /// What annotates the schema: description, default, nullable, extensions.
+impl<'a> SchemaNode<'a> {
+    /// The schema's annotations: description, default, nullable, extensions.
     pub(super) fn data(self) -> Option<&'a SchemaData> {
         match self {
             Self::Reference(_) => None,
@@ -45,24 +50,25 @@ impl<'a> Node<'a> {
         self.data()?.description.as_deref()
     }
 
-    /// The name that the overlay gives, for a schema whose own cannot be used or that has none.
+    /// The Rust name set by the overlay, for a schema without a usable name.
     pub(super) fn rust_name(self) -> Option<&'a str> {
         self.data()?.extensions.get("x-rust-name")?.as_str()
     }
 
-    /// The names that the overlay gives to single values of an enum, by value.
+    /// The variant names set by the overlay, by value.
     pub(super) fn rust_variants(self) -> Option<&'a Value> {
         self.data()?.extensions.get("x-rust-variants")
     }
 
     /// The schemas directly inside this one, each with the keys that lead to it.
-    pub(super) fn children(self) -> Vec<(Vec<String>, Node<'a>)> {
+    pub(super) fn children(self) -> Vec<(Vec<String>, SchemaNode<'a>)> {
         let Self::Schema(schema) = self else { return Vec::new() };
         let mut found = Vec::new();
-        let list = |key: &str, nodes: &'a [ReferenceOr<Schema>], found: &mut Vec<(Vec<String>, Node<'a>)>| {
-            let nodes = nodes.iter().enumerate();
-            found.extend(nodes.map(|(i, node)| (vec![key.to_owned(), i.to_string()], node.into())));
-        };
+        let list =
+            |key: &str, nodes: &'a [ReferenceOr<Schema>], found: &mut Vec<(Vec<String>, SchemaNode<'a>)>| {
+                let nodes = nodes.iter().enumerate();
+                found.extend(nodes.map(|(i, node)| (vec![key.to_owned(), i.to_string()], node.into())));
+            };
         match &schema.schema_kind {
             SchemaKind::Type(Type::Object(members)) => {
                 properties(&members.properties, members.additional_properties.as_ref(), &mut found);
@@ -86,7 +92,7 @@ impl<'a> Node<'a> {
 fn properties<'a>(
     properties: &'a IndexMap<String, ReferenceOr<Box<Schema>>>,
     additional: Option<&'a AdditionalProperties>,
-    found: &mut Vec<(Vec<String>, Node<'a>)>,
+    found: &mut Vec<(Vec<String>, SchemaNode<'a>)>,
 ) {
     found.extend(
         properties.iter().map(|(name, node)| (vec!["properties".to_owned(), name.clone()], node.into())),
@@ -96,7 +102,7 @@ fn properties<'a>(
     }
 }
 
-/// What a schema says about the form of a value.
+/// The shape of a value.
 #[derive(Clone, Debug)]
 pub(super) enum Shape<'a> {
     Reference(&'a str),
@@ -107,22 +113,22 @@ pub(super) enum Shape<'a> {
     },
     Number,
     Text {
-        format: Text,
+        format: TextFormat,
         values: Vec<&'a str>,
     },
-    List(Option<Node<'a>>),
+    List(Option<SchemaNode<'a>>),
     Struct {
         properties: &'a IndexMap<String, ReferenceOr<Box<Schema>>>,
         required: &'a [String],
     },
     /// An object with any member, all of one schema if there is one.
-    Map(Option<Node<'a>>),
+    Map(Option<SchemaNode<'a>>),
     Any,
 }
 
-/// What a text holds.
+/// The format of a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Text {
+pub(super) enum TextFormat {
     Plain,
     Date,
     DateTime,
@@ -130,14 +136,20 @@ pub(super) enum Text {
     Secret,
 }
 
-/// Tells the form of a schema.
+/// The name of the schema a reference points to.
+pub(super) fn target(reference: &str) -> Option<String> {
+    let name = reference.strip_prefix(SCHEMAS)?;
+    (!name.contains('/')).then(|| unescape(name))
+}
+
+/// The shape of a schema.
 ///
 /// # Errors
-/// What is not supported in it, as a sentence without its place.
-pub(super) fn shape(node: Node<'_>) -> Result<Shape<'_>, String> {
+/// The unsupported part of it, as a sentence without a location.
+pub(super) fn shape(node: SchemaNode<'_>) -> Result<Shape<'_>, String> {
     let schema = match node {
-        Node::Reference(reference) => return Ok(Shape::Reference(reference)),
-        Node::Schema(schema) => schema,
+        SchemaNode::Reference(reference) => return Ok(Shape::Reference(reference)),
+        SchemaNode::Schema(schema) => schema,
     };
     match &schema.schema_kind {
         SchemaKind::Type(Type::Boolean(_)) => Ok(Shape::Bool),
@@ -148,17 +160,17 @@ pub(super) fn shape(node: Node<'_>) -> Result<Shape<'_>, String> {
         }),
         SchemaKind::Type(Type::String(string)) => Ok(Shape::Text {
             format: match &string.format {
-                Format::Item(StringFormat::Date) => Text::Date,
-                Format::Item(StringFormat::DateTime) => Text::DateTime,
-                Format::Item(StringFormat::Password) => Text::Secret,
-                // Versions before 1.25 spell it so.
-                Format::Unknown(format) if format == "datetime" => Text::DateTime,
-                // `byte` stays text: the API's page tokens are opaque, whatever the description says.
-                _ => Text::Plain,
+                Format::Item(StringFormat::Date) => TextFormat::Date,
+                Format::Item(StringFormat::DateTime) => TextFormat::DateTime,
+                Format::Item(StringFormat::Password) => TextFormat::Secret,
+                // Versions before 1.25 use this spelling.
+                Format::Unknown(format) if format == "datetime" => TextFormat::DateTime,
+                // `byte` stays a string: the API's page tokens are opaque, although described as `byte`.
+                _ => TextFormat::Plain,
             },
             values: string.enumeration.iter().flatten().map(String::as_str).collect(),
         }),
-        SchemaKind::Type(Type::Array(array)) => Ok(Shape::List(array.items.as_ref().map(Node::from))),
+        SchemaKind::Type(Type::Array(array)) => Ok(Shape::List(array.items.as_ref().map(SchemaNode::from))),
         SchemaKind::Type(Type::Object(members)) => {
             object(&members.properties, &members.required, members.additional_properties.as_ref())
         }
@@ -166,7 +178,7 @@ pub(super) fn shape(node: Node<'_>) -> Result<Shape<'_>, String> {
         SchemaKind::AnyOf { any_of } => choice("anyOf", any_of),
         SchemaKind::AllOf { all_of } => match all_of.as_slice() {
             [one] => shape(one.into()),
-            [] => Err("`allOf` has no schema: name the one that is meant".to_owned()),
+            [] => Err("`allOf` has no schema: it needs one".to_owned()),
             _ => Err("`allOf` of several schemas is not supported: write the merged schema in the overlay"
                 .to_owned()),
         },
@@ -182,7 +194,7 @@ fn object<'a>(
 ) -> Result<Shape<'a>, String> {
     match (properties.is_empty(), additional) {
         (false, Some(AdditionalProperties::Schema(_))) => Err(
-            "`properties` beside `additionalProperties` with a schema is not supported: keep one of the two"
+            "`properties` together with an `additionalProperties` schema is not supported: keep one of the two"
                 .to_owned(),
         ),
         (false, _) | (true, Some(AdditionalProperties::Any(false))) => {
@@ -193,7 +205,7 @@ fn object<'a>(
     }
 }
 
-/// `oneOf` and `anyOf`: only alternatives that are all texts, such as a date or a date-time.
+/// `oneOf` and `anyOf`: supported only if all alternatives are strings, such as a date or a date-time.
 fn choice<'a>(keyword: &str, alternatives: &'a [ReferenceOr<Schema>]) -> Result<Shape<'a>, String> {
     let mut formats = Vec::new();
     for alternative in alternatives {
@@ -202,7 +214,7 @@ fn choice<'a>(keyword: &str, alternatives: &'a [ReferenceOr<Schema>]) -> Result<
             other if alternatives.len() == 1 => return Ok(other),
             _ => {
                 return Err(format!(
-                    "`{keyword}` is supported for texts only, such as a date or a date-time: choose one alternative in the overlay"
+                    "`{keyword}` is supported for strings only, such as a date or a date-time: choose one alternative in the overlay"
                 ));
             }
         }
@@ -210,18 +222,22 @@ fn choice<'a>(keyword: &str, alternatives: &'a [ReferenceOr<Schema>]) -> Result<
     let format = match formats.as_slice() {
         [] => return Err(format!("`{keyword}` has no alternative")),
         [first, rest @ ..] if rest.iter().all(|format| format == first) => *first,
-        all if all.iter().all(|format| matches!(format, Text::Date | Text::DateTime)) => Text::DateOrDateTime,
-        all if all.contains(&Text::Secret) => Text::Secret,
-        _ => Text::Plain,
+        all if all.iter().all(|format| matches!(format, TextFormat::Date | TextFormat::DateTime)) => {
+            TextFormat::DateOrDateTime
+        }
+        all if all.contains(&TextFormat::Secret) => TextFormat::Secret,
+        _ => TextFormat::Plain,
     };
     Ok(Shape::Text { format, values: Vec::new() })
 }
 
-/// Schemas without `type`, and those whose `type` stands beside keywords of other types.
+/// Schemas without `type`, and those whose `type` is combined with keywords of other types.
 fn untyped(any: &AnySchema) -> Result<Shape<'_>, String> {
     let combined = [("allOf", &any.all_of), ("oneOf", &any.one_of), ("anyOf", &any.any_of)];
     if let Some((keyword, _)) = combined.iter().find(|(_, list)| !list.is_empty()) {
-        return Err(format!("`{keyword}` beside other keywords is not supported: keep one of the two"));
+        return Err(format!(
+            "`{keyword}` together with other keywords is not supported: keep one of the two"
+        ));
     }
     if any.not.is_some() {
         return Err("`not` is not supported: remove it in the overlay".to_owned());
@@ -229,7 +245,7 @@ fn untyped(any: &AnySchema) -> Result<Shape<'_>, String> {
     let as_object = || object(&any.properties, &any.required, any.additional_properties.as_ref());
     match any.typ.as_deref() {
         Some("object") => as_object(),
-        Some("array") => Ok(Shape::List(any.items.as_ref().map(Node::from))),
+        Some("array") => Ok(Shape::List(any.items.as_ref().map(SchemaNode::from))),
         Some("boolean") => Ok(Shape::Bool),
         Some("number") => Ok(Shape::Number),
         Some("integer") => Ok(Shape::Integer {
@@ -238,10 +254,10 @@ fn untyped(any: &AnySchema) -> Result<Shape<'_>, String> {
         }),
         Some("string") => text(any),
         Some(other) => Err(format!(
-            "`{other}` is not a type of OpenAPI 3.0: there are string, integer, number, boolean, array and object"
+            "`{other}` is not a type of OpenAPI 3.0: use string, integer, number, boolean, array or object"
         )),
         None if !any.properties.is_empty() || any.additional_properties.is_some() => as_object(),
-        None if any.items.is_some() => Ok(Shape::List(any.items.as_ref().map(Node::from))),
+        None if any.items.is_some() => Ok(Shape::List(any.items.as_ref().map(SchemaNode::from))),
         None if any.enumeration.iter().any(Value::is_string)
             || any.format.is_some()
             || any.pattern.is_some() =>
@@ -254,12 +270,12 @@ fn untyped(any: &AnySchema) -> Result<Shape<'_>, String> {
 
 fn text(any: &AnySchema) -> Result<Shape<'_>, String> {
     let format = match any.format.as_deref() {
-        Some("date") => Text::Date,
-        Some("date-time" | "datetime") => Text::DateTime,
-        Some("password") => Text::Secret,
-        _ => Text::Plain,
+        Some("date") => TextFormat::Date,
+        Some("date-time" | "datetime") => TextFormat::DateTime,
+        Some("password") => TextFormat::Secret,
+        _ => TextFormat::Plain,
     };
-    Ok(Shape::Text { format, values: values(&any.enumeration, Value::as_str, "texts")? })
+    Ok(Shape::Text { format, values: values(&any.enumeration, Value::as_str, "strings")? })
 }
 
 fn values<'a, T>(

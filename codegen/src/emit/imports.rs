@@ -1,0 +1,74 @@
+//! The `use` declarations of a module's file.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::ident;
+use crate::ir::{Module, Presence, Type, TypeDef, Values};
+
+/// The names from the standard library, the runtime and the other generated files.
+pub(super) fn imports(module: &Module, others: &[(String, Vec<String>)]) -> Vec<TokenStream> {
+    let mut runtime = runtime_names(module);
+    let mut imports = Vec::new();
+    if runtime.remove("BTreeMap") {
+        imports.push(quote! { use std::collections::BTreeMap; });
+    }
+    for (module, names) in others {
+        let (module, names) = (ident(module), names.iter().map(|name| ident(name)));
+        imports.push(quote!(use super::#module::{#(#names),*};));
+    }
+    if !runtime.is_empty() {
+        let names = runtime.iter().map(|name| ident(name));
+        imports.push(quote!(use crate::{#(#names),*};));
+    }
+    imports
+}
+
+/// The names that the printed types and actions use without a path.
+fn runtime_names(module: &Module) -> BTreeSet<&'static str> {
+    let mut names = BTreeSet::new();
+    for definition in &module.types {
+        match definition {
+            TypeDef::Struct(definition) => {
+                names.insert("__private");
+                for field in &definition.fields {
+                    if field.presence == Presence::Nullable {
+                        names.insert("Nullable");
+                    }
+                    names.extend(type_names(&field.ty));
+                }
+            }
+            TypeDef::Enum(definition) => {
+                let unknown = match definition.values {
+                    Values::Text(_) => "UnknownValue",
+                    Values::Integer(_) => "UnknownInteger",
+                };
+                names.extend(["__private", unknown]);
+            }
+            TypeDef::Alias(alias) => names.extend(type_names(&alias.ty)),
+        }
+    }
+    for action in &module.actions {
+        names.extend(["Client", "Result"]);
+        if let Some(pagination) = &action.pagination {
+            names.extend(["Paginated", "__private"]);
+            names.extend(type_names(&pagination.item));
+        }
+    }
+    names
+}
+
+fn type_names(ty: &Type) -> Vec<&'static str> {
+    match ty {
+        Type::Secret => vec!["Secret"],
+        Type::Date => vec!["Date"],
+        Type::DateTime => vec!["DateTime"],
+        Type::DateOrDateTime => vec!["DateOrDateTime"],
+        Type::List(inner) => type_names(inner),
+        Type::Map(inner) => [vec!["BTreeMap"], type_names(inner)].concat(),
+        Type::Bool | Type::I32 | Type::I64 | Type::F64 | Type::String | Type::Json => Vec::new(),
+        Type::Named(_) | Type::Boxed(_) => Vec::new(),
+    }
+}
