@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::change::{Change, ChangeKind, Impact};
 use super::renames::{self, Renames};
 use crate::diagnostics::Pointer;
-use crate::ir::{Constraints, Direction, Field, Limit, Presence, Struct};
+use crate::ir::{Constraints, Direction, Field, Limit, Struct};
 
 /// The minimum similarity of the names of fields with the same type.
 const MIN_SIMILARITY: f64 = 0.5;
