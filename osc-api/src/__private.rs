@@ -2,7 +2,10 @@
 
 pub use serde;
 
-pub use crate::json::{Entry, Member, Members, Name, Object, Received, decode};
+pub use crate::json::{
+    Entry, FromObject, Member, Members, Name, Object, Received, Scalar, Slot, decode, from_object,
+    has_only_context,
+};
 pub use crate::paginate::{Answer, Cursor, Next};
 pub use crate::types::open_enum::text;
 pub use crate::{
@@ -10,7 +13,7 @@ pub use crate::{
     __received as received, __sent as sent,
 };
 
-/// Signs as the client does, with everything given: for test vectors that other programs computed.
+/// Signs like the client, with everything passed in: for test vectors computed by other programs.
 ///
 /// Returns the value of `X-Osc-Date` and that of `Authorization`.
 pub fn sign(
@@ -25,7 +28,7 @@ pub fn sign(
     signer(access_key, secret_key, region)(unix_seconds, host, path, body)
 }
 
-/// As [`sign`], for many requests: the arguments of what is returned are the last four.
+/// Like [`sign`], for many requests: the returned function takes the last four arguments.
 pub fn signer(
     access_key: &str,
     secret_key: &str,
@@ -39,10 +42,17 @@ pub fn signer(
     }
 }
 
-/// Decodes an answer as the client does it.
+/// Decodes a response as the client does, with its default limit.
 ///
 /// # Errors
-/// When the text is no JSON, or none of this type.
+/// Returns an error if the text is not JSON or not of this type.
 pub fn read<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::Error> {
-    crate::json::read(bytes).map_err(|failure| failure.error)
+    let options = crate::json::DecodeOptions { max_response_size: 64 << 20, is_strict: false };
+    match crate::json::read(bytes, options) {
+        Ok(decoded) => Ok(decoded.value),
+        Err(crate::json::Failure::Invalid { error, .. }) => Err(error),
+        Err(crate::json::Failure::TooLarge { .. }) => {
+            Err(serde::de::Error::custom("the response is too large"))
+        }
+    }
 }

@@ -4,13 +4,13 @@ mod auth;
 mod builder;
 mod call;
 mod client_token;
+mod decode;
 mod options;
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -20,7 +20,6 @@ use crate::config::AccessKey;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::http::Transport;
-use crate::json;
 use crate::lockout::LockoutGuard;
 use crate::rate_limit::{RateLimit, RateLimiter};
 use crate::retry::RetryBudget;
@@ -164,7 +163,7 @@ impl Client {
     pub async fn send<A: Action>(&self, request: &A::Request) -> Result<A::Response> {
         let body = encode(A::NAME, request)?;
         let (response, attempts) = self.shared.call(self.settings, A::META, body).await?;
-        decode(A::NAME, &response, attempts)
+        self.decode(A::NAME, &response, attempts)
     }
 
     /// Sends an action by name, for actions and fields newer than this crate.
@@ -187,7 +186,7 @@ impl Client {
     pub async fn send_raw(&self, action: &str, request: &Value) -> Result<Value> {
         let body = encode(action, request)?;
         let (response, attempts) = self.shared.call(self.settings, ActionMeta::unknown(action), body).await?;
-        decode(action, &response, attempts)
+        self.decode(action, &response, attempts)
     }
 }
 
@@ -260,12 +259,6 @@ pub(crate) fn encode<T: Serialize>(action: &str, request: &T) -> Result<Vec<u8>>
         Ok(body) => Ok(body),
         Err(error) => Err(Error::encode(action, &error)),
     }
-}
-
-pub(crate) fn decode<T: DeserializeOwned>(action: &str, response: &[u8], attempts: u32) -> Result<T> {
-    json::read(response).map_err(|json::Failure { path, error }| {
-        Error::decode(action, &error, path, response).after(attempts, false)
-    })
 }
 
 #[cfg(test)]

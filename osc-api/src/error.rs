@@ -90,8 +90,14 @@ pub(crate) enum ErrorRepr {
     TooLarge { limit: usize },
     /// The answer is compressed, in the way of this name, and nobody asked for it.
     UnexpectedEncoding(String),
-    /// The answer is not what was expected, at this place in it.
-    Decode { path: Option<String>, request_id: Option<String>, source: Source },
+    /// The response cannot be decoded, at this path.
+    Decode {
+        path: Option<String>,
+        request_id: Option<String>,
+        /// The host that sent HTML instead.
+        html_from: Option<String>,
+        source: Source,
+    },
     /// The server answered with an error.
     Api(ApiError),
     /// There is no way on in a listing, for this reason; the answer is there where it was an error.
@@ -156,15 +162,30 @@ impl Error {
         Self::new(action, ErrorRepr::Encode(text::without_values(error).into()))
     }
 
-    /// Of an answer that is not of the form that was expected, at `path` where that is known. Of the body
-    /// nothing is kept but the request's identifier: that of a good answer may hold secrets.
-    pub(crate) fn decode(action: &str, error: &serde_json::Error, path: Option<String>, body: &[u8]) -> Self {
+    /// The error of a response that cannot be decoded, at `path` if that is known. Of the body only the request ID is
+    /// kept, and whether it is HTML: a successful response may contain secrets.
+    pub(crate) fn decode(
+        action: &str,
+        host: &str,
+        error: &serde_json::Error,
+        path: Option<String>,
+        body: &[u8],
+    ) -> Self {
         if let Some(encoding) = parse::compression(body) {
             return Self::new(action, ErrorRepr::UnexpectedEncoding(encoding.to_owned()));
         }
-        let request_id = request_id(body);
-        let path = path.map(|path| text::one_line(&path)).filter(|path| !path.is_empty());
-        Self::new(action, ErrorRepr::Decode { path, request_id, source: text::without_values(error).into() })
+        let kind = ErrorRepr::Decode {
+            path: path.map(|path| text::one_line(&path)).filter(|path| !path.is_empty()),
+            request_id: request_id(body),
+            html_from: parse::is_html(body).then(|| host.to_owned()),
+            source: text::without_values(error).into(),
+        };
+        Self::new(action, kind)
+    }
+
+    /// The error of a response that would take too much memory when decoded.
+    pub(crate) fn decoded_too_large(action: &str, limit: usize) -> Self {
+        Self::new(action, ErrorRepr::TooLarge { limit })
     }
 
     pub(crate) fn pagination(action: &str, reason: &'static str) -> Self {

@@ -1,367 +1,124 @@
-//! How generated structs are written and read. For generated code, through [`support`](crate::__private).
+//! JSON for the generated structs: encoding requests, decoding responses.
 //!
-//! serde's derive macros would do, at three times the build time of the whole crate: they cover formats and
-//! attributes that this API has no use for. Here each struct gives a table of its fields, and the rules of the
-//! API are in one place:
-//! - what is absent is not written; an empty list is;
-//! - in an answer any member may be missing, null, repeated or unknown, and null elements of lists are left out.
+//! serde's derive macros would take three times the build time of the whole crate: they support formats and
+//! attributes that this API does not use. Instead, each struct gives a table of its fields, and the API's rules are
+//! in one place:
+//! - an absent member is not encoded; an empty list is;
+//! - any member of a response may be missing, null, repeated or unknown, and null elements of lists are left out;
+//! - a value of another type is converted if nothing is lost by it, and ignored otherwise.
 
+mod context;
+mod encode;
 mod macros;
+mod object;
 mod path;
+pub(crate) mod text;
+mod value;
+
 #[cfg(test)]
 mod tests;
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::fmt;
-use std::marker::PhantomData;
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
 
-use serde::de::{
-    self, Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
-    Visitor,
-};
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use context::{Context, Strictness};
 
-use crate::{Date, DateOrDateTime, DateTime, Nullable, Secret};
+pub(crate) use context::Mismatch;
+pub use encode::{Member, Object};
+pub use object::{Entry, Members, Name, decode, from_object, has_only_context};
+pub use value::{FromObject, Received, Scalar, Slot};
 
-/// A text that is not what was asked for.
+/// Smallest limit of a decoded response, in bytes: a struct is larger than the text of an almost empty object.
+const MIN_DECODED_SIZE: usize = 1 << 20;
+
+/// A decoded response, and what was ignored in it.
 #[derive(Debug)]
-pub(crate) struct Failure {
-    /// Where in the text, such as `Vms[3].BlockDeviceMappings[0].Bsu`; none when it is the text as a whole.
-    pub(crate) path: Option<String>,
-    pub(crate) error: serde_json::Error,
+pub(crate) struct Decoded<T> {
+    pub(crate) value: T,
+    pub(crate) ignored: Option<Ignored>,
 }
 
-/// Decodes a whole answer.
-///
-/// Bytes that are no UTF-8 count as U+FFFD: what is wrong with one text must not take the whole answer away.
+/// Values of a response that do not fit their types.
+#[derive(Debug)]
+pub(crate) struct Ignored {
+    pub(crate) count: usize,
+    /// Path of the first one, such as `Vms[3].BlockDeviceMappings[0].Bsu`.
+    pub(crate) path: String,
+    /// Kinds of the first one's value and type.
+    pub(crate) mismatch: Mismatch,
+}
+
+/// The reason why a text could not be decoded.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The text is not JSON or not of the type.
+    Invalid {
+        /// Path of the value, such as `Vms[3].BlockDeviceMappings[0].Bsu`; `None` for the text as a whole.
+        path: Option<String>,
+        error: serde_json::Error,
+    },
+    /// The decoded lists, maps and boxes are larger than this number of bytes.
+    TooLarge { limit: usize },
+}
+
+/// How a response is decoded.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DecodeOptions {
+    /// Limit of the response's size in bytes. What is decoded may take twice as much memory.
+    pub(crate) max_response_size: usize,
+    /// Fails for a value that does not fit its type, instead of ignoring it.
+    pub(crate) is_strict: bool,
+}
+
+/// Decodes a whole response.
 ///
 /// # Errors
-/// When the text is no JSON, or none of this type. The failure tells the path, for the crate's own types and for
-/// others.
-pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
-    // All at once is a good deal faster than text by text, as `from_slice` does it.
-    let text = str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
-    serde_json::from_str(&text).map_err(|error| failure(&text, error))
+/// Returns an error if the text is not JSON or not of this type, or if the decoded response is too large.
+pub(crate) fn read<T: DeserializeOwned>(body: &[u8], options: DecodeOptions) -> Result<Decoded<T>, Failure> {
+    let text = text::decode(body);
+    match read_text(&text, options) {
+        Err(Failure::Invalid { error, .. }) if error.is_eof() && text::is_blank(&text) => {
+            // For some types an empty body is as good as null. Others report what they really got.
+            read_text("null", options).map_err(|_| failure(&text, error))
+        }
+        Err(Failure::Invalid { path, error }) if error.classify() == Category::Syntax => {
+            match text::repair(&text) {
+                Some(repaired) => read_text(&repaired, options),
+                None => Err(Failure::Invalid { path, error }),
+            }
+        }
+        result => result,
+    }
+}
+
+fn read_text<T: DeserializeOwned>(text: &str, options: DecodeOptions) -> Result<Decoded<T>, Failure> {
+    let limit = options.max_response_size.saturating_mul(2).max(MIN_DECODED_SIZE);
+    let strictness = if options.is_strict { Strictness::Strict } else { Strictness::Lenient };
+    let (result, context) = context::run(Context::new(strictness, limit), || serde_json::from_str(text));
+    match result {
+        Ok(value) => Ok(Decoded { value, ignored: ignored::<T>(text, context) }),
+        Err(_) if context.is_exceeded => Err(Failure::TooLarge { limit }),
+        Err(error) => Err(failure(text, error)),
+    }
+}
+
+/// Finds the first ignored value. Decoding keeps no account of where it is, so that it is done once more, up to there.
+#[cold]
+fn locate<T: DeserializeOwned>(text: &str) -> String {
+    let context = Context::new(Strictness::Strict, usize::MAX);
+    match context::run(context, || serde_json::from_str::<T>(text)).0 {
+        Ok(_) => String::new(),
+        Err(error) => path::of(text.as_bytes(), &error),
+    }
+}
+
+fn ignored<T: DeserializeOwned>(text: &str, context: Context) -> Option<Ignored> {
+    let Context { ignored: count @ 1.., first: Some(mismatch), .. } = context else { return None };
+    Some(Ignored { count, path: locate::<T>(text), mismatch })
 }
 
 #[cold]
 fn failure(text: &str, error: serde_json::Error) -> Failure {
-    Failure { path: Some(path::of(text.as_bytes(), &error)).filter(|path| !path.is_empty()), error }
+    let path = Some(path::of(text.as_bytes(), &error)).filter(|path| !path.is_empty());
+    Failure::Invalid { path, error }
 }
-
-/// A value that can be a member of an object that is sent.
-pub trait Member: Serialize {
-    /// Whether the member is left out.
-    fn is_absent(&self) -> bool {
-        false
-    }
-}
-
-/// An object that is being written. The first error is kept and ends it.
-pub struct Object<S: Serializer>(Result<S::SerializeMap, S::Error>);
-
-impl<S: Serializer> Object<S> {
-    /// Begins an object.
-    pub fn new(serializer: S) -> Self {
-        Self(serializer.serialize_map(None))
-    }
-
-    /// Writes a member, unless it is absent.
-    pub fn member<T: Member>(&mut self, name: &'static str, value: &T) {
-        if let Ok(map) = &mut self.0
-            && !value.is_absent()
-            && let Err(error) = map.serialize_entry(name, value)
-        {
-            self.0 = Err(error);
-        }
-    }
-
-    /// Ends the object.
-    ///
-    /// # Errors
-    /// The first error of a member.
-    pub fn end(self) -> Result<S::Ok, S::Error> {
-        self.0?.end()
-    }
-}
-
-/// A value that can be a member of an object that is received.
-pub trait Received<'de>: Deserialize<'de> {
-    /// Reads the value, as lenient as an answer needs it.
-    ///
-    /// # Errors
-    /// When the value is of another type.
-    fn receive<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::deserialize(deserializer)
-    }
-
-    /// The value of a member that is not there.
-    ///
-    /// # Errors
-    /// When there must be one.
-    fn missing<E: de::Error>(name: &'static str) -> Result<Self, E> {
-        Err(E::missing_field(name))
-    }
-}
-
-/// A struct all of whose fields may be missing.
-pub trait Members: Default {
-    /// Reads the value of one member; one that is unknown is passed over.
-    ///
-    /// # Errors
-    /// When the value is of another type.
-    fn member<'de, A: MapAccess<'de>>(&mut self, name: &str, entry: Entry<'_, A>) -> Result<(), A::Error>;
-}
-
-/// The value that belongs to the name just read.
-pub struct Entry<'a, A>(pub &'a mut A);
-
-impl<'de, A: MapAccess<'de>> Entry<'_, A> {
-    /// Reads the value.
-    ///
-    /// # Errors
-    /// When the value is of another type.
-    pub fn take<T: Received<'de>>(self) -> Result<T, A::Error> {
-        self.0.next_value_seed(Seed(PhantomData))
-    }
-
-    /// Reads the value into a field.
-    ///
-    /// # Errors
-    /// When the value is of another type.
-    pub fn read<T: Received<'de>>(self, field: &mut T) -> Result<(), A::Error> {
-        *field = self.take()?;
-        Ok(())
-    }
-
-    /// Passes over the value.
-    ///
-    /// # Errors
-    /// When the value is broken.
-    pub fn skip(self) -> Result<(), A::Error> {
-        self.0.next_value::<IgnoredAny>().map(|_| ())
-    }
-}
-
-/// Reads an object member by member.
-///
-/// # Errors
-/// When it is no object, or a value in it is of another type.
-pub fn decode<'de, D: Deserializer<'de>, T: Members>(deserializer: D) -> Result<T, D::Error> {
-    struct ObjectVisitor<T>(PhantomData<T>);
-
-    impl<'de, T: Members> Visitor<'de> for ObjectVisitor<T> {
-        type Value = T;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-            let mut object = T::default();
-            while let Some(Name(name)) = map.next_key()? {
-                object.member(&name, Entry(&mut map))?;
-            }
-            Ok(object)
-        }
-    }
-
-    deserializer.deserialize_map(ObjectVisitor(PhantomData))
-}
-
-/// The name of a member, borrowed from the input where it can be.
-pub struct Name<'de>(pub Cow<'de, str>);
-
-impl<'de> Deserialize<'de> for Name<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct NameVisitor;
-
-        impl<'de> Visitor<'de> for NameVisitor {
-            type Value = Name<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the name of a member")
-            }
-
-            fn visit_borrowed_str<E: de::Error>(self, name: &'de str) -> Result<Self::Value, E> {
-                Ok(Name(Cow::Borrowed(name)))
-            }
-
-            fn visit_str<E: de::Error>(self, name: &str) -> Result<Self::Value, E> {
-                Ok(Name(Cow::Owned(name.to_owned())))
-            }
-        }
-
-        deserializer.deserialize_str(NameVisitor)
-    }
-}
-
-struct Seed<T>(PhantomData<T>);
-
-impl<'de, T: Received<'de>> DeserializeSeed<'de> for Seed<T> {
-    type Value = T;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-        T::receive(deserializer)
-    }
-}
-
-/// Reads null as none, and anything else as a value.
-struct OptionVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Received<'de>> Visitor<'de> for OptionVisitor<T> {
-    type Value = Option<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value or null")
-    }
-
-    fn visit_none<E: de::Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        T::receive(deserializer).map(Some)
-    }
-}
-
-impl<'de, T: Received<'de>> DeserializeSeed<'de> for OptionVisitor<T> {
-    type Value = Option<T>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_option(self)
-    }
-}
-
-impl<'de, T: Received<'de>> Received<'de> for Option<T> {
-    fn receive<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_option(OptionVisitor(PhantomData))
-    }
-
-    fn missing<E: de::Error>(_: &'static str) -> Result<Self, E> {
-        Ok(None)
-    }
-}
-
-impl<'de, T: Received<'de>> Received<'de> for Nullable<T> {
-    fn receive<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Option::receive(deserializer).map(Self::from)
-    }
-
-    fn missing<E: de::Error>(_: &'static str) -> Result<Self, E> {
-        Ok(Self::Absent)
-    }
-}
-
-impl<'de, T: Received<'de>> Received<'de> for Vec<T> {
-    fn receive<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_option(ListVisitor(PhantomData))
-    }
-}
-
-impl<'de, T: Received<'de>> Received<'de> for BTreeMap<String, T> {
-    fn receive<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_option(MapVisitor(PhantomData))
-    }
-}
-
-/// Reads a list: null is an empty one, and null elements are left out.
-struct ListVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Received<'de>> Visitor<'de> for ListVisitor<T> {
-    type Value = Vec<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list")
-    }
-
-    fn visit_none<E: de::Error>(self) -> Result<Self::Value, E> {
-        Ok(Vec::new())
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-        Ok(Vec::new())
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Self::Value, A::Error> {
-        let mut list = Vec::new();
-        while let Some(element) = elements.next_element_seed(OptionVisitor(PhantomData))? {
-            let Some(element) = element else { continue };
-            if list.is_empty() {
-                // Most lists have one element, and room for four of the larger ones is a kilobyte or more.
-                list.reserve_exact(1);
-            }
-            list.push(element);
-        }
-        Ok(list)
-    }
-}
-
-/// Reads a map: null is an empty one, and entries without a value are left out.
-struct MapVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Received<'de>> Visitor<'de> for MapVisitor<T> {
-    type Value = BTreeMap<String, T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_none<E: de::Error>(self) -> Result<Self::Value, E> {
-        Ok(BTreeMap::new())
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-        Ok(BTreeMap::new())
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-        let mut map = BTreeMap::new();
-        while let Some(name) = entries.next_key::<String>()? {
-            if let Some(value) = entries.next_value_seed(OptionVisitor(PhantomData))? {
-                map.insert(name, value);
-            }
-        }
-        Ok(map)
-    }
-}
-
-impl<T: Serialize> Member for Option<T> {
-    fn is_absent(&self) -> bool {
-        self.is_none()
-    }
-}
-
-impl<T: Serialize> Member for Nullable<T> {
-    fn is_absent(&self) -> bool {
-        self.is_absent()
-    }
-}
-
-impl<T: Serialize> Member for Vec<T> {}
-impl<T: Serialize> Member for BTreeMap<String, T> {}
-impl<T: Serialize> Member for Box<T> {}
-impl<'de, T: Deserialize<'de>> Received<'de> for Box<T> {}
-
-macro_rules! plain {
-    ($($name:ty),*) => {
-        $(
-            impl Member for $name {}
-            impl Received<'_> for $name {}
-        )*
-    };
-}
-plain!(bool, i32, i64, f64, String, serde_json::Value, Date, DateTime, DateOrDateTime, Secret);

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::worker::Background;
 use crate::action::{Action, ActionMeta};
-use crate::client::{decode, encode};
+use crate::client::encode;
 use crate::error::Result;
 use crate::{CallOptions, ClientBuilder};
 
@@ -83,7 +83,7 @@ impl Client {
     pub fn send<A: Action>(&self, request: &A::Request) -> Result<A::Response> {
         let body = encode(A::NAME, request)?;
         let (response, attempts) = self.exchange(A::META, body)?;
-        decode(A::NAME, &response, attempts)
+        self.template.decode(A::NAME, &response, attempts)
     }
 
     /// Sends an action by name, for actions and fields newer than this crate: see
@@ -96,7 +96,7 @@ impl Client {
         let call =
             |client: crate::Client| async move { client.send_bytes(ActionMeta::unknown(&name), body).await };
         let (response, attempts) = self.run(action, call)??;
-        decode(action, &response, attempts)
+        self.template.decode(action, &response, attempts)
     }
 
     /// Sends the bytes of a request. Compiled once, not per action.

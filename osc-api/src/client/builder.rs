@@ -223,6 +223,14 @@ impl ClientBuilder {
         self
     }
 
+    /// Fails a call if a response value has an unexpected type, instead of ignoring the value with a warning. Defaults to
+    /// `false`. For tests.
+    #[cfg(feature = "testing")]
+    pub fn strict_decoding(mut self, strict: bool) -> Self {
+        self.settings.is_decoding_strict = strict;
+        self
+    }
+
     /// Builds the client. Nothing is sent yet.
     ///
     /// # Errors

@@ -65,6 +65,8 @@ pub(super) struct Settings {
     pub(super) attempt_timeout: Duration,
     pub(super) max_response_size: usize,
     pub(super) retry: RetryPolicy,
+    /// Whether a response value of an unexpected type fails the call.
+    pub(super) is_decoding_strict: bool,
 }
 
 impl Default for Settings {
@@ -74,6 +76,7 @@ impl Default for Settings {
             attempt_timeout: Duration::from_secs(60),
             max_response_size: 64 << 20,
             retry: RetryPolicy::new(),
+            is_decoding_strict: false,
         }
     }
 }
@@ -87,6 +90,7 @@ impl Settings {
             attempt_timeout: attempt_timeout.unwrap_or(self.attempt_timeout),
             max_response_size: max_response_size.unwrap_or(self.max_response_size),
             retry: retry.unwrap_or(self.retry),
+            is_decoding_strict: self.is_decoding_strict,
         }
     }
 }

@@ -127,9 +127,13 @@ impl ApiError {
         self.status == 429 || self.has(&[6..=6, 24..=25])
     }
 
-    /// A 400 whose code says something else is not about the form of the request.
+    /// A code of the range of validation, or a status of validation without a code of any other known range: the cloud
+    /// sends codes of ranges that are not documented, such as 7006 (`MissingParameter`).
     pub(super) fn is_validation(&self) -> bool {
-        self.has(&[4000..=4119, 4121..=4999]) || (self.status == 400 && self.code().is_none())
+        const OTHERS: [RangeInclusive<u32>; 7] =
+            [0..=999, 1000..=1999, 4120..=4120, 5000..=5999, 6000..=6999, 9000..=9999, 10_000..=10_999];
+        self.has(&[4000..=4119, 4121..=4999])
+            || (matches!(self.status, 400 | 413 | 422) && !self.has(&OTHERS))
     }
 
     /// A resource that is missing is a 400 with a code. A bare 404 comes from a wrong address, and is no

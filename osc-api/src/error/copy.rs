@@ -42,9 +42,12 @@ impl ErrorRepr {
             },
             Self::TooLarge { limit } => Self::TooLarge { limit: *limit },
             Self::UnexpectedEncoding(name) => Self::UnexpectedEncoding(name.clone()),
-            Self::Decode { path, request_id, source } => {
-                Self::Decode { path: path.clone(), request_id: request_id.clone(), source: cause(&**source) }
-            }
+            Self::Decode { path, request_id, html_from, source } => Self::Decode {
+                path: path.clone(),
+                request_id: request_id.clone(),
+                html_from: html_from.clone(),
+                source: cause(&**source),
+            },
             Self::Api(answer) => Self::Api(answer.clone()),
             Self::Pagination { reason, answer } => Self::Pagination { reason, answer: answer.clone() },
             Self::Wait { resource, goal, state, end } => {
@@ -111,7 +114,12 @@ mod tests {
             ErrorRepr::LockedOut { failures: 3, possible_failures: 0, last_refusal: "no".to_owned() },
             ErrorRepr::TooLarge { limit: 5 },
             ErrorRepr::UnexpectedEncoding("gzip".to_owned()),
-            ErrorRepr::Decode { path: Some("a".to_owned()), request_id: None, source: "c".into() },
+            ErrorRepr::Decode {
+                path: Some("a".to_owned()),
+                request_id: None,
+                html_from: None,
+                source: "c".into(),
+            },
             ErrorRepr::Api(answer),
         ];
         for kind in kinds {

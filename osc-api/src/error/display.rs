@@ -49,8 +49,13 @@ impl ErrorRepr {
                 write!(f, "{action}: the answer is larger than {limit} bytes: raise `max_response_size`")
             }
             Self::UnexpectedEncoding(name) => write!(f, "{action}: {}", Compressed(name)),
+            Self::Decode { html_from: Some(host), .. } => write!(
+                f,
+                "{action}: failed to decode the response: {host} returned an HTML page, not a response of the API: check \
+                 the endpoint, proxies and portals"
+            ),
             Self::Decode { path, request_id, .. } => {
-                write!(f, "{action}: the answer is not of the form that was expected")?;
+                write!(f, "{action}: failed to decode the response")?;
                 if let Some(path) = path {
                     write!(f, " at {path}")?;
                 }

@@ -97,6 +97,14 @@ pub(super) fn compression(body: &[u8]) -> Option<&'static str> {
     }
 }
 
+/// Whether a body is an HTML page, such as that of a portal or gateway.
+pub(super) fn is_html(body: &[u8]) -> bool {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
+    [&b"<!doctype"[..], b"<html", b"<head", b"<body", b"<!--", b"<?xml"]
+        .iter()
+        .any(|start| body.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start)))
+}
+
 /// The errors of an answer in the API's own form.
 fn own_errors(value: &Value) -> Vec<ErrorItem> {
     match value.get("Errors") {

@@ -15,7 +15,7 @@ fn transport(timeout: bool, connect: bool, permanent: bool) -> Error {
 
 fn undecoded(body: &str, path: Option<&str>) -> Error {
     let cause = serde_json::from_str::<Vec<i64>>(body).unwrap_err();
-    Error::decode("ReadVms", &cause, path.map(str::to_owned), body.as_bytes())
+    Error::decode("ReadVms", "api.example.com", &cause, path.map(str::to_owned), body.as_bytes())
 }
 
 fn coded(status: u16, code: u32) -> Error {
@@ -166,16 +166,13 @@ fn the_source_is_the_cause_and_is_not_repeated() {
     let error = undecoded("\n x", Some("Vms[3].NestedVirtualization"));
     let source = error.source().unwrap().to_string();
     assert_eq!(source, "expected value at line 2 column 2");
-    let shown = "ReadVms: the answer is not of the form that was expected at Vms[3].NestedVirtualization";
+    let shown = "ReadVms: failed to decode the response at Vms[3].NestedVirtualization";
     assert_eq!(error.to_string(), shown);
     let error = error.after(2, true);
     assert_eq!(format!("{error:#}"), format!("{shown} (2 attempts): {source}"));
     assert!(error.is_decode());
     assert_eq!(error.action(), Some("ReadVms"));
-    assert_eq!(
-        undecoded("", Some("")).to_string(),
-        "ReadVms: the answer is not of the form that was expected"
-    );
+    assert_eq!(undecoded("", Some("")).to_string(), "ReadVms: failed to decode the response");
 }
 
 #[test]
@@ -221,7 +218,7 @@ fn a_decode_error_does_not_show_the_value_that_it_met() {
 fn a_compressed_answer_is_told_as_such() {
     for (body, name) in [(b"\x1f\x8b\x08\0\0".as_slice(), "gzip"), (b"\x28\xb5\x2f\xfd\0", "zstd")] {
         let cause = serde_json::from_slice::<i64>(body).unwrap_err();
-        let error = Error::decode("ReadVms", &cause, None, body);
+        let error = Error::decode("ReadVms", "api.example.com", &cause, None, body);
         assert!(error.is_decode() && error.to_string().contains(&format!("compressed ({name})")), "{error}");
         let error = Error::new("ReadVms", ErrorRepr::Api(ApiError::new(502, body, None)));
         assert!(
@@ -276,8 +273,11 @@ fn predicates_follow_codes_first_and_status_second() {
         (409, &[10_002], &[]),
         (409, &[10_003, 10_022, 10_999], &["quota"]),
         (500, &[99], &["server"]),
-        // What no list knows says no more than its status.
-        (400, &[99, 3000], &[]),
+        // A code of no known range says no more than its status.
+        (400, &[3000, 3001, 7000, 7006, 8000, 11_000], &["validation"]),
+        (413, &[3001, 7006], &["validation"]),
+        (422, &[3001, 7006], &["validation"]),
+        (400, &[99], &[]),
         (409, &[99, 11_000], &["conflict"]),
     ];
     for (status, codes, expected) in cases {

@@ -1,6 +1,9 @@
-//! The table macros: what turns a struct's fields and their wire names into `Serialize` and `Deserialize`.
+//! Table macros: they turn a struct's fields and wire names into `Serialize` and `Deserialize`.
+//!
+//! `macro_export` is the only way to reach a macro from another crate, as the tests' golden files do, and puts it at the
+//! crate's root. Callers use the names in `__private`.
 
-/// Writes a struct: `Serialize` from a table of its fields.
+/// Implements encoding: `Serialize` from a table of fields.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __encode {
@@ -21,7 +24,7 @@ macro_rules! __encode {
     };
 }
 
-/// Reads a struct whose fields may all be missing: `Deserialize` from a table of its fields.
+/// Implements decoding of a struct whose fields may all be missing: `Deserialize` from a table of fields.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __decode {
@@ -35,6 +38,9 @@ macro_rules! __decode {
         }
 
         impl $crate::__private::Members for $name {
+            const IS_CONTEXT_ONLY: bool =
+                $crate::__private::has_only_context(&[$($wire),*]);
+
             fn member<'de, A: $crate::__private::serde::de::MapAccess<'de>>(
                 &mut self,
                 name: &str,
@@ -47,11 +53,27 @@ macro_rules! __decode {
             }
         }
 
-        impl $crate::__private::Received<'_> for $name {}
+        impl<'de> $crate::__private::Received<'de> for $name {
+            const EXPECTED: &'static str = "an object";
+
+            fn from_scalar(_: $crate::__private::Scalar<'_>) -> ::core::option::Option<Self> {
+                ::core::option::Option::None
+            }
+
+            fn from_object<A: $crate::__private::serde::de::MapAccess<'de>>(
+                object: A,
+            ) -> ::core::result::Result<$crate::__private::FromObject<Self>, A::Error> {
+                $crate::__private::from_object(object)
+            }
+
+            fn empty() -> ::core::option::Option<Self> {
+                ::core::option::Option::Some(::core::default::Default::default())
+            }
+        }
     };
 }
 
-/// Reads a struct with fields that must be there: `Deserialize` from a table of its fields.
+/// Implements decoding of a request, which has required fields: `Deserialize` from a table of fields.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __decode_request {
@@ -77,7 +99,7 @@ macro_rules! __decode_request {
                         while let ::core::option::Option::Some($crate::__private::Name(name)) = map.next_key()? {
                             let entry = $crate::__private::Entry(&mut map);
                             match &*name {
-                                $($wire => $field = ::core::option::Option::Some(entry.take()?),)*
+                                $($wire => $field = entry.take()?,)*
                                 _ => entry.skip()?,
                             }
                         }
@@ -94,11 +116,25 @@ macro_rules! __decode_request {
             }
         }
 
-        impl $crate::__private::Received<'_> for $name {}
+        impl<'de> $crate::__private::Received<'de> for $name {
+            const EXPECTED: &'static str = "an object";
+
+            fn from_scalar(_: $crate::__private::Scalar<'_>) -> ::core::option::Option<Self> {
+                ::core::option::Option::None
+            }
+
+            fn from_object<A: $crate::__private::serde::de::MapAccess<'de>>(
+                object: A,
+            ) -> ::core::result::Result<$crate::__private::FromObject<Self>, A::Error> {
+                let object = $crate::__private::serde::de::value::MapAccessDeserializer::new(object);
+                <Self as $crate::__private::serde::Deserialize>::deserialize(object)
+                    .map($crate::__private::FromObject::Value)
+            }
+        }
     };
 }
 
-/// What a struct that is only sent needs.
+/// Implements what a request type needs.
 #[cfg(not(feature = "serde-all"))]
 #[doc(hidden)]
 #[macro_export]
@@ -108,7 +144,7 @@ macro_rules! __sent {
     };
 }
 
-/// What a struct that is only sent needs, and the other direction.
+/// Implements what a request type needs, and decoding.
 #[cfg(feature = "serde-all")]
 #[doc(hidden)]
 #[macro_export]
@@ -119,7 +155,7 @@ macro_rules! __sent {
     };
 }
 
-/// What a struct that is only received needs.
+/// Implements what a response type needs.
 #[cfg(not(feature = "serde-all"))]
 #[doc(hidden)]
 #[macro_export]
@@ -129,7 +165,7 @@ macro_rules! __received {
     };
 }
 
-/// What a struct that is only received needs, and the other direction.
+/// Implements what a response type needs, and encoding.
 #[cfg(feature = "serde-all")]
 #[doc(hidden)]
 #[macro_export]
@@ -140,7 +176,7 @@ macro_rules! __received {
     };
 }
 
-/// What a struct that is sent and received needs.
+/// Implements what a type of requests and responses needs.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __exchanged {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::fault::Fault;
 use crate::action::Action;
-use crate::json::{self, Failure};
+use crate::json::{self, DecodeOptions, Failure};
 
 /// A type-erased handler: from the bytes of a request to a JSON response.
 pub(super) type ErasedHandler = Box<dyn FnMut(&[u8]) -> Result<Value, Fault> + Send>;
@@ -79,8 +79,15 @@ pub(super) fn raw<T: IntoResponse<Value>>(
 
 /// Refuses an invalid request as the cloud would, without repeating its values: they may be secret.
 fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
-    json::read(body).map_err(|Failure { path, .. }| {
-        let location = path.as_deref().unwrap_or("the request");
+    // The cloud insists on the types of a request, and treats an empty body like an empty object.
+    let body = if body.is_empty() { b"{}" } else { body };
+    let options = DecodeOptions { max_response_size: usize::MAX / 4, is_strict: true };
+    json::read(body, options).map(|decoded| decoded.value).map_err(|failure| {
+        let path = match &failure {
+            Failure::Invalid { path, .. } => path.as_deref(),
+            Failure::TooLarge { .. } => None,
+        };
+        let location = path.unwrap_or("the request");
         Fault::uncoded(400, "InvalidParameterValue", format!("{location} is invalid"))
     })
 }

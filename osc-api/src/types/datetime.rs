@@ -10,6 +10,7 @@ mod jiff;
 #[cfg(feature = "time")]
 mod time;
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -310,7 +311,24 @@ impl From<Date> for DateOrDateTime {
 /// The moment of a text in any of the forms seen: with `T` or a space, with or without a fraction, with `Z`,
 /// `+01:00` or `+0100`. Without an offset a text means no moment, because guessing one could be hours wrong.
 fn timestamp(text: &str) -> Option<Timestamp> {
-    text.parse().ok()
+    let text = nanoseconds(text);
+    text.parse().ok().or_else(|| last_day(&text))
+}
+
+/// The text with at most nine digits of a second: the parser rejects more, which some writers send.
+fn nanoseconds(text: &str) -> Cow<'_, str> {
+    let cut = text.split_once('.').and_then(|(whole, rest)| {
+        let end = rest.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len());
+        (end > 9).then(|| Some(format!("{whole}.{}{}", rest.get(..9)?, rest.get(end..)?))).flatten()
+    });
+    cut.map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+/// Moments after the last [`Timestamp`], on 9999-12-30 at 22:00 UTC, stand for "never": they equal the last one.
+fn last_day(text: &str) -> Option<Timestamp> {
+    let rest = text.strip_prefix("9999-12-3")?;
+    // Valid in another year means valid in this one.
+    format!("2000-12-3{rest}").parse::<Timestamp>().ok().map(|_| Timestamp::MAX)
 }
 
 /// The day of a text that is nothing but a day.

@@ -191,7 +191,14 @@ macro_rules! __open_integer_enum {
         }
 
         impl $crate::__private::Member for $name {}
-        impl $crate::__private::Received<'_> for $name {}
+        impl $crate::__private::Received<'_> for $name {
+            const EXPECTED: &'static str = "an integer";
+
+            fn from_scalar(scalar: $crate::__private::Scalar<'_>) -> ::core::option::Option<Self> {
+                <i64 as $crate::__private::Received>::from_scalar(scalar)
+                    .map(<Self as ::core::convert::From<i64>>::from)
+            }
+        }
     };
 }
 

@@ -179,3 +179,19 @@ fn time_goes_both_ways() {
     assert!(time::Date::try_from(&Date::from("2023-02-30")).is_err());
     assert_eq!(DateOrDateTime::from(day).as_str(), "2024-02-29");
 }
+
+#[test]
+fn the_last_day_and_long_fractions_are_moments() {
+    for (text, moment) in [
+        ("9999-12-31T23:59:59Z", Timestamp::MAX),
+        ("9999-12-31T00:00:00Z", Timestamp::MAX),
+        ("9999-12-30T23:00:00.5+00:00", Timestamp::MAX),
+        ("2024-01-01T00:00:00.1234567890123Z", "2024-01-01T00:00:00.123456789Z".parse().unwrap()),
+        ("2024-01-01 00:00:00.99999999999999+0100", "2023-12-31T23:00:00.999999999Z".parse().unwrap()),
+    ] {
+        assert_eq!(Timestamp::try_from(&DateTime::from(text)).unwrap(), moment, "{text}");
+    }
+    for text in ["9999-12-31T25:00:00Z", "9999-12-32T00:00:00Z", "2024-01-01T00:00:00.Z", "9999-12-31"] {
+        assert!(Timestamp::try_from(&DateTime::from(text)).is_err(), "{text}");
+    }
+}

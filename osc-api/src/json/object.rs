@@ -1,0 +1,147 @@
+//! Objects: the members that a struct's table gives to its fields.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
+
+use super::value::{FromObject, Received, Seed, Slot};
+
+/// A struct all of whose fields may be missing.
+pub trait Members: Default {
+    /// Whether the response carries nothing but its context, so that an empty body says as much.
+    const IS_CONTEXT_ONLY: bool;
+
+    /// Decodes the value of one member; an unknown one is ignored.
+    ///
+    /// # Errors
+    /// As for [`Received::receive`].
+    fn member<'de, A: MapAccess<'de>>(&mut self, name: &str, entry: Entry<'_, A>) -> Result<(), A::Error>;
+}
+
+/// The value that belongs to the name just decoded.
+pub struct Entry<'a, A>(pub &'a mut A);
+
+impl<'de, A: MapAccess<'de>> Entry<'_, A> {
+    /// Decodes the value into a field, which is absent if the value is null or does not fit.
+    ///
+    /// # Errors
+    /// As for [`Received::receive`].
+    pub fn read<T: Received<'de> + Default>(self, field: &mut T) -> Result<(), A::Error> {
+        *field = match self.0.next_value_seed(Seed(PhantomData))? {
+            Slot::Value(value) => value,
+            Slot::Null | Slot::Mismatch => T::default(),
+        };
+        Ok(())
+    }
+
+    /// Decodes the value of a request's member. Null is no value.
+    ///
+    /// # Errors
+    /// As for [`Received::receive`], and if the value does not fit: a request is what a program wrote.
+    pub fn take<T: Received<'de>>(self) -> Result<Option<T>, A::Error> {
+        match self.0.next_value_seed(Seed(PhantomData))? {
+            Slot::Value(value) => Ok(Some(value)),
+            Slot::Null => Ok(None),
+            Slot::Mismatch => Err(de::Error::custom(format_args!("a value that is not {}", T::EXPECTED))),
+        }
+    }
+
+    /// Skips the value.
+    ///
+    /// # Errors
+    /// Returns an error if the value is not valid JSON.
+    pub fn skip(self) -> Result<(), A::Error> {
+        self.0.next_value::<IgnoredAny>().map(|_| ())
+    }
+}
+
+/// Decodes an object member by member.
+///
+/// # Errors
+/// As for [`Received::receive`].
+pub fn from_object<'de, A: MapAccess<'de>, T: Members>(mut map: A) -> Result<FromObject<T>, A::Error> {
+    let Some(Name(name)) = map.next_key()? else { return Ok(FromObject::Empty) };
+    let mut object = T::default();
+    object.member(&name, Entry(&mut map))?;
+    while let Some(Name(name)) = map.next_key()? {
+        object.member(&name, Entry(&mut map))?;
+    }
+    Ok(FromObject::Value(object))
+}
+
+/// Decodes a struct that is not a member of another one.
+///
+/// # Errors
+/// As for [`Received::receive`], and if the value is not an object. Null is one for a response that carries nothing
+/// but its context.
+pub fn decode<'de, D: Deserializer<'de>, T: Members>(deserializer: D) -> Result<T, D::Error> {
+    struct ObjectVisitor<T>(PhantomData<T>);
+
+    impl<'de, T: Members> Visitor<'de> for ObjectVisitor<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_unit<E: de::Error>(self) -> Result<T, E> {
+            match T::IS_CONTEXT_ONLY {
+                true => Ok(T::default()),
+                false => Err(E::invalid_type(Unexpected::Unit, &self)),
+            }
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<T, A::Error> {
+            // The decoder's position is then behind the list, not in it.
+            while list.next_element::<IgnoredAny>()?.is_some() {}
+            Err(de::Error::invalid_type(Unexpected::Seq, &self))
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+            Ok(match from_object(map)? {
+                FromObject::Value(object) => object,
+                FromObject::Empty | FromObject::Mismatch => T::default(),
+            })
+        }
+    }
+
+    deserializer.deserialize_any(ObjectVisitor(PhantomData))
+}
+
+/// The name of a member, borrowed from the input where possible.
+pub struct Name<'de>(pub Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NameVisitor;
+
+        impl<'de> Visitor<'de> for NameVisitor {
+            type Value = Name<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a member")
+            }
+
+            fn visit_borrowed_str<E: de::Error>(self, name: &'de str) -> Result<Self::Value, E> {
+                Ok(Name(Cow::Borrowed(name)))
+            }
+
+            fn visit_str<E: de::Error>(self, name: &str) -> Result<Self::Value, E> {
+                Ok(Name(Cow::Owned(name.to_owned())))
+            }
+        }
+
+        deserializer.deserialize_str(NameVisitor)
+    }
+}
+
+/// Whether a response holds nothing but its context, so that a success without a body is a whole response.
+pub const fn has_only_context(names: &[&str]) -> bool {
+    match names {
+        [] => true,
+        [name] => matches!(name.as_bytes(), b"ResponseContext"),
+        _ => false,
+    }
+}
