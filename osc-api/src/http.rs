@@ -90,7 +90,7 @@ impl HttpResponse {
     }
 }
 
-/// Hint for a connection that breaks although plain HTTP connected.
+/// Hint for a server that does not speak HTTP: a TLS port responds to plain HTTP with an alert.
 const HTTP_TO_TLS: &str = "if the port expects TLS, use https in the endpoint";
 
 /// The connections to one endpoint.
@@ -184,8 +184,7 @@ impl Transport {
 
     fn failure(&self, action: &str, error: reqwest::Error) -> Error {
         let Diagnosis { advice, permanent } = tls::diagnose(&error);
-        let is_lost = !error.is_connect() && !error.is_timeout();
-        let advice = advice.or_else(|| (self.is_plain_http && is_lost).then_some(HTTP_TO_TLS));
+        let advice = advice.or_else(|| (self.is_plain_http && is_not_http(&error)).then_some(HTTP_TO_TLS));
         let kind = ErrorRepr::Transport {
             host: self.host.to_str().unwrap_or_default().to_owned(),
             timeout: error.is_timeout(),
@@ -197,6 +196,18 @@ impl Transport {
         };
         Error::new(action, kind)
     }
+}
+
+/// Whether the server's first bytes are not HTTP. The library says so only in its message.
+fn is_not_http(error: &(dyn StdError + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.to_string().starts_with("invalid HTTP version") {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }
 
 /// A header that is not logged.

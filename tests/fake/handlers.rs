@@ -102,7 +102,7 @@ async fn a_request_that_does_not_decode_is_refused_with_the_path_of_the_field() 
     let fake = start();
     fake.on::<DeleteVms>(|_| example::<DeleteVms>());
     let client = client(&fake);
-    for (body, path) in [(json!({ "VmIds": "marker" }), "VmIds"), (json!({}), "the request")] {
+    for (body, path) in [(json!({ "VmIds": [{ "Id": "marker" }] }), "VmIds[0]"), (json!({}), "the request")] {
         let error = client.send_raw("DeleteVms", &body).await.expect_err("not a list");
         let shown = error.to_string();
         assert!(error.is_validation() && shown.contains(path) && !shown.contains("marker"), "{shown}");

@@ -156,7 +156,9 @@ async fn an_answer_that_is_not_understood_is_not_quoted() {
             move |_| Response::json(200, &answer)
         });
         let client = builder().endpoint(server.endpoint()).build().expect("a client");
-        let error = client.read_access_keys(&ReadAccessKeysRequest::new()).await.expect_err("no such form");
+        let strict = builder().strict_decoding(true).endpoint(server.endpoint()).build().expect("a client");
+        let error = strict.read_access_keys(&ReadAccessKeysRequest::new()).await.expect_err("unfit");
+        drop(client);
         assert!(error.is_decode(), "{answer}: {error:?}");
         tells_nothing(&answer.to_string(), &error);
     }

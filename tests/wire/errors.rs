@@ -272,7 +272,7 @@ async fn an_answer_that_nobody_asked_to_compress_is_told_as_such() {
 
 #[tokio::test]
 async fn an_answer_that_is_not_understood_says_of_which_request_it_is() {
-    let body = format!(r#"{{"Vms":[{{"VmId":[]}}],"ResponseContext":{{"RequestId":"{REQUEST_ID}"}}}}"#);
+    let body = format!(r#"{{"ResponseContext":{{"RequestId":"{REQUEST_ID}"}},"Vms":[{{"VmId":}}]}}"#);
     let error = failure(Response::new(200, body)).await;
     assert_eq!(kinds(&error), ["decode"]);
     assert_eq!(error.request_id(), Some(REQUEST_ID));

@@ -169,12 +169,30 @@ async fn an_answer_of_just_the_limit_is_read() {
 
 #[tokio::test]
 async fn a_success_that_is_not_understood_is_a_decode_error() {
-    for body in ["", "<html></html>", "[]", r#"{"Vms":7}"#, r#"{"Vms":[{"VmId":{}}]}"#, r#"{"Vms":[]"#] {
+    for body in ["", "<html></html>", "[]", "7", r#"{"Vms":[{"VmId":}]}"#, r#"{"Vms":[]"#] {
         let server = server(move |_| Response::new(200, body));
         let error = error(&client(&server)).await;
         assert!(error.is_decode() && !error.is_transport(), "{body:?}: {error:?}");
         only_request(&server);
     }
+}
+
+/// Members of the wrong type cost their fields only.
+#[tokio::test]
+async fn an_unfit_value_does_not_fail_the_response() {
+    let body = r#"{"Vms":[{"VmId":{},"State":"running"},{"VmId":"i-2"},7],"New":[],"ResponseContext":""}"#;
+    let server = server(move |_| Response::new(200, body));
+    let vms = client(&server).read_vms(&ReadVmsRequest::new()).await.expect("a response").vms;
+    assert_eq!(vms.len(), 2);
+    assert_eq!((vms[0].vm_id.as_deref(), vms[1].vm_id.as_deref()), (None, Some("i-2")));
+}
+
+#[tokio::test]
+async fn html_in_place_of_a_response_is_named_with_its_host() {
+    let server = server(|_| Response::new(200, "<!DOCTYPE html><html>marker</html>"));
+    let error = error(&client(&server)).await;
+    let text = error.to_string();
+    assert!(text.contains("HTML") && text.contains(&server.host()) && !text.contains("marker"), "{text}");
 }
 
 #[tokio::test]
