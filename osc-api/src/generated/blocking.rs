@@ -1973,6 +1973,17 @@ impl Client {
         self.send::<action::ReadVmsState>(request)
     }
 
+    /// Lists the stops of VMs, with the date and the reason of each.
+    ///
+    /// See [`read_vms_stop_history`](crate::Client::read_vms_stop_history) of the async client for facts, errors and an
+    /// example.
+    pub fn read_vms_stop_history(
+        &self,
+        request: &types::ReadVmsStopHistoryRequest,
+    ) -> Result<types::ReadVmsStopHistoryResponse> {
+        self.send::<action::ReadVmsStopHistory>(request)
+    }
+
     /// Lists volume update tasks and their progress.
     ///
     /// See [`read_volume_update_tasks`](crate::Client::read_volume_update_tasks) of the async client for facts, errors

@@ -800,6 +800,8 @@ pub struct LoadBalancer {
     pub load_balancer_type: Option<LoadBalancerType>,
     /// ID of the load balancer's Net, `vpc-` and eight hexadecimal digits. Not set in the public Cloud.
     pub net_id: Option<String>,
+    /// Primary private IP of the load balancer.
+    pub private_ip: Option<String>,
     /// Public IPv4 address, if the load balancer is internet-facing.
     pub public_ip: Option<String>,
     /// Whether the load balancer uses secure cookies.
@@ -832,6 +834,7 @@ __private::received!(LoadBalancer {
     load_balancer_sticky_cookie_policies: "LoadBalancerStickyCookiePolicies",
     load_balancer_type: "LoadBalancerType",
     net_id: "NetId",
+    private_ip: "PrivateIp",
     public_ip: "PublicIp",
     secured_cookies: "SecuredCookies",
     security_groups: "SecurityGroups",

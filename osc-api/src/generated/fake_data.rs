@@ -828,7 +828,7 @@ pub static EXAMPLE_RESPONSES: &[(&str, Auth, &str)] = &[
     (
         "ReadSnapshotExportTasks",
         Auth::AccessKey,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"SnapshotExportTasks":[{"Comment":"Export of snapshot snap-12345678","OsuExport":{"DiskImageFormat":"qcow2","OsuBucket":"BUCKET","OsuPrefix":"PREFIX"},"Progress":99,"SnapshotId":"snap-12345678","State":"pending","Tags":[],"TaskId":"snap-export-12345678"}]}"#,
+        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"SnapshotExportTasks":[{"Comment":"Export of snapshot snap-12345678","OsuExport":{"DiskImageFormat":"qcow2","OsuBucket":"BUCKET","OsuPrefix":"PREFIX"},"Progress":13,"SnapshotId":"snap-12345678","State":"pending","Tags":[],"TaskId":"snap-export-12345678"}]}"#,
     ),
     (
         "ReadSnapshots",
@@ -929,6 +929,11 @@ pub static EXAMPLE_RESPONSES: &[(&str, Auth, &str)] = &[
         "ReadVmsState",
         Auth::AccessKey,
         r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"VmStates":[{"MaintenanceEvents":[],"SubregionName":"eu-west-2a","VmId":"i-12345678","VmState":"running"},{"MaintenanceEvents":[],"SubregionName":"eu-west-2a","VmId":"i-87654321","VmState":"stopped"}]}"#,
+    ),
+    (
+        "ReadVmsStopHistory",
+        Auth::AccessKey,
+        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"VmsStopHistory":[{"StateReason":"Server.InternalError","StopDate":"2017-05-10T12:34:56.789Z","VmId":"i-12345678"}]}"#,
     ),
     (
         "ReadVolumeUpdateTasks",
@@ -1158,7 +1163,7 @@ pub static EXAMPLE_RESPONSES: &[(&str, Auth, &str)] = &[
     (
         "UpdateVm",
         Auth::AccessKey,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"Vm":{"ActionsOnNextBoot":{"SecureBoot":"none"},"Architecture":"x86_64","BlockDeviceMappings":[{"Bsu":{"DeleteOnVmDeletion":true,"LinkDate":"2010-10-01T12:34:56.789Z","State":"attached","VolumeId":"vol-12345678"},"DeviceName":"/dev/sda1"}],"BsuOptimized":false,"CreationDate":"2010-10-01T12:34:56.789Z","DeletionProtection":false,"Hypervisor":"xen","ImageId":"ami-12345678","IsSourceDestChecked":true,"KeypairName":"keypair-example","LaunchNumber":0,"NestedVirtualization":false,"NetId":"vpc-12345678","Nics":[{"AccountId":"123456789012","Description":"Primary network interface","IsSourceDestChecked":true,"LinkNic":{"DeleteOnVmDeletion":true,"DeviceNumber":0,"LinkNicId":"eni-attach-12345678","State":"attached"},"MacAddress":"A1:B2:C3:D4:E5:F6","NetId":"vpc-12345678","NicId":"eni-12345678","PrivateDnsName":"ip-10-0-0-4.eu-west-2.compute.internal","PrivateIps":[{"IsPrimary":true,"PrivateDnsName":"ip-10-0-0-4.eu-west-2.compute.internal","PrivateIp":"10.0.0.4"}],"SecurityGroups":[{"SecurityGroupId":"sg-12345678","SecurityGroupName":"security-group-example"}],"State":"in-use","SubnetId":"subnet-12345678"}],"Performance":"high","Placement":{"SubregionName":"eu-west-2a","Tenancy":"default"},"PrivateDnsName":"ip-10-0-0-4.eu-west-2.compute.internal","PrivateIp":"10.0.0.4","ProductCodes":["0001"],"ReservationId":"r-12345678","RootDeviceName":"/dev/sda1","RootDeviceType":"ebs","SecurityGroups":[{"SecurityGroupId":"sg-12345678","SecurityGroupName":"security-group-example"}],"State":"stopped","StateReason":"","SubnetId":"subnet-12345678","Tags":[{"Key":"env","Value":"prod"}],"UserData":"","VmId":"i-12345678","VmInitiatedShutdownBehavior":"stop","VmType":"tinav5.c2r2p2"}}"#,
+        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"Vm":{"ActionsOnNextBoot":{"SecureBoot":"none"},"Architecture":"x86_64","BlockDeviceMappings":[{"Bsu":{"DeleteOnVmDeletion":true,"LinkDate":"2010-10-01T12:34:56.789Z","State":"attached","VolumeId":"vol-12345678"},"DeviceName":"/dev/sda1"}],"BsuOptimized":false,"CreationDate":"2010-10-01T12:34:56.789Z","DeletionProtection":false,"Hypervisor":"xen","ImageId":"ami-12345678","IsSourceDestChecked":true,"KeypairName":"keypair-example","LaunchNumber":0,"NestedVirtualization":false,"NetId":"vpc-12345678","Nics":[{"AccountId":"123456789012","Description":"Primary network interface","IsSourceDestChecked":true,"LinkNic":{"DeleteOnVmDeletion":true,"DeviceNumber":0,"LinkNicId":"eni-attach-12345678","State":"attached"},"MacAddress":"A1:B2:C3:D4:E5:F6","NetId":"vpc-12345678","NicId":"eni-12345678","PrivateDnsName":"ip-10-0-0-4.eu-west-2.compute.internal","PrivateIps":[{"IsPrimary":true,"PrivateDnsName":"ip-10-0-0-4.eu-west-2.compute.internal","PrivateIp":"10.0.0.4"}],"SecurityGroups":[{"SecurityGroupId":"sg-12345678","SecurityGroupName":"security-group-example"}],"State":"in-use","SubnetId":"subnet-12345678"}],"Performance":"high","Placement":{"SubregionName":"eu-west-2a","Tenancy":"default"},"PrivateDnsName":"ip-10-0-0-4.eu-west-2.compute.internal","PrivateIp":"10.0.0.4","ProductCodes":["0001"],"ReservationId":"r-12345678","RootDeviceName":"/dev/sda1","RootDeviceType":"ebs","SecurityGroups":[{"SecurityGroupId":"sg-12345678","SecurityGroupName":"security-group-example"}],"ShutdownBehaviorConfiguration":{"GuestAction":"stop","HostAction":"restart"},"State":"stopped","StateReason":"","SubnetId":"subnet-12345678","Tags":[{"Key":"env","Value":"prod"}],"UserData":"","VmId":"i-12345678","VmInitiatedShutdownBehavior":"restart","VmType":"tinav5.c2r2p2"}}"#,
     ),
     (
         "UpdateVmGroup",

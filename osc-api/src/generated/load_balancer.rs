@@ -15,7 +15,7 @@ pub struct BackendVmHealth {
     pub description: Option<String>,
     /// Health of the backend.
     pub state: Option<BackendVmHealthState>,
-    /// What causes the backend to be out of service, if it is: the load balancer (`ELB`) or the VM (`Instance`).
+    /// Cause if the backend is down: the load balancer (`ELB`) or the VM (`Instance`).
     pub state_reason: Option<BackendVmHealthStateReason>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
     pub vm_id: Option<String>,
@@ -32,16 +32,18 @@ __private::received!(BackendVmHealth {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BackendVmHealthState {
+    /// `UP`
+    Up,
+    /// `DOWN`
+    Down,
+    /// `UNKNOWN`
+    Unknown,
     /// `InService`
     InService,
     /// `OutOfService`
     OutOfService,
     /// `Unknown`
-    Unknown,
-    /// `UP`
-    Up,
-    /// `DOWN`
-    Down,
+    LegacyUnknown,
     /// A value unknown to this version of the crate.
     UnknownValue(UnknownValue),
 }
@@ -50,11 +52,12 @@ impl BackendVmHealthState {
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
-            Self::InService => "InService",
-            Self::OutOfService => "OutOfService",
-            Self::Unknown => "Unknown",
             Self::Up => "UP",
             Self::Down => "DOWN",
+            Self::Unknown => "UNKNOWN",
+            Self::InService => "InService",
+            Self::OutOfService => "OutOfService",
+            Self::LegacyUnknown => "Unknown",
             Self::UnknownValue(value) => value.as_str(),
         }
     }
@@ -63,11 +66,12 @@ impl BackendVmHealthState {
 impl From<&str> for BackendVmHealthState {
     fn from(value: &str) -> Self {
         match value {
-            "InService" => Self::InService,
-            "OutOfService" => Self::OutOfService,
-            "Unknown" => Self::Unknown,
             "UP" => Self::Up,
             "DOWN" => Self::Down,
+            "UNKNOWN" => Self::Unknown,
+            "InService" => Self::InService,
+            "OutOfService" => Self::OutOfService,
+            "Unknown" => Self::LegacyUnknown,
             _ => Self::UnknownValue(UnknownValue::new(value)),
         }
     }

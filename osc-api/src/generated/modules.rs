@@ -57,7 +57,7 @@ mod volume;
 mod vpn_connection;
 
 /// The version of the OUTSCALE API description that this crate was generated from.
-pub const API_VERSION: &str = "1.40.1";
+pub const API_VERSION: &str = "1.42.0";
 
 pub mod waiters;
 
@@ -364,8 +364,9 @@ pub mod types {
         ReadAdminPasswordRequest, ReadAdminPasswordResponse, ReadConsoleOutputRequest,
         ReadConsoleOutputResponse, ReadVmTypesRequest, ReadVmTypesResponse,
         ReadVmsRequest, ReadVmsResponse, ReadVmsStateRequest, ReadVmsStateResponse,
-        RebootVmsRequest, RebootVmsResponse, StartVmsRequest, StartVmsResponse,
-        StopVmsRequest, StopVmsResponse, UpdateVmRequest, UpdateVmResponse,
+        ReadVmsStopHistoryRequest, ReadVmsStopHistoryResponse, RebootVmsRequest,
+        RebootVmsResponse, StartVmsRequest, StartVmsResponse, StopVmsRequest,
+        StopVmsResponse, UpdateVmRequest, UpdateVmResponse,
     };
     pub use super::vm_group::{
         CreateVmGroupRequest, CreateVmGroupResponse, DeleteVmGroupRequest,
@@ -383,10 +384,12 @@ pub mod types {
     pub use super::vm_types::{
         ActionsOnNextBoot, BlockDeviceMappingCreated, BlockDeviceMappingVmCreation,
         BlockDeviceMappingVmUpdate, BsuCreated, BsuToUpdateVm, FiltersVm, FiltersVmType,
-        FiltersVmsState, LinkNicLight, LinkPublicIpLightForVm, MaintenanceEvent,
-        MaintenanceEventCode, NicForVmCreation, NicLight, Placement, PrivateIpLightForVm,
-        SecureBootAction, Vm, VmInitiatedShutdownBehavior, VmState, VmStateName,
-        VmStates, VmType,
+        FiltersVmsState, FiltersVmsStopHistory, LinkNicLight, LinkPublicIpLightForVm,
+        MaintenanceEvent, MaintenanceEventCode, NicForVmCreation, NicLight, Placement,
+        PrivateIpLightForVm, SecureBootAction, ShutdownBehaviorConfiguration,
+        ShutdownBehaviorConfigurationGuestAction,
+        ShutdownBehaviorConfigurationHostAction, Vm, VmInitiatedShutdownBehavior,
+        VmState, VmStateName, VmStates, VmType, VmsStopHistory,
     };
     pub use super::volume::{
         CreateVolumeRequest, CreateVolumeResponse, DeleteVolumeRequest,

@@ -365,6 +365,10 @@ pub struct PublicIp {
     /// ID of the association between the public IP and the VM or network interface, `eipassoc-` and eight hexadecimal
     /// digits.
     pub link_public_ip_id: Option<String>,
+    /// ID of the NAT service that uses the public IP.
+    pub nat_service_id: Option<String>,
+    /// IDs of the Net access points that use the public IP.
+    pub net_access_point_ids: Vec<String>,
     /// ID of the account that owns the network interface, twelve digits.
     pub nic_account_id: Option<String>,
     /// ID of the network interface that has the address, if any, `eni-` and eight hexadecimal digits.
@@ -383,6 +387,8 @@ pub struct PublicIp {
 
 __private::received!(PublicIp {
     link_public_ip_id: "LinkPublicIpId",
+    nat_service_id: "NatServiceId",
+    net_access_point_ids: "NetAccessPointIds",
     nic_account_id: "NicAccountId",
     nic_id: "NicId",
     private_ip: "PrivateIp",

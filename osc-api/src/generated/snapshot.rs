@@ -757,6 +757,12 @@ pub enum SnapshotExportTaskState {
     Pending,
     /// `queued`
     Queued,
+    /// `initializing`
+    Initializing,
+    /// `preparing`
+    Preparing,
+    /// `uploading`
+    Uploading,
     /// `active`
     Active,
     /// `completed`
@@ -775,6 +781,9 @@ impl SnapshotExportTaskState {
         match self {
             Self::Pending => "pending",
             Self::Queued => "queued",
+            Self::Initializing => "initializing",
+            Self::Preparing => "preparing",
+            Self::Uploading => "uploading",
             Self::Active => "active",
             Self::Completed => "completed",
             Self::Cancelled => "cancelled",
@@ -789,6 +798,9 @@ impl From<&str> for SnapshotExportTaskState {
         match value {
             "pending" => Self::Pending,
             "queued" => Self::Queued,
+            "initializing" => Self::Initializing,
+            "preparing" => Self::Preparing,
+            "uploading" => Self::Uploading,
             "active" => Self::Active,
             "completed" => Self::Completed,
             "cancelled" => Self::Cancelled,

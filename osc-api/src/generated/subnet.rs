@@ -348,7 +348,7 @@ pub struct Subnet {
     pub available_ips_count: Option<i64>,
     /// IPv4 range in CIDR notation, such as `10.0.0.0/16`.
     pub ip_range: Option<String>,
-    /// Whether network interfaces created in the Subnet get a public IP.
+    /// Whether network interfaces created in the Subnet get a public IP. Off by default.
     pub map_public_ip_on_launch: Option<bool>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     pub net_id: Option<String>,
@@ -421,7 +421,7 @@ pub struct UpdateSubnetRequest {
     /// response
     /// does not contain the resource.
     pub dry_run: Option<bool>,
-    /// Whether network interfaces created in the Subnet get a public IP.
+    /// Whether network interfaces created in the Subnet get a public IP. Off by default.
     ///
     /// Required.
     pub map_public_ip_on_launch: bool,

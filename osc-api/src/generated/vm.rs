@@ -4,8 +4,9 @@
 use super::common::{BootMode, CpuPerformance, ResponseContext};
 use super::vm_types::{
     ActionsOnNextBoot, BlockDeviceMappingVmCreation, BlockDeviceMappingVmUpdate,
-    FiltersVm, FiltersVmType, FiltersVmsState, NicForVmCreation, Placement, Vm,
-    VmInitiatedShutdownBehavior, VmState, VmStates, VmType,
+    FiltersVm, FiltersVmType, FiltersVmsState, FiltersVmsStopHistory, NicForVmCreation,
+    Placement, ShutdownBehaviorConfiguration, Vm, VmInitiatedShutdownBehavior, VmState,
+    VmStates, VmType, VmsStopHistory,
 };
 use crate::{Client, Paginated, Result, Secret, __private};
 
@@ -72,6 +73,8 @@ pub struct CreateVmsRequest {
     /// Names of the VMs' security groups. Defaults to the default security group. They are assigned to the primary
     /// network interface.
     pub security_groups: Option<Vec<String>>,
+    /// Reaction to a shutdown of the VMs, depending on its cause.
+    pub shutdown_behavior_configuration: Option<ShutdownBehaviorConfiguration>,
     /// ID of the Subnet to create the VMs in, `subnet-` and eight hexadecimal digits.
     pub subnet_id: Option<String>,
     /// If `true`, the VMs have a virtual TPM. If omitted, they have one if the image requires it. `false` is rejected
@@ -80,9 +83,10 @@ pub struct CreateVmsRequest {
     pub tpm_enabled: Option<bool>,
     /// Script or configuration that is passed to the VM, Base64-encoded, at most 500 KiB.
     pub user_data: Option<Secret>,
-    /// What happens when the VM stops: it stays stopped, restarts or is terminated.
+    /// What happens when the VM stops: it stays stopped, restarts or is terminated. Use
+    /// `shutdown_behavior_configuration` instead: OUTSCALE will remove this field.
     ///
-    /// Default: `"stop"`.
+    /// Deprecated.
     pub vm_initiated_shutdown_behavior: Option<VmInitiatedShutdownBehavior>,
     /// Type of the VM, such as `tinav5.c2r2p2` or an AWS type name. Defaults to `t2.small`.
     ///
@@ -116,6 +120,7 @@ impl CreateVmsRequest {
             private_ips: None,
             security_group_ids: None,
             security_groups: None,
+            shutdown_behavior_configuration: None,
             subnet_id: None,
             tpm_enabled: None,
             user_data: None,
@@ -267,6 +272,17 @@ impl CreateVmsRequest {
         self
     }
 
+    /// Sets [`shutdown_behavior_configuration`](Self::shutdown_behavior_configuration).
+    pub fn shutdown_behavior_configuration(
+        mut self,
+        shutdown_behavior_configuration: impl Into<ShutdownBehaviorConfiguration>,
+    ) -> Self {
+        self.shutdown_behavior_configuration = Some(
+            shutdown_behavior_configuration.into(),
+        );
+        self
+    }
+
     /// Sets [`subnet_id`](Self::subnet_id).
     pub fn subnet_id(mut self, subnet_id: impl Into<String>) -> Self {
         self.subnet_id = Some(subnet_id.into());
@@ -323,6 +339,7 @@ __private::sent!(CreateVmsRequest {
     private_ips: "PrivateIps",
     security_group_ids: "SecurityGroupIds",
     security_groups: "SecurityGroups",
+    shutdown_behavior_configuration: "ShutdownBehaviorConfiguration",
     subnet_id: "SubnetId",
     tpm_enabled: "TpmEnabled",
     user_data: "UserData",
@@ -770,6 +787,74 @@ __private::received!(ReadVmsStateResponse {
     vm_states: "VmStates",
 });
 
+/// Request of [`Client::read_vms_stop_history`](crate::Client::read_vms_stop_history), which lists the stops of
+/// VMs, with the date and the reason of each.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ReadVmsStopHistoryRequest {
+    /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
+    /// the list is empty.
+    pub filters: Option<FiltersVmsStopHistory>,
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    pub next_page_token: Option<String>,
+    /// Maximum number of items per page, from 1 to 1000.
+    pub results_per_page: Option<i64>,
+}
+
+impl ReadVmsStopHistoryRequest {
+    /// Creates an empty [`ReadVmsStopHistoryRequest`]: every field is optional.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`filters`](Self::filters).
+    pub fn filters(mut self, filters: impl Into<FiltersVmsStopHistory>) -> Self {
+        self.filters = Some(filters.into());
+        self
+    }
+
+    /// Sets [`next_page_token`](Self::next_page_token).
+    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
+        self.next_page_token = Some(next_page_token.into());
+        self
+    }
+
+    /// Sets [`results_per_page`](Self::results_per_page).
+    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
+        self.results_per_page = Some(results_per_page.into());
+        self
+    }
+}
+
+__private::sent!(ReadVmsStopHistoryRequest {
+    filters: "Filters",
+    next_page_token: "NextPageToken",
+    results_per_page: "ResultsPerPage",
+});
+
+/// Response of [`Client::read_vms_stop_history`](crate::Client::read_vms_stop_history), which lists the stops of
+/// VMs, with the date and the reason of each.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ReadVmsStopHistoryResponse {
+    /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
+    /// request
+    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    pub next_page_token: Option<String>,
+    /// Information about the response itself: the ID of the request.
+    pub response_context: Option<ResponseContext>,
+    /// Stops found.
+    pub vms_stop_history: Vec<VmsStopHistory>,
+}
+
+__private::received!(ReadVmsStopHistoryResponse {
+    next_page_token: "NextPageToken",
+    response_context: "ResponseContext",
+    vms_stop_history: "VmsStopHistory",
+});
+
 /// Request of [`Client::reboot_vms`](crate::Client::reboot_vms), which reboots VMs.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -982,13 +1067,18 @@ pub struct UpdateVmRequest {
     /// IDs of the VM's security groups, each `sg-` and eight hexadecimal digits. They apply to the primary network
     /// interface.
     pub security_group_ids: Option<Vec<String>>,
+    /// New reaction to a shutdown of the VM, depending on its cause.
+    pub shutdown_behavior_configuration: Option<ShutdownBehaviorConfiguration>,
     /// New user data, Base64-encoded, at most 500 KiB. The VM must be stopped.
     pub user_data: Option<Secret>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
     ///
     /// Required.
     pub vm_id: String,
-    /// What happens when the VM stops: it stays stopped, restarts or is terminated.
+    /// What happens when the VM stops: it stays stopped, restarts or is terminated. Use
+    /// `shutdown_behavior_configuration` instead: OUTSCALE will remove this field.
+    ///
+    /// Deprecated.
     pub vm_initiated_shutdown_behavior: Option<VmInitiatedShutdownBehavior>,
     /// Type of the VM, such as `tinav5.c2r2p2` or an AWS name. The VM must be stopped. The parts are the generation,
     /// the
@@ -1010,6 +1100,7 @@ impl UpdateVmRequest {
             nested_virtualization: None,
             performance: None,
             security_group_ids: None,
+            shutdown_behavior_configuration: None,
             user_data: None,
             vm_id: vm_id.into(),
             vm_initiated_shutdown_behavior: None,
@@ -1098,6 +1189,17 @@ impl UpdateVmRequest {
         self
     }
 
+    /// Sets [`shutdown_behavior_configuration`](Self::shutdown_behavior_configuration).
+    pub fn shutdown_behavior_configuration(
+        mut self,
+        shutdown_behavior_configuration: impl Into<ShutdownBehaviorConfiguration>,
+    ) -> Self {
+        self.shutdown_behavior_configuration = Some(
+            shutdown_behavior_configuration.into(),
+        );
+        self
+    }
+
     /// Sets [`user_data`](Self::user_data).
     pub fn user_data(mut self, user_data: impl Into<Secret>) -> Self {
         self.user_data = Some(user_data.into());
@@ -1139,6 +1241,7 @@ __private::sent!(UpdateVmRequest {
     nested_virtualization: "NestedVirtualization",
     performance: "Performance",
     security_group_ids: "SecurityGroupIds",
+    shutdown_behavior_configuration: "ShutdownBehaviorConfiguration",
     user_data: "UserData",
     vm_id: "VmId",
     vm_initiated_shutdown_behavior: "VmInitiatedShutdownBehavior",
@@ -1226,6 +1329,29 @@ impl Paginated for ReadVmsStateRequest {
 
     fn items(response: ReadVmsStateResponse) -> Vec<VmStates> {
         response.vm_states
+    }
+}
+
+impl Paginated for ReadVmsStopHistoryRequest {
+    type Action = action::ReadVmsStopHistory;
+    type Item = VmsStopHistory;
+
+    fn cursor(&mut self) -> __private::Cursor<'_> {
+        __private::Cursor::Token {
+            token: &mut self.next_page_token,
+            size: &mut self.results_per_page,
+        }
+    }
+
+    fn next(response: &ReadVmsStopHistoryResponse) -> __private::Next<'_> {
+        __private::Next::Token {
+            count: response.vms_stop_history.len(),
+            token: response.next_page_token.as_deref(),
+        }
+    }
+
+    fn items(response: ReadVmsStopHistoryResponse) -> Vec<VmsStopHistory> {
+        response.vms_stop_history
     }
 }
 
@@ -1528,6 +1654,35 @@ impl Client {
         self.send::<action::ReadVmsState>(request).await
     }
 
+    /// Lists the stops of VMs, with the date and the reason of each.
+    ///
+    /// - Authentication: access key.
+    /// - Paginated: set `results_per_page`, then `next_page_token` until the response has none.
+    ///   [`Client::paginate`](crate::Client::paginate) reads all pages.
+    /// - Retry after an ambiguous failure: safe.
+    /// - [Official page](https://docs.outscale.com/api.html#readvmsstophistory)
+    ///
+    /// # Errors
+    /// The errors of every call: see [`Error`](crate::Error).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
+    /// use osc_api::types::{FiltersVmsStopHistory, ReadVmsStopHistoryRequest};
+    ///
+    /// let request = ReadVmsStopHistoryRequest::new()
+    ///     .filters(FiltersVmsStopHistory::new().vm_ids(["i-12345678"]));
+    /// let response = client.read_vms_stop_history(&request).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn read_vms_stop_history(
+        &self,
+        request: &ReadVmsStopHistoryRequest,
+    ) -> Result<ReadVmsStopHistoryResponse> {
+        self.send::<action::ReadVmsStopHistory>(request).await
+    }
+
     /// Reboots VMs.
     ///
     /// The response is returned once the request is queued, before any VM has rebooted.
@@ -1737,6 +1892,18 @@ pub mod action {
         type Request = super::ReadVmsStateRequest;
         type Response = super::ReadVmsStateResponse;
         const NAME: &'static str = "ReadVmsState";
+        const AUTH: Auth = Auth::AccessKey;
+        const RETRY: RetrySafety = RetrySafety::Idempotent;
+    }
+
+    /// Marker of `ReadVmsStopHistory`: see [`Client::read_vms_stop_history`](crate::Client::read_vms_stop_history).
+    #[derive(Clone, Copy, Debug)]
+    pub struct ReadVmsStopHistory;
+
+    impl Action for ReadVmsStopHistory {
+        type Request = super::ReadVmsStopHistoryRequest;
+        type Response = super::ReadVmsStopHistoryResponse;
+        const NAME: &'static str = "ReadVmsStopHistory";
         const AUTH: Auth = Auth::AccessKey;
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }

@@ -1342,6 +1342,71 @@ __private::sent!(FiltersVmsState {
     vm_states: "VmStates",
 });
 
+/// Filters for the stop history of VMs.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct FiltersVmsStopHistory {
+    /// Only return stops with one of these reason codes, such as `Client.ApiGracefulShutdown`, or with one of these
+    /// prefixes, such as `Client.*`.
+    pub state_reasons: Option<Vec<String>>,
+    /// Only return stops after this time.
+    pub stop_date_after: Option<DateOrDateTime>,
+    /// Only return stops before this time.
+    pub stop_date_before: Option<DateOrDateTime>,
+    /// Only return stops of the VMs with these IDs.
+    pub vm_ids: Option<Vec<String>>,
+}
+
+impl FiltersVmsStopHistory {
+    /// Creates an empty [`FiltersVmsStopHistory`]: every field is optional.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`state_reasons`](Self::state_reasons).
+    pub fn state_reasons(
+        mut self,
+        state_reasons: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.state_reasons = Some(state_reasons.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets [`stop_date_after`](Self::stop_date_after).
+    pub fn stop_date_after(
+        mut self,
+        stop_date_after: impl Into<DateOrDateTime>,
+    ) -> Self {
+        self.stop_date_after = Some(stop_date_after.into());
+        self
+    }
+
+    /// Sets [`stop_date_before`](Self::stop_date_before).
+    pub fn stop_date_before(
+        mut self,
+        stop_date_before: impl Into<DateOrDateTime>,
+    ) -> Self {
+        self.stop_date_before = Some(stop_date_before.into());
+        self
+    }
+
+    /// Sets [`vm_ids`](Self::vm_ids).
+    pub fn vm_ids(
+        mut self,
+        vm_ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.vm_ids = Some(vm_ids.into_iter().map(Into::into).collect());
+        self
+    }
+}
+
+__private::sent!(FiltersVmsStopHistory {
+    state_reasons: "StateReasons",
+    stop_date_after: "StopDateAfter",
+    stop_date_before: "StopDateBefore",
+    vm_ids: "VmIds",
+});
+
 /// The attachment of a network interface, as returned for its VM.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -1692,6 +1757,116 @@ impl From<&str> for SecureBootAction {
 
 __private::open_enum!(SecureBootAction);
 
+/// Reaction to a shutdown of a VM, depending on its cause.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ShutdownBehaviorConfiguration {
+    /// Reaction to a shutdown from within the guest operating system. Defaults to `stop`.
+    pub guest_action: Option<ShutdownBehaviorConfigurationGuestAction>,
+    /// Reaction to a shutdown due to a failure of the host. Defaults to `restart`.
+    pub host_action: Option<ShutdownBehaviorConfigurationHostAction>,
+}
+
+impl ShutdownBehaviorConfiguration {
+    /// Creates an empty [`ShutdownBehaviorConfiguration`]: every field is optional.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets [`guest_action`](Self::guest_action).
+    pub fn guest_action(
+        mut self,
+        guest_action: impl Into<ShutdownBehaviorConfigurationGuestAction>,
+    ) -> Self {
+        self.guest_action = Some(guest_action.into());
+        self
+    }
+
+    /// Sets [`host_action`](Self::host_action).
+    pub fn host_action(
+        mut self,
+        host_action: impl Into<ShutdownBehaviorConfigurationHostAction>,
+    ) -> Self {
+        self.host_action = Some(host_action.into());
+        self
+    }
+}
+
+__private::exchanged!(ShutdownBehaviorConfiguration {
+    guest_action: "GuestAction",
+    host_action: "HostAction",
+});
+
+/// Reaction to a shutdown from within the guest operating system.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ShutdownBehaviorConfigurationGuestAction {
+    /// `stop`
+    Stop,
+    /// `terminate`
+    Terminate,
+    /// A value unknown to this version of the crate.
+    UnknownValue(UnknownValue),
+}
+
+impl ShutdownBehaviorConfigurationGuestAction {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Stop => "stop",
+            Self::Terminate => "terminate",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for ShutdownBehaviorConfigurationGuestAction {
+    fn from(value: &str) -> Self {
+        match value {
+            "stop" => Self::Stop,
+            "terminate" => Self::Terminate,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+__private::open_enum!(ShutdownBehaviorConfigurationGuestAction);
+
+/// Reaction to a shutdown due to a failure of the host.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ShutdownBehaviorConfigurationHostAction {
+    /// `restart`
+    Restart,
+    /// `stop`
+    Stop,
+    /// A value unknown to this version of the crate.
+    UnknownValue(UnknownValue),
+}
+
+impl ShutdownBehaviorConfigurationHostAction {
+    /// The value as it is sent and received.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Restart => "restart",
+            Self::Stop => "stop",
+            Self::UnknownValue(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for ShutdownBehaviorConfigurationHostAction {
+    fn from(value: &str) -> Self {
+        match value {
+            "restart" => Self::Restart,
+            "stop" => Self::Stop,
+            _ => Self::UnknownValue(UnknownValue::new(value)),
+        }
+    }
+}
+
+__private::open_enum!(ShutdownBehaviorConfigurationHostAction);
+
 /// A virtual machine.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -1752,6 +1927,8 @@ pub struct Vm {
     pub root_device_type: Option<RootDeviceType>,
     /// Security groups of the resource.
     pub security_groups: Vec<SecurityGroupLight>,
+    /// Reaction to a shutdown of the VM, depending on its cause.
+    pub shutdown_behavior_configuration: Option<ShutdownBehaviorConfiguration>,
     /// State of the VM.
     pub state: Option<VmStateName>,
     /// Reason for the state of the VM. It may be empty.
@@ -1766,7 +1943,8 @@ pub struct Vm {
     pub user_data: Option<Secret>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
     pub vm_id: Option<String>,
-    /// What happens when the VM stops: it stays stopped, restarts or is terminated.
+    /// What happens when the VM stops: it stays stopped, restarts or is terminated. Use
+    /// `shutdown_behavior_configuration` instead: OUTSCALE will remove this field.
     pub vm_initiated_shutdown_behavior: Option<VmInitiatedShutdownBehavior>,
     /// Type of the VM, such as `tinav5.c2r2p2` or an AWS name. The parts are the generation, the number of cores, the
     /// memory in GiB and the performance, from 1 (the highest) to 3.
@@ -1802,6 +1980,7 @@ __private::received!(Vm {
     root_device_name: "RootDeviceName",
     root_device_type: "RootDeviceType",
     security_groups: "SecurityGroups",
+    shutdown_behavior_configuration: "ShutdownBehaviorConfiguration",
     state: "State",
     state_reason: "StateReason",
     subnet_id: "SubnetId",
@@ -1985,4 +2164,22 @@ __private::received!(VmType {
     vm_type_name: "VmTypeName",
     volume_count: "VolumeCount",
     volume_size: "VolumeSize",
+});
+
+/// Stop of a VM.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct VmsStopHistory {
+    /// Code of the reason, such as `Client.ApiGracefulShutdown`.
+    pub state_reason: Option<String>,
+    /// Time of the stop.
+    pub stop_date: Option<DateTime>,
+    /// ID of the VM, `i-` and eight hexadecimal digits.
+    pub vm_id: Option<String>,
+}
+
+__private::received!(VmsStopHistory {
+    state_reason: "StateReason",
+    stop_date: "StopDate",
+    vm_id: "VmId",
 });
