@@ -3,6 +3,8 @@
 //!
 //! It is pure: strings in, strings out. `xtask` reads and writes the files.
 
+#![warn(clippy::allow_attributes, missing_debug_implementations, unreachable_pub)]
+
 mod diagnostics;
 mod diff;
 mod doc_text;

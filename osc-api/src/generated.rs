@@ -4,11 +4,13 @@
 
 // The generator has its own printer: the text must not depend on the version of rustfmt.
 #[rustfmt::skip]
+#[expect(unreachable_pub, reason = "the generated modules are private, their items re-exported")]
 #[path = "generated/modules.rs"]
 mod modules;
 
 #[cfg(feature = "testing")]
 #[rustfmt::skip]
+#[expect(unreachable_pub, reason = "as above")]
 #[path = "generated/fake_data.rs"]
 mod fake_data;
 
@@ -19,4 +21,5 @@ mod blocking;
 
 #[cfg(feature = "testing")]
 pub(crate) use fake_data::EXAMPLE_RESPONSES;
+#[expect(unreachable_pub, reason = "re-exported by the public modules")]
 pub use modules::{API_VERSION, action, codes, types, waiters};

@@ -38,6 +38,8 @@
 //! | [versioning](guide::versioning) | what a release may change |
 //! | [migrating from `outscale_api`](guide::migrating_from_outscale_api) | the same ten tasks with both crates |
 
+#![warn(missing_debug_implementations, unreachable_pub)]
+
 #[doc(hidden)]
 pub mod __private;
 pub mod action;

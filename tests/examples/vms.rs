@@ -75,7 +75,7 @@ fn a_vm_is_deleted_whatever_step_fails() {
     for (step, fault, word) in [
         ("ReadVms", Fault::code(codes::UNAUTHORIZED_OPERATION), "ReadVms failed"),
         ("StopVms", Fault::code(codes::UNAUTHORIZED_OPERATION), "StopVms failed"),
-        ("StopVms", Fault::cut(), "StopVms failed: no complete answer"),
+        ("StopVms", Fault::cut(), "StopVms failed: no complete response"),
     ] {
         let fake = cloud(&[]);
         fake.next_raw(step, 1, fault);

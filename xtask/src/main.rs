@@ -1,4 +1,6 @@
 //! The command line of this repository: the only writer of generated files.
+
+#![warn(clippy::allow_attributes, missing_debug_implementations, unreachable_pub)]
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod bump;

@@ -135,7 +135,6 @@ fn property(text: &str) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test fails by a panic")]
 mod tests {
     use std::path::Path;
 

@@ -1,6 +1,7 @@
 //! Encoding: what a struct's members become in a request.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -17,6 +18,12 @@ pub trait Member: Serialize {
 /// An object being encoded. It keeps the first error, which ends the encoding.
 pub struct Object<S: Serializer>(Result<S::SerializeMap, S::Error>);
 
+impl<S: Serializer> fmt::Debug for Object<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Object").finish_non_exhaustive()
+    }
+}
+
 impl<S: Serializer> Object<S> {
     /// Starts an object.
     pub fn new(serializer: S) -> Self {
@@ -24,13 +31,15 @@ impl<S: Serializer> Object<S> {
     }
 
     /// Encodes a member unless it is absent.
-    pub fn member<T: Member>(&mut self, name: &'static str, value: &T) {
+    #[must_use]
+    pub fn member<T: Member>(mut self, name: &'static str, value: &T) -> Self {
         if let Ok(map) = &mut self.0
             && !value.is_absent()
             && let Err(error) = map.serialize_entry(name, value)
         {
             self.0 = Err(error);
         }
+        self
     }
 
     /// Ends the object.

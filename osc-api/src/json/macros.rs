@@ -13,10 +13,7 @@ macro_rules! __encode {
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
-                #[allow(unused_mut, reason = "a struct may have no field")]
-                let mut object = $crate::__private::Object::new(serializer);
-                $(object.member($wire, &self.$field);)*
-                object.end()
+                $crate::__private::Object::new(serializer)$(.member($wire, &self.$field))*.end()
             }
         }
 

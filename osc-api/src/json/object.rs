@@ -23,6 +23,13 @@ pub trait Members: Default {
 /// The value that belongs to the name just decoded.
 pub struct Entry<'a, A>(pub &'a mut A);
 
+/// Omits the decoder.
+impl<A> fmt::Debug for Entry<'_, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry").finish_non_exhaustive()
+    }
+}
+
 impl<'de, A: MapAccess<'de>> Entry<'_, A> {
     /// Decodes the value into a field, which is absent if the value is null or does not fit.
     ///
@@ -111,6 +118,7 @@ pub fn decode<'de, D: Deserializer<'de>, T: Members>(deserializer: D) -> Result<
 }
 
 /// The name of a member, borrowed from the input where possible.
+#[derive(Debug)]
 pub struct Name<'de>(pub Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Name<'de> {

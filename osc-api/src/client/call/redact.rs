@@ -17,13 +17,13 @@ pub(super) fn secret_of(auth: &AuthHeaders) -> Option<Zeroizing<String>> {
 }
 
 /// The body without the secret.
-pub(super) fn redact<'a>(body: &'a [u8], secret: Option<&String>) -> Cow<'a, [u8]> {
+pub(super) fn redact<'a>(body: &'a [u8], secret: Option<&str>) -> Cow<'a, [u8]> {
     let Some(secret) = secret else { return Cow::Borrowed(body) };
     let text = String::from_utf8_lossy(body);
     // Some JSON writers escape slashes.
     let escaped = secret.replace('/', "\\/");
-    match text.contains(secret.as_str()) || text.contains(&escaped) {
-        true => Cow::Owned(text.replace(secret.as_str(), REDACTED).replace(&escaped, REDACTED).into_bytes()),
+    match text.contains(secret) || text.contains(&escaped) {
+        true => Cow::Owned(text.replace(secret, REDACTED).replace(&escaped, REDACTED).into_bytes()),
         false => Cow::Borrowed(body),
     }
 }
