@@ -87,7 +87,7 @@ case!(odd_names, "golden/odd_names");
 case!(optional_list, "golden/optional_list");
 case!(overlay, "golden/overlay");
 case!(pagination, "golden/pagination");
-case!(published_answers, "golden/published_answers");
+case!(published_responses, "golden/published_responses");
 case!(recursion, "golden/recursion");
 case!(request_of_two_actions, "golden/request_of_two_actions");
 case!(required_fields, "golden/required_fields");

@@ -37,7 +37,7 @@ impl Contract {
             .collect()
     }
 
-    /// The schema of an action's request or answer.
+    /// The schema of an action's request or response.
     fn body(&self, body: &Value) -> &Value {
         let schema = &body["content"]["application/json"]["schema"];
         let name = schema["$ref"].as_str().unwrap().rsplit('/').next().unwrap();
@@ -56,8 +56,8 @@ impl Contract {
     }
 
     fn paged_by_token(&self, action: &Value) -> bool {
-        let (request, answer) = (self.body(&action["requestBody"]), self.body(&action["responses"]["200"]));
-        self.has(request, "NextPageToken") && self.has(answer, "NextPageToken")
+        let (request, response) = (self.body(&action["requestBody"]), self.body(&action["responses"]["200"]));
+        self.has(request, "NextPageToken") && self.has(response, "NextPageToken")
     }
 
     fn paged_by_item(&self, action: &Value) -> bool {

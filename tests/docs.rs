@@ -76,7 +76,7 @@ fn without(docs: &str, section: &str, name: &str) -> String {
 }
 
 #[test]
-fn a_text_that_nothing_needs_is_told() {
+fn a_text_that_nothing_needs_is_reported() {
     let docs = fs::read_to_string(DOCS).unwrap();
     let run = missing(&(docs + "  Unicorn.Horn: Length of the horn in metres.\n  Horn: Length.\n"));
     assert_eq!(run.code, Some(1), "{}", run.output);
@@ -87,7 +87,7 @@ fn a_text_that_nothing_needs_is_told() {
 }
 
 #[test]
-fn texts_that_cannot_be_read_are_told() {
+fn texts_that_cannot_be_read_are_reported() {
     for text in ["actions: [", "actions: {ReadVms: 3}", "colours: {}", "- a"] {
         let run = missing(text);
         assert_eq!(run.code, Some(1), "{text}: {}", run.output);

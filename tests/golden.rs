@@ -224,8 +224,8 @@ fn pagination() {
 }
 
 #[test]
-fn published_answers() {
-    check("published_answers");
+fn published_responses() {
+    check("published_responses");
 }
 
 #[test]

@@ -6,7 +6,7 @@ pub use crate::json::{
     Entry, FromObject, Member, Members, Name, Object, Received, Scalar, Slot, decode, from_object,
     has_only_context,
 };
-pub use crate::paginate::{Answer, Cursor, Next};
+pub use crate::paginate::{Cursor, Next, ResponseOf};
 pub use crate::types::open_enum::text;
 pub use crate::{
     __exchanged as exchanged, __open_enum as open_enum, __open_integer_enum as open_integer_enum,

@@ -20,7 +20,7 @@
 //! }
 //!
 //! # async fn example(client: osc_api::Client) -> osc_api::Result<()> {
-//! let answer = client.send::<ReadRainbows>(&osc_api::serde_json::json!({})).await?;
+//! let response = client.send::<ReadRainbows>(&osc_api::serde_json::json!({})).await?;
 //! # Ok(())
 //! # }
 //! ```
@@ -34,7 +34,7 @@ pub use crate::generated::action::*;
 pub trait Action {
     /// What is sent. It is encoded as a JSON object.
     type Request: Serialize + Sync;
-    /// What a successful answer is decoded into.
+    /// What a successful response is decoded into.
     type Response: DeserializeOwned;
     /// The name in the URL, for example `ReadVms`: ASCII letters and digits only.
     const NAME: &'static str;

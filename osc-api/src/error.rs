@@ -36,7 +36,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///     Err(error) if error.is_not_found() => println!("it is gone already"),
 ///     Err(error) if error.has_code(codes::SUBNET_IN_USE) => println!("later, please: {error}"),
 ///     Err(error) => match error.api() {
-///         Some(answer) => println!("status {}, request {:?}", answer.status(), answer.request_id()),
+///         Some(response) => println!("status {}, request {:?}", response.status(), response.request_id()),
 ///         None => return Err(error),
 ///     },
 /// }
@@ -75,20 +75,20 @@ pub(crate) enum ErrorRepr {
     LockedOut { failures: u32, possible_failures: u32, last_refusal: String },
     /// The request is not JSON.
     Encode(Source),
-    /// No complete answer came.
+    /// No complete response came.
     Transport {
         host: String,
         timeout: bool,
         /// No connection could be made: nothing was sent.
         connect: bool,
-        /// It will fail in the same way until somebody changes something, as with certificates.
+        /// It will fail in the same way until the configuration changes, as with certificates.
         permanent: bool,
         advice: Option<&'static str>,
         source: Source,
     },
-    /// The answer is larger than allowed.
+    /// The response is larger than allowed.
     TooLarge { limit: usize },
-    /// The answer is compressed, in the way of this name, and nobody asked for it.
+    /// The response is compressed, in the way of this name, and the client did not ask for it.
     UnexpectedEncoding(String),
     /// The response cannot be decoded, at this path.
     Decode {
@@ -98,11 +98,11 @@ pub(crate) enum ErrorRepr {
         html_from: Option<String>,
         source: Source,
     },
-    /// The server answered with an error.
+    /// The server responded with an error.
     Api(ApiError),
-    /// There is no way on in a listing, for this reason; the answer is there where it was an error.
-    Pagination { reason: &'static str, answer: Option<ApiError> },
-    /// A wait was over without what it was for. `resource` is missing where it was for an answer.
+    /// There is no way on in a listing, for this reason; the response is there where it was an error.
+    Pagination { reason: &'static str, response: Option<ApiError> },
+    /// A wait was over without what it was for. `resource` is missing where it was for a response.
     Wait { resource: Option<String>, goal: &'static str, state: Option<String>, end: WaitEnd },
 }
 
@@ -189,15 +189,15 @@ impl Error {
     }
 
     pub(crate) fn pagination(action: &str, reason: &'static str) -> Self {
-        Self::new(action, ErrorRepr::Pagination { reason, answer: None })
+        Self::new(action, ErrorRepr::Pagination { reason, response: None })
     }
 
-    /// The same answer of the server, as the end of a listing.
+    /// The same response of the server, as the end of a listing.
     pub(crate) fn into_pagination(mut self, reason: &'static str) -> Self {
-        let ended = ErrorRepr::Pagination { reason, answer: None };
+        let ended = ErrorRepr::Pagination { reason, response: None };
         let kind = mem::replace(&mut self.0.kind, ended);
-        if let (ErrorRepr::Api(error), ErrorRepr::Pagination { answer, .. }) = (kind, &mut self.0.kind) {
-            *answer = Some(error);
+        if let (ErrorRepr::Api(error), ErrorRepr::Pagination { response, .. }) = (kind, &mut self.0.kind) {
+            *response = Some(error);
         }
         self
     }
@@ -225,11 +225,11 @@ impl Error {
         self.0.attempts
     }
 
-    /// What the server answered, where it answered with an error.
+    /// What the server responded, where it responded with an error.
     pub fn api(&self) -> Option<&ApiError> {
         match &self.0.kind {
             ErrorRepr::Api(error) => Some(error),
-            ErrorRepr::Pagination { answer, .. } => answer.as_ref(),
+            ErrorRepr::Pagination { response, .. } => response.as_ref(),
             _ => None,
         }
     }
@@ -242,7 +242,7 @@ impl Error {
         }
     }
 
-    /// The identifier of the request, which the provider's support asks for: of an answer with an error, and
+    /// The identifier of the request, which the provider's support asks for: of a response with an error, and
     /// of one that could not be understood.
     pub fn request_id(&self) -> Option<&str> {
         match &self.0.kind {

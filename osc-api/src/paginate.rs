@@ -39,15 +39,15 @@ pub trait Paginated: Clone + Send + Sync + Sized + 'static {
 
     /// What a response says about the next page.
     #[doc(hidden)]
-    fn next(response: &Answer<Self>) -> Next<'_>;
+    fn next(response: &ResponseOf<Self>) -> Next<'_>;
 
     /// The items of a response.
     #[doc(hidden)]
-    fn items(response: Answer<Self>) -> Vec<Self::Item>;
+    fn items(response: ResponseOf<Self>) -> Vec<Self::Item>;
 }
 
 /// The response of a paginated action.
-pub type Answer<R> = <<R as Paginated>::Action as Action>::Response;
+pub type ResponseOf<R> = <<R as Paginated>::Action as Action>::Response;
 
 /// The fields of a request that select the page.
 #[derive(Debug)]
@@ -278,7 +278,7 @@ impl<R: Paginated> Pages<R> {
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn next(&mut self) -> Option<Result<Answer<R>>> {
+    pub async fn next(&mut self) -> Option<Result<ResponseOf<R>>> {
         poll_fn(|context| self.poll(context)).await
     }
 
@@ -286,7 +286,7 @@ impl<R: Paginated> Pages<R> {
     ///
     /// # Errors
     /// Returns an error if the page cannot be read.
-    pub async fn try_next(&mut self) -> Result<Option<Answer<R>>> {
+    pub async fn try_next(&mut self) -> Result<Option<ResponseOf<R>>> {
         self.next().await.transpose()
     }
 
@@ -304,7 +304,7 @@ impl<R: Paginated> Pages<R> {
         self.client = client;
     }
 
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Answer<R>>>> {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<ResponseOf<R>>>> {
         loop {
             if let Some(reason) = self.cursor.take_failure() {
                 return Poll::Ready(Some(Err(Error::pagination(R::Action::NAME, reason))));
@@ -354,7 +354,7 @@ impl<R: Paginated> Stream for Items<R> {
 }
 
 impl<R: Paginated> Stream for Pages<R> {
-    type Item = Result<Answer<R>>;
+    type Item = Result<ResponseOf<R>>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.poll(context)

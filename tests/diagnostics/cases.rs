@@ -40,7 +40,7 @@ const PAGED: (&str, &str) =
     ("Size: {type: integer}", "NextPageToken: {type: string}\n        ResultsPerPage: {type: integer}");
 const MORE: (&str, &str) = ("        Cages:", "        NextPageToken: {type: string}\n        Cages:");
 
-/// One case for every kind of damage.
+/// One case forevery kind of damage.
 pub const CASES: &[Case] = &[
     // The text as a whole.
     case("empty_file", Whole(b"")),
@@ -158,7 +158,7 @@ pub const CASES: &[Case] = &[
     // Bodies and responses.
     case("no_responses", Edit(&[("      responses:\n        '200': {description: done, content: {application/json: {schema: {$ref: '#/components/schemas/ReadCagesResponse'}}}}\n", "")])),
     case("no_success", Edit(&[("'200'", "'400'")])),
-    case("only_a_default_answer", Edit(&[("'200'", "default")])),
+    case("only_a_default_response", Edit(&[("'200'", "default")])),
     case("two_successes", Edit(&[("        '200':", "        '201': {description: made}\n        '200':")])),
     case("status_is_a_word", Edit(&[("'200'", "okay")])),
     case("response_without_description", Edit(&[("{description: done, content", "{content")])),
@@ -261,7 +261,7 @@ pub const CASES: &[Case] = &[
     // Waiters.
     case("waiters_are_a_list", Overlay("actions: [{target: $, description: a, update: {x-waiters: [a]}}]\n")),
     case("waiters_of_unknown_things", Overlay(
-        "actions:\n- {target: $.components.schemas, description: a, update: {Filters: {type: object, properties: {CageIds: {type: array, items: {type: string}}, Sizes: {type: array, items: {type: integer}}}}}}\n- {target: $.components.schemas.ReadCagesRequest.properties, description: a, update: {Filters: {$ref: '#/components/schemas/Filters'}}}\n- {target: $.components.schemas.Cage.properties, description: a, update: {CageId: {type: string}}}\n- target: $\n  description: a\n  update:\n    x-waiters:\n      ReadNothing: {}\n      DeleteCage: {filter: Ids, list: Cages, id: CageId, resources: {a: {}}}\n      ReadCages:\n        filter: CageIds\n        list: Cages\n        id: CageId\n        resources:\n          no_mapping: 5\n          other_key: {wait: true}\n          no_noun: {state: State, until: {open: {}}}\n          no_goal: {noun: a, state: State, until: {}}\n          no_field: {noun: a, state: Mood, until: {open: {}}}\n          no_text: {noun: a, state: VRam, until: {open: {}}}\n          no_struct: {noun: a, state: State.Name, until: {open: {}}}\n          no_part: {noun: a, part: Doors, state: State, until: {open: {}}}\n          no_value: {noun: a, state: State, until: {ajar: {}}}\n          no_state: {noun: a, state: State, until: {open: {states: []}}}\n          both: {noun: a, state: State, until: {open: {failures: [open]}}}\n          not_true: {noun: a, state: State, until: {open: {gone: false}}}\n          too_long: {noun: a, state: State, minutes: 1441, until: {open: {}}}\n          '…': {noun: a, state: State, until: {open: {}}}\n"
+        "actions:\n- {target: $.components.schemas, description: a, update: {Filters: {type: object, properties: {CageIds: {type: array, items: {type: string}}, Sizes: {type: array, items: {type: integer}}}}}}\n- {target: $.components.schemas.ReadCagesRequest.properties, description: a, update: {Filters: {$ref: '#/components/schemas/Filters'}}}\n- {target: $.components.schemas.Cage.properties, description: a, update: {CageId: {type: string}}}\n- target: $\n  description: a\n  update:\n    x-waiters:\n      ReadNothing: {}\n      DeleteCage: {filter: Ids, list: Cages, id: CageId, resources: {a: {}}}\n      ReadCages:\n        filter: CageIds\n        list: Cages\n        id: CageId\n        resources:\n          no_mapping: 5\n          other_key: {wait: true}\n          no_noun: {state: State, until: {open: {}}}\n          no_goal: {noun: a, state: State, until: {}}\n          no_field: {noun: a, state: Mood, until: {open: {}}}\n          no_text: {noun: a, state: VRam, until: {open: {}}}\n          no_struct: {noun: a, state: State.Name, until: {open: {}}}\n          no_part: {noun: a, part: Doors, state: State, until: {open: {}}}\n          no_value: {noun: a, state: State, until: {ajar: {}}}\n          no_state: {noun: a, state: State, until: {open: {states: []}}}\n          both: {noun: a, state: State, until: {open: {failures: [open]}}}\n          not_true: {noun: a, state: State, until: {open: {deleted: false}}}\n          too_long: {noun: a, state: State, minutes: 1441, until: {open: {}}}\n          '…': {noun: a, state: State, until: {open: {}}}\n"
     )),
     case("waiters_by_what_is_no_text", Overlay(
         "actions:\n- {target: $.components.schemas, description: a, update: {Filters: {type: object, properties: {Sizes: {type: array, items: {type: integer}}}}}}\n- {target: $.components.schemas.ReadCagesRequest.properties, description: a, update: {Filters: {$ref: '#/components/schemas/Filters'}}}\n- {target: $, description: a, update: {x-waiters: {ReadCages: {filter: Sizes, list: Cages, id: VRam, resources: {cage: {noun: a, state: State, until: {open: {}}}}}}}}\n"

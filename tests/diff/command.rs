@@ -73,9 +73,9 @@ fn files_and_revisions_are_compared() {
         // Wrong use, and what cannot be read.
         (&["spec/zoo.yaml"], 2, "<NEW>"),
         (&["spec/zoo.yaml", "spec/zoo.yaml", "--format", "yaml"], 2, "json"),
-        (&["nope:spec/zoo.yaml", "gone.yaml"], 2, "unknown revision `nope`"),
-        (&["nope:spec/zoo.yaml", "gone.yaml"], 2, "cannot read gone.yaml"),
-        (&["HEAD:spec/gone.yaml", "spec/zoo.yaml"], 2, "no `spec/gone.yaml` in HEAD"),
+        (&["nope:spec/zoo.yaml", "deleted.yaml"], 2, "unknown revision `nope`"),
+        (&["nope:spec/zoo.yaml", "deleted.yaml"], 2, "cannot read deleted.yaml"),
+        (&["HEAD:spec/deleted.yaml", "spec/zoo.yaml"], 2, "no `spec/deleted.yaml` in HEAD"),
         (&["HEAD:spec", "spec/zoo.yaml"], 2, "it is a tree, not a file"),
         (&["--all:spec/zoo.yaml", "spec/zoo.yaml"], 2, "--all"),
         (&["--", "--all:spec/zoo.yaml", "spec/zoo.yaml"], 2, "unknown revision `--all`"),

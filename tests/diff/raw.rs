@@ -17,7 +17,7 @@ pub type Key = (String, String);
 /// A description.
 pub struct Raw {
     document: Value,
-    /// Where each schema is used: in requests, in answers.
+    /// Where each schema is used: in requests, in responses.
     sent: BTreeSet<String>,
     received: BTreeSet<String>,
     tags: BTreeMap<String, BTreeSet<String>>,
@@ -188,8 +188,8 @@ impl Raw {
         }
     }
 
-    /// A listing with pages has a size in its request, says in its answer whether there is more, and has one list:
-    /// of several nobody knows which counts.
+    /// A listing with pages has a size in its request, says in its response whether there is more, and has one list:
+    /// of several no one knows which counts.
     fn has_pages(&self, request: &str, response: &str) -> bool {
         let asks = |name| self.has_property(request, name);
         let says = |name| self.has_property(response, name);
@@ -345,7 +345,7 @@ pub fn changes(old: &Raw, new: &Raw, renamed: &[(String, String)]) -> BTreeSet<K
     found
 }
 
-/// What a property or a value stands in. A list of values that is new as a whole is told as a new type.
+/// What a property or a value stands in. A list of values that is new as a whole is reported as a new type.
 fn parent(at: &str) -> Option<String> {
     match at.rsplit_once("/properties/") {
         _ if at.ends_with("/enum") => Some(at.to_owned()),

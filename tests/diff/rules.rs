@@ -60,7 +60,7 @@ pub const CASES: &[Case] = &[
         )],
     ),
     (
-        "another answer",
+        "another response",
         &[(
             "schema: {$ref: '#/components/schemas/CheckCagesResponse'}",
             "schema: {$ref: '#/components/schemas/DeleteCageResponse'}",
@@ -146,7 +146,7 @@ pub const CASES: &[Case] = &[
         ],
     ),
     (
-        "an answer's type that is sent too",
+        "a response's type that is sent too",
         &[("        Note: {type", "        Lock: {$ref: '#/components/schemas/Lock'}\n        Note: {type")],
     ),
     (
@@ -168,9 +168,9 @@ pub const CASES: &[Case] = &[
         &[("        Tags: {type: array, items: {$ref: '#/components/schemas/Tag'}}\n    Tag:", "    Tag:")],
     ),
     // Fields.
-    ("a field of an answer less", &[("        Since: {type: string, format: date}\n", "")]),
+    ("a field of a response less", &[("        Since: {type: string, format: date}\n", "")]),
     (
-        "a field of an answer more",
+        "a field of a response more",
         &[(CAGE_ID, "        CageId: {type: string}\n        Age: {type: integer}\n")],
     ),
     ("a field of a request less", &[("        Note: {type: string, default: empty}\n", "")]),
@@ -196,14 +196,14 @@ pub const CASES: &[Case] = &[
     ("the last required field", &[("required: [CageId], ", "")]),
     ("required, one of several", &[("[Doors, Name]", "[Doors, Name, Note]")]),
     ("optional, one of several", &[("[Doors, Name]", "[Doors]")]),
-    ("required in an answer", &[("properties: {Good: ", "required: [Good], properties: {Good: ")]),
+    ("required in a response", &[("properties: {Good: ", "required: [Good], properties: {Good: ")]),
     ("required, sent and received", &[("required: [Key], ", "required: [Key, Value], ")]),
     (
         "null in a request",
         &[("Note: {type: string, default", "Note: {type: string, nullable: true, default")],
     ),
     ("null in a request no more", &[("{type: string, nullable: true}", "{type: string}")]),
-    ("null in an answer", &[("Since: {type: string, ", "Since: {type: string, nullable: true, ")]),
+    ("null in a response", &[("Since: {type: string, ", "Since: {type: string, nullable: true, ")]),
     (
         "required and null at once",
         &[
@@ -283,10 +283,13 @@ pub const CASES: &[Case] = &[
     ("a waiter under another name", &[("          cage:\n", "          kennel:\n")]),
     (
         "a goal less",
-        &[("until: {open: {failures: [closed]}, closed: {gone: true}}", "until: {closed: {gone: true}}")],
+        &[(
+            "until: {open: {failures: [closed]}, closed: {deleted: true}}",
+            "until: {closed: {deleted: true}}",
+        )],
     ),
-    ("a goal more", &[("closed: {gone: true}}", "closed: {gone: true}, shut: {states: [closed]}}")]),
-    ("a goal that is absence no more", &[("closed: {gone: true}", "closed: {}")]),
+    ("a goal more", &[("closed: {deleted: true}}", "closed: {deleted: true}, shut: {states: [closed]}}")]),
+    ("a goal that is absence no more", &[("closed: {deleted: true}", "closed: {}")]),
     ("a goal of other states", &[("open: {failures: [closed]}", "open: {states: [open, closed]}")]),
     ("another timeout", &[("noun: cage\n", "noun: cage\n            minutes: 20\n")]),
     ("a code less", &[("5001: {name: no-such-cage}\n", "")]),

@@ -15,7 +15,7 @@ use rustls::pki_types::PrivateKeyDer;
 
 use crate::folder::{Folder, NEW, OLD};
 
-/// Enough for an answer that is there, even on a busy machine, and not much to wait for one that never comes.
+/// Enough for a response that is there, even on a busy machine, and not much to wait for one that never comes.
 const PATIENT: &str = "60";
 const IMPATIENT: &str = "0.3";
 
@@ -26,7 +26,7 @@ fn url(server: &Server, path: &str) -> String {
     format!("http://{}{path}", server.host())
 }
 
-/// An answer that leads elsewhere.
+/// A response that leads elsewhere.
 fn redirect(location: &str) -> Response {
     Response::new(302, "").header("Location", location)
 }
@@ -40,7 +40,7 @@ fn redirecting(request: &Request) -> Response {
     }
 }
 
-/// Imports from a server that answers so, and insists on the exit code, on the words, and on nothing being changed.
+/// Imports from a server that responses so, and insists on the exit code, on the words, and on nothing being changed.
 #[track_caller]
 fn refused(reply: impl Into<Reply>, arguments: &[&str], code: i32, words: &[&str]) {
     let reply = reply.into();
@@ -111,7 +111,7 @@ fn a_server_that_stalls_or_trickles_times_out() {
     refused(Reply::Nothing(Then::Wait), &["--timeout", IMPATIENT], 2, &["longer than 0.3 s", "--timeout"]);
     let stalling = Reply::Part(Response::new(200, NEW), 100, Then::Wait);
     refused(stalling, &["--timeout", IMPATIENT], 2, &["longer than 0.3 s", "--timeout"]);
-    // Each byte comes soon, and the whole would take for ever.
+    // Each byte comes soon, and the whole would take forever.
     let trickling = Server::start_raw(|stream| {
         stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")?;
         loop {

@@ -5,7 +5,7 @@ use serde_json::Value;
 /// The differences that matter, each with its place.
 ///
 /// Null counts as absent, in objects and in lists. A list or an object without content may be gained, because
-/// answers tell no list from an empty one.
+/// responses tell no list from an empty one.
 pub fn differences(expected: &Value, actual: &Value) -> Vec<String> {
     let mut found = Vec::new();
     walk("", expected, actual, &mut found);

@@ -9,7 +9,7 @@ use serde_json::Value;
 pub enum Side {
     /// What is sent.
     Request,
-    /// What a successful answer holds.
+    /// What a successful response holds.
     Response,
 }
 

@@ -11,10 +11,10 @@ pub fn check(test: &str, name: &str, committed: &str, wanted: &str) {
         std::fs::write(&path, wanted).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         return;
     }
-    let (missing, gone) = (lines_beyond(wanted, committed), lines_beyond(committed, wanted));
+    let (missing, deleted) = (lines_beyond(wanted, committed), lines_beyond(committed, wanted));
     assert!(
         committed == wanted,
-        "tests/{name} is stale (missing: {missing}; gone: {gone}): \
+        "tests/{name} is stale (missing: {missing}; deleted: {deleted}): \
          run `BLESS=1 cargo test -p osc-tests --test {test}`"
     );
 }

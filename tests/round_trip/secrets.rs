@@ -1,4 +1,4 @@
-//! Secrets do not show: in no request, in no answer, however deep they are in it.
+//! Secrets do not show: in no request, in no response, however deep they are in it.
 
 use std::collections::BTreeSet;
 
@@ -28,7 +28,7 @@ const SECRETS: [(&str, &str); 15] = [
 ];
 
 #[test]
-fn debug_shows_no_secret_of_any_request_or_answer() {
+fn debug_shows_no_secret_of_any_request_or_response() {
     let mut seen = BTreeSet::new();
     for action in contract::actions() {
         for side in Side::ALL {
@@ -46,7 +46,7 @@ fn debug_shows_no_secret_of_any_request_or_answer() {
             }
         }
     }
-    assert_eq!(seen, BTreeSet::from(SECRETS), "each secret is in some request or answer");
+    assert_eq!(seen, BTreeSet::from(SECRETS), "each secret is in some request or response");
 }
 
 /// `Debug` hides no more than it must: one who looks for a fault wants to see the rest.

@@ -1,4 +1,4 @@
-//! Copies of every answer that differ from the published one as a server's could.
+//! Copies of every response that differ from the published one as a server's could.
 
 use serde_json::{Map, Value, json};
 
@@ -9,21 +9,21 @@ use crate::filled;
 /// The text that no enum and no date knows.
 const NEW: &str = "zz-new";
 
-/// An answer to vary: a published one, or one in which every field is set.
-struct Answer {
+/// A response to vary: a published one, or one in which every field is set.
+struct Response {
     action: &'static str,
     name: &'static str,
     value: Value,
 }
 
-fn answers() -> Vec<Answer> {
+fn responses() -> Vec<Response> {
     let published = contract::examples().into_iter().filter(|example| example.side == Side::Response);
-    let published = published.map(|contract::Example { action, name, value, .. }| Answer {
+    let published = published.map(|contract::Example { action, name, value, .. }| Response {
         action,
         name,
         value: value.clone(),
     });
-    let filled = contract::actions().map(|action| Answer {
+    let filled = contract::actions().map(|action| Response {
         action,
         name: "filled",
         value: filled::value(contract::schema_name(action, Side::Response)),
@@ -31,10 +31,10 @@ fn answers() -> Vec<Answer> {
     published.chain(filled).collect()
 }
 
-/// Changes every answer as a whole. `expected` is what must come back, made of the changed and the published.
+/// Changes every response as a whole. `expected` is what must come back, made of the changed and the published.
 fn as_a_whole(what: &str, change: impl Fn(&mut Value), expected: impl Fn(Value, &Value) -> Value) {
     let mut failures = Failures::default();
-    for Answer { action, name, value } in answers() {
+    for Response { action, name, value } in responses() {
         let mut changed = value.clone();
         everywhere(&mut changed, &change);
         let expected = expected(changed.clone(), &value);
@@ -43,11 +43,11 @@ fn as_a_whole(what: &str, change: impl Fn(&mut Value), expected: impl Fn(Value, 
     failures.finish();
 }
 
-/// Changes one place of every answer after the other: those below the root that `chosen` takes. What comes
+/// Changes one place of every response after the other: those below the root that `chosen` takes. What comes
 /// back must be what was sent, and so without nothing but that place.
 fn in_turn(what: &str, chosen: impl Fn(&Value) -> bool, change: impl Fn(&mut Value, &str)) {
     let mut failures = Failures::default();
-    for Answer { action, name, value } in answers() {
+    for Response { action, name, value } in responses() {
         for place in places(&value) {
             if !value.pointer(&place).is_some_and(&chosen) {
                 continue;
@@ -117,7 +117,7 @@ fn any_member_can_be_missing() {
 }
 
 #[test]
-fn an_answer_can_be_empty() {
+fn an_response_can_be_empty() {
     let mut failures = Failures::default();
     for action in contract::actions() {
         failures.check(action, Side::Response, "empty", &json!({}), &json!({}));

@@ -1,4 +1,4 @@
-//! The same answers in other words: JSON that means what the published text means and is written otherwise.
+//! The same responses in other words: JSON that means what the published text means and is written otherwise.
 
 use std::fmt::Debug;
 
@@ -14,7 +14,7 @@ type Spelling = fn(&[(String, String)]) -> String;
 
 fn reads_as_published(spelling: Spelling, word: fn(&str) -> String) {
     let mut checked = 0;
-    for Example { action, side, name, value } in answers() {
+    for Example { action, side, name, value } in responses() {
         let text = spell(value, spelling, word);
         let back = dispatch::codec(action, side).recode_text(&text);
         let back = back.unwrap_or_else(|problem| panic!("{action}, {name}: {problem}"));
@@ -44,7 +44,7 @@ fn members_can_come_in_any_order_with_any_space() {
     );
 }
 
-/// Readers of JSON differ on what a repeated name means; none of the meanings is a reason to lose the answer.
+/// Readers of JSON differ on what a repeated name means; none of the meanings is a reason to lose the response.
 #[test]
 fn the_last_of_a_repeated_member_counts() {
     reads_as_published(
@@ -58,7 +58,7 @@ fn the_last_of_a_repeated_member_counts() {
 }
 
 #[test]
-fn it_does_not_matter_where_an_answer_is_read_from() {
+fn it_does_not_matter_where_an_response_is_read_from() {
     from_everywhere::<ReadVmsResponse>("ReadVms");
     from_everywhere::<ReadVmGroupsResponse>("ReadVmGroups");
     from_everywhere::<ReadNetPeeringsResponse>("ReadNetPeerings");
@@ -66,7 +66,7 @@ fn it_does_not_matter_where_an_answer_is_read_from() {
 
 /// A decoder lends names and texts out, or gives them away, depending on where it reads.
 fn from_everywhere<T: DeserializeOwned + Debug + PartialEq>(action: &str) {
-    for Example { name, value, .. } in answers().filter(|example| example.action == action) {
+    for Example { name, value, .. } in responses().filter(|example| example.action == action) {
         let text = value.to_string();
         let expected: T = serde_json::from_str(&text).expect("an example");
         let others = [
@@ -81,7 +81,7 @@ fn from_everywhere<T: DeserializeOwned + Debug + PartialEq>(action: &str) {
     }
 }
 
-fn answers() -> impl Iterator<Item = Example> {
+fn responses() -> impl Iterator<Item = Example> {
     contract::examples().into_iter().filter(|example| example.side == Side::Response)
 }
 

@@ -1,4 +1,4 @@
-//! Every generated enum: all known values, and those that nobody knows yet.
+//! Every generated enum: all known values, and those that no one knows yet.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
@@ -66,7 +66,7 @@ fn unknown_values_keep_their_texts_too() {
 }
 
 #[test]
-fn known_values_are_told_from_others_by_case_and_space() {
+fn known_values_are_reported_from_others_by_case_and_space() {
     use types::{BootMode, VmGroupState};
     assert_eq!(BootMode::from("uefi"), BootMode::Uefi);
     for other in ["Uefi", "UEFI", " uefi", "uefi "] {
@@ -120,7 +120,7 @@ fn one_set_of_values_is_one_type_wherever_it_stands() {
     use types::{CreateVolumeRequest, FiltersVm, FiltersVolume, IpProtocol, LinkState, VmStateName};
     use types::{LinkedVolume, Vm, VmState, Volume};
     fn received<T: DeserializeOwned>(name: &str, value: &str) -> T {
-        serde_json::from_value(serde_json::json!({ name: value })).expect("an answer")
+        serde_json::from_value(serde_json::json!({ name: value })).expect("a response")
     }
     let filters = FiltersVm::new().vm_state_names(["running", "zz-new"]);
     assert_eq!(filters.vm_state_names, Some(vec![VmStateName::Running, VmStateName::from("zz-new")]));

@@ -22,7 +22,7 @@ fn builder() -> ClientBuilder {
     Client::builder().ignore_environment().retry(RetryPolicy::none()).access_key(ACCESS_KEY, SECRET_KEY)
 }
 
-/// A client of somebody who has only a login.
+/// A client of someone who has only a login.
 fn basic() -> ClientBuilder {
     Client::builder().ignore_environment().retry(RetryPolicy::none()).basic(LOGIN, PASSWORD)
 }
@@ -49,12 +49,12 @@ fn tells_nothing(what: &str, error: &Error) {
     shows_nothing(what, &shown);
 }
 
-fn answering<R: Into<Reply>>(answer: impl Fn(&Request) -> R + Send + Sync + 'static) -> Server {
-    Server::start(answer).expect("a local port")
+fn responding<R: Into<Reply>>(response: impl Fn(&Request) -> R + Send + Sync + 'static) -> Server {
+    Server::start(response).expect("a local port")
 }
 
 #[test]
-fn settings_that_cannot_be_used_are_told_without_credentials() {
+fn settings_that_cannot_be_used_are_reported_without_credentials() {
     let wrong: [(&str, Change); 6] = [
         ("no URL", |builder| builder.endpoint("https://exa mple.com:port")),
         ("no host", |builder| builder.endpoint("https://")),
@@ -97,7 +97,7 @@ fn clients_and_credentials_do_not_show_what_they_hold() {
 }
 
 #[tokio::test]
-async fn calls_that_are_not_sent_are_told_without_credentials() {
+async fn calls_that_are_not_sent_are_reported_without_credentials() {
     let client = builder().build().expect("a client");
     for name in ["", "../ReadVms", "Read Vms", "ReadVms?"] {
         let error = client.send_raw(name, &json!({ "Key": SECRET_KEY })).await.expect_err("a refusal");
@@ -110,22 +110,22 @@ async fn calls_that_are_not_sent_are_told_without_credentials() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_is_told_without_credentials() {
+async fn a_server_that_is_not_there_is_reported_without_credentials() {
     for builder in [builder(), basic()] {
-        // Nobody listens on the port of a server that has stopped.
-        let endpoint = answering(|_| Response::new(200, "{}")).endpoint();
+        // No one listens on the port of a server that has stopped.
+        let endpoint = responding(|_| Response::new(200, "{}")).endpoint();
         let client = builder.endpoint(endpoint).build().expect("a client");
         let error =
-            client.read_access_keys(&ReadAccessKeysRequest::new()).await.expect_err("nobody is there");
+            client.read_access_keys(&ReadAccessKeysRequest::new()).await.expect_err("no one is there");
         assert!(error.is_transport(), "{error:?}");
         tells_nothing("no server", &error);
     }
 }
 
 #[tokio::test]
-async fn credentials_that_are_refused_are_not_told() {
+async fn credentials_that_are_refused_are_not_reported() {
     for builder in [builder(), basic()] {
-        let server = answering(|_| Response::json(401, &json!({ "Errors": [{ "Code": "1" }] })));
+        let server = responding(|_| Response::json(401, &json!({ "Errors": [{ "Code": "1" }] })));
         let client = builder.endpoint(server.endpoint()).build().expect("a client");
         for call in 0..5 {
             let error =
@@ -140,7 +140,7 @@ async fn credentials_that_are_refused_are_not_told() {
 
 /// A decoder likes to quote what it did not expect, and a server may put a secret where none belongs.
 #[tokio::test]
-async fn an_answer_that_is_not_understood_is_not_quoted() {
+async fn an_response_that_is_not_understood_is_not_quoted() {
     let misplaced = [
         json!({ "AccessKeys": SECRET_KEY }),
         json!({ "AccessKeys": [SECRET_KEY] }),
@@ -150,16 +150,16 @@ async fn an_answer_that_is_not_understood_is_not_quoted() {
         json!(SECRET_KEY),
         json!({ "AccessKeys": format!("\", expected {SECRET_KEY} \", expected") }),
     ];
-    for answer in misplaced {
-        let server = answering({
-            let answer = answer.clone();
-            move |_| Response::json(200, &answer)
+    for response in misplaced {
+        let server = responding({
+            let response = response.clone();
+            move |_| Response::json(200, &response)
         });
         let client = builder().endpoint(server.endpoint()).build().expect("a client");
         let strict = builder().strict_decoding(true).endpoint(server.endpoint()).build().expect("a client");
         let error = strict.read_access_keys(&ReadAccessKeysRequest::new()).await.expect_err("unfit");
         drop(client);
-        assert!(error.is_decode(), "{answer}: {error:?}");
-        tells_nothing(&answer.to_string(), &error);
+        assert!(error.is_decode(), "{response}: {error:?}");
+        tells_nothing(&response.to_string(), &error);
     }
 }

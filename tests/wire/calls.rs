@@ -12,18 +12,18 @@ use tokio::task::JoinSet;
 use crate::{anonymous_client, basic_client, client, cloud, empty_cloud, only_request, server};
 
 #[tokio::test]
-async fn a_signed_call_is_admitted_and_its_answer_decoded() {
+async fn a_signed_call_is_admitted_and_its_response_decoded() {
     let server = cloud(|_| {
         let vm = json!({ "VmId": "i-00000001", "VmType": "tinav6.c2r4p1", "State": "running" });
         let context = json!({ "RequestId": REQUEST_ID });
         Response::json(200, &json!({ "Vms": [vm], "NextPageToken": "bmV4dA==", "ResponseContext": context }))
     });
-    let answer = client(&server).read_vms(&ReadVmsRequest::new()).await.expect("an answer");
-    assert_eq!(answer.vms.len(), 1);
-    assert_eq!(answer.vms[0].vm_id.as_deref(), Some("i-00000001"));
-    assert_eq!(answer.vms[0].vm_type.as_deref(), Some("tinav6.c2r4p1"));
-    assert_eq!(answer.next_page_token.as_deref(), Some("bmV4dA=="));
-    let context = answer.response_context.expect("a response context");
+    let response = client(&server).read_vms(&ReadVmsRequest::new()).await.expect("a response");
+    assert_eq!(response.vms.len(), 1);
+    assert_eq!(response.vms[0].vm_id.as_deref(), Some("i-00000001"));
+    assert_eq!(response.vms[0].vm_type.as_deref(), Some("tinav6.c2r4p1"));
+    assert_eq!(response.next_page_token.as_deref(), Some("bmV4dA=="));
+    let context = response.response_context.expect("a response context");
     assert_eq!(context.request_id.as_deref(), Some(REQUEST_ID));
 
     let request = only_request(&server);
@@ -40,7 +40,7 @@ async fn what_was_signed_arrives_byte_for_byte() {
     let server = empty_cloud();
     let values = ["château fort à Besançon", "東京の仮想マシン", "🦀 👩‍💻", "e\u{301}", "\"\\\u{7f}\t\r\n"];
     let request = ReadVmsRequest::new().filters(FiltersVm::new().tag_values(values)).results_per_page(50);
-    client(&server).read_vms(&request).await.expect("an answer");
+    client(&server).read_vms(&request).await.expect("a response");
     let received = only_request(&server);
     assert_eq!(received.body, serde_json::to_vec(&request).expect("JSON"));
     assert_eq!(received.json(), json!({ "Filters": { "TagValues": values }, "ResultsPerPage": 50 }));
@@ -49,7 +49,7 @@ async fn what_was_signed_arrives_byte_for_byte() {
 #[tokio::test]
 async fn a_request_without_fields_is_an_empty_object() {
     let server = empty_cloud();
-    client(&server).read_vms(&ReadVmsRequest::new()).await.expect("an answer");
+    client(&server).read_vms(&ReadVmsRequest::new()).await.expect("a response");
     assert_eq!(only_request(&server).body, b"{}");
 }
 
@@ -57,8 +57,8 @@ async fn a_request_without_fields_is_an_empty_object() {
 async fn a_public_action_needs_no_credentials_and_sends_none() {
     let server = cloud(|_| Response::json(200, &json!({ "Regions": [{ "RegionName": "eu-west-2" }] })));
     for client in [anonymous_client(&server), client(&server), basic_client(&server)] {
-        let answer = client.read_regions(&ReadRegionsRequest::new()).await.expect("an answer");
-        assert_eq!(answer.regions[0].region_name.as_deref(), Some("eu-west-2"));
+        let response = client.read_regions(&ReadRegionsRequest::new()).await.expect("a response");
+        assert_eq!(response.regions[0].region_name.as_deref(), Some("eu-west-2"));
     }
     let requests = server.requests();
     assert_eq!(requests.len(), 3);
@@ -68,9 +68,9 @@ async fn a_public_action_needs_no_credentials_and_sends_none() {
 #[tokio::test]
 async fn login_and_password_are_sent_where_the_action_takes_them() {
     let server = cloud(|_| Response::json(200, &json!({ "AccessKeys": [{ "AccessKeyId": "A" }] })));
-    let answer =
-        basic_client(&server).read_access_keys(&ReadAccessKeysRequest::new()).await.expect("an answer");
-    assert_eq!(answer.access_keys[0].access_key_id.as_deref(), Some("A"));
+    let response =
+        basic_client(&server).read_access_keys(&ReadAccessKeysRequest::new()).await.expect("a response");
+    assert_eq!(response.access_keys[0].access_key_id.as_deref(), Some("A"));
     // The server has compared both with the account's; here, that the standard alphabet was made use of.
     let request = only_request(&server);
     let token = request.header("Authorization").and_then(|value| value.strip_prefix("Basic "));
@@ -80,19 +80,19 @@ async fn login_and_password_are_sent_where_the_action_takes_them() {
 #[tokio::test]
 async fn an_access_key_goes_before_a_login() {
     let server = empty_cloud();
-    client(&server).read_access_keys(&ReadAccessKeysRequest::new()).await.expect("an answer");
+    client(&server).read_access_keys(&ReadAccessKeysRequest::new()).await.expect("a response");
     let request = only_request(&server);
     let authorization = request.header("Authorization").expect("a signature");
     assert!(authorization.starts_with("OSC4-HMAC-SHA256 "), "{authorization}");
 }
 
 #[tokio::test]
-async fn raw_calls_are_signed_and_answer_as_they_came() {
-    let answer = json!({ "Rainbows": [{ "Colour": "été", "Length": 4.5 }, null], "Huge": 18_446_744_073_709_551_615_u64 });
-    let sent = answer.clone();
+async fn raw_calls_are_signed_and_response_as_they_came() {
+    let response = json!({ "Rainbows": [{ "Colour": "été", "Length": 4.5 }, null], "Huge": 18_446_744_073_709_551_615_u64 });
+    let sent = response.clone();
     let server = cloud(move |_| Response::json(200, &sent));
     let body = json!({ "Filters": { "Colours": ["東京"] } });
-    assert_eq!(client(&server).send_raw("ReadRainbows", &body).await.expect("an answer"), answer);
+    assert_eq!(client(&server).send_raw("ReadRainbows", &body).await.expect("a response"), response);
     let request = only_request(&server);
     assert_eq!(request.target, "/api/v1/ReadRainbows");
     assert_eq!(request.json(), body);
@@ -102,7 +102,7 @@ async fn raw_calls_are_signed_and_answer_as_they_came() {
 #[tokio::test]
 async fn raw_calls_of_public_actions_need_no_credentials() {
     let server = empty_cloud();
-    anonymous_client(&server).send_raw("ReadRegions", &json!({})).await.expect("an answer");
+    anonymous_client(&server).send_raw("ReadRegions", &json!({})).await.expect("a response");
     assert_eq!(only_request(&server).header("Authorization"), None);
 }
 
@@ -120,13 +120,13 @@ impl Action for ReadRainbows {
 #[tokio::test]
 async fn an_action_of_the_user_is_sent_like_any_other() {
     let server = cloud(|_| Response::new(200, "[1,2]"));
-    let answer = client(&server).send::<ReadRainbows>(&json!({ "A": 1 })).await.expect("an answer");
-    assert_eq!(answer, [1, 2]);
+    let response = client(&server).send::<ReadRainbows>(&json!({ "A": 1 })).await.expect("a response");
+    assert_eq!(response, [1, 2]);
     assert_eq!(only_request(&server).json(), json!({ "A": 1 }));
 }
 
 #[tokio::test]
-async fn unknown_members_nulls_and_new_values_do_not_fail_an_answer() {
+async fn unknown_members_nulls_and_new_values_do_not_fail_an_response() {
     let server = cloud(|_| {
         let nic = json!({ "NicId": "eni-1", "Shade": { "Deep": [1] } });
         let vm = json!({
@@ -135,30 +135,30 @@ async fn unknown_members_nulls_and_new_values_do_not_fail_an_answer() {
         });
         Response::json(200, &json!({ "Vms": [vm, null], "Weather": "fine", "ResponseContext": null }))
     });
-    let answer = client(&server).read_vms(&ReadVmsRequest::new()).await.expect("an answer");
-    assert_eq!(answer.vms.len(), 1);
-    let vm = &answer.vms[0];
+    let response = client(&server).read_vms(&ReadVmsRequest::new()).await.expect("a response");
+    assert_eq!(response.vms.len(), 1);
+    let vm = &response.vms[0];
     assert_eq!(vm.nics.len(), 1);
     assert_eq!(vm.nics[0].nic_id.as_deref(), Some("eni-1"));
     assert_eq!(vm.boot_mode.as_ref().map(|mode| mode.as_str()), Some("zz-new"));
-    assert!(vm.tags.is_empty() && vm.placement.is_none() && answer.response_context.is_none());
+    assert!(vm.tags.is_empty() && vm.placement.is_none() && response.response_context.is_none());
 }
 
 #[tokio::test]
-async fn an_answer_in_chunks_is_read_whole() {
+async fn an_response_in_chunks_is_read_whole() {
     let ids: Vec<String> = (0..500).map(|number| format!("i-{number:08}")).collect();
     let vms: Vec<Value> = ids.iter().map(|id| json!({ "VmId": id })).collect();
-    let answer = Response::json(200, &json!({ "Vms": vms }));
-    let server = server(move |_| Reply::Chunked(answer.clone(), 7));
-    let answer = client(&server).read_vms(&ReadVmsRequest::new()).await.expect("an answer");
-    let received: Vec<&str> = answer.vms.iter().filter_map(|vm| vm.vm_id.as_deref()).collect();
+    let response = Response::json(200, &json!({ "Vms": vms }));
+    let server = server(move |_| Reply::Chunked(response.clone(), 7));
+    let response = client(&server).read_vms(&ReadVmsRequest::new()).await.expect("a response");
+    let received: Vec<&str> = response.vms.iter().filter_map(|vm| vm.vm_id.as_deref()).collect();
     assert_eq!(received, ids);
 }
 
 #[tokio::test]
 async fn clones_call_side_by_side() {
     const CALLS: usize = 32;
-    // Nobody is answered before all have asked: were the calls in turn, the first would wait until it times out.
+    // No one is responded before all have asked: were the calls in turn, the first would wait until it times out.
     let barrier = Barrier::new(CALLS);
     let server = cloud(move |request| {
         if request.action() == "ReadVms" {
@@ -167,16 +167,16 @@ async fn clones_call_side_by_side() {
         Response::json(200, &json!({ "Vms": [{ "VmId": request.json()["Filters"]["VmIds"][0] }] }))
     });
     let client = client(&server);
-    // As long as nobody knows whether the key is the right one, calls are in turn.
-    client.read_access_keys(&ReadAccessKeysRequest::new()).await.expect("an answer");
+    // As long as no one knows whether the key is the right one, calls are in turn.
+    client.read_access_keys(&ReadAccessKeysRequest::new()).await.expect("a response");
     let mut calls = JoinSet::new();
     for number in 0..CALLS {
         let client = client.clone();
         calls.spawn(async move {
             let id = format!("i-{number:08}");
             let request = ReadVmsRequest::new().filters(FiltersVm::new().vm_ids([&id]));
-            let answer = client.read_vms(&request).await.expect("an answer");
-            assert_eq!(answer.vms[0].vm_id, Some(id));
+            let response = client.read_vms(&request).await.expect("a response");
+            assert_eq!(response.vms[0].vm_id, Some(id));
         });
     }
     assert_eq!(calls.join_all().await.len(), CALLS);

@@ -225,7 +225,7 @@ async fn assert_not_admitted(client: &Client, server: &Server) -> Error {
 }
 
 #[tokio::test]
-async fn without_a_certificate_or_with_a_foreign_one_nobody_is_let_in() {
+async fn without_a_certificate_or_with_a_foreign_one_no_one_is_let_in() {
     let scene = Scene::new();
     let stranger = Identity::of(&Authority::new("a stranger"));
     for version in [&TLS12, &TLS13] {

@@ -10,7 +10,7 @@ use osc_tests::server::Server;
 
 use crate::{builder, only_request, server};
 
-/// A client that asks once, whatever the answer is: what is asked again is the matter of other tests.
+/// A client that asks once, whatever the response is: what is asked again is the matter of other tests.
 fn client(server: &Server) -> Client {
     let builder = builder(server).access_key(cloud::ACCESS_KEY, cloud::SECRET_KEY);
     builder.retry(RetryPolicy::none()).build().expect("a client")
@@ -27,10 +27,10 @@ async fn failure(response: Response) -> Error {
     error
 }
 
-/// The same of an answer with this status and body.
+/// The same of a response with this status and body.
 async fn error(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Error {
     let error = failure(Response::new(status, body).header("Content-Type", content_type)).await;
-    let api = error.api().unwrap_or_else(|| panic!("no answer of the API: {error:?}"));
+    let api = error.api().unwrap_or_else(|| panic!("no response of the API: {error:?}"));
     assert_eq!(api.status(), status);
     assert!(error.to_string().contains(&status.to_string()), "{error}");
     error
@@ -41,7 +41,7 @@ async fn own(status: u16, code: &str) -> Error {
     let item = format!(r#"{{"Type":"Kind","Details":"some words"{code}}}"#);
     let body = format!(r#"{{"Errors":[{item}],"ResponseContext":{{"RequestId":"{REQUEST_ID}"}}}}"#);
     let error = error(status, "application/json", body.clone()).await;
-    let api = error.api().expect("an answer of the API");
+    let api = error.api().expect("a response of the API");
     assert_eq!((api.request_id(), error.request_id()), (Some(REQUEST_ID), Some(REQUEST_ID)));
     assert_eq!(api.raw(), body);
     assert_eq!(api.errors().len(), 1);
@@ -53,7 +53,7 @@ async fn own(status: u16, code: &str) -> Error {
 /// The form of gateways and strangers: none of them has a request identifier.
 async fn foreign(status: u16, content_type: &str, body: &str) -> Error {
     let error = error(status, content_type, body).await;
-    let api = error.api().expect("an answer of the API");
+    let api = error.api().expect("a response of the API");
     assert_eq!((api.request_id(), api.code(), api.raw()), (None, None, body));
     error
 }
@@ -92,7 +92,7 @@ async fn a_code_is_a_text_a_number_or_not_there() {
         ("", None, None),
     ] {
         let error = own(400, code).await;
-        let api = error.api().expect("an answer of the API");
+        let api = error.api().expect("a response of the API");
         assert_eq!((api.code(), api.errors()[0].code_text()), (number, text), "{code}");
         assert_eq!(error.is_not_found(), number.is_some(), "{code}");
     }
@@ -150,7 +150,7 @@ async fn problem_details_are_understood() {
     let body =
         r#"{"type":"about:blank","status":403,"title":"Forbidden","detail":"no entry","instance":"/x"}"#;
     let error = foreign(403, "application/problem+json", body).await;
-    let items = error.api().expect("an answer of the API").errors();
+    let items = error.api().expect("a response of the API").errors();
     assert_eq!(items.len(), 1);
     assert_eq!((items[0].kind(), items[0].details()), (Some("Forbidden"), Some("no entry")));
     assert!(error.to_string().contains("no entry"), "{error}");
@@ -177,7 +177,7 @@ async fn html_and_plain_words_are_kept() {
 }
 
 #[tokio::test]
-async fn an_empty_answer_keeps_its_status() {
+async fn an_empty_response_keeps_its_status() {
     for (status, expected) in [
         (400, &["validation"] as &[&str]),
         (401, &["authentication"]),
@@ -209,7 +209,7 @@ async fn other_json_is_an_error_all_the_same() {
 async fn several_errors_are_all_kept() {
     let body = r#"{"Errors":[{"Code":"4045","Type":"A"},{"Code":9029,"Type":"B","Extra":[1]}],"More":{}}"#;
     let error = error(409, "application/json", body).await;
-    let api = error.api().expect("an answer of the API");
+    let api = error.api().expect("a response of the API");
     let codes: Vec<_> = api.errors().iter().map(|item| (item.code(), item.kind())).collect();
     assert_eq!(codes, [(Some(4045), Some("A")), (Some(9029), Some("B"))]);
     assert!(error.to_string().contains("4045") && error.to_string().contains("9029"), "{error}");
@@ -218,7 +218,7 @@ async fn several_errors_are_all_kept() {
 #[tokio::test]
 async fn a_long_or_damaged_text_is_kept_in_part() {
     let error = error(500, "text/html", "é".repeat(100_000)).await;
-    let raw = error.api().expect("an answer of the API").raw();
+    let raw = error.api().expect("a response of the API").raw();
     assert!(
         raw.len() > 1000 && raw.len() <= 4096 && raw.chars().all(|letter| letter == 'é'),
         "{} bytes",
@@ -254,7 +254,7 @@ async fn answers_made_to_hurt_are_errors_like_others() {
 }
 
 #[tokio::test]
-async fn what_the_server_asks_to_wait_is_told() {
+async fn what_the_server_asks_to_wait_is_reported() {
     let busy = Response::new(503, "").header("Retry-After", "7");
     let error = failure(busy).await;
     let asked = error.api().and_then(|api| api.retry_after());
@@ -262,7 +262,7 @@ async fn what_the_server_asks_to_wait_is_told() {
 }
 
 #[tokio::test]
-async fn an_answer_that_nobody_asked_to_compress_is_told_as_such() {
+async fn an_response_that_no_one_asked_to_compress_is_reported_as_such() {
     for status in [200, 502] {
         let error = failure(Response::new(status, b"\x1f\x8b\x08\0garbage".as_slice())).await;
         assert!(error.to_string().contains("compressed (gzip)"), "{error}");
@@ -271,7 +271,7 @@ async fn an_answer_that_nobody_asked_to_compress_is_told_as_such() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_understood_says_of_which_request_it_is() {
+async fn an_response_that_is_not_understood_says_of_which_request_it_is() {
     let body = format!(r#"{{"ResponseContext":{{"RequestId":"{REQUEST_ID}"}},"Vms":[{{"VmId":}}]}}"#);
     let error = failure(Response::new(200, body)).await;
     assert_eq!(kinds(&error), ["decode"]);

@@ -17,7 +17,7 @@ use crate::{builder, client, only_request, server};
 /// As short as it can be without failing a connection to this machine. No test waits for more than one of them.
 const SHORT: Duration = Duration::from_millis(300);
 
-/// An answer that is complete where all of it arrives.
+/// A response that is complete where all of it arrives.
 fn whole() -> Response {
     Response::json(200, &json!({ "Vms": [{ "VmId": "i-00000001" }] }))
 }
@@ -35,7 +35,7 @@ fn is_broken(error: &Error) -> bool {
 }
 
 #[tokio::test]
-async fn half_an_answer_is_none() {
+async fn half_an_response_is_none() {
     // Cut after the head, in the middle, and before the last byte.
     for length in [0, 10, whole_length() - 1] {
         let server = server(move |_| Reply::Part(whole(), length, Then::HangUp));
@@ -52,7 +52,7 @@ fn whole_length() -> usize {
 }
 
 #[tokio::test]
-async fn half_an_error_answer_is_none() {
+async fn half_an_error_response_is_none() {
     let refusal = Response::json(409, &json!({ "Errors": [{ "Code": "9029" }] }));
     let server = server(move |_| Reply::Part(refusal.clone(), 5, Then::HangUp));
     let error = error(&client(&server)).await;
@@ -60,7 +60,7 @@ async fn half_an_error_answer_is_none() {
 }
 
 #[tokio::test]
-async fn no_answer_at_all_is_an_error_of_the_network() {
+async fn no_response_at_all_is_an_error_of_the_network() {
     let server = server(|_| Reply::Nothing(Then::HangUp));
     let error = error(&client(&server)).await;
     assert!(is_broken(&error), "{error:?}");
@@ -74,11 +74,11 @@ async fn a_request_on_a_used_connection_is_not_sent_twice() {
         _ => whole().into(),
     });
     let client = client(&server);
-    client.read_vms(&ReadVmsRequest::new()).await.expect("an answer");
+    client.read_vms(&ReadVmsRequest::new()).await.expect("a response");
     let error = client.read_vms(&ReadVmsRequest::new().dry_run(true)).await.expect_err("an error");
     assert!(is_broken(&error), "{error:?}");
     assert_eq!(server.requests().len(), 2);
-    client.read_vms(&ReadVmsRequest::new()).await.expect("an answer on a new connection");
+    client.read_vms(&ReadVmsRequest::new()).await.expect("a response on a new connection");
 }
 
 #[tokio::test]
@@ -99,7 +99,7 @@ async fn a_server_that_stops_in_the_middle_times_out() {
     times_out(Reply::Part(whole(), 10, Then::Wait)).await;
 }
 
-/// Checks that a client with a short time-out gives up, while one with the default, which began before, still waits.
+/// Checks that a client with a short timeout gives up, while one with the default, which began before, still waits.
 async fn times_out(reply: Reply) {
     let server = server(move |_| reply.clone());
     let patient = client(&server);
@@ -113,14 +113,14 @@ async fn times_out(reply: Reply) {
     assert!(error.is_timeout() && error.is_transport() && !error.is_decode(), "{error:?}");
     // Were both of the same patience, the first would have been woken by now too, and finish here.
     tokio::task::yield_now().await;
-    assert!(!patient.is_finished(), "the time-out that was set is not the one that was kept");
+    assert!(!patient.is_finished(), "the timeout that was set is not the one that was kept");
     patient.abort();
 }
 
 #[tokio::test]
 async fn a_refused_connection_says_that_nothing_was_sent() {
     let server = server(|_| whole());
-    // The client's end of a connection: its port is taken, so that nobody else gets it, but nobody listens there.
+    // The client's end of a connection: its port is taken, so that no one else gets it, but no one listens there.
     let taken = TcpStream::connect(server.host()).expect("a connection");
     let address = taken.local_addr().expect("an address");
     let client = builder(&server).endpoint(format!("http://{address}")).access_key(ACCESS_KEY, SECRET_KEY);
@@ -144,7 +144,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn an_answer_over_the_limit_is_not_read_to_its_end() {
+async fn an_response_over_the_limit_is_not_read_to_its_end() {
     const LIMIT: usize = 64 * 1024;
     // Nothing of the first is ever sent: its length alone must be enough.
     let announced = server(|_| Reply::Part(Response::new(200, " ".repeat(LIMIT + 1)), 0, Then::Wait));
@@ -160,11 +160,11 @@ async fn an_answer_over_the_limit_is_not_read_to_its_end() {
 }
 
 #[tokio::test]
-async fn an_answer_of_just_the_limit_is_read() {
+async fn an_response_of_just_the_limit_is_read() {
     let server = server(|_| whole());
     let client = builder(&server).access_key(ACCESS_KEY, SECRET_KEY).max_response_size(whole_length());
     let client = client.build().expect("a client");
-    client.read_vms(&ReadVmsRequest::new()).await.expect("an answer");
+    client.read_vms(&ReadVmsRequest::new()).await.expect("a response");
 }
 
 #[tokio::test]

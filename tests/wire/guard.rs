@@ -27,7 +27,7 @@ fn impostor(server: &Server) -> Client {
         .expect("a client")
 }
 
-/// A server that replies so to one request after the other, and then with success, whoever asks.
+/// A server that replies so to one request after the other, and then with success, anyone who asks.
 fn in_turn<const N: usize>(replies: [Response; N]) -> Server {
     let number = AtomicUsize::new(0);
     server(move |_| replies.get(number.fetch_add(1, Ordering::SeqCst)).cloned().unwrap_or_else(ok))
@@ -69,18 +69,21 @@ async fn of_many_tasks_with_wrong_credentials_three_are_heard() {
         let errors: Vec<Error> =
             calls.join_all().await.into_iter().map(|result| result.expect_err("a refusal")).collect();
         assert_eq!(server.requests().len(), MOST, "credentials {kind}");
-        let (told, kept): (Vec<_>, Vec<_>) = errors.iter().partition(|error| error.api().is_some());
-        assert_eq!((told.len(), kept.len()), (MOST, 64 - MOST), "credentials {kind}");
-        assert!(told.iter().all(|error| error.is_authentication() && !error.is_locked_out()), "{told:?}");
+        let (reported, kept): (Vec<_>, Vec<_>) = errors.iter().partition(|error| error.api().is_some());
+        assert_eq!((reported.len(), kept.len()), (MOST, 64 - MOST), "credentials {kind}");
+        assert!(
+            reported.iter().all(|error| error.is_authentication() && !error.is_locked_out()),
+            "{reported:?}"
+        );
         kept.into_iter().for_each(assert_closed);
     }
 }
 
 #[tokio::test]
-async fn after_the_cause_is_mended_the_guard_can_be_opened() {
-    let mended = Arc::new(AtomicBool::new(false));
-    let is_mended = Arc::clone(&mended);
-    let server = server(move |_| if is_mended.load(Ordering::SeqCst) { ok() } else { refused(401, "1") });
+async fn after_the_cause_is_fixed_the_guard_can_be_opened() {
+    let fixed = Arc::new(AtomicBool::new(false));
+    let is_fixed = Arc::clone(&fixed);
+    let server = server(move |_| if is_fixed.load(Ordering::SeqCst) { ok() } else { refused(401, "1") });
     let client = impostor(&server);
     for round in 1..=3 {
         for _ in 0..2 * MOST {
@@ -90,9 +93,9 @@ async fn after_the_cause_is_mended_the_guard_can_be_opened() {
         assert_closed(&read(&client).await.expect_err("a refusal"));
         client.reset_authentication();
     }
-    mended.store(true, Ordering::SeqCst);
+    fixed.store(true, Ordering::SeqCst);
     for _ in 0..10 {
-        read(&client).await.expect("an answer");
+        read(&client).await.expect("a response");
     }
 }
 
@@ -107,7 +110,7 @@ async fn a_success_counts_as_a_new_beginning() {
         for _ in 0..5 {
             drop(read(&client).await);
         }
-        read(&client).await.expect("an answer");
+        read(&client).await.expect("a response");
         assert_eq!(server.requests().len(), 6);
     }
 }
@@ -133,7 +136,7 @@ async fn public_actions_pass_the_guard_and_prove_nothing() {
     let client = impostor(&server);
     for _ in 0..2 * MOST {
         drop(read(&client).await);
-        client.read_regions(&ReadRegionsRequest::new()).await.expect("an answer");
+        client.read_regions(&ReadRegionsRequest::new()).await.expect("a response");
     }
     let (public, signed): (Vec<_>, Vec<_>) =
         server.requests().into_iter().partition(|request| request.action() == "ReadRegions");

@@ -39,22 +39,22 @@ use serde_json::json;
 /// The wait before a second attempt, where there is one.
 const MOMENT: Duration = Duration::from_millis(1);
 
-/// A server that does what `handler` says, to whoever calls.
+/// A server that does what `handler` says, to anyone who calls.
 fn server<R: Into<Reply>>(handler: impl Fn(&Request) -> R + Send + Sync + 'static) -> Server {
     Server::start(handler).expect("a local port")
 }
 
-/// A server that admits callers as the cloud does, and then answers what `answer` says.
-fn cloud(answer: impl Fn(&Request) -> Response + Send + Sync + 'static) -> Server {
-    server(move |request| cloud::admit(request).map_or_else(|refusal| refusal, |()| answer(request)))
+/// A server that admits callers as the cloud does, and then responses what `response` says.
+fn cloud(response: impl Fn(&Request) -> Response + Send + Sync + 'static) -> Server {
+    server(move |request| cloud::admit(request).map_or_else(|refusal| refusal, |()| response(request)))
 }
 
-/// A server that admits callers as the cloud does, and answers that all went well.
+/// A server that admits callers as the cloud does, and responses that all went well.
 fn empty_cloud() -> Server {
     cloud(|_| ok())
 }
 
-/// An answer to any action.
+/// A response to any action.
 fn ok() -> Response {
     Response::json(200, &json!({ "ResponseContext": { "RequestId": cloud::REQUEST_ID } }))
 }
@@ -86,7 +86,7 @@ fn basic_client(server: &Server) -> Client {
     builder(server).basic(cloud::LOGIN, cloud::PASSWORD).build().expect("a client")
 }
 
-/// A client that is nobody.
+/// A client that is no one.
 fn anonymous_client(server: &Server) -> Client {
     builder(server).build().expect("a client")
 }

@@ -69,14 +69,14 @@ async fn what_a_derived_client_does_not_say_is_as_its_parent_has_it() {
 }
 
 #[tokio::test]
-async fn the_size_of_an_answer_is_a_matter_of_the_call() {
+async fn the_size_of_an_response_is_a_matter_of_the_call() {
     let server = server(|_| ok());
     let parent = client(&server);
     let derived = parent.with(CallOptions::new().max_response_size(10));
     let error = read(&derived).await.expect_err("an error");
     assert!(error.to_string().contains("10"), "{error}");
-    read(&parent).await.expect("an answer");
-    read(&derived.with(CallOptions::new().max_response_size(1000))).await.expect("an answer");
+    read(&parent).await.expect("a response");
+    read(&derived.with(CallOptions::new().max_response_size(1000))).await.expect("a response");
 }
 
 #[tokio::test]
@@ -89,7 +89,7 @@ async fn time_is_a_matter_of_the_call() {
         let derived = parent.with(options);
         let error = read(&derived).await.expect_err("an error");
         assert!(error.is_timeout() && error.is_transport() && !error.is_connect(), "{error:?}");
-        // The parent waits for as long as it did before: a time-out of its own would have come by now.
+        // The parent waits for as long as it did before: a timeout of its own would have come by now.
         let waiting = tokio::spawn(async move { read(&parent).await });
         read(&derived).await.expect_err("an error");
         assert!(!waiting.is_finished(), "the options of a call are those of all");
@@ -102,9 +102,9 @@ async fn derived_clients_share_connections() {
     let server = server(|_| ok());
     let parent = client(&server);
     for _ in 0..3 {
-        read(&parent).await.expect("an answer");
+        read(&parent).await.expect("a response");
         let derived = parent.with(CallOptions::new().timeout(Duration::from_secs(10)));
-        read(&derived).await.expect("an answer");
+        read(&derived).await.expect("a response");
     }
     drop(parent);
     let seen = spawn_blocking(move || server.finish()).await.expect("no panic");

@@ -53,7 +53,7 @@ const RIGHT: Signed<'static> = Signed {
     body: "{}",
 };
 
-/// Lets curl sign and send a request; gives the status and the text of the answer.
+/// Lets curl sign and send a request; gives the status and the text of the response.
 fn curl(server: &Server, signed: Signed<'_>) -> (u16, String) {
     let Signed { access_key, secret_key, region, host, body } = signed;
     let output = Command::new("curl")
@@ -69,9 +69,9 @@ fn curl(server: &Server, signed: Signed<'_>) -> (u16, String) {
         .arg(format!("http://{host}/api/v1/ReadVms"))
         .output()
         .expect("curl runs");
-    let (answer, status) = text(&output.stdout).rsplit_once('\n').expect("a status after the answer");
+    let (response, status) = text(&output.stdout).rsplit_once('\n').expect("a status after the response");
     let status = status.parse().unwrap_or_else(|_| panic!("curl says {:?}", text(&output.stderr)));
-    (status, answer.to_owned())
+    (status, response.to_owned())
 }
 
 #[test]
@@ -85,8 +85,8 @@ fn curl_is_admitted_when_it_signs_right() {
         calls.extend([Signed { host: &address, ..RIGHT }, Signed { host: &address, body, ..RIGHT }]);
     }
     for signed in &calls {
-        let (status, answer) = curl(&server, *signed);
-        assert_eq!(status, 200, "{answer}");
+        let (status, response) = curl(&server, *signed);
+        assert_eq!(status, 200, "{response}");
     }
     let requests = server.requests();
     assert_eq!(requests.len(), calls.len());
@@ -111,8 +111,8 @@ fn curl_is_refused_when_it_signs_wrong() {
         (Signed { region: "us-east-2", ..RIGHT }, 401, "\"1\""),
         (Signed { access_key: "FAKEACCESSKEY0000009", ..RIGHT }, 400, "\"4120\""),
     ] {
-        let (status, answer) = curl(&server, signed);
-        assert!(status == expected && answer.contains(code), "{status}: {answer}");
+        let (status, response) = curl(&server, signed);
+        assert!(status == expected && response.contains(code), "{status}: {response}");
     }
 }
 

@@ -16,7 +16,7 @@ use rustls::ALL_VERSIONS;
 use crate::tls::{Authority, assert_admitted, certificate, trusting};
 use crate::{empty_cloud, only_request, programs};
 
-/// A host that no name server knows: whoever reaches it went through the proxy.
+/// A host that no name server knows: anyone who reaches it went through the proxy.
 const FAR: &str = "api.eu-west-2.example.invalid";
 
 /// What the proxy wants to hear, as it stands in a URL and as it is meant.
@@ -27,7 +27,7 @@ fn admit_everybody(_: &Request) -> Result<(), Response> {
     Ok(())
 }
 
-/// Lets in those who know the password, and tells the others that they need one.
+/// Lets in callers that know the password, and tells the others that they need one.
 fn admit_known(request: &Request) -> Result<(), Response> {
     let expected = format!("Basic {}", STANDARD.encode(MEANT));
     if request.header("Proxy-Authorization") == Some(&expected) {
@@ -100,10 +100,10 @@ async fn a_client_certificate_goes_through_the_tunnel() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_wants_another_password_is_told_apart() {
+async fn a_proxy_that_wants_another_password_is_reported_apart() {
     let (root, server) = far_server();
     let proxy = proxy(&server, admit_known);
-    for user in ["", "nobody@", "nobody:wrong-password@"] {
+    for user in ["", "no one@", "no one:wrong-password@"] {
         // As it comes: another try with the same password would be as futile.
         let builder = far_builder(&root).retry(RetryPolicy::new());
         let error = refusal(builder.proxy(format!("http://{user}{}", proxy.host()))).await;
@@ -116,7 +116,7 @@ async fn a_proxy_that_wants_another_password_is_told_apart() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_does_not_connect_is_told_apart() {
+async fn a_proxy_that_does_not_connect_is_reported_apart() {
     let (root, server) = far_server();
     for status in [403, 502, 503] {
         let proxy = proxy(&server, move |_| Err(Response::new(status, "<html>no</html>")));
@@ -128,7 +128,7 @@ async fn a_proxy_that_does_not_connect_is_told_apart() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_is_not_there_is_told_apart() {
+async fn a_proxy_that_is_not_there_is_reported_apart() {
     let (root, _server) = far_server();
     let closed = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|socket| socket.local_addr());
     let address = closed.expect("a local port");
@@ -158,7 +158,7 @@ async fn plain_http_is_passed_on_where_it_is_allowed() {
         .proxy(format!("http://{IN_URL}@{}", proxy.host()))
         .build()
         .expect("a client");
-    client.read_vms(&ReadVmsRequest::new()).await.expect("an answer");
+    client.read_vms(&ReadVmsRequest::new()).await.expect("a response");
     assert_eq!(proxy.requests()[0].target, format!("http://{FAR}/api/v1/ReadVms"));
     assert_eq!(only_request(&server).header("Host"), Some(FAR));
 }

@@ -22,7 +22,7 @@ async fn a_wrong_secret_key_is_an_authentication_error() {
         let server = empty_cloud();
         let client = builder(&server).access_key(ACCESS_KEY, secret_key).build().expect("a client");
         let error = client.read_vms(&ReadVmsRequest::new()).await.expect_err("a refusal");
-        let api = error.api().expect("an answer of the API");
+        let api = error.api().expect("a response of the API");
         assert_eq!((api.status(), api.code(), api.request_id()), (401, Some(1), Some(REQUEST_ID)));
         assert!(error.is_authentication() && !error.is_access_denied() && !error.is_throttled(), "{error:?}");
         assert_eq!(error.action(), Some("ReadVms"));
@@ -37,7 +37,7 @@ async fn an_unknown_access_key_is_an_authentication_error() {
     let server = empty_cloud();
     let client = builder(&server).access_key("FAKEACCESSKEY0000009", SECRET_KEY).build().expect("a client");
     let error = client.read_vms(&ReadVmsRequest::new()).await.expect_err("a refusal");
-    let api = error.api().expect("an answer of the API");
+    let api = error.api().expect("a response of the API");
     assert_eq!((api.status(), api.code(), api.request_id()), (400, Some(4120), Some(REQUEST_ID)));
     assert!(error.is_authentication(), "{error:?}");
     let text = error.to_string();
@@ -90,7 +90,7 @@ async fn without_credentials_only_public_actions_are_sent() {
         assert!(error.to_string().contains("access key"), "{error}");
     }
     assert_eq!(server.requests(), []);
-    client.read_regions(&ReadRegionsRequest::new()).await.expect("an answer");
+    client.read_regions(&ReadRegionsRequest::new()).await.expect("a response");
     assert_eq!(only_request(&server).action(), "ReadRegions");
 }
 
@@ -125,7 +125,7 @@ async fn a_page_that_shows_what_it_was_sent_is_not_shown() {
     for client in [client(&server), basic_client(&server)] {
         let error = client.read_access_keys(&ReadAccessKeysRequest::new()).await.expect_err("an error");
         assert_tells_no_secret(&error, &[PASSWORD]);
-        let raw = error.api().map(|answer| answer.raw().to_owned()).unwrap_or_default();
+        let raw = error.api().map(|response| response.raw().to_owned()).unwrap_or_default();
         assert!(!logs::tells_secret(&format!("{error} {error:?} {raw}")), "{error:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! What happens between the attempts of a call, and to those who do not wait for its end.
+//! What happens between the attempts of a call, and to callers that do not wait for its end.
 
 use std::future::Future;
 use std::pin::pin;
@@ -36,7 +36,7 @@ fn first(reply: impl Into<Reply>) -> Server {
 async fn a_token_of_the_caller_is_sent_as_it_is() {
     let server = first(Response::new(500, ""));
     let request = CreateVolumeRequest::new("eu-west-2a").client_token("mine");
-    client(&server, RateLimit::Off).create_volume(&request).await.expect("an answer");
+    client(&server, RateLimit::Off).create_volume(&request).await.expect("a response");
     let bodies: Vec<_> = server.requests().into_iter().map(|request| request.json()).collect();
     let expected = json!({ "SubregionName": "eu-west-2a", "ClientToken": "mine" });
     assert_eq!(bodies, [expected.clone(), expected]);
@@ -59,14 +59,14 @@ async fn an_error_tells_how_often_it_was_tried() {
         let client = client(&server, RateLimit::Off).with(CallOptions::new().retry(policy));
         let error = read(&client).await.expect_err("an error");
         assert_eq!(error.attempts(), attempts);
-        let told = format!("{attempts} attempts");
-        assert_eq!(error.to_string().contains(&told), attempts > 1, "{error}");
+        let reported = format!("{attempts} attempts");
+        assert_eq!(error.to_string().contains(&reported), attempts > 1, "{error}");
     }
 }
 
 #[tokio::test]
 async fn a_throttled_call_gets_through_at_any_rate_limit() {
-    // So many good answers before show an adaptive client that it need not wait for long.
+    // So many good responses before show an adaptive client that it need not wait for long.
     const GOOD: usize = 30;
     for limit in [RateLimit::Adaptive, RateLimit::Fixed(1000.0), RateLimit::Off] {
         for (status, code) in [(429, "24"), (429, "25"), (503, "6")] {
@@ -77,7 +77,7 @@ async fn a_throttled_call_gets_through_at_any_rate_limit() {
             });
             let client = client(&server, limit);
             for _ in 0..=GOOD {
-                read(&client).await.expect("an answer");
+                read(&client).await.expect("a response");
             }
             assert_eq!(server.requests().len(), GOOD + 2, "{limit:?}, {status}");
         }
@@ -111,7 +111,7 @@ async fn many_tasks_get_through_a_narrow_door() {
         let client = client.clone();
         tasks.spawn(async move {
             for _ in 0..CALLS {
-                read(&client).await.expect("an answer");
+                read(&client).await.expect("a response");
             }
         });
     }
@@ -157,7 +157,7 @@ async fn refusals_that_come_too_soon_take_nothing_from_the_budget() {
         _ => ok(),
     });
     let client = client(&server, RateLimit::Off);
-    read(&client).await.expect("an answer");
+    read(&client).await.expect("a response");
     assert_eq!(server.requests().len(), THROTTLED + 2);
 }
 
@@ -167,7 +167,7 @@ async fn give_up_after(polls: usize, call: impl Future<Output = Result<(), Error
     for _ in 0..polls {
         let mut context = Context::from_waker(Waker::noop());
         if let Poll::Ready(result) = call.as_mut().poll(&mut context) {
-            result.expect("an answer");
+            result.expect("a response");
             return true;
         }
         yield_now().await;
@@ -193,10 +193,10 @@ async fn a_call_can_be_dropped_at_any_point() {
         for polls in (0..POLLS).step_by(4) {
             finished += usize::from(give_up_after(polls, read(&client)).await);
             if polls % 20 == 0 {
-                read(&client).await.expect("an answer after a call that was dropped");
+                read(&client).await.expect("a response after a call that was dropped");
             }
         }
-        read(&client).await.expect("an answer");
+        read(&client).await.expect("a response");
         assert!(finished < POLLS / 4, "{limit:?}: no call was dropped");
     }
 }
@@ -221,7 +221,7 @@ async fn a_call_that_is_dropped_on_its_way_leaves_the_client_usable() {
             lost.abort();
             assert!(lost.await.is_err_and(|error| error.is_cancelled()));
         }
-        read(&client).await.expect("an answer");
+        read(&client).await.expect("a response");
     }
 }
 
@@ -236,10 +236,10 @@ async fn a_call_that_is_dropped_between_attempts_leaves_the_client_usable() {
     while server.requests().is_empty() {
         yield_now().await;
     }
-    read(&client).await.expect("an answer beside a call that waits");
+    read(&client).await.expect("a response beside a call that waits");
     waiting.abort();
     assert!(waiting.await.is_err_and(|error| error.is_cancelled()));
-    read(&client).await.expect("an answer");
+    read(&client).await.expect("a response");
     assert_eq!(server.requests().len(), 3);
 }
 
@@ -248,7 +248,7 @@ async fn calls_that_are_dropped_in_the_queue_take_no_turn() {
     let server = server(|_| ok());
     // Were their turns taken, the last call would have to wait for minutes.
     let client = client(&server, RateLimit::Fixed(5.0));
-    read(&client).await.expect("an answer");
+    read(&client).await.expect("a response");
     let mut queue = JoinSet::new();
     for _ in 0..1000 {
         let client = client.clone();
@@ -256,6 +256,6 @@ async fn calls_that_are_dropped_in_the_queue_take_no_turn() {
     }
     yield_now().await;
     queue.shutdown().await;
-    timeout(Duration::from_secs(20), read(&client)).await.expect("in time").expect("an answer");
+    timeout(Duration::from_secs(20), read(&client)).await.expect("in time").expect("a response");
     assert!(server.requests().len() < 10, "{} requests", server.requests().len());
 }

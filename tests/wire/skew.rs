@@ -22,14 +22,14 @@ fn ahead(seconds: i64) -> (Server, Arc<AtomicUsize>) {
     let count = Arc::clone(&refused);
     let server = server(move |request| {
         let now = now() + seconds;
-        let answer = cloud::admit_at(request, now).map_or_else(
+        let response = cloud::admit_at(request, now).map_or_else(
             |refusal| {
                 count.fetch_add(1, Ordering::SeqCst);
                 refusal
             },
             |()| ok(),
         );
-        answer.header("Date", &http_date(now))
+        response.header("Date", &http_date(now))
     });
     (server, refused)
 }
@@ -52,10 +52,10 @@ async fn one_correction_is_enough() {
     for seconds in [TEN_MINUTES, -TEN_MINUTES, 400 * 86_400, -400 * 86_400] {
         let (server, refused) = ahead(seconds);
         let client = client(&server);
-        client.read_vms(&ReadVmsRequest::new()).await.expect("an answer");
+        client.read_vms(&ReadVmsRequest::new()).await.expect("a response");
         assert_eq!((server.requests().len(), refused.load(Ordering::SeqCst)), (2, 1), "{seconds} s");
         for client in [&client, &client.clone(), &client.with(osc_api::CallOptions::new())] {
-            client.read_vms(&ReadVmsRequest::new()).await.expect("an answer");
+            client.read_vms(&ReadVmsRequest::new()).await.expect("a response");
         }
         assert_eq!((server.requests().len(), refused.load(Ordering::SeqCst)), (5, 1), "{seconds} s");
     }
@@ -106,7 +106,7 @@ async fn foreign_dates_do_not_move_the_clock() {
 #[tokio::test]
 async fn what_was_refused_may_be_sent_again_whatever_it_is() {
     let (server, refused) = ahead(TEN_MINUTES);
-    client(&server).create_net(&CreateNetRequest::new("10.0.0.0/16")).await.expect("an answer");
+    client(&server).create_net(&CreateNetRequest::new("10.0.0.0/16")).await.expect("a response");
     assert_eq!((server.requests().len(), refused.load(Ordering::SeqCst)), (2, 1));
 }
 
@@ -120,7 +120,7 @@ async fn many_tasks_with_a_wrong_clock_all_succeed() {
         calls.spawn(async move { client.read_vms(&ReadVmsRequest::new()).await.map(drop) });
     }
     for result in calls.join_all().await {
-        result.expect("an answer");
+        result.expect("a response");
     }
     let refused = refused.load(Ordering::SeqCst);
     assert!((1..=3).contains(&refused), "{refused} failed authentications");
@@ -128,7 +128,7 @@ async fn many_tasks_with_a_wrong_clock_all_succeed() {
 }
 
 #[tokio::test]
-async fn a_wrong_key_is_not_mended_by_a_clock() {
+async fn a_wrong_key_is_not_fixed_by_a_clock() {
     let wrong = "FAKESECRETKEYFORTESTS0000000000000000006";
     // With the right time there is nothing to correct; with a wrong one, one correction.
     for (seconds, requests) in [(0, 1), (60, 1), (-60, 1), (TEN_MINUTES, 2), (-TEN_MINUTES, 2)] {
@@ -160,7 +160,7 @@ async fn a_small_difference_is_left_alone() {
         let (server, refused) = ahead(seconds);
         let client = client(&server);
         for _ in 0..3 {
-            client.read_vms(&ReadVmsRequest::new()).await.expect("an answer");
+            client.read_vms(&ReadVmsRequest::new()).await.expect("a response");
         }
         assert_eq!(refused.load(Ordering::SeqCst), 0);
         assert!(signed_ahead(&server).iter().all(|ahead| ahead.abs() < 45), "{:?}", signed_ahead(&server));
@@ -173,13 +173,13 @@ async fn what_was_accepted_needs_no_correction() {
     let server = server(|_| ok().header("Date", &http_date(now() + 86_400)));
     let client = client(&server);
     for _ in 0..3 {
-        client.read_vms(&ReadVmsRequest::new()).await.expect("an answer");
+        client.read_vms(&ReadVmsRequest::new()).await.expect("a response");
     }
     assert!(signed_ahead(&server).iter().all(|ahead| ahead.abs() < 45), "{:?}", signed_ahead(&server));
 }
 
 #[tokio::test]
-async fn the_same_refusal_after_a_correction_is_told() {
+async fn the_same_refusal_after_a_correction_is_reported() {
     // Its clock says something else each time.
     let hours = AtomicUsize::new(0);
     let server = server(move |_| {

@@ -28,9 +28,9 @@ const MOMENT: Duration = Duration::from_millis(1);
 struct Row {
     name: &'static str,
     fault: Fault,
-    /// The time-out of an attempt, where it matters.
+    /// The timeout of an attempt, where it matters.
     attempt_timeout: Option<Duration>,
-    /// The time-out of the whole call, where it matters.
+    /// The timeout of the whole call, where it matters.
     timeout: Option<Duration>,
     /// For each of [`CLASSES`]: how often the other side was asked, and what the caller got.
     expected: [&'static str; 4],
@@ -71,7 +71,7 @@ struct Cell {
     /// Whether the whole call had little time.
     is_limited: bool,
     requests: Vec<Request>,
-    /// Whether each request was answered with a refusal that says it came too soon.
+    /// Whether each request was responded with a refusal that says it came too soon.
     throttled: Vec<bool>,
 }
 
@@ -89,7 +89,7 @@ impl Class {
 }
 
 impl Row {
-    /// Whether it has a time-out that a busy machine could exceed.
+    /// Whether it has a timeout that a busy machine could exceed.
     fn is_hasty(&self) -> bool {
         self.attempt_timeout.or(self.timeout).is_some() || matches!(self.fault, Fault::Handshakes(_))
     }
@@ -142,7 +142,7 @@ impl Prepared {
 impl Cell {
     /// What stands in the table.
     fn show(&self) -> String {
-        // How often a time-out can be filled with refusals is a matter of speed.
+        // How often a timeout can be filled with refusals is a matter of speed.
         let count =
             if self.is_limited && self.count > 1 { "many".to_owned() } else { self.count.to_string() };
         let outcome = match &self.result {
@@ -156,7 +156,7 @@ impl Cell {
         format!("{count} {outcome}")
     }
 
-    /// Requests that the server carried out, as far as the client can know: all but those that it was told of
+    /// Requests that the server carried out, as far as the client can know: all but those that it was reported of
     /// that they came too soon.
     fn carried_out(&self) -> usize {
         self.requests.len() - self.throttled.iter().filter(|throttled| **throttled).count()
@@ -165,7 +165,7 @@ impl Cell {
 
 fn outcome(error: &Error) -> String {
     match error.api() {
-        Some(answer) => answer.status().to_string(),
+        Some(response) => response.status().to_string(),
         None if error.is_connect() && error.is_timeout() => "not sent in time".to_owned(),
         None if error.is_connect() => "not sent".to_owned(),
         None if error.is_timeout() => "timeout".to_owned(),
@@ -213,8 +213,8 @@ async fn every_fault_has_the_consequences_of_the_table() {
 
     for cell in &cells {
         nothing_is_done_twice(cell);
-        attempts_are_told(cell);
-        no_secret_is_told(cell);
+        attempts_are_reported(cell);
+        no_secret_is_reported(cell);
     }
     tokens_are_of_one_call(&cells);
 }
@@ -224,7 +224,7 @@ fn nothing_is_done_twice(cell: &Cell) {
     let Cell { row, class, result, .. } = cell;
     if let Class::Create | Class::Delete = class {
         assert!(cell.carried_out() <= 1, "{row}, {class:?}: carried out {} times", cell.carried_out());
-        // Nor must the caller be told to do it again, where nobody knows what became of it.
+        // Nor must the caller be reported to do it again, where no one knows what became of it.
         let unclear = result.as_ref().err().filter(|error| !error.is_connect() && !error.is_conflict());
         if let Some(error) = unclear.filter(|_| cell.carried_out() == 1) {
             assert!(!error.is_retryable(), "{row}, {class:?}: {error:?}");
@@ -233,7 +233,7 @@ fn nothing_is_done_twice(cell: &Cell) {
 }
 
 /// The error counts what the server has counted.
-fn attempts_are_told(cell: &Cell) {
+fn attempts_are_reported(cell: &Cell) {
     let Cell { row, class, result, count, counted, is_limited, .. } = cell;
     if let (Err(error), Counted::Requests | Counted::Connections) = (result, counted) {
         // The timeout of the call may pass while the last attempt still connects.
@@ -243,7 +243,7 @@ fn attempts_are_told(cell: &Cell) {
 }
 
 /// Neither the error nor anything below it shows a key, a password or a signature.
-fn no_secret_is_told(cell: &Cell) {
+fn no_secret_is_reported(cell: &Cell) {
     let Err(error) = &cell.result else { return };
     let mut shown = format!("{error}\n{error:#}\n{error:?}\n{error:#?}");
     let mut cause = std::error::Error::source(error);

@@ -32,7 +32,7 @@ use crate::only_request;
 /// The names under which a test server can be reached.
 pub(crate) const NAMES: [&str; 2] = ["localhost", "127.0.0.1"];
 
-/// A certificate authority of a test's own, which nobody trusts until told to.
+/// A certificate authority of a test's own, which no one trusts until reported to.
 pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
@@ -55,7 +55,7 @@ impl Authority {
         start(self.identity(params, versions, verifier))
     }
 
-    /// A server with an impeccable certificate that lets in only those who show one by `clients`.
+    /// A server with an impeccable certificate that lets in only callers that show one by `clients`.
     pub(crate) fn demanding(&self, clients: &Self, versions: &[&'static SupportedProtocolVersion]) -> Server {
         let mut roots = RootCertStore::empty();
         roots.add(clients.0.der().clone()).expect("a certificate authority");
@@ -96,9 +96,9 @@ impl Authority {
 
 /// A server that admits callers as the cloud does.
 fn start(config: ServerConfig) -> Server {
-    let answer = Response::json(200, &json!({ "Vms": [{ "VmId": "i-00000001" }] }));
+    let response = Response::json(200, &json!({ "Vms": [{ "VmId": "i-00000001" }] }));
     Server::start_tls(config, move |request| {
-        cloud::admit(request).map_or_else(|refusal| refusal, |()| answer.clone())
+        cloud::admit(request).map_or_else(|refusal| refusal, |()| response.clone())
     })
     .expect("a local port")
 }
@@ -137,17 +137,17 @@ pub(crate) fn endpoint(server: &Server, name: &str) -> String {
 }
 
 pub(crate) async fn assert_admitted(client: &Client) {
-    let answer = client.read_vms(&ReadVmsRequest::new()).await.expect("an answer");
-    assert_eq!(answer.vms[0].vm_id.as_deref(), Some("i-00000001"));
+    let response = client.read_vms(&ReadVmsRequest::new()).await.expect("a response");
+    assert_eq!(response.vms[0].vm_id.as_deref(), Some("i-00000001"));
 }
 
-/// The error of a call that ended before anything was sent, and not because somebody waited too long.
+/// The error of a call that ended before anything was sent, and not because someone waited too long.
 pub(crate) async fn refusal(client: &Client) -> Error {
     let error = client.read_vms(&ReadVmsRequest::new()).await.expect_err("an error");
     assert!(error.is_connect() && error.is_transport() && !error.is_timeout(), "{error:?}");
     assert!(error.api().is_none() && !error.is_authentication() && !error.is_configuration(), "{error:?}");
     assert_eq!(error.action(), Some("ReadVms"));
-    // It is told at once: no certificate gets better by trying again.
+    // It is reported at once: no certificate gets better by trying again.
     assert_eq!(error.attempts(), 1);
     error
 }
@@ -193,7 +193,7 @@ async fn a_connection_carries_many_calls() {
 }
 
 #[tokio::test]
-async fn a_server_that_nobody_vouches_for_is_refused() {
+async fn a_server_that_no_one_vouches_for_is_refused() {
     let (root, stranger) = (Authority::new("trusted"), Authority::new("a stranger"));
     let server = root.server();
     let mut clients = vec![client(server.endpoint(), [&stranger])];
@@ -207,7 +207,7 @@ async fn a_server_that_nobody_vouches_for_is_refused() {
     for client in clients {
         let error = refusal(&client).await;
         let text = format!("{error:#}");
-        // What failed, where, and why: enough to know whose certificate somebody has to vouch for.
+        // What failed, where, and why: enough to know whose certificate someone has to vouch for.
         let beginning = format!("ReadVms was not sent: no connection to {}", server.host());
         assert!(text.starts_with(&beginning), "{text}");
         assert!(text.contains("certificate: UnknownIssuer"), "{text}");
@@ -304,7 +304,7 @@ async fn a_server_that_answers_tls_in_plain_http_is_no_connection() {
         let mut received = vec![0; 16 * 1024];
         let length = stream.read(&mut received).expect("the beginning of a handshake");
         received.truncate(length);
-        stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n").expect("an answer");
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n").expect("a response");
         // As a server that keeps connections open: the client is the one to give up.
         stream.read_to_end(&mut received).expect("the end");
         received
@@ -316,7 +316,7 @@ async fn a_server_that_answers_tls_in_plain_http_is_no_connection() {
 
 #[tokio::test]
 async fn a_handshake_that_does_not_end_is_no_connection_in_time() {
-    // The system accepts the connection; nobody ever looks at it.
+    // The system accepts the connection; no one ever looks at it.
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a local port");
     let endpoint = format!("https://{}", listener.local_addr().expect("an address"));
     let root = Authority::new("trusted");
@@ -343,5 +343,5 @@ async fn each_client_has_roots_of_its_own() {
         assert_eq!(server.requests().len(), 2);
         assert_admitted(&client(server.endpoint(), &roots)).await;
     }
-    assert!(CryptoProvider::get_default().is_none(), "somebody installed a provider for the whole process");
+    assert!(CryptoProvider::get_default().is_none(), "someone installed a provider for the whole process");
 }

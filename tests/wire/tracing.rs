@@ -1,4 +1,4 @@
-//! What a call tells those who follow it: one span, and an event for each thing out of the ordinary.
+//! What a call tells callers that follow it: one span, and an event for each thing out of the ordinary.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -26,7 +26,7 @@ fn only_span(server: &Server) -> Span {
     spans.remove(0)
 }
 
-/// What the crate itself told within a span, from this level up.
+/// What the crate itself reported within a span, from this level up.
 fn events(span: &Span, level: Level) -> Vec<&Event> {
     span.events.iter().filter(|event| event.target.starts_with(CRATE) && event.level <= level).collect()
 }
@@ -52,8 +52,8 @@ fn assert_fields(span: &Span, expected: &[(&str, &str)]) {
 async fn a_call_is_one_span() {
     let server = crate::empty_cloud();
     let client = client(&server);
-    client.read_vms(&ReadVmsRequest::new()).await.expect("an answer");
-    client.read_regions(&ReadRegionsRequest::new()).await.expect("an answer");
+    client.read_vms(&ReadVmsRequest::new()).await.expect("a response");
+    client.read_regions(&ReadRegionsRequest::new()).await.expect("a response");
     let [signed, public] = &spans(&server)[..] else { panic!("not two spans: {:#?}", spans(&server)) };
     for (span, action) in [(signed, "ReadVms"), (public, "ReadRegions")] {
         assert!(span.closed && span.level() == Level::INFO, "{span:#?}");
@@ -98,19 +98,19 @@ async fn throttling_is_an_event() {
     for limit in [RateLimit::Adaptive, RateLimit::Off] {
         let number = AtomicUsize::new(0);
         let server = server(move |_| match number.fetch_add(1, Ordering::SeqCst) {
-            // Enough to know what the server takes, so that nobody has to wait for long.
+            // Enough to know what the server takes, so that no one has to wait for long.
             30 => cloud::refusal(429, "24", "Throttled", ""),
             _ => ok(),
         });
         let client = retrying(&server).rate_limit(limit).access_key(ACCESS_KEY, SECRET_KEY).build();
         let client = client.expect("a client");
         for _ in 0..31 {
-            client.read_vms(&ReadVmsRequest::new()).await.expect("an answer");
+            client.read_vms(&ReadVmsRequest::new()).await.expect("a response");
         }
         let spans = spans(&server);
-        let told: Vec<&Event> = spans.iter().flat_map(|span| events(span, Level::INFO)).collect();
-        assert_eq!(told.len(), 1, "{limit:?}: {told:#?}");
-        assert!(told[0].to_string().contains("429"), "{}", told[0]);
+        let reported: Vec<&Event> = spans.iter().flat_map(|span| events(span, Level::INFO)).collect();
+        assert_eq!(reported.len(), 1, "{limit:?}: {reported:#?}");
+        assert!(reported[0].to_string().contains("429"), "{}", reported[0]);
     }
 }
 
@@ -118,12 +118,12 @@ async fn throttling_is_an_event() {
 async fn a_wrong_clock_is_a_warning() {
     let server = server(|request| {
         let server_time = now() + 600;
-        let answer = cloud::admit_at(request, server_time).map_or_else(|refusal| refusal, |()| ok());
-        answer.header("Date", &http_date(server_time))
+        let response = cloud::admit_at(request, server_time).map_or_else(|refusal| refusal, |()| ok());
+        response.header("Date", &http_date(server_time))
     });
     let client = patient(&server);
     for _ in 0..2 {
-        client.read_vms(&ReadVmsRequest::new()).await.expect("an answer");
+        client.read_vms(&ReadVmsRequest::new()).await.expect("a response");
     }
     let spans = spans(&server);
     let warnings: Vec<_> = spans.iter().flat_map(|span| events(span, Level::WARN)).collect();
@@ -148,7 +148,7 @@ async fn a_guard_that_closes_is_a_warning() {
         .map(|span| events(span, Level::WARN).iter().any(|e| e.fields["failures"] == "3"))
         .collect();
     assert_eq!(closing, [false, false, true, false, false]);
-    // What was kept back is told as such.
+    // What was kept back is reported as such.
     assert_fields(&spans[4], &[("attempts", "0")]);
 }
 
@@ -192,7 +192,7 @@ async fn the_calls_of_a_program_are_inside_of_its_own_spans() {
     let client = patient(&server);
     let outer = ::tracing::info_span!("program", host = server.host());
     let call = async { client.read_vms(&ReadVmsRequest::new()).await.map(drop) };
-    ::tracing::Instrument::instrument(call, outer).await.expect("an answer");
+    ::tracing::Instrument::instrument(call, outer).await.expect("a response");
     let [outer] = &server.spans("wire")[..] else { panic!("not one span") };
     assert!(outer.closed && !events(outer, Level::INFO).is_empty(), "{outer:#?}");
 }

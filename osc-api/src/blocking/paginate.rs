@@ -9,7 +9,7 @@ use futures_core::Stream as _;
 use super::Client;
 use crate::action::Action;
 use crate::error::Result;
-use crate::paginate::{self, Answer, Paginated};
+use crate::paginate::{self, Paginated, ResponseOf};
 
 /// Number of consecutive refusals of the background thread before the iterator ends; one alone may be spurious.
 const MAX_REFUSALS: u8 = 2;
@@ -106,7 +106,7 @@ impl<R: Paginated> Iterator for Items<R> {
 }
 
 impl<R: Paginated> Iterator for Pages<R> {
-    type Item = Result<Answer<R>>;
+    type Item = Result<ResponseOf<R>>;
 
     fn next(&mut self) -> Option<Self::Item> {
         self.inner.advance(R::Action::NAME, |mut stream, client| async move {

@@ -1,20 +1,20 @@
-//! What the server says when it answers with an error, in all the forms that it has been seen to use.
+//! What the server says when it responses with an error, in all the forms that it has been seen to use.
 
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use super::parse::{self, Told};
+use super::parse::{self, ParsedError};
 use super::text::{bounded, one_line};
 use crate::codes;
 
-/// The most that is kept of an answer, in bytes.
+/// The most that is kept of a response, in bytes.
 const RAW_LIMIT: usize = 4096;
 
-/// As many errors of an answer are shown in its line.
-const SHOWN_ERRORS: usize = 5;
+/// As many errors of a response are shown in its line.
+const MAX_DISPLAYED_ERRORS: usize = 5;
 
-/// An answer with an error: its status, its errors and the request's identifier.
+/// A response with an error: its status, its errors and the request's identifier.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiError {
     status: u16,
@@ -23,12 +23,12 @@ pub struct ApiError {
     errors: Vec<ErrorItem>,
     /// Whether the errors came in the API's own form, not in that of a gateway.
     is_own_form: bool,
-    /// Where the answer is compressed, which nobody asked for: in which way.
+    /// Where the response is compressed, although the client did not ask for it: in which way.
     compression: Option<&'static str>,
     raw: String,
 }
 
-/// One of the errors that an answer lists.
+/// One of the errors that a response lists.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ErrorItem {
     pub(super) code: Option<String>,
@@ -60,9 +60,9 @@ impl ErrorItem {
 }
 
 impl ApiError {
-    /// Reads an answer, whatever its form.
+    /// Reads a response, whatever its form.
     pub(crate) fn new(status: u16, body: &[u8], retry_after: Option<Duration>) -> Self {
-        let Told { errors, request_id, is_own_form } = parse::read(body);
+        let ParsedError { errors, request_id, is_own_form } = parse::read(body);
         let compression = parse::compression(body);
         let raw = bounded(body, RAW_LIMIT);
         Self { status, retry_after, request_id, errors, is_own_form, compression, raw }
@@ -73,7 +73,7 @@ impl ApiError {
         self.status
     }
 
-    /// How long the server asks to wait before the call is sent again, from the moment of the answer. `None`
+    /// How long the server asks to wait before the call is sent again, from the moment of the response. `None`
     /// where it does not say, which is the rule.
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
@@ -84,7 +84,7 @@ impl ApiError {
         self.request_id.as_deref()
     }
 
-    /// The errors in the order of the answer. Empty where the answer has none that can be read, as those of
+    /// The errors in the order of the response. Empty where the response has none that can be read, as those of
     /// gateways.
     pub fn errors(&self) -> &[ErrorItem] {
         &self.errors
@@ -95,7 +95,7 @@ impl ApiError {
         self.numbers().next()
     }
 
-    /// The answer's text as it came, cut to 4096 bytes.
+    /// The response's text as it came, cut to 4096 bytes.
     pub fn raw(&self) -> &str {
         &self.raw
     }
@@ -104,7 +104,7 @@ impl ApiError {
         self.errors.iter().filter_map(ErrorItem::code)
     }
 
-    /// Whether the API itself wrote the answer, not a gateway on the way.
+    /// Whether the API itself wrote the response, not a gateway on the way.
     pub(super) fn is_own_form(&self) -> bool {
         self.is_own_form
     }
@@ -174,11 +174,11 @@ impl ApiError {
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "status {}", self.status)?;
-        for (index, error) in self.errors.iter().take(SHOWN_ERRORS).enumerate() {
+        for (index, error) in self.errors.iter().take(MAX_DISPLAYED_ERRORS).enumerate() {
             f.write_str(if index == 0 { ": " } else { "; " })?;
             error.fmt(f)?;
         }
-        if let Some(more @ 1..) = self.errors.len().checked_sub(SHOWN_ERRORS) {
+        if let Some(more @ 1..) = self.errors.len().checked_sub(MAX_DISPLAYED_ERRORS) {
             write!(f, "; and {more} more")?;
         }
         match (self.compression, one_line(&self.raw)) {

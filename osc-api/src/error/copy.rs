@@ -1,4 +1,4 @@
-//! One failure for several who waited for the same answer.
+//! One failure for several who waited for the same response.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -48,8 +48,8 @@ impl ErrorRepr {
                 html_from: html_from.clone(),
                 source: cause(&**source),
             },
-            Self::Api(answer) => Self::Api(answer.clone()),
-            Self::Pagination { reason, answer } => Self::Pagination { reason, answer: answer.clone() },
+            Self::Api(response) => Self::Api(response.clone()),
+            Self::Pagination { reason, response } => Self::Pagination { reason, response: response.clone() },
             Self::Wait { resource, goal, state, end } => {
                 Self::Wait { resource: resource.clone(), goal, state: state.clone(), end: *end }
             }
@@ -104,7 +104,7 @@ mod tests {
                 source: Some(Box::new(Cause { text: "inner".to_owned(), source: None })),
             }),
         };
-        let answer = ApiError::new(400, br#"{"Errors": [{"Code": "5063"}]}"#, None);
+        let response = ApiError::new(400, br#"{"Errors": [{"Code": "5063"}]}"#, None);
         let kinds = [
             transport(true),
             transport(false),
@@ -120,7 +120,7 @@ mod tests {
                 html_from: None,
                 source: "c".into(),
             },
-            ErrorRepr::Api(answer),
+            ErrorRepr::Api(response),
         ];
         for kind in kinds {
             let error = Error::new("ReadVms", kind).after(2, true);

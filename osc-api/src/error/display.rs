@@ -1,4 +1,4 @@
-//! How an error is shown: one line that somebody can act on.
+//! How an error is shown: one line that the reader can act on.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -46,7 +46,7 @@ impl ErrorRepr {
                 advice.map_or(Ok(()), |advice| write!(f, ": {advice}"))
             }
             Self::TooLarge { limit } => {
-                write!(f, "{action}: the answer is larger than {limit} bytes: raise `max_response_size`")
+                write!(f, "{action}: the response is larger than {limit} bytes: raise `max_response_size`")
             }
             Self::UnexpectedEncoding(name) => write!(f, "{action}: {}", Compressed(name)),
             Self::Decode { html_from: Some(host), .. } => write!(
@@ -62,9 +62,9 @@ impl ErrorRepr {
                 request_id.as_ref().map_or(Ok(()), |id| write!(f, " [request {id}]"))
             }
             Self::Api(error) => write!(f, "{action} failed with {error}"),
-            Self::Pagination { reason, answer } => {
+            Self::Pagination { reason, response } => {
                 write!(f, "{action} cannot continue pagination: {reason}")?;
-                answer.as_ref().map_or(Ok(()), |answer| write!(f, ": {answer}"))
+                response.as_ref().map_or(Ok(()), |response| write!(f, ": {response}"))
             }
             Self::Wait { resource, goal, state, end } => {
                 let state = state.as_deref().map(one_line);
@@ -118,14 +118,14 @@ fn wait(
     }
 }
 
-/// Says of an answer that it is compressed, in the way of this name.
+/// Says of a response that it is compressed, in the way of this name.
 pub(super) struct Compressed<'a>(pub(super) &'a str);
 
 impl fmt::Display for Compressed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the answer is compressed ({}), which the client did not ask for: a proxy or gateway on the way \
+            "the response is compressed ({}), which the client did not ask for: a proxy or gateway on the way \
              does it, and must not",
             one_line(self.0)
         )

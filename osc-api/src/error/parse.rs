@@ -10,21 +10,21 @@ use super::api::ErrorItem;
 use super::text::one_line;
 
 /// The largest body that is searched for errors, in bytes. What is longer was not written by the API.
-const LARGEST: usize = 1 << 20;
+const MAX_BODY_SIZE: usize = 1 << 20;
 
-/// What an answer with an error says.
+/// What a response with an error says.
 #[derive(Default)]
-pub(super) struct Told {
+pub(super) struct ParsedError {
     pub(super) errors: Vec<ErrorItem>,
     pub(super) request_id: Option<String>,
     /// Whether the errors came in the API's own form, not in that of a gateway.
     pub(super) is_own_form: bool,
 }
 
-/// Reads an answer, whatever its form. What is not understood says nothing.
-pub(super) fn read(body: &[u8]) -> Told {
-    if body.len() > LARGEST {
-        return Told::default();
+/// Reads a response, whatever its form. What is not understood says nothing.
+pub(super) fn read(body: &[u8]) -> ParsedError {
+    if body.len() > MAX_BODY_SIZE {
+        return ParsedError::default();
     }
     let value = serde_json::from_slice(body).unwrap_or(Value::Null);
     let request_id = text(value.get("ResponseContext").and_then(|context| context.get("RequestId")));
@@ -33,19 +33,19 @@ pub(super) fn read(body: &[u8]) -> Told {
     if !is_own_form {
         errors.extend(gateway_error(&value));
     }
-    Told { errors, request_id, is_own_form }
+    ParsedError { errors, request_id, is_own_form }
 }
 
-/// The identifier of the request in a good answer, whatever the rest of it is like, as far as it was read.
+/// The identifier of the request in a good response, whatever the rest of it is like, as far as it was read.
 pub(crate) fn request_id(body: &[u8]) -> Option<String> {
     let mut found = None;
     let text = Text { path: &["ResponseContext", "RequestId"], found: &mut found };
-    // What is wrong with the answer was told already.
+    // What is wrong with the response was reported already.
     drop(text.deserialize(&mut serde_json::Deserializer::from_slice(body)));
     found.map(|id| one_line(&id)).filter(|id| !id.is_empty())
 }
 
-/// Looks for the text at a path of members, and keeps nothing else: answers may be large.
+/// Looks for the text at a path of members, and keeps nothing else: responses may be large.
 struct Text<'a> {
     path: &'a [&'static str],
     found: &'a mut Option<String>,
@@ -105,7 +105,7 @@ pub(super) fn is_html(body: &[u8]) -> bool {
         .any(|start| body.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start)))
 }
 
-/// The errors of an answer in the API's own form.
+/// The errors of a response in the API's own form.
 fn own_errors(value: &Value) -> Vec<ErrorItem> {
     match value.get("Errors") {
         Some(Value::Array(items)) => items.iter().filter(|item| item.is_object()).map(own_error).collect(),

@@ -29,11 +29,11 @@ fn the_own_form_is_read_whether_the_code_is_text_number_or_missing() {
             r#"{{"Errors":[{{{code}"Type":"InvalidParameterValue","Details":"no such key"}}],"ResponseContext":{{"RequestId":"abc"}}}}"#
         );
         let error = api(400, &body);
-        let answer = error.api().unwrap();
-        assert_eq!((answer.status(), answer.request_id(), answer.code()), (400, Some("abc"), expected));
-        assert_eq!(answer.errors()[0].kind(), Some("InvalidParameterValue"));
-        assert_eq!(answer.errors()[0].details(), Some("no such key"));
-        assert_eq!(answer.raw(), body);
+        let response = error.api().unwrap();
+        assert_eq!((response.status(), response.request_id(), response.code()), (400, Some("abc"), expected));
+        assert_eq!(response.errors()[0].kind(), Some("InvalidParameterValue"));
+        assert_eq!(response.errors()[0].details(), Some("no such key"));
+        assert_eq!(response.raw(), body);
         assert_eq!(error.request_id(), Some("abc"));
     }
     // One error need not stand in a list, and codes are codes with a space too.
@@ -77,8 +77,8 @@ fn what_is_not_understood_keeps_its_text_up_to_a_bound() {
         "{\"Errors\":[",
     ] {
         let error = api(502, body);
-        let answer = error.api().unwrap();
-        assert_eq!((answer.errors(), answer.raw()), (&[] as &[ErrorItem], body));
+        let response = error.api().unwrap();
+        assert_eq!((response.errors(), response.raw()), (&[] as &[ErrorItem], body));
         assert!(!error.to_string().contains('\n'));
     }
     let long = "é".repeat(4000);
@@ -140,11 +140,11 @@ fn every_kind_says_what_to_do() {
         (Error::new("ReadVms", tls), "ReadVms was not sent: no connection to api.example.com: trust it"),
         (
             Error::new("ReadVms", ErrorRepr::TooLarge { limit: 9 }),
-            "ReadVms: the answer is larger than 9 bytes: raise `max_response_size`",
+            "ReadVms: the response is larger than 9 bytes: raise `max_response_size`",
         ),
         (
             Error::new("ReadVms", ErrorRepr::UnexpectedEncoding("br\n".to_owned())),
-            "ReadVms: the answer is compressed (br), which the client did not ask for: a proxy or gateway on the \
+            "ReadVms: the response is compressed (br), which the client did not ask for: a proxy or gateway on the \
              way does it, and must not",
         ),
         (
@@ -179,7 +179,7 @@ fn the_source_is_the_cause_and_is_not_repeated() {
 fn a_decode_error_keeps_the_request_identifier_and_no_more() {
     for (body, expected) in [
         (r#"{"A":[{"Secret":"marker"}],"ResponseContext":{"Other":[],"RequestId":"a\u0062c"}}"#, Some("abc")),
-        // As far as the answer goes.
+        // As far as the response goes.
         (r#"{"ResponseContext":{"RequestId":"abc"},"A":"mar"#, Some("abc")),
         (r#"{"ResponseContext":{"RequestId":"abc"#, None),
         (r#"{"ResponseContext":"abc"}"#, None),
@@ -208,9 +208,9 @@ fn a_decode_error_does_not_show_the_value_that_it_met() {
         ("[null]", "null, expected i64 at line 1"),
     ] {
         let error = undecoded(body, None);
-        let told = format!("{error} {error:?} {}", error.source().unwrap());
-        assert!(["ker", "7654321", "true"].iter().all(|value| !told.contains(value)), "{told}");
-        assert!(told.contains(shown), "{told}");
+        let reported = format!("{error} {error:?} {}", error.source().unwrap());
+        assert!(["ker", "7654321", "true"].iter().all(|value| !reported.contains(value)), "{reported}");
+        assert!(reported.contains(shown), "{reported}");
     }
 }
 
@@ -222,7 +222,7 @@ fn a_compressed_answer_is_told_as_such() {
         assert!(error.is_decode() && error.to_string().contains(&format!("compressed ({name})")), "{error}");
         let error = Error::new("ReadVms", ErrorRepr::Api(ApiError::new(502, body, None)));
         assert!(
-            error.to_string().contains(&format!("status 502: the answer is compressed ({name})")),
+            error.to_string().contains(&format!("status 502: the response is compressed ({name})")),
             "{error}"
         );
     }

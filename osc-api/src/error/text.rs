@@ -1,11 +1,11 @@
 //! Texts of others, made fit to be kept and shown: bounded, on one line, without values.
 
 /// The most of a foreign text that is shown in one line, in characters.
-const SHOWN_LIMIT: usize = 200;
+const MAX_LINE_LENGTH: usize = 200;
 
 /// The beginning of a body as text. What is no UTF-8 is shown as the replacement character.
 pub(super) fn bounded(body: &[u8], limit: usize) -> String {
-    // A character that is cut in two would show as damage that the answer does not have, so that it is
+    // A character that is cut in two would show as damage that the response does not have, so that it is
     // dropped.
     let cut = body.get(..limit).map_or(body, |cut| match std::str::from_utf8(cut) {
         Err(error) if error.error_len().is_none() => cut.get(..error.valid_up_to()).unwrap_or(cut),
@@ -21,7 +21,7 @@ pub(super) fn bounded(body: &[u8], limit: usize) -> String {
 
 /// A text on one line, without what could play tricks on a terminal, cut where it becomes too long to read.
 pub(super) fn one_line(text: &str) -> String {
-    let words = text.split(|c: char| c.is_whitespace() || is_trick(c)).filter(|word| !word.is_empty());
+    let words = text.split(|c: char| c.is_whitespace() || is_control(c)).filter(|word| !word.is_empty());
     let mut line = String::new();
     let mut length = 0;
     for word in words {
@@ -30,7 +30,7 @@ pub(super) fn one_line(text: &str) -> String {
             length += 1;
         }
         for letter in word.chars() {
-            if length == SHOWN_LIMIT {
+            if length == MAX_LINE_LENGTH {
                 line.push('…');
                 return line;
             }
@@ -42,7 +42,7 @@ pub(super) fn one_line(text: &str) -> String {
 }
 
 /// Control characters, and the marks that change the direction of what follows (Unicode, annex 9).
-fn is_trick(c: char) -> bool {
+fn is_control(c: char) -> bool {
     c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 

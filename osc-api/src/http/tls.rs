@@ -154,7 +154,7 @@ fn of_proxy(error: &(dyn StdError + 'static)) -> Option<Diagnosis> {
                     "the proxy does not connect to it: see whether the endpoint is right, and what the proxy \
                      allows",
                 ),
-                _ => Diagnosis::passing("the proxy does not answer as one: see whether its URL is right"),
+                _ => Diagnosis::passing("the proxy does not response as one: see whether its URL is right"),
             });
         }
         next = error.source();

@@ -3,7 +3,7 @@
 use std::mem;
 use std::sync::Arc;
 
-use super::{Answer, Cursor, Next, Paginated};
+use super::{Cursor, Next, Paginated, ResponseOf};
 use crate::codes;
 use crate::error::Error;
 
@@ -82,7 +82,7 @@ impl<R: Paginated> PageCursor<R> {
     }
 
     /// Advances to the page after this response.
-    pub(super) fn advance(&mut self, response: &Answer<R>) {
+    pub(super) fn advance(&mut self, response: &ResponseOf<R>) {
         self.has_failed = false;
         let Some(request) = &mut self.request else { return };
         let next = match (Arc::make_mut(request).cursor(), R::next(response)) {

@@ -11,7 +11,7 @@ use tokio::task::AbortHandle;
 use tracing::Instrument;
 
 use super::cursor::PageCursor;
-use super::{Answer, Paginated};
+use super::{Paginated, ResponseOf};
 use crate::client::Client;
 use crate::error::Result;
 
@@ -28,14 +28,14 @@ pub(super) enum Fetch<R: Paginated> {
 
 /// A call, and the runtime that it was started in.
 pub(super) struct SingleFetch<R: Paginated> {
-    call: Pin<Box<dyn Future<Output = Result<Answer<R>>> + Send>>,
+    call: Pin<Box<dyn Future<Output = Result<ResponseOf<R>>> + Send>>,
     runtime: Option<Id>,
 }
 
 /// A task that reads page after page until one fails or is the last.
 pub(super) struct Prefetch<R: Paginated> {
     runtime: Option<Id>,
-    pages: mpsc::Receiver<Result<Answer<R>>>,
+    pages: mpsc::Receiver<Result<ResponseOf<R>>>,
     task: AbortHandle,
 }
 
@@ -61,7 +61,7 @@ impl<R: Paginated> Fetch<R> {
     ///
     /// A read started in another runtime is abandoned: that runtime may have ended, in which case polling its timers
     /// panics, or it may not be running, in which case its tasks make no progress.
-    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Answer<R>>>> {
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<ResponseOf<R>>>> {
         match self {
             Self::Single(fetch) if fetch.runtime != current_runtime() => Poll::Ready(None),
             Self::Single(fetch) => fetch.call.as_mut().poll(context).map(Some),
@@ -88,7 +88,7 @@ impl<R: Paginated> Drop for Prefetch<R> {
 async fn read_pages<R: Paginated>(
     client: Client,
     mut cursor: PageCursor<R>,
-    pages: mpsc::Sender<Result<Answer<R>>>,
+    pages: mpsc::Sender<Result<ResponseOf<R>>>,
 ) {
     while let Some(request) = cursor.request().map(Arc::clone) {
         let Ok(slot) = pages.reserve().await else { return };

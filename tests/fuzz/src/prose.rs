@@ -110,7 +110,7 @@ fn is_address(url: &str) -> bool {
     ["https://", "http://", "mailto:"].iter().any(|scheme| url.starts_with(scheme))
 }
 
-/// Whether a link is one that the hand-written half of the crate answers for, or the type that it stands in.
+/// Whether a link is one that the hand-written half of the crate responses for, or the type that it stands in.
 fn is_runtime(path: &str) -> bool {
     matches!(path, "crate::Client::paginate" | "crate::Client")
         || ["Self::", "crate::Error", "crate::wait"].iter().any(|start| path.starts_with(start))

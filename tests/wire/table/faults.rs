@@ -26,11 +26,11 @@ pub(super) enum Fault {
     Handshakes(fn(&mut TcpStream) -> io::Result<()>),
     /// Its TLS is so, and the client trusts this authority.
     Tls(fn() -> (Server, Authority)),
-    /// Nobody listens there.
+    /// No one listens there.
     Refused,
     /// No such host is known.
     Unknown,
-    /// It closed a connection after the request before, which was answered.
+    /// It closed a connection after the request before, which was responded.
     Idle,
     /// Between the two is a proxy that gives this status in place of a connection.
     Proxy(u16),
@@ -75,7 +75,7 @@ impl Fault {
             }
             Self::Handshakes(serve) => {
                 let server = Server::start_raw(*serve).expect("a local port");
-                let root = Authority::new("of nobody here");
+                let root = Authority::new("of no one here");
                 let builder = trusting(format!("https://{}", server.host()), [&root]);
                 Stage::new(Some(server), builder.connect_timeout(SHORT), Counted::Connections)
             }
@@ -87,7 +87,7 @@ impl Fault {
             Self::Refused => {
                 let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a local port");
                 let address = listener.local_addr().expect("an address");
-                // This end's port is taken, so that nobody else gets it, but nobody listens there.
+                // This end's port is taken, so that no one else gets it, but no one listens there.
                 let taken = TcpStream::connect(address).expect("a connection");
                 let endpoint = format!("http://{}", taken.local_addr().expect("an address"));
                 let held = Box::new((listener, taken));
@@ -95,13 +95,13 @@ impl Fault {
             }
             Self::Unknown => {
                 // Reserved never to exist (RFC 6761, 6.4).
-                let builder = trusting("https://api.example.invalid", [&Authority::new("of nobody here")]);
+                let builder = trusting("https://api.example.invalid", [&Authority::new("of no one here")]);
                 Stage::new(None, builder, Counted::Attempts)
             }
             Self::Proxy(status) => {
                 let refusal = Response::new(*status, "<html>no</html>");
                 let proxy = Server::start(move |_| refusal.clone()).expect("a local port");
-                let builder = trusting("https://api.example.invalid", [&Authority::new("of nobody here")]);
+                let builder = trusting("https://api.example.invalid", [&Authority::new("of no one here")]);
                 let builder = builder.proxy(format!("http://{}", proxy.host()));
                 // What the proxy reads is no request to the API.
                 Stage::new(Some(proxy), builder, Counted::Connections)
@@ -143,7 +143,7 @@ pub(super) const FIRST_ACTION: &str = "ReadAccessKeys";
 /// As short as it can be without failing a connection to this machine.
 pub(super) const SHORT: Duration = Duration::from_millis(500);
 
-/// The largest answer that the clients of the table take.
+/// The largest response that the clients of the table take.
 pub(super) const LIMIT: usize = 64 * 1024;
 
 /// Proves the credentials: an unproven request whose response is lost is not retried.

@@ -1,7 +1,7 @@
 //! The table itself.
 //!
-//! A cell says how often the other side was asked, and what the caller got. `broken` is no complete answer, `not sent`
-//! no connection, `not understood` an answer of the wrong form; a number after the first is the status of an answer.
+//! A cell says how often the other side was asked, and what the caller got. `broken` is no complete response, `not sent`
+//! no connection, `not understood` a response of the wrong form; a number after the first is the status of a response.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -22,7 +22,7 @@ use crate::tls::{Authority, NAMES, certificate};
 /// All rows.
 pub(super) fn all() -> Vec<Row> {
     let parts =
-        [no_connection(), no_answer(), odd_answers(), failures(), throttling(), refusals(), successes()];
+        [no_connection(), no_response(), odd_responses(), failures(), throttling(), refusals(), successes()];
     parts.into_iter().flatten().collect()
 }
 
@@ -40,8 +40,8 @@ const MISUNDERSTOOD: [&str; 4] =
 /// Nothing was sent: trying again is safe for all, where it can help.
 fn no_connection() -> Vec<Row> {
     vec![
-        row("a port where nobody listens", Fault::Refused, NEVER_SENT),
-        row("a host that nobody knows", Fault::Unknown, NEVER_SENT),
+        row("a port where no one listens", Fault::Refused, NEVER_SENT),
+        row("a host that no one knows", Fault::Unknown, NEVER_SENT),
         row(
             "TLS: hangs up in the handshake",
             Fault::Handshakes(|stream| stream.read_exact(&mut [0])),
@@ -60,8 +60,8 @@ fn no_connection() -> Vec<Row> {
     ]
 }
 
-/// Something was sent, and no whole answer came: nobody knows whether it was carried out.
-fn no_answer() -> Vec<Row> {
+/// Something was sent, and no whole response came: no one knows whether it was carried out.
+fn no_response() -> Vec<Row> {
     let whole = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
     let cut = |length: usize| always(Reply::Raw(whole.as_bytes()[..length].to_vec(), Then::HangUp));
     let stalled = |reply: Reply| Row { attempt_timeout: Some(SHORT), ..row("", always(reply), SLOW) };
@@ -74,7 +74,7 @@ fn no_answer() -> Vec<Row> {
         ),
         row("reset after it was read", always(Reply::Nothing(Then::Reset)), BROKEN),
         row("reset in the body", always(Reply::Part(ok(), 10, Then::Reset)), BROKEN),
-        row("closed without an answer", always(Reply::Nothing(Then::HangUp)), BROKEN),
+        row("closed without a response", always(Reply::Nothing(Then::HangUp)), BROKEN),
         row("cut in the status line", cut(10), BROKEN),
         row("cut after the status line", cut(17), BROKEN),
         row("cut in the headers", cut(40), BROKEN),
@@ -84,15 +84,15 @@ fn no_answer() -> Vec<Row> {
         row("cut in a chunk", raw(&chunked("50\r\n{\"ResponseContext\""), Then::HangUp), BROKEN),
         row("chunks of no known length", raw(&chunked("zz\r\n{}\r\n0\r\n\r\n"), Then::HangUp), BROKEN),
         row("garbage in place of HTTP", raw("\0\u{1}\u{2}SSH-2.0-x\r\n\r\n", Then::HangUp), BROKEN),
-        row("a length that is none", raw(&answer("Content-Length: many", "{}"), Then::HangUp), BROKEN),
+        row("a length that is none", raw(&response("Content-Length: many", "{}"), Then::HangUp), BROKEN),
         row(
             "two lengths",
-            raw(&answer("Content-Length: 2\r\nContent-Length: 3", "{}"), Then::HangUp),
+            raw(&response("Content-Length: 2\r\nContent-Length: 3", "{}"), Then::HangUp),
             BROKEN,
         ),
-        row("a head without an end", raw(&answer(&"A: b\r\n".repeat(200), "{}"), Then::HangUp), BROKEN),
+        row("a head without an end", raw(&response(&"A: b\r\n".repeat(200), "{}"), Then::HangUp), BROKEN),
         row("a failure that is cut", always(Reply::Part(status(500, "long words"), 4, Then::HangUp)), BROKEN),
-        Row { name: "stalls before the answer", ..stalled(Reply::Nothing(Then::Wait)) },
+        Row { name: "stalls before the response", ..stalled(Reply::Nothing(Then::Wait)) },
         Row {
             name: "stalls in the headers",
             ..stalled(Reply::Raw(b"HTTP/1.1 200 OK\r\nA".to_vec(), Then::Wait))
@@ -111,8 +111,8 @@ fn no_answer() -> Vec<Row> {
     ]
 }
 
-/// A whole answer of a strange kind: asking again would bring no other.
-fn odd_answers() -> Vec<Row> {
+/// A whole response of a strange kind: asking again would bring no other.
+fn odd_responses() -> Vec<Row> {
     let large = " ".repeat(LIMIT + 1);
     let gzip =
         Response::new(200, b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xab\xae\x05\0\x43\xbf\xa6\xa3\x02\0\0\0".to_vec());
@@ -131,7 +131,7 @@ fn odd_answers() -> Vec<Row> {
             ["1 not understood", "1 not understood", "1 not understood", "1 ok"],
         ),
         row("compressed, unasked", always(gzip.header("Content-Encoding", "gzip")), MISUNDERSTOOD),
-        row("announced too short", raw(&answer("Content-Length: 1", "{}"), Then::HangUp), MISUNDERSTOOD),
+        row("announced too short", raw(&response("Content-Length: 1", "{}"), Then::HangUp), MISUNDERSTOOD),
         row(
             "announced too large",
             always(Reply::Part(status(200, &large), 0, Then::Wait)),
@@ -145,12 +145,12 @@ fn odd_answers() -> Vec<Row> {
     ]
 }
 
-/// The server, or something before it, failed: nobody knows whether it was carried out.
+/// The server, or something before it, failed: no one knows whether it was carried out.
 fn failures() -> Vec<Row> {
     let html = |code| status(code, "<html><h1>Bad Gateway</h1></html>").header("Content-Type", "text/html");
     let own = |code| refusal(code, "2000", "InternalError", "");
     vec![
-        row("500 for ever", always(own(500)), ["5 500", "1 500", "5 500", "1 500"]),
+        row("500 forever", always(own(500)), ["5 500", "1 500", "5 500", "1 500"]),
         row("500, then well", then_ok([own(500)]), ["2 ok", "1 500", "2 ok", "1 500"]),
         row("500 twice, then well", then_ok([own(500), own(500)]), ["3 ok", "1 500", "3 ok", "1 500"]),
         row(
@@ -190,8 +190,8 @@ fn throttling() -> Vec<Row> {
         row("Retry-After below nothing", then_ok([after("-5")]), ALL_AGAIN),
         row("Retry-After of a day", then_ok([after("86400")]), ["1 429"; 4]),
         row("Retry-After of tomorrow", then_ok([dated(86_400)]), ["1 429"; 4]),
-        for_ever(row("429 for ever", always(account()), ["many out of time"; 4])),
-        for_ever(row("503 with code 6 for ever", always(platform()), ["many out of time"; 4])),
+        for_ever(row("429 forever", always(account()), ["many out of time"; 4])),
+        for_ever(row("503 with code 6 forever", always(platform()), ["many out of time"; 4])),
         row(
             "throttled, then a failure",
             in_turn([account(), status(500, "")]),
@@ -210,7 +210,7 @@ fn throttling() -> Vec<Row> {
     ]
 }
 
-/// The server knows what it says: asking again would bring no other answer.
+/// The server knows what it says: asking again would bring no other response.
 fn refusals() -> Vec<Row> {
     let own = |status, code| always(refusal(status, code, "Kind", "some words"));
     let elsewhere = status(307, "").header("Location", "http://127.0.0.1:1/api/v1/ReadVms");
@@ -230,16 +230,21 @@ fn refusals() -> Vec<Row> {
     ]
 }
 
-/// Unusual, but valid: nobody has to be asked twice.
+/// Unusual, but valid: no one has to be asked twice.
 fn successes() -> Vec<Row> {
     let old = "HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n{}";
-    let early = format!("HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n{}", answer("Content-Length: 2", "{}"));
+    let early =
+        format!("HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n{}", response("Content-Length: 2", "{}"));
     vec![
         row("HTTP/1.0", raw(old, Then::HangUp), FINE),
-        row("no length, but an end", raw(&answer("Connection: close", "{}"), Then::HangUp), FINE),
+        row("no length, but an end", raw(&response("Connection: close", "{}"), Then::HangUp), FINE),
         row("tiny chunks", always(Reply::Chunked(ok(), 1)), FINE),
-        row("a hint before the answer", raw(&early, Then::HangUp), FINE),
-        row("more than was announced", raw(&answer("Content-Length: 2", "{} and more"), Then::HangUp), FINE),
+        row("a hint before the response", raw(&early, Then::HangUp), FINE),
+        row(
+            "more than was announced",
+            raw(&response("Content-Length: 2", "{} and more"), Then::HangUp),
+            FINE,
+        ),
         row("closed since the last call", Fault::Idle, FINE),
         row("TLS without a flaw", Fault::Tls(flawless), FINE),
     ]
@@ -255,7 +260,7 @@ fn always(reply: impl Into<Reply>) -> Fault {
     Fault::Replies(Arc::new(move |_| reply.clone()))
 }
 
-/// These replies, the last of them for ever.
+/// These replies, the last of them forever.
 fn in_turn<const N: usize>(replies: [impl Into<Reply>; N]) -> Fault {
     let replies = replies.map(Into::into);
     Fault::Replies(Arc::new(move |number| replies[number.min(N - 1)].clone()))
@@ -267,7 +272,7 @@ fn then_ok<const N: usize>(replies: [impl Into<Reply>; N]) -> Fault {
     Fault::Replies(Arc::new(move |number| replies.get(number).cloned().unwrap_or_else(|| ok().into())))
 }
 
-/// These bytes in answer to all requests.
+/// These bytes in response to all requests.
 fn raw(text: &str, then: Then) -> Fault {
     always(Reply::Raw(text.as_bytes().to_vec(), then))
 }
@@ -276,12 +281,12 @@ fn status(status: u16, body: &str) -> Response {
     Response::new(status, body)
 }
 
-fn answer(headers: &str, body: &str) -> String {
+fn response(headers: &str, body: &str) -> String {
     format!("HTTP/1.1 200 OK\r\n{headers}\r\n\r\n{body}")
 }
 
 fn chunked(body: &str) -> String {
-    answer("Transfer-Encoding: chunked", body)
+    response("Transfer-Encoding: chunked", body)
 }
 
 fn wait(stream: &mut TcpStream) -> std::io::Result<()> {
