@@ -180,26 +180,31 @@ impl Transport {
         self.read(action, response, max_response_size).await
     }
 
+    /// Reads the response. The body of a refusal that is too large is left out: the status says enough, for example that the
+    /// authentication failed.
     async fn read(
         &self,
         action: &str,
         mut response: reqwest::Response,
         limit: usize,
     ) -> Result<HttpResponse> {
-        let too_large = || Error::new(action, ErrorRepr::TooLarge { limit });
+        let (status, headers) = (response.status(), mem::take(response.headers_mut()));
+        let too_large = |headers| match status.is_client_error() {
+            true => Ok(HttpResponse { status: status.as_u16(), body: Vec::new(), headers }),
+            false => Err(Error::new(action, ErrorRepr::TooLarge { limit })),
+        };
         let announced = usize::try_from(response.content_length().unwrap_or_default()).unwrap_or(usize::MAX);
         if announced > limit {
-            return Err(too_large());
+            return too_large(headers);
         }
         let mut body = Vec::with_capacity(announced.min(MAX_INITIAL_ALLOCATION));
         while let Some(chunk) = response.chunk().await.map_err(|error| self.failure(action, error))? {
             if chunk.len() > limit - body.len() {
-                return Err(too_large());
+                return too_large(headers);
             }
             body.extend_from_slice(&chunk);
         }
-        let headers = mem::take(response.headers_mut());
-        Ok(HttpResponse { status: response.status().as_u16(), body, headers })
+        Ok(HttpResponse { status: status.as_u16(), body, headers })
     }
 
     fn failure(&self, action: &str, error: reqwest::Error) -> Error {
