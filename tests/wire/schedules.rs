@@ -335,7 +335,7 @@ async fn batch(
     calls: Calls,
     seeds: std::ops::Range<u64>,
 ) -> Vec<(Schedule, Result<Outcome, String>)> {
-    if seeds.start / CALLS_PER_CLIENT % 2 == 0 {
+    if (seeds.start / CALLS_PER_CLIENT).is_multiple_of(2) {
         let name = format!("first of {seeds:?}");
         calls.lock().insert(name.clone(), Progress::default());
         call(&client, Kind::Read, &name).await.expect("a response");
