@@ -202,7 +202,7 @@ impl Client {
         let Shared { config, transport, rate_limiter, lockout, clock, .. } = &*self.shared;
         let shared = Shared {
             signer: signer(config),
-            transport: transport.separate(&config.endpoint)?,
+            transport: transport.separate(),
             rate_limiter: rate_limiter.separate(),
             lockout: Arc::clone(lockout),
             clock: Arc::clone(clock),

@@ -7,12 +7,14 @@ mod tls;
 
 use std::error::Error as StdError;
 use std::mem;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::header::{
     AGE, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HOST, HeaderMap, HeaderName, HeaderValue,
     RETRY_AFTER,
 };
+use tokio::runtime::{self, Handle};
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -20,6 +22,7 @@ use crate::config::endpoint::Endpoint;
 use crate::error::{Error, ErrorRepr, NotSentCause, Result};
 use crate::sign;
 
+use setup::HttpClientBuilder;
 use tls::Diagnosis;
 
 pub(crate) use date::parse as parse_date;
@@ -93,17 +96,19 @@ impl HttpResponse {
 /// Hint for a server that does not speak HTTP: a TLS port responds to plain HTTP with an alert.
 const HTTP_TO_TLS: &str = "if the port expects TLS, use https in the endpoint";
 
+/// Maximum number of runtimes whose connections are kept.
+const MAX_POOLS: usize = 8;
+
 /// The connections to one endpoint.
 pub(crate) struct Transport {
-    /// Reuses connections.
-    pooled: reqwest::Client,
+    /// Reuse connections, each within one runtime: a connection makes no progress while its runtime is idle. The runtime
+    /// that was used last comes last.
+    pools: Mutex<Vec<(runtime::Id, reqwest::Client)>>,
     /// Opens a connection for each request.
     unpooled: reqwest::Client,
+    builder: HttpClientBuilder,
     is_plain_http: bool,
     host: HeaderValue,
-    /// The settings, for another transport with its own connections.
-    #[cfg(feature = "blocking")]
-    settings: (Options, Checked),
 }
 
 impl Transport {
@@ -112,29 +117,44 @@ impl Transport {
     /// # Errors
     /// Returns an error if the platform has no usable trust roots.
     pub(crate) fn new(options: &Options, checked: Checked, endpoint: &Endpoint) -> Result<Self> {
-        #[cfg(feature = "blocking")]
-        let settings = (options.clone(), checked.clone());
-        let (pooled, unpooled) = setup::http_clients(options, checked, endpoint)?;
+        let builder = HttpClientBuilder::new(options, checked, endpoint)?;
         let host = HeaderValue::from_str(endpoint.host())
             .map_err(|error| Error::setup("the host of the endpoint cannot be sent in a header", error))?;
-        Ok(Self {
-            pooled,
-            unpooled,
-            is_plain_http: !endpoint.is_https(),
-            host,
-            #[cfg(feature = "blocking")]
-            settings,
-        })
+        let (pools, unpooled) = (Mutex::default(), builder.build(0)?);
+        Ok(Self { pools, unpooled, builder, is_plain_http: !endpoint.is_https(), host })
     }
 
     /// A transport to the same endpoint with its own connections.
-    ///
-    /// # Errors
-    /// See [`new`](Self::new).
     #[cfg(feature = "blocking")]
-    pub(crate) fn separate(&self, endpoint: &Endpoint) -> Result<Self> {
-        let (options, checked) = &self.settings;
-        Self::new(options, checked.clone(), endpoint)
+    pub(crate) fn separate(&self) -> Self {
+        Self {
+            pools: Mutex::default(),
+            unpooled: self.unpooled.clone(),
+            builder: self.builder.clone(),
+            is_plain_http: self.is_plain_http,
+            host: self.host.clone(),
+        }
+    }
+
+    /// The connections of the current runtime.
+    fn pooled(&self) -> Result<reqwest::Client> {
+        let Ok(runtime) = Handle::try_current() else { return Ok(self.unpooled.clone()) };
+        let id = runtime.id();
+        let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((last, client)) = pools.last()
+            && *last == id
+        {
+            return Ok(client.clone());
+        }
+        let client = match pools.iter().position(|(other, _)| *other == id) {
+            Some(index) => pools.remove(index).1,
+            None => self.builder.build(usize::MAX)?,
+        };
+        if pools.len() >= MAX_POOLS {
+            pools.remove(0);
+        }
+        pools.push((id, client.clone()));
+        Ok(client)
     }
 
     /// Sends one request once, and reads the whole response.
@@ -143,7 +163,7 @@ impl Transport {
     /// Returns an error if no complete response arrives, or if it is too large.
     pub(crate) async fn send(&self, attempt: Attempt<'_>) -> Result<HttpResponse> {
         let Attempt { action, url, auth, body, reuses_connection, timeout, max_response_size } = attempt;
-        let http = if reuses_connection { &self.pooled } else { &self.unpooled };
+        let http = if reuses_connection { self.pooled()? } else { self.unpooled.clone() };
         let mut request = http
             .post(url)
             .timeout(timeout)
@@ -160,26 +180,31 @@ impl Transport {
         self.read(action, response, max_response_size).await
     }
 
+    /// Reads the response. The body of a refusal that is too large is left out: the status says enough, for example that the
+    /// authentication failed.
     async fn read(
         &self,
         action: &str,
         mut response: reqwest::Response,
         limit: usize,
     ) -> Result<HttpResponse> {
-        let too_large = || Error::new(action, ErrorRepr::TooLarge { limit });
+        let (status, headers) = (response.status(), mem::take(response.headers_mut()));
+        let too_large = |headers| match status.is_client_error() {
+            true => Ok(HttpResponse { status: status.as_u16(), body: Vec::new(), headers }),
+            false => Err(Error::new(action, ErrorRepr::TooLarge { limit })),
+        };
         let announced = usize::try_from(response.content_length().unwrap_or_default()).unwrap_or(usize::MAX);
         if announced > limit {
-            return Err(too_large());
+            return too_large(headers);
         }
         let mut body = Vec::with_capacity(announced.min(MAX_INITIAL_ALLOCATION));
         while let Some(chunk) = response.chunk().await.map_err(|error| self.failure(action, error))? {
             if chunk.len() > limit - body.len() {
-                return Err(too_large());
+                return too_large(headers);
             }
             body.extend_from_slice(&chunk);
         }
-        let headers = mem::take(response.headers_mut());
-        Ok(HttpResponse { status: response.status().as_u16(), body, headers })
+        Ok(HttpResponse { status: status.as_u16(), body, headers })
     }
 
     fn failure(&self, action: &str, error: reqwest::Error) -> Error {

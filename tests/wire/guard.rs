@@ -200,3 +200,17 @@ async fn what_the_server_said_last_is_not_forgotten() {
     assert_eq!(text.lines().count(), 1, "{text}");
     assert!(!text.contains(cloud::REQUEST_ID) || text.contains("request"), "{text}");
 }
+
+#[tokio::test]
+async fn a_refusal_that_is_too_large_counts_as_a_failure() {
+    let server = server(|_| Response::new(401, "x".repeat(2000)));
+    let client = builder(&server)
+        .max_response_size(1000)
+        .access_key(ACCESS_KEY, SECRET_KEY)
+        .build()
+        .expect("a client");
+    for _ in 0..10 {
+        assert!(read(&client).await.is_err_and(|error| error.is_authentication()));
+    }
+    assert_eq!(server.requests().len(), MOST);
+}

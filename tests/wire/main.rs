@@ -22,6 +22,7 @@ mod progress;
 mod proxy;
 mod refusals;
 mod retries;
+mod schedules;
 mod sentinel;
 mod skew;
 mod table;

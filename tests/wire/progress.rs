@@ -196,3 +196,18 @@ async fn a_read_has_no_unknown_outcome() {
     let error = read(&client).await.expect_err("an error");
     assert!(!error.is_outcome_unknown() && error.is_retryable(), "{error:?}");
 }
+
+/// The pooled connections of a runtime make no progress while nothing runs it.
+#[test]
+fn a_client_works_in_a_second_runtime_while_the_first_one_is_idle() {
+    let server = crate::empty_cloud();
+    let client = client(&server, RateLimit::Adaptive);
+    let runtime = || Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let (first, second) = (runtime(), runtime());
+    for round in 0..3 {
+        for runtime in [&first, &second] {
+            let call = async { timeout(HANGS, read(&client)).await };
+            runtime.block_on(call).unwrap_or_else(|_| panic!("round {round}: it hangs")).expect("a response");
+        }
+    }
+}

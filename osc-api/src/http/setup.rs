@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use reqwest::header::{HeaderValue, USER_AGENT};
+use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
@@ -35,7 +36,6 @@ impl Default for Options {
 }
 
 /// Checked options.
-#[cfg_attr(feature = "blocking", derive(Clone))]
 pub(crate) struct Checked {
     root_certificates: Vec<CertificateDer<'static>>,
     user_agent: HeaderValue,
@@ -84,49 +84,61 @@ impl Options {
     }
 }
 
-/// Builds the HTTP clients for an endpoint, with and without a connection pool. Opens no connection yet.
-///
-/// # Errors
-/// Returns an error if the platform has no usable trust roots, or if the client certificate would be shown to a proxy.
-pub(super) fn http_clients(
-    options: &Options,
-    checked: Checked,
-    endpoint: &Endpoint,
-) -> Result<(reqwest::Client, reqwest::Client)> {
-    let Checked { root_certificates, user_agent, connection } = checked;
-    let Connection { client_certificate, tls_skip_verify, proxy } = connection;
-    if client_certificate.is_some() && proxy.as_ref().is_some_and(config::Proxy::is_https) {
-        let problem =
-            "a client certificate cannot be used with an https proxy, which would see it: use an http proxy";
-        return Err(Error::configuration(vec![problem.to_owned()]));
+/// Builds HTTP clients with the same settings.
+#[cfg_attr(feature = "blocking", derive(Clone))]
+pub(super) struct HttpClientBuilder {
+    tls: ClientConfig,
+    user_agent: HeaderValue,
+    connect_timeout: Duration,
+    proxy: Option<reqwest::Proxy>,
+}
+
+impl HttpClientBuilder {
+    /// Prepares the settings for an endpoint.
+    ///
+    /// # Errors
+    /// Returns an error if the platform has no usable trust roots, or if the client certificate would be shown to a
+    /// proxy.
+    pub(super) fn new(options: &Options, checked: Checked, endpoint: &Endpoint) -> Result<Self> {
+        let Checked { root_certificates, user_agent, connection } = checked;
+        let Connection { client_certificate, tls_skip_verify, proxy } = connection;
+        let has_https_proxy = proxy.as_ref().is_some_and(config::Proxy::is_https);
+        if client_certificate.is_some() && has_https_proxy {
+            let problem = "a client certificate cannot be used with an https proxy, which would see it: use an http proxy";
+            return Err(Error::configuration(vec![problem.to_owned()]));
+        }
+        // An http address on this machine needs no trust roots, and reading them takes milliseconds.
+        let needs_trust = endpoint.is_https() || !endpoint.is_loopback() || has_https_proxy;
+        let trust = match (tls_skip_verify, needs_trust) {
+            (true, _) => Trust::Everybody,
+            (false, true) => Trust::Platform(root_certificates),
+            (false, false) => Trust::Nobody,
+        };
+        let tls = tls::config(trust, client_certificate.as_ref())?;
+        // The error names the address, which may contain a password.
+        let invalid_proxy = |_| Error::setup("invalid proxy", "its address is not accepted");
+        let proxy = proxy.map(|proxy| reqwest::Proxy::all(proxy.url()).map_err(invalid_proxy)).transpose()?;
+        Ok(Self { tls, user_agent, connect_timeout: options.connect_timeout, proxy })
     }
-    // An http address on this machine needs no trust roots, and reading them takes milliseconds.
-    let needs_trust =
-        endpoint.is_https() || !endpoint.is_loopback() || proxy.as_ref().is_some_and(config::Proxy::is_https);
-    let trust = match (tls_skip_verify, needs_trust) {
-        (true, _) => Trust::Everybody,
-        (false, true) => Trust::Platform(root_certificates),
-        (false, false) => Trust::Nobody,
-    };
-    let tls = tls::config(trust, client_certificate.as_ref())?;
-    // The error names the address, which may contain a password.
-    let invalid_proxy = |_| Error::setup("invalid proxy", "its address is not accepted");
-    let proxy = proxy.map(|proxy| reqwest::Proxy::all(proxy.url()).map_err(invalid_proxy)).transpose()?;
-    let build = |max_idle: usize| {
+
+    /// Builds a client that keeps this number of idle connections. Opens none yet.
+    ///
+    /// # Errors
+    /// Returns an error if the HTTP library refuses the settings.
+    pub(super) fn build(&self, max_idle: usize) -> Result<reqwest::Client> {
         let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls.clone())
+            .tls_backend_preconfigured(self.tls.clone())
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
-            .connect_timeout(options.connect_timeout)
+            .connect_timeout(self.connect_timeout)
             .pool_idle_timeout(POOL_IDLE_TIMEOUT)
             .pool_max_idle_per_host(max_idle)
-            .default_headers([(USER_AGENT, user_agent.clone())].into_iter().collect())
+            .default_headers([(USER_AGENT, self.user_agent.clone())].into_iter().collect())
             // The configuration has read the proxy variables already.
             .no_proxy();
-        if let Some(proxy) = &proxy {
+        if let Some(proxy) = &self.proxy {
             builder = builder.proxy(proxy.clone());
         }
         builder.build().map_err(|error| Error::setup("cannot build the HTTP client", error))
-    };
-    Ok((build(usize::MAX)?, build(0)?))
+    }
 }
