@@ -280,13 +280,16 @@ pub const CASES: &[Case] = &[
     ("numbers for texts", &[("enum: [1, 2, 3]", "enum: [1, 2, 4]")]),
     ("texts for numbers", &[("{type: integer, enum: [1, 2, 3]", "{type: string, enum: ['1', '2', '3']")]),
     // Waiters and codes.
-    ("a waiter under another name", &[("          cage:\n", "          kennel:\n")]),
+    ("a waiter under another name", &[("    cage:\n", "    kennel:\n")]),
     (
         "a goal less",
-        &[("until: {open: {failures: [closed]}, closed: {gone: true}}", "until: {closed: {gone: true}}")],
+        &[(
+            "until: {open: {failures: [closed]}, closed: {deleted: true}}",
+            "until: {closed: {deleted: true}}",
+        )],
     ),
-    ("a goal more", &[("closed: {gone: true}}", "closed: {gone: true}, shut: {states: [closed]}}")]),
-    ("a goal that is absence no more", &[("closed: {gone: true}", "closed: {}")]),
+    ("a goal more", &[("closed: {deleted: true}}", "closed: {deleted: true}, shut: {states: [closed]}}")]),
+    ("a goal that is absence no more", &[("closed: {deleted: true}", "closed: {}")]),
     ("a goal of other states", &[("open: {failures: [closed]}", "open: {states: [open, closed]}")]),
     ("another timeout", &[("noun: cage\n", "noun: cage\n            minutes: 20\n")]),
     ("a code less", &[("5001: {name: no-such-cage}\n", "")]),
