@@ -244,7 +244,7 @@ fn waiters(listing: &WaiterSource, broken: &Broken, functions: &mut Functions<'_
         }
         for goal in &watched.goals {
             let marker = format!("action::{}", listing.marker);
-            let output = match goal.gone {
+            let output = match goal.deleted {
                 false => format!("api::wait::Waiter<{marker}>"),
                 true => format!("api::wait::Waiter<{marker}, Option<types::{}>>", listing.item),
             };
