@@ -34,19 +34,24 @@ struct Damaged {
     overlay: Option<String>,
     docs: Option<String>,
     errors: Option<String>,
+    waiters: Option<String>,
+}
+
+/// The base with edits.
+#[track_caller]
+fn edited(case: &Case, edits: &[(&str, &str)]) -> String {
+    edits.iter().fold(BASE.to_owned(), |text, (old, new)| {
+        assert!(text.contains(old), "{}: the base has no {old:?}", case.name);
+        text.replacen(old, new, 1)
+    })
 }
 
 #[track_caller]
 fn damaged(case: &Case) -> Damaged {
-    let mut damaged = Damaged { description: BASE.into(), overlay: None, docs: None, errors: None };
+    let mut damaged =
+        Damaged { description: BASE.into(), overlay: None, docs: None, errors: None, waiters: None };
     match case.damage {
-        Damage::Edit(edits) => {
-            let text = edits.iter().fold(BASE.to_owned(), |text, (old, new)| {
-                assert!(text.contains(old), "{}: the base has no {old:?}", case.name);
-                text.replacen(old, new, 1)
-            });
-            damaged.description = text.into();
-        }
+        Damage::Edit(edits) => damaged.description = edited(case, edits).into(),
         Damage::Add(text) => damaged.description = format!("{BASE}{text}").into(),
         Damage::Whole(bytes) => damaged.description = bytes.into(),
         Damage::Built(build) => damaged.description = build().into(),
@@ -56,18 +61,23 @@ fn damaged(case: &Case) -> Damaged {
         Damage::WholeOverlay(text) => damaged.overlay = Some(text.to_owned()),
         Damage::Docs(text) => damaged.docs = Some(text.to_owned()),
         Damage::Errors(text) => damaged.errors = Some(text.to_owned()),
+        Damage::Waiters(edits, text) => {
+            damaged.description = edited(case, edits).into();
+            damaged.waiters = Some(text.to_owned());
+        }
     }
     damaged
 }
 
 /// The generator's diagnostics. `None` for bytes that are not UTF-8, which never reach it.
 fn problems(damaged: &Damaged) -> Option<Vec<Diagnostic>> {
-    let Damaged { description, overlay, docs, errors } = damaged;
+    let Damaged { description, overlay, docs, errors, waiters } = damaged;
     let input = Input {
         description: std::str::from_utf8(description).ok()?,
         overlay: overlay.as_deref(),
         docs: docs.as_deref(),
         errors: errors.as_deref(),
+        waiters: waiters.as_deref(),
         strict: true,
     };
     match osc_codegen::model(&input, &mut |_| {}) {
@@ -87,7 +97,7 @@ fn problems_in_time(case: &'static Case) -> Option<Vec<Diagnostic>> {
 
 #[test]
 fn the_base_has_no_diagnostics() {
-    let good = Damaged { description: BASE.into(), overlay: None, docs: None, errors: None };
+    let good = Damaged { description: BASE.into(), overlay: None, docs: None, errors: None, waiters: None };
     assert_eq!(problems(&good), Some(Vec::new()));
 }
 
@@ -130,7 +140,7 @@ fn the_command_line_fails_without_a_panic_and_writes_nothing() {
         let said = problems(&damaged);
         let only_stale =
             said.is_some_and(|said| said.iter().all(|problem| problem.severity == Severity::Stale));
-        let Damaged { description, overlay, docs, errors } = damaged;
+        let Damaged { description, overlay, docs, errors, waiters } = damaged;
         // The command has no option for another `docs.yaml` or `errors.yaml`.
         if docs.is_some() || errors.is_some() {
             continue;
@@ -140,12 +150,16 @@ fn the_command_line_fails_without_a_panic_and_writes_nothing() {
         std::fs::create_dir(folder.path().join(case.name)).unwrap();
         std::fs::write(&spec, description).unwrap();
         std::fs::write(&changes, overlay.as_deref().unwrap_or(cases::NO_OVERLAY)).unwrap();
+        let rows = folder.path().join(case.name).join("waiters.yaml");
+        std::fs::write(&rows, waiters.as_deref().unwrap_or("{}\n")).unwrap();
         let run = xtask::run([
             "regen".as_ref(),
             "--spec".as_ref(),
             spec.as_os_str(),
             "--overlay".as_ref(),
             changes.as_os_str(),
+            "--waiters".as_ref(),
+            rows.as_os_str(),
             "--out".as_ref(),
             out.as_os_str(),
         ]);

@@ -1,7 +1,7 @@
 //! Golden files: what the generator makes of small descriptions.
 //!
-//! A case is a folder `golden/<case>/` with `spec.yaml`, perhaps `overlay.yaml`, `docs.yaml` and `errors.yaml`, and the
-//! expected files in `out/`. `examples.rs` beside them holds the documentation's examples; the target `compiled` compiles
+//! A case is a folder `golden/<case>/` with `spec.yaml`, perhaps `overlay.yaml`, `docs.yaml`, `errors.yaml` and
+//! `waiters.yaml`, and the expected files in `out/`. `examples.rs` beside them holds the documentation's examples; the target `compiled` compiles
 //! both. `BLESS=1 cargo test -p osc-tests --test golden` re-makes what is expected; review the difference.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
 
@@ -42,11 +42,13 @@ fn check(case: &str) {
     let overlay = expected::read_if_there(&folder.join("overlay.yaml"));
     let docs = expected::read_if_there(&folder.join("docs.yaml"));
     let errors = expected::read_if_there(&folder.join("errors.yaml"));
+    let waiters = expected::read_if_there(&folder.join("waiters.yaml"));
     let input = Input {
         description: &description,
         overlay: overlay.as_deref(),
         docs: docs.as_deref(),
         errors: errors.as_deref(),
+        waiters: waiters.as_deref(),
         strict: false,
     };
     let files = generate(case, &input);
@@ -89,9 +91,17 @@ fn every_case_is_generated_and_compiled() {
 #[test]
 fn every_published_description_generates_with_and_without_the_overlay() {
     let overlay = expected::read(&expected::workspace("spec/overlay.yaml"));
+    let waiters = expected::read(&expected::workspace("spec/waiters.yaml"));
     for (version, description) in expected::published() {
-        for overlay in [Some(overlay.as_str()), None] {
-            let input = Input { description: &description, overlay, docs: None, errors: None, strict: false };
+        for (overlay, waiters) in [(Some(overlay.as_str()), Some(waiters.as_str())), (None, None)] {
+            let input = Input {
+                description: &description,
+                overlay,
+                docs: None,
+                errors: None,
+                waiters,
+                strict: false,
+            };
             let files = generate(&format!("published {version}"), &input);
             assert!(files.len() > 40, "{version} has {} files", files.len());
         }

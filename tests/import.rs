@@ -71,7 +71,7 @@ fn contract(description: &str) -> Contract {
 
 /// The interface as the generator sees it, less its documentation. Sorted: the contract sorts properties by name.
 fn interface(description: &str) -> Vec<String> {
-    let input = Input { description, overlay: None, docs: None, errors: None, strict: false };
+    let input = Input { description, overlay: None, docs: None, errors: None, waiters: None, strict: false };
     let (api, _) = osc_codegen::model(&input, &mut |_| {}).unwrap();
     let files = osc_codegen::files(&api).unwrap();
     let lines = files.iter().flat_map(|(name, text)| {
@@ -209,7 +209,8 @@ fn a_contract_generates_the_same_files_as_its_description() {
         .replace("value: {description: kept", "value: {summary: a, Big: 123456789012345678901, Odd: .nan, description: kept")
         .replace("examples: {ex1:", "examples: {ex2: {value: {summary: b, description: c}}, ex1:");
     let files = |description: &str| {
-        let input = Input { description, overlay: None, docs: None, errors: None, strict: false };
+        let input =
+            Input { description, overlay: None, docs: None, errors: None, waiters: None, strict: false };
         let (api, _) = osc_codegen::model(&input, &mut |_| {}).unwrap();
         let files = osc_codegen::files(&api).unwrap();
         // Code, and the examples in comments. Other comments are the published prose.

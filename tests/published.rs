@@ -72,9 +72,17 @@ fn copy(from: &Path, to: &Path) {
 
 fn generate(description: &str, with_overlay: bool, folder: &Path) {
     let overlay = with_overlay.then(|| read(&workspace("spec/overlay.yaml")));
+    let waiters = with_overlay.then(|| read(&workspace("spec/waiters.yaml")));
     let codes = read(&workspace("spec/errors.yaml"));
     let errors = Some(codes.as_str());
-    let input = Input { description, overlay: overlay.as_deref(), docs: None, errors, strict: false };
+    let input = Input {
+        description,
+        overlay: overlay.as_deref(),
+        docs: None,
+        errors,
+        waiters: waiters.as_deref(),
+        strict: false,
+    };
     let (api, _) = osc_codegen::model(&input, &mut |_| {}).unwrap();
     fs::remove_dir_all(folder).unwrap();
     fs::create_dir(folder).unwrap();

@@ -70,6 +70,8 @@ pub enum Source {
     Docs,
     /// `spec/errors.yaml`.
     Errors,
+    /// `spec/waiters.yaml`.
+    Waiters,
     /// The generator's own tables, for a row that nothing uses.
     Generator,
 }
@@ -81,6 +83,7 @@ impl fmt::Display for Source {
             Self::Overlay => "overlay",
             Self::Docs => "docs",
             Self::Errors => "errors",
+            Self::Waiters => "waiters",
             Self::Generator => "generator",
         })
     }

@@ -26,7 +26,14 @@ pub fn overlay_actions(overlay: &str) -> Vec<OverlayAction> {
         (0..actions.len()).map(|index| Pointer::root().join("actions").join(index)).collect();
     let mut probes = Diagnostics::default();
     pointers.iter().for_each(|at| probes.error_in(Source::Overlay, at, ""));
-    let input = Input { description: "", overlay: Some(overlay), docs: None, errors: None, strict: false };
+    let input = Input {
+        description: "",
+        overlay: Some(overlay),
+        docs: None,
+        errors: None,
+        waiters: None,
+        strict: false,
+    };
     let located = relocate(&input, probes.list().to_vec());
     let line = |at: &Pointer| {
         let probe = located.iter().find(|probe| probe.source == Source::Overlay && probe.pointer == *at)?;

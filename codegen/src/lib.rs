@@ -44,14 +44,21 @@ pub struct Input<'a> {
     pub docs: Option<&'a str>,
     /// Known error codes. Without them, no file of codes is generated.
     pub errors: Option<&'a str>,
+    /// Waiters. Without them, no file of waiters is generated.
+    pub waiters: Option<&'a str>,
     /// `true` if overlay actions, texts and table rows without effect are errors.
     pub strict: bool,
 }
 
 impl<'a> Input<'a> {
     fn texts(&self) -> yaml::SourceTexts<'a> {
-        let Self { description, overlay, docs, errors, strict: _ } = *self;
-        let optional = [(Source::Overlay, overlay), (Source::Docs, docs), (Source::Errors, errors)];
+        let Self { description, overlay, docs, errors, waiters, strict: _ } = *self;
+        let optional = [
+            (Source::Overlay, overlay),
+            (Source::Docs, docs),
+            (Source::Errors, errors),
+            (Source::Waiters, waiters),
+        ];
         let optional = optional.into_iter().filter_map(|(source, text)| Some((source, text?)));
         optional.chain([(Source::Description, description)]).collect()
     }
@@ -112,8 +119,14 @@ pub fn relocate(input: &Input<'_>, problems: Vec<Diagnostic>) -> Vec<Diagnostic>
 /// the reason.
 pub fn review_overlay(overlay: &str, old: &str, new: &str) -> Vec<(Pointer, String)> {
     let interface = |overlay: &str| {
-        let input =
-            Input { description: new, overlay: Some(overlay), docs: None, errors: None, strict: false };
+        let input = Input {
+            description: new,
+            overlay: Some(overlay),
+            docs: None,
+            errors: None,
+            waiters: None,
+            strict: false,
+        };
         model(&input, &mut |_| {}).ok().map(|(api, _)| api)
     };
     import_checks::review_overlay(overlay, old, new, &interface)
@@ -150,13 +163,14 @@ fn read(input: &Input<'_>, phase: &mut dyn FnMut(&'static str)) -> Checked<(Api,
     let mut problems = Diagnostics::default();
     let docs = input.docs.map(|text| doc_text::Docs::read(text, &mut problems)).unwrap_or_default();
     let codes = input.errors.map(|text| lower::codes(text, &mut problems)).unwrap_or_default();
+    let waiters = input.waiters.map(|text| lower::waiters(text, &mut problems)).unwrap_or_default();
     let description = openapi::read_corrected(input.description, input.overlay, &mut problems);
     if let (Some(description), Some(_)) = (&description, input.overlay) {
         import_checks::compare_value_sets(description, &mut problems);
     }
     let document = description.and_then(|description| openapi::parse(description, &mut problems));
     phase("load");
-    let api = document.and_then(|document| lower::lower(&document, &docs, codes, &mut problems));
+    let api = document.and_then(|document| lower::lower(&document, &docs, codes, &waiters, &mut problems));
     phase("lower");
     yaml::resolve_spans(&input.texts(), &mut problems);
     problems.finish(api.map(|api| (api, docs)), input.strict)

@@ -15,6 +15,8 @@ mod types;
 mod value_sets;
 mod waiters;
 
+use serde_json::{Map, Value};
+
 use crate::diagnostics::{Diagnostic, Diagnostics, Pointer, Severity, Source};
 use crate::doc_text::Docs;
 use crate::ir::{Api, ErrorCode, TypeDef};
@@ -22,12 +24,14 @@ use crate::names;
 use crate::openapi::Document;
 
 pub(crate) use error_codes::read as codes;
+pub(crate) use waiters::read as waiters;
 
 /// Lowers a whole description. `None` when there is no action left to generate.
 pub(crate) fn lower(
     document: &Document,
     docs: &Docs,
     codes: Vec<ErrorCode>,
+    waiters: &Map<String, Value>,
     problems: &mut Diagnostics,
 ) -> Option<Api> {
     let operations = operations::collect(document, problems);
@@ -41,7 +45,7 @@ pub(crate) fn lower(
     if !problems.list().iter().any(is_gap) {
         report_unused(docs, &types, problems);
     }
-    let waiters = waiters::lower(document, actions.iter().map(|(_, action)| action), &types, problems);
+    let waiters = waiters::lower(waiters, actions.iter().map(|(_, action)| action), &types, problems);
     let modules = modules::arrange(types, actions, problems);
     (!modules.is_empty()).then(|| Api { version: document.version.clone(), codes, waiters, modules })
 }

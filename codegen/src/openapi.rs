@@ -20,8 +20,6 @@ pub(crate) struct Document {
     pub(crate) version: String,
     /// `x-docs-url` of the overlay: the URL of an action's official page, with `{action}` for its name in lower case.
     pub(crate) docs_url: Option<String>,
-    /// `x-waiters` of the overlay.
-    pub(crate) waiters: Option<Value>,
     /// The security requirements of operations that have none of their own.
     pub(crate) security: Security,
     /// The security schemes, and whether each is HTTP basic authentication.
@@ -63,8 +61,7 @@ pub(crate) fn read_corrected(
     }
     references::resolve(&mut value, problems);
     // In the order of the contract, so that a published description generates the same code as its contract.
-    // Extensions of the root, such as the waiters, are the overlay's and keep their order.
-    let parts = value.as_object_mut().into_iter().flatten().filter(|(key, _)| !key.starts_with("x-"));
+    let parts = value.as_object_mut().into_iter().flatten();
     parts.for_each(|(_, part)| part.sort_all_objects());
     Some(value)
 }
@@ -91,7 +88,6 @@ pub(crate) fn parse(mut value: Value, problems: &mut Diagnostics) -> Option<Docu
     Some(Document {
         version: version(&value).unwrap_or_default(),
         docs_url: value.get("x-docs-url").and_then(Value::as_str).map(str::to_owned),
-        waiters: value.get("x-waiters").cloned(),
         security: security(value.get("security"), &root.join("security"), problems),
         schemes: schemes(part("/components/securitySchemes"), &value, problems),
         schemas: pieces(

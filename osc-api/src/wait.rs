@@ -124,7 +124,7 @@ impl<A: Listed> Waiter<A> {
 impl<A: Listed> Waiter<A, Option<A::Item>> {
     /// Waits until the resource is deleted. For generated code.
     #[doc(hidden)]
-    pub fn gone(id: String, subject: &'static Subject<A::Item>, goal: &'static Goal) -> Self {
+    pub fn deleted(id: String, subject: &'static Subject<A::Item>, goal: &'static Goal) -> Self {
         Self { id, subject, goal, accepts_absence: true, output: Some, action: PhantomData }
     }
 }

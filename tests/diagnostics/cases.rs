@@ -24,9 +24,11 @@ pub enum Damage {
     Docs(&'static str),
     /// An `errors.yaml`.
     Errors(&'static str),
+    /// Strings of the base and their replacements, and a `waiters.yaml`.
+    Waiters(&'static [(&'static str, &'static str)], &'static str),
 }
 
-use Damage::{Add, Built, Docs, Edit, Errors, Overlay, Whole, WholeOverlay};
+use Damage::{Add, Built, Docs, Edit, Errors, Overlay, Waiters, Whole, WholeOverlay};
 
 /// An overlay without actions.
 pub const NO_OVERLAY: &str = "overlay: 1.0.0\ninfo: {title: T, version: '1'}\nactions: []\n";
@@ -40,7 +42,18 @@ const PAGED: (&str, &str) =
     ("Size: {type: integer}", "NextPageToken: {type: string}\n        ResultsPerPage: {type: integer}");
 const MORE: (&str, &str) = ("        Cages:", "        NextPageToken: {type: string}\n        Cages:");
 
-/// One case forevery kind of damage.
+/// Gives the resources identifiers and the action filters for them.
+const FILTERED: &[(&str, &str)] = &[
+    ("        Size: {type: integer}", "        Filters: {$ref: '#/components/schemas/Filters'}"),
+    ("        VRam: {type: integer}", "        CageId: {type: string}\n        VRam: {type: integer}"),
+    (
+        "    Cage:\n",
+        "    Filters:\n      type: object\n      properties:\n        CageIds: {type: array, items: {type: string}}\n        \
+         Sizes: {type: array, items: {type: integer}}\n    Cage:\n",
+    ),
+];
+
+/// One case for every kind of damage.
 pub const CASES: &[Case] = &[
     // The text as a whole.
     case("empty_file", Whole(b"")),
@@ -259,15 +272,19 @@ pub const CASES: &[Case] = &[
     case("overlay_without_version", WholeOverlay("info: {}\nactions: []\n")),
     case("overlay_with_duplicate_keys", WholeOverlay("overlay: 1.0.0\ninfo: {}\ninfo: {}\nactions: []\n")),
     // Waiters.
-    case("waiters_are_a_list", Overlay("actions: [{target: $, description: a, update: {x-waiters: [a]}}]\n")),
-    case("waiters_of_unknown_things", Overlay(
-        "actions:\n- {target: $.components.schemas, description: a, update: {Filters: {type: object, properties: {CageIds: {type: array, items: {type: string}}, Sizes: {type: array, items: {type: integer}}}}}}\n- {target: $.components.schemas.ReadCagesRequest.properties, description: a, update: {Filters: {$ref: '#/components/schemas/Filters'}}}\n- {target: $.components.schemas.Cage.properties, description: a, update: {CageId: {type: string}}}\n- target: $\n  description: a\n  update:\n    x-waiters:\n      ReadNothing: {}\n      DeleteCage: {filter: Ids, list: Cages, id: CageId, resources: {a: {}}}\n      ReadCages:\n        filter: CageIds\n        list: Cages\n        id: CageId\n        resources:\n          no_mapping: 5\n          other_key: {wait: true}\n          no_noun: {state: State, until: {open: {}}}\n          no_goal: {noun: a, state: State, until: {}}\n          no_field: {noun: a, state: Mood, until: {open: {}}}\n          no_text: {noun: a, state: VRam, until: {open: {}}}\n          no_struct: {noun: a, state: State.Name, until: {open: {}}}\n          no_part: {noun: a, part: Doors, state: State, until: {open: {}}}\n          no_value: {noun: a, state: State, until: {ajar: {}}}\n          no_state: {noun: a, state: State, until: {open: {states: []}}}\n          both: {noun: a, state: State, until: {open: {failures: [open]}}}\n          not_true: {noun: a, state: State, until: {open: {deleted: false}}}\n          too_long: {noun: a, state: State, minutes: 1441, until: {open: {}}}\n          '…': {noun: a, state: State, until: {open: {}}}\n"
+    case("waiters_are_a_list", Waiters(&[], "[a]\n")),
+    case("waiters_are_not_yaml", Waiters(&[], "ReadCages: {filter: [\n")),
+    case("waiters_of_unknown_things", Waiters(
+        FILTERED,
+        "ReadNothing: {}\nDeleteCage: {filter: Ids, list: Cages, id: CageId, resources: {a: {}}}\nReadCages:\n  filter: CageIds\n  list: Cages\n  id: CageId\n  resources:\n    no_mapping: 5\n    other_key: {wait: true}\n    no_noun: {state: State, until: {open: {}}}\n    no_goal: {noun: a, state: State, until: {}}\n    no_field: {noun: a, state: Mood, until: {open: {}}}\n    no_text: {noun: a, state: VRam, until: {open: {}}}\n    no_struct: {noun: a, state: State.Name, until: {open: {}}}\n    no_part: {noun: a, part: Doors, state: State, until: {open: {}}}\n    no_value: {noun: a, state: State, until: {ajar: {}}}\n    no_state: {noun: a, state: State, until: {open: {states: []}}}\n    both: {noun: a, state: State, until: {open: {failures: [open]}}}\n    not_boolean: {noun: a, state: State, until: {open: {deleted: 5}}}\n    too_long: {noun: a, state: State, minutes: 1441, until: {open: {}}}\n    '…': {noun: a, state: State, until: {open: {}}}\n"
     )),
-    case("waiters_by_what_is_no_text", Overlay(
-        "actions:\n- {target: $.components.schemas, description: a, update: {Filters: {type: object, properties: {Sizes: {type: array, items: {type: integer}}}}}}\n- {target: $.components.schemas.ReadCagesRequest.properties, description: a, update: {Filters: {$ref: '#/components/schemas/Filters'}}}\n- {target: $, description: a, update: {x-waiters: {ReadCages: {filter: Sizes, list: Cages, id: VRam, resources: {cage: {noun: a, state: State, until: {open: {}}}}}}}}\n"
+    case("waiters_by_a_field_that_is_not_a_string", Waiters(
+        FILTERED,
+        "ReadCages: {filter: Sizes, list: Cages, id: VRam, resources: {cage: {noun: a, state: State, until: {open: {}}}}}\n"
     )),
-    case("waiters_of_one_name", Overlay(
-        "actions:\n- {target: $.components.schemas, description: a, update: {Filters: {type: object, properties: {CageIds: {type: array, items: {type: string}}}}}}\n- {target: $.components.schemas.ReadCagesRequest.properties, description: a, update: {Filters: {$ref: '#/components/schemas/Filters'}}}\n- {target: $.components.schemas.Cage.properties, description: a, update: {CageId: {type: string}}}\n- target: $\n  description: a\n  update:\n    x-waiters:\n      ReadCages:\n        filter: CageIds\n        list: Cages\n        id: CageId\n        resources:\n          cage_1: {noun: a, state: State, until: {open: {}}}\n          cage1: {noun: a, state: State, until: {open: {}}}\n          waiter: {noun: a, state: State, until: {open: {}}}\n          goals: {noun: a, state: State, until: {half-open: {states: [open]}, half_open: {states: [open]}, ajar: {}, shut: {}}}\n"
+    case("waiters_of_one_name", Waiters(
+        FILTERED,
+        "ReadCages:\n  filter: CageIds\n  list: Cages\n  id: CageId\n  resources:\n    cage_1: {noun: a, state: State, until: {open: {}}}\n    cage1: {noun: a, state: State, until: {open: {}}}\n    waiter: {noun: a, state: State, until: {open: {}}}\n    goals: {noun: a, state: State, until: {half-open: {states: [open]}, half_open: {states: [open]}, ajar: {}, shut: {}}}\n"
     )),
     case("overlay_actions_is_a_mapping", Overlay("actions: {}\n")),
     case("overlay_without_actions", Overlay("")),

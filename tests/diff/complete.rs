@@ -106,7 +106,7 @@ fn difference(found: &BTreeSet<Key>, reported: &BTreeSet<Key>) -> String {
 }
 
 fn model(description: &str) -> Api {
-    let input = Input { description, overlay: None, docs: None, errors: None, strict: false };
+    let input = Input { description, overlay: None, docs: None, errors: None, waiters: None, strict: false };
     osc_codegen::model(&input, &mut |_| {}).unwrap().0
 }
 

@@ -18,11 +18,13 @@ fn read_contract() -> Api {
     let (description, overlay) = (workspace("spec/outscale.yaml"), workspace("spec/overlay.yaml"));
     let (description, overlay) = (expected::read(&description), expected::read(&overlay));
     let errors = expected::read(&workspace("spec/errors.yaml"));
+    let waiters = expected::read(&workspace("spec/waiters.yaml"));
     let input = Input {
         description: &description,
         overlay: Some(&overlay),
         docs: None,
         errors: Some(&errors),
+        waiters: Some(&waiters),
         strict: false,
     };
     osc_codegen::model(&input, &mut |_| {}).unwrap().0

@@ -280,7 +280,7 @@ pub const CASES: &[Case] = &[
     ("numbers for texts", &[("enum: [1, 2, 3]", "enum: [1, 2, 4]")]),
     ("texts for numbers", &[("{type: integer, enum: [1, 2, 3]", "{type: string, enum: ['1', '2', '3']")]),
     // Waiters and codes.
-    ("a waiter under another name", &[("          cage:\n", "          kennel:\n")]),
+    ("a waiter under another name", &[("    cage:\n", "    kennel:\n")]),
     (
         "a goal less",
         &[(
@@ -291,7 +291,7 @@ pub const CASES: &[Case] = &[
     ("a goal more", &[("closed: {deleted: true}}", "closed: {deleted: true}, shut: {states: [closed]}}")]),
     ("a goal that is absence no more", &[("closed: {deleted: true}", "closed: {}")]),
     ("a goal of other states", &[("open: {failures: [closed]}", "open: {states: [open, closed]}")]),
-    ("another timeout", &[("noun: cage\n", "noun: cage\n            minutes: 20\n")]),
+    ("another timeout", &[("noun: cage\n", "noun: cage\n      minutes: 20\n")]),
     ("a code less", &[("5001: {name: no-such-cage}\n", "")]),
     ("a code more", &[("5001:", "5000: {name: no-such-zoo}\n5001:")]),
     ("another number", &[("5001:", "5002:")]),

@@ -135,8 +135,14 @@ fn is_seen(name: &str, diff: &Diff) -> bool {
 fn read(description: &str) -> Api {
     let contract = osc_codegen::strip_prose(description).unwrap().yaml;
     let overlay = expected::read(&workspace("spec/overlay.yaml"));
-    let input =
-        Input { description: &contract, overlay: Some(&overlay), docs: None, errors: None, strict: false };
+    let input = Input {
+        description: &contract,
+        overlay: Some(&overlay),
+        docs: None,
+        errors: None,
+        waiters: None,
+        strict: false,
+    };
     osc_codegen::model(&input, &mut |_| {}).unwrap().0
 }
 

@@ -1,14 +1,15 @@
-//! A small description, its overlay and its error codes, and edits of them.
+//! A small description, its overlay, its error codes and its waiters, and edits of them.
 
 use osc_codegen::Input;
 use osc_codegen::ir::Api;
 
-/// The three inputs of a model.
+/// The inputs of a model.
 #[derive(Clone)]
 pub struct Texts {
     pub description: String,
     pub overlay: String,
     pub errors: String,
+    pub waiters: String,
 }
 
 impl Texts {
@@ -17,14 +18,15 @@ impl Texts {
             description: include_str!("base.yaml").to_owned(),
             overlay: include_str!("overlay.yaml").to_owned(),
             errors: include_str!("errors.yaml").to_owned(),
+            waiters: include_str!("waiters.yaml").to_owned(),
         }
     }
 
-    /// Replaces texts, each of which stands in one place of the three inputs.
+    /// Replaces texts, each of which stands in one place of the inputs.
     #[track_caller]
     pub fn edited(mut self, edits: &[(&str, &str)]) -> Self {
         for (from, to) in edits {
-            let texts = [&mut self.description, &mut self.overlay, &mut self.errors];
+            let texts = [&mut self.description, &mut self.overlay, &mut self.errors, &mut self.waiters];
             let mut count = 0;
             for text in texts {
                 count += text.matches(from).count();
@@ -37,9 +39,15 @@ impl Texts {
 
     #[track_caller]
     pub fn model(&self) -> Api {
-        let Self { description, overlay, errors } = self;
-        let input =
-            Input { description, overlay: Some(overlay), docs: None, errors: Some(errors), strict: false };
+        let Self { description, overlay, errors, waiters } = self;
+        let input = Input {
+            description,
+            overlay: Some(overlay),
+            docs: None,
+            errors: Some(errors),
+            waiters: Some(waiters),
+            strict: false,
+        };
         match osc_codegen::model(&input, &mut |_| {}) {
             Ok((api, _)) => api,
             Err(problems) => panic!("{}", problems.iter().map(|p| format!("{p}\n")).collect::<String>()),

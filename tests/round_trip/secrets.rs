@@ -73,7 +73,8 @@ fn debug_shows_what_is_not_secret() {
 fn the_generator_knows_the_same_secrets() {
     let description = include_str!("../../spec/outscale.yaml");
     let overlay = Some(include_str!("../../spec/overlay.yaml"));
-    let input = osc_codegen::Input { description, overlay, docs: None, errors: None, strict: false };
+    let input =
+        osc_codegen::Input { description, overlay, docs: None, errors: None, waiters: None, strict: false };
     let (api, _) = osc_codegen::model(&input, &mut |_| {}).unwrap_or_else(|problems| panic!("{problems:?}"));
     let of_model: BTreeSet<_> = secret_fields(&api).collect();
     assert_eq!(of_model, SECRETS.map(|(schema, property)| (schema.to_owned(), property.to_owned())).into());

@@ -171,7 +171,8 @@ fn known() -> Vec<Enum> {
 fn model() -> Vec<TypeDef> {
     let description = include_str!("../../spec/outscale.yaml");
     let overlay = Some(include_str!("../../spec/overlay.yaml"));
-    let input = osc_codegen::Input { description, overlay, docs: None, errors: None, strict: false };
+    let input =
+        osc_codegen::Input { description, overlay, docs: None, errors: None, waiters: None, strict: false };
     let (api, _) = osc_codegen::model(&input, &mut |_| {}).unwrap_or_else(|problems| panic!("{problems:?}"));
     api.modules.into_iter().flat_map(|module| module.types).collect()
 }

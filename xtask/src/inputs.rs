@@ -42,7 +42,6 @@ pub(crate) struct Inputs {
     pub(crate) overlay: Option<TextFile>,
     pub(crate) docs: Option<TextFile>,
     pub(crate) errors: Option<TextFile>,
-    #[expect(dead_code, reason = "the generator reads waiters from the overlay so far")]
     pub(crate) waiters: Option<TextFile>,
 }
 
@@ -110,6 +109,7 @@ impl Inputs {
             overlay: text(&self.overlay),
             docs: text(&self.docs),
             errors: text(&self.errors),
+            waiters: text(&self.waiters),
             strict: is_strict,
         }
     }
@@ -124,6 +124,7 @@ impl Inputs {
             Source::Overlay => path(&self.overlay, "spec/overlay.yaml"),
             Source::Docs => path(&self.docs, "spec/docs.yaml"),
             Source::Errors => path(&self.errors, "spec/errors.yaml"),
+            Source::Waiters => path(&self.waiters, "spec/waiters.yaml"),
             Source::Generator => PathBuf::from("codegen/src/names.rs"),
         }
     }

@@ -52,7 +52,7 @@ fn goal_change(
 
 /// Waiters are not part of the description.
 fn at() -> Pointer {
-    Pointer::root().join("x-waiters")
+    Pointer::root().join("waiters")
 }
 
 fn goals(waiter: &WaiterResource) -> String {
@@ -113,7 +113,7 @@ fn compare_goal(waiter: &WaiterResource, old: &Goal, new: &Goal, changes: &mut V
         }
     };
     let absence =
-        |goal: &Goal| if goal.gone { "absence counts" } else { "absence does not count" }.to_owned();
+        |goal: &Goal| if goal.deleted { "absence counts" } else { "absence does not count" }.to_owned();
     compare("the waiter returns another type", absence(old), absence(new));
     compare("the waiter succeeds in other states", old.states.join(", "), new.states.join(", "));
     let reason = "the waiter fails in other states, instead of timing out, or the reverse";

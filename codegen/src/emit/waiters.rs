@@ -106,43 +106,44 @@ fn resource(watched: &WaiterResource, listing: &WaiterSource) -> [TokenStream; 4
     ]
 }
 
-/// The expression of a resource's states.
-fn states(watched: &WaiterResource) -> TokenStream {
-    let WaiterResource { part, state, is_enum, .. } = watched;
-    let of = |holder: TokenStream| {
-        let mut path = state.iter().map(|field| ident(field));
-        let last = path.next_back();
-        let holder = path.fold((holder, false), |(holder, is_option), field| match is_option {
-            false => (quote!(#holder.#field.as_ref()), true),
-            true => (quote!(#holder.and_then(|inner| inner.#field.as_ref())), true),
-        });
-        let text = match is_enum {
-            false => quote!(as_deref()),
-            true => quote!(as_ref().map(|state| state.as_str())),
-        };
-        match holder {
-            (holder, false) => quote!(#holder.#last.#text.unwrap_or_default()),
-            (holder, true) => quote!(#holder.and_then(|inner| inner.#last.#text).unwrap_or_default()),
-        }
-    };
-    match part {
+/// The expression of a resource's states: its own state, or that of each part.
+fn states(resource: &WaiterResource) -> TokenStream {
+    match &resource.part {
         None => {
-            let state = of(quote!(item));
+            let state = state(resource, &quote!(item));
             quote!(Vec::from([#state]))
         }
         Some(part) => {
-            let (part, state) = (ident(part), of(quote!(part)));
+            let (part, state) = (ident(part), state(resource, &quote!(part)));
             quote!(item.#part.iter().map(|part| #state).collect())
         }
     }
 }
 
+/// The expression of the state of `holder`, a string that is empty if the state or a field on the way to it is missing.
+fn state(resource: &WaiterResource, holder: &TokenStream) -> TokenStream {
+    let as_str =
+        if resource.is_enum { quote!(as_ref().map(|state| state.as_str())) } else { quote!(as_deref()) };
+    let last = resource.state.len().saturating_sub(1);
+    let read = |index: usize| if index == last { as_str.clone() } else { quote!(as_ref()) };
+    let fields = resource.state.iter().map(|field| ident(field)).enumerate();
+    let value = fields.fold(holder.clone(), |outer, (index, field)| {
+        let read = read(index);
+        if index == 0 {
+            quote!(#outer.#field.#read)
+        } else {
+            quote!(#outer.and_then(|inner| inner.#field.#read))
+        }
+    });
+    quote!(#value.unwrap_or_default())
+}
+
 fn method(goal: &Goal, constant: &Ident, marker: &TokenStream, item: &TokenStream) -> TokenStream {
-    let Goal { method, name, states, failures, gone, docs } = goal;
+    let Goal { method, name, states, failures, deleted, docs } = goal;
     let (docs, method) = (doc(docs), ident(method));
-    let (output, make) = match gone {
+    let (output, make) = match deleted {
         false => (quote!(Waiter<#marker>), quote!(present)),
-        true => (quote!(Waiter<#marker, Option<#item>>), quote!(gone)),
+        true => (quote!(Waiter<#marker, Option<#item>>), quote!(deleted)),
     };
     quote! {
         #docs

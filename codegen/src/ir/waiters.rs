@@ -59,8 +59,8 @@ pub struct Goal {
     pub states: Vec<String>,
     /// None of them leads to it.
     pub failures: Vec<String>,
-    /// Whether absence is the goal too.
-    pub gone: bool,
+    /// Whether a deleted resource reaches the goal too.
+    pub deleted: bool,
     /// Rustdoc lines.
     pub docs: Vec<String>,
 }

@@ -1,24 +1,25 @@
-//! What can be waited for: `x-waiters` of the overlay, checked against the types.
+//! Waiters: the rows of `spec/waiters.yaml`, checked against the types.
 //!
 //! ```yaml
-//! x-waiters:
-//!   ReadVms:                # The action that lists the resources.
-//!     filter: VmIds         # Its filter for them,
-//!     list: Vms             # the list of its answer,
-//!     id: VmId              # and what in the list the filter is about.
-//!     resources:
-//!       vm:                 # The function.
-//!         noun: VM          # In words.
-//!         part: LinkedVols  # Where it is not the resource itself that has the state, but a part of it.
-//!         state: State      # The state, `State.Name` where it lies deeper.
-//!         minutes: 15       # The time-out.
-//!         until:
-//!           running: {states: [running], failures: [terminated]}  # The goal is the state if none are given.
-//!           terminated: {gone: true}                              # Absence is the goal too.
+//! ReadVms:                # The action that reads the resources.
+//!   filter: VmIds         # The field of its `Filters` that takes the identifiers.
+//!   list: Vms             # The list of the response.
+//!   id: VmId              # The field of an item with the identifier.
+//!   resources:
+//!     vm:                 # The function to generate.
+//!       noun: VM          # The resource in prose.
+//!       part: LinkedVols  # Optional: the part of the resource that has the state.
+//!       state: State      # The field with the state; a nested one is `State.Name`.
+//!       minutes: 15       # The default timeout; 10 if omitted.
+//!       until:
+//!         running: {states: [running], failures: [terminated]}  # `states` defaults to the name of the goal.
+//!         terminated: {deleted: true}                           # A deleted resource reaches this goal too.
 //! ```
 
 use std::collections::BTreeSet;
 
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::types::Types;
@@ -28,279 +29,318 @@ use crate::ir::{
     Action, Cursor, Field, Goal, Pagination, Presence, Struct, Type, TypeDef, Values, WaiterResource,
     WaiterSource,
 };
-use crate::names;
-use crate::openapi::Document;
+use crate::{names, yaml};
 
-/// The key of the overlay.
-const KEY: &str = "x-waiters";
+const DEFAULT_MINUTES: u64 = 10;
+const MAX_MINUTES: u64 = 24 * 60;
 
-/// The time-out of what says none, in minutes.
-const MINUTES: u64 = 10;
+/// The types of the runtime's module that also holds the generated ones.
+const RESERVED_TYPES: &[&str] = &["Goal", "Listed", "Progress", "Subject", "Wait", "Waiter"];
 
-/// The types of the runtime's module that the generated ones stand in.
-const TAKEN: &[&str] = &["Goal", "Listed", "Progress", "Subject", "Wait", "Waiter"];
+/// The row of an action. The rows below it are read one by one, so that each problem has its own location.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a mapping with `filter`, `list`, `id` and `resources`")]
+struct SourceRow {
+    filter: String,
+    list: String,
+    id: String,
+    resources: Map<String, Value>,
+}
 
-/// Why a row makes nothing.
+/// The row of a resource.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a mapping with `noun`, `state` and `until`")]
+struct ResourceRow {
+    noun: String,
+    part: Option<String>,
+    state: String,
+    minutes: Option<u64>,
+    until: Map<String, Value>,
+}
+
+/// The row of a goal.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a mapping with `states`, `failures` and `deleted`, all optional")]
+struct GoalRow {
+    states: Option<Vec<String>>,
+    #[serde(default)]
+    failures: Vec<String>,
+    #[serde(default)]
+    deleted: bool,
+}
+
+/// Why a row is not lowered.
 enum Problem {
-    /// It is not written as it must be.
+    /// The row itself is invalid.
     Malformed(Pointer, String),
-    /// The description has no such thing: this version, or not any more.
+    /// The description does not have what the row names, or not in this version.
     Unknown(Pointer, String),
 }
 
 type Lowered<T> = Result<T, Problem>;
 
-/// Lowers every row. One with a problem is reported and left out.
+/// Reads `spec/waiters.yaml`: the rows by the name of their action, in the order of the file.
+pub(crate) fn read(text: &str, problems: &mut Diagnostics) -> Map<String, Value> {
+    match yaml::read(text, Source::Waiters, problems) {
+        Some(Value::Object(rows)) => rows,
+        Some(_) => {
+            problems.error_in(Source::Waiters, &Pointer::root(), "must be a mapping of actions");
+            Map::new()
+        }
+        None => Map::new(),
+    }
+}
+
+/// Lowers every row. A row with a problem is reported and left out.
 pub(super) fn lower<'a>(
-    document: &Document,
+    rows: &Map<String, Value>,
     actions: impl Iterator<Item = &'a Action> + Clone,
     types: &Types,
     problems: &mut Diagnostics,
 ) -> Vec<WaiterSource> {
-    let at = Pointer::root().join(KEY);
-    let rows = match &document.waiters {
-        None => return Vec::new(),
-        Some(Value::Object(rows)) => rows,
-        Some(_) => {
-            problems.error_in(Source::Overlay, &at, "must be a mapping of actions");
-            return Vec::new();
-        }
-    };
-    let (mut listings, mut claimed) = (Vec::new(), BTreeSet::new());
+    let (mut sources, mut functions) = (Vec::new(), BTreeSet::new());
     for (name, row) in rows {
-        let at = at.join(name);
+        let at = Pointer::root().join(name);
         let action = actions.clone().find(|action| action.wire == *name);
-        let found = action.ok_or_else(|| unknown(&at, "is no action".to_owned()));
-        let listing = found.and_then(|action| {
-            let row = Row::read(row, &at, &["filter", "list", "id", "resources"])?;
-            listing(action, types, &row).map(|(listing, item)| (listing, item, row))
+        let action = action.ok_or_else(|| unknown(&at, "is not an action"));
+        let read = action.and_then(|action| {
+            let row: SourceRow = read_row(row, &at)?;
+            Ok((lower_source(action, types, &row, &at)?, row))
         });
-        let (mut listing, item, row) = match listing {
-            Ok(listing) => listing,
+        let ((mut source, item), row) = match read {
+            Ok(read) => read,
             Err(problem) => {
                 problem.report(problems);
                 continue;
             }
         };
-        for (name, resource) in row.mapping("resources").ok().into_iter().flatten() {
+        for (name, row) in &row.resources {
             let at = at.at(&["resources", name]);
-            let watched = Row::read(resource, &at, &["noun", "part", "state", "minutes", "until"])
-                .map_err(|problem| vec![problem])
-                .and_then(|row| watched(name, types, item, &row));
-            match watched {
-                // Two names may make one type, and then one function too.
-                Ok(watched) if claimed.insert(watched.type_.clone()) => listing.watched.push(watched),
-                Ok(_) => problems.error_in(Source::Overlay, &at, "is a name that another resource has"),
+            match lower_resource(name, types, item, row, &at) {
+                // Two names may become one type, and then one function too.
+                Ok(resource) if functions.insert(resource.type_.clone()) => source.watched.push(resource),
+                Ok(_) => {
+                    problems.error_in(Source::Waiters, &at, "has the same Rust name as another resource")
+                }
                 Err(found) => found.into_iter().for_each(|problem| problem.report(problems)),
             }
         }
-        listings.push(listing);
+        sources.push(source);
     }
-    listings.retain(|listing| !listing.watched.is_empty());
-    listings
+    sources.retain(|source| !source.watched.is_empty());
+    sources
 }
 
-/// The action's part of a row, and the type of the resources.
-fn listing<'t>(action: &Action, types: &'t Types, row: &Row<'_>) -> Lowered<(WaiterSource, &'t Struct)> {
-    let (filter, list, id) = (row.text("filter")?, row.text("list")?, row.text("id")?);
-    row.mapping("resources")?;
+/// The row of an action, without its resources, and the type of the items.
+fn lower_source<'t>(
+    action: &Action,
+    types: &'t Types,
+    row: &SourceRow,
+    at: &Pointer,
+) -> Lowered<(WaiterSource, &'t Struct)> {
+    if row.resources.is_empty() {
+        return Err(malformed(&at.join("resources"), "must not be empty"));
+    }
     let body =
-        |name: &str| types.structure(name).ok_or_else(|| unknown(&row.at, format!("`{name}` is no struct")));
+        |name: &str| types.structure(name).ok_or_else(|| unknown(at, format!("`{name}` is not a struct")));
     let (request, response) = (body(&action.request)?, body(&action.response)?);
-    let filters_field = row.field(request, "Filters", &row.at)?;
+    let filters_field = field(request, "Filters", at)?;
     let Type::Named(filters) = &filters_field.ty else {
-        return Err(unknown(&row.at, "its `Filters` is no struct".to_owned()));
+        return Err(unknown(at, "`Filters` of its request is not a struct"));
     };
-    let filter = row.field(body(filters)?, filter, &row.at.join("filter"))?;
+    let filters = body(filters)?;
+    let filter = field(filters, &row.filter, &at.join("filter"))?;
     if !matches!(&filter.ty, Type::List(inner) if **inner == Type::String) {
-        return Err(unknown(&row.at.join("filter"), "is no list of texts".to_owned()));
+        return Err(unknown(&at.join("filter"), "is not a list of strings"));
     }
-    let list = row.field(response, list, &row.at.join("list"))?;
+    let list = field(response, &row.list, &at.join("list"))?;
     let item = match &list.ty {
-        Type::List(item) if list.presence == Presence::Empty => match &**item {
-            Type::Named(item) => body(item)?,
-            _ => return Err(unknown(&row.at.join("list"), "is no list of structs".to_owned())),
-        },
-        _ => return Err(unknown(&row.at.join("list"), "is no list".to_owned())),
+        Type::List(item) if list.presence == Presence::Empty => named(types, item),
+        _ => None,
     };
-    let id = row.field(item, id, &row.at.join("id"))?;
+    let item = item.ok_or_else(|| unknown(&at.join("list"), "is not a list of structs"))?;
+    let id = field(item, &row.id, &at.join("id"))?;
     if (&id.ty, id.presence) != (&Type::String, Presence::Optional) {
-        return Err(unknown(&row.at.join("id"), "is no text".to_owned()));
+        return Err(unknown(&at.join("id"), "is not an optional string"));
     }
-    if [request, body(filters)?].iter().any(|body| body.fields.iter().any(|field| field.required)) {
-        return Err(unknown(&row.at, "needs more than the identifiers".to_owned()));
+    if [request, filters].iter().any(|body| body.fields.iter().any(|field| field.required)) {
+        return Err(unknown(at, "its request has required fields other than the identifiers"));
     }
-    let page = match &action.pagination {
-        None => None,
-        Some(Pagination { cursor: Cursor::Token { request, response }, size, .. }) => {
-            Some((request.clone(), size.clone(), response.clone()))
-        }
-        Some(Pagination { cursor: Cursor::FirstItem { .. }, .. }) => {
-            return Err(unknown(
-                &row.at,
-                "has pages that no token leads to, which waits do not read".to_owned(),
-            ));
-        }
-    };
-    let listing = WaiterSource {
+    let source = WaiterSource {
         marker: action.marker.clone(),
         request: request.name.clone(),
         response: response.name.clone(),
-        filters: (filters_field.setter.clone(), filters.clone()),
+        filters: (filters_field.setter.clone(), filters.name.clone()),
         filter: filter.setter.clone(),
         list: list.ident.clone(),
         item: item.name.clone(),
         id: id.ident.clone(),
-        page,
+        page: page_fields(action, at)?,
         watched: Vec::new(),
     };
-    Ok((listing, item))
+    Ok((source, item))
 }
 
-/// One resource. All that is wrong with its goals is told at once.
-fn watched(name: &str, types: &Types, item: &Struct, row: &Row<'_>) -> Result<WaiterResource, Vec<Problem>> {
-    let (mut watched, values) = subject(name, types, item, row).map_err(|problem| vec![problem])?;
-    let goals = row.mapping("until").map_err(|problem| vec![problem])?;
+/// The fields of a page: the request's token, the page size, and the response's token.
+fn page_fields(action: &Action, at: &Pointer) -> Lowered<Option<(String, String, String)>> {
+    match &action.pagination {
+        None => Ok(None),
+        Some(Pagination { cursor: Cursor::Token { request, response }, size, .. }) => {
+            Ok(Some((request.clone(), size.clone(), response.clone())))
+        }
+        Some(Pagination { cursor: Cursor::FirstItem { .. }, .. }) => {
+            Err(unknown(at, "is paginated by `FirstItem`, but waiters support only page tokens"))
+        }
+    }
+}
+
+/// One resource with its goals, or every problem of them.
+fn lower_resource(
+    name: &str,
+    types: &Types,
+    item: &Struct,
+    row: &Value,
+    at: &Pointer,
+) -> Result<WaiterResource, Vec<Problem>> {
+    let row: ResourceRow = read_row(row, at).map_err(|problem| vec![problem])?;
+    let (mut resource, values) =
+        lower_subject(name, types, item, &row, at).map_err(|problem| vec![problem])?;
     let mut problems = Vec::new();
-    for (name, goal) in goals {
-        match self::goal(name, goal, values, row) {
-            Ok(goal) if watched.goals.iter().any(|other| other.method == goal.method) => {
-                problems.push(malformed(&row.at.at(&["until", name]), "is a name that another goal has"));
+    for (name, goal) in &row.until {
+        let at = at.at(&["until", name]);
+        match lower_goal(name, goal, values, &at) {
+            Ok(goal) if resource.goals.iter().any(|other| other.method == goal.method) => {
+                problems.push(malformed(&at, "has the same Rust name as another goal"));
             }
-            Ok(goal) => watched.goals.push(goal),
+            Ok(goal) => resource.goals.push(goal),
             Err(problem) => problems.push(problem),
         }
     }
-    if problems.is_empty() { Ok(watched) } else { Err(problems) }
+    if problems.is_empty() { Ok(resource) } else { Err(problems) }
 }
 
-/// The values of a state that is an enum.
+/// The values of a state that is an enum: variants and strings.
 type StateValues<'t> = Option<&'t [(String, String)]>;
 
-/// A resource without its goals, and the values that its state is known to have.
-fn subject<'t>(
+/// A resource without its goals, and the known values of its state.
+fn lower_subject<'t>(
     name: &str,
     types: &'t Types,
     item: &'t Struct,
-    row: &Row<'_>,
+    row: &ResourceRow,
+    at: &Pointer,
 ) -> Lowered<(WaiterResource, StateValues<'t>)> {
-    let (noun, state) = (row.text("noun")?, row.text("state")?);
-    let (function, type_) = (names::field(name), names::type_name(&names::variant(name)));
-    let (Some(function), Ok(type_)) = (function, type_) else {
-        return Err(malformed(&row.at, "cannot be made the name of a function"));
+    let (Some(function), Ok(type_)) = (names::field(name), names::type_name(&names::variant(name))) else {
+        return Err(malformed(at, "cannot be turned into the name of a function"));
     };
-    if TAKEN.contains(&type_.as_str()) {
-        return Err(malformed(
-            &row.at,
-            &format!("would be the type `{type_}`, which waits have of their own"),
-        ));
+    if RESERVED_TYPES.contains(&type_.as_str()) {
+        return Err(malformed(at, format!("would be the type `{type_}`, which the module `wait` defines")));
     }
-    let mut holder = item;
-    let part = match row.value("part") {
-        None => None,
-        Some(_) => {
-            let at = row.at.join("part");
-            let field = row.field(holder, row.text("part")?, &at)?;
-            let inner = match (&field.ty, field.presence) {
-                (Type::List(inner), Presence::Empty) => inner,
-                (inner, Presence::Optional) => inner,
-                _ => return Err(unknown(&at, "is no part that can be missing".to_owned())),
-            };
-            holder = named(types, inner).ok_or_else(|| unknown(&at, "is no struct".to_owned()))?;
-            Some(field.ident.clone())
+    if row.until.is_empty() {
+        return Err(malformed(&at.join("until"), "must not be empty"));
+    }
+    let minutes = row.minutes.unwrap_or(DEFAULT_MINUTES);
+    if !(1..=MAX_MINUTES).contains(&minutes) {
+        return Err(malformed(&at.join("minutes"), format!("must be from 1 to {MAX_MINUTES}")));
+    }
+    let (part, holder) = match &row.part {
+        None => (None, item),
+        Some(part) => {
+            let (field, holder) = part_field(types, item, part, &at.join("part"))?;
+            (Some(field.ident.clone()), holder)
         }
     };
-    let at = row.at.join("state");
-    let (path, last) = path(types, holder, state, row, &at)?;
-    let values = match &last.ty {
-        Type::String => None,
-        Type::Named(name) => match types.definitions.get(name).map(|placed| &placed.definition) {
-            Some(TypeDef::Enum(known)) => match &known.values {
-                Values::Text(values) => Some(values.as_slice()),
-                Values::Integer(_) => return Err(unknown(&at, "is no text".to_owned())),
-            },
-            _ => return Err(unknown(&at, "is no text".to_owned())),
-        },
-        _ => return Err(unknown(&at, "is no text".to_owned())),
-    };
-    let minutes = match row.value("minutes") {
-        None => MINUTES,
-        Some(value) => value.as_u64().filter(|minutes| (1..=1440).contains(minutes)).ok_or_else(|| {
-            malformed(&row.at.join("minutes"), "must be a number of minutes, at most those of a day")
-        })?,
-    };
-    let watched = WaiterResource {
+    let (state, values) = state_path(types, holder, &row.state, &at.join("state"))?;
+    let resource = WaiterResource {
         constant: function.to_ascii_uppercase(),
         function,
         type_,
-        noun: noun.to_owned(),
+        noun: row.noun.clone(),
         part,
-        state: path,
+        state,
         is_enum: values.is_some(),
         minutes,
         goals: Vec::new(),
     };
-    Ok((watched, values))
+    Ok((resource, values))
 }
 
-/// The fields that lead to the state, and the last of them.
-fn path<'t>(
+/// The field with the part or the parts of a resource that have the state, and their type.
+fn part_field<'t>(
+    types: &'t Types,
+    item: &'t Struct,
+    part: &str,
+    at: &Pointer,
+) -> Lowered<(&'t Field, &'t Struct)> {
+    let field = field(item, part, at)?;
+    let inner = match (&field.ty, field.presence) {
+        (Type::List(inner), Presence::Empty) => inner,
+        (inner, Presence::Optional) => inner,
+        _ => return Err(unknown(at, "is neither a list nor optional")),
+    };
+    let holder = named(types, inner).ok_or_else(|| unknown(at, "is not a struct"))?;
+    Ok((field, holder))
+}
+
+/// The fields that lead to the state, and the known values of the state.
+fn state_path<'t>(
     types: &'t Types,
     holder: &'t Struct,
     state: &str,
-    row: &Row<'_>,
     at: &Pointer,
-) -> Lowered<(Vec<String>, &'t Field)> {
-    let mut fields: Vec<&Field> = Vec::new();
-    for name in state.split('.') {
-        let holder = match fields.last() {
-            None => holder,
-            Some(field) => named(types, &field.ty)
-                .ok_or_else(|| unknown(at, format!("`{}` is no struct", field.wire)))?,
-        };
-        let field = row.field(holder, name, at)?;
-        if field.presence != Presence::Optional {
-            return Err(unknown(at, format!("`{name}` is no single value of an answer")));
-        }
-        fields.push(field);
+) -> Lowered<(Vec<String>, StateValues<'t>)> {
+    let optional = |holder: &'t Struct, name: &str| match field(holder, name, at)? {
+        field if field.presence == Presence::Optional => Ok(field),
+        _ => Err(unknown(at, format!("`{name}` is not an optional field of a response"))),
+    };
+    let mut names = state.split('.');
+    let mut last = optional(holder, names.next().unwrap_or_default())?;
+    let mut path = vec![last.ident.clone()];
+    for name in names {
+        let holder = named(types, &last.ty);
+        let holder = holder.ok_or_else(|| unknown(at, format!("`{}` is not a struct", last.wire)))?;
+        last = optional(holder, name)?;
+        path.push(last.ident.clone());
     }
-    match fields.last() {
-        Some(last) => Ok((fields.iter().map(|field| field.ident.clone()).collect(), last)),
-        None => Err(malformed(at, "must be a field")),
+    let values = state_values(types, &last.ty).ok_or_else(|| unknown(at, "is not a string"))?;
+    Ok((path, values))
+}
+
+/// The known values of a state: `None` if it is not a string, `Some(None)` if it may be any string.
+fn state_values<'t>(types: &'t Types, ty: &Type) -> Option<StateValues<'t>> {
+    match ty {
+        Type::String => Some(None),
+        Type::Named(name) => match &types.definitions.get(name)?.definition {
+            TypeDef::Enum(definition) => match &definition.values {
+                Values::Text(values) => Some(Some(values)),
+                Values::Integer(_) => None,
+            },
+            _ => None,
+        },
+        _ => None,
     }
 }
 
-fn goal(name: &str, goal: &Value, values: StateValues<'_>, row: &Row<'_>) -> Lowered<Goal> {
-    let at = row.at.at(&["until", name]);
-    let row = Row::read(goal, &at, &["states", "failures", "gone"])?;
+fn lower_goal(name: &str, row: &Value, values: StateValues<'_>, at: &Pointer) -> Lowered<Goal> {
+    let GoalRow { states, failures, deleted } = read_row(row, at)?;
     let Some(method) = names::field(name) else {
-        return Err(malformed(&at, "cannot be made the name of a method"));
+        return Err(malformed(at, "cannot be turned into the name of a method"));
     };
-    let gone = match row.value("gone") {
-        None => false,
-        Some(Value::Bool(true)) => true,
-        Some(_) => return Err(malformed(&at.join("gone"), "is `true` or not there")),
-    };
-    let failures = row.texts("failures")?.unwrap_or_default();
-    // A resource that simply disappears has no state for it.
-    let states = match row.texts("states")? {
-        None => vec![name.to_owned()],
-        Some(states) if states.is_empty() && !gone => {
-            return Err(malformed(&at.join("states"), "is empty: then nothing would ever be reached"));
-        }
-        Some(states) => states,
-    };
+    let states = states.unwrap_or_else(|| vec![name.to_owned()]);
+    // A resource that disappears without a final state has none here.
+    if states.is_empty() && !deleted {
+        return Err(malformed(&at.join("states"), "is empty: the goal could never be reached"));
+    }
     if let Some(state) = states.iter().find(|state| failures.contains(state)) {
-        return Err(malformed(&at, &format!("`{state}` is both a goal and a failure")));
+        return Err(malformed(at, format!("`{state}` is both a goal and a failure")));
     }
     let is_known =
         |state: &&String| values.is_none_or(|values| values.iter().any(|(_, value)| value == *state));
-    let mut all = states.iter().chain(&failures);
-    if let Some(state) = all.find(|state| !is_known(state)) {
-        return Err(unknown(&at, format!("`{state}` is no value of the state")));
+    if let Some(state) = states.iter().chain(&failures).find(|state| !is_known(state)) {
+        return Err(unknown(at, format!("`{state}` is not a value of the state")));
     }
-    let docs = sentences::goal(&states, &failures, gone);
-    Ok(Goal { method, name: name.to_owned(), states, failures, gone, docs })
+    let docs = sentences::goal(&states, &failures, deleted);
+    Ok(Goal { method, name: name.to_owned(), states, failures, deleted, docs })
 }
 
 fn named<'t>(types: &'t Types, ty: &Type) -> Option<&'t Struct> {
@@ -310,66 +350,30 @@ fn named<'t>(types: &'t Types, ty: &Type) -> Option<&'t Struct> {
     }
 }
 
-/// A mapping of the overlay with its place.
-struct Row<'v> {
-    at: Pointer,
-    entries: &'v Map<String, Value>,
+/// The field that a row names.
+fn field<'t>(holder: &'t Struct, wire: &str, at: &Pointer) -> Lowered<&'t Field> {
+    let found = holder.fields.iter().find(|field| field.wire == wire);
+    found.ok_or_else(|| unknown(at, format!("`{}` has no field `{wire}`", holder.name)))
 }
 
-impl<'v> Row<'v> {
-    fn read(value: &'v Value, at: &Pointer, keys: &[&str]) -> Lowered<Self> {
-        let Some(entries) = value.as_object() else {
-            return Err(malformed(at, &format!("must be a mapping with {}", keys.join(", "))));
-        };
-        match entries.keys().find(|key| !keys.contains(&key.as_str())) {
-            Some(key) => Err(malformed(&at.join(key), &format!("is none of {}", keys.join(", ")))),
-            None => Ok(Self { at: at.clone(), entries }),
-        }
-    }
-
-    fn value(&self, key: &str) -> Option<&'v Value> {
-        self.entries.get(key)
-    }
-
-    fn text(&self, key: &str) -> Lowered<&'v str> {
-        let text = self.value(key).and_then(Value::as_str).filter(|text| !text.is_empty());
-        text.ok_or_else(|| malformed(&self.at.join(key), "must be a text"))
-    }
-
-    fn texts(&self, key: &str) -> Lowered<Option<Vec<String>>> {
-        let Some(value) = self.value(key) else { return Ok(None) };
-        let texts = value.as_array().and_then(|list| {
-            list.iter().map(|text| text.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>()
-        });
-        texts.map(Some).ok_or_else(|| malformed(&self.at.join(key), "must be a list of texts"))
-    }
-
-    fn mapping(&self, key: &str) -> Lowered<&'v Map<String, Value>> {
-        let mapping = self.value(key).and_then(Value::as_object).filter(|mapping| !mapping.is_empty());
-        mapping.ok_or_else(|| malformed(&self.at.join(key), "must be a mapping, and not an empty one"))
-    }
-
-    /// The field of a type that this row names.
-    fn field<'t>(&self, holder: &'t Struct, wire: &str, at: &Pointer) -> Lowered<&'t Field> {
-        let found = holder.fields.iter().find(|field| field.wire == wire);
-        found.ok_or_else(|| unknown(at, format!("`{}` has no field `{wire}`", holder.name)))
-    }
+fn read_row<T: DeserializeOwned>(row: &Value, at: &Pointer) -> Lowered<T> {
+    T::deserialize(row).map_err(|error| malformed(at, error.to_string()))
 }
 
-fn malformed(at: &Pointer, message: &str) -> Problem {
-    Problem::Malformed(at.clone(), message.to_owned())
+fn malformed(at: &Pointer, message: impl Into<String>) -> Problem {
+    Problem::Malformed(at.clone(), message.into())
 }
 
-fn unknown(at: &Pointer, message: String) -> Problem {
-    Problem::Unknown(at.clone(), message)
+fn unknown(at: &Pointer, message: impl Into<String>) -> Problem {
+    Problem::Unknown(at.clone(), message.into())
 }
 
 impl Problem {
     fn report(self, problems: &mut Diagnostics) {
         match self {
-            Self::Malformed(at, message) => problems.error_in(Source::Overlay, &at, message),
+            Self::Malformed(at, message) => problems.error_in(Source::Waiters, &at, message),
             Self::Unknown(at, message) => {
-                problems.stale(Source::Overlay, &at, format!("{message}: mend or remove the row"));
+                problems.stale(Source::Waiters, &at, format!("{message}: fix or remove the row"));
             }
         }
     }

@@ -115,10 +115,9 @@ impl<'a> Resolver<'a> {
     fn by_pointer(&self, source: Source, pointer: &Pointer, severity: Severity) -> Option<Span> {
         let own = self.maps.get(&source).map(|map| map.find(pointer));
         let added = match source {
-            // The overlay adds `x-waiters` at the root of the description.
             Source::Overlay if own.as_ref().is_some_and(|own| own.is_exact) => None,
             Source::Description | Source::Overlay => self.in_additions(pointer),
-            Source::Docs | Source::Errors | Source::Generator => None,
+            Source::Docs | Source::Errors | Source::Waiters | Source::Generator => None,
         };
         let is_from_overlay = |own: &Lookup, added: &Lookup| {
             // Notes are about the published text.

@@ -299,7 +299,7 @@ impl Call {
         let error = match response.status {
             200..300 => None,
             status => {
-                let body = redact::redact(&response.body, secret.as_deref());
+                let body = redact::redact(&response.body, secret.as_deref().map(String::as_str));
                 let response = ApiError::new(status, &body, response.retry_after());
                 Some(Error::new(&self.action.name, ErrorRepr::Api(response)))
             }

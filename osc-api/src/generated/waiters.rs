@@ -68,7 +68,7 @@ impl Vm {
             states: &["terminated"],
             failures: &[],
         };
-        Waiter::gone(self.0, VM, GOAL)
+        Waiter::deleted(self.0, VM, GOAL)
     }
 }
 
@@ -146,7 +146,7 @@ impl Volume {
             states: &[],
             failures: &[],
         };
-        Waiter::gone(self.0, VOLUME, GOAL)
+        Waiter::deleted(self.0, VOLUME, GOAL)
     }
 }
 
@@ -188,7 +188,7 @@ impl VolumeLink {
             states: &["detached"],
             failures: &[],
         };
-        Waiter::gone(self.0, VOLUME_LINK, GOAL)
+        Waiter::deleted(self.0, VOLUME_LINK, GOAL)
     }
 }
 
@@ -319,7 +319,7 @@ impl Snapshot {
             states: &[],
             failures: &[],
         };
-        Waiter::gone(self.0, SNAPSHOT, GOAL)
+        Waiter::deleted(self.0, SNAPSHOT, GOAL)
     }
 }
 
@@ -456,7 +456,7 @@ impl Image {
             states: &[],
             failures: &[],
         };
-        Waiter::gone(self.0, IMAGE, GOAL)
+        Waiter::deleted(self.0, IMAGE, GOAL)
     }
 }
 
@@ -579,7 +579,7 @@ impl Net {
             states: &[],
             failures: &[],
         };
-        Waiter::gone(self.0, NET, GOAL)
+        Waiter::deleted(self.0, NET, GOAL)
     }
 }
 
@@ -645,7 +645,7 @@ impl Subnet {
             states: &["deleted"],
             failures: &[],
         };
-        Waiter::gone(self.0, SUBNET, GOAL)
+        Waiter::deleted(self.0, SUBNET, GOAL)
     }
 }
 
@@ -711,7 +711,7 @@ impl NatService {
             states: &["deleted"],
             failures: &[],
         };
-        Waiter::gone(self.0, NAT_SERVICE, GOAL)
+        Waiter::deleted(self.0, NAT_SERVICE, GOAL)
     }
 }
 
@@ -782,7 +782,7 @@ impl VirtualGateway {
             states: &["deleted"],
             failures: &[],
         };
-        Waiter::gone(self.0, VIRTUAL_GATEWAY, GOAL)
+        Waiter::deleted(self.0, VIRTUAL_GATEWAY, GOAL)
     }
 }
 
@@ -828,7 +828,7 @@ impl VirtualGatewayLink {
             states: &["detached"],
             failures: &[],
         };
-        Waiter::gone(self.0, VIRTUAL_GATEWAY_LINK, GOAL)
+        Waiter::deleted(self.0, VIRTUAL_GATEWAY_LINK, GOAL)
     }
 }
 
@@ -905,7 +905,7 @@ impl ClientGateway {
             states: &["deleted"],
             failures: &[],
         };
-        Waiter::gone(self.0, CLIENT_GATEWAY, GOAL)
+        Waiter::deleted(self.0, CLIENT_GATEWAY, GOAL)
     }
 }
 
@@ -976,7 +976,7 @@ impl VpnConnection {
             states: &["deleted"],
             failures: &[],
         };
-        Waiter::gone(self.0, VPN_CONNECTION, GOAL)
+        Waiter::deleted(self.0, VPN_CONNECTION, GOAL)
     }
 }
 
@@ -1047,7 +1047,7 @@ impl NetAccessPoint {
             states: &["deleted"],
             failures: &[],
         };
-        Waiter::gone(self.0, NET_ACCESS_POINT, GOAL)
+        Waiter::deleted(self.0, NET_ACCESS_POINT, GOAL)
     }
 }
 
@@ -1112,7 +1112,7 @@ impl LoadBalancer {
             states: &["deleted"],
             failures: &[],
         };
-        Waiter::gone(self.0, LOAD_BALANCER, GOAL)
+        Waiter::deleted(self.0, LOAD_BALANCER, GOAL)
     }
 }
 
@@ -1190,7 +1190,7 @@ impl NetPeering {
             states: &["deleted"],
             failures: &[],
         };
-        Waiter::gone(self.0, NET_PEERING, GOAL)
+        Waiter::deleted(self.0, NET_PEERING, GOAL)
     }
 }
 
@@ -1266,7 +1266,7 @@ impl Nic {
             states: &[],
             failures: &[],
         };
-        Waiter::gone(self.0, NIC, GOAL)
+        Waiter::deleted(self.0, NIC, GOAL)
     }
 }
 
@@ -1308,7 +1308,7 @@ impl NicLink {
             states: &["detached"],
             failures: &[],
         };
-        Waiter::gone(self.0, NIC_LINK, GOAL)
+        Waiter::deleted(self.0, NIC_LINK, GOAL)
     }
 }
 

@@ -158,7 +158,7 @@ fn keyword(u: &mut Unstructured<'_>) -> Result<&'static str> {
         "type", "format", "enum", "items", "properties", "additionalProperties", "required", "nullable",
         "allOf", "oneOf", "anyOf", "not", "$ref", "default", "example", "examples", "value", "description",
         "deprecated", "pattern", "minLength", "maxLength", "minimum", "maximum", "minItems", "x-rust-name",
-        "x-rust-variants", "x-page-items", "x-not-values", "x-waiters", "x-docs-url", "post", "get",
+        "x-rust-variants", "x-page-items", "x-not-values", "x-docs-url", "post", "get",
         "parameters", "requestBody", "responses", "200", "201", "2XX", "default", "content",
         "application/json", "schema", "security", "tags", "components", "schemas", "paths", "info",
         "version", "NextPageToken", "ResultsPerPage", "FirstItem", "HasMoreItems", "ClientToken", "actions",

@@ -14,6 +14,7 @@ pub struct Parts {
     pub docs: Option<String>,
     /// The error codes.
     pub errors: Option<String>,
+    pub waiters: Option<String>,
     /// An older description to compare with.
     pub older: Option<String>,
 }
@@ -36,6 +37,7 @@ impl Parts {
                 Some("overlay") => current = parts.overlay.insert(String::new()),
                 Some("docs") => current = parts.docs.insert(String::new()),
                 Some("errors") => current = parts.errors.insert(String::new()),
+                Some("waiters") => current = parts.waiters.insert(String::new()),
                 Some("older") => current = parts.older.insert(String::new()),
                 _ => current.push_str(line),
             }
@@ -45,9 +47,11 @@ impl Parts {
 
     /// The text of a file.
     pub fn write(&self) -> String {
-        let Self { description, overlay, docs, errors, older } = self;
+        let Self { description, overlay, docs, errors, waiters, older } = self;
         let mut text = description.clone();
-        for (name, part) in [("overlay", overlay), ("docs", docs), ("errors", errors), ("older", older)] {
+        for (name, part) in
+            [("overlay", overlay), ("docs", docs), ("errors", errors), ("waiters", waiters), ("older", older)]
+        {
             let Some(part) = part else { continue };
             if !text.is_empty() && !text.ends_with('\n') {
                 text.push('\n');
@@ -59,8 +63,8 @@ impl Parts {
 
     /// The present parts, mutable.
     pub fn texts(&mut self) -> Vec<&mut String> {
-        let Self { description, overlay, docs, errors, older } = self;
-        let others = [overlay, docs, errors, older].into_iter().filter_map(Option::as_mut);
+        let Self { description, overlay, docs, errors, waiters, older } = self;
+        let others = [overlay, docs, errors, waiters, older].into_iter().filter_map(Option::as_mut);
         std::iter::once(description).chain(others).collect()
     }
 
@@ -71,6 +75,7 @@ impl Parts {
             overlay: self.overlay.as_deref(),
             docs: self.docs.as_deref(),
             errors: self.errors.as_deref(),
+            waiters: self.waiters.as_deref(),
             strict,
         }
     }

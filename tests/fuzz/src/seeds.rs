@@ -28,9 +28,10 @@ pub fn all(root: &Path) -> io::Result<Vec<(String, Parts)>> {
     for folder in sorted(&tests.join("golden"))? {
         let part = |name: &str| fs::read_to_string(folder.join(name)).ok();
         let description = fs::read_to_string(folder.join("spec.yaml"))?;
-        let (overlay, docs, errors) = (part("overlay.yaml"), part("docs.yaml"), part("errors.yaml"));
+        let (overlay, docs) = (part("overlay.yaml"), part("docs.yaml"));
+        let (errors, waiters) = (part("errors.yaml"), part("waiters.yaml"));
         let name = format!("golden-{}", name(&folder));
-        seeds.push((name, Parts { description, overlay, docs, errors, older: None }));
+        seeds.push((name, Parts { description, overlay, docs, errors, waiters, older: None }));
     }
     let base = fs::read_to_string(tests.join("diagnostics/base.yaml"))?;
     seeds.push(("base".to_owned(), Parts { older: Some(base.clone()), ..Parts::of(base) }));

@@ -61,7 +61,7 @@ impl Cage {
             states: &[],
             failures: &[],
         };
-        Waiter::gone(self.0, CAGE, GOAL)
+        Waiter::deleted(self.0, CAGE, GOAL)
     }
 }
 
@@ -125,7 +125,7 @@ impl CageLock {
             states: &["broken"],
             failures: &[],
         };
-        Waiter::gone(self.0, CAGE_LOCK, GOAL)
+        Waiter::deleted(self.0, CAGE_LOCK, GOAL)
     }
 }
 
