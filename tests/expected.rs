@@ -1,4 +1,4 @@
-//! Expected files: what a test's output must equal, re-made with `BLESS=1`. A module of several tests.
+//! Expected files: what a test's output must equal, regenerated with `BLESS=1`. A module of several tests.
 #![allow(dead_code, reason = "each test target uses a part of this module")]
 
 use std::fs;
@@ -45,7 +45,7 @@ pub fn read_if_there(path: &Path) -> Option<String> {
     path.exists().then(|| read(path))
 }
 
-/// Whether expected files are to be re-made.
+/// Whether expected files are to be regenerated.
 pub fn blessing() -> bool {
     std::env::var_os("BLESS").is_some_and(|value| !value.is_empty() && value != "0")
 }

@@ -2,7 +2,7 @@
 //!
 //! A case is a folder `golden/<case>/` with `spec.yaml`, perhaps `overlay.yaml`, `docs.yaml`, `errors.yaml` and
 //! `waiters.yaml`, and the expected files in `out/`. `examples.rs` beside them holds the documentation's examples; the target `compiled` compiles
-//! both. `BLESS=1 cargo test -p osc-tests --test golden` re-makes what is expected; review the difference.
+//! both. `BLESS=1 cargo test -p osc-tests --test golden` regenerates what is expected; review the difference.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
 
 mod doc_code;

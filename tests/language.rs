@@ -27,7 +27,6 @@ const AVOIDED: &[(&str, &str)] = &[
     ("hub|hubs", "shared poller"),
     ("in good order", "without an error"),
     ("in the dark", "the outcome is unknown"),
-    ("let out", "send, release"),
     ("lock-out|lock-outs", "lockout"),
     ("mend|mends|mended|mending", "fix, correct, repair"),
     ("misfit|misfits", "mismatch, or name what does not match"),

@@ -17,7 +17,7 @@ async fn add_rule(client: &Client, path: &str, ranges: &[String]) -> Result<(), 
     let ca = response.ca.and_then(|ca| ca.ca_id).ok_or("CreateCa returned no authority")?;
     println!("{ca} is registered");
 
-    // A call is allowed if any rule allows it: as long as another rule allows everything, this one locks nobody out.
+    // A call is allowed if any rule allows it: as long as another rule allows everything, this one locks no one out.
     let request = CreateApiAccessRuleRequest::new()
         .ca_ids([&ca])
         .ip_ranges(ranges)

@@ -33,7 +33,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// # async fn example(client: osc_api::Client) -> osc_api::Result<()> {
 /// match client.delete_subnet(&DeleteSubnetRequest::new("subnet-12345678")).await {
 ///     Ok(_) => println!("deleted"),
-///     Err(error) if error.is_not_found() => println!("it is gone already"),
+///     Err(error) if error.is_not_found() => println!("it is removed already"),
 ///     Err(error) if error.has_code(codes::SUBNET_IN_USE) => println!("later, please: {error}"),
 ///     Err(error) => match error.api() {
 ///         Some(response) => println!("status {}, request {:?}", response.status(), response.request_id()),

@@ -212,14 +212,14 @@ fn enumeration(definition: &Enum, broken: &Broken, functions: &mut Functions<'_>
 fn action(action: &Action, broken: &Broken, functions: &mut Functions<'_>) {
     let Action { at, marker, method, request, response, pagination, .. } = action;
     let named = |name: &String| broken.names(&Type::Named(name.clone()));
-    let is_gone = [
+    let is_removed = [
         ChangeKind::ActionRemoved,
         ChangeKind::ActionRenamed,
         ChangeKind::ActionName,
         ChangeKind::ActionRequest,
         ChangeKind::ActionResponse,
     ];
-    if broken.has(at.as_str(), &is_gone) || named(request) || named(response) {
+    if broken.has(at.as_str(), &is_removed) || named(request) || named(response) {
         return;
     }
     let arguments = format!("client: &'a api::Client, request: &'a types::{request}");

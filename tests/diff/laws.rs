@@ -1,4 +1,4 @@
-//! What holds forevery report: nothing changes without a difference, and backwards everything is the other way round.
+//! What holds for every report: nothing changes without a difference, and backwards everything is the other way round.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;

@@ -284,7 +284,7 @@ fn an_invalid_argument_names_the_valid_forms() {
     refused_by("https://me:hidden@localhost/a", &[], 2, &["password"]);
 }
 
-/// Whoever vouches for a server on 127.0.0.1, as PEM, and the server's side of it.
+/// Anyone who vouches for a server on 127.0.0.1, as PEM, and the server's side of it.
 fn identity() -> (String, ServerConfig) {
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

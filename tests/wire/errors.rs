@@ -1,4 +1,4 @@
-//! Answers with an error, in every form that was seen: status, request identifier and text are kept.
+//! Responses with an error, in every form that was seen: status, request identifier and text are kept.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ fn client(server: &Server) -> Client {
     builder.retry(RetryPolicy::none()).build().expect("a client")
 }
 
-/// Answers a call so, and gives the error that comes of it.
+/// Responses a call so, and gives the error that comes of it.
 async fn failure(response: Response) -> Error {
     let server = server(move |_| response.clone());
     let error = client(&server).read_vms(&ReadVmsRequest::new()).await.expect_err("an error");
@@ -240,7 +240,7 @@ async fn one_error_need_not_stand_in_a_list() {
 }
 
 #[tokio::test]
-async fn answers_made_to_hurt_are_errors_like_others() {
+async fn responses_made_to_hurt_are_errors_like_others() {
     let deep = "[".repeat(1 << 20);
     let deep_details = format!(r#"{{"Errors":[{{"Code":"1","Details":{}}}]}}"#, "[".repeat(100_000));
     let huge = format!(r#"{{"Errors":[{{"Code":"1","Details":"{}"}}]}}"#, "x".repeat(10 << 20));

@@ -90,7 +90,7 @@ async fn a_reset_connection_is_an_error_of_the_network() {
 }
 
 #[tokio::test]
-async fn a_server_that_never_answers_times_out() {
+async fn a_server_that_never_responses_times_out() {
     times_out(Reply::Nothing(Then::Wait)).await;
 }
 

@@ -40,7 +40,7 @@ use serde_json::json;
 /// The wait before a second attempt, where there is one.
 const MOMENT: Duration = Duration::from_millis(1);
 
-/// A server that does what `handler` says, to anyone who calls.
+/// A server that does what `handler` says, to anyone callers.
 fn server<R: Into<Reply>>(handler: impl Fn(&Request) -> R + Send + Sync + 'static) -> Server {
     Server::start(handler).expect("a local port")
 }
@@ -62,7 +62,7 @@ fn ok() -> Response {
 
 /// A builder that knows nothing but the endpoint: what the machine's own environment says does not count.
 ///
-/// Its clients send everything once, at once: retries and pace have tests of their own.
+/// Its clients send everything once, at once: retries and rate have tests of their own.
 fn builder(server: &Server) -> ClientBuilder {
     Client::builder()
         .ignore_environment()

@@ -23,7 +23,7 @@ const FAR: &str = "api.eu-west-2.example.invalid";
 const IN_URL: &str = "j%C3%BCrgen:p%40ss%2Fw%3Ard%25-1";
 const MEANT: &str = "jürgen:p@ss/w:rd%-1";
 
-fn admit_everybody(_: &Request) -> Result<(), Response> {
+fn admit_anyone(_: &Request) -> Result<(), Response> {
     Ok(())
 }
 
@@ -139,7 +139,7 @@ async fn a_proxy_that_is_not_there_is_reported_apart() {
 #[tokio::test]
 async fn the_certificate_behind_the_proxy_is_looked_at() {
     let (_, server) = far_server();
-    let proxy = proxy(&server, admit_everybody);
+    let proxy = proxy(&server, admit_anyone);
     let error = refusal(far_builder(&Authority::new("another")).proxy(proxy.host())).await;
     assert!(error.to_string().contains("add_root_certificate"), "{error}");
     assert_eq!(server.requests(), []);

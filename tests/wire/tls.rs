@@ -295,7 +295,7 @@ async fn a_server_that_hangs_up_on_tls_is_no_connection() {
 }
 
 #[tokio::test]
-async fn a_server_that_answers_tls_in_plain_http_is_no_connection() {
+async fn a_server_that_responses_tls_in_plain_http_is_no_connection() {
     let root = Authority::new("trusted");
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a local port");
     let endpoint = format!("https://{}", listener.local_addr().expect("an address"));

@@ -151,7 +151,7 @@ mod tests {
         let inputs = Inputs {
             description: file(description, DESCRIPTION),
             overlay: Some(file(&root.join("spec/overlay.yaml"), overlay)),
-            docs: Some(file(&root.join("spec/docs.yaml"), "types:\n  Gone: a\n")),
+            docs: Some(file(&root.join("spec/docs.yaml"), "types:\n  Removed: a\n")),
             errors: None,
             waiters: None,
         };
@@ -169,10 +169,10 @@ mod tests {
                 "error: bad.yaml:1:1 #/openapi: must be 3.0.x, not \"3.1.0\"",
                 "     1 | openapi: 3.1.0",
                 "       | ^",
-                "error: bad.yaml:4:3 #/paths/~1A␊::error::%,:b: must be a mapping with a `post` operation",
+                "error: bad.yaml:4:3 #/paths/~1A␊::error::%,:b: must be a mapping",
                 "     4 |   \"/A\\n::error::%,:b\": 1",
                 "       |   ^",
-                "warning: spec/overlay.yaml:3:3 #/actions/0: changes nothing at `$.info`: remove it",
+                "warning: spec/overlay.yaml:3:3 #/actions/0: changes nothing at `$.info`: remove this action",
                 "     3 | - {target: $.info, description: a, update: {title: T}}",
                 "       |   ^",
                 "found 2 errors, 1 warning",
@@ -192,7 +192,7 @@ mod tests {
                 "::error file=spec/odd%2C name%3A100%25.yaml,line=1,col=1,title=description::#/openapi: must be \
                  3.0.x, not \"3.1.0\"",
                 "::error file=spec/odd%2C name%3A100%25.yaml,line=4,col=3,title=description::#/paths/~1A%0A::error\
-                 ::%25,:b: must be a mapping with a `post` operation",
+                 ::%25,:b: must be a mapping",
                 "::warning file=spec/overlay.yaml,line=3,col=3,title=overlay::#/actions/0: changes nothing at \
                  `$.info`: remove it",
                 "found 2 errors, 1 warning",

@@ -7,19 +7,19 @@ pub struct WaiterSource {
     pub marker: String,
     /// The request's type.
     pub request: String,
-    /// The answer's type.
+    /// The response's type.
     pub response: String,
     /// The setter of the request's filters, and their type.
     pub filters: (String, String),
     /// The setter of the filter for identifiers.
     pub filter: String,
-    /// The list of the answer.
+    /// The list of the response.
     pub list: String,
     /// The resource's type.
     pub item: String,
     /// The field of the resource that identifies it.
     pub id: String,
-    /// The fields of the request for token and size of a page, and that of the answer for the next token.
+    /// The fields of the request for token and size of a page, and that of the response for the next token.
     pub page: Option<(String, String, String)>,
     /// What can be waited for.
     pub watched: Vec<WaiterResource>,
@@ -42,7 +42,7 @@ pub struct WaiterResource {
     pub state: Vec<String>,
     /// Whether the state is an enum, and not a text.
     pub is_enum: bool,
-    /// The time-out.
+    /// The timeout.
     pub minutes: u64,
     /// The states.
     pub goals: Vec<Goal>,

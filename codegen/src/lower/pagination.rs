@@ -1,4 +1,4 @@
-//! Which listings come in pages, found by the shape of request and answer.
+//! Which listings come in pages, found by the shape of request and response.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use super::types::Types;
 use crate::diagnostics::{Diagnostics, Pointer, Source};
 use crate::ir::{Cursor, Field, Pagination, Presence, Struct, Type};
 
-/// The overlay's way to say which lists of an answer hold the items.
+/// The overlay's way to say which lists of a response hold the items.
 const CHOICE: &str = "x-page-items";
 
 /// Finds pages, action by action.
@@ -20,7 +20,7 @@ pub(super) struct Pages<'a> {
 }
 
 impl<'a> Pages<'a> {
-    /// How the answers of an action are cut into pages. Where request and answer both have the fields for it, but not
+    /// How the responses of an action are cut into pages. Where request and response both have the fields for it, but not
     /// in a way that can be read, it is reported.
     pub(super) fn of(
         &mut self,
@@ -59,11 +59,11 @@ impl<'a> Pages<'a> {
 /// What makes a listing one with pages.
 struct Shape<'t> {
     request: &'t Struct,
-    /// What has the lists and says whether there is more: the answer, or a struct in it.
+    /// What has the lists and says whether there is more: the response, or a struct in it.
     holder: &'t Struct,
-    /// The field of the answer that is the holder, where the answer is not.
+    /// The field of the response that is the holder, where the response is not.
     inside: Option<&'t Field>,
-    /// The names of the request's and the answer's field that lead from page to page.
+    /// The names of the request's and the response's field that lead from page to page.
     names: (&'static str, &'static str),
 }
 
@@ -104,11 +104,17 @@ impl<'t> Shape<'t> {
             None => lists,
             Some(names) => {
                 let names = names.as_array().filter(|names| !names.is_empty());
-                let names =
-                    names.ok_or("must be a list of the names of properties: mend it in the overlay")?.iter();
+                let names = names
+                    .ok_or("must be a list of the names of properties: correct it in the overlay")?
+                    .iter();
                 let named = names.map(|name| {
                     lists.iter().copied().find(|(field, _)| name.as_str() == Some(&field.wire)).ok_or_else(
-                        || format!("`{name}` is no list of `{}`: mend it in the overlay", self.holder.name),
+                        || {
+                            format!(
+                                "`{name}` is no list of `{}`: correct it in the overlay",
+                                self.holder.name
+                            )
+                        },
                     )
                 });
                 let named = named.collect::<Result<Vec<_>, _>>()?;
@@ -124,7 +130,7 @@ impl<'t> Shape<'t> {
             [(_, item), rest @ ..] if choice.is_some() || rest.is_empty() => {
                 if rest.iter().any(|(_, other)| other != item) {
                     return Err(
-                        "names lists of different types, which cannot be one list of items: mend it in the overlay".to_owned()
+                        "names lists of different types, which cannot be one list of items: correct it in the overlay".to_owned()
                     );
                 }
                 Ok((chosen.iter().map(|(field, _)| field.ident.clone()).collect(), (*item).clone()))
@@ -153,7 +159,7 @@ fn optional(definition: &Struct, wire: &str, ty: &Type) -> Result<String, String
             _ => "an integer without a format",
         };
         format!(
-            "has pages, but `{wire}` of `{}` is not {wanted} that may be absent: mend it in the overlay",
+            "has pages, but `{wire}` of `{}` is not {wanted} that may be absent: correct it in the overlay",
             definition.name
         )
     })

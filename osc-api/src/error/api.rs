@@ -137,7 +137,7 @@ impl ApiError {
     }
 
     /// A resource that is missing is a 400 with a code. A bare 404 comes from a wrong address, and is no
-    /// proof that a resource is gone; but an error in the API's form that has no code may mean one.
+    /// proof that a resource is removed; but an error in the API's form that has no code may mean one.
     pub(super) fn is_not_found(&self) -> bool {
         let uncoded = || self.is_own_form && self.errors.iter().all(|error| error.code.is_none());
         self.has(&[5000..=5999]) || (self.status == 404 && uncoded())

@@ -215,7 +215,7 @@ fn a_decode_error_does_not_show_the_value_that_it_met() {
 }
 
 #[test]
-fn a_compressed_answer_is_told_as_such() {
+fn a_compressed_response_is_reported_as_such() {
     for (body, name) in [(b"\x1f\x8b\x08\0\0".as_slice(), "gzip"), (b"\x28\xb5\x2f\xfd\0", "zstd")] {
         let cause = serde_json::from_slice::<i64>(body).unwrap_err();
         let error = Error::decode("ReadVms", "api.example.com", &cause, None, body);
@@ -305,7 +305,7 @@ fn predicates_follow_codes_first_and_status_second() {
 }
 
 #[test]
-fn what_is_not_an_answer_has_its_predicates_too() {
+fn what_is_not_an_response_has_its_predicates_too() {
     for (error, expected) in [
         (Error::configuration(Vec::new()), &["configuration"] as &[&str]),
         (transport(true, true, false), &["timeout", "connect", "transport", "retryable"]),

@@ -49,7 +49,7 @@ pub const AUTHENTICATION_FAILURE: u32 = 9;
 /// 10: `missing-login-or-password`.
 pub const MISSING_LOGIN_OR_PASSWORD: u32 = 10;
 
-/// Too many authentications failed: the access key or the login is locked until somebody unlocks it.
+/// Too many authentications failed: the access key or the login is locked until someone unlocks it.
 ///
 /// 11: `locked-permanently`.
 pub const LOCKED_PERMANENTLY: u32 = 11;

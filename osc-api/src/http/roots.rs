@@ -23,7 +23,7 @@ const SYSTEM_BUNDLES: [&str; 4] = [
 pub(super) struct EnvironmentRoots {
     /// Paths that lead nowhere, each with its variable.
     pub(super) problems: Vec<String>,
-    /// Whether reading one of the paths could block for ever.
+    /// Whether reading one of the paths could block forever.
     pub(super) is_unreadable: bool,
     /// Whether the verifier would take an empty variable for a path.
     is_empty: bool,

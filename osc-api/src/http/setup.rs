@@ -110,9 +110,9 @@ impl HttpClientBuilder {
         // An http address on this machine needs no trust roots, and reading them takes milliseconds.
         let needs_trust = endpoint.is_https() || !endpoint.is_loopback() || has_https_proxy;
         let trust = match (tls_skip_verify, needs_trust) {
-            (true, _) => Trust::Everybody,
+            (true, _) => Trust::Anyone,
             (false, true) => Trust::Platform(root_certificates),
-            (false, false) => Trust::Nobody,
+            (false, false) => Trust::NoOne,
         };
         let tls = tls::config(trust, client_certificate.as_ref())?;
         // The error names the address, which may contain a password.

@@ -64,7 +64,7 @@ fn advice(error: &rustls::Error) -> Option<&'static str> {
     Some(match error {
         rustls::Error::InvalidCertificate(problem) => match problem {
             Certificate::UnknownIssuer => {
-                "nobody that this machine trusts vouches for its certificate: add the authority to the system's, \
+                "no one that this machine trusts vouches for its certificate: add the authority to the system's, \
                  or give it with `ClientBuilder::add_root_certificate`"
             }
             Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => {
@@ -164,12 +164,12 @@ fn of_proxy(error: &(dyn StdError + 'static)) -> Option<Diagnosis> {
 
 /// Whom to take for the server.
 pub(super) enum Trust {
-    /// Whoever the platform vouches for, or one of these.
+    /// Anyone who the platform vouches for, or one of these.
     Platform(Vec<CertificateDer<'static>>),
-    /// Everybody.
-    Everybody,
-    /// Nobody: there is no TLS.
-    Nobody,
+    /// Anyone.
+    Anyone,
+    /// NoOne: there is no TLS.
+    NoOne,
 }
 
 /// TLS by rustls with the ring provider, which is passed along rather than installed for the process: other
@@ -183,10 +183,8 @@ pub(super) fn config(trust: Trust, client: Option<&ClientCertificate>) -> Result
         Trust::Platform(roots) => {
             builder.dangerous().with_custom_certificate_verifier(verifier(roots, provider)?)
         }
-        Trust::Everybody => {
-            builder.dangerous().with_custom_certificate_verifier(Arc::new(Unverified(provider)))
-        }
-        Trust::Nobody => builder.with_root_certificates(RootCertStore::empty()),
+        Trust::Anyone => builder.dangerous().with_custom_certificate_verifier(Arc::new(Unverified(provider))),
+        Trust::NoOne => builder.with_root_certificates(RootCertStore::empty()),
     };
     Ok(match client {
         Some(client) => builder.with_client_cert_resolver(client.resolver()),

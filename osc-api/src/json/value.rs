@@ -461,7 +461,7 @@ impl Received<'_> for DateTime {}
 impl Received<'_> for DateOrDateTime {}
 impl Received<'_> for Secret {}
 
-/// The reason why a string is not a value of a type. It says nothing, because nobody reads it.
+/// The reason why a string is not a value of a type. It says nothing, because no one reads it.
 #[derive(Debug)]
 struct Unfit;
 

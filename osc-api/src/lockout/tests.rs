@@ -111,7 +111,7 @@ async fn credentials_that_were_never_accepted_are_not_probed_unless_configured()
         advance(Duration::from_secs(86_400)).await;
         assert_eq!(guard.acquire().await.is_ok(), is_open);
     }
-    // Lost responses alone prove nothing against the credentials: an outage at the start does not last for ever.
+    // Lost responses alone prove nothing against the credentials: an outage at the start does not last forever.
     let guard = Arc::new(LockoutGuard::default());
     for _ in 0..MAX_FAILURES {
         drop(permit(&guard).await);
@@ -165,7 +165,7 @@ impl Random {
 }
 
 /// Tasks with a wrong key that lose responses, cancel and time out at random: the server never sees four failures in
-/// a row within the lock time, and no task waits for ever.
+/// a row within the lock time, and no task waits forever.
 #[test]
 fn a_wrong_key_never_reaches_the_server_four_times_in_a_row() {
     for seed in 1..=1000_u64 {

@@ -23,8 +23,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A moment in time, as a text with a date, a time and an offset from UTC.
 ///
-/// Decoding and [`From<&str>`](#impl-From<%26str>-for-DateTime) keep any text, because an answer must not
-/// fail on a form that nobody has seen yet and because it is the server that judges what is sent.
+/// Decoding and [`From<&str>`](#impl-From<%26str>-for-DateTime) keep any text, because a response must not
+/// fail on a form that no one has seen yet and because it is the server that judges what is sent.
 /// [`str::parse`] is for text that comes from people: it refuses what is not a moment.
 ///
 /// Two values are equal, and are ordered, by the moment they mean, however it is written. Texts that mean no

@@ -66,7 +66,7 @@ fn name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// A description forevery action, with the schemas that the action uses.
+/// A description for every action, with the schemas that the action uses.
 fn cuts(contract: &Value) -> Vec<(String, Value)> {
     let paths = contract.get("paths").and_then(Value::as_object);
     let schemas = &contract["components"]["schemas"];

@@ -2,10 +2,10 @@
 
 pub mod example1 {
     pub async fn example(client: &crate::Client) -> crate::Result<()> {
-    use super::super::modules::types::ReadMendedRequest;
+    use super::super::modules::types::ReadFixedRequest;
 
-    let request = ReadMendedRequest::new();
-    let response = client.read_mended(&request).await?;
+    let request = ReadFixedRequest::new();
+    let response = client.read_fixed(&request).await?;
     Ok(())
     }
 }

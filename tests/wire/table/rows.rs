@@ -31,7 +31,7 @@ const NEVER_SENT: [&str; 4] = ["5 not sent", "5 not sent", "5 not sent", "5 not 
 const HOPELESS: [&str; 4] = ["1 not sent", "1 not sent", "1 not sent", "1 not sent"];
 const BROKEN: [&str; 4] = ["5 broken", "1 broken", "5 broken", "1 broken"];
 const SLOW: [&str; 4] = ["5 timeout", "1 timeout", "5 timeout", "1 timeout"];
-const MENDED: [&str; 4] = ["2 ok", "1 broken", "2 ok", "1 broken"];
+const CORRECTED: [&str; 4] = ["2 ok", "1 broken", "2 ok", "1 broken"];
 const ALL_AGAIN: [&str; 4] = ["2 ok", "2 ok", "2 ok", "2 ok"];
 const FINE: [&str; 4] = ["1 ok", "1 ok", "1 ok", "1 ok"];
 const MISUNDERSTOOD: [&str; 4] =
@@ -98,8 +98,8 @@ fn no_response() -> Vec<Row> {
             ..stalled(Reply::Raw(b"HTTP/1.1 200 OK\r\nA".to_vec(), Then::Wait))
         },
         Row { name: "stalls in the body", ..stalled(Reply::Part(ok(), 10, Then::Wait)) },
-        row("reset, then well", then_ok([Reply::Nothing(Then::Reset)]), MENDED),
-        row("cut in the body, then well", then_ok([Reply::Part(ok(), 10, Then::HangUp)]), MENDED),
+        row("reset, then well", then_ok([Reply::Nothing(Then::Reset)]), CORRECTED),
+        row("cut in the body, then well", then_ok([Reply::Part(ok(), 10, Then::HangUp)]), CORRECTED),
         Row {
             attempt_timeout: Some(SHORT),
             ..row(

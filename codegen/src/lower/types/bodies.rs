@@ -1,4 +1,4 @@
-//! The types of requests and answers.
+//! The types of requests and responses.
 
 use std::collections::BTreeSet;
 

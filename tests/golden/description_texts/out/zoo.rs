@@ -29,7 +29,7 @@ pub struct ReadTextsRequest {
     /// The API's `Empty`.
     pub empty: Option<String>,
     /// ```text
-    /// open for ever
+    /// open forever
     /// ```
     pub fence: Option<String>,
     /// \<script\> \<script>alert(1)\</script> & \<!-- comment -->

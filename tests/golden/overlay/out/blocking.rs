@@ -6,14 +6,14 @@ use crate::Result;
 use crate::blocking::Client;
 
 impl Client {
-    /// Calls `ReadMended`.
+    /// Calls `ReadFixed`.
     ///
-    /// See [`read_mended`](crate::Client::read_mended) of the async client for facts, errors and an example.
-    pub fn read_mended(
+    /// See [`read_fixed`](crate::Client::read_fixed) of the async client for facts, errors and an example.
+    pub fn read_fixed(
         &self,
-        request: &types::ReadMendedRequest,
-    ) -> Result<types::ReadMendedResponse> {
-        self.send::<action::ReadMended>(request)
+        request: &types::ReadFixedRequest,
+    ) -> Result<types::ReadFixedResponse> {
+        self.send::<action::ReadFixed>(request)
     }
 
     /// Calls `Send`.

@@ -14,7 +14,7 @@ pub mod waiters {}
 pub mod types {
     pub use super::common::Wrong;
     pub use super::zoo::{
-        ReadMendedRequest, ReadMendedRequestKind, ReadMendedResponse, SendRequest,
+        ReadFixedRequest, ReadFixedRequestKind, ReadFixedResponse, SendRequest,
         SendResponse, ZooOption,
     };
 }

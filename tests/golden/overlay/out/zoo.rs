@@ -3,24 +3,24 @@
 
 use crate::{Client, Result, UnknownValue, __private};
 
-/// Request of [`Client::read_mended`](crate::Client::read_mended).
+/// Request of [`Client::read_fixed`](crate::Client::read_fixed).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ReadMendedRequest {
+pub struct ReadFixedRequest {
     /// The API's `Kind`.
-    pub kind: Option<ReadMendedRequestKind>,
+    pub kind: Option<ReadFixedRequestKind>,
     /// The API's `Token`.
     pub token: Option<String>,
 }
 
-impl ReadMendedRequest {
-    /// Creates an empty [`ReadMendedRequest`]: every field is optional.
+impl ReadFixedRequest {
+    /// Creates an empty [`ReadFixedRequest`]: every field is optional.
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets [`kind`](Self::kind).
-    pub fn kind(mut self, kind: impl Into<ReadMendedRequestKind>) -> Self {
+    pub fn kind(mut self, kind: impl Into<ReadFixedRequestKind>) -> Self {
         self.kind = Some(kind.into());
         self
     }
@@ -32,15 +32,15 @@ impl ReadMendedRequest {
     }
 }
 
-__private::sent!(ReadMendedRequest {
+__private::sent!(ReadFixedRequest {
     kind: "Kind",
     token: "Token",
 });
 
-/// `Kind` of [`ReadMendedRequest`](crate::types::ReadMendedRequest).
+/// `Kind` of [`ReadFixedRequest`](crate::types::ReadFixedRequest).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum ReadMendedRequestKind {
+pub enum ReadFixedRequestKind {
     /// `big`
     Big,
     /// `small`
@@ -49,7 +49,7 @@ pub enum ReadMendedRequestKind {
     UnknownValue(UnknownValue),
 }
 
-impl ReadMendedRequestKind {
+impl ReadFixedRequestKind {
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -60,7 +60,7 @@ impl ReadMendedRequestKind {
     }
 }
 
-impl From<&str> for ReadMendedRequestKind {
+impl From<&str> for ReadFixedRequestKind {
     fn from(value: &str) -> Self {
         match value {
             "big" => Self::Big,
@@ -70,17 +70,17 @@ impl From<&str> for ReadMendedRequestKind {
     }
 }
 
-__private::open_enum!(ReadMendedRequestKind);
+__private::open_enum!(ReadFixedRequestKind);
 
-/// Response of [`Client::read_mended`](crate::Client::read_mended).
+/// Response of [`Client::read_fixed`](crate::Client::read_fixed).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct ReadMendedResponse {
+pub struct ReadFixedResponse {
     /// The API's `Option`.
     pub option: Option<ZooOption>,
 }
 
-__private::received!(ReadMendedResponse {
+__private::received!(ReadFixedResponse {
     option: "Option",
 });
 
@@ -118,11 +118,11 @@ __private::received!(ZooOption {
 });
 
 impl Client {
-    /// Calls `ReadMended`.
+    /// Calls `ReadFixed`.
     ///
     /// - Authentication: none.
     /// - Retry after an ambiguous failure: safe.
-    /// - [Official page](https://example.com/#readmended)
+    /// - [Official page](https://example.com/#readfixed)
     ///
     /// # Errors
     /// The errors of every call: see [`Error`](crate::Error).
@@ -130,18 +130,18 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::ReadMendedRequest;
+    /// use osc_api::types::ReadFixedRequest;
     ///
-    /// let request = ReadMendedRequest::new();
-    /// let response = client.read_mended(&request).await?;
+    /// let request = ReadFixedRequest::new();
+    /// let response = client.read_fixed(&request).await?;
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn read_mended(
+    pub async fn read_fixed(
         &self,
-        request: &ReadMendedRequest,
-    ) -> Result<ReadMendedResponse> {
-        self.send::<action::ReadMended>(request).await
+        request: &ReadFixedRequest,
+    ) -> Result<ReadFixedResponse> {
+        self.send::<action::ReadFixed>(request).await
     }
 
     /// Calls `Send`.
@@ -172,14 +172,14 @@ impl Client {
 pub mod action {
     use crate::action::{Action, Auth, RetrySafety};
 
-    /// Marker of `ReadMended`: see [`Client::read_mended`](crate::Client::read_mended).
+    /// Marker of `ReadFixed`: see [`Client::read_fixed`](crate::Client::read_fixed).
     #[derive(Clone, Copy, Debug)]
-    pub struct ReadMended;
+    pub struct ReadFixed;
 
-    impl Action for ReadMended {
-        type Request = super::ReadMendedRequest;
-        type Response = super::ReadMendedResponse;
-        const NAME: &'static str = "ReadMended";
+    impl Action for ReadFixed {
+        type Request = super::ReadFixedRequest;
+        type Response = super::ReadFixedResponse;
+        const NAME: &'static str = "ReadFixed";
         const AUTH: Auth = Auth::None;
         const RETRY: RetrySafety = RetrySafety::Idempotent;
     }

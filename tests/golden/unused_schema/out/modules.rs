@@ -13,7 +13,7 @@ pub mod waiters {}
 /// Every type that the API sends and receives.
 pub mod types {
     pub use super::common::{UnusedAsking, UnusedTelling, UnusedThing};
-    pub use super::zoo::{Asked, Mixed, ReadUsedRequest, ReadUsedResponse, Told};
+    pub use super::zoo::{Asked, Mixed, ReadUsedRequest, ReadUsedResponse, Reported};
 }
 
 /// A marker type for every action.

@@ -73,27 +73,27 @@ __private::sent!(ReadUsedRequest {
 pub struct ReadUsedResponse {
     /// The API's `Mixed`.
     pub mixed: Option<Mixed>,
-    /// The API's `Told`.
-    pub told: Option<Told>,
+    /// The API's `Reported`.
+    pub reported: Option<Reported>,
     /// The API's `Used`.
     pub used: Option<bool>,
 }
 
 __private::received!(ReadUsedResponse {
     mixed: "Mixed",
-    told: "Told",
+    reported: "Reported",
     used: "Used",
 });
 
-/// The API's `Told`.
+/// The API's `Reported`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Told {
+pub struct Reported {
     /// The API's `Name`.
     pub name: Option<String>,
 }
 
-__private::received!(Told {
+__private::received!(Reported {
     name: "Name",
 });
 
