@@ -176,7 +176,7 @@ fn throttling() -> Vec<Row> {
     let action = || refusal(429, "25", "Throttled", "");
     let after = |wait: &str| account().header("Retry-After", wait);
     let dated = |seconds| after(&http_date(now() + seconds)).header("Date", &http_date(now()));
-    let for_ever = |row: Row| Row { timeout: Some(SHORT), ..row };
+    let endless = |row: Row| Row { timeout: Some(SHORT), ..row };
     vec![
         row("throttled by the platform, then well", then_ok([platform()]), ALL_AGAIN),
         row("throttled by the account, then well", then_ok([account()]), ALL_AGAIN),
@@ -190,8 +190,8 @@ fn throttling() -> Vec<Row> {
         row("Retry-After below nothing", then_ok([after("-5")]), ALL_AGAIN),
         row("Retry-After of a day", then_ok([after("86400")]), ["1 429"; 4]),
         row("Retry-After of tomorrow", then_ok([dated(86_400)]), ["1 429"; 4]),
-        for_ever(row("429 forever", always(account()), ["many out of time"; 4])),
-        for_ever(row("503 with code 6 forever", always(platform()), ["many out of time"; 4])),
+        endless(row("429 forever", always(account()), ["many out of time"; 4])),
+        endless(row("503 with code 6 forever", always(platform()), ["many out of time"; 4])),
         row(
             "throttled, then a failure",
             in_turn([account(), status(500, "")]),
