@@ -5,8 +5,10 @@ mod builder;
 mod call;
 mod client_token;
 mod decode;
+mod extensions;
 mod options;
 
+use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
@@ -24,8 +26,8 @@ use crate::lockout::LockoutGuard;
 use crate::rate_limit::{RateLimit, RateLimiter};
 use crate::retry::RetryBudget;
 use crate::sign::Signer;
-use crate::wait::Pollers;
 
+use extensions::Extensions;
 use options::Settings;
 
 pub use builder::ClientBuilder;
@@ -69,8 +71,8 @@ struct Shared {
     clock: Arc<Clock>,
     budget: Mutex<RetryBudget>,
     built: Instant,
-    /// The shared pollers of waiters.
-    pollers: Pollers,
+    /// State of other modules, such as the shared pollers of waiters.
+    extensions: Extensions,
 }
 
 impl Client {
@@ -115,7 +117,7 @@ impl Client {
             clock: Arc::default(),
             budget: Mutex::new(RetryBudget::new()),
             built: Instant::now(),
-            pollers: Pollers::default(),
+            extensions: Extensions::default(),
         };
         Self { shared: Arc::new(shared), settings }
     }
@@ -150,9 +152,9 @@ impl Client {
         self.shared.lockout.reset();
     }
 
-    /// The shared pollers of this client and its clones.
-    pub(crate) fn pollers(&self) -> &Pollers {
-        &self.shared.pollers
+    /// State of another module, shared by this client and its clones, and created on first use.
+    pub(crate) fn extension<T: Any + Send + Sync + Default>(&self) -> Arc<T> {
+        self.shared.extensions.get()
     }
 
     /// Sends an action by its type. All action methods call this.
@@ -208,7 +210,7 @@ impl Client {
             clock: Arc::clone(clock),
             budget: Mutex::new(RetryBudget::new()),
             built: Instant::now(),
-            pollers: Pollers::default(),
+            extensions: Extensions::default(),
             config: config.clone(),
         };
         Ok(Self { shared: Arc::new(shared), settings: self.settings })

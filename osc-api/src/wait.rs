@@ -58,7 +58,6 @@ use schedule::Schedule;
 
 #[allow(unused_imports, reason = "a description without `spec/waiters.yaml` has no waiters")]
 pub use crate::generated::waiters::*;
-pub(crate) use poller::Pollers;
 
 /// Default timeout of [`Client::wait_until`].
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);

@@ -113,6 +113,16 @@ impl Client {
     }
 }
 
+impl ClientBuilder {
+    /// Builds a client whose calls block the thread: see [`blocking`](crate::blocking). Nothing is sent yet.
+    ///
+    /// # Errors
+    /// As [`Client::from_env`].
+    pub fn build_blocking(self) -> Result<Client> {
+        self.build().map(Client::from_unused)
+    }
+}
+
 /// Same account and settings. The blocking client has its own connections and rate limiter, since those of the async
 /// client make no progress while its thread is blocked. Failed authentications count for both.
 impl From<crate::Client> for Client {

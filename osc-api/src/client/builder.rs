@@ -252,15 +252,6 @@ impl ClientBuilder {
         }
     }
 
-    /// Builds a client whose calls block the thread: see [`blocking`](crate::blocking). Nothing is sent yet.
-    ///
-    /// # Errors
-    /// As [`Client::from_env`].
-    #[cfg(feature = "blocking")]
-    pub fn build_blocking(self) -> Result<crate::blocking::Client> {
-        self.build().map(crate::blocking::Client::from_unused)
-    }
-
     fn set(mut self, options: CallOptions) -> Self {
         self.settings = self.settings.with(&options);
         self

@@ -6,8 +6,7 @@
 
 mod task;
 
-use std::any::{Any, TypeId};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -29,23 +28,6 @@ const MIN_READ_INTERVAL: Duration = Duration::from_millis(500);
 
 /// What a read observed of a resource: `None` if it is not listed.
 pub(super) type Observation<Item> = Result<Option<Item>>;
-
-/// The pollers of a client and its clones, by action.
-#[derive(Default)]
-pub(crate) struct Pollers(Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
-
-impl Pollers {
-    fn of<A: Listed>(&self) -> Arc<Poller<A>> {
-        let mut pollers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = pollers.get(&TypeId::of::<A>()).map(Arc::clone);
-        if let Some(Ok(poller)) = known.map(Arc::downcast) {
-            return poller;
-        }
-        let poller = Arc::new(Poller::<A>::default());
-        pollers.insert(TypeId::of::<A>(), Arc::clone(&poller) as _);
-        poller
-    }
-}
 
 /// Polls the resources that an action lists.
 struct Poller<A: Listed> {
@@ -93,7 +75,7 @@ pub(super) struct Subscription<A: Listed> {
 impl<A: Listed> Subscription<A> {
     /// Subscribes to a resource.
     pub(super) fn new(client: &Client, id: &str, schedule: Schedule) -> Self {
-        let poller = client.pollers().of::<A>();
+        let poller = client.extension::<Poller<A>>();
         let (now, observed) = (Instant::now(), Arc::new(Notify::new()));
         let mut state = poller.state();
         let number = state.number();

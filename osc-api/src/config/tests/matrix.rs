@@ -100,7 +100,7 @@ const ROWS: &[Row] = &[
         "key=PROD region=prod-1",
     ),
     (TWO, "OSC_PROFILE=default", "profile=prod region=program-1", "key=PROD region=program-1"),
-    (TWO, "OSC_PROFILE=no one", "", "! `no one` exist"),
+    (TWO, "OSC_PROFILE=unknown", "", "! `unknown` exist"),
     (MARKED, "", "", "key=MAIN region=eu-west-2"),
     (MARKED, "OSC_PROFILE=default", "", "key=- region=file-1"),
     (
