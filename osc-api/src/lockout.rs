@@ -49,6 +49,10 @@ struct GuardState {
     possible_failures: u32,
     /// Requests in flight.
     in_flight: u32,
+    /// Number of permits issued so far.
+    issued: u64,
+    /// That number at the time of the last failure.
+    issued_before_failure: u64,
     /// When the guard closed or the last probe ended, and the number of probes so far.
     closed: Option<(Instant, u32)>,
     /// Distinguishes requests sent before and after a reset or a success.
@@ -109,7 +113,9 @@ impl LockoutGuard {
             || (has_waited && !is_probe && state.count() + state.in_flight < MAX_FAILURES);
         may_pass.then(|| {
             state.in_flight += 1;
-            Ok(LockoutPermit { guard: Arc::clone(self), epoch: state.epoch, is_pending: true })
+            state.issued += 1;
+            let (epoch, number) = (state.epoch, state.issued);
+            Ok(LockoutPermit { guard: Arc::clone(self), epoch, number, is_pending: true })
         })
     }
 
@@ -172,22 +178,31 @@ impl GuardState {
 pub(crate) struct LockoutPermit {
     guard: Arc<LockoutGuard>,
     epoch: u64,
+    /// The permits are numbered in the order of their issue.
+    number: u64,
     is_pending: bool,
 }
 
 impl LockoutPermit {
     /// The server accepted the credentials.
+    ///
+    /// A request sent before the last failure may have been accepted before it: then the failures still stand.
     pub(crate) fn accepted(self) {
-        self.finish(|state, _| {
-            state.forget_failures();
-            (state.is_proven, state.was_ever_accepted) = (true, true);
+        let number = self.number;
+        self.finish(|state| {
+            state.was_ever_accepted = true;
+            if number > state.issued_before_failure || state.failures == 0 {
+                state.forget_failures();
+                state.is_proven = true;
+            }
         });
     }
 
     /// The server refused the credentials. Returns the number of failures in a row.
     pub(crate) fn refused(self, refusal: String) -> u32 {
-        self.finish(|state, _| {
+        self.finish(|state| {
             state.failures = state.failures.saturating_add(1);
+            state.issued_before_failure = state.issued;
             state.is_proven = false;
             state.last_refusal = refusal;
             state.update_closed();
@@ -198,7 +213,7 @@ impl LockoutPermit {
     /// The server refused the request because of its date, not of the credentials, but counts it as a failure.
     /// `is_news`: no other request was refused for the same date before.
     pub(crate) fn refused_for_its_date(self, is_news: bool) {
-        self.finish(|state, _| {
+        self.finish(|state| {
             state.is_proven = false;
             if is_news {
                 state.possible_failures = state.possible_failures.saturating_add(1);
@@ -209,15 +224,15 @@ impl LockoutPermit {
 
     /// The response says nothing about the credentials, or the request was not sent.
     pub(crate) fn unaffected(self) {
-        self.finish(|_, _| ());
+        self.finish(|_| ());
     }
 
-    fn finish<T>(mut self, update: impl FnOnce(&mut GuardState, u64) -> T) -> T {
+    fn finish<T>(mut self, update: impl FnOnce(&mut GuardState) -> T) -> T {
         self.is_pending = false;
         let guard = Arc::clone(&self.guard);
         let mut state = guard.state();
         state.in_flight = state.in_flight.saturating_sub(1);
-        let result = update(&mut state, self.epoch);
+        let result = update(&mut state);
         drop(state);
         guard.changed.notify_waiters();
         result

@@ -137,6 +137,18 @@ async fn a_slow_request_delays_the_next_one_only_for_a_while() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_late_success_of_an_earlier_request_does_not_reset_the_count() {
+    let guard = Arc::new(LockoutGuard::default());
+    permit(&guard).await.accepted();
+    let (early, other) = (permit(&guard).await, permit(&guard).await);
+    assert_eq!(other.refused(String::new()), 1);
+    early.accepted();
+    assert_eq!(permit(&guard).await.refused(String::new()), 2);
+    permit(&guard).await.accepted();
+    assert_eq!(permit(&guard).await.refused(String::new()), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refusal_for_the_date_counts_once() {
     let guard = Arc::new(LockoutGuard::default());
     permit(&guard).await.accepted();
