@@ -124,8 +124,12 @@ pub(crate) enum WaitEnd {
     Failed,
     /// There is no such resource, or not any more.
     Missing,
-    /// After so long.
-    TimedOut(Duration),
+    /// The timeout was reached.
+    TimedOut {
+        after: Duration,
+        /// Whether the last read listed the resource.
+        is_listed: bool,
+    },
 }
 
 impl Error {

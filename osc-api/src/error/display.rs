@@ -113,8 +113,13 @@ fn wait(
         (WaitEnd::Failed, None) => f.write_str("its state is not known"),
         (WaitEnd::Missing, None) => f.write_str("it is not there"),
         (WaitEnd::Missing, Some(state)) => write!(f, "it is not there any more, and was {state} last"),
-        (WaitEnd::TimedOut(time), Some(state)) => write!(f, "it is still {state} after {time:?}"),
-        (WaitEnd::TimedOut(time), None) => write!(f, "it was not seen within {time:?}"),
+        (WaitEnd::TimedOut { after, .. }, Some(state)) => write!(f, "it is still {state} after {after:?}"),
+        (WaitEnd::TimedOut { after, is_listed: true }, None) => {
+            write!(f, "it is listed, without a state, after {after:?}")
+        }
+        (WaitEnd::TimedOut { after, is_listed: false }, None) => {
+            write!(f, "it was not listed within {after:?}")
+        }
     }
 }
 

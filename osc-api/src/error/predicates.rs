@@ -33,7 +33,7 @@ impl Error {
         match &self.0.kind {
             ErrorRepr::NotSent { cause, .. } => *cause == NotSentCause::TimedOut,
             ErrorRepr::Transport { timeout, .. } => *timeout,
-            ErrorRepr::Wait { end, .. } => matches!(end, WaitEnd::TimedOut(_)),
+            ErrorRepr::Wait { end, .. } => matches!(end, WaitEnd::TimedOut { .. }),
             _ => false,
         }
     }

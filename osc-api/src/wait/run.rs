@@ -23,7 +23,7 @@ pub(super) async fn wait_for<A: Listed, O>(
     let Waiter { id, subject, goal, accepts_absence, output, .. } = waiter;
     let mut reporter = ProgressReporter::new(subject.noun, &id, on_progress);
     let mut evaluator = Evaluator::new(goal, accepts_absence, settings.grace);
-    let mut last_state: Option<String> = None;
+    let (mut last_state, mut is_listed) = (None::<String>, false);
     let failure = |state, end| {
         let resource = Some(format!("{} {id}", subject.noun));
         Error::new(A::NAME, ErrorRepr::Wait { resource, goal: goal.name, state, end })
@@ -32,13 +32,17 @@ pub(super) async fn wait_for<A: Listed, O>(
     let subscription = Subscription::<A>::new(&client, &id, settings.schedule);
     loop {
         let Ok(observation) = timeout_at(deadline, subscription.next()).await else {
-            return Err(failure(last_state, WaitEnd::TimedOut(settings.timeout)));
+            let end = WaitEnd::TimedOut { after: settings.timeout, is_listed };
+            return Err(failure(last_state, end));
         };
         let states = observation.as_ref().map(|item| item.as_ref().map(subject.states).unwrap_or_default());
         let state = states.as_ref().ok().and_then(|states| join_states(states));
         reporter.report(state.as_deref());
         let verdict = evaluator.evaluate(states.as_deref().map_err(|error| *error), reporter.began.elapsed());
         last_state = state.or(last_state);
+        if let Ok(item) = &observation {
+            is_listed = item.is_some();
+        }
         match (verdict, observation) {
             (Verdict::Wait, _) => {}
             // Only a wait for a deletion can end without the resource, and its output allows for that.
@@ -80,7 +84,7 @@ where
         }
     };
     timeout_at(deadline, polls).await.unwrap_or_else(|_| {
-        let end = WaitEnd::TimedOut(settings.timeout);
+        let end = WaitEnd::TimedOut { after: settings.timeout, is_listed: false };
         Err(Error::new(A::NAME, ErrorRepr::Wait { resource: None, goal: "", state: None, end }))
     })
 }

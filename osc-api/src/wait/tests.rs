@@ -122,6 +122,7 @@ fn states_are_joined_in_a_line() {
 
 #[test]
 fn errors_name_the_resource_and_its_state() {
+    let timed_out = |is_listed| WaitEnd::TimedOut { after: SECOND, is_listed };
     let error = |state: Option<&str>, end| {
         let (resource, state) = (Some("VM i-1\n".to_owned()), state.map(str::to_owned));
         Error::new("ReadVms", ErrorRepr::Wait { resource, goal: "running", state, end })
@@ -131,8 +132,9 @@ fn errors_name_the_resource_and_its_state() {
         (error(Some("terminated"), WaitEnd::Failed), "it is terminated"),
         (error(None, WaitEnd::Missing), "it is not there"),
         (error(Some("pending"), WaitEnd::Missing), "it is not there any more, and was pending last"),
-        (error(Some("pending"), WaitEnd::TimedOut(SECOND)), "it is still pending after 1s"),
-        (error(None, WaitEnd::TimedOut(SECOND)), "it was not seen within 1s"),
+        (error(Some("pending"), timed_out(true)), "it is still pending after 1s"),
+        (error(None, timed_out(false)), "it was not listed within 1s"),
+        (error(None, timed_out(true)), "it is listed, without a state, after 1s"),
     ] {
         assert_eq!(error.to_string(), format!("{prefix}{words}"));
         assert_eq!(error.copy().to_string(), error.to_string());
@@ -141,7 +143,7 @@ fn errors_name_the_resource_and_its_state() {
         assert!(!error.is_transport() && !error.is_retryable());
     }
     assert_eq!(error(Some("pending"), WaitEnd::Failed).last_state(), Some("pending"));
-    let kind = ErrorRepr::Wait { resource: None, goal: "", state: None, end: WaitEnd::TimedOut(SECOND) };
+    let kind = ErrorRepr::Wait { resource: None, goal: "", state: None, end: timed_out(false) };
     assert!(Error::new("ReadQuotas", kind).to_string().contains("waiting with ReadQuotas failed"));
 }
 
