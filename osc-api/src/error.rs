@@ -1,6 +1,7 @@
 //! What can go wrong with a call, as one opaque type.
 
 mod api;
+mod classes;
 mod copy;
 mod display;
 mod parse;

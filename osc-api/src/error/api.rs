@@ -1,9 +1,9 @@
 //! What the server says when it responses with an error, in all the forms that it has been seen to use.
 
 use std::fmt;
-use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use super::classes::{self, Codes};
 use super::parse::{self, ParsedError};
 use super::text::{bounded, one_line};
 use crate::codes;
@@ -109,54 +109,52 @@ impl ApiError {
         self.is_own_form
     }
 
-    pub(super) fn has(&self, codes: &[RangeInclusive<u32>]) -> bool {
+    pub(super) fn has(&self, codes: &Codes) -> bool {
         self.numbers().any(|code| codes.iter().any(|range| range.contains(&code)))
     }
 
-    /// An unknown key is a 400 with a code of its own. The other refusals of a 401 are about what is allowed.
+    /// An unknown access key is a 400 with a code of its own. Other codes of a 401 concern permissions.
     pub(super) fn is_authentication(&self) -> bool {
-        self.has(&[1..=1, 8..=13, 20..=20, 4120..=4120]) || (self.status == 401 && !self.is_access_denied())
+        self.has(classes::AUTHENTICATION) || (self.status == 401 && !self.is_access_denied())
     }
 
     pub(super) fn is_access_denied(&self) -> bool {
-        self.has(&[4..=5, 7..=7, 14..=14]) || (self.status == 403 && !self.has(&[8..=13]))
+        self.has(classes::ACCESS_DENIED) || (self.status == 403 && !self.has(classes::AUTHENTICATION_METHOD))
     }
 
-    /// A 503 is throttling only with its code; without, the platform is out of order.
+    /// A 503 is throttling only with its code; without it, the platform failed.
     pub(super) fn is_throttled(&self) -> bool {
-        self.status == 429 || self.has(&[6..=6, 24..=25])
+        self.status == 429 || self.has(classes::THROTTLED)
     }
 
     /// A code of the range of validation, or a status of validation without a code of any other known range: the cloud
     /// sends codes of ranges that are not documented, such as 7006 (`MissingParameter`).
     pub(super) fn is_validation(&self) -> bool {
-        const OTHERS: [RangeInclusive<u32>; 7] =
-            [0..=999, 1000..=1999, 4120..=4120, 5000..=5999, 6000..=6999, 9000..=9999, 10_000..=10_999];
-        self.has(&[4000..=4119, 4121..=4999])
-            || (matches!(self.status, 400 | 413 | 422) && !self.has(&OTHERS))
+        self.has(classes::VALIDATION)
+            || (matches!(self.status, 400 | 413 | 422) && !self.has(classes::NOT_VALIDATION))
     }
 
-    /// A resource that is missing is a 400 with a code. A bare 404 comes from a wrong address, and is no
-    /// proof that a resource is removed; but an error in the API's form that has no code may mean one.
+    /// A missing resource is a 400 with a code. A bare 404 comes from a wrong address and does not prove that a resource is
+    /// missing, but an error in the API's format without a code may.
     pub(super) fn is_not_found(&self) -> bool {
         let uncoded = || self.is_own_form && self.errors.iter().all(|error| error.code.is_none());
-        self.has(&[5000..=5999]) || (self.status == 404 && uncoded())
+        self.has(classes::NOT_FOUND) || (self.status == 404 && uncoded())
     }
 
     pub(super) fn is_conflict(&self) -> bool {
-        self.has(&[6000..=6999, 9000..=9999]) || (self.status == 409 && !self.has(&[10_000..=10_999]))
+        self.has(classes::CONFLICT) || (self.status == 409 && !self.has(classes::QUOTA_OR_CAPACITY))
     }
 
     pub(super) fn is_dependency(&self) -> bool {
-        self.status == 424 || self.has(&[1000..=1999])
+        self.status == 424 || self.has(classes::DEPENDENCY)
     }
 
     pub(super) fn is_quota(&self) -> bool {
-        self.has(&[10_003..=10_999])
+        self.has(classes::QUOTA)
     }
 
     pub(super) fn is_capacity(&self) -> bool {
-        self.has(&[10_001..=10_001])
+        self.has(classes::CAPACITY)
     }
 
     pub(super) fn is_server_error(&self) -> bool {
