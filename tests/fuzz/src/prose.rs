@@ -40,6 +40,12 @@ fn known(files: &Files) -> BTreeSet<String> {
         if let ["pub", "async", "fn", name, ..] = words.as_slice() {
             known.insert(format!("crate::Client::{name}"));
         }
+        // Functions of a module, such as those that build waiters.
+        if line.starts_with("pub fn")
+            && let ["pub", "fn", name, ..] = words.as_slice()
+        {
+            known.insert(format!("`{name}`"));
+        }
     }
     known
 }
