@@ -56,7 +56,11 @@ use crate::error::Result;
 
 use schedule::Schedule;
 
-#[allow(unused_imports, reason = "a description without `spec/waiters.yaml` has no waiters")]
+#[allow(
+    unreachable_pub,
+    unused_imports,
+    reason = "a description without `spec/waiters.yaml` has no waiters"
+)]
 pub use crate::generated::waiters::*;
 
 /// Default timeout of [`Client::wait_until`].
