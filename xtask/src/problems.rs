@@ -194,7 +194,7 @@ mod tests {
                 "::error file=spec/odd%2C name%3A100%25.yaml,line=4,col=3,title=description::#/paths/~1A%0A::error\
                  ::%25,:b: must be a mapping",
                 "::warning file=spec/overlay.yaml,line=3,col=3,title=overlay::#/actions/0: changes nothing at \
-                 `$.info`: remove it",
+                 `$.info`: remove this action",
                 "found 2 errors, 1 warning",
             ],
             "{text}"
