@@ -42,7 +42,7 @@ pub trait Action {
     const AUTH: Auth;
     /// Whether sending the same request twice does the same as sending it once.
     const RETRY: RetrySafety;
-    /// The constants above as one value. NoOne needs to write it.
+    /// The constants above as one value. Implementations need not set it.
     const META: ActionMeta<'static> = ActionMeta { name: Self::NAME, auth: Self::AUTH, retry: Self::RETRY };
 }
 

@@ -11,7 +11,7 @@ pub(crate) fn unit() -> f64 {
     }
 }
 
-/// 128 random bits as 32 hexadecimal digits: no one makes the same twice. `None` where the system has no
+/// 128 random bits as 32 hexadecimal digits, unique in practice. `None` if the system has no
 /// randomness.
 pub(crate) fn token() -> Option<String> {
     let mut bytes = [0; 16];

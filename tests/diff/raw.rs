@@ -189,7 +189,7 @@ impl Raw {
     }
 
     /// A listing with pages has a size in its request, says in its response whether there is more, and has one list:
-    /// of several no one knows which counts.
+    /// with several it is unclear which one counts.
     fn has_pages(&self, request: &str, response: &str) -> bool {
         let asks = |name| self.has_property(request, name);
         let says = |name| self.has_property(response, name);

@@ -40,7 +40,8 @@ fn redirecting(request: &Request) -> Response {
     }
 }
 
-/// Imports from a server that responses so, and insists on the exit code, on the words, and on nothing being changed.
+/// Imports from a server that sends this reply. Checks the exit code and the words of the output, and that nothing is
+/// changed.
 #[track_caller]
 fn refused(reply: impl Into<Reply>, arguments: &[&str], code: i32, words: &[&str]) {
     let reply = reply.into();
@@ -284,7 +285,7 @@ fn an_invalid_argument_names_the_valid_forms() {
     refused_by("https://me:hidden@localhost/a", &[], 2, &["password"]);
 }
 
-/// Anyone who vouches for a server on 127.0.0.1, as PEM, and the server's side of it.
+/// An authority for a server on 127.0.0.1, as PEM, and the TLS configuration of the server.
 fn identity() -> (String, ServerConfig) {
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

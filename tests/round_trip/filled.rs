@@ -91,7 +91,7 @@ fn no_field_of_any_type_is_lost() {
     failures.finish();
 }
 
-/// Without this, a mistake of the filler would make the tests on its values weaker and no one would see it.
+/// Otherwise a defect of the filler would silently weaken the tests that use its values.
 #[test]
 fn filled_values_have_every_property_that_actions_use() {
     let mut seen = BTreeSet::new();

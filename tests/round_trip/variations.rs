@@ -31,7 +31,7 @@ fn responses() -> Vec<Response> {
     published.chain(filled).collect()
 }
 
-/// Changes every response as a whole. `expected` is what must come back, made of the changed and the published.
+/// Changes every response as a whole. `expected` computes the expected result from the changed and the published response.
 fn as_a_whole(what: &str, change: impl Fn(&mut Value), expected: impl Fn(Value, &Value) -> Value) {
     let mut failures = Failures::default();
     for Response { action, name, value } in responses() {
@@ -117,7 +117,7 @@ fn any_member_can_be_missing() {
 }
 
 #[test]
-fn an_response_can_be_empty() {
+fn a_response_can_be_empty() {
     let mut failures = Failures::default();
     for action in contract::actions() {
         failures.check(action, Side::Response, "empty", &json!({}), &json!({}));

@@ -58,7 +58,7 @@ fn the_last_of_a_repeated_member_counts() {
 }
 
 #[test]
-fn it_does_not_matter_where_an_response_is_read_from() {
+fn a_response_decodes_from_any_source() {
     from_everywhere::<ReadVmsResponse>("ReadVms");
     from_everywhere::<ReadVmGroupsResponse>("ReadVmGroups");
     from_everywhere::<ReadNetPeeringsResponse>("ReadNetPeerings");

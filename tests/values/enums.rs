@@ -1,4 +1,4 @@
-//! Every generated enum: all known values, and those that no one knows yet.
+//! Every generated enum: known and unknown values.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;

@@ -116,7 +116,7 @@ async fn a_server_that_is_not_there_is_reported_without_credentials() {
         let endpoint = responding(|_| Response::new(200, "{}")).endpoint();
         let client = builder.endpoint(endpoint).build().expect("a client");
         let error =
-            client.read_access_keys(&ReadAccessKeysRequest::new()).await.expect_err("no one is there");
+            client.read_access_keys(&ReadAccessKeysRequest::new()).await.expect_err("nothing listens there");
         assert!(error.is_transport(), "{error:?}");
         tells_nothing("no server", &error);
     }
@@ -140,7 +140,7 @@ async fn credentials_that_are_refused_are_not_reported() {
 
 /// A decoder likes to quote what it did not expect, and a server may put a secret where none belongs.
 #[tokio::test]
-async fn an_response_that_is_not_understood_is_not_quoted() {
+async fn an_error_of_decoding_does_not_quote_the_response() {
     let misplaced = [
         json!({ "AccessKeys": SECRET_KEY }),
         json!({ "AccessKeys": [SECRET_KEY] }),

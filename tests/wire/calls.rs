@@ -87,7 +87,7 @@ async fn an_access_key_goes_before_a_login() {
 }
 
 #[tokio::test]
-async fn raw_calls_are_signed_and_response_as_they_came() {
+async fn raw_calls_are_signed_and_return_the_response_unchanged() {
     let response = json!({ "Rainbows": [{ "Colour": "été", "Length": 4.5 }, null], "Huge": 18_446_744_073_709_551_615_u64 });
     let sent = response.clone();
     let server = cloud(move |_| Response::json(200, &sent));
@@ -126,7 +126,7 @@ async fn an_action_of_the_user_is_sent_like_any_other() {
 }
 
 #[tokio::test]
-async fn unknown_members_nulls_and_new_values_do_not_fail_an_response() {
+async fn unknown_members_nulls_and_new_values_do_not_fail_a_response() {
     let server = cloud(|_| {
         let nic = json!({ "NicId": "eni-1", "Shade": { "Deep": [1] } });
         let vm = json!({
@@ -145,7 +145,7 @@ async fn unknown_members_nulls_and_new_values_do_not_fail_an_response() {
 }
 
 #[tokio::test]
-async fn an_response_in_chunks_is_read_whole() {
+async fn a_chunked_response_is_read_completely() {
     let ids: Vec<String> = (0..500).map(|number| format!("i-{number:08}")).collect();
     let vms: Vec<Value> = ids.iter().map(|id| json!({ "VmId": id })).collect();
     let response = Response::json(200, &json!({ "Vms": vms }));
@@ -158,7 +158,7 @@ async fn an_response_in_chunks_is_read_whole() {
 #[tokio::test]
 async fn clones_call_side_by_side() {
     const CALLS: usize = 32;
-    // No one is responded before all have asked: were the calls in turn, the first would wait until it times out.
+    // No call gets a response before all are sent: sequential calls would time out.
     let barrier = Barrier::new(CALLS);
     let server = cloud(move |request| {
         if request.action() == "ReadVms" {
@@ -167,7 +167,7 @@ async fn clones_call_side_by_side() {
         Response::json(200, &json!({ "Vms": [{ "VmId": request.json()["Filters"]["VmIds"][0] }] }))
     });
     let client = client(&server);
-    // As long as no one knows whether the key is the right one, calls are in turn.
+    // Until the key is proven, calls are sequential.
     client.read_access_keys(&ReadAccessKeysRequest::new()).await.expect("a response");
     let mut calls = JoinSet::new();
     for number in 0..CALLS {

@@ -262,7 +262,7 @@ async fn what_the_server_asks_to_wait_is_reported() {
 }
 
 #[tokio::test]
-async fn an_response_that_no_one_asked_to_compress_is_reported_as_such() {
+async fn an_unrequested_compression_of_a_response_is_reported() {
     for status in [200, 502] {
         let error = failure(Response::new(status, b"\x1f\x8b\x08\0garbage".as_slice())).await;
         assert!(error.to_string().contains("compressed (gzip)"), "{error}");
@@ -271,7 +271,7 @@ async fn an_response_that_no_one_asked_to_compress_is_reported_as_such() {
 }
 
 #[tokio::test]
-async fn an_response_that_is_not_understood_says_of_which_request_it_is() {
+async fn a_response_that_cannot_be_decoded_is_reported_with_its_request_id() {
     let body = format!(r#"{{"ResponseContext":{{"RequestId":"{REQUEST_ID}"}},"Vms":[{{"VmId":}}]}}"#);
     let error = failure(Response::new(200, body)).await;
     assert_eq!(kinds(&error), ["decode"]);

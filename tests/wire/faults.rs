@@ -35,7 +35,7 @@ fn is_broken(error: &Error) -> bool {
 }
 
 #[tokio::test]
-async fn half_an_response_is_none() {
+async fn half_a_response_is_an_error() {
     // Cut after the head, in the middle, and before the last byte.
     for length in [0, 10, whole_length() - 1] {
         let server = server(move |_| Reply::Part(whole(), length, Then::HangUp));
@@ -90,7 +90,7 @@ async fn a_reset_connection_is_an_error_of_the_network() {
 }
 
 #[tokio::test]
-async fn a_server_that_never_responses_times_out() {
+async fn a_server_that_never_responds_times_out() {
     times_out(Reply::Nothing(Then::Wait)).await;
 }
 
@@ -120,7 +120,7 @@ async fn times_out(reply: Reply) {
 #[tokio::test]
 async fn a_refused_connection_says_that_nothing_was_sent() {
     let server = server(|_| whole());
-    // The client's end of a connection: its port is taken, so that no one else gets it, but no one listens there.
+    // The client's end of a connection: its port is taken, so that no other process gets it, and nothing listens there.
     let taken = TcpStream::connect(server.host()).expect("a connection");
     let address = taken.local_addr().expect("an address");
     let client = builder(&server).endpoint(format!("http://{address}")).access_key(ACCESS_KEY, SECRET_KEY);
@@ -144,7 +144,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn an_response_over_the_limit_is_not_read_to_its_end() {
+async fn a_response_over_the_limit_is_not_read_to_its_end() {
     const LIMIT: usize = 64 * 1024;
     // Nothing of the first is ever sent: its length alone must be enough.
     let announced = server(|_| Reply::Part(Response::new(200, " ".repeat(LIMIT + 1)), 0, Then::Wait));
@@ -160,7 +160,7 @@ async fn an_response_over_the_limit_is_not_read_to_its_end() {
 }
 
 #[tokio::test]
-async fn an_response_of_just_the_limit_is_read() {
+async fn a_response_of_exactly_the_limit_is_read() {
     let server = server(|_| whole());
     let client = builder(&server).access_key(ACCESS_KEY, SECRET_KEY).max_response_size(whole_length());
     let client = client.build().expect("a client");

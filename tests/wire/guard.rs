@@ -27,7 +27,7 @@ fn impostor(server: &Server) -> Client {
         .expect("a client")
 }
 
-/// A server that replies so to one request after the other, and then with success, anyone who asks.
+/// A server that sends these responses one after the other, and then success, without authentication.
 fn in_turn<const N: usize>(replies: [Response; N]) -> Server {
     let number = AtomicUsize::new(0);
     server(move |_| replies.get(number.fetch_add(1, Ordering::SeqCst)).cloned().unwrap_or_else(ok))

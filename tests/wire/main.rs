@@ -50,7 +50,7 @@ fn cloud(response: impl Fn(&Request) -> Response + Send + Sync + 'static) -> Ser
     server(move |request| cloud::admit(request).map_or_else(|refusal| refusal, |()| response(request)))
 }
 
-/// A server that admits callers as the cloud does, and responses that all went well.
+/// A server that authenticates callers like the cloud, and reports success.
 fn empty_cloud() -> Server {
     cloud(|_| ok())
 }
@@ -87,7 +87,7 @@ fn basic_client(server: &Server) -> Client {
     builder(server).basic(cloud::LOGIN, cloud::PASSWORD).build().expect("a client")
 }
 
-/// A client that is no one.
+/// A client without credentials.
 fn anonymous_client(server: &Server) -> Client {
     builder(server).build().expect("a client")
 }

@@ -69,7 +69,7 @@ async fn what_a_derived_client_does_not_say_is_as_its_parent_has_it() {
 }
 
 #[tokio::test]
-async fn the_size_of_an_response_is_a_matter_of_the_call() {
+async fn the_maximum_response_size_is_set_per_call() {
     let server = server(|_| ok());
     let parent = client(&server);
     let derived = parent.with(CallOptions::new().max_response_size(10));

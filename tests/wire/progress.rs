@@ -1,4 +1,4 @@
-//! Calls make progress anyone who polls them, and end within their timeout.
+//! Calls make progress whether or not they are polled, and end within their timeout.
 
 use std::future::Future;
 use std::pin::{Pin, pin};

@@ -16,7 +16,7 @@ use rustls::ALL_VERSIONS;
 use crate::tls::{Authority, assert_admitted, certificate, trusting};
 use crate::{empty_cloud, only_request, programs};
 
-/// A host that no name server knows: anyone who reaches it went through the proxy.
+/// A host that does not resolve: only a proxy can reach it.
 const FAR: &str = "api.eu-west-2.example.invalid";
 
 /// What the proxy wants to hear, as it stands in a URL and as it is meant.
@@ -103,7 +103,7 @@ async fn a_client_certificate_goes_through_the_tunnel() {
 async fn a_proxy_that_wants_another_password_is_reported_apart() {
     let (root, server) = far_server();
     let proxy = proxy(&server, admit_known);
-    for user in ["", "no one@", "no one:wrong-password@"] {
+    for user in ["", "unknown@", "unknown:wrong-password@"] {
         // As it comes: another try with the same password would be as futile.
         let builder = far_builder(&root).retry(RetryPolicy::new());
         let error = refusal(builder.proxy(format!("http://{user}{}", proxy.host()))).await;

@@ -156,8 +156,7 @@ impl Cell {
         format!("{count} {outcome}")
     }
 
-    /// Requests that the server carried out, as far as the client can know: all but those that it was reported of
-    /// that they came too soon.
+    /// The requests that the server may have carried out: all but the throttled ones.
     fn carried_out(&self) -> usize {
         self.requests.len() - self.throttled.iter().filter(|throttled| **throttled).count()
     }
@@ -224,7 +223,7 @@ fn nothing_is_done_twice(cell: &Cell) {
     let Cell { row, class, result, .. } = cell;
     if let Class::Create | Class::Delete = class {
         assert!(cell.carried_out() <= 1, "{row}, {class:?}: carried out {} times", cell.carried_out());
-        // Nor must the caller be reported to do it again, where no one knows what became of it.
+        // The error must not be retryable while the outcome is unknown.
         let unclear = result.as_ref().err().filter(|error| !error.is_connect() && !error.is_conflict());
         if let Some(error) = unclear.filter(|_| cell.carried_out() == 1) {
             assert!(!error.is_retryable(), "{row}, {class:?}: {error:?}");

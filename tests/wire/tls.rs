@@ -32,7 +32,7 @@ use crate::only_request;
 /// The names under which a test server can be reached.
 pub(crate) const NAMES: [&str; 2] = ["localhost", "127.0.0.1"];
 
-/// A certificate authority of a test's own, which no one trusts until reported to.
+/// A certificate authority of the test, trusted only where configured.
 pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
@@ -295,7 +295,7 @@ async fn a_server_that_hangs_up_on_tls_is_no_connection() {
 }
 
 #[tokio::test]
-async fn a_server_that_responses_tls_in_plain_http_is_no_connection() {
+async fn a_plain_http_server_on_a_tls_endpoint_is_a_failed_connection() {
     let root = Authority::new("trusted");
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a local port");
     let endpoint = format!("https://{}", listener.local_addr().expect("an address"));
@@ -316,7 +316,7 @@ async fn a_server_that_responses_tls_in_plain_http_is_no_connection() {
 
 #[tokio::test]
 async fn a_handshake_that_does_not_end_is_no_connection_in_time() {
-    // The system accepts the connection; no one ever looks at it.
+    // The system accepts the connection; the server never reads from it.
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a local port");
     let endpoint = format!("https://{}", listener.local_addr().expect("an address"));
     let root = Authority::new("trusted");

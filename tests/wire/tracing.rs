@@ -98,7 +98,7 @@ async fn throttling_is_an_event() {
     for limit in [RateLimit::Adaptive, RateLimit::Off] {
         let number = AtomicUsize::new(0);
         let server = server(move |_| match number.fetch_add(1, Ordering::SeqCst) {
-            // Enough to know what the server takes, so that no one has to wait for long.
+            // Enough throttling to measure the limit without long waits.
             30 => cloud::refusal(429, "24", "Throttled", ""),
             _ => ok(),
         });

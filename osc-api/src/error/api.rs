@@ -1,4 +1,4 @@
-//! What the server says when it responses with an error, in all the forms that it has been seen to use.
+//! Error responses of the server, in all formats that it has been seen to use.
 
 use std::fmt;
 use std::time::Duration;

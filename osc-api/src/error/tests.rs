@@ -305,7 +305,7 @@ fn predicates_follow_codes_first_and_status_second() {
 }
 
 #[test]
-fn what_is_not_an_response_has_its_predicates_too() {
+fn errors_without_a_response_have_predicates() {
     for (error, expected) in [
         (Error::configuration(Vec::new()), &["configuration"] as &[&str]),
         (transport(true, true, false), &["timeout", "connect", "transport", "retryable"]),

@@ -112,7 +112,7 @@ impl HttpClientBuilder {
         let trust = match (tls_skip_verify, needs_trust) {
             (true, _) => Trust::Anyone,
             (false, true) => Trust::Platform(root_certificates),
-            (false, false) => Trust::NoOne,
+            (false, false) => Trust::Nothing,
         };
         let tls = tls::config(trust, client_certificate.as_ref())?;
         // The error names the address, which may contain a password.

@@ -64,8 +64,8 @@ fn advice(error: &rustls::Error) -> Option<&'static str> {
     Some(match error {
         rustls::Error::InvalidCertificate(problem) => match problem {
             Certificate::UnknownIssuer => {
-                "no one that this machine trusts vouches for its certificate: add the authority to the system's, \
-                 or give it with `ClientBuilder::add_root_certificate`"
+                "its certificate is not signed by a trusted authority: add the authority to those of the system, or \
+                 with `ClientBuilder::add_root_certificate`"
             }
             Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => {
                 "its certificate is for another name: correct the endpoint"
@@ -154,7 +154,7 @@ fn of_proxy(error: &(dyn StdError + 'static)) -> Option<Diagnosis> {
                     "the proxy does not connect to it: see whether the endpoint is right, and what the proxy \
                      allows",
                 ),
-                _ => Diagnosis::passing("the proxy does not response as one: see whether its URL is right"),
+                _ => Diagnosis::passing("the proxy does not respond like a proxy: check its URL"),
             });
         }
         next = error.source();
@@ -164,12 +164,12 @@ fn of_proxy(error: &(dyn StdError + 'static)) -> Option<Diagnosis> {
 
 /// Whom to take for the server.
 pub(super) enum Trust {
-    /// Anyone who the platform vouches for, or one of these.
+    /// The authorities that the platform trusts, and these.
     Platform(Vec<CertificateDer<'static>>),
     /// Anyone.
     Anyone,
-    /// NoOne: there is no TLS.
-    NoOne,
+    /// No certificate: TLS is not used.
+    Nothing,
 }
 
 /// TLS by rustls with the ring provider, which is passed along rather than installed for the process: other
@@ -184,7 +184,7 @@ pub(super) fn config(trust: Trust, client: Option<&ClientCertificate>) -> Result
             builder.dangerous().with_custom_certificate_verifier(verifier(roots, provider)?)
         }
         Trust::Anyone => builder.dangerous().with_custom_certificate_verifier(Arc::new(Unverified(provider))),
-        Trust::NoOne => builder.with_root_certificates(RootCertStore::empty()),
+        Trust::Nothing => builder.with_root_certificates(RootCertStore::empty()),
     };
     Ok(match client {
         Some(client) => builder.with_client_cert_resolver(client.resolver()),

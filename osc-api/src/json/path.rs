@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use serde_json::error::Category;
 
-/// Longer names are cut: they come from anyone who responded.
+/// Longer names are cut: they come from the server.
 const NAME_LIMIT: usize = 64;
 
 /// An object or list that is not complete at the end of the text.

@@ -50,7 +50,7 @@ impl<T> From<T> for Nullable<T> {
     }
 }
 
-/// `None` becomes [`Nullable::Null`]: anyone who writes the field at all wants it sent.
+/// `None` becomes [`Nullable::Null`]: code that sets the field wants it sent.
 impl<T> From<Option<T>> for Nullable<T> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Self::Value)

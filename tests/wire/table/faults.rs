@@ -75,7 +75,7 @@ impl Fault {
             }
             Self::Handshakes(serve) => {
                 let server = Server::start_raw(*serve).expect("a local port");
-                let root = Authority::new("of no one here");
+                let root = Authority::new("untrusted authority");
                 let builder = trusting(format!("https://{}", server.host()), [&root]);
                 Stage::new(Some(server), builder.connect_timeout(SHORT), Counted::Connections)
             }
@@ -87,7 +87,7 @@ impl Fault {
             Self::Refused => {
                 let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a local port");
                 let address = listener.local_addr().expect("an address");
-                // This end's port is taken, so that no one else gets it, but no one listens there.
+                // The port of this end is taken, so that no other process gets it, and nothing listens there.
                 let taken = TcpStream::connect(address).expect("a connection");
                 let endpoint = format!("http://{}", taken.local_addr().expect("an address"));
                 let held = Box::new((listener, taken));
@@ -95,13 +95,13 @@ impl Fault {
             }
             Self::Unknown => {
                 // Reserved never to exist (RFC 6761, 6.4).
-                let builder = trusting("https://api.example.invalid", [&Authority::new("of no one here")]);
+                let builder = trusting("https://api.example.invalid", [&Authority::new("untrusted authority")]);
                 Stage::new(None, builder, Counted::Attempts)
             }
             Self::Proxy(status) => {
                 let refusal = Response::new(*status, "<html>no</html>");
                 let proxy = Server::start(move |_| refusal.clone()).expect("a local port");
-                let builder = trusting("https://api.example.invalid", [&Authority::new("of no one here")]);
+                let builder = trusting("https://api.example.invalid", [&Authority::new("untrusted authority")]);
                 let builder = builder.proxy(format!("http://{}", proxy.host()));
                 // What the proxy reads is no request to the API.
                 Stage::new(Some(proxy), builder, Counted::Connections)

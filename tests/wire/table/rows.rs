@@ -40,8 +40,8 @@ const MISUNDERSTOOD: [&str; 4] =
 /// Nothing was sent: trying again is safe for all, where it can help.
 fn no_connection() -> Vec<Row> {
     vec![
-        row("a port where no one listens", Fault::Refused, NEVER_SENT),
-        row("a host that no one knows", Fault::Unknown, NEVER_SENT),
+        row("a port where nothing listens", Fault::Refused, NEVER_SENT),
+        row("an unknown host", Fault::Unknown, NEVER_SENT),
         row(
             "TLS: hangs up in the handshake",
             Fault::Handshakes(|stream| stream.read_exact(&mut [0])),
@@ -60,7 +60,7 @@ fn no_connection() -> Vec<Row> {
     ]
 }
 
-/// Something was sent, and no whole response came: no one knows whether it was carried out.
+/// A request was sent and no complete response arrived: the outcome is unknown.
 fn no_response() -> Vec<Row> {
     let whole = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
     let cut = |length: usize| always(Reply::Raw(whole.as_bytes()[..length].to_vec(), Then::HangUp));
@@ -145,7 +145,7 @@ fn odd_responses() -> Vec<Row> {
     ]
 }
 
-/// The server, or something before it, failed: no one knows whether it was carried out.
+/// The server or a gateway failed: the outcome is unknown.
 fn failures() -> Vec<Row> {
     let html = |code| status(code, "<html><h1>Bad Gateway</h1></html>").header("Content-Type", "text/html");
     let own = |code| refusal(code, "2000", "InternalError", "");
@@ -230,7 +230,7 @@ fn refusals() -> Vec<Row> {
     ]
 }
 
-/// Unusual, but valid: no one has to be asked twice.
+/// Unusual, but valid: no retry.
 fn successes() -> Vec<Row> {
     let old = "HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n{}";
     let early =
