@@ -19,13 +19,16 @@ pub(crate) use predicates::AttemptOutcome;
 /// The result of this crate's functions.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a client could not be made, or why a call failed.
+/// The reason why a client could not be built or a call failed.
 ///
-/// `Display` is one line with the action, what failed, the server's own code and words, the request's
-/// identifier and how often the call was tried; the cause below it, such as "connection refused", is in
-/// [`source`](StdError::source), and `{:#}` appends it. The predicates tell apart what programs branch on, and
-/// [`codes`](crate::codes) names the server's codes. The type is as large as one pointer, and never holds a
-/// secret or the request.
+/// `Display` is one line: the action, what failed, the server's code and message, the request ID and the number of
+/// attempts. The cause, such as "connection refused", is in [`source`](StdError::source); `{:#}` appends it. The
+/// predicates distinguish what programs branch on, and [`codes`](crate::codes) names the server's codes. The type is as
+/// large as a pointer.
+///
+/// An error never holds the request. It keeps up to 4096 bytes of an error response, in which the credentials and the
+/// secrets of the request are redacted: whole, or parts of at least 8 bytes, also percent-encoded, escaped or in base64.
+/// Of a successful response it keeps nothing but the request ID.
 ///
 /// ```no_run
 /// use osc_api::codes;
@@ -34,8 +37,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// # async fn example(client: osc_api::Client) -> osc_api::Result<()> {
 /// match client.delete_subnet(&DeleteSubnetRequest::new("subnet-12345678")).await {
 ///     Ok(_) => println!("deleted"),
-///     Err(error) if error.is_not_found() => println!("it is removed already"),
-///     Err(error) if error.has_code(codes::SUBNET_IN_USE) => println!("later, please: {error}"),
+///     Err(error) if error.is_not_found() => println!("already deleted"),
+///     Err(error) if error.has_code(codes::SUBNET_IN_USE) => println!("try again later: {error}"),
 ///     Err(error) => match error.api() {
 ///         Some(response) => println!("status {}, request {:?}", response.status(), response.request_id()),
 ///         None => return Err(error),

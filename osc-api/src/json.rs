@@ -25,8 +25,8 @@ use context::{Context, Strictness};
 
 pub(crate) use context::Mismatch;
 pub use encode::{Member, Object};
-pub use object::{Entry, Members, Name, decode, from_object, has_only_context};
-pub use value::{FromObject, Received, Scalar, Slot};
+pub use object::{Entry, Members, decode, from_object, has_only_context};
+pub use value::{FromObject, Name, Received, Scalar, Slot};
 
 /// Smallest limit of a decoded response, in bytes: a struct is larger than the text of an almost empty object.
 const MIN_DECODED_SIZE: usize = 1 << 20;

@@ -12,6 +12,7 @@ mod dispatch;
 mod examples;
 mod filled;
 mod listing;
+mod mismatches;
 mod secrets;
 mod shared;
 mod variations;

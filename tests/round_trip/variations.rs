@@ -48,7 +48,7 @@ fn as_a_whole(what: &str, change: impl Fn(&mut Value), expected: impl Fn(Value, 
 fn in_turn(what: &str, chosen: impl Fn(&Value) -> bool, change: impl Fn(&mut Value, &str)) {
     let mut failures = Failures::default();
     for Response { action, name, value } in responses() {
-        for place in places(&value) {
+        for place in pointers(&value) {
             if !value.pointer(&place).is_some_and(&chosen) {
                 continue;
             }
@@ -199,7 +199,7 @@ fn everywhere(value: &mut Value, change: &impl Fn(&mut Value)) {
 }
 
 /// JSON pointers to everything below the root.
-fn places(value: &Value) -> Vec<String> {
+pub fn pointers(value: &Value) -> Vec<String> {
     fn collect(at: &str, value: &Value, found: &mut Vec<String>) {
         let empty = Map::new();
         let members = value.as_object().unwrap_or(&empty).iter();
@@ -217,9 +217,9 @@ fn places(value: &Value) -> Vec<String> {
 }
 
 #[test]
-fn places_are_all_that_is_below_the_root() {
+fn pointers_lead_to_everything_below_the_root() {
     let value = json!({ "a/b": [{ "~": 1 }, []], "c": null });
-    let places = places(&value);
-    assert_eq!(places, ["/a~1b", "/a~1b/0", "/a~1b/0/~0", "/a~1b/1", "/c"]);
-    assert!(places.iter().all(|place| value.pointer(place).is_some()));
+    let pointers = pointers(&value);
+    assert_eq!(pointers, ["/a~1b", "/a~1b/0", "/a~1b/0/~0", "/a~1b/1", "/c"]);
+    assert!(pointers.iter().all(|place| value.pointer(place).is_some()));
 }

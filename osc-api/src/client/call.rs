@@ -273,7 +273,7 @@ impl Call {
         let endpoint = &shared.config.endpoint;
         let url = endpoint.action(&self.action.name);
         let auth = method.headers(reading.at, endpoint.host(), url.path(), &self.body);
-        let secret = redact::secret_of(&auth);
+        let authorization = redact::authorization_of(&auth);
         let attempt = Attempt {
             action: &self.action.name,
             url,
@@ -299,7 +299,8 @@ impl Call {
         let error = match response.status {
             200..300 => None,
             status => {
-                let body = redact::redact(&response.body, secret.as_deref().map(String::as_str));
+                let authorization = authorization.as_deref().map(String::as_str);
+                let body = redact::redact(&response.body, authorization, &self.body);
                 let response = ApiError::new(status, &body, response.retry_after());
                 Some(Error::new(&self.action.name, ErrorRepr::Api(response)))
             }

@@ -1,15 +1,17 @@
 //! How an error is shown: one line that the reader can act on.
 
 use std::error::Error as StdError;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
-use super::text::one_line;
+use super::text::{OneLine, one_line};
 use super::{Error, ErrorRepr, Inner, WaitEnd};
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner { action, attempts, repeatable: _, is_outcome_unknown, kind } = &*self.0;
         let action = action.as_deref().unwrap_or("OUTSCALE API client");
+        let mut source = self.source().filter(|_| f.alternate());
+        let f = &mut OneLine(f);
         kind.describe(action, *is_outcome_unknown, f)?;
         if *attempts > 1 {
             write!(f, " ({attempts} attempts)")?;
@@ -17,7 +19,6 @@ impl fmt::Display for Error {
         if *is_outcome_unknown {
             f.write_str("; the outcome is unknown: the action may have been carried out")?;
         }
-        let mut source = self.source().filter(|_| f.alternate());
         while let Some(cause) = source {
             write!(f, ": {cause}")?;
             source = cause.source();
@@ -27,7 +28,7 @@ impl fmt::Display for Error {
 }
 
 impl ErrorRepr {
-    fn describe(&self, action: &str, is_outcome_unknown: bool, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn describe(&self, action: &str, is_outcome_unknown: bool, f: &mut OneLine<'_, '_>) -> fmt::Result {
         let not_sent = if is_outcome_unknown { "was not sent again" } else { "was not sent" };
         match self {
             Self::Configuration { problems, .. } => write!(f, "configuration: {}", problems.join("; ")),
@@ -83,7 +84,7 @@ fn locked_out(
     not_sent: &str,
     (failures, possible_failures): (u32, u32),
     last_refusal: &str,
-    f: &mut fmt::Formatter<'_>,
+    f: &mut OneLine<'_, '_>,
 ) -> fmt::Result {
     write!(f, "{action} {not_sent}: authentication failed {failures} times in a row")?;
     if possible_failures > 0 {
@@ -105,7 +106,7 @@ fn wait(
     goal: &str,
     state: Option<&str>,
     end: WaitEnd,
-    f: &mut fmt::Formatter<'_>,
+    f: &mut OneLine<'_, '_>,
 ) -> fmt::Result {
     write!(f, "waiting for {resource} to be {goal} failed: ")?;
     match (end, state) {

@@ -370,3 +370,26 @@ fn codes_have_names() {
     assert_eq!(codes::name(3), None);
     assert_eq!(codes::TRANSIENT, [6007, 6031, 9039, 9045, 9085, 9095]);
 }
+
+#[test]
+fn no_character_of_a_message_controls_a_terminal() {
+    let tricks = "a\u{1b}[31m\r\n\u{9b}b\u{202e}\u{2028}\u{200f}\u{7f}c";
+    let body =
+        serde_json::json!({ "Errors": [{ "Type": tricks, "Code": tricks, "Details": tricks }] }).to_string();
+    let encoding = ErrorRepr::UnexpectedEncoding(tricks.to_owned());
+    for error in [
+        api(400, &body),
+        api(502, tricks),
+        Error::new(tricks, ErrorRepr::TooLarge { limit: 1 }),
+        Error::new("A", ErrorRepr::NotSent { reason: tricks.to_owned(), cause: NotSentCause::Invalid }),
+        Error::configuration(vec![tricks.to_owned()]),
+        Error::setup(tricks, tricks),
+        Error::new("A", encoding),
+        Error::decode("A", tricks, &serde_json::from_str::<i64>("<").unwrap_err(), None, b"<html>"),
+    ] {
+        for shown in [format!("{error}"), format!("{error:#}")] {
+            let is_trick = |c: char| c.is_control() || matches!(c, '\u{200f}' | '\u{2028}' | '\u{202e}');
+            assert!(!shown.contains(is_trick), "{shown:?}");
+        }
+    }
+}

@@ -1,27 +1,28 @@
-//! Texts of others, made fit to be kept and shown: bounded, on one line, without values.
+//! Foreign text made fit to be kept and shown: bounded, on one line, without values.
 
-/// The most of a foreign text that is shown in one line, in characters.
-const MAX_LINE_LENGTH: usize = 200;
+use std::fmt::{self, Write};
 
-/// The beginning of a body as text. What is no UTF-8 is shown as the replacement character.
+/// The longest foreign text that one line shows, in characters.
+const MAX_SHOWN_LENGTH: usize = 200;
+
+/// The start of a body as text, with U+FFFD for bytes that are not UTF-8.
 pub(super) fn bounded(body: &[u8], limit: usize) -> String {
-    // A character that is cut in two would show as damage that the response does not have, so that it is
-    // dropped.
+    // A character cut in two would look like damage that the response does not have.
     let cut = body.get(..limit).map_or(body, |cut| match std::str::from_utf8(cut) {
         Err(error) if error.error_len().is_none() => cut.get(..error.valid_up_to()).unwrap_or(cut),
         _ => cut,
     });
     let mut text = String::from_utf8_lossy(cut).into_owned();
-    // Replacement characters are longer than the bytes that they stand for.
+    // Replacement characters are longer than the bytes that they replace.
     while text.len() > limit {
         text.pop();
     }
     text
 }
 
-/// A text on one line, without what could play tricks on a terminal, cut where it becomes too long to read.
+/// A text on one line, without characters that could deceive a reader, cut if it is too long to read.
 pub(super) fn one_line(text: &str) -> String {
-    let words = text.split(|c: char| c.is_whitespace() || is_control(c)).filter(|word| !word.is_empty());
+    let words = text.split(|c: char| c.is_whitespace() || is_deceptive(c)).filter(|word| !word.is_empty());
     let mut line = String::new();
     let mut length = 0;
     for word in words {
@@ -30,7 +31,7 @@ pub(super) fn one_line(text: &str) -> String {
             length += 1;
         }
         for letter in word.chars() {
-            if length == MAX_LINE_LENGTH {
+            if length == MAX_SHOWN_LENGTH {
                 line.push('…');
                 return line;
             }
@@ -41,12 +42,29 @@ pub(super) fn one_line(text: &str) -> String {
     line
 }
 
-/// Control characters, and the marks that change the direction of what follows (Unicode, annex 9).
-fn is_control(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// Control characters, line and paragraph separators, invisible characters, and marks that change the direction of what
+/// follows (Unicode, annex 9).
+fn is_deceptive(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
-/// What a JSON error says, less the value that it found: that may be a secret in the wrong place.
+/// Writes to one line, whatever the parts hold: deceptive characters become spaces.
+pub(super) struct OneLine<'a, 'b>(pub(super) &'a mut fmt::Formatter<'b>);
+
+impl Write for OneLine<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let mut parts = text.split(is_deceptive);
+        self.0.write_str(parts.next().unwrap_or_default())?;
+        parts.try_for_each(|part| {
+            self.0.write_char(' ')?;
+            self.0.write_str(part)
+        })
+    }
+}
+
+/// The message of a JSON error without the value that it found, which may be a misplaced secret.
 ///
 /// The forms are those of `serde::de::Unexpected`: a word or two, and the value in quotes or backticks.
 pub(super) fn without_values(error: &serde_json::Error) -> String {

@@ -1,12 +1,11 @@
 //! Objects: the members that a struct's table gives to its fields.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 
-use super::value::{FromObject, Received, Seed, Slot};
+use super::value::{FromObject, Name, Received, Seed, Slot};
 
 /// A struct all of whose fields may be missing.
 pub trait Members: Default {
@@ -36,11 +35,7 @@ impl<'de, A: MapAccess<'de>> Entry<'_, A> {
     /// # Errors
     /// As for [`Received::receive`].
     pub fn read<T: Received<'de> + Default>(self, field: &mut T) -> Result<(), A::Error> {
-        *field = match self.0.next_value_seed(Seed(PhantomData))? {
-            Slot::Value(value) => value,
-            Slot::Null | Slot::Mismatch => T::default(),
-        };
-        Ok(())
+        self.0.next_value_seed(Field(field))
     }
 
     /// Decodes the value of a request's member. Null is no value.
@@ -64,18 +59,34 @@ impl<'de, A: MapAccess<'de>> Entry<'_, A> {
     }
 }
 
+/// Decodes into a field, so that large values are not moved from call to call.
+struct Field<'a, T>(&'a mut T);
+
+impl<'de, T: Received<'de> + Default> DeserializeSeed<'de> for Field<'_, T> {
+    type Value = ();
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        *self.0 = match T::receive(deserializer)? {
+            Slot::Value(value) => value,
+            Slot::Null | Slot::Mismatch => T::default(),
+        };
+        Ok(())
+    }
+}
+
 /// Decodes an object member by member.
 ///
 /// # Errors
 /// As for [`Received::receive`].
 pub fn from_object<'de, A: MapAccess<'de>, T: Members>(mut map: A) -> Result<FromObject<T>, A::Error> {
-    let Some(Name(name)) = map.next_key()? else { return Ok(FromObject::Empty) };
     let mut object = T::default();
-    object.member(&name, Entry(&mut map))?;
+    let mut is_empty = true;
     while let Some(Name(name)) = map.next_key()? {
+        is_empty = false;
         object.member(&name, Entry(&mut map))?;
     }
-    Ok(FromObject::Value(object))
+    Ok(if is_empty { FromObject::Empty } else { FromObject::Value(object) })
 }
 
 /// Decodes a struct that is not a member of another one.
@@ -115,34 +126,6 @@ pub fn decode<'de, D: Deserializer<'de>, T: Members>(deserializer: D) -> Result<
     }
 
     deserializer.deserialize_any(ObjectVisitor(PhantomData))
-}
-
-/// The name of a member, borrowed from the input where possible.
-#[derive(Debug)]
-pub struct Name<'de>(pub Cow<'de, str>);
-
-impl<'de> Deserialize<'de> for Name<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct NameVisitor;
-
-        impl<'de> Visitor<'de> for NameVisitor {
-            type Value = Name<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the name of a member")
-            }
-
-            fn visit_borrowed_str<E: de::Error>(self, name: &'de str) -> Result<Self::Value, E> {
-                Ok(Name(Cow::Borrowed(name)))
-            }
-
-            fn visit_str<E: de::Error>(self, name: &str) -> Result<Self::Value, E> {
-                Ok(Name(Cow::Owned(name.to_owned())))
-            }
-        }
-
-        deserializer.deserialize_str(NameVisitor)
-    }
 }
 
 /// Whether a response holds nothing but its context, so that a success without a body is a whole response.

@@ -291,3 +291,32 @@ fn a_decoded_request_must_have_its_required_members() {
     let error = serde_json::from_str::<Request>(r#"{"Name":"n"}"#).unwrap_err();
     assert!(error.to_string().contains("`Ids`"), "{error}");
 }
+
+#[test]
+fn numbers_are_decoded_with_arbitrary_precision_too() {
+    use serde::de::value::{Error, MapDeserializer};
+    for (text, expected) in
+        [("10", Slot::Value(10)), ("1e2", Slot::Value(100)), ("-3", Slot::Value(-3)), ("1.5", Slot::Mismatch)]
+    {
+        // As `serde_json` passes a number if any crate enables that feature.
+        let entries = [("$serde_json::private::Number", text)].into_iter();
+        let slot = i64::receive(MapDeserializer::<_, Error>::new(entries)).unwrap();
+        assert_eq!(slot, expected, "{text}");
+    }
+}
+
+#[test]
+fn the_context_of_a_decoding_ends_with_it() {
+    let text = br#"{"Size":[]}"#;
+    assert!(read::<Node>(text, STRICT).is_err());
+    assert!(serde_json::from_slice::<Node>(text).is_ok());
+    assert_eq!(read::<Node>(text, LENIENT).unwrap().ignored.map(|ignored| ignored.count), Some(1));
+    assert!(read::<Node>(b"{}", LENIENT).unwrap().ignored.is_none());
+}
+
+#[test]
+fn the_last_of_repeated_members_counts_even_if_it_does_not_fit() {
+    for (text, size) in [(r#"{"Size":1,"Size":"x"}"#, None), (r#"{"Size":"x","Size":1}"#, Some(1))] {
+        assert_eq!(read::<Node>(text.as_bytes(), LENIENT).unwrap().value.size, size, "{text}");
+    }
+}

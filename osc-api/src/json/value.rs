@@ -36,14 +36,19 @@ pub trait Received<'de>: Deserialize<'de> {
     /// # Errors
     /// Returns an error if the text is not valid JSON, if decoding is strict and the value does not fit, or if the
     /// response is too large.
+    #[inline]
     fn receive<D: Deserializer<'de>>(deserializer: D) -> Result<Slot<Self>, D::Error> {
         deserializer.deserialize_any(ValueVisitor(PhantomData))
     }
 
     /// Converts a scalar if nothing is lost by it.
+    #[inline]
     fn from_scalar(scalar: Scalar<'_>) -> Option<Self> {
-        let text = scalar.to_text()?;
-        Self::deserialize(StrDeserializer::<Unfit>::new(&text)).ok()
+        let from_text = |text: &str| Self::deserialize(StrDeserializer::<Unfit>::new(text)).ok();
+        match scalar {
+            Scalar::Text(text) => from_text(text),
+            _ => from_text(&scalar.number_to_text()?),
+        }
     }
 
     /// Decodes an object.
@@ -133,16 +138,16 @@ impl<'a> Scalar<'a> {
         }
     }
 
-    /// The string, or a number as a string. A large number has lost digits already.
-    fn to_text(self) -> Option<Cow<'a, str>> {
+    /// A number as a string. A large one has lost digits already.
+    #[cold]
+    fn number_to_text(self) -> Option<String> {
         match self {
-            Self::Text(text) => Some(Cow::Borrowed(text)),
-            Self::Unsigned(number) => Some(Cow::Owned(number.to_string())),
-            Self::Signed(number) => Some(Cow::Owned(number.to_string())),
+            Self::Unsigned(number) => Some(number.to_string()),
+            Self::Signed(number) => Some(number.to_string()),
             Self::Float(number) if number.abs() <= MAX_EXACT => {
-                serde_json::Number::from_f64(number).map(|number| Cow::Owned(number.to_string()))
+                serde_json::Number::from_f64(number).map(|number| number.to_string())
             }
-            Self::Float(_) | Self::Bool(_) => None,
+            Self::Float(_) | Self::Bool(_) | Self::Text(_) => None,
         }
     }
 
@@ -247,6 +252,12 @@ impl<'de, T: Received<'de>> Visitor<'de> for ValueVisitor<T> {
         Self::scalar(Scalar::Float(number))
     }
 
+    #[inline]
+    fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Slot<T>, E> {
+        Self::scalar(Scalar::Text(text))
+    }
+
+    #[inline]
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Slot<T>, E> {
         Self::scalar(Scalar::Text(text))
     }
@@ -258,6 +269,7 @@ impl<'de, T: Received<'de>> Visitor<'de> for ValueVisitor<T> {
         slot
     }
 
+    #[inline]
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Slot<T>, A::Error> {
         match T::from_list(list)? {
             Some(value) => Ok(Slot::Value(value)),
@@ -265,6 +277,7 @@ impl<'de, T: Received<'de>> Visitor<'de> for ValueVisitor<T> {
         }
     }
 
+    #[inline]
     fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Slot<T>, A::Error> {
         let value = match T::from_object(object)? {
             FromObject::Value(value) => Some(value),
@@ -289,6 +302,7 @@ pub(super) struct Seed<T>(pub(super) PhantomData<T>);
 impl<'de, T: Received<'de>> DeserializeSeed<'de> for Seed<T> {
     type Value = Slot<T>;
 
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Slot<T>, D::Error> {
         T::receive(deserializer)
     }
@@ -297,16 +311,17 @@ impl<'de, T: Received<'de>> DeserializeSeed<'de> for Seed<T> {
 /// Skips an object that does not fit its type, unless it is a number in disguise.
 fn skip_object<'de, T, A: MapAccess<'de>>(
     mut object: A,
-    from_scalar: impl FnOnce(Scalar<'_>) -> Option<T>,
+    from_scalar: impl Fn(Scalar<'_>) -> Option<T>,
 ) -> Result<FromObject<T>, A::Error> {
-    let Some(name) = object.next_key::<String>()? else { return Ok(FromObject::Empty) };
-    if name == ARBITRARY_PRECISION {
-        let number = object.next_value::<String>()?;
-        return Ok(from_scalar(Scalar::of_number(&number)).map_or(FromObject::Mismatch, FromObject::Value));
+    let mut found = FromObject::Empty;
+    while let Some(Name(name)) = object.next_key()? {
+        let number = match &*name {
+            ARBITRARY_PRECISION => from_scalar(Scalar::of_number(&object.next_value::<String>()?)),
+            _ => object.next_value::<IgnoredAny>().map(|_| None)?,
+        };
+        found = number.map_or(FromObject::Mismatch, FromObject::Value);
     }
-    object.next_value::<IgnoredAny>()?;
-    while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-    Ok(FromObject::Mismatch)
+    Ok(found)
 }
 
 fn skip_list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<(), A::Error> {
@@ -314,7 +329,36 @@ fn skip_list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<(), A::Error> {
     Ok(())
 }
 
+/// The name of a member, borrowed from the input where possible.
+#[derive(Debug)]
+pub struct Name<'de>(pub Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NameVisitor;
+
+        impl<'de> Visitor<'de> for NameVisitor {
+            type Value = Name<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a member")
+            }
+
+            fn visit_borrowed_str<E: de::Error>(self, name: &'de str) -> Result<Self::Value, E> {
+                Ok(Name(Cow::Borrowed(name)))
+            }
+
+            fn visit_str<E: de::Error>(self, name: &str) -> Result<Self::Value, E> {
+                Ok(Name(Cow::Owned(name.to_owned())))
+            }
+        }
+
+        deserializer.deserialize_str(NameVisitor)
+    }
+}
+
 impl<'de, T: Received<'de>> Received<'de> for Option<T> {
+    #[inline]
     fn receive<D: Deserializer<'de>>(deserializer: D) -> Result<Slot<Self>, D::Error> {
         Ok(T::receive(deserializer)?.map(Some))
     }
@@ -386,11 +430,11 @@ impl<'de, T: Received<'de>> Received<'de> for BTreeMap<String, T> {
 
     fn from_object<A: MapAccess<'de>>(mut entries: A) -> Result<FromObject<Self>, A::Error> {
         let mut map = Self::new();
-        while let Some(name) = entries.next_key::<String>()? {
+        while let Some(Name(name)) = entries.next_key()? {
             let Slot::Value(value) = entries.next_value_seed(Seed(PhantomData))? else { continue };
             let room = if map.is_empty() { MAP_NODE_ENTRIES } else { 2 };
             context::charge(room * size_of::<(String, T)>())?;
-            map.insert(name, value);
+            map.insert(name.into_owned(), value);
         }
         Ok(if map.is_empty() { FromObject::Empty } else { FromObject::Value(map) })
     }
@@ -453,7 +497,10 @@ scalars! {
     i32: "an integer", |scalar: Scalar<'_>| scalar.to_integer()?.try_into().ok();
     i64: "an integer", Scalar::to_integer;
     f64: "a number", Scalar::to_float;
-    String: "a string", |scalar: Scalar<'_>| scalar.to_text().map(Cow::into_owned);
+    String: "a string", |scalar: Scalar<'_>| match scalar {
+        Scalar::Text(text) => Some(text.to_owned()),
+        _ => scalar.number_to_text(),
+    };
 }
 
 impl Received<'_> for Date {}

@@ -1,16 +1,16 @@
-//! Dates and times that keep the text they came as.
+//! Dates and times that keep their original text.
 //!
-//! The API writes times in more than one form (`2010-10-01T12:34:56.789Z`, but `2017-05-10T12:34:56.789+0000`
-//! too), and its description does not say which field uses which. So the types here hold the text, give it
-//! back unchanged, and understand it only when asked to.
+//! The API writes times in more than one form (`2010-10-01T12:34:56.789Z`, but also `2017-05-10T12:34:56.789+0000`),
+//! and its description does not say which field uses which. The types here therefore hold the text, encode it
+//! unchanged, and parse it only on demand.
 
 #[cfg(feature = "chrono")]
 mod chrono;
 mod jiff;
+mod moment;
 #[cfg(feature = "time")]
 mod time;
 
-use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -21,18 +21,20 @@ use ::jiff::Timestamp;
 use ::jiff::civil;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A moment in time, as a text with a date, a time and an offset from UTC.
+use moment::Nanoseconds;
+
+/// A moment in time: a string with a date, a time and an offset from UTC.
 ///
-/// Decoding and [`From<&str>`](#impl-From<%26str>-for-DateTime) keep any text, because a response must not
-/// fail on a form that no one has seen yet and because it is the server that judges what is sent.
-/// [`str::parse`] is for text that comes from people: it refuses what is not a moment.
+/// Decoding and [`From<&str>`](#impl-From<%26str>-for-DateTime) keep any string: a response must not fail on a form
+/// that was never seen before, and the server validates requests. [`str::parse`] is for user input: it returns an
+/// error for a string that is not a moment.
 ///
-/// Two values are equal, and are ordered, by the moment they mean, however it is written. Texts that mean no
-/// moment come after all others and compare as texts.
+/// Values compare by moment, regardless of form, to the nanosecond. Strings that are not a moment sort after all others,
+/// as strings.
 ///
-/// Made from a moment ([`jiff::Timestamp`](::jiff::Timestamp), [`SystemTime`], and the types of `chrono` and
-/// `time` behind the features of these names) it is written in UTC with milliseconds; finer digits are cut off.
-/// The other way there are methods that give an `Option`, and `TryFrom` with an error that shows the text.
+/// Converts from [`jiff::Timestamp`](::jiff::Timestamp), [`SystemTime`], and the types of `chrono` and `time` behind the
+/// features of these names. The string is then in UTC with milliseconds; finer digits are cut off. Methods that return an
+/// `Option`, and `TryFrom` with an error that shows the string, convert in the other direction.
 ///
 /// ```
 /// use osc_api::DateTime;
@@ -51,11 +53,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Clone)]
 pub struct DateTime(Box<str>);
 
-/// A day of the calendar, as a text such as `2023-04-05`.
+/// A calendar day: a string such as `2023-04-05`.
 ///
-/// Decoding and [`From<&str>`](#impl-From<%26str>-for-Date) keep any text, as for [`DateTime`];
-/// [`str::parse`] refuses what is not a day. Values are equal and ordered by day; texts that mean no day come
-/// after all others.
+/// Decoding and [`From<&str>`](#impl-From<%26str>-for-Date) keep any string, as for [`DateTime`]; [`str::parse`]
+/// returns an error for a string that is not a day. Values compare by day; strings that are not a day sort after all
+/// others.
 ///
 /// ```
 /// use osc_api::Date;
@@ -68,10 +70,10 @@ pub struct DateTime(Box<str>);
 #[derive(Clone)]
 pub struct Date(Box<str>);
 
-/// A day or a moment: what the inputs take that accept both.
+/// A day or a moment, for request fields that accept both.
 ///
-/// A day counts as its first moment in UTC where values are compared. Otherwise as [`DateTime`] and [`Date`],
-/// from which it can be made.
+/// In comparisons a day counts as its first moment in UTC. Otherwise like [`DateTime`] and [`Date`], which convert into
+/// it.
 ///
 /// ```
 /// use osc_api::{Date, DateOrDateTime};
@@ -84,49 +86,53 @@ pub struct Date(Box<str>);
 #[derive(Clone)]
 pub struct DateOrDateTime(Box<str>);
 
-/// A text is not the date or time that it was parsed as.
+/// The error for a string that is not a date or time of the expected form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseDateError {
     text: Box<str>,
-    wanted: &'static str,
+    expected: &'static str,
 }
 
 impl fmt::Display for ParseDateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is not {}", self.text, self.wanted)
+        write!(f, "{:?} is not {}", self.text, self.expected)
     }
 }
 
 impl std::error::Error for ParseDateError {}
 
 impl DateTime {
-    const WANTED: &str = "a date and time with an offset, such as 2023-04-05T12:34:56.000Z";
+    const EXPECTED: &str = "a date and time with an offset, such as 2023-04-05T12:34:56.000Z";
 
-    /// The moment that the text means, if it means one.
+    /// The moment, if the string is one. `Timestamp` ends at 9999-12-30T22:00:00.999999999Z: a later moment becomes that.
     pub fn to_timestamp(&self) -> Option<Timestamp> {
-        timestamp(&self.0)
+        self.moment().map(moment::to_timestamp)
     }
 
-    /// The moment that the text means, if it means one.
+    /// The moment, if the string is one.
     pub fn to_system_time(&self) -> Option<SystemTime> {
-        self.to_timestamp().map(SystemTime::from)
+        self.moment().and_then(moment::to_system_time)
+    }
+
+    fn moment(&self) -> Option<Nanoseconds> {
+        moment::parse(&self.0)
     }
 
     fn is_well_formed(text: &str) -> bool {
-        extended(text) && timestamp(text).is_some()
+        is_extended(text) && moment::parse(text).is_some()
     }
 }
 
 impl Date {
-    const WANTED: &str = "a date, such as 2023-04-05";
+    const EXPECTED: &str = "a date, such as 2023-04-05";
 
-    /// The day that the text means, if it means one.
+    /// The day, if the string is one.
     pub fn to_civil(&self) -> Option<civil::Date> {
         civil_date(&self.0)
     }
 
-    fn to_timestamp(&self) -> Option<Timestamp> {
-        self.to_civil().and_then(midnight)
+    fn moment(&self) -> Option<Nanoseconds> {
+        self.to_civil().and_then(moment::midnight)
     }
 
     fn is_well_formed(text: &str) -> bool {
@@ -135,20 +141,25 @@ impl Date {
 }
 
 impl DateOrDateTime {
-    const WANTED: &str =
+    const EXPECTED: &str =
         "a date, such as 2023-04-05, or a date and time with an offset, such as 2023-04-05T12:34:56.000Z";
 
-    /// The moment that the text means; for a day, its first moment in UTC.
+    /// The moment, or the first moment of a day in UTC. A moment that `Timestamp` cannot hold becomes the nearest one
+    /// that it can.
     pub fn to_timestamp(&self) -> Option<Timestamp> {
-        timestamp(&self.0).or_else(|| civil_date(&self.0).and_then(midnight))
+        self.moment().map(moment::to_timestamp)
     }
 
-    /// The moment that the text means; for a day, its first moment in UTC.
+    /// The moment, or the first moment of a day in UTC.
     pub fn to_system_time(&self) -> Option<SystemTime> {
-        self.to_timestamp().map(SystemTime::from)
+        self.moment().and_then(moment::to_system_time)
     }
 
-    /// The day, if the text is one and has no time.
+    fn moment(&self) -> Option<Nanoseconds> {
+        moment::parse(&self.0).or_else(|| civil_date(&self.0).and_then(moment::midnight))
+    }
+
+    /// The day, if the string is one without a time.
     pub fn to_civil(&self) -> Option<civil::Date> {
         civil_date(&self.0)
     }
@@ -158,53 +169,53 @@ impl DateOrDateTime {
     }
 }
 
-/// The order of the values: moments first, then texts that mean none.
+/// The sort key: moments first, then other strings.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Key<'a> {
-    Moment(Timestamp),
+    Moment(Nanoseconds),
     Text(&'a str),
 }
 
-/// What the three types have in common: a text, compared by what it means.
+/// Implements what the three types share: a string, compared by its meaning.
 macro_rules! text_type {
     ($name:ident) => {
         impl $name {
-            /// The text as it was given, unchanged.
+            /// The original string.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
 
             fn key(&self) -> Key<'_> {
-                self.to_timestamp().map_or(Key::Text(&self.0), Key::Moment)
+                self.moment().map_or(Key::Text(&self.0), Key::Moment)
             }
 
-            fn misunderstood(&self) -> ParseDateError {
-                ParseDateError { text: self.0.clone(), wanted: Self::WANTED }
+            fn parse_error(&self) -> ParseDateError {
+                ParseDateError { text: self.0.clone(), expected: Self::EXPECTED }
             }
         }
 
-        /// Keeps any text; the server judges it.
+        /// Keeps any string; the server validates it.
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
                 Self(text.into())
             }
         }
 
-        /// Keeps any text; the server judges it.
+        /// Keeps any string; the server validates it.
         impl From<String> for $name {
             fn from(text: String) -> Self {
                 Self(text.into())
             }
         }
 
-        /// Refuses a text that is not of the right form.
+        /// Returns an error for a string of another form.
         impl FromStr for $name {
             type Err = ParseDateError;
 
             fn from_str(text: &str) -> Result<Self, ParseDateError> {
                 match Self::is_well_formed(text) {
                     true => Ok(Self::from(text)),
-                    false => Err(ParseDateError { text: text.into(), wanted: Self::WANTED }),
+                    false => Err(ParseDateError { text: text.into(), expected: Self::EXPECTED }),
                 }
             }
         }
@@ -229,7 +240,7 @@ macro_rules! text_type {
 
         impl PartialEq for $name {
             fn eq(&self, other: &Self) -> bool {
-                // Most comparisons are between texts that are the same, which need not be understood.
+                // Most comparisons are between equal strings, which need no parsing.
                 self.0 == other.0 || self.key() == other.key()
             }
         }
@@ -268,19 +279,19 @@ macro_rules! text_type {
     };
 }
 
-/// Conversions to types of other crates, for what a method understands.
-macro_rules! understood {
+/// Implements `TryFrom` for types of other crates, by a method that returns an `Option`.
+macro_rules! try_from_parsed {
     ($($name:ident => $other:ty: $method:ident;)*) => {$(
-        /// Fails for a text that is not of the right form.
+        /// Returns an error for a string of another form.
         impl TryFrom<&$name> for $other {
             type Error = $crate::ParseDateError;
 
             fn try_from(value: &$name) -> Result<Self, $crate::ParseDateError> {
-                value.$method().ok_or_else(|| value.misunderstood())
+                value.$method().ok_or_else(|| value.parse_error())
             }
         }
 
-        /// Fails for a text that is not of the right form.
+        /// Returns an error for a string of another form.
         impl TryFrom<$name> for $other {
             type Error = $crate::ParseDateError;
 
@@ -290,7 +301,7 @@ macro_rules! understood {
         }
     )*};
 }
-use understood;
+use try_from_parsed;
 
 text_type!(DateTime);
 text_type!(Date);
@@ -308,42 +319,14 @@ impl From<Date> for DateOrDateTime {
     }
 }
 
-/// The moment of a text in any of the forms seen: with `T` or a space, with or without a fraction, with `Z`,
-/// `+01:00` or `+0100`. Without an offset a text means no moment, because guessing one could be hours wrong.
-fn timestamp(text: &str) -> Option<Timestamp> {
-    let text = nanoseconds(text);
-    text.parse().ok().or_else(|| last_day(&text))
-}
-
-/// The text with at most nine digits of a second: the parser rejects more, which some writers send.
-fn nanoseconds(text: &str) -> Cow<'_, str> {
-    let cut = text.split_once('.').and_then(|(whole, rest)| {
-        let end = rest.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len());
-        (end > 9).then(|| Some(format!("{whole}.{}{}", rest.get(..9)?, rest.get(end..)?))).flatten()
-    });
-    cut.map_or(Cow::Borrowed(text), Cow::Owned)
-}
-
-/// Moments after the last [`Timestamp`], on 9999-12-30 at 22:00 UTC, stand for "never": they equal the last one.
-fn last_day(text: &str) -> Option<Timestamp> {
-    let rest = text.strip_prefix("9999-12-3")?;
-    // Valid in another year means valid in this one.
-    format!("2000-12-3{rest}").parse::<Timestamp>().ok().map(|_| Timestamp::MAX)
-}
-
-/// The day of a text that is nothing but a day.
+/// The day of a string that is only a day.
 fn civil_date(text: &str) -> Option<civil::Date> {
-    // The parser takes days with a time behind them too, and drops the time.
+    // The parser also accepts a day with a time, and drops the time.
     if text.len() == "2023-04-05".len() { text.parse().ok() } else { None }
 }
 
-fn midnight(day: civil::Date) -> Option<Timestamp> {
-    ::jiff::tz::Offset::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok()
-}
-
-/// Whether the text begins `YYYY-` and has no time zone in brackets: the parser understands more forms than a
-/// server.
-fn extended(text: &str) -> bool {
+/// Whether the string begins `YYYY-` and has no time zone in brackets: the parser accepts more forms than a server.
+fn is_extended(text: &str) -> bool {
     text.as_bytes().get(4) == Some(&b'-') && !text.contains('[')
 }
 

@@ -1,18 +1,18 @@
-//! Conversions from and to the types of `chrono`. Years beyond 9999, which the API cannot write, become the
-//! nearest moment or day that it can.
+//! Conversions from and to the types of `chrono`. A moment or day after the year 9999 becomes the last one that the API
+//! can write.
 
 use chrono::{DateTime as ChronoDateTime, Datelike, NaiveDate, TimeZone, Utc};
 
-use super::jiff::{day, moment};
-use super::{Date, DateOrDateTime, DateTime, understood};
+use super::jiff::day;
+use super::moment::{self, Nanoseconds};
+use super::{Date, DateOrDateTime, DateTime, try_from_parsed};
 
-/// Written in UTC with milliseconds; finer digits are cut off.
+/// The string is in UTC with milliseconds; finer digits are cut off.
 impl<Tz: TimeZone> From<ChronoDateTime<Tz>> for DateTime {
     fn from(time: ChronoDateTime<Tz>) -> Self {
-        // A leap second has up to two thousand million nanoseconds there; it is written as the last of its
-        // minute.
+        // `chrono` gives a leap second up to two thousand million nanoseconds; it becomes the last of its minute.
         let nanoseconds = time.timestamp_subsec_nanos().min(999_999_999);
-        moment(time.timestamp(), i32::try_from(nanoseconds).unwrap_or_default()).into()
+        Self::from(moment::format(moment::of_seconds(time.timestamp(), nanoseconds)))
     }
 }
 
@@ -35,14 +35,14 @@ impl From<NaiveDate> for DateOrDateTime {
 }
 
 impl DateTime {
-    /// The moment that the text means, if it means one, for `chrono` (feature `chrono`).
+    /// The moment for `chrono` (feature `chrono`), if the string is one.
     pub fn to_chrono(&self) -> Option<ChronoDateTime<Utc>> {
-        chrono(self.to_timestamp()?)
+        to_chrono(self.moment()?)
     }
 }
 
 impl Date {
-    /// The day that the text means, if it means one, for `chrono` (feature `chrono`).
+    /// The day for `chrono` (feature `chrono`), if the string is one.
     pub fn to_chrono(&self) -> Option<NaiveDate> {
         let day = self.to_civil()?;
         NaiveDate::from_ymd_opt(
@@ -54,20 +54,19 @@ impl Date {
 }
 
 impl DateOrDateTime {
-    /// The moment that the text means, for `chrono` (feature `chrono`); for a day, its first moment in UTC.
+    /// The moment for `chrono` (feature `chrono`), or the first moment of a day in UTC.
     pub fn to_chrono(&self) -> Option<ChronoDateTime<Utc>> {
-        chrono(self.to_timestamp()?)
+        to_chrono(self.moment()?)
     }
 }
 
-understood! {
+try_from_parsed! {
     DateTime => ChronoDateTime<Utc>: to_chrono;
     Date => NaiveDate: to_chrono;
     DateOrDateTime => ChronoDateTime<Utc>: to_chrono;
 }
 
-fn chrono(moment: jiff::Timestamp) -> Option<ChronoDateTime<Utc>> {
-    let nanoseconds = moment.as_nanosecond();
-    let seconds = i64::try_from(nanoseconds.div_euclid(1_000_000_000)).ok()?;
-    ChronoDateTime::from_timestamp(seconds, u32::try_from(nanoseconds.rem_euclid(1_000_000_000)).ok()?)
+fn to_chrono(moment: Nanoseconds) -> Option<ChronoDateTime<Utc>> {
+    let seconds = i64::try_from(moment.div_euclid(1_000_000_000)).ok()?;
+    ChronoDateTime::from_timestamp(seconds, u32::try_from(moment.rem_euclid(1_000_000_000)).ok()?)
 }

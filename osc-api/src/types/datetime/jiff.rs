@@ -4,21 +4,21 @@ use std::time::SystemTime;
 
 use jiff::{Timestamp, civil};
 
-use super::{Date, DateOrDateTime, DateTime, understood};
+use super::moment;
+use super::{Date, DateOrDateTime, DateTime, try_from_parsed};
 
-/// Written in UTC with milliseconds; finer digits are cut off.
+/// The string is in UTC with milliseconds; finer digits are cut off.
 impl From<Timestamp> for DateTime {
     fn from(moment: Timestamp) -> Self {
-        Self::from(format!("{moment:.3}"))
+        Self::from(moment::format(moment.as_nanosecond()))
     }
 }
 
-/// As from a [`Timestamp`]; times that the calendar of the API cannot write become the first or last one that
-/// it can.
+/// As from a [`Timestamp`]; a time before or after the years that the API can write becomes the first or last one that it
+/// can.
 impl From<SystemTime> for DateTime {
     fn from(time: SystemTime) -> Self {
-        let bound = if time < SystemTime::UNIX_EPOCH { Timestamp::MIN } else { Timestamp::MAX };
-        Self::from(Timestamp::try_from(time).unwrap_or(bound))
+        Self::from(moment::format(moment::of_system_time(time)))
     }
 }
 
@@ -46,7 +46,7 @@ impl From<civil::Date> for DateOrDateTime {
     }
 }
 
-understood! {
+try_from_parsed! {
     DateTime => Timestamp: to_timestamp;
     DateTime => SystemTime: to_system_time;
     Date => civil::Date: to_civil;
@@ -54,14 +54,7 @@ understood! {
     DateOrDateTime => SystemTime: to_system_time;
 }
 
-/// The moment so many seconds and nanoseconds after 1970, or the nearest one that can be written.
-#[cfg(any(feature = "chrono", feature = "time"))]
-pub(super) fn moment(seconds: i64, nanoseconds: i32) -> Timestamp {
-    let bound = if seconds < 0 { Timestamp::MIN } else { Timestamp::MAX };
-    Timestamp::new(seconds, nanoseconds).unwrap_or(bound)
-}
-
-/// The day of a year, or the nearest one that can be written.
+/// A day, or the nearest one that the API can write.
 #[cfg(any(feature = "chrono", feature = "time"))]
 pub(super) fn day(year: i32, month: u32, day: u32) -> civil::Date {
     let bound = if year < 0 { civil::Date::MIN } else { civil::Date::MAX };

@@ -5,7 +5,7 @@ use ::jiff::{Timestamp, civil};
 
 use super::{Date, DateOrDateTime, DateTime};
 
-/// Every form seen, all of the same moment.
+/// One moment in every form seen.
 const NOON: [&str; 9] = [
     "2017-05-10T12:34:56Z",
     "2017-05-10T12:34:56.000Z",
@@ -42,7 +42,7 @@ fn all_forms_mean_the_same_moment() {
 }
 
 #[test]
-fn any_text_is_kept_by_decoding_and_by_from() {
+fn any_string_is_kept_by_decoding_and_by_from() {
     for text in NOON.into_iter().chain(NONSENSE) {
         let wire = serde_json::to_string(text).unwrap();
         let moment: DateTime = serde_json::from_str(&wire).unwrap();
@@ -54,7 +54,7 @@ fn any_text_is_kept_by_decoding_and_by_from() {
 }
 
 #[test]
-fn parsing_refuses_what_is_not_of_the_form_and_says_what_is() {
+fn parsing_rejects_other_forms_and_shows_the_right_one() {
     for text in NONSENSE {
         let error = text.parse::<DateTime>().unwrap_err().to_string();
         assert!(error.contains(text) && error.contains("2023-04-05T12:34:56.000Z"), "{error}");
@@ -71,7 +71,7 @@ fn parsing_refuses_what_is_not_of_the_form_and_says_what_is() {
 }
 
 #[test]
-fn order_is_by_moment_and_texts_without_one_come_last() {
+fn values_sort_by_moment_and_other_strings_come_last() {
     let sorted = ["2017-05-10T13:00:00+01:00", "2017-05-10T12:00:01Z", "aaa", "bbb"].map(DateTime::from);
     let mut shuffled = [3, 1, 0, 2].map(|index: usize| sorted[index].clone());
     shuffled.sort();
@@ -80,7 +80,7 @@ fn order_is_by_moment_and_texts_without_one_come_last() {
 }
 
 #[test]
-fn a_day_is_its_first_moment_where_both_are_allowed() {
+fn a_day_counts_as_its_first_moment_where_both_are_allowed() {
     let day = DateOrDateTime::from("2023-04-05");
     assert_eq!(day, DateOrDateTime::from("2023-04-05T00:00:00Z"));
     assert_eq!(day.to_civil(), Some(civil::date(2023, 4, 5)));
@@ -90,7 +90,7 @@ fn a_day_is_its_first_moment_where_both_are_allowed() {
 }
 
 #[test]
-fn moments_are_written_in_utc_with_milliseconds() {
+fn moments_are_formatted_in_utc_with_milliseconds() {
     for (moment, text) in [
         (Timestamp::UNIX_EPOCH, "1970-01-01T00:00:00.000Z"),
         (Timestamp::new(1_700_000_000, 123_999_999).unwrap(), "2023-11-14T22:13:20.123Z"),
@@ -106,7 +106,7 @@ fn moments_are_written_in_utc_with_milliseconds() {
 }
 
 #[test]
-fn moments_and_days_go_both_ways() {
+fn moments_and_days_convert_in_both_directions() {
     let time = SystemTime::UNIX_EPOCH - Duration::from_millis(1_500);
     let moment = DateTime::from(time);
     assert_eq!(moment.as_str(), "1969-12-31T23:59:58.500Z");
@@ -128,7 +128,7 @@ fn moments_and_days_go_both_ways() {
 }
 
 #[test]
-fn texts_that_mean_nothing_are_errors_that_show_them() {
+fn the_error_for_another_string_shows_it() {
     for text in NONSENSE {
         let error = Timestamp::try_from(DateTime::from(text)).unwrap_err();
         assert_eq!(error, text.parse::<DateTime>().unwrap_err());
@@ -141,7 +141,7 @@ fn texts_that_mean_nothing_are_errors_that_show_them() {
 
 #[cfg(feature = "chrono")]
 #[test]
-fn chrono_goes_both_ways() {
+fn chrono_converts_in_both_directions() {
     let moment = chrono::DateTime::from_timestamp(-1, 500_000_000).unwrap();
     assert_eq!(DateTime::from(moment).as_str(), "1969-12-31T23:59:59.500Z");
     assert_eq!(DateTime::from(moment).to_chrono(), Some(moment));
@@ -164,7 +164,7 @@ fn chrono_goes_both_ways() {
 
 #[cfg(feature = "time")]
 #[test]
-fn time_goes_both_ways() {
+fn time_converts_in_both_directions() {
     let moment = time::OffsetDateTime::from_unix_timestamp_nanos(-500_000_000).unwrap();
     assert_eq!(DateTime::from(moment).as_str(), "1969-12-31T23:59:59.500Z");
     assert_eq!(DateTime::from(moment).to_time(), Some(moment));
@@ -178,6 +178,60 @@ fn time_goes_both_ways() {
     assert_eq!(time::Date::try_from(Date::from(day)), Ok(day));
     assert!(time::Date::try_from(&Date::from("2023-02-30")).is_err());
     assert_eq!(DateOrDateTime::from(day).as_str(), "2024-02-29");
+}
+
+#[test]
+fn the_last_hours_of_the_year_9999_are_moments() {
+    let last = DateTime::from("9999-12-31T23:59:59Z");
+    let sorted = [
+        "9999-12-30T22:00:00.999999999Z",
+        "9999-12-30T22:00:01Z",
+        "9999-12-31T00:00:00Z",
+        "9999-12-31T23:59:58.999+0000",
+        "9999-12-31T23:59:59Z",
+        "9999-12-31T23:59:59.5Z",
+        "9999-12-31T23:59:59-01:00",
+        "no moment",
+    ]
+    .map(DateTime::from);
+    assert!(sorted.is_sorted_by(|one, other| one < other));
+    for moment in &sorted[..7] {
+        assert!(moment.to_timestamp().is_some() && moment.as_str().parse::<DateTime>().is_ok(), "{moment}");
+    }
+    assert_eq!(last.to_timestamp(), Some(Timestamp::MAX));
+    let time = last.to_system_time().unwrap();
+    assert_eq!(time, SystemTime::UNIX_EPOCH + Duration::from_secs(253_402_300_799));
+    assert_eq!(DateTime::from(time).as_str(), "9999-12-31T23:59:59.000Z");
+    assert_eq!(DateTime::from(time + Duration::from_secs(1)).as_str(), "9999-12-31T23:59:59.999Z");
+    assert_eq!(last, "9999-12-31T22:59:59-0100".into());
+    assert_eq!(DateOrDateTime::from("9999-12-31"), DateOrDateTime::from("9999-12-31T00:00:00Z"));
+    assert!(
+        Date::from("9999-12-31") > Date::from("9999-12-30") && Date::from("9999-12-31") < Date::from("x")
+    );
+    #[cfg(feature = "chrono")]
+    assert_eq!(last.to_chrono().map(DateTime::from), Some(last.clone()));
+    #[cfg(feature = "time")]
+    assert_eq!(last.to_time().map(DateTime::from), Some(last.clone()));
+    for text in
+        ["9999-13-31T23:59:59Z", "9999-12-31T23:59:59", "+10000-01-01T00:00:00Z", "9999-12-32T00:00:00Z"]
+    {
+        assert!(text.parse::<DateTime>().is_err(), "{text}");
+    }
+}
+
+#[test]
+fn more_than_nine_digits_of_a_second_are_cut_off() {
+    let nine = DateTime::from("2024-01-01T00:00:00.123456789Z");
+    for text in [
+        "2024-01-01T00:00:00.1234567890123Z",
+        "2024-01-01T01:00:00.1234567899+01:00",
+        "2024-01-01 00:00:00,12345678999999999999999999999999+0000",
+    ] {
+        assert_eq!(DateTime::from(text), nine, "{text}");
+        assert!(text.parse::<DateTime>().is_ok() && text.parse::<DateOrDateTime>().is_ok(), "{text}");
+    }
+    assert_eq!(DateTime::from("9999-12-31T23:59:59.99999999999Z"), "9999-12-31T23:59:59.999999999Z".into());
+    assert_eq!(DateTime::from("2024-01-01T00:00:00.1234567890123").to_timestamp(), None);
 }
 
 #[test]

@@ -1,24 +1,22 @@
-//! Conversions from and to the types of `time`. Moments that the API cannot write become the nearest one that
-//! it can.
+//! Conversions from and to the types of `time`. A moment that the API cannot write becomes the nearest one that it can.
 
 use time::{Month, OffsetDateTime, UtcDateTime};
 
-use super::jiff::{day, moment};
-use super::{Date, DateOrDateTime, DateTime, understood};
+use super::jiff::day;
+use super::moment;
+use super::{Date, DateOrDateTime, DateTime, try_from_parsed};
 
-/// Written in UTC with milliseconds; finer digits are cut off.
+/// The string is in UTC with milliseconds; finer digits are cut off.
 impl From<OffsetDateTime> for DateTime {
     fn from(time: OffsetDateTime) -> Self {
-        let nanoseconds = i32::try_from(time.nanosecond()).unwrap_or_default();
-        moment(time.unix_timestamp(), nanoseconds).into()
+        Self::from(moment::format(moment::of_seconds(time.unix_timestamp(), time.nanosecond())))
     }
 }
 
-/// Written in UTC with milliseconds; finer digits are cut off.
+/// The string is in UTC with milliseconds; finer digits are cut off.
 impl From<UtcDateTime> for DateTime {
     fn from(time: UtcDateTime) -> Self {
-        let nanoseconds = i32::try_from(time.nanosecond()).unwrap_or_default();
-        moment(time.unix_timestamp(), nanoseconds).into()
+        Self::from(moment::format(moment::of_seconds(time.unix_timestamp(), time.nanosecond())))
     }
 }
 
@@ -47,14 +45,14 @@ impl From<time::Date> for DateOrDateTime {
 }
 
 impl DateTime {
-    /// The moment that the text means, if it means one, for `time` (feature `time`).
+    /// The moment for `time` (feature `time`), if the string is one.
     pub fn to_time(&self) -> Option<OffsetDateTime> {
-        OffsetDateTime::from_unix_timestamp_nanos(self.to_timestamp()?.as_nanosecond()).ok()
+        OffsetDateTime::from_unix_timestamp_nanos(self.moment()?).ok()
     }
 }
 
 impl Date {
-    /// The day that the text means, if it means one, for `time` (feature `time`).
+    /// The day for `time` (feature `time`), if the string is one.
     pub fn to_time(&self) -> Option<time::Date> {
         let day = self.to_civil()?;
         let month = Month::try_from(day.month().unsigned_abs()).ok()?;
@@ -63,13 +61,13 @@ impl Date {
 }
 
 impl DateOrDateTime {
-    /// The moment that the text means, for `time` (feature `time`); for a day, its first moment in UTC.
+    /// The moment for `time` (feature `time`), or the first moment of a day in UTC.
     pub fn to_time(&self) -> Option<OffsetDateTime> {
-        OffsetDateTime::from_unix_timestamp_nanos(self.to_timestamp()?.as_nanosecond()).ok()
+        OffsetDateTime::from_unix_timestamp_nanos(self.moment()?).ok()
     }
 }
 
-understood! {
+try_from_parsed! {
     DateTime => OffsetDateTime: to_time;
     Date => time::Date: to_time;
     DateOrDateTime => OffsetDateTime: to_time;

@@ -1,0 +1,149 @@
+//! Responses with values of other types than the description says: each costs its own field and nothing else.
+
+use serde_json::{Map, Value, json};
+
+use crate::compare;
+use crate::contract::{self, Side};
+use crate::dispatch;
+use crate::filled;
+use crate::variations::pointers;
+
+/// The seed of the first round. A failure names the seed of its round.
+const FIRST_SEED: u64 = 20_261_125;
+
+/// Number of damaged copies of each response.
+const ROUNDS: u64 = 20;
+
+/// The largest number of members that are damaged at once.
+const MAX_DAMAGED: usize = 6;
+
+/// Random numbers that are the same in each run (SplitMix64).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut bits = self.0;
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((bits ^ (bits >> 31)) % bound as u64).expect("below a usize")
+    }
+
+    fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
+        items.get(self.below(items.len())).expect("not empty")
+    }
+
+    /// Any JSON value, at most so deep.
+    fn value(&mut self, depth: usize) -> Value {
+        let kinds = if depth == 0 { 9 } else { 11 };
+        match self.below(kinds) {
+            0 => Value::Null,
+            1 => json!(self.below(2) == 0),
+            2 => json!(self.below(3)),
+            3 => json!(-7),
+            4 => json!(1.5),
+            5 => json!(u64::MAX),
+            6 => json!(1e300),
+            7 => json!(self.pick(&["", "10", "true", "zz-new", "1e2", "é\u{0}\u{1f600}"])),
+            8 => self.pick(&[json!([]), json!([[]]), json!([{}])]).clone(),
+            9 => (0..self.below(3)).map(|_| self.value(depth - 1)).collect(),
+            _ => Value::Object(self.object(depth - 1, &["A", "", "ResponseContext"])),
+        }
+    }
+
+    /// An object with some of these members.
+    fn object(&mut self, depth: usize, names: &[&str]) -> Map<String, Value> {
+        let count = self.below(names.len() + 1);
+        (0..count).map(|_| ((*self.pick(names)).to_owned(), self.value(depth))).collect()
+    }
+}
+
+/// Pointers to members of objects, of which none is within another one.
+fn damaged(random: &mut Random, value: &Value) -> Vec<String> {
+    let is_member = |pointer: &String| {
+        let (parent, _) = pointer.rsplit_once('/').expect("below the root");
+        value.pointer(parent).is_some_and(Value::is_object)
+    };
+    let members: Vec<String> = pointers(value).into_iter().filter(is_member).collect();
+    let mut chosen: Vec<String> = Vec::new();
+    for _ in 0..=random.below(MAX_DAMAGED) {
+        let pointer = random.pick(&members);
+        let is_within = |one: &str, other: &str| one == other || one.starts_with(&format!("{other}/"));
+        if !chosen.iter().any(|other| is_within(pointer, other) || is_within(other, pointer)) {
+            chosen.push(pointer.clone());
+        }
+    }
+    chosen
+}
+
+#[test]
+fn a_value_of_another_type_costs_at_most_its_own_field() {
+    println!("seeds {FIRST_SEED} to {}", FIRST_SEED + ROUNDS - 1);
+    for seed in FIRST_SEED..FIRST_SEED + ROUNDS {
+        let mut random = Random(seed);
+        for action in contract::actions() {
+            let whole = filled::value(contract::schema_name(action, Side::Response));
+            let pointers = damaged(&mut random, &whole);
+            let (mut changed, mut expected) = (whole.clone(), whole);
+            for pointer in &pointers {
+                *changed.pointer_mut(pointer).expect("a member") = random.value(3);
+                *expected.pointer_mut(pointer).expect("a member") = Value::Null;
+            }
+            let mut found = dispatch::codec(action, Side::Response)
+                .recode(&changed)
+                .unwrap_or_else(|problem| panic!("seed {seed}, {action}, {pointers:?}: {problem}"));
+            for pointer in &pointers {
+                if let Some(member) = found.pointer_mut(pointer) {
+                    *member = Value::Null;
+                }
+            }
+            let differences = compare::differences(&expected, &found);
+            assert!(
+                differences.is_empty(),
+                "seed {seed}, {action}, {pointers:?}: {differences:?}\n{changed}"
+            );
+        }
+    }
+}
+
+#[test]
+fn any_object_is_a_response() {
+    let mut random = Random(FIRST_SEED);
+    for action in contract::actions() {
+        let whole = filled::value(contract::schema_name(action, Side::Response));
+        let names: Vec<&str> = whole.as_object().expect("an object").keys().map(String::as_str).collect();
+        for round in 0..ROUNDS {
+            let object = Value::Object(random.object(4, &names));
+            if let Err(problem) = dispatch::codec(action, Side::Response).recode(&object) {
+                panic!("seed {FIRST_SEED}, round {round}, {action}: {problem}\n{object}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_value_that_converts_is_not_lost() {
+    for action in contract::actions() {
+        let whole = filled::value(contract::schema_name(action, Side::Response));
+        let mut converted = whole.clone();
+        convert(&mut converted);
+        let found = dispatch::codec(action, Side::Response).recode(&converted).expect("an object");
+        let differences = compare::differences(&whole, &found);
+        assert!(differences.is_empty(), "{action}: {differences:?}");
+    }
+}
+
+/// Turns every number and boolean into a string, and every list of one object into that object.
+fn convert(value: &mut Value) {
+    match value {
+        Value::Number(_) | Value::Bool(_) => *value = value.to_string().into(),
+        Value::Object(members) => members.values_mut().for_each(convert),
+        Value::Array(elements) => {
+            elements.iter_mut().for_each(convert);
+            if let [Value::Object(_)] = elements.as_slice() {
+                *value = elements.remove(0);
+            }
+        }
+        Value::Null | Value::String(_) => {}
+    }
+}
