@@ -12,7 +12,7 @@ use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 use tracing_core::{Level, Metadata};
 
-pub use sentinel::{forbid, tells_secret};
+pub use sentinel::{contains_secret, forbid};
 
 /// Fields by name. The text of a message is in the field `message`.
 pub type Fields = BTreeMap<String, String>;

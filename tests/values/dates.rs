@@ -74,7 +74,7 @@ fn a_day_is_a_day() {
 }
 
 #[test]
-fn people_are_reported_of_their_mistakes() {
+fn invalid_dates_are_errors_that_quote_the_text() {
     for text in SAME_MOMENT {
         assert!(text.parse::<DateTime>().is_ok() && text.parse::<DateOrDateTime>().is_ok(), "{text}");
         assert!(text.parse::<Date>().is_err(), "{text}");

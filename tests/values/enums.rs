@@ -66,7 +66,7 @@ fn unknown_values_keep_their_texts_too() {
 }
 
 #[test]
-fn known_values_are_reported_from_others_by_case_and_space() {
+fn known_values_are_distinguished_from_others_by_case_and_spaces() {
     use types::{BootMode, VmGroupState};
     assert_eq!(BootMode::from("uefi"), BootMode::Uefi);
     for other in ["Uefi", "UEFI", " uefi", "uefi "] {

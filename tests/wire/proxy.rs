@@ -44,7 +44,7 @@ fn proxy(server: &Server, admit: impl Fn(&Request) -> Result<(), Response> + Sen
     Proxy::start(server.host(), admit).expect("a local port")
 }
 
-/// A server for [`FAR`], with the authority that vouches for it.
+/// A server for [`FAR`], with the authority that signed its certificate.
 fn far_server() -> (Authority, Server) {
     let root = Authority::new("servers");
     let server = root.server_with(&certificate([FAR, "127.0.0.1"]), ALL_VERSIONS);
@@ -61,7 +61,7 @@ async fn refusal(builder: ClientBuilder) -> Error {
     let error = client.read_vms(&ReadVmsRequest::new()).await.expect_err("an error");
     assert!(error.is_connect() && !error.is_timeout() && error.api().is_none(), "{error:?}");
     let shown = format!("{error:#} {error:?} {client:?}");
-    assert!(!logs::tells_secret(&shown), "{shown}");
+    assert!(!logs::contains_secret(&shown), "{shown}");
     error
 }
 
@@ -70,7 +70,7 @@ async fn a_tunnel_carries_calls_that_the_proxy_cannot_read() {
     let (root, server) = far_server();
     let proxy = proxy(&server, admit_known);
     let builder = far_builder(&root).proxy(format!("http://{IN_URL}@{}", proxy.host()));
-    assert!(!logs::tells_secret(&format!("{builder:?}")));
+    assert!(!logs::contains_secret(&format!("{builder:?}")));
     let client = builder.build().expect("a client");
     for _ in 0..2 {
         assert_admitted(&client).await;
@@ -196,7 +196,7 @@ fn the_variables_lead_through_a_proxy_and_past_it() {
     ] {
         let (success, output) = read_vms(endpoint, settings);
         assert!(success && output.contains("i-00000001"), "{endpoint}: {output}");
-        assert!(!logs::tells_secret(&output), "{output}");
+        assert!(!logs::contains_secret(&output), "{output}");
         tunnels += usize::from(through);
         assert_eq!(proxy.requests().len(), tunnels, "{endpoint} {settings:?}");
     }

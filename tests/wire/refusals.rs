@@ -28,7 +28,10 @@ async fn a_wrong_secret_key_is_an_authentication_error() {
         assert_eq!(error.action(), Some("ReadVms"));
         // A second try with the same key would bring its owner nearer to being locked out.
         let request = only_request(&server);
-        assert_tells_no_secret(&error, &[secret_key, request.header("Authorization").expect("a signature")]);
+        assert_contains_no_secret(
+            &error,
+            &[secret_key, request.header("Authorization").expect("a signature")],
+        );
     }
 }
 
@@ -64,7 +67,7 @@ async fn a_wrong_password_is_an_authentication_error() {
     let request = only_request(&server);
     let token =
         request.header("Authorization").and_then(|value| value.strip_prefix("Basic ")).expect("a token");
-    assert_tells_no_secret(&error, &["fake-and-wrong", token]);
+    assert_contains_no_secret(&error, &["fake-and-wrong", token]);
 }
 
 #[tokio::test]
@@ -74,7 +77,7 @@ async fn a_login_where_only_an_access_key_will_do_is_not_sent() {
     assert!(error.is_authentication() && error.api().is_none(), "{error:?}");
     assert_eq!(error.action(), Some("ReadVms"));
     assert!(error.to_string().contains("access key"), "{error}");
-    assert_tells_no_secret(&error, &[PASSWORD]);
+    assert_contains_no_secret(&error, &[PASSWORD]);
     assert_eq!(server.requests(), []);
 }
 
@@ -124,14 +127,14 @@ async fn a_page_that_shows_what_it_was_sent_is_not_shown() {
     });
     for client in [client(&server), basic_client(&server)] {
         let error = client.read_access_keys(&ReadAccessKeysRequest::new()).await.expect_err("an error");
-        assert_tells_no_secret(&error, &[PASSWORD]);
+        assert_contains_no_secret(&error, &[PASSWORD]);
         let raw = error.api().map(|response| response.raw().to_owned()).unwrap_or_default();
-        assert!(!logs::tells_secret(&format!("{error} {error:?} {raw}")), "{error:?}");
+        assert!(!logs::contains_secret(&format!("{error} {error:?} {raw}")), "{error:?}");
     }
 }
 
 #[tokio::test]
-async fn debug_output_tells_no_secret() {
+async fn debug_output_contains_no_secret() {
     let server = empty_cloud();
     for client in [client(&server), basic_client(&server)] {
         let shown = format!("{client:?} {client:#?}");
@@ -142,7 +145,7 @@ async fn debug_output_tells_no_secret() {
 }
 
 /// Neither the error nor anything below it may show these.
-fn assert_tells_no_secret(error: &Error, secrets: &[&str]) {
+fn assert_contains_no_secret(error: &Error, secrets: &[&str]) {
     let mut shown = format!("{error} {error:?} {error:#?}");
     let mut cause = std::error::Error::source(error);
     while let Some(source) = cause {

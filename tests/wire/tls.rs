@@ -193,7 +193,7 @@ async fn a_connection_carries_many_calls() {
 }
 
 #[tokio::test]
-async fn a_server_that_no_one_vouches_for_is_refused() {
+async fn a_server_with_an_untrusted_certificate_is_refused() {
     let (root, stranger) = (Authority::new("trusted"), Authority::new("a stranger"));
     let server = root.server();
     let mut clients = vec![client(server.endpoint(), [&stranger])];
@@ -207,7 +207,7 @@ async fn a_server_that_no_one_vouches_for_is_refused() {
     for client in clients {
         let error = refusal(&client).await;
         let text = format!("{error:#}");
-        // What failed, where, and why: enough to know whose certificate someone has to vouch for.
+        // What failed, where, and why: enough to find the certificate in question.
         let beginning = format!("ReadVms was not sent: no connection to {}", server.host());
         assert!(text.starts_with(&beginning), "{text}");
         assert!(text.contains("certificate: UnknownIssuer"), "{text}");

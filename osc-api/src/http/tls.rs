@@ -1,4 +1,4 @@
-//! TLS: whom the client trusts, and what the errors of TLS and of proxies mean.
+//! TLS: trusted authorities, and the meaning of TLS and proxy errors.
 
 use std::error::Error as StdError;
 use std::io;
@@ -17,12 +17,12 @@ use super::roots::EnvironmentRoots;
 use crate::config::ClientCertificate;
 use crate::error::{Error, Result};
 
-/// What an error of the transport means.
+/// The meaning of a transport error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Diagnosis {
-    /// What a user can do about it.
+    /// A hint for the user.
     pub(super) advice: Option<&'static str>,
-    /// Whether another try would fail in the same way.
+    /// Whether every attempt fails in the same way.
     pub(super) permanent: bool,
 }
 
@@ -32,7 +32,7 @@ impl Diagnosis {
     }
 }
 
-/// Looks for what TLS or a proxy say below an error.
+/// Searches the causes of an error for those of TLS and of proxies.
 pub(super) fn diagnose(error: &(dyn StdError + 'static)) -> Diagnosis {
     let tls = tls_error(error);
     match (of_proxy(error), tls) {
@@ -58,7 +58,7 @@ fn tls_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Erro
     None
 }
 
-/// What a user can do about it.
+/// A hint for the user.
 fn advice(error: &rustls::Error) -> Option<&'static str> {
     use CertificateError as Certificate;
     Some(match error {
@@ -87,8 +87,7 @@ fn advice(error: &rustls::Error) -> Option<&'static str> {
     })
 }
 
-/// What a server means by hanging up with an alert. Which one it takes for a certificate that it does not like
-/// is much up to the server.
+/// The meaning of a TLS alert. Servers differ in the alert that they send for a rejected client certificate.
 fn of_alert(alert: AlertDescription) -> Option<&'static str> {
     use AlertDescription as Alert;
     Some(match alert {
@@ -116,7 +115,7 @@ fn of_alert(alert: AlertDescription) -> Option<&'static str> {
     })
 }
 
-/// Whether another try would fail in the same way: the cause is what one of the two sides is configured to be.
+/// Whether every attempt fails in the same way: the configuration of either side is the cause.
 fn is_permanent(error: &rustls::Error) -> bool {
     use AlertDescription as Alert;
     match error {
@@ -133,8 +132,8 @@ fn is_permanent(error: &rustls::Error) -> bool {
     }
 }
 
-/// What a user can do about a proxy that lets nothing through, and whether another try would fail in the same
-/// way. The library has no better name for its error than its words.
+/// A hint for a proxy that refuses to connect, and whether every attempt fails in the same way. The library identifies
+/// the error by its message only.
 fn of_proxy(error: &(dyn StdError + 'static)) -> Option<Diagnosis> {
     let mut next = Some(error);
     while let Some(error) = next {
@@ -162,7 +161,7 @@ fn of_proxy(error: &(dyn StdError + 'static)) -> Option<Diagnosis> {
     None
 }
 
-/// Whom to take for the server.
+/// The server certificates to accept.
 pub(super) enum Trust {
     /// The authorities that the platform trusts, and these.
     Platform(Vec<CertificateDer<'static>>),
@@ -172,8 +171,8 @@ pub(super) enum Trust {
     Nothing,
 }
 
-/// TLS by rustls with the ring provider, which is passed along rather than installed for the process: other
-/// users of rustls in the same program are not our business.
+/// Configures rustls with the ring provider. It is passed explicitly, not installed for the process, so that other users
+/// of rustls in the same program are not affected.
 pub(super) fn config(trust: Trust, client: Option<&ClientCertificate>) -> Result<ClientConfig> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))

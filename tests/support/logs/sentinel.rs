@@ -28,7 +28,7 @@ pub fn forbid(secret: &str) {
 }
 
 /// Whether a text contains a registered secret or the digits of a signature.
-pub fn tells_secret(text: &str) -> bool {
+pub fn contains_secret(text: &str) -> bool {
     let mut after_names = text.split(SIGNATURE).skip(1);
     let forbidden = FORBIDDEN.lock().unwrap_or_else(PoisonError::into_inner);
     after_names.any(|rest| rest.starts_with(|c: char| c.is_ascii_hexdigit()))
@@ -37,7 +37,7 @@ pub fn tells_secret(text: &str) -> bool {
 
 /// Aborts the process if a logged line contains a secret.
 pub(super) fn check(line: &str) {
-    if tells_secret(line) {
+    if contains_secret(line) {
         let message = format!("\nA secret was logged; aborting the test run:\n{line}\n");
         // Not the print macros, whose output the test harness captures, and not a panic, which a task may swallow.
         drop(io::stderr().write_all(message.as_bytes()));

@@ -95,13 +95,15 @@ impl Fault {
             }
             Self::Unknown => {
                 // Reserved never to exist (RFC 6761, 6.4).
-                let builder = trusting("https://api.example.invalid", [&Authority::new("untrusted authority")]);
+                let builder =
+                    trusting("https://api.example.invalid", [&Authority::new("untrusted authority")]);
                 Stage::new(None, builder, Counted::Attempts)
             }
             Self::Proxy(status) => {
                 let refusal = Response::new(*status, "<html>no</html>");
                 let proxy = Server::start(move |_| refusal.clone()).expect("a local port");
-                let builder = trusting("https://api.example.invalid", [&Authority::new("untrusted authority")]);
+                let builder =
+                    trusting("https://api.example.invalid", [&Authority::new("untrusted authority")]);
                 let builder = builder.proxy(format!("http://{}", proxy.host()));
                 // What the proxy reads is no request to the API.
                 Stage::new(Some(proxy), builder, Counted::Connections)
