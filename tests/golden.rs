@@ -114,6 +114,11 @@ fn action_and_type_of_one_name() {
 }
 
 #[test]
+fn identifiers() {
+    check("identifiers");
+}
+
+#[test]
 fn aliases() {
     check("aliases");
 }

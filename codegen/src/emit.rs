@@ -6,6 +6,7 @@ mod codes;
 mod enums;
 mod examples;
 mod fake_data;
+mod ids;
 mod imports;
 mod index;
 mod pagination;
@@ -31,6 +32,9 @@ pub(crate) fn module(module: &Module) -> File {
                 items.extend(enums::enumeration(definition).into_iter().map(Item::Tokens));
             }
             TypeDef::Alias(definition) => items.push(Item::Tokens(alias(definition))),
+            TypeDef::Identifier(definition) => {
+                items.extend(ids::identifier(definition).into_iter().map(Item::Tokens));
+            }
         }
     }
     items.extend(actions.iter().filter_map(pagination::paginated).map(Item::Tokens));
@@ -102,7 +106,7 @@ fn type_(ty: &Type) -> TokenStream {
             let inner = type_(inner);
             quote!(BTreeMap<String, #inner>)
         }
-        Type::Named(name) => {
+        Type::Named(name) | Type::Identifier(name) => {
             let name = ident(name);
             quote!(#name)
         }

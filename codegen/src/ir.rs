@@ -4,11 +4,13 @@
 //! ready to print.
 
 mod constraints;
+mod constructor;
 mod example;
 mod text;
 mod waiters;
 
 pub use constraints::{Constraints, Limit, LimitKind};
+pub use constructor::Constructor;
 pub use example::{Example, NamedExample};
 pub use waiters::{Goal, WaiterResource, WaiterSource};
 
@@ -87,6 +89,8 @@ pub enum TypeDef {
     Enum(Enum),
     /// Another name for a type.
     Alias(Alias),
+    /// An identifier of resources.
+    Identifier(Identifier),
 }
 
 impl TypeDef {
@@ -95,16 +99,18 @@ impl TypeDef {
         match self {
             Self::Struct(Struct { name, .. })
             | Self::Enum(Enum { name, .. })
-            | Self::Alias(Alias { name, .. }) => name,
+            | Self::Alias(Alias { name, .. })
+            | Self::Identifier(Identifier { name, .. }) => name,
         }
     }
 
     /// Where it is described.
     pub fn at(&self) -> &Pointer {
         match self {
-            Self::Struct(Struct { at, .. }) | Self::Enum(Enum { at, .. }) | Self::Alias(Alias { at, .. }) => {
-                at
-            }
+            Self::Struct(Struct { at, .. })
+            | Self::Enum(Enum { at, .. })
+            | Self::Alias(Alias { at, .. })
+            | Self::Identifier(Identifier { at, .. }) => at,
         }
     }
 }
@@ -226,6 +232,8 @@ pub enum Type {
     Named(String),
     /// A generated type in a `Box`, because the type contains itself.
     Boxed(String),
+    /// A generated identifier.
+    Identifier(String),
 }
 
 /// An open enum: it accepts values newer than the crate.
@@ -248,6 +256,31 @@ pub enum Values {
     Text(Vec<(String, String)>),
     /// Integers.
     Integer(Vec<(String, i64)>),
+}
+
+/// An identifier of resources: a string with a type of its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Identifier {
+    /// The Rust name.
+    pub name: String,
+    /// Where it is described first.
+    pub at: Pointer,
+    /// Rustdoc lines.
+    pub docs: Vec<String>,
+    /// The other identifiers that convert into it.
+    pub from: Conversions,
+}
+
+/// The identifiers that convert into another one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Conversions {
+    /// No other.
+    #[default]
+    None,
+    /// These.
+    From(Vec<String>),
+    /// Every other: these.
+    All(Vec<String>),
 }
 
 /// A schema that only names another type.

@@ -5,6 +5,7 @@ mod actions;
 mod constraints;
 mod error_codes;
 mod examples;
+mod identifiers;
 mod modules;
 mod operations;
 mod pagination;

@@ -7,9 +7,13 @@ pub use crate::json::{
     has_only_context,
 };
 pub use crate::paginate::{Cursor, Next, ResponseOf};
+pub use crate::types::argument::{FromText, IntoId, IntoList, IntoValue};
+pub use crate::types::id::sealed::Sealed as SealedIdentifier;
+pub use crate::types::id::{IdText, Identifier};
 pub use crate::types::open_enum::text;
 pub use crate::{
-    __exchanged as exchanged, __open_enum as open_enum, __open_integer_enum as open_integer_enum,
+    __exchanged as exchanged, __identifier as identifier, __identifier_from as identifier_from,
+    __into_value as into_value, __open_enum as open_enum, __open_integer_enum as open_integer_enum,
     __received as received, __sent as sent,
 };
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use osc_codegen::ir::{Api, Presence, Type, TypeDef, Values};
+use osc_codegen::ir::{Api, Conversions, Presence, Type, TypeDef, Values};
 use osc_codegen::{Change, ChangeKind, Diff, Impact, Input};
 
 use crate::expected::{self, workspace};
@@ -84,7 +84,7 @@ fn refer(api: &mut Api, renamed: &BTreeMap<String, String>) {
     fn refer_type(ty: &mut Type, renamed: &BTreeMap<String, String>) {
         match ty {
             Type::List(inner) | Type::Map(inner) => refer_type(inner, renamed),
-            Type::Named(name) | Type::Boxed(name) => {
+            Type::Named(name) | Type::Boxed(name) | Type::Identifier(name) => {
                 if let Some(new) = renamed.get(name) {
                     name.clone_from(new);
                 }
@@ -153,6 +153,11 @@ fn shaken(api: &Api, seed: u64, rarely: usize) -> Api {
                     }
                 }
                 TypeDef::Alias(alias) => alias.ty = Type::Json,
+                TypeDef::Identifier(identifier) => {
+                    if numbers.one_of(rarely) {
+                        identifier.from = Conversions::All(Vec::new());
+                    }
+                }
             }
         }
     }
@@ -219,7 +224,7 @@ fn hostile_texts_stay_on_their_line() {
                     values.push(("Hostile".to_owned(), hostile.to_owned()));
                 }
             }
-            TypeDef::Alias(_) => {}
+            TypeDef::Alias(_) | TypeDef::Identifier(_) => {}
         }
     }
     let diff = Diff::between(&contract, &changed);

@@ -39,7 +39,7 @@ impl Listing for ReadUsersRequest {
     const ALL: fn() -> Self = Self::new;
 
     fn name(item: User) -> String {
-        item.user_name.unwrap_or_default()
+        item.user_name.unwrap_or_default().into()
     }
 }
 

@@ -14,7 +14,7 @@ use super::{client, ids, listed, quick, server, vms};
 async fn the_resource_is_returned_as_last_observed() {
     let server = vms(|_, number| Some(if number < 3 { "pending" } else { "running" }));
     let vm = quick(client(&server).wait_for(wait::vm("i-1").running())).await.expect("running");
-    assert_eq!(vm.vm_id.as_deref(), Some("i-1"));
+    assert_eq!(vm.vm_id.expect("an ID"), "i-1");
     assert_eq!(server.requests().len(), 3);
     assert_eq!(server.requests()[0].json(), json!({ "Filters": { "VmIds": ["i-1"] } }));
 }
@@ -62,7 +62,7 @@ async fn a_deleted_resource_is_a_state_an_absence_or_a_not_found_error() {
     let server = vms(|id, _| (id == "i-listed").then_some("terminated"));
     let client = client(&server);
     let vm = quick(client.wait_for(wait::vm("i-listed").terminated())).await.expect("deleted");
-    assert_eq!(vm.and_then(|vm| vm.vm_id).as_deref(), Some("i-listed"));
+    assert_eq!(vm.and_then(|vm| vm.vm_id).expect("an ID"), "i-listed");
     assert_eq!(quick(client.wait_for(wait::vm("i-2").terminated())).await.expect("deleted"), None);
     let server = super::server(|_, _| cloud::refusal(400, "5063", "InvalidResource", ""));
     let vm = quick(super::client(&server).wait_for(wait::vm("i-1").terminated())).await.expect("deleted");

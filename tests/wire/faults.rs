@@ -184,7 +184,7 @@ async fn an_unfit_value_does_not_fail_the_response() {
     let server = server(move |_| Response::new(200, body));
     let vms = client(&server).read_vms(&ReadVmsRequest::new()).await.expect("a response").vms;
     assert_eq!(vms.len(), 2);
-    assert_eq!((vms[0].vm_id.as_deref(), vms[1].vm_id.as_deref()), (None, Some("i-2")));
+    assert_eq!((&vms[0].vm_id, &vms[1].vm_id), (&None, &Some("i-2".into())));
 }
 
 #[tokio::test]

@@ -138,7 +138,7 @@ pub(crate) fn endpoint(server: &Server, name: &str) -> String {
 
 pub(crate) async fn assert_admitted(client: &Client) {
     let response = client.read_vms(&ReadVmsRequest::new()).await.expect("a response");
-    assert_eq!(response.vms[0].vm_id.as_deref(), Some("i-00000001"));
+    assert_eq!(response.vms[0].vm_id, Some("i-00000001".into()));
 }
 
 /// The error of a call that ended before anything was sent, and not because someone waited too long.

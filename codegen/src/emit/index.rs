@@ -3,8 +3,20 @@
 use quote::quote;
 
 use super::ident;
-use crate::ir::{Api, READ_VERBS};
+use crate::ir::{Api, Constructor, Direction, READ_VERBS, TypeDef};
 use crate::render::{File, Item};
+
+/// The public names that a definition gives.
+fn names(definition: &TypeDef) -> Vec<String> {
+    let mut names = vec![definition.name().to_owned()];
+    if let TypeDef::Struct(definition) = definition
+        && definition.direction != Direction::Response
+        && let Constructor::Named(required) = definition.constructor()
+    {
+        names.push(required);
+    }
+    names
+}
 
 /// `modules.rs`: the modules, and the public names in them.
 pub(super) fn index(api: &Api) -> File {
@@ -29,7 +41,7 @@ pub(super) fn index(api: &Api) -> File {
         quote!(mod #name;)
     });
     let types = modules.iter().filter(|module| !module.types.is_empty()).map(|module| {
-        let names = module.types.iter().map(|definition| ident(definition.name()));
+        let names = module.types.iter().flat_map(names).map(|name| ident(&name));
         let module = ident(&module.name);
         quote!(pub use super::#module::{#(#names),*};)
     });

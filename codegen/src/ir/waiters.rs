@@ -1,5 +1,7 @@
 //! What can be waited for.
 
+use super::Type;
+
 /// An action that lists resources by their identifiers, and what of these can be waited for. All names are Rust's.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WaiterSource {
@@ -19,6 +21,8 @@ pub struct WaiterSource {
     pub item: String,
     /// The field of the resource that identifies it.
     pub id: String,
+    /// The type of the identifier: a string or an identifier type.
+    pub id_type: Type,
     /// The fields of the request for token and size of a page, and that of the response for the next token.
     pub page: Option<(String, String, String)>,
     /// What can be waited for.

@@ -11,6 +11,9 @@ use crate::names;
 /// The module of types that no single tag owns.
 const COMMON: &str = "common";
 
+/// The module of the identifier types.
+const IDS: &str = "ids";
+
 /// Maximum number of declarations in a file: a longer one is hard to review.
 const MAX_DECLARATIONS: usize = 200;
 
@@ -80,6 +83,11 @@ impl Modules {
     /// Adds a type to the module of the only tag that uses it, else to the common one.
     fn add_type(&mut self, placed: PlacedType, names: &BTreeMap<String, String>) {
         let PlacedType { definition, tags, .. } = placed;
+        if let TypeDef::Identifier(identifier) = &definition {
+            self.homes.insert(identifier.name.clone(), IDS.to_owned());
+            self.module(IDS, sentences::ids_module).types.push(definition);
+            return;
+        }
         let mut users = tags.iter().filter_map(|tag| Some((tag, names.get(tag)?)));
         let module = match (users.next(), users.next()) {
             (Some((tag, name)), None) => self.tag(name, tag),
@@ -93,7 +101,9 @@ impl Modules {
 
     /// Moves the types inside requests and responses to a separate file if a tag has too many for one.
     fn split(&mut self) {
-        let is_large = |module: &&Module| module.name != COMMON && declarations(module) > MAX_DECLARATIONS;
+        let is_large = |module: &&Module| {
+            ![COMMON, IDS].contains(&module.name.as_str()) && declarations(module) > MAX_DECLARATIONS
+        };
         let large: Vec<String> =
             self.modules.values().filter(is_large).map(|module| module.name.clone()).collect();
         for name in large {
@@ -142,7 +152,7 @@ fn take_inner(module: &mut Module) -> Vec<TypeDef> {
 fn declarations(module: &Module) -> usize {
     let types = module.types.iter().map(|definition| match definition {
         TypeDef::Struct(definition) => 1 + definition.fields.len(),
-        TypeDef::Enum(_) | TypeDef::Alias(_) => 1,
+        TypeDef::Enum(_) | TypeDef::Alias(_) | TypeDef::Identifier(_) => 1,
     });
     types.sum::<usize>() + 2 * module.actions.len()
 }
@@ -154,7 +164,7 @@ fn imports(module: &Module, homes: &HashMap<String, String>) -> Vec<(String, Vec
             definition.fields.iter().filter_map(|field| field.ty.named()).collect()
         }
         TypeDef::Alias(alias) => alias.ty.named().into_iter().collect(),
-        TypeDef::Enum(_) => Vec::new(),
+        TypeDef::Enum(_) | TypeDef::Identifier(_) => Vec::new(),
     });
     let actions = module.actions.iter().flat_map(|action| {
         let item = action.pagination.as_ref().and_then(|pagination| pagination.item.named());

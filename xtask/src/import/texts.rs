@@ -102,7 +102,7 @@ pub(super) fn has_field(api: Option<&Api>, name: &str) -> bool {
             definition.at.as_str().rsplit('/').next() == Some(schema)
                 && definition.fields.iter().any(|field| field.wire == wire)
         }
-        TypeDef::Enum(_) | TypeDef::Alias(_) => false,
+        TypeDef::Enum(_) | TypeDef::Alias(_) | TypeDef::Identifier(_) => false,
     })
 }
 

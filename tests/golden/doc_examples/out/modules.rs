@@ -17,7 +17,8 @@ pub mod waiters {}
 pub mod types {
     pub use super::zoo::{
         CreateExampleRequest, CreateExampleRequestKind, CreateExampleRequestOdd,
-        CreateExampleResponse, CreatePlaceholderRequest, ExampleCage,
+        CreateExampleResponse, CreatePlaceholderRequest, CreatePlaceholderRequired,
+        ExampleCage,
     };
 }
 

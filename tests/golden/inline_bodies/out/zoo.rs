@@ -5,6 +5,7 @@ use crate::{Client, Result, __private};
 
 /// Request of [`Client::create_unnamed`](crate::Client::create_unnamed), without fields in the API description.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateUnnamedRequest {
     /// The API's `Name`.

@@ -15,7 +15,7 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{ReadWordsRequest, ReadWordsResponse};
+    pub use super::zoo::{ReadWordsRequest, ReadWordsRequired, ReadWordsResponse};
 }
 
 /// A marker type for every action.

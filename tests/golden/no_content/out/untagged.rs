@@ -5,6 +5,7 @@ use crate::{Client, Result, __private};
 
 /// Request of [`Client::read_empty`](crate::Client::read_empty), without fields in the API description.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadEmptyRequest {}
 

@@ -9,6 +9,7 @@ pub type BareNamed = BTreeMap<String, serde_json::Value>;
 
 /// Request of [`Client::read_bare`](crate::Client::read_bare).
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadBareRequest {}
 

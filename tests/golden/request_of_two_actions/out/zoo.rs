@@ -6,6 +6,7 @@ use crate::{Client, Result, __private};
 /// Request of [`Client::lock_zoo`](crate::Client::lock_zoo) and
 /// [`Client::lock_zoo_for_users`](crate::Client::lock_zoo_for_users).
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct LockRequest {
     /// The API's `Name`.

@@ -16,8 +16,8 @@ pub mod waiters {}
 /// Every type that the API sends and receives.
 pub mod types {
     pub use super::zoo::{
-        CreateManyRequiredRequest, CreateRequiredRequest, CreateRequiredResponse,
-        RequiredGate,
+        CreateManyRequiredRequest, CreateManyRequiredRequired, CreateRequiredRequest,
+        CreateRequiredResponse, RequiredGate,
     };
 }
 

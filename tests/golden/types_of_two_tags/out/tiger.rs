@@ -2,10 +2,12 @@
 //! Actions of the tag `Tiger`, and the types that only they use.
 
 use super::common::{CatFilter, ReadTigersResponse};
+use crate::__private::IntoValue;
 use crate::{Client, Result, __private};
 
 /// Request of [`Client::read_tigers`](crate::Client::read_tigers).
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadTigersRequest {
     /// The API's `Filter`.
@@ -19,8 +21,8 @@ impl ReadTigersRequest {
     }
 
     /// Sets [`filter`](Self::filter).
-    pub fn filter(mut self, filter: impl Into<CatFilter>) -> Self {
-        self.filter = Some(filter.into());
+    pub fn filter(mut self, filter: impl IntoValue<CatFilter>) -> Self {
+        self.filter = filter.into_value();
         self
     }
 }

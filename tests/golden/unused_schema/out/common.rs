@@ -2,10 +2,12 @@
 //! Types used by the actions of several tags or of none.
 
 use super::zoo::{Asked, Reported};
+use crate::__private::{IntoList, IntoValue};
 use crate::__private;
 
 /// The API's `UnusedAsking`.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UnusedAsking {
     /// The API's `Asked`.
@@ -19,8 +21,8 @@ impl UnusedAsking {
     }
 
     /// Sets [`asked`](Self::asked).
-    pub fn asked(mut self, asked: impl Into<Asked>) -> Self {
-        self.asked = Some(asked.into());
+    pub fn asked(mut self, asked: impl IntoValue<Asked>) -> Self {
+        self.asked = asked.into_value();
         self
     }
 }
@@ -58,22 +60,22 @@ pub struct UnusedThing {
 
 impl UnusedThing {
     /// Creates a [`UnusedThing`] with the required fields.
-    pub fn new(weight: impl Into<f64>) -> Self {
+    pub fn new(weight: f64) -> Self {
         Self {
-            weight: Some(weight.into()),
+            weight: Some(weight),
             ..Self::default()
         }
     }
 
     /// Sets [`names`](Self::names).
-    pub fn names(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.names = Some(names.into_iter().map(Into::into).collect());
+    pub fn names(mut self, names: impl IntoList<String>) -> Self {
+        self.names = names.into_list();
         self
     }
 
     /// Sets [`weight`](Self::weight).
-    pub fn weight(mut self, weight: impl Into<f64>) -> Self {
-        self.weight = Some(weight.into());
+    pub fn weight(mut self, weight: impl IntoValue<f64>) -> Self {
+        self.weight = weight.into_value();
         self
     }
 }
