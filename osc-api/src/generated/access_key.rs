@@ -2,6 +2,8 @@
 //! Actions of the tag `AccessKey`, and the types that only they use.
 
 use super::common::ResponseContext;
+use super::ids::{AccessKeyId, UserName};
+use crate::__private::{IntoList, IntoValue};
 use crate::{Client, DateOrDateTime, DateTime, Result, Secret, UnknownValue, __private};
 
 /// An access key, without its secret key.
@@ -9,7 +11,7 @@ use crate::{Client, DateOrDateTime, DateTime, Result, Secret, UnknownValue, __pr
 #[non_exhaustive]
 pub struct AccessKey {
     /// ID of the access key, 20 letters and digits.
-    pub access_key_id: Option<String>,
+    pub access_key_id: Option<AccessKeyId>,
     /// Time of creation, in UTC.
     pub creation_date: Option<DateTime>,
     /// Expiration time, in UTC. Not set if the key never expires.
@@ -36,7 +38,7 @@ __private::received!(AccessKey {
 #[non_exhaustive]
 pub struct AccessKeySecretKey {
     /// ID of the access key, 20 letters and digits.
-    pub access_key_id: Option<String>,
+    pub access_key_id: Option<AccessKeyId>,
     /// Time of creation, in UTC.
     pub creation_date: Option<DateTime>,
     /// Expiration time, in UTC. Not set if the key never expires.
@@ -99,6 +101,7 @@ __private::open_enum!(AccessKeyState);
 /// Request of [`Client::create_access_key`](crate::Client::create_access_key), which creates an access key for the
 /// root user or an EIM user.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateAccessKeyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -110,7 +113,7 @@ pub struct CreateAccessKeyRequest {
     /// Label of the access key.
     pub tag: Option<String>,
     /// Name of the EIM user that the key is for. Defaults to the calling user, who may be the root user.
-    pub user_name: Option<String>,
+    pub user_name: Option<UserName>,
 }
 
 impl CreateAccessKeyRequest {
@@ -120,29 +123,29 @@ impl CreateAccessKeyRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`expiration_date`](Self::expiration_date).
     pub fn expiration_date(
         mut self,
-        expiration_date: impl Into<DateOrDateTime>,
+        expiration_date: impl IntoValue<DateOrDateTime>,
     ) -> Self {
-        self.expiration_date = Some(expiration_date.into());
+        self.expiration_date = expiration_date.into_value();
         self
     }
 
     /// Sets [`tag`](Self::tag).
-    pub fn tag(mut self, tag: impl Into<String>) -> Self {
-        self.tag = Some(tag.into());
+    pub fn tag(mut self, tag: impl IntoValue<String>) -> Self {
+        self.tag = tag.into_value();
         self
     }
 
     /// Sets [`user_name`](Self::user_name).
-    pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
-        self.user_name = Some(user_name.into());
+    pub fn user_name(mut self, user_name: impl IntoValue<UserName>) -> Self {
+        self.user_name = user_name.into_value();
         self
     }
 }
@@ -172,22 +175,23 @@ __private::received!(CreateAccessKeyResponse {
 
 /// Request of [`Client::delete_access_key`](crate::Client::delete_access_key), which deletes an access key.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteAccessKeyRequest {
     /// ID of the access key, 20 letters and digits.
     ///
     /// Required.
-    pub access_key_id: String,
+    pub access_key_id: AccessKeyId,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
     /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the EIM user that the key belongs to. Defaults to the caller, which may also be the root user.
-    pub user_name: Option<String>,
+    pub user_name: Option<UserName>,
 }
 
 impl DeleteAccessKeyRequest {
     /// Creates a [`DeleteAccessKeyRequest`] with the required fields.
-    pub fn new(access_key_id: impl Into<String>) -> Self {
+    pub fn new(access_key_id: impl Into<AccessKeyId>) -> Self {
         Self {
             access_key_id: access_key_id.into(),
             dry_run: None,
@@ -196,20 +200,20 @@ impl DeleteAccessKeyRequest {
     }
 
     /// Sets [`access_key_id`](Self::access_key_id).
-    pub fn access_key_id(mut self, access_key_id: impl Into<String>) -> Self {
+    pub fn access_key_id(mut self, access_key_id: impl Into<AccessKeyId>) -> Self {
         self.access_key_id = access_key_id.into();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`user_name`](Self::user_name).
-    pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
-        self.user_name = Some(user_name.into());
+    pub fn user_name(mut self, user_name: impl IntoValue<UserName>) -> Self {
+        self.user_name = user_name.into_value();
         self
     }
 }
@@ -234,10 +238,11 @@ __private::received!(DeleteAccessKeyResponse {
 
 /// Filters for access keys.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersAccessKeys {
     /// Only return access keys with one of these IDs.
-    pub access_key_ids: Option<Vec<String>>,
+    pub access_key_ids: Option<Vec<AccessKeyId>>,
     /// Only return access keys in one of these states.
     pub states: Option<Vec<AccessKeyState>>,
 }
@@ -249,20 +254,14 @@ impl FiltersAccessKeys {
     }
 
     /// Sets [`access_key_ids`](Self::access_key_ids).
-    pub fn access_key_ids(
-        mut self,
-        access_key_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.access_key_ids = Some(access_key_ids.into_iter().map(Into::into).collect());
+    pub fn access_key_ids(mut self, access_key_ids: impl IntoList<AccessKeyId>) -> Self {
+        self.access_key_ids = access_key_ids.into_list();
         self
     }
 
     /// Sets [`states`](Self::states).
-    pub fn states(
-        mut self,
-        states: impl IntoIterator<Item = impl Into<AccessKeyState>>,
-    ) -> Self {
-        self.states = Some(states.into_iter().map(Into::into).collect());
+    pub fn states(mut self, states: impl IntoList<AccessKeyState>) -> Self {
+        self.states = states.into_list();
         self
     }
 }
@@ -275,6 +274,7 @@ __private::sent!(FiltersAccessKeys {
 /// Request of [`Client::read_access_keys`](crate::Client::read_access_keys), which lists the access keys of the
 /// root user or an EIM user, without their secret keys.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadAccessKeysRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -285,7 +285,7 @@ pub struct ReadAccessKeysRequest {
     /// Only return access keys with this label.
     pub tag: Option<String>,
     /// Name of the EIM user whose keys are listed. Defaults to the calling user, who may be the root user.
-    pub user_name: Option<String>,
+    pub user_name: Option<UserName>,
 }
 
 impl ReadAccessKeysRequest {
@@ -295,26 +295,26 @@ impl ReadAccessKeysRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersAccessKeys>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersAccessKeys>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`tag`](Self::tag).
-    pub fn tag(mut self, tag: impl Into<String>) -> Self {
-        self.tag = Some(tag.into());
+    pub fn tag(mut self, tag: impl IntoValue<String>) -> Self {
+        self.tag = tag.into_value();
         self
     }
 
     /// Sets [`user_name`](Self::user_name).
-    pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
-        self.user_name = Some(user_name.into());
+    pub fn user_name(mut self, user_name: impl IntoValue<UserName>) -> Self {
+        self.user_name = user_name.into_value();
         self
     }
 }
@@ -345,12 +345,13 @@ __private::received!(ReadAccessKeysResponse {
 /// Request of [`Client::update_access_key`](crate::Client::update_access_key), which changes the state, the
 /// expiration date or the tag of an access key.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UpdateAccessKeyRequest {
     /// ID of the access key, 20 letters and digits.
     ///
     /// Required.
-    pub access_key_id: String,
+    pub access_key_id: AccessKeyId,
     /// If `true`, the expiration date is removed, so that the key never expires. `expiration_date` is then ignored.
     pub clear_expiration_date: Option<bool>,
     /// If `true`, the label of the access key is removed. `tag` is then ignored.
@@ -366,12 +367,12 @@ pub struct UpdateAccessKeyRequest {
     /// New label of the access key, which replaces the current one. Ignored if `clear_tag` is `true`.
     pub tag: Option<String>,
     /// Name of the EIM user that the key belongs to. Defaults to the calling user, who may be the root user.
-    pub user_name: Option<String>,
+    pub user_name: Option<UserName>,
 }
 
 impl UpdateAccessKeyRequest {
     /// Creates a [`UpdateAccessKeyRequest`] with the required fields.
-    pub fn new(access_key_id: impl Into<String>) -> Self {
+    pub fn new(access_key_id: impl Into<AccessKeyId>) -> Self {
         Self {
             access_key_id: access_key_id.into(),
             clear_expiration_date: None,
@@ -385,7 +386,7 @@ impl UpdateAccessKeyRequest {
     }
 
     /// Sets [`access_key_id`](Self::access_key_id).
-    pub fn access_key_id(mut self, access_key_id: impl Into<String>) -> Self {
+    pub fn access_key_id(mut self, access_key_id: impl Into<AccessKeyId>) -> Self {
         self.access_key_id = access_key_id.into();
         self
     }
@@ -393,48 +394,48 @@ impl UpdateAccessKeyRequest {
     /// Sets [`clear_expiration_date`](Self::clear_expiration_date).
     pub fn clear_expiration_date(
         mut self,
-        clear_expiration_date: impl Into<bool>,
+        clear_expiration_date: impl IntoValue<bool>,
     ) -> Self {
-        self.clear_expiration_date = Some(clear_expiration_date.into());
+        self.clear_expiration_date = clear_expiration_date.into_value();
         self
     }
 
     /// Sets [`clear_tag`](Self::clear_tag).
-    pub fn clear_tag(mut self, clear_tag: impl Into<bool>) -> Self {
-        self.clear_tag = Some(clear_tag.into());
+    pub fn clear_tag(mut self, clear_tag: impl IntoValue<bool>) -> Self {
+        self.clear_tag = clear_tag.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`expiration_date`](Self::expiration_date).
     pub fn expiration_date(
         mut self,
-        expiration_date: impl Into<DateOrDateTime>,
+        expiration_date: impl IntoValue<DateOrDateTime>,
     ) -> Self {
-        self.expiration_date = Some(expiration_date.into());
+        self.expiration_date = expiration_date.into_value();
         self
     }
 
     /// Sets [`state`](Self::state).
-    pub fn state(mut self, state: impl Into<AccessKeyState>) -> Self {
-        self.state = Some(state.into());
+    pub fn state(mut self, state: impl IntoValue<AccessKeyState>) -> Self {
+        self.state = state.into_value();
         self
     }
 
     /// Sets [`tag`](Self::tag).
-    pub fn tag(mut self, tag: impl Into<String>) -> Self {
-        self.tag = Some(tag.into());
+    pub fn tag(mut self, tag: impl IntoValue<String>) -> Self {
+        self.tag = tag.into_value();
         self
     }
 
     /// Sets [`user_name`](Self::user_name).
-    pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
-        self.user_name = Some(user_name.into());
+    pub fn user_name(mut self, user_name: impl IntoValue<UserName>) -> Self {
+        self.user_name = user_name.into_value();
         self
     }
 }

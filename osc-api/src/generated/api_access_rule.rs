@@ -2,6 +2,8 @@
 //! Actions of the tag `ApiAccessRule`, and the types that only they use.
 
 use super::common::ResponseContext;
+use super::ids::{ApiAccessRuleId, CaId};
+use crate::__private::{IntoList, IntoValue};
 use crate::{Client, Result, __private};
 
 /// A rule that allows API calls by address or client certificate.
@@ -9,9 +11,9 @@ use crate::{Client, Result, __private};
 #[non_exhaustive]
 pub struct ApiAccessRule {
     /// ID of the API access rule, `aar-` and 32 hexadecimal digits.
-    pub api_access_rule_id: Option<String>,
+    pub api_access_rule_id: Option<ApiAccessRuleId>,
     /// IDs of client certificate authorities, each `ca-` and 32 hexadecimal digits.
-    pub ca_ids: Vec<String>,
+    pub ca_ids: Vec<CaId>,
     /// Common names, one of which the client certificate must have.
     pub cns: Vec<String>,
     /// Free-form description of the purpose of the resource.
@@ -31,10 +33,11 @@ __private::received!(ApiAccessRule {
 /// Request of [`Client::create_api_access_rule`](crate::Client::create_api_access_rule), which creates a rule that
 /// allows API access from given IP ranges, with given client certificates, or both.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateApiAccessRuleRequest {
     /// IDs of client certificate authorities, each `ca-` and 32 hexadecimal digits.
-    pub ca_ids: Option<Vec<String>>,
+    pub ca_ids: Option<Vec<CaId>>,
     /// Common names, one of which the client certificate must have. Requires `ca_ids`.
     pub cns: Option<Vec<String>>,
     /// Free-form description of the purpose of the resource.
@@ -53,38 +56,32 @@ impl CreateApiAccessRuleRequest {
     }
 
     /// Sets [`ca_ids`](Self::ca_ids).
-    pub fn ca_ids(
-        mut self,
-        ca_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.ca_ids = Some(ca_ids.into_iter().map(Into::into).collect());
+    pub fn ca_ids(mut self, ca_ids: impl IntoList<CaId>) -> Self {
+        self.ca_ids = ca_ids.into_list();
         self
     }
 
     /// Sets [`cns`](Self::cns).
-    pub fn cns(mut self, cns: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.cns = Some(cns.into_iter().map(Into::into).collect());
+    pub fn cns(mut self, cns: impl IntoList<String>) -> Self {
+        self.cns = cns.into_list();
         self
     }
 
     /// Sets [`description`](Self::description).
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description(mut self, description: impl IntoValue<String>) -> Self {
+        self.description = description.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`ip_ranges`](Self::ip_ranges).
-    pub fn ip_ranges(
-        mut self,
-        ip_ranges: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.ip_ranges = Some(ip_ranges.into_iter().map(Into::into).collect());
+    pub fn ip_ranges(mut self, ip_ranges: impl IntoList<String>) -> Self {
+        self.ip_ranges = ip_ranges.into_list();
         self
     }
 }
@@ -116,12 +113,13 @@ __private::received!(CreateApiAccessRuleResponse {
 /// Request of [`Client::delete_api_access_rule`](crate::Client::delete_api_access_rule), which deletes an API
 /// access rule.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteApiAccessRuleRequest {
     /// ID of the API access rule, `aar-` and 32 hexadecimal digits.
     ///
     /// Required.
-    pub api_access_rule_id: String,
+    pub api_access_rule_id: ApiAccessRuleId,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
     /// response does not contain the resource.
     pub dry_run: Option<bool>,
@@ -129,7 +127,7 @@ pub struct DeleteApiAccessRuleRequest {
 
 impl DeleteApiAccessRuleRequest {
     /// Creates a [`DeleteApiAccessRuleRequest`] with the required fields.
-    pub fn new(api_access_rule_id: impl Into<String>) -> Self {
+    pub fn new(api_access_rule_id: impl Into<ApiAccessRuleId>) -> Self {
         Self {
             api_access_rule_id: api_access_rule_id.into(),
             dry_run: None,
@@ -137,14 +135,17 @@ impl DeleteApiAccessRuleRequest {
     }
 
     /// Sets [`api_access_rule_id`](Self::api_access_rule_id).
-    pub fn api_access_rule_id(mut self, api_access_rule_id: impl Into<String>) -> Self {
+    pub fn api_access_rule_id(
+        mut self,
+        api_access_rule_id: impl Into<ApiAccessRuleId>,
+    ) -> Self {
         self.api_access_rule_id = api_access_rule_id.into();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 }
@@ -169,12 +170,13 @@ __private::received!(DeleteApiAccessRuleResponse {
 
 /// Filters for API access rules.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersApiAccessRule {
     /// Only return rules with one of these IDs.
-    pub api_access_rule_ids: Option<Vec<String>>,
+    pub api_access_rule_ids: Option<Vec<ApiAccessRuleId>>,
     /// Only return rules with one of these client certificate authorities, by ID.
-    pub ca_ids: Option<Vec<String>>,
+    pub ca_ids: Option<Vec<CaId>>,
     /// Only return rules with one of these common names.
     pub cns: Option<Vec<String>>,
     /// Only return resources with one of these descriptions.
@@ -192,44 +194,33 @@ impl FiltersApiAccessRule {
     /// Sets [`api_access_rule_ids`](Self::api_access_rule_ids).
     pub fn api_access_rule_ids(
         mut self,
-        api_access_rule_ids: impl IntoIterator<Item = impl Into<String>>,
+        api_access_rule_ids: impl IntoList<ApiAccessRuleId>,
     ) -> Self {
-        self.api_access_rule_ids = Some(
-            api_access_rule_ids.into_iter().map(Into::into).collect(),
-        );
+        self.api_access_rule_ids = api_access_rule_ids.into_list();
         self
     }
 
     /// Sets [`ca_ids`](Self::ca_ids).
-    pub fn ca_ids(
-        mut self,
-        ca_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.ca_ids = Some(ca_ids.into_iter().map(Into::into).collect());
+    pub fn ca_ids(mut self, ca_ids: impl IntoList<CaId>) -> Self {
+        self.ca_ids = ca_ids.into_list();
         self
     }
 
     /// Sets [`cns`](Self::cns).
-    pub fn cns(mut self, cns: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.cns = Some(cns.into_iter().map(Into::into).collect());
+    pub fn cns(mut self, cns: impl IntoList<String>) -> Self {
+        self.cns = cns.into_list();
         self
     }
 
     /// Sets [`descriptions`](Self::descriptions).
-    pub fn descriptions(
-        mut self,
-        descriptions: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.descriptions = Some(descriptions.into_iter().map(Into::into).collect());
+    pub fn descriptions(mut self, descriptions: impl IntoList<String>) -> Self {
+        self.descriptions = descriptions.into_list();
         self
     }
 
     /// Sets [`ip_ranges`](Self::ip_ranges).
-    pub fn ip_ranges(
-        mut self,
-        ip_ranges: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.ip_ranges = Some(ip_ranges.into_iter().map(Into::into).collect());
+    pub fn ip_ranges(mut self, ip_ranges: impl IntoList<String>) -> Self {
+        self.ip_ranges = ip_ranges.into_list();
         self
     }
 }
@@ -245,6 +236,7 @@ __private::sent!(FiltersApiAccessRule {
 /// Request of [`Client::read_api_access_rules`](crate::Client::read_api_access_rules), which lists the API access
 /// rules.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadApiAccessRulesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -262,14 +254,14 @@ impl ReadApiAccessRulesRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersApiAccessRule>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersApiAccessRule>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 }
@@ -298,15 +290,16 @@ __private::received!(ReadApiAccessRulesResponse {
 /// Request of [`Client::update_api_access_rule`](crate::Client::update_api_access_rule), which replaces an API
 /// access rule.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UpdateApiAccessRuleRequest {
     /// ID of the API access rule, `aar-` and 32 hexadecimal digits.
     ///
     /// Required.
-    pub api_access_rule_id: String,
+    pub api_access_rule_id: ApiAccessRuleId,
     /// IDs of client certificate authorities, each `ca-` and 32 hexadecimal digits. If omitted, they are removed from
     /// the rule.
-    pub ca_ids: Option<Vec<String>>,
+    pub ca_ids: Option<Vec<CaId>>,
     /// Common names, one of which the client certificate must have. Requires `ca_ids`. If omitted, they are removed
     /// from the rule.
     pub cns: Option<Vec<String>>,
@@ -322,7 +315,7 @@ pub struct UpdateApiAccessRuleRequest {
 
 impl UpdateApiAccessRuleRequest {
     /// Creates a [`UpdateApiAccessRuleRequest`] with the required fields.
-    pub fn new(api_access_rule_id: impl Into<String>) -> Self {
+    pub fn new(api_access_rule_id: impl Into<ApiAccessRuleId>) -> Self {
         Self {
             api_access_rule_id: api_access_rule_id.into(),
             ca_ids: None,
@@ -334,44 +327,41 @@ impl UpdateApiAccessRuleRequest {
     }
 
     /// Sets [`api_access_rule_id`](Self::api_access_rule_id).
-    pub fn api_access_rule_id(mut self, api_access_rule_id: impl Into<String>) -> Self {
+    pub fn api_access_rule_id(
+        mut self,
+        api_access_rule_id: impl Into<ApiAccessRuleId>,
+    ) -> Self {
         self.api_access_rule_id = api_access_rule_id.into();
         self
     }
 
     /// Sets [`ca_ids`](Self::ca_ids).
-    pub fn ca_ids(
-        mut self,
-        ca_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.ca_ids = Some(ca_ids.into_iter().map(Into::into).collect());
+    pub fn ca_ids(mut self, ca_ids: impl IntoList<CaId>) -> Self {
+        self.ca_ids = ca_ids.into_list();
         self
     }
 
     /// Sets [`cns`](Self::cns).
-    pub fn cns(mut self, cns: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.cns = Some(cns.into_iter().map(Into::into).collect());
+    pub fn cns(mut self, cns: impl IntoList<String>) -> Self {
+        self.cns = cns.into_list();
         self
     }
 
     /// Sets [`description`](Self::description).
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description(mut self, description: impl IntoValue<String>) -> Self {
+        self.description = description.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`ip_ranges`](Self::ip_ranges).
-    pub fn ip_ranges(
-        mut self,
-        ip_ranges: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.ip_ranges = Some(ip_ranges.into_iter().map(Into::into).collect());
+    pub fn ip_ranges(mut self, ip_ranges: impl IntoList<String>) -> Self {
+        self.ip_ranges = ip_ranges.into_list();
         self
     }
 }

@@ -2,6 +2,8 @@
 //! Actions of the tag `Ca`, and the types that only they use.
 
 use super::common::ResponseContext;
+use super::ids::CaId;
+use crate::__private::{IntoList, IntoValue};
 use crate::{Client, Result, __private};
 
 /// A certificate authority for client certificates.
@@ -11,7 +13,7 @@ pub struct Ca {
     /// Fingerprint of the authority's certificate, 40 hexadecimal digits.
     pub ca_fingerprint: Option<String>,
     /// ID of the client certificate authority, `ca-` and 32 hexadecimal digits.
-    pub ca_id: Option<String>,
+    pub ca_id: Option<CaId>,
     /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
 }
@@ -25,6 +27,7 @@ __private::received!(Ca {
 /// Request of [`Client::create_ca`](crate::Client::create_ca), which registers a certificate authority whose client
 /// certificates can be required by API access rules.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateCaRequest {
     /// Certificate of the authority, in PEM format.
@@ -55,14 +58,14 @@ impl CreateCaRequest {
     }
 
     /// Sets [`description`](Self::description).
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description(mut self, description: impl IntoValue<String>) -> Self {
+        self.description = description.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 }
@@ -91,12 +94,13 @@ __private::received!(CreateCaResponse {
 
 /// Request of [`Client::delete_ca`](crate::Client::delete_ca), which deletes a client certificate authority.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteCaRequest {
     /// ID of the client certificate authority, `ca-` and 32 hexadecimal digits.
     ///
     /// Required.
-    pub ca_id: String,
+    pub ca_id: CaId,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
     /// response does not contain the resource.
     pub dry_run: Option<bool>,
@@ -104,7 +108,7 @@ pub struct DeleteCaRequest {
 
 impl DeleteCaRequest {
     /// Creates a [`DeleteCaRequest`] with the required fields.
-    pub fn new(ca_id: impl Into<String>) -> Self {
+    pub fn new(ca_id: impl Into<CaId>) -> Self {
         Self {
             ca_id: ca_id.into(),
             dry_run: None,
@@ -112,14 +116,14 @@ impl DeleteCaRequest {
     }
 
     /// Sets [`ca_id`](Self::ca_id).
-    pub fn ca_id(mut self, ca_id: impl Into<String>) -> Self {
+    pub fn ca_id(mut self, ca_id: impl Into<CaId>) -> Self {
         self.ca_id = ca_id.into();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 }
@@ -143,12 +147,13 @@ __private::received!(DeleteCaResponse {
 
 /// Filters for client certificate authorities.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersCa {
     /// Only return authorities whose certificate has one of these fingerprints.
     pub ca_fingerprints: Option<Vec<String>>,
     /// Only return authorities with one of these IDs.
-    pub ca_ids: Option<Vec<String>>,
+    pub ca_ids: Option<Vec<CaId>>,
     /// Only return resources with one of these descriptions.
     pub descriptions: Option<Vec<String>>,
 }
@@ -160,31 +165,20 @@ impl FiltersCa {
     }
 
     /// Sets [`ca_fingerprints`](Self::ca_fingerprints).
-    pub fn ca_fingerprints(
-        mut self,
-        ca_fingerprints: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.ca_fingerprints = Some(
-            ca_fingerprints.into_iter().map(Into::into).collect(),
-        );
+    pub fn ca_fingerprints(mut self, ca_fingerprints: impl IntoList<String>) -> Self {
+        self.ca_fingerprints = ca_fingerprints.into_list();
         self
     }
 
     /// Sets [`ca_ids`](Self::ca_ids).
-    pub fn ca_ids(
-        mut self,
-        ca_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.ca_ids = Some(ca_ids.into_iter().map(Into::into).collect());
+    pub fn ca_ids(mut self, ca_ids: impl IntoList<CaId>) -> Self {
+        self.ca_ids = ca_ids.into_list();
         self
     }
 
     /// Sets [`descriptions`](Self::descriptions).
-    pub fn descriptions(
-        mut self,
-        descriptions: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.descriptions = Some(descriptions.into_iter().map(Into::into).collect());
+    pub fn descriptions(mut self, descriptions: impl IntoList<String>) -> Self {
+        self.descriptions = descriptions.into_list();
         self
     }
 }
@@ -197,6 +191,7 @@ __private::sent!(FiltersCa {
 
 /// Request of [`Client::read_cas`](crate::Client::read_cas), which lists the client certificate authorities.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadCasRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -214,14 +209,14 @@ impl ReadCasRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersCa>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersCa>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 }
@@ -249,12 +244,13 @@ __private::received!(ReadCasResponse {
 /// Request of [`Client::update_ca`](crate::Client::update_ca), which changes the description of a client
 /// certificate authority.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UpdateCaRequest {
     /// ID of the client certificate authority, `ca-` and 32 hexadecimal digits.
     ///
     /// Required.
-    pub ca_id: String,
+    pub ca_id: CaId,
     /// New description of the certificate authority.
     pub description: Option<String>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -264,7 +260,7 @@ pub struct UpdateCaRequest {
 
 impl UpdateCaRequest {
     /// Creates a [`UpdateCaRequest`] with the required fields.
-    pub fn new(ca_id: impl Into<String>) -> Self {
+    pub fn new(ca_id: impl Into<CaId>) -> Self {
         Self {
             ca_id: ca_id.into(),
             description: None,
@@ -273,20 +269,20 @@ impl UpdateCaRequest {
     }
 
     /// Sets [`ca_id`](Self::ca_id).
-    pub fn ca_id(mut self, ca_id: impl Into<String>) -> Self {
+    pub fn ca_id(mut self, ca_id: impl Into<CaId>) -> Self {
         self.ca_id = ca_id.into();
         self
     }
 
     /// Sets [`description`](Self::description).
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description(mut self, description: impl IntoValue<String>) -> Self {
+        self.description = description.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 }

@@ -2,6 +2,7 @@
 //! Actions of the tag `Catalog`, and the types that only they use.
 
 use super::common::{Catalog, CatalogEntry, ResponseContext};
+use crate::__private::IntoValue;
 use crate::{Client, Date, DateTime, Result, UnknownValue, __private};
 
 /// Whether a price list is in effect.
@@ -62,6 +63,7 @@ __private::received!(Catalogs {
 
 /// Filters for price lists.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersCatalogs {
     /// If `true`, only return the current price list, without past ones. Defaults to `true`.
@@ -81,21 +83,21 @@ impl FiltersCatalogs {
     /// Sets [`current_catalog_only`](Self::current_catalog_only).
     pub fn current_catalog_only(
         mut self,
-        current_catalog_only: impl Into<bool>,
+        current_catalog_only: impl IntoValue<bool>,
     ) -> Self {
-        self.current_catalog_only = Some(current_catalog_only.into());
+        self.current_catalog_only = current_catalog_only.into_value();
         self
     }
 
     /// Sets [`from_date`](Self::from_date).
-    pub fn from_date(mut self, from_date: impl Into<Date>) -> Self {
-        self.from_date = Some(from_date.into());
+    pub fn from_date(mut self, from_date: impl IntoValue<Date>) -> Self {
+        self.from_date = from_date.into_value();
         self
     }
 
     /// Sets [`to_date`](Self::to_date).
-    pub fn to_date(mut self, to_date: impl Into<Date>) -> Self {
-        self.to_date = Some(to_date.into());
+    pub fn to_date(mut self, to_date: impl IntoValue<Date>) -> Self {
+        self.to_date = to_date.into_value();
         self
     }
 }
@@ -109,6 +111,7 @@ __private::sent!(FiltersCatalogs {
 /// Request of [`Client::read_catalog`](crate::Client::read_catalog), which returns the current prices of the
 /// Region.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadCatalogRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -123,8 +126,8 @@ impl ReadCatalogRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 }
@@ -152,6 +155,7 @@ __private::received!(ReadCatalogResponse {
 /// Request of [`Client::read_catalogs`](crate::Client::read_catalogs), which returns the prices of the Region over
 /// a period.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadCatalogsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -168,14 +172,14 @@ impl ReadCatalogsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersCatalogs>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersCatalogs>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 }
@@ -204,6 +208,7 @@ __private::received!(ReadCatalogsResponse {
 /// Request of [`Client::read_unit_price`](crate::Client::read_unit_price), which returns the unit price of a
 /// catalog entry.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadUnitPriceRequest {
     /// Call that the catalog entry applies to, such as `RunInstances-OD`.
@@ -220,18 +225,24 @@ pub struct ReadUnitPriceRequest {
     pub type_: String,
 }
 
+/// The required fields of [`ReadUnitPriceRequest`](crate::types::ReadUnitPriceRequest), by name: several of them
+/// are of one type and could be swapped unnoticed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReadUnitPriceRequired {
+    /// See [`ReadUnitPriceRequest::operation`](crate::types::ReadUnitPriceRequest::operation).
+    pub operation: String,
+    /// See [`ReadUnitPriceRequest::service`](crate::types::ReadUnitPriceRequest::service).
+    pub service: String,
+    /// See [`ReadUnitPriceRequest::type_`](crate::types::ReadUnitPriceRequest::type_).
+    pub type_: String,
+}
+
 impl ReadUnitPriceRequest {
-    /// Creates a [`ReadUnitPriceRequest`] with the required fields.
-    pub fn new(
-        operation: impl Into<String>,
-        service: impl Into<String>,
-        type_: impl Into<String>,
-    ) -> Self {
-        Self {
-            operation: operation.into(),
-            service: service.into(),
-            type_: type_.into(),
-        }
+    /// Creates a [`ReadUnitPriceRequest`] from its required fields: see
+    /// [`ReadUnitPriceRequired`](crate::types::ReadUnitPriceRequired).
+    pub fn new(required: ReadUnitPriceRequired) -> Self {
+        let ReadUnitPriceRequired { operation, service, type_ } = required;
+        Self { operation, service, type_ }
     }
 
     /// Sets [`operation`](Self::operation).
@@ -375,13 +386,13 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::ReadUnitPriceRequest;
+    /// use osc_api::types::{ReadUnitPriceRequest, ReadUnitPriceRequired};
     ///
-    /// let request = ReadUnitPriceRequest::new(
-    ///     "CreateVolume",
-    ///     "TinaOS-FCU",
-    ///     "BSU:VolumeIOPS:io1",
-    /// );
+    /// let request = ReadUnitPriceRequest::new(ReadUnitPriceRequired {
+    ///     operation: "CreateVolume".into(),
+    ///     service: "TinaOS-FCU".into(),
+    ///     type_: "BSU:VolumeIOPS:io1".into(),
+    /// });
     /// let response = client.read_unit_price(&request).await?;
     /// # Ok(())
     /// # }

@@ -2,6 +2,8 @@
 //! Actions of the tag `ClientGateway`, and the types that only they use.
 
 use super::common::{ResourceState, ResourceTag, ResponseContext};
+use super::ids::ClientGatewayId;
+use crate::__private::{IntoList, IntoValue};
 use crate::{Client, Paginated, Result, __private};
 
 /// The customer's end of a VPN connection.
@@ -11,7 +13,7 @@ pub struct ClientGateway {
     /// BGP autonomous system number of the customer's side.
     pub bgp_asn: Option<i64>,
     /// ID of the client gateway, `cgw-` and eight hexadecimal digits.
-    pub client_gateway_id: Option<String>,
+    pub client_gateway_id: Option<ClientGatewayId>,
     /// Protocol of the VPN. The only value is `ipsec.1`.
     pub connection_type: Option<String>,
     /// Fixed public IPv4 address of the customer's end.
@@ -34,6 +36,7 @@ __private::received!(ClientGateway {
 /// Request of [`Client::create_client_gateway`](crate::Client::create_client_gateway), which registers the customer
 /// side of a VPN connection: its public IP and its autonomous system number.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateClientGatewayRequest {
     /// BGP autonomous system number of the customer's side, from 1 to 4294967295 except 50624, 53306 and 132418.
@@ -54,24 +57,34 @@ pub struct CreateClientGatewayRequest {
     pub public_ip: String,
 }
 
+/// The required fields of [`CreateClientGatewayRequest`](crate::types::CreateClientGatewayRequest), by name:
+/// several of them are of one type and could be swapped unnoticed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateClientGatewayRequired {
+    /// See [`CreateClientGatewayRequest::bgp_asn`](crate::types::CreateClientGatewayRequest::bgp_asn).
+    pub bgp_asn: i64,
+    /// See [`CreateClientGatewayRequest::connection_type`](crate::types::CreateClientGatewayRequest::connection_type).
+    pub connection_type: String,
+    /// See [`CreateClientGatewayRequest::public_ip`](crate::types::CreateClientGatewayRequest::public_ip).
+    pub public_ip: String,
+}
+
 impl CreateClientGatewayRequest {
-    /// Creates a [`CreateClientGatewayRequest`] with the required fields.
-    pub fn new(
-        bgp_asn: impl Into<i64>,
-        connection_type: impl Into<String>,
-        public_ip: impl Into<String>,
-    ) -> Self {
+    /// Creates a [`CreateClientGatewayRequest`] from its required fields: see
+    /// [`CreateClientGatewayRequired`](crate::types::CreateClientGatewayRequired).
+    pub fn new(required: CreateClientGatewayRequired) -> Self {
+        let CreateClientGatewayRequired { bgp_asn, connection_type, public_ip } = required;
         Self {
-            bgp_asn: bgp_asn.into(),
-            connection_type: connection_type.into(),
+            bgp_asn,
+            connection_type,
             dry_run: None,
-            public_ip: public_ip.into(),
+            public_ip,
         }
     }
 
     /// Sets [`bgp_asn`](Self::bgp_asn).
-    pub fn bgp_asn(mut self, bgp_asn: impl Into<i64>) -> Self {
-        self.bgp_asn = bgp_asn.into();
+    pub fn bgp_asn(mut self, bgp_asn: i64) -> Self {
+        self.bgp_asn = bgp_asn;
         self
     }
 
@@ -82,8 +95,8 @@ impl CreateClientGatewayRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
@@ -120,12 +133,13 @@ __private::received!(CreateClientGatewayResponse {
 /// Request of [`Client::delete_client_gateway`](crate::Client::delete_client_gateway), which deletes a client
 /// gateway.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteClientGatewayRequest {
     /// ID of the client gateway, `cgw-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub client_gateway_id: String,
+    pub client_gateway_id: ClientGatewayId,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
     /// response does not contain the resource.
     pub dry_run: Option<bool>,
@@ -133,7 +147,7 @@ pub struct DeleteClientGatewayRequest {
 
 impl DeleteClientGatewayRequest {
     /// Creates a [`DeleteClientGatewayRequest`] with the required fields.
-    pub fn new(client_gateway_id: impl Into<String>) -> Self {
+    pub fn new(client_gateway_id: impl Into<ClientGatewayId>) -> Self {
         Self {
             client_gateway_id: client_gateway_id.into(),
             dry_run: None,
@@ -141,14 +155,17 @@ impl DeleteClientGatewayRequest {
     }
 
     /// Sets [`client_gateway_id`](Self::client_gateway_id).
-    pub fn client_gateway_id(mut self, client_gateway_id: impl Into<String>) -> Self {
+    pub fn client_gateway_id(
+        mut self,
+        client_gateway_id: impl Into<ClientGatewayId>,
+    ) -> Self {
         self.client_gateway_id = client_gateway_id.into();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 }
@@ -173,12 +190,13 @@ __private::received!(DeleteClientGatewayResponse {
 
 /// Filters for client gateways.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersClientGateway {
     /// Only return resources with one of these BGP autonomous system numbers.
     pub bgp_asns: Option<Vec<i64>>,
     /// Only return client gateways with one of these IDs.
-    pub client_gateway_ids: Option<Vec<String>>,
+    pub client_gateway_ids: Option<Vec<ClientGatewayId>>,
     /// Only return resources with one of these VPN protocols. The only value is `ipsec.1`.
     pub connection_types: Option<Vec<String>>,
     /// Only return client gateways with one of these public IPv4 addresses.
@@ -200,75 +218,53 @@ impl FiltersClientGateway {
     }
 
     /// Sets [`bgp_asns`](Self::bgp_asns).
-    pub fn bgp_asns(
-        mut self,
-        bgp_asns: impl IntoIterator<Item = impl Into<i64>>,
-    ) -> Self {
-        self.bgp_asns = Some(bgp_asns.into_iter().map(Into::into).collect());
+    pub fn bgp_asns(mut self, bgp_asns: impl IntoList<i64>) -> Self {
+        self.bgp_asns = bgp_asns.into_list();
         self
     }
 
     /// Sets [`client_gateway_ids`](Self::client_gateway_ids).
     pub fn client_gateway_ids(
         mut self,
-        client_gateway_ids: impl IntoIterator<Item = impl Into<String>>,
+        client_gateway_ids: impl IntoList<ClientGatewayId>,
     ) -> Self {
-        self.client_gateway_ids = Some(
-            client_gateway_ids.into_iter().map(Into::into).collect(),
-        );
+        self.client_gateway_ids = client_gateway_ids.into_list();
         self
     }
 
     /// Sets [`connection_types`](Self::connection_types).
-    pub fn connection_types(
-        mut self,
-        connection_types: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.connection_types = Some(
-            connection_types.into_iter().map(Into::into).collect(),
-        );
+    pub fn connection_types(mut self, connection_types: impl IntoList<String>) -> Self {
+        self.connection_types = connection_types.into_list();
         self
     }
 
     /// Sets [`public_ips`](Self::public_ips).
-    pub fn public_ips(
-        mut self,
-        public_ips: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.public_ips = Some(public_ips.into_iter().map(Into::into).collect());
+    pub fn public_ips(mut self, public_ips: impl IntoList<String>) -> Self {
+        self.public_ips = public_ips.into_list();
         self
     }
 
     /// Sets [`states`](Self::states).
-    pub fn states(
-        mut self,
-        states: impl IntoIterator<Item = impl Into<ResourceState>>,
-    ) -> Self {
-        self.states = Some(states.into_iter().map(Into::into).collect());
+    pub fn states(mut self, states: impl IntoList<ResourceState>) -> Self {
+        self.states = states.into_list();
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(
-        mut self,
-        tag_keys: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
+    pub fn tag_keys(mut self, tag_keys: impl IntoList<String>) -> Self {
+        self.tag_keys = tag_keys.into_list();
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(
-        mut self,
-        tag_values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
+    pub fn tag_values(mut self, tag_values: impl IntoList<String>) -> Self {
+        self.tag_values = tag_values.into_list();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags(mut self, tags: impl IntoList<String>) -> Self {
+        self.tags = tags.into_list();
         self
     }
 }
@@ -286,6 +282,7 @@ __private::sent!(FiltersClientGateway {
 
 /// Request of [`Client::read_client_gateways`](crate::Client::read_client_gateways), which lists client gateways.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadClientGatewaysRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -308,26 +305,26 @@ impl ReadClientGatewaysRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersClientGateway>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersClientGateway>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -396,9 +393,13 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::CreateClientGatewayRequest;
+    /// use osc_api::types::{CreateClientGatewayRequest, CreateClientGatewayRequired};
     ///
-    /// let request = CreateClientGatewayRequest::new(65000, "ipsec.1", "192.0.2.0");
+    /// let request = CreateClientGatewayRequest::new(CreateClientGatewayRequired {
+    ///     bgp_asn: 65000,
+    ///     connection_type: "ipsec.1".into(),
+    ///     public_ip: "192.0.2.0".into(),
+    /// });
     /// let response = client.create_client_gateway(&request).await?;
     /// # Ok(())
     /// # }

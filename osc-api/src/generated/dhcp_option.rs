@@ -2,11 +2,14 @@
 //! Actions of the tag `DhcpOption`, and the types that only they use.
 
 use super::common::{ResourceTag, ResponseContext};
+use super::ids::DhcpOptionsSetId;
+use crate::__private::{IntoList, IntoValue};
 use crate::{Client, Paginated, Result, __private};
 
 /// Request of [`Client::create_dhcp_options`](crate::Client::create_dhcp_options), which creates a set of DHCP
 /// options for use by Nets.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateDhcpOptionsRequest {
     /// Domain name for the VMs, such as `example.com`. At most one domain name. At least one of the four options is
@@ -31,43 +34,35 @@ impl CreateDhcpOptionsRequest {
     }
 
     /// Sets [`domain_name`](Self::domain_name).
-    pub fn domain_name(mut self, domain_name: impl Into<String>) -> Self {
-        self.domain_name = Some(domain_name.into());
+    pub fn domain_name(mut self, domain_name: impl IntoValue<String>) -> Self {
+        self.domain_name = domain_name.into_value();
         self
     }
 
     /// Sets [`domain_name_servers`](Self::domain_name_servers).
     pub fn domain_name_servers(
         mut self,
-        domain_name_servers: impl IntoIterator<Item = impl Into<String>>,
+        domain_name_servers: impl IntoList<String>,
     ) -> Self {
-        self.domain_name_servers = Some(
-            domain_name_servers.into_iter().map(Into::into).collect(),
-        );
+        self.domain_name_servers = domain_name_servers.into_list();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`log_servers`](Self::log_servers).
-    pub fn log_servers(
-        mut self,
-        log_servers: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.log_servers = Some(log_servers.into_iter().map(Into::into).collect());
+    pub fn log_servers(mut self, log_servers: impl IntoList<String>) -> Self {
+        self.log_servers = log_servers.into_list();
         self
     }
 
     /// Sets [`ntp_servers`](Self::ntp_servers).
-    pub fn ntp_servers(
-        mut self,
-        ntp_servers: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.ntp_servers = Some(ntp_servers.into_iter().map(Into::into).collect());
+    pub fn ntp_servers(mut self, ntp_servers: impl IntoList<String>) -> Self {
+        self.ntp_servers = ntp_servers.into_list();
         self
     }
 }
@@ -99,12 +94,13 @@ __private::received!(CreateDhcpOptionsResponse {
 /// Request of [`Client::delete_dhcp_options`](crate::Client::delete_dhcp_options), which deletes a set of DHCP
 /// options.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteDhcpOptionsRequest {
     /// ID of the set of DHCP options, `dopt-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub dhcp_options_set_id: String,
+    pub dhcp_options_set_id: DhcpOptionsSetId,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
     /// response does not contain the resource.
     pub dry_run: Option<bool>,
@@ -112,7 +108,7 @@ pub struct DeleteDhcpOptionsRequest {
 
 impl DeleteDhcpOptionsRequest {
     /// Creates a [`DeleteDhcpOptionsRequest`] with the required fields.
-    pub fn new(dhcp_options_set_id: impl Into<String>) -> Self {
+    pub fn new(dhcp_options_set_id: impl Into<DhcpOptionsSetId>) -> Self {
         Self {
             dhcp_options_set_id: dhcp_options_set_id.into(),
             dry_run: None,
@@ -122,15 +118,15 @@ impl DeleteDhcpOptionsRequest {
     /// Sets [`dhcp_options_set_id`](Self::dhcp_options_set_id).
     pub fn dhcp_options_set_id(
         mut self,
-        dhcp_options_set_id: impl Into<String>,
+        dhcp_options_set_id: impl Into<DhcpOptionsSetId>,
     ) -> Self {
         self.dhcp_options_set_id = dhcp_options_set_id.into();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 }
@@ -160,7 +156,7 @@ pub struct DhcpOptionsSet {
     /// Whether this is the default set.
     pub default: Option<bool>,
     /// ID of the set of DHCP options, `dopt-` and eight hexadecimal digits.
-    pub dhcp_options_set_id: Option<String>,
+    pub dhcp_options_set_id: Option<DhcpOptionsSetId>,
     /// Domain name assigned to the VMs.
     pub domain_name: Option<String>,
     /// IPv4 addresses of the DNS servers, or `OutscaleProvidedDNS` if none were given.
@@ -185,12 +181,13 @@ __private::received!(DhcpOptionsSet {
 
 /// Filters for sets of DHCP options.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersDhcpOptions {
     /// Only return the default set (`true`) or all other sets (`false`).
     pub default: Option<bool>,
     /// Only return sets with one of these IDs.
-    pub dhcp_options_set_ids: Option<Vec<String>>,
+    pub dhcp_options_set_ids: Option<Vec<DhcpOptionsSetId>>,
     /// Only return sets with one of these DNS servers, by IPv4 address.
     pub domain_name_servers: Option<Vec<String>>,
     /// Only return sets with one of these domain names.
@@ -214,81 +211,62 @@ impl FiltersDhcpOptions {
     }
 
     /// Sets [`default`](Self::default).
-    pub fn set_default(mut self, default: impl Into<bool>) -> Self {
-        self.default = Some(default.into());
+    pub fn set_default(mut self, default: impl IntoValue<bool>) -> Self {
+        self.default = default.into_value();
         self
     }
 
     /// Sets [`dhcp_options_set_ids`](Self::dhcp_options_set_ids).
     pub fn dhcp_options_set_ids(
         mut self,
-        dhcp_options_set_ids: impl IntoIterator<Item = impl Into<String>>,
+        dhcp_options_set_ids: impl IntoList<DhcpOptionsSetId>,
     ) -> Self {
-        self.dhcp_options_set_ids = Some(
-            dhcp_options_set_ids.into_iter().map(Into::into).collect(),
-        );
+        self.dhcp_options_set_ids = dhcp_options_set_ids.into_list();
         self
     }
 
     /// Sets [`domain_name_servers`](Self::domain_name_servers).
     pub fn domain_name_servers(
         mut self,
-        domain_name_servers: impl IntoIterator<Item = impl Into<String>>,
+        domain_name_servers: impl IntoList<String>,
     ) -> Self {
-        self.domain_name_servers = Some(
-            domain_name_servers.into_iter().map(Into::into).collect(),
-        );
+        self.domain_name_servers = domain_name_servers.into_list();
         self
     }
 
     /// Sets [`domain_names`](Self::domain_names).
-    pub fn domain_names(
-        mut self,
-        domain_names: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.domain_names = Some(domain_names.into_iter().map(Into::into).collect());
+    pub fn domain_names(mut self, domain_names: impl IntoList<String>) -> Self {
+        self.domain_names = domain_names.into_list();
         self
     }
 
     /// Sets [`log_servers`](Self::log_servers).
-    pub fn log_servers(
-        mut self,
-        log_servers: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.log_servers = Some(log_servers.into_iter().map(Into::into).collect());
+    pub fn log_servers(mut self, log_servers: impl IntoList<String>) -> Self {
+        self.log_servers = log_servers.into_list();
         self
     }
 
     /// Sets [`ntp_servers`](Self::ntp_servers).
-    pub fn ntp_servers(
-        mut self,
-        ntp_servers: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.ntp_servers = Some(ntp_servers.into_iter().map(Into::into).collect());
+    pub fn ntp_servers(mut self, ntp_servers: impl IntoList<String>) -> Self {
+        self.ntp_servers = ntp_servers.into_list();
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(
-        mut self,
-        tag_keys: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
+    pub fn tag_keys(mut self, tag_keys: impl IntoList<String>) -> Self {
+        self.tag_keys = tag_keys.into_list();
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(
-        mut self,
-        tag_values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
+    pub fn tag_values(mut self, tag_values: impl IntoList<String>) -> Self {
+        self.tag_values = tag_values.into_list();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags(mut self, tags: impl IntoList<String>) -> Self {
+        self.tags = tags.into_list();
         self
     }
 }
@@ -307,6 +285,7 @@ __private::sent!(FiltersDhcpOptions {
 
 /// Request of [`Client::read_dhcp_options`](crate::Client::read_dhcp_options), which lists sets of DHCP options.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadDhcpOptionsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -329,26 +308,26 @@ impl ReadDhcpOptionsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersDhcpOptions>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersDhcpOptions>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }

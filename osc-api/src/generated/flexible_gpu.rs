@@ -2,11 +2,14 @@
 //! Actions of the tag `FlexibleGpu`, and the types that only they use.
 
 use super::common::{ResponseContext, Tag};
+use super::ids::{FlexibleGpuId, VmId};
+use crate::__private::{IntoId, IntoList, IntoValue};
 use crate::{Client, Result, UnknownValue, __private};
 
 /// Request of [`Client::create_flexible_gpu`](crate::Client::create_flexible_gpu), which allocates a flexible GPU
 /// to the account.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateFlexibleGpuRequest {
     /// If `true`, the resource is deleted together with the VM.
@@ -30,39 +33,48 @@ pub struct CreateFlexibleGpuRequest {
     pub subregion_name: String,
 }
 
+/// The required fields of [`CreateFlexibleGpuRequest`](crate::types::CreateFlexibleGpuRequest), by name: several of
+/// them are of one type and could be swapped unnoticed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateFlexibleGpuRequired {
+    /// See [`CreateFlexibleGpuRequest::model_name`](crate::types::CreateFlexibleGpuRequest::model_name).
+    pub model_name: String,
+    /// See [`CreateFlexibleGpuRequest::subregion_name`](crate::types::CreateFlexibleGpuRequest::subregion_name).
+    pub subregion_name: String,
+}
+
 impl CreateFlexibleGpuRequest {
-    /// Creates a [`CreateFlexibleGpuRequest`] with the required fields.
-    pub fn new(
-        model_name: impl Into<String>,
-        subregion_name: impl Into<String>,
-    ) -> Self {
+    /// Creates a [`CreateFlexibleGpuRequest`] from its required fields: see
+    /// [`CreateFlexibleGpuRequired`](crate::types::CreateFlexibleGpuRequired).
+    pub fn new(required: CreateFlexibleGpuRequired) -> Self {
+        let CreateFlexibleGpuRequired { model_name, subregion_name } = required;
         Self {
             delete_on_vm_deletion: None,
             dry_run: None,
             generation: None,
-            model_name: model_name.into(),
-            subregion_name: subregion_name.into(),
+            model_name,
+            subregion_name,
         }
     }
 
     /// Sets [`delete_on_vm_deletion`](Self::delete_on_vm_deletion).
     pub fn delete_on_vm_deletion(
         mut self,
-        delete_on_vm_deletion: impl Into<bool>,
+        delete_on_vm_deletion: impl IntoValue<bool>,
     ) -> Self {
-        self.delete_on_vm_deletion = Some(delete_on_vm_deletion.into());
+        self.delete_on_vm_deletion = delete_on_vm_deletion.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`generation`](Self::generation).
-    pub fn generation(mut self, generation: impl Into<String>) -> Self {
-        self.generation = Some(generation.into());
+    pub fn generation(mut self, generation: impl IntoValue<String>) -> Self {
+        self.generation = generation.into_value();
         self
     }
 
@@ -105,6 +117,7 @@ __private::received!(CreateFlexibleGpuResponse {
 
 /// Request of [`Client::delete_flexible_gpu`](crate::Client::delete_flexible_gpu), which releases a flexible GPU.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteFlexibleGpuRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -113,12 +126,12 @@ pub struct DeleteFlexibleGpuRequest {
     /// ID of the flexible GPU, `fgpu-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub flexible_gpu_id: String,
+    pub flexible_gpu_id: FlexibleGpuId,
 }
 
 impl DeleteFlexibleGpuRequest {
     /// Creates a [`DeleteFlexibleGpuRequest`] with the required fields.
-    pub fn new(flexible_gpu_id: impl Into<String>) -> Self {
+    pub fn new(flexible_gpu_id: impl Into<FlexibleGpuId>) -> Self {
         Self {
             dry_run: None,
             flexible_gpu_id: flexible_gpu_id.into(),
@@ -126,13 +139,13 @@ impl DeleteFlexibleGpuRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`flexible_gpu_id`](Self::flexible_gpu_id).
-    pub fn flexible_gpu_id(mut self, flexible_gpu_id: impl Into<String>) -> Self {
+    pub fn flexible_gpu_id(mut self, flexible_gpu_id: impl Into<FlexibleGpuId>) -> Self {
         self.flexible_gpu_id = flexible_gpu_id.into();
         self
     }
@@ -157,12 +170,13 @@ __private::received!(DeleteFlexibleGpuResponse {
 
 /// Filters for flexible GPUs.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersFlexibleGpu {
     /// Only return flexible GPUs that are (`true`) or are not (`false`) deleted together with their VM.
     pub delete_on_vm_deletion: Option<bool>,
     /// Only return flexible GPUs with one of these IDs.
-    pub flexible_gpu_ids: Option<Vec<String>>,
+    pub flexible_gpu_ids: Option<Vec<FlexibleGpuId>>,
     /// Only return flexible GPUs compatible with one of these processor generations.
     pub generations: Option<Vec<String>>,
     /// Only return flexible GPUs of one of these models, such as `nvidia-p100`.
@@ -174,7 +188,7 @@ pub struct FiltersFlexibleGpu {
     /// Only return flexible GPUs with one of these tags.
     pub tags: Option<Vec<Tag>>,
     /// Only return flexible GPUs attached to one of these VMs, by ID.
-    pub vm_ids: Option<Vec<String>>,
+    pub vm_ids: Option<Vec<VmId>>,
 }
 
 impl FiltersFlexibleGpu {
@@ -186,73 +200,54 @@ impl FiltersFlexibleGpu {
     /// Sets [`delete_on_vm_deletion`](Self::delete_on_vm_deletion).
     pub fn delete_on_vm_deletion(
         mut self,
-        delete_on_vm_deletion: impl Into<bool>,
+        delete_on_vm_deletion: impl IntoValue<bool>,
     ) -> Self {
-        self.delete_on_vm_deletion = Some(delete_on_vm_deletion.into());
+        self.delete_on_vm_deletion = delete_on_vm_deletion.into_value();
         self
     }
 
     /// Sets [`flexible_gpu_ids`](Self::flexible_gpu_ids).
     pub fn flexible_gpu_ids(
         mut self,
-        flexible_gpu_ids: impl IntoIterator<Item = impl Into<String>>,
+        flexible_gpu_ids: impl IntoList<FlexibleGpuId>,
     ) -> Self {
-        self.flexible_gpu_ids = Some(
-            flexible_gpu_ids.into_iter().map(Into::into).collect(),
-        );
+        self.flexible_gpu_ids = flexible_gpu_ids.into_list();
         self
     }
 
     /// Sets [`generations`](Self::generations).
-    pub fn generations(
-        mut self,
-        generations: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.generations = Some(generations.into_iter().map(Into::into).collect());
+    pub fn generations(mut self, generations: impl IntoList<String>) -> Self {
+        self.generations = generations.into_list();
         self
     }
 
     /// Sets [`model_names`](Self::model_names).
-    pub fn model_names(
-        mut self,
-        model_names: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.model_names = Some(model_names.into_iter().map(Into::into).collect());
+    pub fn model_names(mut self, model_names: impl IntoList<String>) -> Self {
+        self.model_names = model_names.into_list();
         self
     }
 
     /// Sets [`states`](Self::states).
-    pub fn states(
-        mut self,
-        states: impl IntoIterator<Item = impl Into<FlexibleGpuState>>,
-    ) -> Self {
-        self.states = Some(states.into_iter().map(Into::into).collect());
+    pub fn states(mut self, states: impl IntoList<FlexibleGpuState>) -> Self {
+        self.states = states.into_list();
         self
     }
 
     /// Sets [`subregion_names`](Self::subregion_names).
-    pub fn subregion_names(
-        mut self,
-        subregion_names: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.subregion_names = Some(
-            subregion_names.into_iter().map(Into::into).collect(),
-        );
+    pub fn subregion_names(mut self, subregion_names: impl IntoList<String>) -> Self {
+        self.subregion_names = subregion_names.into_list();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<Tag>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags(mut self, tags: impl IntoList<Tag>) -> Self {
+        self.tags = tags.into_list();
         self
     }
 
     /// Sets [`vm_ids`](Self::vm_ids).
-    pub fn vm_ids(
-        mut self,
-        vm_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.vm_ids = Some(vm_ids.into_iter().map(Into::into).collect());
+    pub fn vm_ids(mut self, vm_ids: impl IntoList<VmId>) -> Self {
+        self.vm_ids = vm_ids.into_list();
         self
     }
 }
@@ -275,7 +270,7 @@ pub struct FlexibleGpu {
     /// If `true`, the resource is deleted together with the VM.
     pub delete_on_vm_deletion: Option<bool>,
     /// ID of the flexible GPU, `fgpu-` and eight hexadecimal digits.
-    pub flexible_gpu_id: Option<String>,
+    pub flexible_gpu_id: Option<FlexibleGpuId>,
     /// Processor generation that the GPU is compatible with, such as `v5`.
     pub generation: Option<String>,
     /// Model of the flexible GPU, such as `nvidia-p100`.
@@ -287,7 +282,7 @@ pub struct FlexibleGpu {
     /// Tags of the resource.
     pub tags: Vec<Tag>,
     /// ID of the VM that the GPU is attached to, if any, `i-` and eight hexadecimal digits.
-    pub vm_id: Option<String>,
+    pub vm_id: Option<VmId>,
 }
 
 __private::received!(FlexibleGpu {
@@ -372,6 +367,7 @@ __private::open_enum!(FlexibleGpuState);
 /// Request of [`Client::link_flexible_gpu`](crate::Client::link_flexible_gpu), which attaches a flexible GPU to a
 /// VM.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct LinkFlexibleGpuRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -380,37 +376,40 @@ pub struct LinkFlexibleGpuRequest {
     /// ID of the flexible GPU, `fgpu-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub flexible_gpu_id: String,
+    pub flexible_gpu_id: FlexibleGpuId,
     /// ID of the VM, `i-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub vm_id: String,
+    pub vm_id: VmId,
 }
 
 impl LinkFlexibleGpuRequest {
     /// Creates a [`LinkFlexibleGpuRequest`] with the required fields.
-    pub fn new(flexible_gpu_id: impl Into<String>, vm_id: impl Into<String>) -> Self {
+    pub fn new(
+        flexible_gpu_id: impl IntoId<FlexibleGpuId>,
+        vm_id: impl IntoId<VmId>,
+    ) -> Self {
         Self {
             dry_run: None,
-            flexible_gpu_id: flexible_gpu_id.into(),
-            vm_id: vm_id.into(),
+            flexible_gpu_id: flexible_gpu_id.into_id(),
+            vm_id: vm_id.into_id(),
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`flexible_gpu_id`](Self::flexible_gpu_id).
-    pub fn flexible_gpu_id(mut self, flexible_gpu_id: impl Into<String>) -> Self {
+    pub fn flexible_gpu_id(mut self, flexible_gpu_id: impl Into<FlexibleGpuId>) -> Self {
         self.flexible_gpu_id = flexible_gpu_id.into();
         self
     }
 
     /// Sets [`vm_id`](Self::vm_id).
-    pub fn vm_id(mut self, vm_id: impl Into<String>) -> Self {
+    pub fn vm_id(mut self, vm_id: impl Into<VmId>) -> Self {
         self.vm_id = vm_id.into();
         self
     }
@@ -438,6 +437,7 @@ __private::received!(LinkFlexibleGpuResponse {
 /// Request of [`Client::read_flexible_gpu_catalog`](crate::Client::read_flexible_gpu_catalog), which lists the
 /// available models of flexible GPUs.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadFlexibleGpuCatalogRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -452,8 +452,8 @@ impl ReadFlexibleGpuCatalogRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 }
@@ -481,6 +481,7 @@ __private::received!(ReadFlexibleGpuCatalogResponse {
 /// Request of [`Client::read_flexible_gpus`](crate::Client::read_flexible_gpus), which lists the flexible GPUs of
 /// the account.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadFlexibleGpusRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -498,14 +499,14 @@ impl ReadFlexibleGpusRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersFlexibleGpu>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersFlexibleGpu>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 }
@@ -534,6 +535,7 @@ __private::received!(ReadFlexibleGpusResponse {
 /// Request of [`Client::unlink_flexible_gpu`](crate::Client::unlink_flexible_gpu), which detaches a flexible GPU
 /// from its VM.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UnlinkFlexibleGpuRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -542,12 +544,12 @@ pub struct UnlinkFlexibleGpuRequest {
     /// ID of the flexible GPU, `fgpu-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub flexible_gpu_id: String,
+    pub flexible_gpu_id: FlexibleGpuId,
 }
 
 impl UnlinkFlexibleGpuRequest {
     /// Creates a [`UnlinkFlexibleGpuRequest`] with the required fields.
-    pub fn new(flexible_gpu_id: impl Into<String>) -> Self {
+    pub fn new(flexible_gpu_id: impl Into<FlexibleGpuId>) -> Self {
         Self {
             dry_run: None,
             flexible_gpu_id: flexible_gpu_id.into(),
@@ -555,13 +557,13 @@ impl UnlinkFlexibleGpuRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`flexible_gpu_id`](Self::flexible_gpu_id).
-    pub fn flexible_gpu_id(mut self, flexible_gpu_id: impl Into<String>) -> Self {
+    pub fn flexible_gpu_id(mut self, flexible_gpu_id: impl Into<FlexibleGpuId>) -> Self {
         self.flexible_gpu_id = flexible_gpu_id.into();
         self
     }
@@ -588,6 +590,7 @@ __private::received!(UnlinkFlexibleGpuResponse {
 /// Request of [`Client::update_flexible_gpu`](crate::Client::update_flexible_gpu), which sets whether a flexible
 /// GPU is deleted together with its VM.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UpdateFlexibleGpuRequest {
     /// If `true`, the resource is deleted together with the VM.
@@ -598,12 +601,12 @@ pub struct UpdateFlexibleGpuRequest {
     /// ID of the flexible GPU, `fgpu-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub flexible_gpu_id: String,
+    pub flexible_gpu_id: FlexibleGpuId,
 }
 
 impl UpdateFlexibleGpuRequest {
     /// Creates a [`UpdateFlexibleGpuRequest`] with the required fields.
-    pub fn new(flexible_gpu_id: impl Into<String>) -> Self {
+    pub fn new(flexible_gpu_id: impl Into<FlexibleGpuId>) -> Self {
         Self {
             delete_on_vm_deletion: None,
             dry_run: None,
@@ -614,20 +617,20 @@ impl UpdateFlexibleGpuRequest {
     /// Sets [`delete_on_vm_deletion`](Self::delete_on_vm_deletion).
     pub fn delete_on_vm_deletion(
         mut self,
-        delete_on_vm_deletion: impl Into<bool>,
+        delete_on_vm_deletion: impl IntoValue<bool>,
     ) -> Self {
-        self.delete_on_vm_deletion = Some(delete_on_vm_deletion.into());
+        self.delete_on_vm_deletion = delete_on_vm_deletion.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`flexible_gpu_id`](Self::flexible_gpu_id).
-    pub fn flexible_gpu_id(mut self, flexible_gpu_id: impl Into<String>) -> Self {
+    pub fn flexible_gpu_id(mut self, flexible_gpu_id: impl Into<FlexibleGpuId>) -> Self {
         self.flexible_gpu_id = flexible_gpu_id.into();
         self
     }
@@ -670,9 +673,12 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::CreateFlexibleGpuRequest;
+    /// use osc_api::types::{CreateFlexibleGpuRequest, CreateFlexibleGpuRequired};
     ///
-    /// let request = CreateFlexibleGpuRequest::new("nvidia-p100", "eu-west-2a")
+    /// let request = CreateFlexibleGpuRequest::new(CreateFlexibleGpuRequired {
+    ///         model_name: "nvidia-p100".into(),
+    ///         subregion_name: "eu-west-2a".into(),
+    ///     })
     ///     .delete_on_vm_deletion(true)
     ///     .generation("v5");
     /// let response = client.create_flexible_gpu(&request).await?;
@@ -730,9 +736,12 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::LinkFlexibleGpuRequest;
+    /// use osc_api::types::{FlexibleGpuId, LinkFlexibleGpuRequest, VmId};
     ///
-    /// let request = LinkFlexibleGpuRequest::new("fgpu-12345678", "i-12345678");
+    /// let request = LinkFlexibleGpuRequest::new(
+    ///     FlexibleGpuId::from("fgpu-12345678"),
+    ///     VmId::from("i-12345678"),
+    /// );
     /// let response = client.link_flexible_gpu(&request).await?;
     /// # Ok(())
     /// # }

@@ -6,6 +6,8 @@ use super::common::{
     PermissionsOnResource, PermissionsOnResourceCreation, ResourceTag, ResponseContext,
     RootDeviceType, VolumeType,
 };
+use super::ids::{AccountId, ImageId, SnapshotId, TaskId, VmId};
+use crate::__private::{IntoList, IntoValue};
 use crate::{Client, DateTime, Paginated, Result, UnknownValue, __private};
 
 /// A device of an image and the volume that VMs of the image get for it.
@@ -30,23 +32,23 @@ impl BlockDeviceMappingImage {
     }
 
     /// Sets [`bsu`](Self::bsu).
-    pub fn bsu(mut self, bsu: impl Into<BsuToCreate>) -> Self {
-        self.bsu = Some(bsu.into());
+    pub fn bsu(mut self, bsu: impl IntoValue<BsuToCreate>) -> Self {
+        self.bsu = bsu.into_value();
         self
     }
 
     /// Sets [`device_name`](Self::device_name).
-    pub fn device_name(mut self, device_name: impl Into<String>) -> Self {
-        self.device_name = Some(device_name.into());
+    pub fn device_name(mut self, device_name: impl IntoValue<String>) -> Self {
+        self.device_name = device_name.into_value();
         self
     }
 
     /// Sets [`virtual_device_name`](Self::virtual_device_name).
     pub fn virtual_device_name(
         mut self,
-        virtual_device_name: impl Into<String>,
+        virtual_device_name: impl IntoValue<String>,
     ) -> Self {
-        self.virtual_device_name = Some(virtual_device_name.into());
+        self.virtual_device_name = virtual_device_name.into_value();
         self
     }
 }
@@ -60,6 +62,7 @@ __private::exchanged!(BlockDeviceMappingImage {
 /// Request of [`Client::create_image_export_task`](crate::Client::create_image_export_task), which starts the
 /// export of an image to a bucket of OUTSCALE Object Storage.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateImageExportTaskRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -68,7 +71,7 @@ pub struct CreateImageExportTaskRequest {
     /// ID of the image, `ami-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub image_id: String,
+    pub image_id: ImageId,
     /// Destination and format of the export.
     ///
     /// Required.
@@ -77,25 +80,22 @@ pub struct CreateImageExportTaskRequest {
 
 impl CreateImageExportTaskRequest {
     /// Creates a [`CreateImageExportTaskRequest`] with the required fields.
-    pub fn new(
-        image_id: impl Into<String>,
-        osu_export: impl Into<OsuExportToCreate>,
-    ) -> Self {
+    pub fn new(image_id: impl Into<ImageId>, osu_export: OsuExportToCreate) -> Self {
         Self {
             dry_run: None,
             image_id: image_id.into(),
-            osu_export: osu_export.into(),
+            osu_export,
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`image_id`](Self::image_id).
-    pub fn image_id(mut self, image_id: impl Into<String>) -> Self {
+    pub fn image_id(mut self, image_id: impl Into<ImageId>) -> Self {
         self.image_id = image_id.into();
         self
     }
@@ -132,6 +132,7 @@ __private::received!(CreateImageExportTaskResponse {
 /// Request of [`Client::create_image`](crate::Client::create_image), which creates an image from a VM, another
 /// image, a snapshot or a manifest in object storage.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateImageRequest {
     /// Processor architecture, if the source is a snapshot. Defaults to `x86_64`.
@@ -157,13 +158,13 @@ pub struct CreateImageRequest {
     /// Device name of the root volume, such as `/dev/sda1`. Required if the source is a snapshot.
     pub root_device_name: Option<String>,
     /// ID of the image to copy, `ami-` and eight hexadecimal digits. Set it if the source is an image.
-    pub source_image_id: Option<String>,
+    pub source_image_id: Option<ImageId>,
     /// Name of the Region to copy from, which must be the account's own. Required if the source is an image.
     pub source_region_name: Option<String>,
     /// If `true`, VMs of the image must have a virtual TPM. Defaults to `false`.
     pub tpm_mandatory: Option<bool>,
     /// ID of the VM to create the image from, `i-` and eight hexadecimal digits. Set it if the source is a VM.
-    pub vm_id: Option<String>,
+    pub vm_id: Option<VmId>,
 }
 
 impl CreateImageRequest {
@@ -173,99 +174,92 @@ impl CreateImageRequest {
     }
 
     /// Sets [`architecture`](Self::architecture).
-    pub fn architecture(mut self, architecture: impl Into<Architecture>) -> Self {
-        self.architecture = Some(architecture.into());
+    pub fn architecture(mut self, architecture: impl IntoValue<Architecture>) -> Self {
+        self.architecture = architecture.into_value();
         self
     }
 
     /// Sets [`block_device_mappings`](Self::block_device_mappings).
     pub fn block_device_mappings(
         mut self,
-        block_device_mappings: impl IntoIterator<
-            Item = impl Into<BlockDeviceMappingImage>,
-        >,
+        block_device_mappings: impl IntoList<BlockDeviceMappingImage>,
     ) -> Self {
-        self.block_device_mappings = Some(
-            block_device_mappings.into_iter().map(Into::into).collect(),
-        );
+        self.block_device_mappings = block_device_mappings.into_list();
         self
     }
 
     /// Sets [`boot_modes`](Self::boot_modes).
-    pub fn boot_modes(
-        mut self,
-        boot_modes: impl IntoIterator<Item = impl Into<BootMode>>,
-    ) -> Self {
-        self.boot_modes = Some(boot_modes.into_iter().map(Into::into).collect());
+    pub fn boot_modes(mut self, boot_modes: impl IntoList<BootMode>) -> Self {
+        self.boot_modes = boot_modes.into_list();
         self
     }
 
     /// Sets [`description`](Self::description).
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description(mut self, description: impl IntoValue<String>) -> Self {
+        self.description = description.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`file_location`](Self::file_location).
-    pub fn file_location(mut self, file_location: impl Into<String>) -> Self {
-        self.file_location = Some(file_location.into());
+    pub fn file_location(mut self, file_location: impl IntoValue<String>) -> Self {
+        self.file_location = file_location.into_value();
         self
     }
 
     /// Sets [`image_name`](Self::image_name).
-    pub fn image_name(mut self, image_name: impl Into<String>) -> Self {
-        self.image_name = Some(image_name.into());
+    pub fn image_name(mut self, image_name: impl IntoValue<String>) -> Self {
+        self.image_name = image_name.into_value();
         self
     }
 
     /// Sets [`no_reboot`](Self::no_reboot).
-    pub fn no_reboot(mut self, no_reboot: impl Into<bool>) -> Self {
-        self.no_reboot = Some(no_reboot.into());
+    pub fn no_reboot(mut self, no_reboot: impl IntoValue<bool>) -> Self {
+        self.no_reboot = no_reboot.into_value();
         self
     }
 
     /// Sets [`product_codes`](Self::product_codes).
-    pub fn product_codes(
-        mut self,
-        product_codes: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.product_codes = Some(product_codes.into_iter().map(Into::into).collect());
+    pub fn product_codes(mut self, product_codes: impl IntoList<String>) -> Self {
+        self.product_codes = product_codes.into_list();
         self
     }
 
     /// Sets [`root_device_name`](Self::root_device_name).
-    pub fn root_device_name(mut self, root_device_name: impl Into<String>) -> Self {
-        self.root_device_name = Some(root_device_name.into());
+    pub fn root_device_name(mut self, root_device_name: impl IntoValue<String>) -> Self {
+        self.root_device_name = root_device_name.into_value();
         self
     }
 
     /// Sets [`source_image_id`](Self::source_image_id).
-    pub fn source_image_id(mut self, source_image_id: impl Into<String>) -> Self {
-        self.source_image_id = Some(source_image_id.into());
+    pub fn source_image_id(mut self, source_image_id: impl IntoValue<ImageId>) -> Self {
+        self.source_image_id = source_image_id.into_value();
         self
     }
 
     /// Sets [`source_region_name`](Self::source_region_name).
-    pub fn source_region_name(mut self, source_region_name: impl Into<String>) -> Self {
-        self.source_region_name = Some(source_region_name.into());
+    pub fn source_region_name(
+        mut self,
+        source_region_name: impl IntoValue<String>,
+    ) -> Self {
+        self.source_region_name = source_region_name.into_value();
         self
     }
 
     /// Sets [`tpm_mandatory`](Self::tpm_mandatory).
-    pub fn tpm_mandatory(mut self, tpm_mandatory: impl Into<bool>) -> Self {
-        self.tpm_mandatory = Some(tpm_mandatory.into());
+    pub fn tpm_mandatory(mut self, tpm_mandatory: impl IntoValue<bool>) -> Self {
+        self.tpm_mandatory = tpm_mandatory.into_value();
         self
     }
 
     /// Sets [`vm_id`](Self::vm_id).
-    pub fn vm_id(mut self, vm_id: impl Into<String>) -> Self {
-        self.vm_id = Some(vm_id.into());
+    pub fn vm_id(mut self, vm_id: impl IntoValue<VmId>) -> Self {
+        self.vm_id = vm_id.into_value();
         self
     }
 }
@@ -305,6 +299,7 @@ __private::received!(CreateImageResponse {
 
 /// Request of [`Client::delete_image`](crate::Client::delete_image), which deletes an image.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteImageRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -313,12 +308,12 @@ pub struct DeleteImageRequest {
     /// ID of the image, `ami-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub image_id: String,
+    pub image_id: ImageId,
 }
 
 impl DeleteImageRequest {
     /// Creates a [`DeleteImageRequest`] with the required fields.
-    pub fn new(image_id: impl Into<String>) -> Self {
+    pub fn new(image_id: impl Into<ImageId>) -> Self {
         Self {
             dry_run: None,
             image_id: image_id.into(),
@@ -326,13 +321,13 @@ impl DeleteImageRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`image_id`](Self::image_id).
-    pub fn image_id(mut self, image_id: impl Into<String>) -> Self {
+    pub fn image_id(mut self, image_id: impl Into<ImageId>) -> Self {
         self.image_id = image_id.into();
         self
     }
@@ -357,13 +352,14 @@ __private::received!(DeleteImageResponse {
 
 /// Filters for images.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersImage {
     /// Only return resources owned by an account with one of these aliases.
     pub account_aliases: Option<Vec<String>>,
     /// Only return images owned by one of these accounts, by ID. If omitted, all images that the caller may use are
     /// returned.
-    pub account_ids: Option<Vec<String>>,
+    pub account_ids: Option<Vec<AccountId>>,
     /// Only return resources with one of these processor architectures.
     pub architectures: Option<Vec<Architecture>>,
     /// Only return resources with volumes that are, or are not, deleted when the VM is terminated.
@@ -371,7 +367,7 @@ pub struct FiltersImage {
     /// Only return resources with a volume that has one of these device names, such as `/dev/sdb`.
     pub block_device_mapping_device_names: Option<Vec<String>>,
     /// Only return images with a volume created from one of these snapshots, by ID.
-    pub block_device_mapping_snapshot_ids: Option<Vec<String>>,
+    pub block_device_mapping_snapshot_ids: Option<Vec<SnapshotId>>,
     /// Only return images with a volume of one of these sizes, in GiB.
     pub block_device_mapping_volume_sizes: Option<Vec<i64>>,
     /// Only return images with a volume of one of these types.
@@ -385,11 +381,11 @@ pub struct FiltersImage {
     /// Only return resources for one of these hypervisors. For images, the only value is `xen`.
     pub hypervisors: Option<Vec<Hypervisor>>,
     /// Only return images with one of these IDs.
-    pub image_ids: Option<Vec<String>>,
+    pub image_ids: Option<Vec<ImageId>>,
     /// Only return images with one of these names.
     pub image_names: Option<Vec<String>>,
     /// Only return images that one of these accounts may create VMs from, by ID.
-    pub permissions_to_launch_account_ids: Option<Vec<String>>,
+    pub permissions_to_launch_account_ids: Option<Vec<AccountId>>,
     /// Only return public images (`true`) or private images (`false`).
     pub permissions_to_launch_global_permission: Option<bool>,
     /// Only return images with a product code that has one of these names.
@@ -423,262 +419,204 @@ impl FiltersImage {
     }
 
     /// Sets [`account_aliases`](Self::account_aliases).
-    pub fn account_aliases(
-        mut self,
-        account_aliases: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.account_aliases = Some(
-            account_aliases.into_iter().map(Into::into).collect(),
-        );
+    pub fn account_aliases(mut self, account_aliases: impl IntoList<String>) -> Self {
+        self.account_aliases = account_aliases.into_list();
         self
     }
 
     /// Sets [`account_ids`](Self::account_ids).
-    pub fn account_ids(
-        mut self,
-        account_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.account_ids = Some(account_ids.into_iter().map(Into::into).collect());
+    pub fn account_ids(mut self, account_ids: impl IntoList<AccountId>) -> Self {
+        self.account_ids = account_ids.into_list();
         self
     }
 
     /// Sets [`architectures`](Self::architectures).
-    pub fn architectures(
-        mut self,
-        architectures: impl IntoIterator<Item = impl Into<Architecture>>,
-    ) -> Self {
-        self.architectures = Some(architectures.into_iter().map(Into::into).collect());
+    pub fn architectures(mut self, architectures: impl IntoList<Architecture>) -> Self {
+        self.architectures = architectures.into_list();
         self
     }
 
     /// Sets [`block_device_mapping_delete_on_vm_deletion`](Self::block_device_mapping_delete_on_vm_deletion).
     pub fn block_device_mapping_delete_on_vm_deletion(
         mut self,
-        block_device_mapping_delete_on_vm_deletion: impl Into<bool>,
+        block_device_mapping_delete_on_vm_deletion: impl IntoValue<bool>,
     ) -> Self {
-        self.block_device_mapping_delete_on_vm_deletion = Some(
-            block_device_mapping_delete_on_vm_deletion.into(),
-        );
+        self.block_device_mapping_delete_on_vm_deletion = block_device_mapping_delete_on_vm_deletion
+            .into_value();
         self
     }
 
     /// Sets [`block_device_mapping_device_names`](Self::block_device_mapping_device_names).
     pub fn block_device_mapping_device_names(
         mut self,
-        block_device_mapping_device_names: impl IntoIterator<Item = impl Into<String>>,
+        block_device_mapping_device_names: impl IntoList<String>,
     ) -> Self {
-        self.block_device_mapping_device_names = Some(
-            block_device_mapping_device_names.into_iter().map(Into::into).collect(),
-        );
+        self.block_device_mapping_device_names = block_device_mapping_device_names
+            .into_list();
         self
     }
 
     /// Sets [`block_device_mapping_snapshot_ids`](Self::block_device_mapping_snapshot_ids).
     pub fn block_device_mapping_snapshot_ids(
         mut self,
-        block_device_mapping_snapshot_ids: impl IntoIterator<Item = impl Into<String>>,
+        block_device_mapping_snapshot_ids: impl IntoList<SnapshotId>,
     ) -> Self {
-        self.block_device_mapping_snapshot_ids = Some(
-            block_device_mapping_snapshot_ids.into_iter().map(Into::into).collect(),
-        );
+        self.block_device_mapping_snapshot_ids = block_device_mapping_snapshot_ids
+            .into_list();
         self
     }
 
     /// Sets [`block_device_mapping_volume_sizes`](Self::block_device_mapping_volume_sizes).
     pub fn block_device_mapping_volume_sizes(
         mut self,
-        block_device_mapping_volume_sizes: impl IntoIterator<Item = impl Into<i64>>,
+        block_device_mapping_volume_sizes: impl IntoList<i64>,
     ) -> Self {
-        self.block_device_mapping_volume_sizes = Some(
-            block_device_mapping_volume_sizes.into_iter().map(Into::into).collect(),
-        );
+        self.block_device_mapping_volume_sizes = block_device_mapping_volume_sizes
+            .into_list();
         self
     }
 
     /// Sets [`block_device_mapping_volume_types`](Self::block_device_mapping_volume_types).
     pub fn block_device_mapping_volume_types(
         mut self,
-        block_device_mapping_volume_types: impl IntoIterator<
-            Item = impl Into<VolumeType>,
-        >,
+        block_device_mapping_volume_types: impl IntoList<VolumeType>,
     ) -> Self {
-        self.block_device_mapping_volume_types = Some(
-            block_device_mapping_volume_types.into_iter().map(Into::into).collect(),
-        );
+        self.block_device_mapping_volume_types = block_device_mapping_volume_types
+            .into_list();
         self
     }
 
     /// Sets [`boot_modes`](Self::boot_modes).
-    pub fn boot_modes(
-        mut self,
-        boot_modes: impl IntoIterator<Item = impl Into<BootMode>>,
-    ) -> Self {
-        self.boot_modes = Some(boot_modes.into_iter().map(Into::into).collect());
+    pub fn boot_modes(mut self, boot_modes: impl IntoList<BootMode>) -> Self {
+        self.boot_modes = boot_modes.into_list();
         self
     }
 
     /// Sets [`descriptions`](Self::descriptions).
-    pub fn descriptions(
-        mut self,
-        descriptions: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.descriptions = Some(descriptions.into_iter().map(Into::into).collect());
+    pub fn descriptions(mut self, descriptions: impl IntoList<String>) -> Self {
+        self.descriptions = descriptions.into_list();
         self
     }
 
     /// Sets [`file_locations`](Self::file_locations).
-    pub fn file_locations(
-        mut self,
-        file_locations: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.file_locations = Some(file_locations.into_iter().map(Into::into).collect());
+    pub fn file_locations(mut self, file_locations: impl IntoList<String>) -> Self {
+        self.file_locations = file_locations.into_list();
         self
     }
 
     /// Sets [`hypervisors`](Self::hypervisors).
-    pub fn hypervisors(
-        mut self,
-        hypervisors: impl IntoIterator<Item = impl Into<Hypervisor>>,
-    ) -> Self {
-        self.hypervisors = Some(hypervisors.into_iter().map(Into::into).collect());
+    pub fn hypervisors(mut self, hypervisors: impl IntoList<Hypervisor>) -> Self {
+        self.hypervisors = hypervisors.into_list();
         self
     }
 
     /// Sets [`image_ids`](Self::image_ids).
-    pub fn image_ids(
-        mut self,
-        image_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.image_ids = Some(image_ids.into_iter().map(Into::into).collect());
+    pub fn image_ids(mut self, image_ids: impl IntoList<ImageId>) -> Self {
+        self.image_ids = image_ids.into_list();
         self
     }
 
     /// Sets [`image_names`](Self::image_names).
-    pub fn image_names(
-        mut self,
-        image_names: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.image_names = Some(image_names.into_iter().map(Into::into).collect());
+    pub fn image_names(mut self, image_names: impl IntoList<String>) -> Self {
+        self.image_names = image_names.into_list();
         self
     }
 
     /// Sets [`permissions_to_launch_account_ids`](Self::permissions_to_launch_account_ids).
     pub fn permissions_to_launch_account_ids(
         mut self,
-        permissions_to_launch_account_ids: impl IntoIterator<Item = impl Into<String>>,
+        permissions_to_launch_account_ids: impl IntoList<AccountId>,
     ) -> Self {
-        self.permissions_to_launch_account_ids = Some(
-            permissions_to_launch_account_ids.into_iter().map(Into::into).collect(),
-        );
+        self.permissions_to_launch_account_ids = permissions_to_launch_account_ids
+            .into_list();
         self
     }
 
     /// Sets [`permissions_to_launch_global_permission`](Self::permissions_to_launch_global_permission).
     pub fn permissions_to_launch_global_permission(
         mut self,
-        permissions_to_launch_global_permission: impl Into<bool>,
+        permissions_to_launch_global_permission: impl IntoValue<bool>,
     ) -> Self {
-        self.permissions_to_launch_global_permission = Some(
-            permissions_to_launch_global_permission.into(),
-        );
+        self.permissions_to_launch_global_permission = permissions_to_launch_global_permission
+            .into_value();
         self
     }
 
     /// Sets [`product_code_names`](Self::product_code_names).
     pub fn product_code_names(
         mut self,
-        product_code_names: impl IntoIterator<Item = impl Into<String>>,
+        product_code_names: impl IntoList<String>,
     ) -> Self {
-        self.product_code_names = Some(
-            product_code_names.into_iter().map(Into::into).collect(),
-        );
+        self.product_code_names = product_code_names.into_list();
         self
     }
 
     /// Sets [`product_codes`](Self::product_codes).
-    pub fn product_codes(
-        mut self,
-        product_codes: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.product_codes = Some(product_codes.into_iter().map(Into::into).collect());
+    pub fn product_codes(mut self, product_codes: impl IntoList<String>) -> Self {
+        self.product_codes = product_codes.into_list();
         self
     }
 
     /// Sets [`root_device_names`](Self::root_device_names).
     pub fn root_device_names(
         mut self,
-        root_device_names: impl IntoIterator<Item = impl Into<String>>,
+        root_device_names: impl IntoList<String>,
     ) -> Self {
-        self.root_device_names = Some(
-            root_device_names.into_iter().map(Into::into).collect(),
-        );
+        self.root_device_names = root_device_names.into_list();
         self
     }
 
     /// Sets [`root_device_types`](Self::root_device_types).
     pub fn root_device_types(
         mut self,
-        root_device_types: impl IntoIterator<Item = impl Into<RootDeviceType>>,
+        root_device_types: impl IntoList<RootDeviceType>,
     ) -> Self {
-        self.root_device_types = Some(
-            root_device_types.into_iter().map(Into::into).collect(),
-        );
+        self.root_device_types = root_device_types.into_list();
         self
     }
 
     /// Sets [`secure_boot`](Self::secure_boot).
-    pub fn secure_boot(mut self, secure_boot: impl Into<bool>) -> Self {
-        self.secure_boot = Some(secure_boot.into());
+    pub fn secure_boot(mut self, secure_boot: impl IntoValue<bool>) -> Self {
+        self.secure_boot = secure_boot.into_value();
         self
     }
 
     /// Sets [`states`](Self::states).
-    pub fn states(
-        mut self,
-        states: impl IntoIterator<Item = impl Into<ImageState>>,
-    ) -> Self {
-        self.states = Some(states.into_iter().map(Into::into).collect());
+    pub fn states(mut self, states: impl IntoList<ImageState>) -> Self {
+        self.states = states.into_list();
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(
-        mut self,
-        tag_keys: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
+    pub fn tag_keys(mut self, tag_keys: impl IntoList<String>) -> Self {
+        self.tag_keys = tag_keys.into_list();
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(
-        mut self,
-        tag_values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
+    pub fn tag_values(mut self, tag_values: impl IntoList<String>) -> Self {
+        self.tag_values = tag_values.into_list();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags(mut self, tags: impl IntoList<String>) -> Self {
+        self.tags = tags.into_list();
         self
     }
 
     /// Sets [`tpm_mandatory`](Self::tpm_mandatory).
-    pub fn tpm_mandatory(mut self, tpm_mandatory: impl Into<bool>) -> Self {
-        self.tpm_mandatory = Some(tpm_mandatory.into());
+    pub fn tpm_mandatory(mut self, tpm_mandatory: impl IntoValue<bool>) -> Self {
+        self.tpm_mandatory = tpm_mandatory.into_value();
         self
     }
 
     /// Sets [`virtualization_types`](Self::virtualization_types).
     pub fn virtualization_types(
         mut self,
-        virtualization_types: impl IntoIterator<Item = impl Into<String>>,
+        virtualization_types: impl IntoList<String>,
     ) -> Self {
-        self.virtualization_types = Some(
-            virtualization_types.into_iter().map(Into::into).collect(),
-        );
+        self.virtualization_types = virtualization_types.into_list();
         self
     }
 }
@@ -715,12 +653,13 @@ __private::sent!(FiltersImage {
 
 /// Filters for image export tasks.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersReadImageExportTask {
     /// Only return tasks that export one of these images, by ID.
-    pub image_ids: Option<Vec<String>>,
+    pub image_ids: Option<Vec<ImageId>>,
     /// Only return tasks with one of these IDs.
-    pub task_ids: Option<Vec<String>>,
+    pub task_ids: Option<Vec<TaskId>>,
 }
 
 impl FiltersReadImageExportTask {
@@ -730,20 +669,14 @@ impl FiltersReadImageExportTask {
     }
 
     /// Sets [`image_ids`](Self::image_ids).
-    pub fn image_ids(
-        mut self,
-        image_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.image_ids = Some(image_ids.into_iter().map(Into::into).collect());
+    pub fn image_ids(mut self, image_ids: impl IntoList<ImageId>) -> Self {
+        self.image_ids = image_ids.into_list();
         self
     }
 
     /// Sets [`task_ids`](Self::task_ids).
-    pub fn task_ids(
-        mut self,
-        task_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.task_ids = Some(task_ids.into_iter().map(Into::into).collect());
+    pub fn task_ids(mut self, task_ids: impl IntoList<TaskId>) -> Self {
+        self.task_ids = task_ids.into_list();
         self
     }
 }
@@ -760,7 +693,7 @@ pub struct Image {
     /// Alias of the owning account.
     pub account_alias: Option<String>,
     /// ID of the owning account, twelve digits.
-    pub account_id: Option<String>,
+    pub account_id: Option<AccountId>,
     /// Processor architecture.
     pub architecture: Option<Architecture>,
     /// Devices and the volumes mapped to them.
@@ -775,7 +708,7 @@ pub struct Image {
     /// created from a manifest in object storage, it is the pre-signed URL.
     pub file_location: Option<String>,
     /// ID of the image, `ami-` and eight hexadecimal digits.
-    pub image_id: Option<String>,
+    pub image_id: Option<ImageId>,
     /// Name of the image.
     pub image_name: Option<String>,
     /// Type of the image, such as `machine`.
@@ -830,7 +763,7 @@ pub struct ImageExportTask {
     /// Comment on the task, such as what it works on. If the task failed, this is the error message.
     pub comment: Option<String>,
     /// ID of the image, `ami-` and eight hexadecimal digits.
-    pub image_id: Option<String>,
+    pub image_id: Option<ImageId>,
     /// Destination and format of the export.
     pub osu_export: Option<OsuExportImageExportTask>,
     /// Progress in percent, from 0 to 100.
@@ -840,7 +773,7 @@ pub struct ImageExportTask {
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
     /// ID of the task, `image-export-` and eight hexadecimal digits.
-    pub task_id: Option<String>,
+    pub task_id: Option<TaskId>,
 }
 
 __private::received!(ImageExportTask {
@@ -963,6 +896,7 @@ __private::received!(OsuExportImageExportTask {
 /// Request of [`Client::read_image_export_tasks`](crate::Client::read_image_export_tasks), which lists image export
 /// tasks.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadImageExportTasksRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -985,26 +919,29 @@ impl ReadImageExportTasksRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersReadImageExportTask>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(
+        mut self,
+        filters: impl IntoValue<FiltersReadImageExportTask>,
+    ) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -1039,6 +976,7 @@ __private::received!(ReadImageExportTasksResponse {
 /// Request of [`Client::read_images`](crate::Client::read_images), which lists the images that the account can use:
 /// its own, shared and public images.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadImagesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -1061,26 +999,26 @@ impl ReadImagesRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersImage>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersImage>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -1130,6 +1068,7 @@ __private::received!(StateComment {
 /// Request of [`Client::update_image`](crate::Client::update_image), which changes the description, the product
 /// codes or the sharing of an image.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UpdateImageRequest {
     /// New description of the image.
@@ -1140,7 +1079,7 @@ pub struct UpdateImageRequest {
     /// ID of the image, `ami-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub image_id: String,
+    pub image_id: ImageId,
     /// Change to who can create VMs from the image, either `additions` or `removals`.
     pub permissions_to_launch: Option<PermissionsOnResourceCreation>,
     /// Product codes of the image. They replace all current ones.
@@ -1149,7 +1088,7 @@ pub struct UpdateImageRequest {
 
 impl UpdateImageRequest {
     /// Creates a [`UpdateImageRequest`] with the required fields.
-    pub fn new(image_id: impl Into<String>) -> Self {
+    pub fn new(image_id: impl Into<ImageId>) -> Self {
         Self {
             description: None,
             dry_run: None,
@@ -1160,19 +1099,19 @@ impl UpdateImageRequest {
     }
 
     /// Sets [`description`](Self::description).
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description(mut self, description: impl IntoValue<String>) -> Self {
+        self.description = description.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`image_id`](Self::image_id).
-    pub fn image_id(mut self, image_id: impl Into<String>) -> Self {
+    pub fn image_id(mut self, image_id: impl Into<ImageId>) -> Self {
         self.image_id = image_id.into();
         self
     }
@@ -1180,18 +1119,15 @@ impl UpdateImageRequest {
     /// Sets [`permissions_to_launch`](Self::permissions_to_launch).
     pub fn permissions_to_launch(
         mut self,
-        permissions_to_launch: impl Into<PermissionsOnResourceCreation>,
+        permissions_to_launch: impl IntoValue<PermissionsOnResourceCreation>,
     ) -> Self {
-        self.permissions_to_launch = Some(permissions_to_launch.into());
+        self.permissions_to_launch = permissions_to_launch.into_value();
         self
     }
 
     /// Sets [`product_codes`](Self::product_codes).
-    pub fn product_codes(
-        mut self,
-        product_codes: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.product_codes = Some(product_codes.into_iter().map(Into::into).collect());
+    pub fn product_codes(mut self, product_codes: impl IntoList<String>) -> Self {
+        self.product_codes = product_codes.into_list();
         self
     }
 }

@@ -2,11 +2,14 @@
 //! Actions of the tag `InternetService`, and the types that only they use.
 
 use super::common::{ResourceTag, ResponseContext};
+use super::ids::{InternetServiceId, NetId};
+use crate::__private::{IntoId, IntoList, IntoValue};
 use crate::{Client, Paginated, Result, __private};
 
 /// Request of [`Client::create_internet_service`](crate::Client::create_internet_service), which creates an
 /// internet service, which connects a Net to the Internet.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateInternetServiceRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -21,8 +24,8 @@ impl CreateInternetServiceRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 }
@@ -50,6 +53,7 @@ __private::received!(CreateInternetServiceResponse {
 /// Request of [`Client::delete_internet_service`](crate::Client::delete_internet_service), which deletes an
 /// internet service.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteInternetServiceRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -58,12 +62,12 @@ pub struct DeleteInternetServiceRequest {
     /// ID of the internet service, `igw-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub internet_service_id: String,
+    pub internet_service_id: InternetServiceId,
 }
 
 impl DeleteInternetServiceRequest {
     /// Creates a [`DeleteInternetServiceRequest`] with the required fields.
-    pub fn new(internet_service_id: impl Into<String>) -> Self {
+    pub fn new(internet_service_id: impl Into<InternetServiceId>) -> Self {
         Self {
             dry_run: None,
             internet_service_id: internet_service_id.into(),
@@ -71,15 +75,15 @@ impl DeleteInternetServiceRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`internet_service_id`](Self::internet_service_id).
     pub fn internet_service_id(
         mut self,
-        internet_service_id: impl Into<String>,
+        internet_service_id: impl Into<InternetServiceId>,
     ) -> Self {
         self.internet_service_id = internet_service_id.into();
         self
@@ -106,12 +110,13 @@ __private::received!(DeleteInternetServiceResponse {
 
 /// Filters for internet services.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersInternetService {
     /// Only return internet services with one of these IDs.
-    pub internet_service_ids: Option<Vec<String>>,
+    pub internet_service_ids: Option<Vec<InternetServiceId>>,
     /// Only return resources attached to one of these Nets, by ID.
-    pub link_net_ids: Option<Vec<String>>,
+    pub link_net_ids: Option<Vec<NetId>>,
     /// Only return internet services whose attachment is in one of these states. `available` means attached.
     pub link_states: Option<Vec<String>>,
     /// Only return resources with one of these tag keys.
@@ -131,53 +136,39 @@ impl FiltersInternetService {
     /// Sets [`internet_service_ids`](Self::internet_service_ids).
     pub fn internet_service_ids(
         mut self,
-        internet_service_ids: impl IntoIterator<Item = impl Into<String>>,
+        internet_service_ids: impl IntoList<InternetServiceId>,
     ) -> Self {
-        self.internet_service_ids = Some(
-            internet_service_ids.into_iter().map(Into::into).collect(),
-        );
+        self.internet_service_ids = internet_service_ids.into_list();
         self
     }
 
     /// Sets [`link_net_ids`](Self::link_net_ids).
-    pub fn link_net_ids(
-        mut self,
-        link_net_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.link_net_ids = Some(link_net_ids.into_iter().map(Into::into).collect());
+    pub fn link_net_ids(mut self, link_net_ids: impl IntoList<NetId>) -> Self {
+        self.link_net_ids = link_net_ids.into_list();
         self
     }
 
     /// Sets [`link_states`](Self::link_states).
-    pub fn link_states(
-        mut self,
-        link_states: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.link_states = Some(link_states.into_iter().map(Into::into).collect());
+    pub fn link_states(mut self, link_states: impl IntoList<String>) -> Self {
+        self.link_states = link_states.into_list();
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(
-        mut self,
-        tag_keys: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
+    pub fn tag_keys(mut self, tag_keys: impl IntoList<String>) -> Self {
+        self.tag_keys = tag_keys.into_list();
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(
-        mut self,
-        tag_values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
+    pub fn tag_values(mut self, tag_values: impl IntoList<String>) -> Self {
+        self.tag_values = tag_values.into_list();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags(mut self, tags: impl IntoList<String>) -> Self {
+        self.tags = tags.into_list();
         self
     }
 }
@@ -196,9 +187,9 @@ __private::sent!(FiltersInternetService {
 #[non_exhaustive]
 pub struct InternetService {
     /// ID of the internet service, `igw-` and eight hexadecimal digits.
-    pub internet_service_id: Option<String>,
+    pub internet_service_id: Option<InternetServiceId>,
     /// ID of the Net that the internet service is attached to, if any, `vpc-` and eight hexadecimal digits.
-    pub net_id: Option<String>,
+    pub net_id: Option<NetId>,
     /// State of the attachment to the Net, `available` if attached.
     pub state: Option<String>,
     /// Tags of the resource.
@@ -215,6 +206,7 @@ __private::received!(InternetService {
 /// Request of [`Client::link_internet_service`](crate::Client::link_internet_service), which attaches an internet
 /// service to a Net.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct LinkInternetServiceRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -223,43 +215,43 @@ pub struct LinkInternetServiceRequest {
     /// ID of the internet service, `igw-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub internet_service_id: String,
+    pub internet_service_id: InternetServiceId,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub net_id: String,
+    pub net_id: NetId,
 }
 
 impl LinkInternetServiceRequest {
     /// Creates a [`LinkInternetServiceRequest`] with the required fields.
     pub fn new(
-        internet_service_id: impl Into<String>,
-        net_id: impl Into<String>,
+        internet_service_id: impl IntoId<InternetServiceId>,
+        net_id: impl IntoId<NetId>,
     ) -> Self {
         Self {
             dry_run: None,
-            internet_service_id: internet_service_id.into(),
-            net_id: net_id.into(),
+            internet_service_id: internet_service_id.into_id(),
+            net_id: net_id.into_id(),
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`internet_service_id`](Self::internet_service_id).
     pub fn internet_service_id(
         mut self,
-        internet_service_id: impl Into<String>,
+        internet_service_id: impl Into<InternetServiceId>,
     ) -> Self {
         self.internet_service_id = internet_service_id.into();
         self
     }
 
     /// Sets [`net_id`](Self::net_id).
-    pub fn net_id(mut self, net_id: impl Into<String>) -> Self {
+    pub fn net_id(mut self, net_id: impl Into<NetId>) -> Self {
         self.net_id = net_id.into();
         self
     }
@@ -287,6 +279,7 @@ __private::received!(LinkInternetServiceResponse {
 /// Request of [`Client::read_internet_services`](crate::Client::read_internet_services), which lists internet
 /// services.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadInternetServicesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -309,26 +302,26 @@ impl ReadInternetServicesRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersInternetService>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersInternetService>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -363,6 +356,7 @@ __private::received!(ReadInternetServicesResponse {
 /// Request of [`Client::unlink_internet_service`](crate::Client::unlink_internet_service), which detaches an
 /// internet service from its Net.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UnlinkInternetServiceRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -371,43 +365,43 @@ pub struct UnlinkInternetServiceRequest {
     /// ID of the internet service, `igw-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub internet_service_id: String,
+    pub internet_service_id: InternetServiceId,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub net_id: String,
+    pub net_id: NetId,
 }
 
 impl UnlinkInternetServiceRequest {
     /// Creates a [`UnlinkInternetServiceRequest`] with the required fields.
     pub fn new(
-        internet_service_id: impl Into<String>,
-        net_id: impl Into<String>,
+        internet_service_id: impl IntoId<InternetServiceId>,
+        net_id: impl IntoId<NetId>,
     ) -> Self {
         Self {
             dry_run: None,
-            internet_service_id: internet_service_id.into(),
-            net_id: net_id.into(),
+            internet_service_id: internet_service_id.into_id(),
+            net_id: net_id.into_id(),
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`internet_service_id`](Self::internet_service_id).
     pub fn internet_service_id(
         mut self,
-        internet_service_id: impl Into<String>,
+        internet_service_id: impl Into<InternetServiceId>,
     ) -> Self {
         self.internet_service_id = internet_service_id.into();
         self
     }
 
     /// Sets [`net_id`](Self::net_id).
-    pub fn net_id(mut self, net_id: impl Into<String>) -> Self {
+    pub fn net_id(mut self, net_id: impl Into<NetId>) -> Self {
         self.net_id = net_id.into();
         self
     }
@@ -524,9 +518,12 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::LinkInternetServiceRequest;
+    /// use osc_api::types::{InternetServiceId, LinkInternetServiceRequest, NetId};
     ///
-    /// let request = LinkInternetServiceRequest::new("igw-12345678", "vpc-12345678");
+    /// let request = LinkInternetServiceRequest::new(
+    ///     InternetServiceId::from("igw-12345678"),
+    ///     NetId::from("vpc-12345678"),
+    /// );
     /// let response = client.link_internet_service(&request).await?;
     /// # Ok(())
     /// # }
@@ -598,9 +595,12 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::UnlinkInternetServiceRequest;
+    /// use osc_api::types::{InternetServiceId, NetId, UnlinkInternetServiceRequest};
     ///
-    /// let request = UnlinkInternetServiceRequest::new("igw-12345678", "vpc-12345678");
+    /// let request = UnlinkInternetServiceRequest::new(
+    ///     InternetServiceId::from("igw-12345678"),
+    ///     NetId::from("vpc-12345678"),
+    /// );
     /// let response = client.unlink_internet_service(&request).await?;
     /// # Ok(())
     /// # }

@@ -2,11 +2,14 @@
 //! Actions of the tag `Keypair`, and the types that only they use.
 
 use super::common::{ResourceTag, ResponseContext};
+use super::ids::{KeypairId, KeypairName};
+use crate::__private::{IntoList, IntoValue};
 use crate::{Client, Paginated, Result, Secret, UnknownValue, __private};
 
 /// Request of [`Client::create_keypair`](crate::Client::create_keypair), which creates a keypair for logging in to
 /// VMs, or imports the public key of an existing one.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateKeypairRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -15,7 +18,7 @@ pub struct CreateKeypairRequest {
     /// Name of the keypair: at most 255 printable ASCII characters. Must not be in use yet.
     ///
     /// Required.
-    pub keypair_name: String,
+    pub keypair_name: KeypairName,
     /// Public key to import, in Base64. If omitted, the cloud generates a new keypair.
     ///
     /// It can be an RSA key of 2048 or, preferably, 4096 bits, an Ed25519 key, or an ECDSA key of 256, 384 or 521 bits,
@@ -25,7 +28,7 @@ pub struct CreateKeypairRequest {
 
 impl CreateKeypairRequest {
     /// Creates a [`CreateKeypairRequest`] with the required fields.
-    pub fn new(keypair_name: impl Into<String>) -> Self {
+    pub fn new(keypair_name: impl Into<KeypairName>) -> Self {
         Self {
             dry_run: None,
             keypair_name: keypair_name.into(),
@@ -34,20 +37,20 @@ impl CreateKeypairRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`keypair_name`](Self::keypair_name).
-    pub fn keypair_name(mut self, keypair_name: impl Into<String>) -> Self {
+    pub fn keypair_name(mut self, keypair_name: impl Into<KeypairName>) -> Self {
         self.keypair_name = keypair_name.into();
         self
     }
 
     /// Sets [`public_key`](Self::public_key).
-    pub fn public_key(mut self, public_key: impl Into<String>) -> Self {
-        self.public_key = Some(public_key.into());
+    pub fn public_key(mut self, public_key: impl IntoValue<String>) -> Self {
+        self.public_key = public_key.into_value();
         self
     }
 }
@@ -77,15 +80,16 @@ __private::received!(CreateKeypairResponse {
 /// Request of [`Client::delete_keypair`](crate::Client::delete_keypair), which deletes the stored public key of a
 /// keypair, by name or by ID.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteKeypairRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
     /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the keypair, `key-` and 32 hexadecimal digits. `keypair_name` can be used instead.
-    pub keypair_id: Option<String>,
+    pub keypair_id: Option<KeypairId>,
     /// Name of the keypair. `keypair_id` can be used instead.
-    pub keypair_name: Option<String>,
+    pub keypair_name: Option<KeypairName>,
 }
 
 impl DeleteKeypairRequest {
@@ -95,20 +99,20 @@ impl DeleteKeypairRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`keypair_id`](Self::keypair_id).
-    pub fn keypair_id(mut self, keypair_id: impl Into<String>) -> Self {
-        self.keypair_id = Some(keypair_id.into());
+    pub fn keypair_id(mut self, keypair_id: impl IntoValue<KeypairId>) -> Self {
+        self.keypair_id = keypair_id.into_value();
         self
     }
 
     /// Sets [`keypair_name`](Self::keypair_name).
-    pub fn keypair_name(mut self, keypair_name: impl Into<String>) -> Self {
-        self.keypair_name = Some(keypair_name.into());
+    pub fn keypair_name(mut self, keypair_name: impl IntoValue<KeypairName>) -> Self {
+        self.keypair_name = keypair_name.into_value();
         self
     }
 }
@@ -134,14 +138,15 @@ __private::received!(DeleteKeypairResponse {
 
 /// Filters for keypairs.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersKeypair {
     /// Only return keypairs whose public key has one of these fingerprints.
     pub keypair_fingerprints: Option<Vec<String>>,
     /// Only return keypairs with one of these IDs.
-    pub keypair_ids: Option<Vec<String>>,
+    pub keypair_ids: Option<Vec<KeypairId>>,
     /// Only return keypairs with one of these names.
-    pub keypair_names: Option<Vec<String>>,
+    pub keypair_names: Option<Vec<KeypairName>>,
     /// Only return keypairs of one of these types.
     pub keypair_types: Option<Vec<KeypairType>>,
     /// Only return resources with one of these tag keys.
@@ -161,62 +166,45 @@ impl FiltersKeypair {
     /// Sets [`keypair_fingerprints`](Self::keypair_fingerprints).
     pub fn keypair_fingerprints(
         mut self,
-        keypair_fingerprints: impl IntoIterator<Item = impl Into<String>>,
+        keypair_fingerprints: impl IntoList<String>,
     ) -> Self {
-        self.keypair_fingerprints = Some(
-            keypair_fingerprints.into_iter().map(Into::into).collect(),
-        );
+        self.keypair_fingerprints = keypair_fingerprints.into_list();
         self
     }
 
     /// Sets [`keypair_ids`](Self::keypair_ids).
-    pub fn keypair_ids(
-        mut self,
-        keypair_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.keypair_ids = Some(keypair_ids.into_iter().map(Into::into).collect());
+    pub fn keypair_ids(mut self, keypair_ids: impl IntoList<KeypairId>) -> Self {
+        self.keypair_ids = keypair_ids.into_list();
         self
     }
 
     /// Sets [`keypair_names`](Self::keypair_names).
-    pub fn keypair_names(
-        mut self,
-        keypair_names: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.keypair_names = Some(keypair_names.into_iter().map(Into::into).collect());
+    pub fn keypair_names(mut self, keypair_names: impl IntoList<KeypairName>) -> Self {
+        self.keypair_names = keypair_names.into_list();
         self
     }
 
     /// Sets [`keypair_types`](Self::keypair_types).
-    pub fn keypair_types(
-        mut self,
-        keypair_types: impl IntoIterator<Item = impl Into<KeypairType>>,
-    ) -> Self {
-        self.keypair_types = Some(keypair_types.into_iter().map(Into::into).collect());
+    pub fn keypair_types(mut self, keypair_types: impl IntoList<KeypairType>) -> Self {
+        self.keypair_types = keypair_types.into_list();
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(
-        mut self,
-        tag_keys: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
+    pub fn tag_keys(mut self, tag_keys: impl IntoList<String>) -> Self {
+        self.tag_keys = tag_keys.into_list();
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(
-        mut self,
-        tag_values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
+    pub fn tag_values(mut self, tag_values: impl IntoList<String>) -> Self {
+        self.tag_values = tag_values.into_list();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags(mut self, tags: impl IntoList<String>) -> Self {
+        self.tags = tags.into_list();
         self
     }
 }
@@ -238,9 +226,9 @@ pub struct Keypair {
     /// MD5 fingerprint of the public key, as defined in section 4 of RFC 4716.
     pub keypair_fingerprint: Option<String>,
     /// ID of the keypair, `key-` and 32 hexadecimal digits.
-    pub keypair_id: Option<String>,
+    pub keypair_id: Option<KeypairId>,
     /// Name of the keypair.
-    pub keypair_name: Option<String>,
+    pub keypair_name: Option<KeypairName>,
     /// Type of the key.
     pub keypair_type: Option<KeypairType>,
     /// Tags of the resource.
@@ -262,9 +250,9 @@ pub struct KeypairCreated {
     /// MD5 fingerprint of the public key, as defined in section 4 of RFC 4716.
     pub keypair_fingerprint: Option<String>,
     /// ID of the keypair, `key-` and 32 hexadecimal digits.
-    pub keypair_id: Option<String>,
+    pub keypair_id: Option<KeypairId>,
     /// Name of the keypair.
-    pub keypair_name: Option<String>,
+    pub keypair_name: Option<KeypairName>,
     /// Type of the key.
     pub keypair_type: Option<KeypairType>,
     /// Private key, returned only once. Omitted if a public key was imported.
@@ -332,6 +320,7 @@ __private::open_enum!(KeypairType);
 /// Request of [`Client::read_keypairs`](crate::Client::read_keypairs), which lists keypairs, without their private
 /// keys.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadKeypairsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -354,26 +343,26 @@ impl ReadKeypairsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersKeypair>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersKeypair>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }

@@ -2,11 +2,14 @@
 //! Actions of the tag `Listener`, and the types that only they use.
 
 use super::common::{ListenerForCreation, LoadBalancer, ResponseContext};
+use super::ids::{ListenerRuleName, LoadBalancerName, VmId};
+use crate::__private::{IntoList, IntoValue};
 use crate::{Client, Nullable, Result, __private};
 
 /// Request of [`Client::create_listener_rule`](crate::Client::create_listener_rule), which creates a listener rule
 /// that routes requests to specific VMs, by host name or path.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateListenerRuleRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -23,27 +26,27 @@ pub struct CreateListenerRuleRequest {
     /// IDs of the backend VMs that the rule sends requests to, each `i-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub vm_ids: Vec<String>,
+    pub vm_ids: Vec<VmId>,
 }
 
 impl CreateListenerRuleRequest {
     /// Creates a [`CreateListenerRuleRequest`] with the required fields.
     pub fn new(
-        listener: impl Into<LoadBalancerLight>,
-        listener_rule: impl Into<ListenerRuleForCreation>,
-        vm_ids: impl IntoIterator<Item = impl Into<String>>,
+        listener: LoadBalancerLight,
+        listener_rule: ListenerRuleForCreation,
+        vm_ids: impl IntoIterator<Item = impl Into<VmId>>,
     ) -> Self {
         Self {
             dry_run: None,
-            listener: listener.into(),
-            listener_rule: listener_rule.into(),
+            listener,
+            listener_rule,
             vm_ids: vm_ids.into_iter().map(Into::into).collect(),
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
@@ -63,10 +66,7 @@ impl CreateListenerRuleRequest {
     }
 
     /// Sets [`vm_ids`](Self::vm_ids).
-    pub fn vm_ids(
-        mut self,
-        vm_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn vm_ids(mut self, vm_ids: impl IntoIterator<Item = impl Into<VmId>>) -> Self {
         self.vm_ids = vm_ids.into_iter().map(Into::into).collect();
         self
     }
@@ -98,6 +98,7 @@ __private::received!(CreateListenerRuleResponse {
 /// Request of [`Client::create_load_balancer_listeners`](crate::Client::create_load_balancer_listeners), which adds
 /// listeners to a load balancer.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateLoadBalancerListenersRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -110,14 +111,14 @@ pub struct CreateLoadBalancerListenersRequest {
     /// Name of the load balancer, which serves as its ID.
     ///
     /// Required.
-    pub load_balancer_name: String,
+    pub load_balancer_name: LoadBalancerName,
 }
 
 impl CreateLoadBalancerListenersRequest {
     /// Creates a [`CreateLoadBalancerListenersRequest`] with the required fields.
     pub fn new(
         listeners: impl IntoIterator<Item = impl Into<ListenerForCreation>>,
-        load_balancer_name: impl Into<String>,
+        load_balancer_name: impl Into<LoadBalancerName>,
     ) -> Self {
         Self {
             dry_run: None,
@@ -127,8 +128,8 @@ impl CreateLoadBalancerListenersRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
@@ -142,7 +143,10 @@ impl CreateLoadBalancerListenersRequest {
     }
 
     /// Sets [`load_balancer_name`](Self::load_balancer_name).
-    pub fn load_balancer_name(mut self, load_balancer_name: impl Into<String>) -> Self {
+    pub fn load_balancer_name(
+        mut self,
+        load_balancer_name: impl Into<LoadBalancerName>,
+    ) -> Self {
         self.load_balancer_name = load_balancer_name.into();
         self
     }
@@ -172,6 +176,7 @@ __private::received!(CreateLoadBalancerListenersResponse {
 
 /// Request of [`Client::delete_listener_rule`](crate::Client::delete_listener_rule), which deletes a listener rule.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteListenerRuleRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -180,12 +185,12 @@ pub struct DeleteListenerRuleRequest {
     /// Name of the rule, which serves as its ID.
     ///
     /// Required.
-    pub listener_rule_name: String,
+    pub listener_rule_name: ListenerRuleName,
 }
 
 impl DeleteListenerRuleRequest {
     /// Creates a [`DeleteListenerRuleRequest`] with the required fields.
-    pub fn new(listener_rule_name: impl Into<String>) -> Self {
+    pub fn new(listener_rule_name: impl Into<ListenerRuleName>) -> Self {
         Self {
             dry_run: None,
             listener_rule_name: listener_rule_name.into(),
@@ -193,13 +198,16 @@ impl DeleteListenerRuleRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`listener_rule_name`](Self::listener_rule_name).
-    pub fn listener_rule_name(mut self, listener_rule_name: impl Into<String>) -> Self {
+    pub fn listener_rule_name(
+        mut self,
+        listener_rule_name: impl Into<ListenerRuleName>,
+    ) -> Self {
         self.listener_rule_name = listener_rule_name.into();
         self
     }
@@ -226,6 +234,7 @@ __private::received!(DeleteListenerRuleResponse {
 /// Request of [`Client::delete_load_balancer_listeners`](crate::Client::delete_load_balancer_listeners), which
 /// removes listeners from a load balancer, by port.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerListenersRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -234,7 +243,7 @@ pub struct DeleteLoadBalancerListenersRequest {
     /// Name of the load balancer, which serves as its ID.
     ///
     /// Required.
-    pub load_balancer_name: String,
+    pub load_balancer_name: LoadBalancerName,
     /// Ports of the listeners to remove, each 1 to 65535.
     ///
     /// Required.
@@ -244,7 +253,7 @@ pub struct DeleteLoadBalancerListenersRequest {
 impl DeleteLoadBalancerListenersRequest {
     /// Creates a [`DeleteLoadBalancerListenersRequest`] with the required fields.
     pub fn new(
-        load_balancer_name: impl Into<String>,
+        load_balancer_name: impl Into<LoadBalancerName>,
         load_balancer_ports: impl IntoIterator<Item = impl Into<i64>>,
     ) -> Self {
         Self {
@@ -258,13 +267,16 @@ impl DeleteLoadBalancerListenersRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`load_balancer_name`](Self::load_balancer_name).
-    pub fn load_balancer_name(mut self, load_balancer_name: impl Into<String>) -> Self {
+    pub fn load_balancer_name(
+        mut self,
+        load_balancer_name: impl Into<LoadBalancerName>,
+    ) -> Self {
         self.load_balancer_name = load_balancer_name.into();
         self
     }
@@ -306,10 +318,11 @@ __private::received!(DeleteLoadBalancerListenersResponse {
 
 /// Filters for listener rules.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersListenerRule {
     /// Only return rules with one of these names.
-    pub listener_rule_names: Option<Vec<String>>,
+    pub listener_rule_names: Option<Vec<ListenerRuleName>>,
 }
 
 impl FiltersListenerRule {
@@ -321,11 +334,9 @@ impl FiltersListenerRule {
     /// Sets [`listener_rule_names`](Self::listener_rule_names).
     pub fn listener_rule_names(
         mut self,
-        listener_rule_names: impl IntoIterator<Item = impl Into<String>>,
+        listener_rule_names: impl IntoList<ListenerRuleName>,
     ) -> Self {
-        self.listener_rule_names = Some(
-            listener_rule_names.into_iter().map(Into::into).collect(),
-        );
+        self.listener_rule_names = listener_rule_names.into_list();
         self
     }
 }
@@ -348,7 +359,7 @@ pub struct ListenerRule {
     /// Number of the rule. Not accepted by any action. Actions identify a rule by `listener_rule_name`.
     pub listener_rule_id: Option<i64>,
     /// Name of the rule, which serves as its ID.
-    pub listener_rule_name: Option<String>,
+    pub listener_rule_name: Option<ListenerRuleName>,
     /// Pattern of the URL path, such as `/docs/*`: at most 128 characters, including at most three wildcards. No
     /// special characters other than `_-.$/~"'@:+?` are allowed.
     pub path_pattern: Option<String>,
@@ -356,7 +367,7 @@ pub struct ListenerRule {
     /// used only once.
     pub priority: Option<i64>,
     /// IDs of the backend VMs that the rule forwards to, each `i-` and eight hexadecimal digits.
-    pub vm_ids: Vec<String>,
+    pub vm_ids: Vec<VmId>,
 }
 
 __private::received!(ListenerRule {
@@ -372,6 +383,7 @@ __private::received!(ListenerRule {
 
 /// A listener rule to create.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ListenerRuleForCreation {
     /// Action of the rule. The only value is `forward`.
@@ -382,7 +394,7 @@ pub struct ListenerRuleForCreation {
     /// Name of the rule, which serves as its ID.
     ///
     /// Required.
-    pub listener_rule_name: String,
+    pub listener_rule_name: ListenerRuleName,
     /// Pattern of the URL path, such as `/docs/*`. At most 128 characters, including at most three wildcards. Special
     /// characters other than `_-.$/~"'@:+?` are rejected. Required unless `host_name_pattern` is given.
     pub path_pattern: Option<String>,
@@ -395,43 +407,49 @@ pub struct ListenerRuleForCreation {
 
 impl ListenerRuleForCreation {
     /// Creates a [`ListenerRuleForCreation`] with the required fields.
-    pub fn new(listener_rule_name: impl Into<String>, priority: impl Into<i64>) -> Self {
+    pub fn new(listener_rule_name: impl Into<ListenerRuleName>, priority: i64) -> Self {
         Self {
             action: None,
             host_name_pattern: None,
             listener_rule_name: listener_rule_name.into(),
             path_pattern: None,
-            priority: priority.into(),
+            priority,
         }
     }
 
     /// Sets [`action`](Self::action).
-    pub fn action(mut self, action: impl Into<String>) -> Self {
-        self.action = Some(action.into());
+    pub fn action(mut self, action: impl IntoValue<String>) -> Self {
+        self.action = action.into_value();
         self
     }
 
     /// Sets [`host_name_pattern`](Self::host_name_pattern).
-    pub fn host_name_pattern(mut self, host_name_pattern: impl Into<String>) -> Self {
-        self.host_name_pattern = Some(host_name_pattern.into());
+    pub fn host_name_pattern(
+        mut self,
+        host_name_pattern: impl IntoValue<String>,
+    ) -> Self {
+        self.host_name_pattern = host_name_pattern.into_value();
         self
     }
 
     /// Sets [`listener_rule_name`](Self::listener_rule_name).
-    pub fn listener_rule_name(mut self, listener_rule_name: impl Into<String>) -> Self {
+    pub fn listener_rule_name(
+        mut self,
+        listener_rule_name: impl Into<ListenerRuleName>,
+    ) -> Self {
         self.listener_rule_name = listener_rule_name.into();
         self
     }
 
     /// Sets [`path_pattern`](Self::path_pattern).
-    pub fn path_pattern(mut self, path_pattern: impl Into<String>) -> Self {
-        self.path_pattern = Some(path_pattern.into());
+    pub fn path_pattern(mut self, path_pattern: impl IntoValue<String>) -> Self {
+        self.path_pattern = path_pattern.into_value();
         self
     }
 
     /// Sets [`priority`](Self::priority).
-    pub fn priority(mut self, priority: impl Into<i64>) -> Self {
-        self.priority = priority.into();
+    pub fn priority(mut self, priority: i64) -> Self {
+        self.priority = priority;
         self
     }
 }
@@ -446,12 +464,13 @@ __private::sent!(ListenerRuleForCreation {
 
 /// A listener, identified by its load balancer and port.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct LoadBalancerLight {
     /// Name of the load balancer, which serves as its ID.
     ///
     /// Required.
-    pub load_balancer_name: String,
+    pub load_balancer_name: LoadBalancerName,
     /// Port that the load balancer listens on, 1 to 65535.
     ///
     /// Required.
@@ -461,24 +480,27 @@ pub struct LoadBalancerLight {
 impl LoadBalancerLight {
     /// Creates a [`LoadBalancerLight`] with the required fields.
     pub fn new(
-        load_balancer_name: impl Into<String>,
-        load_balancer_port: impl Into<i64>,
+        load_balancer_name: impl Into<LoadBalancerName>,
+        load_balancer_port: i64,
     ) -> Self {
         Self {
             load_balancer_name: load_balancer_name.into(),
-            load_balancer_port: load_balancer_port.into(),
+            load_balancer_port,
         }
     }
 
     /// Sets [`load_balancer_name`](Self::load_balancer_name).
-    pub fn load_balancer_name(mut self, load_balancer_name: impl Into<String>) -> Self {
+    pub fn load_balancer_name(
+        mut self,
+        load_balancer_name: impl Into<LoadBalancerName>,
+    ) -> Self {
         self.load_balancer_name = load_balancer_name.into();
         self
     }
 
     /// Sets [`load_balancer_port`](Self::load_balancer_port).
-    pub fn load_balancer_port(mut self, load_balancer_port: impl Into<i64>) -> Self {
-        self.load_balancer_port = load_balancer_port.into();
+    pub fn load_balancer_port(mut self, load_balancer_port: i64) -> Self {
+        self.load_balancer_port = load_balancer_port;
         self
     }
 }
@@ -490,6 +512,7 @@ __private::sent!(LoadBalancerLight {
 
 /// Request of [`Client::read_listener_rules`](crate::Client::read_listener_rules), which lists listener rules.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadListenerRulesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -507,14 +530,14 @@ impl ReadListenerRulesRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersListenerRule>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersListenerRule>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 }
@@ -542,6 +565,7 @@ __private::received!(ReadListenerRulesResponse {
 /// Request of [`Client::update_listener_rule`](crate::Client::update_listener_rule), which changes the host name
 /// pattern or the path pattern of a listener rule.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UpdateListenerRuleRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -554,7 +578,7 @@ pub struct UpdateListenerRuleRequest {
     /// Name of the rule, which serves as its ID.
     ///
     /// Required.
-    pub listener_rule_name: String,
+    pub listener_rule_name: ListenerRuleName,
     /// Pattern of the URL path, such as `/docs/*`: at most 128 characters, including at most three wildcards. No
     /// special characters other than `_-.$/~"'@:+?` are allowed. `null` removes the pattern. If omitted, the current
     /// one is kept.
@@ -563,7 +587,7 @@ pub struct UpdateListenerRuleRequest {
 
 impl UpdateListenerRuleRequest {
     /// Creates a [`UpdateListenerRuleRequest`] with the required fields.
-    pub fn new(listener_rule_name: impl Into<String>) -> Self {
+    pub fn new(listener_rule_name: impl Into<ListenerRuleName>) -> Self {
         Self {
             dry_run: None,
             host_pattern: Nullable::Absent,
@@ -573,8 +597,8 @@ impl UpdateListenerRuleRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
@@ -585,7 +609,10 @@ impl UpdateListenerRuleRequest {
     }
 
     /// Sets [`listener_rule_name`](Self::listener_rule_name).
-    pub fn listener_rule_name(mut self, listener_rule_name: impl Into<String>) -> Self {
+    pub fn listener_rule_name(
+        mut self,
+        listener_rule_name: impl Into<ListenerRuleName>,
+    ) -> Self {
         self.listener_rule_name = listener_rule_name.into();
         self
     }
@@ -694,12 +721,17 @@ impl Client {
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{
-    ///     CreateLoadBalancerListenersRequest, ListenerForCreation, LoadBalancerProtocol,
+    ///     CreateLoadBalancerListenersRequest, ListenerForCreation,
+    ///     ListenerForCreationRequired, LoadBalancerProtocol,
     /// };
     ///
     /// let request = CreateLoadBalancerListenersRequest::new(
     ///     [
-    ///         ListenerForCreation::new(58, 62, LoadBalancerProtocol::Tcp)
+    ///         ListenerForCreation::new(ListenerForCreationRequired {
+    ///                 backend_port: 58,
+    ///                 load_balancer_port: 62,
+    ///                 load_balancer_protocol: LoadBalancerProtocol::Tcp,
+    ///             })
     ///             .backend_protocol(LoadBalancerProtocol::Tcp),
     ///     ],
     ///     "example-lbu",

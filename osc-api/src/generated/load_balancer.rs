@@ -5,6 +5,11 @@ use super::common::{
     AccessLog, HealthCheck, ListenerForCreation, LoadBalancer, LoadBalancerState,
     LoadBalancerType, ResourceTag, ResponseContext,
 };
+use super::ids::{
+    LoadBalancerName, LoadBalancerPolicyName, SecurityGroupId, ServerCertificateOrn,
+    SubnetId, VmId,
+};
+use crate::__private::{IntoList, IntoValue};
 use crate::{Client, Result, UnknownValue, __private};
 
 /// The health of one backend VM of a load balancer.
@@ -18,7 +23,7 @@ pub struct BackendVmHealth {
     /// Cause if the backend is down: the load balancer (`ELB`) or the VM (`Instance`).
     pub state_reason: Option<BackendVmHealthStateReason>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
-    pub vm_id: Option<String>,
+    pub vm_id: Option<VmId>,
 }
 
 __private::received!(BackendVmHealth {
@@ -121,6 +126,7 @@ __private::open_enum!(BackendVmHealthStateReason);
 /// Request of [`Client::create_load_balancer`](crate::Client::create_load_balancer), which creates a load balancer
 /// with its listeners.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateLoadBalancerRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -134,16 +140,16 @@ pub struct CreateLoadBalancerRequest {
     /// in use yet.
     ///
     /// Required.
-    pub load_balancer_name: String,
+    pub load_balancer_name: LoadBalancerName,
     /// Whether the DNS name resolves to a public IP (`internet-facing`, the default) or to a private one (`internal`).
     /// Only for load balancers in a Net.
     pub load_balancer_type: Option<LoadBalancerType>,
     /// Public IPv4 address for an internet-facing load balancer. If omitted, one of OUTSCALE's is used.
     pub public_ip: Option<String>,
     /// IDs of security groups, in a Net only. Defaults to the Net's default security group.
-    pub security_groups: Option<Vec<String>>,
+    pub security_groups: Option<Vec<SecurityGroupId>>,
     /// ID of the load balancer's Subnet. Required in a Net. Backends may be in other Subnets.
-    pub subnets: Option<Vec<String>>,
+    pub subnets: Option<Vec<SubnetId>>,
     /// Name of the load balancer's Subregion. Required in the public Cloud. Backends may be in other Subregions.
     pub subregion_names: Option<Vec<String>>,
     /// Tags of the resource.
@@ -154,7 +160,7 @@ impl CreateLoadBalancerRequest {
     /// Creates a [`CreateLoadBalancerRequest`] with the required fields.
     pub fn new(
         listeners: impl IntoIterator<Item = impl Into<ListenerForCreation>>,
-        load_balancer_name: impl Into<String>,
+        load_balancer_name: impl Into<LoadBalancerName>,
     ) -> Self {
         Self {
             dry_run: None,
@@ -170,8 +176,8 @@ impl CreateLoadBalancerRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
@@ -185,7 +191,10 @@ impl CreateLoadBalancerRequest {
     }
 
     /// Sets [`load_balancer_name`](Self::load_balancer_name).
-    pub fn load_balancer_name(mut self, load_balancer_name: impl Into<String>) -> Self {
+    pub fn load_balancer_name(
+        mut self,
+        load_balancer_name: impl Into<LoadBalancerName>,
+    ) -> Self {
         self.load_balancer_name = load_balancer_name.into();
         self
     }
@@ -193,55 +202,42 @@ impl CreateLoadBalancerRequest {
     /// Sets [`load_balancer_type`](Self::load_balancer_type).
     pub fn load_balancer_type(
         mut self,
-        load_balancer_type: impl Into<LoadBalancerType>,
+        load_balancer_type: impl IntoValue<LoadBalancerType>,
     ) -> Self {
-        self.load_balancer_type = Some(load_balancer_type.into());
+        self.load_balancer_type = load_balancer_type.into_value();
         self
     }
 
     /// Sets [`public_ip`](Self::public_ip).
-    pub fn public_ip(mut self, public_ip: impl Into<String>) -> Self {
-        self.public_ip = Some(public_ip.into());
+    pub fn public_ip(mut self, public_ip: impl IntoValue<String>) -> Self {
+        self.public_ip = public_ip.into_value();
         self
     }
 
     /// Sets [`security_groups`](Self::security_groups).
     pub fn security_groups(
         mut self,
-        security_groups: impl IntoIterator<Item = impl Into<String>>,
+        security_groups: impl IntoList<SecurityGroupId>,
     ) -> Self {
-        self.security_groups = Some(
-            security_groups.into_iter().map(Into::into).collect(),
-        );
+        self.security_groups = security_groups.into_list();
         self
     }
 
     /// Sets [`subnets`](Self::subnets).
-    pub fn subnets(
-        mut self,
-        subnets: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.subnets = Some(subnets.into_iter().map(Into::into).collect());
+    pub fn subnets(mut self, subnets: impl IntoList<SubnetId>) -> Self {
+        self.subnets = subnets.into_list();
         self
     }
 
     /// Sets [`subregion_names`](Self::subregion_names).
-    pub fn subregion_names(
-        mut self,
-        subregion_names: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.subregion_names = Some(
-            subregion_names.into_iter().map(Into::into).collect(),
-        );
+    pub fn subregion_names(mut self, subregion_names: impl IntoList<String>) -> Self {
+        self.subregion_names = subregion_names.into_list();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(
-        mut self,
-        tags: impl IntoIterator<Item = impl Into<ResourceTag>>,
-    ) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags(mut self, tags: impl IntoList<ResourceTag>) -> Self {
+        self.tags = tags.into_list();
         self
     }
 }
@@ -277,6 +273,7 @@ __private::received!(CreateLoadBalancerResponse {
 /// Request of [`Client::create_load_balancer_tags`](crate::Client::create_load_balancer_tags), which adds tags to
 /// load balancers.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateLoadBalancerTagsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -285,7 +282,7 @@ pub struct CreateLoadBalancerTagsRequest {
     /// Names of load balancers.
     ///
     /// Required.
-    pub load_balancer_names: Vec<String>,
+    pub load_balancer_names: Vec<LoadBalancerName>,
     /// Tags to add. They overwrite existing tags with the same key.
     ///
     /// Required.
@@ -295,7 +292,7 @@ pub struct CreateLoadBalancerTagsRequest {
 impl CreateLoadBalancerTagsRequest {
     /// Creates a [`CreateLoadBalancerTagsRequest`] with the required fields.
     pub fn new(
-        load_balancer_names: impl IntoIterator<Item = impl Into<String>>,
+        load_balancer_names: impl IntoIterator<Item = impl Into<LoadBalancerName>>,
         tags: impl IntoIterator<Item = impl Into<ResourceTag>>,
     ) -> Self {
         Self {
@@ -309,15 +306,15 @@ impl CreateLoadBalancerTagsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`load_balancer_names`](Self::load_balancer_names).
     pub fn load_balancer_names(
         mut self,
-        load_balancer_names: impl IntoIterator<Item = impl Into<String>>,
+        load_balancer_names: impl IntoIterator<Item = impl Into<LoadBalancerName>>,
     ) -> Self {
         self.load_balancer_names = load_balancer_names
             .into_iter()
@@ -357,6 +354,7 @@ __private::received!(CreateLoadBalancerTagsResponse {
 
 /// Request of [`Client::delete_load_balancer`](crate::Client::delete_load_balancer), which deletes a load balancer.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -365,12 +363,12 @@ pub struct DeleteLoadBalancerRequest {
     /// Name of the load balancer, which serves as its ID.
     ///
     /// Required.
-    pub load_balancer_name: String,
+    pub load_balancer_name: LoadBalancerName,
 }
 
 impl DeleteLoadBalancerRequest {
     /// Creates a [`DeleteLoadBalancerRequest`] with the required fields.
-    pub fn new(load_balancer_name: impl Into<String>) -> Self {
+    pub fn new(load_balancer_name: impl Into<LoadBalancerName>) -> Self {
         Self {
             dry_run: None,
             load_balancer_name: load_balancer_name.into(),
@@ -378,13 +376,16 @@ impl DeleteLoadBalancerRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`load_balancer_name`](Self::load_balancer_name).
-    pub fn load_balancer_name(mut self, load_balancer_name: impl Into<String>) -> Self {
+    pub fn load_balancer_name(
+        mut self,
+        load_balancer_name: impl Into<LoadBalancerName>,
+    ) -> Self {
         self.load_balancer_name = load_balancer_name.into();
         self
     }
@@ -414,6 +415,7 @@ __private::received!(DeleteLoadBalancerResponse {
 /// Request of [`Client::delete_load_balancer_tags`](crate::Client::delete_load_balancer_tags), which removes tags
 /// from load balancers.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerTagsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -422,7 +424,7 @@ pub struct DeleteLoadBalancerTagsRequest {
     /// Names of load balancers.
     ///
     /// Required.
-    pub load_balancer_names: Vec<String>,
+    pub load_balancer_names: Vec<LoadBalancerName>,
     /// Tags to remove, by key.
     ///
     /// Required.
@@ -432,7 +434,7 @@ pub struct DeleteLoadBalancerTagsRequest {
 impl DeleteLoadBalancerTagsRequest {
     /// Creates a [`DeleteLoadBalancerTagsRequest`] with the required fields.
     pub fn new(
-        load_balancer_names: impl IntoIterator<Item = impl Into<String>>,
+        load_balancer_names: impl IntoIterator<Item = impl Into<LoadBalancerName>>,
         tags: impl IntoIterator<Item = impl Into<ResourceLoadBalancerTag>>,
     ) -> Self {
         Self {
@@ -446,15 +448,15 @@ impl DeleteLoadBalancerTagsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`load_balancer_names`](Self::load_balancer_names).
     pub fn load_balancer_names(
         mut self,
-        load_balancer_names: impl IntoIterator<Item = impl Into<String>>,
+        load_balancer_names: impl IntoIterator<Item = impl Into<LoadBalancerName>>,
     ) -> Self {
         self.load_balancer_names = load_balancer_names
             .into_iter()
@@ -495,26 +497,27 @@ __private::received!(DeleteLoadBalancerTagsResponse {
 /// Request of [`Client::deregister_vms_in_load_balancer`](crate::Client::deregister_vms_in_load_balancer), which
 /// removes backend VMs from a load balancer.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeregisterVmsInLoadBalancerRequest {
     /// IDs of backend VMs, each `i-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub backend_vm_ids: Vec<String>,
+    pub backend_vm_ids: Vec<VmId>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
     /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///
     /// Required.
-    pub load_balancer_name: String,
+    pub load_balancer_name: LoadBalancerName,
 }
 
 impl DeregisterVmsInLoadBalancerRequest {
     /// Creates a [`DeregisterVmsInLoadBalancerRequest`] with the required fields.
     pub fn new(
-        backend_vm_ids: impl IntoIterator<Item = impl Into<String>>,
-        load_balancer_name: impl Into<String>,
+        backend_vm_ids: impl IntoIterator<Item = impl Into<VmId>>,
+        load_balancer_name: impl Into<LoadBalancerName>,
     ) -> Self {
         Self {
             backend_vm_ids: backend_vm_ids.into_iter().map(Into::into).collect(),
@@ -526,20 +529,23 @@ impl DeregisterVmsInLoadBalancerRequest {
     /// Sets [`backend_vm_ids`](Self::backend_vm_ids).
     pub fn backend_vm_ids(
         mut self,
-        backend_vm_ids: impl IntoIterator<Item = impl Into<String>>,
+        backend_vm_ids: impl IntoIterator<Item = impl Into<VmId>>,
     ) -> Self {
         self.backend_vm_ids = backend_vm_ids.into_iter().map(Into::into).collect();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`load_balancer_name`](Self::load_balancer_name).
-    pub fn load_balancer_name(mut self, load_balancer_name: impl Into<String>) -> Self {
+    pub fn load_balancer_name(
+        mut self,
+        load_balancer_name: impl Into<LoadBalancerName>,
+    ) -> Self {
         self.load_balancer_name = load_balancer_name.into();
         self
     }
@@ -566,10 +572,11 @@ __private::received!(DeregisterVmsInLoadBalancerResponse {
 
 /// Filters for load balancers.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersLoadBalancer {
     /// Only return load balancers with one of these names.
-    pub load_balancer_names: Option<Vec<String>>,
+    pub load_balancer_names: Option<Vec<LoadBalancerName>>,
     /// Only return load balancers in one of these states.
     pub states: Option<Vec<LoadBalancerState>>,
 }
@@ -583,20 +590,15 @@ impl FiltersLoadBalancer {
     /// Sets [`load_balancer_names`](Self::load_balancer_names).
     pub fn load_balancer_names(
         mut self,
-        load_balancer_names: impl IntoIterator<Item = impl Into<String>>,
+        load_balancer_names: impl IntoList<LoadBalancerName>,
     ) -> Self {
-        self.load_balancer_names = Some(
-            load_balancer_names.into_iter().map(Into::into).collect(),
-        );
+        self.load_balancer_names = load_balancer_names.into_list();
         self
     }
 
     /// Sets [`states`](Self::states).
-    pub fn states(
-        mut self,
-        states: impl IntoIterator<Item = impl Into<LoadBalancerState>>,
-    ) -> Self {
-        self.states = Some(states.into_iter().map(Into::into).collect());
+    pub fn states(mut self, states: impl IntoList<LoadBalancerState>) -> Self {
+        self.states = states.into_list();
         self
     }
 }
@@ -609,25 +611,26 @@ __private::sent!(FiltersLoadBalancer {
 /// Request of [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines),
 /// which adds backend VMs to a load balancer, by ID or by public IP.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct LinkLoadBalancerBackendMachinesRequest {
     /// Public IPv4 addresses of backend VMs. At least one of `backend_ips` and `backend_vm_ids` is required.
     pub backend_ips: Option<Vec<String>>,
     /// IDs of backend VMs, each `i-` and eight hexadecimal digits. At least one of `backend_ips` and `backend_vm_ids`
     /// is required.
-    pub backend_vm_ids: Option<Vec<String>>,
+    pub backend_vm_ids: Option<Vec<VmId>>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
     /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///
     /// Required.
-    pub load_balancer_name: String,
+    pub load_balancer_name: LoadBalancerName,
 }
 
 impl LinkLoadBalancerBackendMachinesRequest {
     /// Creates a [`LinkLoadBalancerBackendMachinesRequest`] with the required fields.
-    pub fn new(load_balancer_name: impl Into<String>) -> Self {
+    pub fn new(load_balancer_name: impl Into<LoadBalancerName>) -> Self {
         Self {
             backend_ips: None,
             backend_vm_ids: None,
@@ -637,31 +640,28 @@ impl LinkLoadBalancerBackendMachinesRequest {
     }
 
     /// Sets [`backend_ips`](Self::backend_ips).
-    pub fn backend_ips(
-        mut self,
-        backend_ips: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.backend_ips = Some(backend_ips.into_iter().map(Into::into).collect());
+    pub fn backend_ips(mut self, backend_ips: impl IntoList<String>) -> Self {
+        self.backend_ips = backend_ips.into_list();
         self
     }
 
     /// Sets [`backend_vm_ids`](Self::backend_vm_ids).
-    pub fn backend_vm_ids(
-        mut self,
-        backend_vm_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.backend_vm_ids = Some(backend_vm_ids.into_iter().map(Into::into).collect());
+    pub fn backend_vm_ids(mut self, backend_vm_ids: impl IntoList<VmId>) -> Self {
+        self.backend_vm_ids = backend_vm_ids.into_list();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`load_balancer_name`](Self::load_balancer_name).
-    pub fn load_balancer_name(mut self, load_balancer_name: impl Into<String>) -> Self {
+    pub fn load_balancer_name(
+        mut self,
+        load_balancer_name: impl Into<LoadBalancerName>,
+    ) -> Self {
         self.load_balancer_name = load_balancer_name.into();
         self
     }
@@ -694,7 +694,7 @@ pub struct LoadBalancerTag {
     /// Key of the tag.
     pub key: Option<String>,
     /// Name of the load balancer, which serves as its ID.
-    pub load_balancer_name: Option<String>,
+    pub load_balancer_name: Option<LoadBalancerName>,
     /// Value of the tag. It may be empty.
     pub value: Option<String>,
 }
@@ -708,6 +708,7 @@ __private::received!(LoadBalancerTag {
 /// Request of [`Client::read_load_balancer_tags`](crate::Client::read_load_balancer_tags), which lists the tags of
 /// load balancers.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadLoadBalancerTagsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -716,13 +717,13 @@ pub struct ReadLoadBalancerTagsRequest {
     /// Names of load balancers.
     ///
     /// Required.
-    pub load_balancer_names: Vec<String>,
+    pub load_balancer_names: Vec<LoadBalancerName>,
 }
 
 impl ReadLoadBalancerTagsRequest {
     /// Creates a [`ReadLoadBalancerTagsRequest`] with the required fields.
     pub fn new(
-        load_balancer_names: impl IntoIterator<Item = impl Into<String>>,
+        load_balancer_names: impl IntoIterator<Item = impl Into<LoadBalancerName>>,
     ) -> Self {
         Self {
             dry_run: None,
@@ -734,15 +735,15 @@ impl ReadLoadBalancerTagsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`load_balancer_names`](Self::load_balancer_names).
     pub fn load_balancer_names(
         mut self,
-        load_balancer_names: impl IntoIterator<Item = impl Into<String>>,
+        load_balancer_names: impl IntoIterator<Item = impl Into<LoadBalancerName>>,
     ) -> Self {
         self.load_balancer_names = load_balancer_names
             .into_iter()
@@ -775,6 +776,7 @@ __private::received!(ReadLoadBalancerTagsResponse {
 
 /// Request of [`Client::read_load_balancers`](crate::Client::read_load_balancers), which lists load balancers.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadLoadBalancersRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -792,14 +794,14 @@ impl ReadLoadBalancersRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersLoadBalancer>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersLoadBalancer>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 }
@@ -827,22 +829,23 @@ __private::received!(ReadLoadBalancersResponse {
 /// Request of [`Client::read_vms_health`](crate::Client::read_vms_health), which returns the health of a load
 /// balancer's backend VMs.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadVmsHealthRequest {
     /// IDs of backend VMs, each `i-` and eight hexadecimal digits.
-    pub backend_vm_ids: Option<Vec<String>>,
+    pub backend_vm_ids: Option<Vec<VmId>>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
     /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///
     /// Required.
-    pub load_balancer_name: String,
+    pub load_balancer_name: LoadBalancerName,
 }
 
 impl ReadVmsHealthRequest {
     /// Creates a [`ReadVmsHealthRequest`] with the required fields.
-    pub fn new(load_balancer_name: impl Into<String>) -> Self {
+    pub fn new(load_balancer_name: impl Into<LoadBalancerName>) -> Self {
         Self {
             backend_vm_ids: None,
             dry_run: None,
@@ -851,22 +854,22 @@ impl ReadVmsHealthRequest {
     }
 
     /// Sets [`backend_vm_ids`](Self::backend_vm_ids).
-    pub fn backend_vm_ids(
-        mut self,
-        backend_vm_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.backend_vm_ids = Some(backend_vm_ids.into_iter().map(Into::into).collect());
+    pub fn backend_vm_ids(mut self, backend_vm_ids: impl IntoList<VmId>) -> Self {
+        self.backend_vm_ids = backend_vm_ids.into_list();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`load_balancer_name`](Self::load_balancer_name).
-    pub fn load_balancer_name(mut self, load_balancer_name: impl Into<String>) -> Self {
+    pub fn load_balancer_name(
+        mut self,
+        load_balancer_name: impl Into<LoadBalancerName>,
+    ) -> Self {
         self.load_balancer_name = load_balancer_name.into();
         self
     }
@@ -897,26 +900,27 @@ __private::received!(ReadVmsHealthResponse {
 /// Request of [`Client::register_vms_in_load_balancer`](crate::Client::register_vms_in_load_balancer), which adds
 /// backend VMs to a load balancer.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct RegisterVmsInLoadBalancerRequest {
     /// IDs of backend VMs, each `i-` and eight hexadecimal digits. Listing a VM twice does not give it more traffic.
     ///
     /// Required.
-    pub backend_vm_ids: Vec<String>,
+    pub backend_vm_ids: Vec<VmId>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
     /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///
     /// Required.
-    pub load_balancer_name: String,
+    pub load_balancer_name: LoadBalancerName,
 }
 
 impl RegisterVmsInLoadBalancerRequest {
     /// Creates a [`RegisterVmsInLoadBalancerRequest`] with the required fields.
     pub fn new(
-        backend_vm_ids: impl IntoIterator<Item = impl Into<String>>,
-        load_balancer_name: impl Into<String>,
+        backend_vm_ids: impl IntoIterator<Item = impl Into<VmId>>,
+        load_balancer_name: impl Into<LoadBalancerName>,
     ) -> Self {
         Self {
             backend_vm_ids: backend_vm_ids.into_iter().map(Into::into).collect(),
@@ -928,20 +932,23 @@ impl RegisterVmsInLoadBalancerRequest {
     /// Sets [`backend_vm_ids`](Self::backend_vm_ids).
     pub fn backend_vm_ids(
         mut self,
-        backend_vm_ids: impl IntoIterator<Item = impl Into<String>>,
+        backend_vm_ids: impl IntoIterator<Item = impl Into<VmId>>,
     ) -> Self {
         self.backend_vm_ids = backend_vm_ids.into_iter().map(Into::into).collect();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`load_balancer_name`](Self::load_balancer_name).
-    pub fn load_balancer_name(mut self, load_balancer_name: impl Into<String>) -> Self {
+    pub fn load_balancer_name(
+        mut self,
+        load_balancer_name: impl Into<LoadBalancerName>,
+    ) -> Self {
         self.load_balancer_name = load_balancer_name.into();
         self
     }
@@ -968,6 +975,7 @@ __private::received!(RegisterVmsInLoadBalancerResponse {
 
 /// A tag to remove from a load balancer, by its key.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ResourceLoadBalancerTag {
     /// Key of the tag, 1 to 128 characters.
@@ -997,25 +1005,26 @@ __private::sent!(ResourceLoadBalancerTag {
 /// [`Client::unlink_load_balancer_backend_machines`](crate::Client::unlink_load_balancer_backend_machines), which
 /// removes backend VMs from a load balancer, by ID or by public IP.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UnlinkLoadBalancerBackendMachinesRequest {
     /// Public IPv4 addresses of backend VMs. At least one of `backend_ips` and `backend_vm_ids` is required.
     pub backend_ips: Option<Vec<String>>,
     /// IDs of backend VMs, each `i-` and eight hexadecimal digits. At least one of `backend_ips` and `backend_vm_ids`
     /// is required.
-    pub backend_vm_ids: Option<Vec<String>>,
+    pub backend_vm_ids: Option<Vec<VmId>>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
     /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///
     /// Required.
-    pub load_balancer_name: String,
+    pub load_balancer_name: LoadBalancerName,
 }
 
 impl UnlinkLoadBalancerBackendMachinesRequest {
     /// Creates a [`UnlinkLoadBalancerBackendMachinesRequest`] with the required fields.
-    pub fn new(load_balancer_name: impl Into<String>) -> Self {
+    pub fn new(load_balancer_name: impl Into<LoadBalancerName>) -> Self {
         Self {
             backend_ips: None,
             backend_vm_ids: None,
@@ -1025,31 +1034,28 @@ impl UnlinkLoadBalancerBackendMachinesRequest {
     }
 
     /// Sets [`backend_ips`](Self::backend_ips).
-    pub fn backend_ips(
-        mut self,
-        backend_ips: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.backend_ips = Some(backend_ips.into_iter().map(Into::into).collect());
+    pub fn backend_ips(mut self, backend_ips: impl IntoList<String>) -> Self {
+        self.backend_ips = backend_ips.into_list();
         self
     }
 
     /// Sets [`backend_vm_ids`](Self::backend_vm_ids).
-    pub fn backend_vm_ids(
-        mut self,
-        backend_vm_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.backend_vm_ids = Some(backend_vm_ids.into_iter().map(Into::into).collect());
+    pub fn backend_vm_ids(mut self, backend_vm_ids: impl IntoList<VmId>) -> Self {
+        self.backend_vm_ids = backend_vm_ids.into_list();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`load_balancer_name`](Self::load_balancer_name).
-    pub fn load_balancer_name(mut self, load_balancer_name: impl Into<String>) -> Self {
+    pub fn load_balancer_name(
+        mut self,
+        load_balancer_name: impl Into<LoadBalancerName>,
+    ) -> Self {
         self.load_balancer_name = load_balancer_name.into();
         self
     }
@@ -1079,6 +1085,7 @@ __private::received!(UnlinkLoadBalancerBackendMachinesResponse {
 /// Request of [`Client::update_load_balancer`](crate::Client::update_load_balancer), which changes one attribute of
 /// a load balancer per call.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UpdateLoadBalancerRequest {
     /// Access log settings.
@@ -1091,11 +1098,11 @@ pub struct UpdateLoadBalancerRequest {
     /// Name of the load balancer, which serves as its ID.
     ///
     /// Required.
-    pub load_balancer_name: String,
+    pub load_balancer_name: LoadBalancerName,
     /// Port of the listener that a new server certificate or policy applies to, 1 to 65535. Required for a certificate.
     pub load_balancer_port: Option<i64>,
     /// Name of the policy that replaces the current one of the listener. An empty list disables the current one.
-    pub policy_names: Option<Vec<String>>,
+    pub policy_names: Option<Vec<LoadBalancerPolicyName>>,
     /// New public IPv4 address of an internet-facing load balancer. The former address is disassociated. An empty
     /// string replaces an address of the account with one of OUTSCALE's.
     pub public_ip: Option<String>,
@@ -1103,16 +1110,16 @@ pub struct UpdateLoadBalancerRequest {
     pub secured_cookies: Option<bool>,
     /// IDs of security groups, in a Net only. They replace all current ones. An empty list assigns the Net's default
     /// security group.
-    pub security_groups: Option<Vec<String>>,
+    pub security_groups: Option<Vec<SecurityGroupId>>,
     /// OUTSCALE Resource Name of the server certificate, such as
     /// `orn:ows:idauth::012345678910:server-certificate/name`. It replaces the current one. Requires
     /// `load_balancer_port`.
-    pub server_certificate_id: Option<String>,
+    pub server_certificate_id: Option<ServerCertificateOrn>,
 }
 
 impl UpdateLoadBalancerRequest {
     /// Creates a [`UpdateLoadBalancerRequest`] with the required fields.
-    pub fn new(load_balancer_name: impl Into<String>) -> Self {
+    pub fn new(load_balancer_name: impl Into<LoadBalancerName>) -> Self {
         Self {
             access_log: None,
             dry_run: None,
@@ -1128,73 +1135,77 @@ impl UpdateLoadBalancerRequest {
     }
 
     /// Sets [`access_log`](Self::access_log).
-    pub fn access_log(mut self, access_log: impl Into<AccessLog>) -> Self {
-        self.access_log = Some(access_log.into());
+    pub fn access_log(mut self, access_log: impl IntoValue<AccessLog>) -> Self {
+        self.access_log = access_log.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`health_check`](Self::health_check).
-    pub fn health_check(mut self, health_check: impl Into<HealthCheck>) -> Self {
-        self.health_check = Some(health_check.into());
+    pub fn health_check(mut self, health_check: impl IntoValue<HealthCheck>) -> Self {
+        self.health_check = health_check.into_value();
         self
     }
 
     /// Sets [`load_balancer_name`](Self::load_balancer_name).
-    pub fn load_balancer_name(mut self, load_balancer_name: impl Into<String>) -> Self {
+    pub fn load_balancer_name(
+        mut self,
+        load_balancer_name: impl Into<LoadBalancerName>,
+    ) -> Self {
         self.load_balancer_name = load_balancer_name.into();
         self
     }
 
     /// Sets [`load_balancer_port`](Self::load_balancer_port).
-    pub fn load_balancer_port(mut self, load_balancer_port: impl Into<i64>) -> Self {
-        self.load_balancer_port = Some(load_balancer_port.into());
+    pub fn load_balancer_port(
+        mut self,
+        load_balancer_port: impl IntoValue<i64>,
+    ) -> Self {
+        self.load_balancer_port = load_balancer_port.into_value();
         self
     }
 
     /// Sets [`policy_names`](Self::policy_names).
     pub fn policy_names(
         mut self,
-        policy_names: impl IntoIterator<Item = impl Into<String>>,
+        policy_names: impl IntoList<LoadBalancerPolicyName>,
     ) -> Self {
-        self.policy_names = Some(policy_names.into_iter().map(Into::into).collect());
+        self.policy_names = policy_names.into_list();
         self
     }
 
     /// Sets [`public_ip`](Self::public_ip).
-    pub fn public_ip(mut self, public_ip: impl Into<String>) -> Self {
-        self.public_ip = Some(public_ip.into());
+    pub fn public_ip(mut self, public_ip: impl IntoValue<String>) -> Self {
+        self.public_ip = public_ip.into_value();
         self
     }
 
     /// Sets [`secured_cookies`](Self::secured_cookies).
-    pub fn secured_cookies(mut self, secured_cookies: impl Into<bool>) -> Self {
-        self.secured_cookies = Some(secured_cookies.into());
+    pub fn secured_cookies(mut self, secured_cookies: impl IntoValue<bool>) -> Self {
+        self.secured_cookies = secured_cookies.into_value();
         self
     }
 
     /// Sets [`security_groups`](Self::security_groups).
     pub fn security_groups(
         mut self,
-        security_groups: impl IntoIterator<Item = impl Into<String>>,
+        security_groups: impl IntoList<SecurityGroupId>,
     ) -> Self {
-        self.security_groups = Some(
-            security_groups.into_iter().map(Into::into).collect(),
-        );
+        self.security_groups = security_groups.into_list();
         self
     }
 
     /// Sets [`server_certificate_id`](Self::server_certificate_id).
     pub fn server_certificate_id(
         mut self,
-        server_certificate_id: impl Into<String>,
+        server_certificate_id: impl IntoValue<ServerCertificateOrn>,
     ) -> Self {
-        self.server_certificate_id = Some(server_certificate_id.into());
+        self.server_certificate_id = server_certificate_id.into_value();
         self
     }
 }
@@ -1248,13 +1259,17 @@ impl Client {
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{
-    ///     CreateLoadBalancerRequest, ListenerForCreation, LoadBalancerProtocol,
-    ///     LoadBalancerType,
+    ///     CreateLoadBalancerRequest, ListenerForCreation, ListenerForCreationRequired,
+    ///     LoadBalancerProtocol, LoadBalancerType,
     /// };
     ///
     /// let request = CreateLoadBalancerRequest::new(
     ///         [
-    ///             ListenerForCreation::new(80, 80, LoadBalancerProtocol::Tcp)
+    ///             ListenerForCreation::new(ListenerForCreationRequired {
+    ///                     backend_port: 80,
+    ///                     load_balancer_port: 80,
+    ///                     load_balancer_protocol: LoadBalancerProtocol::Tcp,
+    ///                 })
     ///                 .backend_protocol(LoadBalancerProtocol::Tcp),
     ///         ],
     ///         "private-lb-example",
@@ -1272,13 +1287,17 @@ impl Client {
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{
-    ///     CreateLoadBalancerRequest, ListenerForCreation, LoadBalancerProtocol,
-    ///     LoadBalancerType,
+    ///     CreateLoadBalancerRequest, ListenerForCreation, ListenerForCreationRequired,
+    ///     LoadBalancerProtocol, LoadBalancerType,
     /// };
     ///
     /// let request = CreateLoadBalancerRequest::new(
     ///         [
-    ///             ListenerForCreation::new(80, 443, LoadBalancerProtocol::Https)
+    ///             ListenerForCreation::new(ListenerForCreationRequired {
+    ///                     backend_port: 80,
+    ///                     load_balancer_port: 443,
+    ///                     load_balancer_protocol: LoadBalancerProtocol::Https,
+    ///                 })
     ///                 .backend_protocol(LoadBalancerProtocol::Http)
     ///                 .server_certificate_id(
     ///                     "orn:ows:idauth::012345678910:server-certificate/Certificate",
@@ -1300,12 +1319,17 @@ impl Client {
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
     /// use osc_api::types::{
-    ///     CreateLoadBalancerRequest, ListenerForCreation, LoadBalancerProtocol,
+    ///     CreateLoadBalancerRequest, ListenerForCreation, ListenerForCreationRequired,
+    ///     LoadBalancerProtocol,
     /// };
     ///
     /// let request = CreateLoadBalancerRequest::new(
     ///         [
-    ///             ListenerForCreation::new(8080, 8080, LoadBalancerProtocol::Http)
+    ///             ListenerForCreation::new(ListenerForCreationRequired {
+    ///                     backend_port: 8080,
+    ///                     load_balancer_port: 8080,
+    ///                     load_balancer_protocol: LoadBalancerProtocol::Http,
+    ///                 })
     ///                 .backend_protocol(LoadBalancerProtocol::Http),
     ///         ],
     ///         "public-lb-example",
@@ -1662,11 +1686,20 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::{HealthCheck, LoadBalancerProtocol, UpdateLoadBalancerRequest};
+    /// use osc_api::types::{
+    ///     HealthCheck, HealthCheckRequired, LoadBalancerProtocol, UpdateLoadBalancerRequest,
+    /// };
     ///
     /// let request = UpdateLoadBalancerRequest::new("private-lb-example")
     ///     .health_check(
-    ///         HealthCheck::new(30, 10, 8080, LoadBalancerProtocol::Https, 5, 5)
+    ///         HealthCheck::new(HealthCheckRequired {
+    ///                 check_interval: 30,
+    ///                 healthy_threshold: 10,
+    ///                 port: 8080,
+    ///                 protocol: LoadBalancerProtocol::Https,
+    ///                 timeout: 5,
+    ///                 unhealthy_threshold: 5,
+    ///             })
     ///             .path("/index.html"),
     ///     );
     /// let response = client.update_load_balancer(&request).await?;

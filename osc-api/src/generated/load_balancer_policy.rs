@@ -2,11 +2,14 @@
 //! Actions of the tag `LoadBalancerPolicy`, and the types that only they use.
 
 use super::common::{LoadBalancer, ResponseContext};
+use super::ids::{LoadBalancerName, LoadBalancerPolicyName};
+use crate::__private::{IntoId, IntoValue};
 use crate::{Client, Result, UnknownValue, __private};
 
 /// Request of [`Client::create_load_balancer_policy`](crate::Client::create_load_balancer_policy), which creates a
 /// stickiness policy, which binds a client to one backend with a cookie.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateLoadBalancerPolicyRequest {
     /// Lifetime of the cookie in seconds. If omitted or 1, the cookie lasts until the browser is closed.
@@ -21,11 +24,11 @@ pub struct CreateLoadBalancerPolicyRequest {
     /// Name of the load balancer, which serves as its ID.
     ///
     /// Required.
-    pub load_balancer_name: String,
+    pub load_balancer_name: LoadBalancerName,
     /// Name of the policy: at most 32 letters, digits and dashes. Must not be in use yet on the load balancer.
     ///
     /// Required.
-    pub policy_name: String,
+    pub policy_name: LoadBalancerPolicyName,
     /// Whether the policy is based on a cookie of the load balancer itself (`load_balancer`) or on one that the
     /// application sets (`app`).
     ///
@@ -36,49 +39,55 @@ pub struct CreateLoadBalancerPolicyRequest {
 impl CreateLoadBalancerPolicyRequest {
     /// Creates a [`CreateLoadBalancerPolicyRequest`] with the required fields.
     pub fn new(
-        load_balancer_name: impl Into<String>,
-        policy_name: impl Into<String>,
-        policy_type: impl Into<LoadBalancerPolicyType>,
+        load_balancer_name: impl IntoId<LoadBalancerName>,
+        policy_name: impl IntoId<LoadBalancerPolicyName>,
+        policy_type: LoadBalancerPolicyType,
     ) -> Self {
         Self {
             cookie_expiration_period: None,
             cookie_name: None,
             dry_run: None,
-            load_balancer_name: load_balancer_name.into(),
-            policy_name: policy_name.into(),
-            policy_type: policy_type.into(),
+            load_balancer_name: load_balancer_name.into_id(),
+            policy_name: policy_name.into_id(),
+            policy_type,
         }
     }
 
     /// Sets [`cookie_expiration_period`](Self::cookie_expiration_period).
     pub fn cookie_expiration_period(
         mut self,
-        cookie_expiration_period: impl Into<i64>,
+        cookie_expiration_period: impl IntoValue<i64>,
     ) -> Self {
-        self.cookie_expiration_period = Some(cookie_expiration_period.into());
+        self.cookie_expiration_period = cookie_expiration_period.into_value();
         self
     }
 
     /// Sets [`cookie_name`](Self::cookie_name).
-    pub fn cookie_name(mut self, cookie_name: impl Into<String>) -> Self {
-        self.cookie_name = Some(cookie_name.into());
+    pub fn cookie_name(mut self, cookie_name: impl IntoValue<String>) -> Self {
+        self.cookie_name = cookie_name.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`load_balancer_name`](Self::load_balancer_name).
-    pub fn load_balancer_name(mut self, load_balancer_name: impl Into<String>) -> Self {
+    pub fn load_balancer_name(
+        mut self,
+        load_balancer_name: impl Into<LoadBalancerName>,
+    ) -> Self {
         self.load_balancer_name = load_balancer_name.into();
         self
     }
 
     /// Sets [`policy_name`](Self::policy_name).
-    pub fn policy_name(mut self, policy_name: impl Into<String>) -> Self {
+    pub fn policy_name(
+        mut self,
+        policy_name: impl Into<LoadBalancerPolicyName>,
+    ) -> Self {
         self.policy_name = policy_name.into();
         self
     }
@@ -121,6 +130,7 @@ __private::received!(CreateLoadBalancerPolicyResponse {
 /// Request of [`Client::delete_load_balancer_policy`](crate::Client::delete_load_balancer_policy), which deletes a
 /// policy of a load balancer.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteLoadBalancerPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -129,40 +139,46 @@ pub struct DeleteLoadBalancerPolicyRequest {
     /// Name of the load balancer, which serves as its ID.
     ///
     /// Required.
-    pub load_balancer_name: String,
+    pub load_balancer_name: LoadBalancerName,
     /// Name of the policy.
     ///
     /// Required.
-    pub policy_name: String,
+    pub policy_name: LoadBalancerPolicyName,
 }
 
 impl DeleteLoadBalancerPolicyRequest {
     /// Creates a [`DeleteLoadBalancerPolicyRequest`] with the required fields.
     pub fn new(
-        load_balancer_name: impl Into<String>,
-        policy_name: impl Into<String>,
+        load_balancer_name: impl IntoId<LoadBalancerName>,
+        policy_name: impl IntoId<LoadBalancerPolicyName>,
     ) -> Self {
         Self {
             dry_run: None,
-            load_balancer_name: load_balancer_name.into(),
-            policy_name: policy_name.into(),
+            load_balancer_name: load_balancer_name.into_id(),
+            policy_name: policy_name.into_id(),
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`load_balancer_name`](Self::load_balancer_name).
-    pub fn load_balancer_name(mut self, load_balancer_name: impl Into<String>) -> Self {
+    pub fn load_balancer_name(
+        mut self,
+        load_balancer_name: impl Into<LoadBalancerName>,
+    ) -> Self {
         self.load_balancer_name = load_balancer_name.into();
         self
     }
 
     /// Sets [`policy_name`](Self::policy_name).
-    pub fn policy_name(mut self, policy_name: impl Into<String>) -> Self {
+    pub fn policy_name(
+        mut self,
+        policy_name: impl Into<LoadBalancerPolicyName>,
+    ) -> Self {
         self.policy_name = policy_name.into();
         self
     }
@@ -245,11 +261,14 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::{CreateLoadBalancerPolicyRequest, LoadBalancerPolicyType};
+    /// use osc_api::types::{
+    ///     CreateLoadBalancerPolicyRequest, LoadBalancerName, LoadBalancerPolicyName,
+    ///     LoadBalancerPolicyType,
+    /// };
     ///
     /// let request = CreateLoadBalancerPolicyRequest::new(
-    ///     "example-lbu",
-    ///     "example-browser-policy",
+    ///     LoadBalancerName::from("example-lbu"),
+    ///     LoadBalancerPolicyName::from("example-browser-policy"),
     ///     LoadBalancerPolicyType::LoadBalancer,
     /// );
     /// let response = client.create_load_balancer_policy(&request).await?;
@@ -261,11 +280,14 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::{CreateLoadBalancerPolicyRequest, LoadBalancerPolicyType};
+    /// use osc_api::types::{
+    ///     CreateLoadBalancerPolicyRequest, LoadBalancerName, LoadBalancerPolicyName,
+    ///     LoadBalancerPolicyType,
+    /// };
     ///
     /// let request = CreateLoadBalancerPolicyRequest::new(
-    ///         "example-lbu",
-    ///         "example-app-policy",
+    ///         LoadBalancerName::from("example-lbu"),
+    ///         LoadBalancerPolicyName::from("example-app-policy"),
     ///         LoadBalancerPolicyType::App,
     ///     )
     ///     .cookie_name("example-cookie");
@@ -294,11 +316,13 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::DeleteLoadBalancerPolicyRequest;
+    /// use osc_api::types::{
+    ///     DeleteLoadBalancerPolicyRequest, LoadBalancerName, LoadBalancerPolicyName,
+    /// };
     ///
     /// let request = DeleteLoadBalancerPolicyRequest::new(
-    ///     "example-lbu",
-    ///     "example-browser-policy",
+    ///     LoadBalancerName::from("example-lbu"),
+    ///     LoadBalancerPolicyName::from("example-browser-policy"),
     /// );
     /// let response = client.delete_load_balancer_policy(&request).await?;
     /// # Ok(())

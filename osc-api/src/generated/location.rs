@@ -2,6 +2,7 @@
 //! Actions of the tag `Location`, and the types that only they use.
 
 use super::common::ResponseContext;
+use crate::__private::IntoValue;
 use crate::{Client, Paginated, Result, __private};
 
 /// A data centre where a DirectLink can terminate.
@@ -23,6 +24,7 @@ __private::received!(Location {
 /// Request of [`Client::read_locations`](crate::Client::read_locations), which lists the locations (data centres)
 /// where a DirectLink can be set up.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadLocationsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -42,20 +44,20 @@ impl ReadLocationsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }

@@ -17,6 +17,7 @@ mod direct_link;
 mod direct_link_interface;
 mod flexible_gpu;
 mod identity_provider;
+mod ids;
 mod image;
 mod internet_service;
 mod keypair;
@@ -76,9 +77,10 @@ pub mod types {
     pub use super::account::{
         Account, CO2CategoryDistribution, CO2EmissionEntry, CO2FactorDistribution,
         CheckAuthenticationRequest, CheckAuthenticationResponse, ConsumptionEntry,
-        CreateAccountRequest, CreateAccountResponse, ReadAccountsRequest,
-        ReadAccountsResponse, ReadCO2EmissionAccountRequest,
-        ReadCO2EmissionAccountResponse, ReadConsumptionAccountRequest,
+        CreateAccountRequest, CreateAccountRequired, CreateAccountResponse,
+        ReadAccountsRequest, ReadAccountsResponse, ReadCO2EmissionAccountRequest,
+        ReadCO2EmissionAccountRequired, ReadCO2EmissionAccountResponse,
+        ReadConsumptionAccountRequest, ReadConsumptionAccountRequired,
         ReadConsumptionAccountResponse, UpdateAccountRequest, UpdateAccountResponse,
     };
     pub use super::api_access_policy::{
@@ -101,18 +103,20 @@ pub mod types {
     pub use super::catalog::{
         CatalogState, Catalogs, FiltersCatalogs, ReadCatalogRequest, ReadCatalogResponse,
         ReadCatalogsRequest, ReadCatalogsResponse, ReadUnitPriceRequest,
-        ReadUnitPriceResponse, UnitPriceEntry,
+        ReadUnitPriceRequired, ReadUnitPriceResponse, UnitPriceEntry,
     };
     pub use super::client_gateway::{
-        ClientGateway, CreateClientGatewayRequest, CreateClientGatewayResponse,
-        DeleteClientGatewayRequest, DeleteClientGatewayResponse, FiltersClientGateway,
-        ReadClientGatewaysRequest, ReadClientGatewaysResponse,
+        ClientGateway, CreateClientGatewayRequest, CreateClientGatewayRequired,
+        CreateClientGatewayResponse, DeleteClientGatewayRequest,
+        DeleteClientGatewayResponse, FiltersClientGateway, ReadClientGatewaysRequest,
+        ReadClientGatewaysResponse,
     };
     pub use super::common::{
         AccessLog, ApplicationStickyCookiePolicy, Architecture, BootMode, BsuToCreate,
         Catalog, CatalogEntry, CpuPerformance, DiskImageFormat, ErrorResponse, Errors,
-        FiltersUserGroup, HealthCheck, Hypervisor, IpProtocol, LinkRouteTable, LinkState,
-        Listener, ListenerForCreation, LoadBalancer, LoadBalancerProtocol,
+        FiltersUserGroup, HealthCheck, HealthCheckRequired, Hypervisor, IpProtocol,
+        LinkRouteTable, LinkState, Listener, ListenerForCreation,
+        ListenerForCreationRequired, LoadBalancer, LoadBalancerProtocol,
         LoadBalancerState, LoadBalancerStickyCookiePolicy, LoadBalancerType, NicState,
         OsuApiKey, OsuExportToCreate, PermissionsOnResource,
         PermissionsOnResourceCreation, PrivateIpLight, ResourceState, ResourceTag,
@@ -122,10 +126,11 @@ pub mod types {
         VolumeType,
     };
     pub use super::dedicated_group::{
-        CreateDedicatedGroupRequest, CreateDedicatedGroupResponse, DedicatedGroup,
-        DeleteDedicatedGroupRequest, DeleteDedicatedGroupResponse, FiltersDedicatedGroup,
-        ReadDedicatedGroupsRequest, ReadDedicatedGroupsResponse,
-        UpdateDedicatedGroupRequest, UpdateDedicatedGroupResponse,
+        CreateDedicatedGroupRequest, CreateDedicatedGroupRequired,
+        CreateDedicatedGroupResponse, DedicatedGroup, DeleteDedicatedGroupRequest,
+        DeleteDedicatedGroupResponse, FiltersDedicatedGroup, ReadDedicatedGroupsRequest,
+        ReadDedicatedGroupsResponse, UpdateDedicatedGroupRequest,
+        UpdateDedicatedGroupResponse,
     };
     pub use super::dhcp_option::{
         CreateDhcpOptionsRequest, CreateDhcpOptionsResponse, DeleteDhcpOptionsRequest,
@@ -133,25 +138,27 @@ pub mod types {
         ReadDhcpOptionsRequest, ReadDhcpOptionsResponse,
     };
     pub use super::direct_link::{
-        CreateDirectLinkRequest, CreateDirectLinkResponse, DeleteDirectLinkRequest,
-        DeleteDirectLinkResponse, DirectLink, DirectLinkBandwidth, DirectLinkState,
-        FiltersDirectLink, ReadDirectLinksRequest, ReadDirectLinksResponse,
+        CreateDirectLinkRequest, CreateDirectLinkRequired, CreateDirectLinkResponse,
+        DeleteDirectLinkRequest, DeleteDirectLinkResponse, DirectLink,
+        DirectLinkBandwidth, DirectLinkState, FiltersDirectLink, ReadDirectLinksRequest,
+        ReadDirectLinksResponse,
     };
     pub use super::direct_link_interface::{
         CreateDirectLinkInterfaceRequest, CreateDirectLinkInterfaceResponse,
         DeleteDirectLinkInterfaceRequest, DeleteDirectLinkInterfaceResponse,
-        DirectLinkInterface, DirectLinkInterfaceMtu, DirectLinkInterfaceState,
-        DirectLinkInterfaces, FiltersDirectLinkInterface,
+        DirectLinkInterface, DirectLinkInterfaceRequired, DirectLinkInterfaceMtu,
+        DirectLinkInterfaceState, DirectLinkInterfaces, FiltersDirectLinkInterface,
         ReadDirectLinkInterfacesRequest, ReadDirectLinkInterfacesResponse,
         UpdateDirectLinkInterfaceRequest, UpdateDirectLinkInterfaceResponse,
     };
     pub use super::flexible_gpu::{
-        CreateFlexibleGpuRequest, CreateFlexibleGpuResponse, DeleteFlexibleGpuRequest,
-        DeleteFlexibleGpuResponse, FiltersFlexibleGpu, FlexibleGpu, FlexibleGpuCatalog,
-        FlexibleGpuState, LinkFlexibleGpuRequest, LinkFlexibleGpuResponse,
-        ReadFlexibleGpuCatalogRequest, ReadFlexibleGpuCatalogResponse,
-        ReadFlexibleGpusRequest, ReadFlexibleGpusResponse, UnlinkFlexibleGpuRequest,
-        UnlinkFlexibleGpuResponse, UpdateFlexibleGpuRequest, UpdateFlexibleGpuResponse,
+        CreateFlexibleGpuRequest, CreateFlexibleGpuRequired, CreateFlexibleGpuResponse,
+        DeleteFlexibleGpuRequest, DeleteFlexibleGpuResponse, FiltersFlexibleGpu,
+        FlexibleGpu, FlexibleGpuCatalog, FlexibleGpuState, LinkFlexibleGpuRequest,
+        LinkFlexibleGpuResponse, ReadFlexibleGpuCatalogRequest,
+        ReadFlexibleGpuCatalogResponse, ReadFlexibleGpusRequest,
+        ReadFlexibleGpusResponse, UnlinkFlexibleGpuRequest, UnlinkFlexibleGpuResponse,
+        UpdateFlexibleGpuRequest, UpdateFlexibleGpuResponse,
     };
     pub use super::identity_provider::{
         DisableOutscaleLoginForUsersRequest, DisableOutscaleLoginForUsersResponse,
@@ -160,6 +167,18 @@ pub mod types {
         EnableOutscaleLoginForUsersRequest, EnableOutscaleLoginForUsersResponse,
         EnableOutscaleLoginPerUsersRequest, EnableOutscaleLoginPerUsersResponse,
         EnableOutscaleLoginRequest, EnableOutscaleLoginResponse,
+    };
+    pub use super::ids::{
+        AccessKeyId, AccountId, ApiAccessRuleId, CaId, ClientGatewayId, DedicatedGroupId,
+        DhcpOptionsSetId, DirectLinkId, DirectLinkInterfaceId, FlexibleGpuId, GatewayId,
+        ImageId, InternetServiceId, KeypairId, KeypairName, LinkNicId, LinkPublicIpId,
+        LinkRouteTableId, ListenerRuleName, LoadBalancerName, LoadBalancerPolicyName,
+        NatServiceId, NetAccessPointId, NetId, NetPeeringId, NicId, PolicyId, PolicyName,
+        PolicyOrn, PolicyVersionId, ProductTypeId, PublicIpId, RequestId, ReservationId,
+        ResourceId, RouteTableId, SecurityGroupId, SecurityGroupName,
+        SecurityGroupRuleId, ServerCertificateId, ServerCertificateOrn, ServiceId,
+        SnapshotId, SubnetId, TaskId, UserGroupId, UserGroupName, UserId, UserName,
+        VirtualGatewayId, VmGroupId, VmId, VmTemplateId, VolumeId, VpnConnectionId,
     };
     pub use super::image::{
         BlockDeviceMappingImage, CreateImageExportTaskRequest,
@@ -235,10 +254,11 @@ pub mod types {
     };
     pub use super::net_peering::{
         AcceptNetPeeringRequest, AcceptNetPeeringResponse, AccepterNet,
-        CreateNetPeeringRequest, CreateNetPeeringResponse, DeleteNetPeeringRequest,
-        DeleteNetPeeringResponse, FiltersNetPeering, NetPeering, NetPeeringState,
-        NetPeeringStateName, ReadNetPeeringsRequest, ReadNetPeeringsResponse,
-        RejectNetPeeringRequest, RejectNetPeeringResponse, SourceNet,
+        CreateNetPeeringRequest, CreateNetPeeringRequired, CreateNetPeeringResponse,
+        DeleteNetPeeringRequest, DeleteNetPeeringResponse, FiltersNetPeering, NetPeering,
+        NetPeeringState, NetPeeringStateName, ReadNetPeeringsRequest,
+        ReadNetPeeringsResponse, RejectNetPeeringRequest, RejectNetPeeringResponse,
+        SourceNet,
     };
     pub use super::nic::{
         CreateNicRequest, CreateNicResponse, DeleteNicRequest, DeleteNicResponse,
@@ -314,10 +334,10 @@ pub mod types {
         DeleteSecurityGroupRuleRequest, DeleteSecurityGroupRuleResponse, Flow,
     };
     pub use super::server_certificate::{
-        CreateServerCertificateRequest, CreateServerCertificateResponse,
-        DeleteServerCertificateRequest, DeleteServerCertificateResponse,
-        FiltersServerCertificate, ReadServerCertificatesRequest,
-        ReadServerCertificatesResponse, ServerCertificate,
+        CreateServerCertificateRequest, CreateServerCertificateRequired,
+        CreateServerCertificateResponse, DeleteServerCertificateRequest,
+        DeleteServerCertificateResponse, FiltersServerCertificate,
+        ReadServerCertificatesRequest, ReadServerCertificatesResponse, ServerCertificate,
         UpdateServerCertificateRequest, UpdateServerCertificateResponse,
     };
     pub use super::snapshot::{
@@ -373,17 +393,17 @@ pub mod types {
         StopVmsResponse, UpdateVmRequest, UpdateVmResponse,
     };
     pub use super::vm_group::{
-        CreateVmGroupRequest, CreateVmGroupResponse, DeleteVmGroupRequest,
-        DeleteVmGroupResponse, FiltersVmGroup, PositioningStrategy, ReadVmGroupsRequest,
-        ReadVmGroupsResponse, ScaleDownVmGroupRequest, ScaleDownVmGroupResponse,
-        ScaleUpVmGroupRequest, ScaleUpVmGroupResponse, UpdateVmGroupRequest,
-        UpdateVmGroupResponse, VmGroup, VmGroupState,
+        CreateVmGroupRequest, CreateVmGroupRequired, CreateVmGroupResponse,
+        DeleteVmGroupRequest, DeleteVmGroupResponse, FiltersVmGroup, PositioningStrategy,
+        ReadVmGroupsRequest, ReadVmGroupsResponse, ScaleDownVmGroupRequest,
+        ScaleDownVmGroupResponse, ScaleUpVmGroupRequest, ScaleUpVmGroupResponse,
+        UpdateVmGroupRequest, UpdateVmGroupResponse, VmGroup, VmGroupState,
     };
     pub use super::vm_template::{
-        CreateVmTemplateRequest, CreateVmTemplateResponse, DeleteVmTemplateRequest,
-        DeleteVmTemplateResponse, FiltersVmTemplate, ReadVmTemplatesRequest,
-        ReadVmTemplatesResponse, UpdateVmTemplateRequest, UpdateVmTemplateResponse,
-        VmTemplate,
+        CreateVmTemplateRequest, CreateVmTemplateRequired, CreateVmTemplateResponse,
+        DeleteVmTemplateRequest, DeleteVmTemplateResponse, FiltersVmTemplate,
+        ReadVmTemplatesRequest, ReadVmTemplatesResponse, UpdateVmTemplateRequest,
+        UpdateVmTemplateResponse, VmTemplate,
     };
     pub use super::vm_types::{
         ActionsOnNextBoot, BlockDeviceMappingCreated, BlockDeviceMappingVmCreation,

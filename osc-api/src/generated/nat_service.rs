@@ -2,11 +2,14 @@
 //! Actions of the tag `NatService`, and the types that only they use.
 
 use super::common::{ResourceState, ResourceTag, ResponseContext};
+use super::ids::{NatServiceId, NetId, PublicIpId, SubnetId};
+use crate::__private::{IntoId, IntoList, IntoValue};
 use crate::{Client, Paginated, Result, __private};
 
 /// Request of [`Client::create_nat_service`](crate::Client::create_nat_service), which creates a NAT service in a
 /// public Subnet, which gives VMs in private Subnets access to the Internet.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateNatServiceRequest {
     /// Token chosen by the caller, at most 64 characters. A second create request with the same token returns the
@@ -18,44 +21,47 @@ pub struct CreateNatServiceRequest {
     /// ID of the public IP, `eipalloc-` and eight hexadecimal digits. It must not be used by anything else.
     ///
     /// Required.
-    pub public_ip_id: String,
+    pub public_ip_id: PublicIpId,
     /// ID of the public Subnet to create the NAT service in, `subnet-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub subnet_id: String,
+    pub subnet_id: SubnetId,
 }
 
 impl CreateNatServiceRequest {
     /// Creates a [`CreateNatServiceRequest`] with the required fields.
-    pub fn new(public_ip_id: impl Into<String>, subnet_id: impl Into<String>) -> Self {
+    pub fn new(
+        public_ip_id: impl IntoId<PublicIpId>,
+        subnet_id: impl IntoId<SubnetId>,
+    ) -> Self {
         Self {
             client_token: None,
             dry_run: None,
-            public_ip_id: public_ip_id.into(),
-            subnet_id: subnet_id.into(),
+            public_ip_id: public_ip_id.into_id(),
+            subnet_id: subnet_id.into_id(),
         }
     }
 
     /// Sets [`client_token`](Self::client_token).
-    pub fn client_token(mut self, client_token: impl Into<String>) -> Self {
-        self.client_token = Some(client_token.into());
+    pub fn client_token(mut self, client_token: impl IntoValue<String>) -> Self {
+        self.client_token = client_token.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`public_ip_id`](Self::public_ip_id).
-    pub fn public_ip_id(mut self, public_ip_id: impl Into<String>) -> Self {
+    pub fn public_ip_id(mut self, public_ip_id: impl Into<PublicIpId>) -> Self {
         self.public_ip_id = public_ip_id.into();
         self
     }
 
     /// Sets [`subnet_id`](Self::subnet_id).
-    pub fn subnet_id(mut self, subnet_id: impl Into<String>) -> Self {
+    pub fn subnet_id(mut self, subnet_id: impl Into<SubnetId>) -> Self {
         self.subnet_id = subnet_id.into();
         self
     }
@@ -86,6 +92,7 @@ __private::received!(CreateNatServiceResponse {
 
 /// Request of [`Client::delete_nat_service`](crate::Client::delete_nat_service), which deletes a NAT service.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteNatServiceRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -94,12 +101,12 @@ pub struct DeleteNatServiceRequest {
     /// ID of the NAT service, `nat-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub nat_service_id: String,
+    pub nat_service_id: NatServiceId,
 }
 
 impl DeleteNatServiceRequest {
     /// Creates a [`DeleteNatServiceRequest`] with the required fields.
-    pub fn new(nat_service_id: impl Into<String>) -> Self {
+    pub fn new(nat_service_id: impl Into<NatServiceId>) -> Self {
         Self {
             dry_run: None,
             nat_service_id: nat_service_id.into(),
@@ -107,13 +114,13 @@ impl DeleteNatServiceRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`nat_service_id`](Self::nat_service_id).
-    pub fn nat_service_id(mut self, nat_service_id: impl Into<String>) -> Self {
+    pub fn nat_service_id(mut self, nat_service_id: impl Into<NatServiceId>) -> Self {
         self.nat_service_id = nat_service_id.into();
         self
     }
@@ -138,18 +145,19 @@ __private::received!(DeleteNatServiceResponse {
 
 /// Filters for NAT services.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersNatService {
     /// Only return resources created with one of these client tokens.
     pub client_tokens: Option<Vec<String>>,
     /// Only return NAT services with one of these IDs.
-    pub nat_service_ids: Option<Vec<String>>,
+    pub nat_service_ids: Option<Vec<NatServiceId>>,
     /// Only return NAT services in one of these Nets, by ID.
-    pub net_ids: Option<Vec<String>>,
+    pub net_ids: Option<Vec<NetId>>,
     /// Only return NAT services in one of these states.
     pub states: Option<Vec<ResourceState>>,
     /// Only return resources with one of these Subnet IDs.
-    pub subnet_ids: Option<Vec<String>>,
+    pub subnet_ids: Option<Vec<SubnetId>>,
     /// Only return resources with one of these tag keys.
     pub tag_keys: Option<Vec<String>>,
     /// Only return resources with one of these tag values.
@@ -165,73 +173,53 @@ impl FiltersNatService {
     }
 
     /// Sets [`client_tokens`](Self::client_tokens).
-    pub fn client_tokens(
-        mut self,
-        client_tokens: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.client_tokens = Some(client_tokens.into_iter().map(Into::into).collect());
+    pub fn client_tokens(mut self, client_tokens: impl IntoList<String>) -> Self {
+        self.client_tokens = client_tokens.into_list();
         self
     }
 
     /// Sets [`nat_service_ids`](Self::nat_service_ids).
     pub fn nat_service_ids(
         mut self,
-        nat_service_ids: impl IntoIterator<Item = impl Into<String>>,
+        nat_service_ids: impl IntoList<NatServiceId>,
     ) -> Self {
-        self.nat_service_ids = Some(
-            nat_service_ids.into_iter().map(Into::into).collect(),
-        );
+        self.nat_service_ids = nat_service_ids.into_list();
         self
     }
 
     /// Sets [`net_ids`](Self::net_ids).
-    pub fn net_ids(
-        mut self,
-        net_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.net_ids = Some(net_ids.into_iter().map(Into::into).collect());
+    pub fn net_ids(mut self, net_ids: impl IntoList<NetId>) -> Self {
+        self.net_ids = net_ids.into_list();
         self
     }
 
     /// Sets [`states`](Self::states).
-    pub fn states(
-        mut self,
-        states: impl IntoIterator<Item = impl Into<ResourceState>>,
-    ) -> Self {
-        self.states = Some(states.into_iter().map(Into::into).collect());
+    pub fn states(mut self, states: impl IntoList<ResourceState>) -> Self {
+        self.states = states.into_list();
         self
     }
 
     /// Sets [`subnet_ids`](Self::subnet_ids).
-    pub fn subnet_ids(
-        mut self,
-        subnet_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.subnet_ids = Some(subnet_ids.into_iter().map(Into::into).collect());
+    pub fn subnet_ids(mut self, subnet_ids: impl IntoList<SubnetId>) -> Self {
+        self.subnet_ids = subnet_ids.into_list();
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(
-        mut self,
-        tag_keys: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
+    pub fn tag_keys(mut self, tag_keys: impl IntoList<String>) -> Self {
+        self.tag_keys = tag_keys.into_list();
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(
-        mut self,
-        tag_values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
+    pub fn tag_values(mut self, tag_values: impl IntoList<String>) -> Self {
+        self.tag_values = tag_values.into_list();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags(mut self, tags: impl IntoList<String>) -> Self {
+        self.tags = tags.into_list();
         self
     }
 }
@@ -254,15 +242,15 @@ pub struct NatService {
     /// Client token of the create request.
     pub client_token: Option<String>,
     /// ID of the NAT service, `nat-` and eight hexadecimal digits.
-    pub nat_service_id: Option<String>,
+    pub nat_service_id: Option<NatServiceId>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
-    pub net_id: Option<String>,
+    pub net_id: Option<NetId>,
     /// Public IPs that the NAT service uses.
     pub public_ips: Vec<PublicIpLight>,
     /// State of the NAT service.
     pub state: Option<ResourceState>,
     /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
-    pub subnet_id: Option<String>,
+    pub subnet_id: Option<SubnetId>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
 }
@@ -284,7 +272,7 @@ pub struct PublicIpLight {
     /// Public IPv4 address.
     pub public_ip: Option<String>,
     /// ID of the public IP, `eipalloc-` and eight hexadecimal digits.
-    pub public_ip_id: Option<String>,
+    pub public_ip_id: Option<PublicIpId>,
 }
 
 __private::received!(PublicIpLight {
@@ -294,6 +282,7 @@ __private::received!(PublicIpLight {
 
 /// Request of [`Client::read_nat_services`](crate::Client::read_nat_services), which lists NAT services.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadNatServicesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -316,26 +305,26 @@ impl ReadNatServicesRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersNatService>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersNatService>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -406,9 +395,12 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::CreateNatServiceRequest;
+    /// use osc_api::types::{CreateNatServiceRequest, PublicIpId, SubnetId};
     ///
-    /// let request = CreateNatServiceRequest::new("eipalloc-12345678", "subnet-12345678");
+    /// let request = CreateNatServiceRequest::new(
+    ///     PublicIpId::from("eipalloc-12345678"),
+    ///     SubnetId::from("subnet-12345678"),
+    /// );
     /// let response = client.create_nat_service(&request).await?;
     /// # Ok(())
     /// # }

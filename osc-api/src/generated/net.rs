@@ -2,11 +2,14 @@
 //! Actions of the tag `Net`, and the types that only they use.
 
 use super::common::{ResourceTag, ResponseContext, Tenancy};
+use super::ids::{DhcpOptionsSetId, NetId};
+use crate::__private::{IntoId, IntoList, IntoValue};
 use crate::{Client, Paginated, Result, UnknownValue, __private};
 
 /// Request of [`Client::create_net`](crate::Client::create_net), which creates a Net, a private network with its
 /// own IP range.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateNetRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -32,8 +35,8 @@ impl CreateNetRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
@@ -44,8 +47,8 @@ impl CreateNetRequest {
     }
 
     /// Sets [`tenancy`](Self::tenancy).
-    pub fn tenancy(mut self, tenancy: impl Into<Tenancy>) -> Self {
-        self.tenancy = Some(tenancy.into());
+    pub fn tenancy(mut self, tenancy: impl IntoValue<Tenancy>) -> Self {
+        self.tenancy = tenancy.into_value();
         self
     }
 }
@@ -74,6 +77,7 @@ __private::received!(CreateNetResponse {
 
 /// Request of [`Client::delete_net`](crate::Client::delete_net), which deletes a Net.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteNetRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -82,12 +86,12 @@ pub struct DeleteNetRequest {
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub net_id: String,
+    pub net_id: NetId,
 }
 
 impl DeleteNetRequest {
     /// Creates a [`DeleteNetRequest`] with the required fields.
-    pub fn new(net_id: impl Into<String>) -> Self {
+    pub fn new(net_id: impl Into<NetId>) -> Self {
         Self {
             dry_run: None,
             net_id: net_id.into(),
@@ -95,13 +99,13 @@ impl DeleteNetRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`net_id`](Self::net_id).
-    pub fn net_id(mut self, net_id: impl Into<String>) -> Self {
+    pub fn net_id(mut self, net_id: impl Into<NetId>) -> Self {
         self.net_id = net_id.into();
         self
     }
@@ -126,16 +130,17 @@ __private::received!(DeleteNetResponse {
 
 /// Filters for Nets.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersNet {
     /// Only return resources with one of these sets of DHCP options, by ID.
-    pub dhcp_options_set_ids: Option<Vec<String>>,
+    pub dhcp_options_set_ids: Option<Vec<DhcpOptionsSetId>>,
     /// Only return Nets with one of these IPv4 ranges, in CIDR notation.
     pub ip_ranges: Option<Vec<String>>,
     /// Only return the default Net (`true`) or all other Nets (`false`).
     pub is_default: Option<bool>,
     /// Only return Nets with one of these IDs.
-    pub net_ids: Option<Vec<String>>,
+    pub net_ids: Option<Vec<NetId>>,
     /// Only return Nets in one of these states.
     pub states: Option<Vec<NetState>>,
     /// Only return resources with one of these tag keys.
@@ -155,68 +160,51 @@ impl FiltersNet {
     /// Sets [`dhcp_options_set_ids`](Self::dhcp_options_set_ids).
     pub fn dhcp_options_set_ids(
         mut self,
-        dhcp_options_set_ids: impl IntoIterator<Item = impl Into<String>>,
+        dhcp_options_set_ids: impl IntoList<DhcpOptionsSetId>,
     ) -> Self {
-        self.dhcp_options_set_ids = Some(
-            dhcp_options_set_ids.into_iter().map(Into::into).collect(),
-        );
+        self.dhcp_options_set_ids = dhcp_options_set_ids.into_list();
         self
     }
 
     /// Sets [`ip_ranges`](Self::ip_ranges).
-    pub fn ip_ranges(
-        mut self,
-        ip_ranges: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.ip_ranges = Some(ip_ranges.into_iter().map(Into::into).collect());
+    pub fn ip_ranges(mut self, ip_ranges: impl IntoList<String>) -> Self {
+        self.ip_ranges = ip_ranges.into_list();
         self
     }
 
     /// Sets [`is_default`](Self::is_default).
-    pub fn is_default(mut self, is_default: impl Into<bool>) -> Self {
-        self.is_default = Some(is_default.into());
+    pub fn is_default(mut self, is_default: impl IntoValue<bool>) -> Self {
+        self.is_default = is_default.into_value();
         self
     }
 
     /// Sets [`net_ids`](Self::net_ids).
-    pub fn net_ids(
-        mut self,
-        net_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.net_ids = Some(net_ids.into_iter().map(Into::into).collect());
+    pub fn net_ids(mut self, net_ids: impl IntoList<NetId>) -> Self {
+        self.net_ids = net_ids.into_list();
         self
     }
 
     /// Sets [`states`](Self::states).
-    pub fn states(
-        mut self,
-        states: impl IntoIterator<Item = impl Into<NetState>>,
-    ) -> Self {
-        self.states = Some(states.into_iter().map(Into::into).collect());
+    pub fn states(mut self, states: impl IntoList<NetState>) -> Self {
+        self.states = states.into_list();
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(
-        mut self,
-        tag_keys: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
+    pub fn tag_keys(mut self, tag_keys: impl IntoList<String>) -> Self {
+        self.tag_keys = tag_keys.into_list();
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(
-        mut self,
-        tag_values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
+    pub fn tag_values(mut self, tag_values: impl IntoList<String>) -> Self {
+        self.tag_values = tag_values.into_list();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags(mut self, tags: impl IntoList<String>) -> Self {
+        self.tags = tags.into_list();
         self
     }
 }
@@ -237,11 +225,11 @@ __private::sent!(FiltersNet {
 #[non_exhaustive]
 pub struct Net {
     /// ID of the set of DHCP options, `dopt-` and eight hexadecimal digits, or `default`.
-    pub dhcp_options_set_id: Option<String>,
+    pub dhcp_options_set_id: Option<DhcpOptionsSetId>,
     /// IPv4 range in CIDR notation, such as `10.0.0.0/16`.
     pub ip_range: Option<String>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
-    pub net_id: Option<String>,
+    pub net_id: Option<NetId>,
     /// State of the Net.
     pub state: Option<NetState>,
     /// Tags of the resource.
@@ -301,6 +289,7 @@ __private::open_enum!(NetState);
 
 /// Request of [`Client::read_nets`](crate::Client::read_nets), which lists Nets.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadNetsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -323,26 +312,26 @@ impl ReadNetsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersNet>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersNet>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -376,51 +365,52 @@ __private::received!(ReadNetsResponse {
 /// Request of [`Client::update_net`](crate::Client::update_net), which assigns another set of DHCP options to a
 /// Net.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UpdateNetRequest {
     /// ID of the set of DHCP options, `dopt-` and eight hexadecimal digits, or `default`.
     ///
     /// Required.
-    pub dhcp_options_set_id: String,
+    pub dhcp_options_set_id: DhcpOptionsSetId,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
     /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub net_id: String,
+    pub net_id: NetId,
 }
 
 impl UpdateNetRequest {
     /// Creates a [`UpdateNetRequest`] with the required fields.
     pub fn new(
-        dhcp_options_set_id: impl Into<String>,
-        net_id: impl Into<String>,
+        dhcp_options_set_id: impl IntoId<DhcpOptionsSetId>,
+        net_id: impl IntoId<NetId>,
     ) -> Self {
         Self {
-            dhcp_options_set_id: dhcp_options_set_id.into(),
+            dhcp_options_set_id: dhcp_options_set_id.into_id(),
             dry_run: None,
-            net_id: net_id.into(),
+            net_id: net_id.into_id(),
         }
     }
 
     /// Sets [`dhcp_options_set_id`](Self::dhcp_options_set_id).
     pub fn dhcp_options_set_id(
         mut self,
-        dhcp_options_set_id: impl Into<String>,
+        dhcp_options_set_id: impl Into<DhcpOptionsSetId>,
     ) -> Self {
         self.dhcp_options_set_id = dhcp_options_set_id.into();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`net_id`](Self::net_id).
-    pub fn net_id(mut self, net_id: impl Into<String>) -> Self {
+    pub fn net_id(mut self, net_id: impl Into<NetId>) -> Self {
         self.net_id = net_id.into();
         self
     }
@@ -585,9 +575,12 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::UpdateNetRequest;
+    /// use osc_api::types::{DhcpOptionsSetId, NetId, UpdateNetRequest};
     ///
-    /// let request = UpdateNetRequest::new("dopt-12345678", "vpc-12345678");
+    /// let request = UpdateNetRequest::new(
+    ///     DhcpOptionsSetId::from("dopt-12345678"),
+    ///     NetId::from("vpc-12345678"),
+    /// );
     /// let response = client.update_net(&request).await?;
     /// # Ok(())
     /// # }

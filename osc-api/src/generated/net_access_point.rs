@@ -2,11 +2,14 @@
 //! Actions of the tag `NetAccessPoint`, and the types that only they use.
 
 use super::common::{ResourceState, ResourceTag, ResponseContext};
+use super::ids::{NetAccessPointId, NetId, RouteTableId, ServiceId};
+use crate::__private::{IntoId, IntoList, IntoValue};
 use crate::{Client, Paginated, Result, __private};
 
 /// Request of [`Client::create_net_access_point`](crate::Client::create_net_access_point), which creates a Net
 /// access point, which connects a Net to an OUTSCALE service without using the Internet.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateNetAccessPointRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -15,9 +18,9 @@ pub struct CreateNetAccessPointRequest {
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub net_id: String,
+    pub net_id: NetId,
     /// IDs of the route tables that get a route to the service, each `rtb-` and eight hexadecimal digits.
-    pub route_table_ids: Option<Vec<String>>,
+    pub route_table_ids: Option<Vec<RouteTableId>>,
     /// Name of the service, such as `com.outscale.eu-west-2.oos`: `com.outscale.`, the Region, a dot and a short name.
     ///
     /// Required.
@@ -26,23 +29,23 @@ pub struct CreateNetAccessPointRequest {
 
 impl CreateNetAccessPointRequest {
     /// Creates a [`CreateNetAccessPointRequest`] with the required fields.
-    pub fn new(net_id: impl Into<String>, service_name: impl Into<String>) -> Self {
+    pub fn new(net_id: impl IntoId<NetId>, service_name: impl Into<String>) -> Self {
         Self {
             dry_run: None,
-            net_id: net_id.into(),
+            net_id: net_id.into_id(),
             route_table_ids: None,
             service_name: service_name.into(),
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`net_id`](Self::net_id).
-    pub fn net_id(mut self, net_id: impl Into<String>) -> Self {
+    pub fn net_id(mut self, net_id: impl Into<NetId>) -> Self {
         self.net_id = net_id.into();
         self
     }
@@ -50,11 +53,9 @@ impl CreateNetAccessPointRequest {
     /// Sets [`route_table_ids`](Self::route_table_ids).
     pub fn route_table_ids(
         mut self,
-        route_table_ids: impl IntoIterator<Item = impl Into<String>>,
+        route_table_ids: impl IntoList<RouteTableId>,
     ) -> Self {
-        self.route_table_ids = Some(
-            route_table_ids.into_iter().map(Into::into).collect(),
-        );
+        self.route_table_ids = route_table_ids.into_list();
         self
     }
 
@@ -91,6 +92,7 @@ __private::received!(CreateNetAccessPointResponse {
 /// Request of [`Client::delete_net_access_point`](crate::Client::delete_net_access_point), which deletes a Net
 /// access point and its routes in the route tables.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteNetAccessPointRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -99,12 +101,12 @@ pub struct DeleteNetAccessPointRequest {
     /// ID of the Net access point, `vpce-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub net_access_point_id: String,
+    pub net_access_point_id: NetAccessPointId,
 }
 
 impl DeleteNetAccessPointRequest {
     /// Creates a [`DeleteNetAccessPointRequest`] with the required fields.
-    pub fn new(net_access_point_id: impl Into<String>) -> Self {
+    pub fn new(net_access_point_id: impl Into<NetAccessPointId>) -> Self {
         Self {
             dry_run: None,
             net_access_point_id: net_access_point_id.into(),
@@ -112,15 +114,15 @@ impl DeleteNetAccessPointRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`net_access_point_id`](Self::net_access_point_id).
     pub fn net_access_point_id(
         mut self,
-        net_access_point_id: impl Into<String>,
+        net_access_point_id: impl Into<NetAccessPointId>,
     ) -> Self {
         self.net_access_point_id = net_access_point_id.into();
         self
@@ -147,12 +149,13 @@ __private::received!(DeleteNetAccessPointResponse {
 
 /// Filters for Net access points.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersNetAccessPoint {
     /// Only return Net access points with one of these IDs.
-    pub net_access_point_ids: Option<Vec<String>>,
+    pub net_access_point_ids: Option<Vec<NetAccessPointId>>,
     /// Only return Net access points in one of these Nets, by ID.
-    pub net_ids: Option<Vec<String>>,
+    pub net_ids: Option<Vec<NetId>>,
     /// Only return resources with one of these service names.
     pub service_names: Option<Vec<String>>,
     /// Only return Net access points in one of these states.
@@ -174,62 +177,45 @@ impl FiltersNetAccessPoint {
     /// Sets [`net_access_point_ids`](Self::net_access_point_ids).
     pub fn net_access_point_ids(
         mut self,
-        net_access_point_ids: impl IntoIterator<Item = impl Into<String>>,
+        net_access_point_ids: impl IntoList<NetAccessPointId>,
     ) -> Self {
-        self.net_access_point_ids = Some(
-            net_access_point_ids.into_iter().map(Into::into).collect(),
-        );
+        self.net_access_point_ids = net_access_point_ids.into_list();
         self
     }
 
     /// Sets [`net_ids`](Self::net_ids).
-    pub fn net_ids(
-        mut self,
-        net_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.net_ids = Some(net_ids.into_iter().map(Into::into).collect());
+    pub fn net_ids(mut self, net_ids: impl IntoList<NetId>) -> Self {
+        self.net_ids = net_ids.into_list();
         self
     }
 
     /// Sets [`service_names`](Self::service_names).
-    pub fn service_names(
-        mut self,
-        service_names: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.service_names = Some(service_names.into_iter().map(Into::into).collect());
+    pub fn service_names(mut self, service_names: impl IntoList<String>) -> Self {
+        self.service_names = service_names.into_list();
         self
     }
 
     /// Sets [`states`](Self::states).
-    pub fn states(
-        mut self,
-        states: impl IntoIterator<Item = impl Into<ResourceState>>,
-    ) -> Self {
-        self.states = Some(states.into_iter().map(Into::into).collect());
+    pub fn states(mut self, states: impl IntoList<ResourceState>) -> Self {
+        self.states = states.into_list();
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(
-        mut self,
-        tag_keys: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
+    pub fn tag_keys(mut self, tag_keys: impl IntoList<String>) -> Self {
+        self.tag_keys = tag_keys.into_list();
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(
-        mut self,
-        tag_values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
+    pub fn tag_values(mut self, tag_values: impl IntoList<String>) -> Self {
+        self.tag_values = tag_values.into_list();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags(mut self, tags: impl IntoList<String>) -> Self {
+        self.tags = tags.into_list();
         self
     }
 }
@@ -246,10 +232,11 @@ __private::sent!(FiltersNetAccessPoint {
 
 /// Filters for services.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersService {
     /// Only return services with one of these IDs.
-    pub service_ids: Option<Vec<String>>,
+    pub service_ids: Option<Vec<ServiceId>>,
     /// Only return services with one of these names.
     pub service_names: Option<Vec<String>>,
 }
@@ -261,20 +248,14 @@ impl FiltersService {
     }
 
     /// Sets [`service_ids`](Self::service_ids).
-    pub fn service_ids(
-        mut self,
-        service_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.service_ids = Some(service_ids.into_iter().map(Into::into).collect());
+    pub fn service_ids(mut self, service_ids: impl IntoList<ServiceId>) -> Self {
+        self.service_ids = service_ids.into_list();
         self
     }
 
     /// Sets [`service_names`](Self::service_names).
-    pub fn service_names(
-        mut self,
-        service_names: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.service_names = Some(service_names.into_iter().map(Into::into).collect());
+    pub fn service_names(mut self, service_names: impl IntoList<String>) -> Self {
+        self.service_names = service_names.into_list();
         self
     }
 }
@@ -289,11 +270,11 @@ __private::sent!(FiltersService {
 #[non_exhaustive]
 pub struct NetAccessPoint {
     /// ID of the Net access point, `vpce-` and eight hexadecimal digits.
-    pub net_access_point_id: Option<String>,
+    pub net_access_point_id: Option<NetAccessPointId>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
-    pub net_id: Option<String>,
+    pub net_id: Option<NetId>,
     /// IDs of the route tables that have a route to the service, each `rtb-` and eight hexadecimal digits.
-    pub route_table_ids: Vec<String>,
+    pub route_table_ids: Vec<RouteTableId>,
     /// Name of the service, such as `com.outscale.eu-west-2.oos`: `com.outscale.`, the Region, a dot and a short name.
     pub service_name: Option<String>,
     /// State of the Net access point.
@@ -314,6 +295,7 @@ __private::received!(NetAccessPoint {
 /// Request of [`Client::read_net_access_point_services`](crate::Client::read_net_access_point_services), which
 /// lists the services that a Net access point can connect to.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadNetAccessPointServicesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -336,26 +318,26 @@ impl ReadNetAccessPointServicesRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersService>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersService>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -390,6 +372,7 @@ __private::received!(ReadNetAccessPointServicesResponse {
 /// Request of [`Client::read_net_access_points`](crate::Client::read_net_access_points), which lists Net access
 /// points.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadNetAccessPointsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -412,26 +395,26 @@ impl ReadNetAccessPointsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersNetAccessPoint>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersNetAccessPoint>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -471,7 +454,7 @@ pub struct Service {
     pub ip_ranges: Vec<String>,
     /// ID of the service, `pl-` and eight hexadecimal digits. It is the `destination_service_id` of routes to the
     /// service.
-    pub service_id: Option<String>,
+    pub service_id: Option<ServiceId>,
     /// Name of the service, such as `com.outscale.eu-west-2.oos`: `com.outscale.`, the Region, a dot and a short name.
     pub service_name: Option<String>,
 }
@@ -485,24 +468,25 @@ __private::received!(Service {
 /// Request of [`Client::update_net_access_point`](crate::Client::update_net_access_point), which adds route tables
 /// to a Net access point, or removes them.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UpdateNetAccessPointRequest {
     /// IDs of additional route tables that get a route to the service, each `rtb-` and eight hexadecimal digits.
-    pub add_route_table_ids: Option<Vec<String>>,
+    pub add_route_table_ids: Option<Vec<RouteTableId>>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
     /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net access point, `vpce-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub net_access_point_id: String,
+    pub net_access_point_id: NetAccessPointId,
     /// IDs of the route tables to remove the route to the service from, each `rtb-` and eight hexadecimal digits.
-    pub remove_route_table_ids: Option<Vec<String>>,
+    pub remove_route_table_ids: Option<Vec<RouteTableId>>,
 }
 
 impl UpdateNetAccessPointRequest {
     /// Creates a [`UpdateNetAccessPointRequest`] with the required fields.
-    pub fn new(net_access_point_id: impl Into<String>) -> Self {
+    pub fn new(net_access_point_id: impl Into<NetAccessPointId>) -> Self {
         Self {
             add_route_table_ids: None,
             dry_run: None,
@@ -514,24 +498,22 @@ impl UpdateNetAccessPointRequest {
     /// Sets [`add_route_table_ids`](Self::add_route_table_ids).
     pub fn add_route_table_ids(
         mut self,
-        add_route_table_ids: impl IntoIterator<Item = impl Into<String>>,
+        add_route_table_ids: impl IntoList<RouteTableId>,
     ) -> Self {
-        self.add_route_table_ids = Some(
-            add_route_table_ids.into_iter().map(Into::into).collect(),
-        );
+        self.add_route_table_ids = add_route_table_ids.into_list();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`net_access_point_id`](Self::net_access_point_id).
     pub fn net_access_point_id(
         mut self,
-        net_access_point_id: impl Into<String>,
+        net_access_point_id: impl Into<NetAccessPointId>,
     ) -> Self {
         self.net_access_point_id = net_access_point_id.into();
         self
@@ -540,11 +522,9 @@ impl UpdateNetAccessPointRequest {
     /// Sets [`remove_route_table_ids`](Self::remove_route_table_ids).
     pub fn remove_route_table_ids(
         mut self,
-        remove_route_table_ids: impl IntoIterator<Item = impl Into<String>>,
+        remove_route_table_ids: impl IntoList<RouteTableId>,
     ) -> Self {
-        self.remove_route_table_ids = Some(
-            remove_route_table_ids.into_iter().map(Into::into).collect(),
-        );
+        self.remove_route_table_ids = remove_route_table_ids.into_list();
         self
     }
 }
@@ -636,10 +616,10 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::CreateNetAccessPointRequest;
+    /// use osc_api::types::{CreateNetAccessPointRequest, NetId};
     ///
     /// let request = CreateNetAccessPointRequest::new(
-    ///         "vpc-12345678",
+    ///         NetId::from("vpc-12345678"),
     ///         "com.outscale.eu-west-2.oos",
     ///     )
     ///     .route_table_ids(["rtb-12345678"]);

@@ -2,11 +2,14 @@
 //! Actions of the tag `NetPeering`, and the types that only they use.
 
 use super::common::{ResourceTag, ResponseContext};
+use super::ids::{AccountId, NetId, NetPeeringId};
+use crate::__private::{IntoList, IntoValue};
 use crate::{Client, DateTime, Paginated, Result, UnknownValue, __private};
 
 /// Request of [`Client::accept_net_peering`](crate::Client::accept_net_peering), which accepts a Net peering
 /// requested by another Net.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct AcceptNetPeeringRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -15,12 +18,12 @@ pub struct AcceptNetPeeringRequest {
     /// ID of the Net peering, `pcx-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub net_peering_id: String,
+    pub net_peering_id: NetPeeringId,
 }
 
 impl AcceptNetPeeringRequest {
     /// Creates a [`AcceptNetPeeringRequest`] with the required fields.
-    pub fn new(net_peering_id: impl Into<String>) -> Self {
+    pub fn new(net_peering_id: impl Into<NetPeeringId>) -> Self {
         Self {
             dry_run: None,
             net_peering_id: net_peering_id.into(),
@@ -28,13 +31,13 @@ impl AcceptNetPeeringRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`net_peering_id`](Self::net_peering_id).
-    pub fn net_peering_id(mut self, net_peering_id: impl Into<String>) -> Self {
+    pub fn net_peering_id(mut self, net_peering_id: impl Into<NetPeeringId>) -> Self {
         self.net_peering_id = net_peering_id.into();
         self
     }
@@ -66,11 +69,11 @@ __private::received!(AcceptNetPeeringResponse {
 #[non_exhaustive]
 pub struct AccepterNet {
     /// ID of the owning account, twelve digits.
-    pub account_id: Option<String>,
+    pub account_id: Option<AccountId>,
     /// IPv4 range in CIDR notation, such as `10.0.0.0/16`.
     pub ip_range: Option<String>,
     /// ID of the Net that receives the request, `vpc-` and eight hexadecimal digits.
-    pub net_id: Option<String>,
+    pub net_id: Option<NetId>,
 }
 
 __private::received!(AccepterNet {
@@ -82,58 +85,71 @@ __private::received!(AccepterNet {
 /// Request of [`Client::create_net_peering`](crate::Client::create_net_peering), which requests a peering between a
 /// Net of the account and another Net, which may belong to another account.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateNetPeeringRequest {
     /// ID of the Net that receives the peering request, `vpc-` and eight hexadecimal digits. If it belongs to another
     /// account, `accepter_owner_id` is also required.
     ///
     /// Required.
-    pub accepter_net_id: String,
+    pub accepter_net_id: NetId,
     /// ID of the account that owns the accepter Net, twelve digits. Defaults to the owner of the source Net.
-    pub accepter_owner_id: Option<String>,
+    pub accepter_owner_id: Option<AccountId>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
     /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net that requests the peering, `vpc-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub source_net_id: String,
+    pub source_net_id: NetId,
+}
+
+/// The required fields of [`CreateNetPeeringRequest`](crate::types::CreateNetPeeringRequest), by name: several of
+/// them are of one type and could be swapped unnoticed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateNetPeeringRequired {
+    /// See [`CreateNetPeeringRequest::accepter_net_id`](crate::types::CreateNetPeeringRequest::accepter_net_id).
+    pub accepter_net_id: NetId,
+    /// See [`CreateNetPeeringRequest::source_net_id`](crate::types::CreateNetPeeringRequest::source_net_id).
+    pub source_net_id: NetId,
 }
 
 impl CreateNetPeeringRequest {
-    /// Creates a [`CreateNetPeeringRequest`] with the required fields.
-    pub fn new(
-        accepter_net_id: impl Into<String>,
-        source_net_id: impl Into<String>,
-    ) -> Self {
+    /// Creates a [`CreateNetPeeringRequest`] from its required fields: see
+    /// [`CreateNetPeeringRequired`](crate::types::CreateNetPeeringRequired).
+    pub fn new(required: CreateNetPeeringRequired) -> Self {
+        let CreateNetPeeringRequired { accepter_net_id, source_net_id } = required;
         Self {
-            accepter_net_id: accepter_net_id.into(),
+            accepter_net_id,
             accepter_owner_id: None,
             dry_run: None,
-            source_net_id: source_net_id.into(),
+            source_net_id,
         }
     }
 
     /// Sets [`accepter_net_id`](Self::accepter_net_id).
-    pub fn accepter_net_id(mut self, accepter_net_id: impl Into<String>) -> Self {
+    pub fn accepter_net_id(mut self, accepter_net_id: impl Into<NetId>) -> Self {
         self.accepter_net_id = accepter_net_id.into();
         self
     }
 
     /// Sets [`accepter_owner_id`](Self::accepter_owner_id).
-    pub fn accepter_owner_id(mut self, accepter_owner_id: impl Into<String>) -> Self {
-        self.accepter_owner_id = Some(accepter_owner_id.into());
+    pub fn accepter_owner_id(
+        mut self,
+        accepter_owner_id: impl IntoValue<AccountId>,
+    ) -> Self {
+        self.accepter_owner_id = accepter_owner_id.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`source_net_id`](Self::source_net_id).
-    pub fn source_net_id(mut self, source_net_id: impl Into<String>) -> Self {
+    pub fn source_net_id(mut self, source_net_id: impl Into<NetId>) -> Self {
         self.source_net_id = source_net_id.into();
         self
     }
@@ -164,6 +180,7 @@ __private::received!(CreateNetPeeringResponse {
 
 /// Request of [`Client::delete_net_peering`](crate::Client::delete_net_peering), which deletes a Net peering.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteNetPeeringRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -172,12 +189,12 @@ pub struct DeleteNetPeeringRequest {
     /// ID of the Net peering, `pcx-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub net_peering_id: String,
+    pub net_peering_id: NetPeeringId,
 }
 
 impl DeleteNetPeeringRequest {
     /// Creates a [`DeleteNetPeeringRequest`] with the required fields.
-    pub fn new(net_peering_id: impl Into<String>) -> Self {
+    pub fn new(net_peering_id: impl Into<NetPeeringId>) -> Self {
         Self {
             dry_run: None,
             net_peering_id: net_peering_id.into(),
@@ -185,13 +202,13 @@ impl DeleteNetPeeringRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`net_peering_id`](Self::net_peering_id).
-    pub fn net_peering_id(mut self, net_peering_id: impl Into<String>) -> Self {
+    pub fn net_peering_id(mut self, net_peering_id: impl Into<NetPeeringId>) -> Self {
         self.net_peering_id = net_peering_id.into();
         self
     }
@@ -216,24 +233,25 @@ __private::received!(DeleteNetPeeringResponse {
 
 /// Filters for Net peerings.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersNetPeering {
     /// Only return Net peerings whose accepter Net belongs to an account with one of these IDs.
-    pub accepter_net_account_ids: Option<Vec<String>>,
+    pub accepter_net_account_ids: Option<Vec<AccountId>>,
     /// Only return Net peerings whose accepter Net has one of these IPv4 ranges, in CIDR notation.
     pub accepter_net_ip_ranges: Option<Vec<String>>,
     /// Only return Net peerings whose accepter Net has one of these IDs.
-    pub accepter_net_net_ids: Option<Vec<String>>,
+    pub accepter_net_net_ids: Option<Vec<NetId>>,
     /// Only return Net peerings that expire at one of these times.
     pub expiration_dates: Option<Vec<DateTime>>,
     /// Only return Net peerings with one of these IDs.
-    pub net_peering_ids: Option<Vec<String>>,
+    pub net_peering_ids: Option<Vec<NetPeeringId>>,
     /// Only return Net peerings whose source Net belongs to an account with one of these IDs.
-    pub source_net_account_ids: Option<Vec<String>>,
+    pub source_net_account_ids: Option<Vec<AccountId>>,
     /// Only return Net peerings whose source Net has one of these IPv4 ranges, in CIDR notation.
     pub source_net_ip_ranges: Option<Vec<String>>,
     /// Only return Net peerings whose source Net has one of these IDs.
-    pub source_net_net_ids: Option<Vec<String>>,
+    pub source_net_net_ids: Option<Vec<NetId>>,
     /// Only return Net peerings with one of these state messages.
     pub state_messages: Option<Vec<String>>,
     /// Only return resources in one of these states.
@@ -255,130 +273,105 @@ impl FiltersNetPeering {
     /// Sets [`accepter_net_account_ids`](Self::accepter_net_account_ids).
     pub fn accepter_net_account_ids(
         mut self,
-        accepter_net_account_ids: impl IntoIterator<Item = impl Into<String>>,
+        accepter_net_account_ids: impl IntoList<AccountId>,
     ) -> Self {
-        self.accepter_net_account_ids = Some(
-            accepter_net_account_ids.into_iter().map(Into::into).collect(),
-        );
+        self.accepter_net_account_ids = accepter_net_account_ids.into_list();
         self
     }
 
     /// Sets [`accepter_net_ip_ranges`](Self::accepter_net_ip_ranges).
     pub fn accepter_net_ip_ranges(
         mut self,
-        accepter_net_ip_ranges: impl IntoIterator<Item = impl Into<String>>,
+        accepter_net_ip_ranges: impl IntoList<String>,
     ) -> Self {
-        self.accepter_net_ip_ranges = Some(
-            accepter_net_ip_ranges.into_iter().map(Into::into).collect(),
-        );
+        self.accepter_net_ip_ranges = accepter_net_ip_ranges.into_list();
         self
     }
 
     /// Sets [`accepter_net_net_ids`](Self::accepter_net_net_ids).
     pub fn accepter_net_net_ids(
         mut self,
-        accepter_net_net_ids: impl IntoIterator<Item = impl Into<String>>,
+        accepter_net_net_ids: impl IntoList<NetId>,
     ) -> Self {
-        self.accepter_net_net_ids = Some(
-            accepter_net_net_ids.into_iter().map(Into::into).collect(),
-        );
+        self.accepter_net_net_ids = accepter_net_net_ids.into_list();
         self
     }
 
     /// Sets [`expiration_dates`](Self::expiration_dates).
     pub fn expiration_dates(
         mut self,
-        expiration_dates: impl IntoIterator<Item = impl Into<DateTime>>,
+        expiration_dates: impl IntoList<DateTime>,
     ) -> Self {
-        self.expiration_dates = Some(
-            expiration_dates.into_iter().map(Into::into).collect(),
-        );
+        self.expiration_dates = expiration_dates.into_list();
         self
     }
 
     /// Sets [`net_peering_ids`](Self::net_peering_ids).
     pub fn net_peering_ids(
         mut self,
-        net_peering_ids: impl IntoIterator<Item = impl Into<String>>,
+        net_peering_ids: impl IntoList<NetPeeringId>,
     ) -> Self {
-        self.net_peering_ids = Some(
-            net_peering_ids.into_iter().map(Into::into).collect(),
-        );
+        self.net_peering_ids = net_peering_ids.into_list();
         self
     }
 
     /// Sets [`source_net_account_ids`](Self::source_net_account_ids).
     pub fn source_net_account_ids(
         mut self,
-        source_net_account_ids: impl IntoIterator<Item = impl Into<String>>,
+        source_net_account_ids: impl IntoList<AccountId>,
     ) -> Self {
-        self.source_net_account_ids = Some(
-            source_net_account_ids.into_iter().map(Into::into).collect(),
-        );
+        self.source_net_account_ids = source_net_account_ids.into_list();
         self
     }
 
     /// Sets [`source_net_ip_ranges`](Self::source_net_ip_ranges).
     pub fn source_net_ip_ranges(
         mut self,
-        source_net_ip_ranges: impl IntoIterator<Item = impl Into<String>>,
+        source_net_ip_ranges: impl IntoList<String>,
     ) -> Self {
-        self.source_net_ip_ranges = Some(
-            source_net_ip_ranges.into_iter().map(Into::into).collect(),
-        );
+        self.source_net_ip_ranges = source_net_ip_ranges.into_list();
         self
     }
 
     /// Sets [`source_net_net_ids`](Self::source_net_net_ids).
     pub fn source_net_net_ids(
         mut self,
-        source_net_net_ids: impl IntoIterator<Item = impl Into<String>>,
+        source_net_net_ids: impl IntoList<NetId>,
     ) -> Self {
-        self.source_net_net_ids = Some(
-            source_net_net_ids.into_iter().map(Into::into).collect(),
-        );
+        self.source_net_net_ids = source_net_net_ids.into_list();
         self
     }
 
     /// Sets [`state_messages`](Self::state_messages).
-    pub fn state_messages(
-        mut self,
-        state_messages: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.state_messages = Some(state_messages.into_iter().map(Into::into).collect());
+    pub fn state_messages(mut self, state_messages: impl IntoList<String>) -> Self {
+        self.state_messages = state_messages.into_list();
         self
     }
 
     /// Sets [`state_names`](Self::state_names).
     pub fn state_names(
         mut self,
-        state_names: impl IntoIterator<Item = impl Into<NetPeeringStateName>>,
+        state_names: impl IntoList<NetPeeringStateName>,
     ) -> Self {
-        self.state_names = Some(state_names.into_iter().map(Into::into).collect());
+        self.state_names = state_names.into_list();
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(
-        mut self,
-        tag_keys: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
+    pub fn tag_keys(mut self, tag_keys: impl IntoList<String>) -> Self {
+        self.tag_keys = tag_keys.into_list();
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(
-        mut self,
-        tag_values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
+    pub fn tag_values(mut self, tag_values: impl IntoList<String>) -> Self {
+        self.tag_values = tag_values.into_list();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags(mut self, tags: impl IntoList<String>) -> Self {
+        self.tags = tags.into_list();
         self
     }
 }
@@ -408,7 +401,7 @@ pub struct NetPeering {
     /// Time at which the Net peering expires, in UTC. Not set if it has no expiration date.
     pub expiration_date: Option<DateTime>,
     /// ID of the Net peering, `pcx-` and eight hexadecimal digits.
-    pub net_peering_id: Option<String>,
+    pub net_peering_id: Option<NetPeeringId>,
     /// Net that requested the peering.
     pub source_net: Option<SourceNet>,
     /// State of the Net peering, with a message.
@@ -494,6 +487,7 @@ __private::open_enum!(NetPeeringStateName);
 
 /// Request of [`Client::read_net_peerings`](crate::Client::read_net_peerings), which lists Net peerings.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadNetPeeringsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -516,26 +510,26 @@ impl ReadNetPeeringsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersNetPeering>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersNetPeering>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -569,6 +563,7 @@ __private::received!(ReadNetPeeringsResponse {
 /// Request of [`Client::reject_net_peering`](crate::Client::reject_net_peering), which rejects a Net peering in the
 /// state `pending-acceptance`, which becomes `rejected`.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct RejectNetPeeringRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -577,12 +572,12 @@ pub struct RejectNetPeeringRequest {
     /// ID of the Net peering, `pcx-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub net_peering_id: String,
+    pub net_peering_id: NetPeeringId,
 }
 
 impl RejectNetPeeringRequest {
     /// Creates a [`RejectNetPeeringRequest`] with the required fields.
-    pub fn new(net_peering_id: impl Into<String>) -> Self {
+    pub fn new(net_peering_id: impl Into<NetPeeringId>) -> Self {
         Self {
             dry_run: None,
             net_peering_id: net_peering_id.into(),
@@ -590,13 +585,13 @@ impl RejectNetPeeringRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`net_peering_id`](Self::net_peering_id).
-    pub fn net_peering_id(mut self, net_peering_id: impl Into<String>) -> Self {
+    pub fn net_peering_id(mut self, net_peering_id: impl Into<NetPeeringId>) -> Self {
         self.net_peering_id = net_peering_id.into();
         self
     }
@@ -625,11 +620,11 @@ __private::received!(RejectNetPeeringResponse {
 #[non_exhaustive]
 pub struct SourceNet {
     /// ID of the owning account, twelve digits.
-    pub account_id: Option<String>,
+    pub account_id: Option<AccountId>,
     /// IPv4 range in CIDR notation, such as `10.0.0.0/16`.
     pub ip_range: Option<String>,
     /// ID of the Net that requested the peering, `vpc-` and eight hexadecimal digits.
-    pub net_id: Option<String>,
+    pub net_id: Option<NetId>,
 }
 
 __private::received!(SourceNet {
@@ -710,9 +705,12 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::CreateNetPeeringRequest;
+    /// use osc_api::types::{CreateNetPeeringRequest, CreateNetPeeringRequired};
     ///
-    /// let request = CreateNetPeeringRequest::new("vpc-87654321", "vpc-12345678");
+    /// let request = CreateNetPeeringRequest::new(CreateNetPeeringRequired {
+    ///     accepter_net_id: "vpc-87654321".into(),
+    ///     source_net_id: "vpc-12345678".into(),
+    /// });
     /// let response = client.create_net_peering(&request).await?;
     /// # Ok(())
     /// # }
@@ -722,9 +720,12 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::CreateNetPeeringRequest;
+    /// use osc_api::types::{CreateNetPeeringRequest, CreateNetPeeringRequired};
     ///
-    /// let request = CreateNetPeeringRequest::new("vpc-87654321", "vpc-12345678")
+    /// let request = CreateNetPeeringRequest::new(CreateNetPeeringRequired {
+    ///         accepter_net_id: "vpc-87654321".into(),
+    ///         source_net_id: "vpc-12345678".into(),
+    ///     })
     ///     .accepter_owner_id("987654321098");
     /// let response = client.create_net_peering(&request).await?;
     /// # Ok(())

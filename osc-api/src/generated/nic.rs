@@ -4,10 +4,16 @@
 use super::common::{
     LinkState, NicState, PrivateIpLight, ResourceTag, ResponseContext, SecurityGroupLight,
 };
+use super::ids::{
+    AccountId, LinkNicId, LinkPublicIpId, NetId, NicId, PublicIpId, SecurityGroupId,
+    SecurityGroupName, SubnetId, VmId,
+};
+use crate::__private::{IntoId, IntoList, IntoValue};
 use crate::{Client, Paginated, Result, __private};
 
 /// Request of [`Client::create_nic`](crate::Client::create_nic), which creates a network interface in a Subnet.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateNicRequest {
     /// Free-form description of the purpose of the resource.
@@ -18,16 +24,16 @@ pub struct CreateNicRequest {
     /// Private IPs of the interface. If none is primary, the cloud picks the primary one from the range of the Subnet.
     pub private_ips: Option<Vec<PrivateIpLight>>,
     /// IDs of security groups, each `sg-` and eight hexadecimal digits.
-    pub security_group_ids: Option<Vec<String>>,
+    pub security_group_ids: Option<Vec<SecurityGroupId>>,
     /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub subnet_id: String,
+    pub subnet_id: SubnetId,
 }
 
 impl CreateNicRequest {
     /// Creates a [`CreateNicRequest`] with the required fields.
-    pub fn new(subnet_id: impl Into<String>) -> Self {
+    pub fn new(subnet_id: impl Into<SubnetId>) -> Self {
         Self {
             description: None,
             dry_run: None,
@@ -38,39 +44,34 @@ impl CreateNicRequest {
     }
 
     /// Sets [`description`](Self::description).
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description(mut self, description: impl IntoValue<String>) -> Self {
+        self.description = description.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`private_ips`](Self::private_ips).
-    pub fn private_ips(
-        mut self,
-        private_ips: impl IntoIterator<Item = impl Into<PrivateIpLight>>,
-    ) -> Self {
-        self.private_ips = Some(private_ips.into_iter().map(Into::into).collect());
+    pub fn private_ips(mut self, private_ips: impl IntoList<PrivateIpLight>) -> Self {
+        self.private_ips = private_ips.into_list();
         self
     }
 
     /// Sets [`security_group_ids`](Self::security_group_ids).
     pub fn security_group_ids(
         mut self,
-        security_group_ids: impl IntoIterator<Item = impl Into<String>>,
+        security_group_ids: impl IntoList<SecurityGroupId>,
     ) -> Self {
-        self.security_group_ids = Some(
-            security_group_ids.into_iter().map(Into::into).collect(),
-        );
+        self.security_group_ids = security_group_ids.into_list();
         self
     }
 
     /// Sets [`subnet_id`](Self::subnet_id).
-    pub fn subnet_id(mut self, subnet_id: impl Into<String>) -> Self {
+    pub fn subnet_id(mut self, subnet_id: impl Into<SubnetId>) -> Self {
         self.subnet_id = subnet_id.into();
         self
     }
@@ -101,6 +102,7 @@ __private::received!(CreateNicResponse {
 
 /// Request of [`Client::delete_nic`](crate::Client::delete_nic), which deletes a network interface.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteNicRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -109,12 +111,12 @@ pub struct DeleteNicRequest {
     /// ID of the network interface, `eni-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub nic_id: String,
+    pub nic_id: NicId,
 }
 
 impl DeleteNicRequest {
     /// Creates a [`DeleteNicRequest`] with the required fields.
-    pub fn new(nic_id: impl Into<String>) -> Self {
+    pub fn new(nic_id: impl Into<NicId>) -> Self {
         Self {
             dry_run: None,
             nic_id: nic_id.into(),
@@ -122,13 +124,13 @@ impl DeleteNicRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`nic_id`](Self::nic_id).
-    pub fn nic_id(mut self, nic_id: impl Into<String>) -> Self {
+    pub fn nic_id(mut self, nic_id: impl Into<NicId>) -> Self {
         self.nic_id = nic_id.into();
         self
     }
@@ -153,6 +155,7 @@ __private::received!(DeleteNicResponse {
 
 /// Filters for network interfaces.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersNic {
     /// Only return resources with one of these descriptions.
@@ -165,33 +168,33 @@ pub struct FiltersNic {
     pub link_nic_device_numbers: Option<Vec<i64>>,
     /// Only return network interfaces whose attachment has one of these IDs, `eni-attach-` and eight hexadecimal
     /// digits.
-    pub link_nic_link_nic_ids: Option<Vec<String>>,
+    pub link_nic_link_nic_ids: Option<Vec<LinkNicId>>,
     /// Only return network interfaces whose attachment is in one of these states.
     pub link_nic_states: Option<Vec<LinkState>>,
     /// Only return network interfaces attached to a VM of one of these accounts, by ID.
-    pub link_nic_vm_account_ids: Option<Vec<String>>,
+    pub link_nic_vm_account_ids: Option<Vec<AccountId>>,
     /// Only return network interfaces attached to one of these VMs, by ID.
-    pub link_nic_vm_ids: Option<Vec<String>>,
+    pub link_nic_vm_ids: Option<Vec<VmId>>,
     /// Only return network interfaces with a public IP of one of these accounts, by ID.
-    pub link_public_ip_account_ids: Option<Vec<String>>,
+    pub link_public_ip_account_ids: Option<Vec<AccountId>>,
     /// Only return network interfaces whose association with a public IP has one of these IDs.
-    pub link_public_ip_link_public_ip_ids: Option<Vec<String>>,
+    pub link_public_ip_link_public_ip_ids: Option<Vec<LinkPublicIpId>>,
     /// Only return network interfaces whose public IP has one of these DNS names.
     pub link_public_ip_public_dns_names: Option<Vec<String>>,
     /// Only return network interfaces with one of these public IPs, by ID.
-    pub link_public_ip_public_ip_ids: Option<Vec<String>>,
+    pub link_public_ip_public_ip_ids: Option<Vec<PublicIpId>>,
     /// Only return network interfaces with one of these public IPs, by address.
     pub link_public_ip_public_ips: Option<Vec<String>>,
     /// Only return network interfaces with one of these hardware (MAC) addresses.
     pub mac_addresses: Option<Vec<String>>,
     /// Only return network interfaces in one of these Nets, by ID.
-    pub net_ids: Option<Vec<String>>,
+    pub net_ids: Option<Vec<NetId>>,
     /// Only return network interfaces with one of these IDs.
-    pub nic_ids: Option<Vec<String>>,
+    pub nic_ids: Option<Vec<NicId>>,
     /// Only return network interfaces whose primary private IP has one of these DNS names.
     pub private_dns_names: Option<Vec<String>>,
     /// Only return network interfaces with a private IP whose public IP is owned by an account with one of these IDs.
-    pub private_ips_link_public_ip_account_ids: Option<Vec<String>>,
+    pub private_ips_link_public_ip_account_ids: Option<Vec<AccountId>>,
     /// Only return network interfaces with a private IP that is associated with one of these public IPv4 addresses.
     pub private_ips_link_public_ip_public_ips: Option<Vec<String>>,
     /// Only return network interfaces with a private IP that is, or is not, the primary one.
@@ -199,13 +202,13 @@ pub struct FiltersNic {
     /// Only return network interfaces with one of these private IPv4 addresses.
     pub private_ips_private_ips: Option<Vec<String>>,
     /// Only return network interfaces with one of these security groups, by ID.
-    pub security_group_ids: Option<Vec<String>>,
+    pub security_group_ids: Option<Vec<SecurityGroupId>>,
     /// Only return resources with one of these security group names.
-    pub security_group_names: Option<Vec<String>>,
+    pub security_group_names: Option<Vec<SecurityGroupName>>,
     /// Only return network interfaces in one of these states.
     pub states: Option<Vec<NicState>>,
     /// Only return resources with one of these Subnet IDs.
-    pub subnet_ids: Option<Vec<String>>,
+    pub subnet_ids: Option<Vec<SubnetId>>,
     /// Only return network interfaces in one of these Subregions, by name.
     pub subregion_names: Option<Vec<String>>,
     /// Only return resources with one of these tag keys.
@@ -223,300 +226,232 @@ impl FiltersNic {
     }
 
     /// Sets [`descriptions`](Self::descriptions).
-    pub fn descriptions(
-        mut self,
-        descriptions: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.descriptions = Some(descriptions.into_iter().map(Into::into).collect());
+    pub fn descriptions(mut self, descriptions: impl IntoList<String>) -> Self {
+        self.descriptions = descriptions.into_list();
         self
     }
 
     /// Sets [`is_source_dest_check`](Self::is_source_dest_check).
     pub fn is_source_dest_check(
         mut self,
-        is_source_dest_check: impl Into<bool>,
+        is_source_dest_check: impl IntoValue<bool>,
     ) -> Self {
-        self.is_source_dest_check = Some(is_source_dest_check.into());
+        self.is_source_dest_check = is_source_dest_check.into_value();
         self
     }
 
     /// Sets [`link_nic_delete_on_vm_deletion`](Self::link_nic_delete_on_vm_deletion).
     pub fn link_nic_delete_on_vm_deletion(
         mut self,
-        link_nic_delete_on_vm_deletion: impl Into<bool>,
+        link_nic_delete_on_vm_deletion: impl IntoValue<bool>,
     ) -> Self {
-        self.link_nic_delete_on_vm_deletion = Some(
-            link_nic_delete_on_vm_deletion.into(),
-        );
+        self.link_nic_delete_on_vm_deletion = link_nic_delete_on_vm_deletion
+            .into_value();
         self
     }
 
     /// Sets [`link_nic_device_numbers`](Self::link_nic_device_numbers).
     pub fn link_nic_device_numbers(
         mut self,
-        link_nic_device_numbers: impl IntoIterator<Item = impl Into<i64>>,
+        link_nic_device_numbers: impl IntoList<i64>,
     ) -> Self {
-        self.link_nic_device_numbers = Some(
-            link_nic_device_numbers.into_iter().map(Into::into).collect(),
-        );
+        self.link_nic_device_numbers = link_nic_device_numbers.into_list();
         self
     }
 
     /// Sets [`link_nic_link_nic_ids`](Self::link_nic_link_nic_ids).
     pub fn link_nic_link_nic_ids(
         mut self,
-        link_nic_link_nic_ids: impl IntoIterator<Item = impl Into<String>>,
+        link_nic_link_nic_ids: impl IntoList<LinkNicId>,
     ) -> Self {
-        self.link_nic_link_nic_ids = Some(
-            link_nic_link_nic_ids.into_iter().map(Into::into).collect(),
-        );
+        self.link_nic_link_nic_ids = link_nic_link_nic_ids.into_list();
         self
     }
 
     /// Sets [`link_nic_states`](Self::link_nic_states).
-    pub fn link_nic_states(
-        mut self,
-        link_nic_states: impl IntoIterator<Item = impl Into<LinkState>>,
-    ) -> Self {
-        self.link_nic_states = Some(
-            link_nic_states.into_iter().map(Into::into).collect(),
-        );
+    pub fn link_nic_states(mut self, link_nic_states: impl IntoList<LinkState>) -> Self {
+        self.link_nic_states = link_nic_states.into_list();
         self
     }
 
     /// Sets [`link_nic_vm_account_ids`](Self::link_nic_vm_account_ids).
     pub fn link_nic_vm_account_ids(
         mut self,
-        link_nic_vm_account_ids: impl IntoIterator<Item = impl Into<String>>,
+        link_nic_vm_account_ids: impl IntoList<AccountId>,
     ) -> Self {
-        self.link_nic_vm_account_ids = Some(
-            link_nic_vm_account_ids.into_iter().map(Into::into).collect(),
-        );
+        self.link_nic_vm_account_ids = link_nic_vm_account_ids.into_list();
         self
     }
 
     /// Sets [`link_nic_vm_ids`](Self::link_nic_vm_ids).
-    pub fn link_nic_vm_ids(
-        mut self,
-        link_nic_vm_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.link_nic_vm_ids = Some(
-            link_nic_vm_ids.into_iter().map(Into::into).collect(),
-        );
+    pub fn link_nic_vm_ids(mut self, link_nic_vm_ids: impl IntoList<VmId>) -> Self {
+        self.link_nic_vm_ids = link_nic_vm_ids.into_list();
         self
     }
 
     /// Sets [`link_public_ip_account_ids`](Self::link_public_ip_account_ids).
     pub fn link_public_ip_account_ids(
         mut self,
-        link_public_ip_account_ids: impl IntoIterator<Item = impl Into<String>>,
+        link_public_ip_account_ids: impl IntoList<AccountId>,
     ) -> Self {
-        self.link_public_ip_account_ids = Some(
-            link_public_ip_account_ids.into_iter().map(Into::into).collect(),
-        );
+        self.link_public_ip_account_ids = link_public_ip_account_ids.into_list();
         self
     }
 
     /// Sets [`link_public_ip_link_public_ip_ids`](Self::link_public_ip_link_public_ip_ids).
     pub fn link_public_ip_link_public_ip_ids(
         mut self,
-        link_public_ip_link_public_ip_ids: impl IntoIterator<Item = impl Into<String>>,
+        link_public_ip_link_public_ip_ids: impl IntoList<LinkPublicIpId>,
     ) -> Self {
-        self.link_public_ip_link_public_ip_ids = Some(
-            link_public_ip_link_public_ip_ids.into_iter().map(Into::into).collect(),
-        );
+        self.link_public_ip_link_public_ip_ids = link_public_ip_link_public_ip_ids
+            .into_list();
         self
     }
 
     /// Sets [`link_public_ip_public_dns_names`](Self::link_public_ip_public_dns_names).
     pub fn link_public_ip_public_dns_names(
         mut self,
-        link_public_ip_public_dns_names: impl IntoIterator<Item = impl Into<String>>,
+        link_public_ip_public_dns_names: impl IntoList<String>,
     ) -> Self {
-        self.link_public_ip_public_dns_names = Some(
-            link_public_ip_public_dns_names.into_iter().map(Into::into).collect(),
-        );
+        self.link_public_ip_public_dns_names = link_public_ip_public_dns_names
+            .into_list();
         self
     }
 
     /// Sets [`link_public_ip_public_ip_ids`](Self::link_public_ip_public_ip_ids).
     pub fn link_public_ip_public_ip_ids(
         mut self,
-        link_public_ip_public_ip_ids: impl IntoIterator<Item = impl Into<String>>,
+        link_public_ip_public_ip_ids: impl IntoList<PublicIpId>,
     ) -> Self {
-        self.link_public_ip_public_ip_ids = Some(
-            link_public_ip_public_ip_ids.into_iter().map(Into::into).collect(),
-        );
+        self.link_public_ip_public_ip_ids = link_public_ip_public_ip_ids.into_list();
         self
     }
 
     /// Sets [`link_public_ip_public_ips`](Self::link_public_ip_public_ips).
     pub fn link_public_ip_public_ips(
         mut self,
-        link_public_ip_public_ips: impl IntoIterator<Item = impl Into<String>>,
+        link_public_ip_public_ips: impl IntoList<String>,
     ) -> Self {
-        self.link_public_ip_public_ips = Some(
-            link_public_ip_public_ips.into_iter().map(Into::into).collect(),
-        );
+        self.link_public_ip_public_ips = link_public_ip_public_ips.into_list();
         self
     }
 
     /// Sets [`mac_addresses`](Self::mac_addresses).
-    pub fn mac_addresses(
-        mut self,
-        mac_addresses: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.mac_addresses = Some(mac_addresses.into_iter().map(Into::into).collect());
+    pub fn mac_addresses(mut self, mac_addresses: impl IntoList<String>) -> Self {
+        self.mac_addresses = mac_addresses.into_list();
         self
     }
 
     /// Sets [`net_ids`](Self::net_ids).
-    pub fn net_ids(
-        mut self,
-        net_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.net_ids = Some(net_ids.into_iter().map(Into::into).collect());
+    pub fn net_ids(mut self, net_ids: impl IntoList<NetId>) -> Self {
+        self.net_ids = net_ids.into_list();
         self
     }
 
     /// Sets [`nic_ids`](Self::nic_ids).
-    pub fn nic_ids(
-        mut self,
-        nic_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.nic_ids = Some(nic_ids.into_iter().map(Into::into).collect());
+    pub fn nic_ids(mut self, nic_ids: impl IntoList<NicId>) -> Self {
+        self.nic_ids = nic_ids.into_list();
         self
     }
 
     /// Sets [`private_dns_names`](Self::private_dns_names).
     pub fn private_dns_names(
         mut self,
-        private_dns_names: impl IntoIterator<Item = impl Into<String>>,
+        private_dns_names: impl IntoList<String>,
     ) -> Self {
-        self.private_dns_names = Some(
-            private_dns_names.into_iter().map(Into::into).collect(),
-        );
+        self.private_dns_names = private_dns_names.into_list();
         self
     }
 
     /// Sets [`private_ips_link_public_ip_account_ids`](Self::private_ips_link_public_ip_account_ids).
     pub fn private_ips_link_public_ip_account_ids(
         mut self,
-        private_ips_link_public_ip_account_ids: impl IntoIterator<
-            Item = impl Into<String>,
-        >,
+        private_ips_link_public_ip_account_ids: impl IntoList<AccountId>,
     ) -> Self {
-        self.private_ips_link_public_ip_account_ids = Some(
-            private_ips_link_public_ip_account_ids.into_iter().map(Into::into).collect(),
-        );
+        self.private_ips_link_public_ip_account_ids = private_ips_link_public_ip_account_ids
+            .into_list();
         self
     }
 
     /// Sets [`private_ips_link_public_ip_public_ips`](Self::private_ips_link_public_ip_public_ips).
     pub fn private_ips_link_public_ip_public_ips(
         mut self,
-        private_ips_link_public_ip_public_ips: impl IntoIterator<
-            Item = impl Into<String>,
-        >,
+        private_ips_link_public_ip_public_ips: impl IntoList<String>,
     ) -> Self {
-        self.private_ips_link_public_ip_public_ips = Some(
-            private_ips_link_public_ip_public_ips.into_iter().map(Into::into).collect(),
-        );
+        self.private_ips_link_public_ip_public_ips = private_ips_link_public_ip_public_ips
+            .into_list();
         self
     }
 
     /// Sets [`private_ips_primary_ip`](Self::private_ips_primary_ip).
     pub fn private_ips_primary_ip(
         mut self,
-        private_ips_primary_ip: impl Into<bool>,
+        private_ips_primary_ip: impl IntoValue<bool>,
     ) -> Self {
-        self.private_ips_primary_ip = Some(private_ips_primary_ip.into());
+        self.private_ips_primary_ip = private_ips_primary_ip.into_value();
         self
     }
 
     /// Sets [`private_ips_private_ips`](Self::private_ips_private_ips).
     pub fn private_ips_private_ips(
         mut self,
-        private_ips_private_ips: impl IntoIterator<Item = impl Into<String>>,
+        private_ips_private_ips: impl IntoList<String>,
     ) -> Self {
-        self.private_ips_private_ips = Some(
-            private_ips_private_ips.into_iter().map(Into::into).collect(),
-        );
+        self.private_ips_private_ips = private_ips_private_ips.into_list();
         self
     }
 
     /// Sets [`security_group_ids`](Self::security_group_ids).
     pub fn security_group_ids(
         mut self,
-        security_group_ids: impl IntoIterator<Item = impl Into<String>>,
+        security_group_ids: impl IntoList<SecurityGroupId>,
     ) -> Self {
-        self.security_group_ids = Some(
-            security_group_ids.into_iter().map(Into::into).collect(),
-        );
+        self.security_group_ids = security_group_ids.into_list();
         self
     }
 
     /// Sets [`security_group_names`](Self::security_group_names).
     pub fn security_group_names(
         mut self,
-        security_group_names: impl IntoIterator<Item = impl Into<String>>,
+        security_group_names: impl IntoList<SecurityGroupName>,
     ) -> Self {
-        self.security_group_names = Some(
-            security_group_names.into_iter().map(Into::into).collect(),
-        );
+        self.security_group_names = security_group_names.into_list();
         self
     }
 
     /// Sets [`states`](Self::states).
-    pub fn states(
-        mut self,
-        states: impl IntoIterator<Item = impl Into<NicState>>,
-    ) -> Self {
-        self.states = Some(states.into_iter().map(Into::into).collect());
+    pub fn states(mut self, states: impl IntoList<NicState>) -> Self {
+        self.states = states.into_list();
         self
     }
 
     /// Sets [`subnet_ids`](Self::subnet_ids).
-    pub fn subnet_ids(
-        mut self,
-        subnet_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.subnet_ids = Some(subnet_ids.into_iter().map(Into::into).collect());
+    pub fn subnet_ids(mut self, subnet_ids: impl IntoList<SubnetId>) -> Self {
+        self.subnet_ids = subnet_ids.into_list();
         self
     }
 
     /// Sets [`subregion_names`](Self::subregion_names).
-    pub fn subregion_names(
-        mut self,
-        subregion_names: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.subregion_names = Some(
-            subregion_names.into_iter().map(Into::into).collect(),
-        );
+    pub fn subregion_names(mut self, subregion_names: impl IntoList<String>) -> Self {
+        self.subregion_names = subregion_names.into_list();
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(
-        mut self,
-        tag_keys: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
+    pub fn tag_keys(mut self, tag_keys: impl IntoList<String>) -> Self {
+        self.tag_keys = tag_keys.into_list();
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(
-        mut self,
-        tag_values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
+    pub fn tag_values(mut self, tag_values: impl IntoList<String>) -> Self {
+        self.tag_values = tag_values.into_list();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags(mut self, tags: impl IntoList<String>) -> Self {
+        self.tags = tags.into_list();
         self
     }
 }
@@ -562,13 +497,13 @@ pub struct LinkNic {
     /// Device number of the network interface on the VM, 0 to 7. The primary network interface has 0.
     pub device_number: Option<i64>,
     /// ID of the attachment of the network interface, `eni-attach-` and eight hexadecimal digits.
-    pub link_nic_id: Option<String>,
+    pub link_nic_id: Option<LinkNicId>,
     /// State of the attachment.
     pub state: Option<LinkState>,
     /// ID of the account that owns the VM, twelve digits.
-    pub vm_account_id: Option<String>,
+    pub vm_account_id: Option<AccountId>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
-    pub vm_id: Option<String>,
+    pub vm_id: Option<VmId>,
 }
 
 __private::received!(LinkNic {
@@ -582,6 +517,7 @@ __private::received!(LinkNic {
 
 /// Request of [`Client::link_nic`](crate::Client::link_nic), which attaches a network interface to a VM.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct LinkNicRequest {
     /// Device number of the network interface on the VM, 1 to 7.
@@ -594,48 +530,48 @@ pub struct LinkNicRequest {
     /// ID of the network interface, `eni-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub nic_id: String,
+    pub nic_id: NicId,
     /// ID of the VM, `i-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub vm_id: String,
+    pub vm_id: VmId,
 }
 
 impl LinkNicRequest {
     /// Creates a [`LinkNicRequest`] with the required fields.
     pub fn new(
-        device_number: impl Into<i64>,
-        nic_id: impl Into<String>,
-        vm_id: impl Into<String>,
+        device_number: i64,
+        nic_id: impl IntoId<NicId>,
+        vm_id: impl IntoId<VmId>,
     ) -> Self {
         Self {
-            device_number: device_number.into(),
+            device_number,
             dry_run: None,
-            nic_id: nic_id.into(),
-            vm_id: vm_id.into(),
+            nic_id: nic_id.into_id(),
+            vm_id: vm_id.into_id(),
         }
     }
 
     /// Sets [`device_number`](Self::device_number).
-    pub fn device_number(mut self, device_number: impl Into<i64>) -> Self {
-        self.device_number = device_number.into();
+    pub fn device_number(mut self, device_number: i64) -> Self {
+        self.device_number = device_number;
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`nic_id`](Self::nic_id).
-    pub fn nic_id(mut self, nic_id: impl Into<String>) -> Self {
+    pub fn nic_id(mut self, nic_id: impl Into<NicId>) -> Self {
         self.nic_id = nic_id.into();
         self
     }
 
     /// Sets [`vm_id`](Self::vm_id).
-    pub fn vm_id(mut self, vm_id: impl Into<String>) -> Self {
+    pub fn vm_id(mut self, vm_id: impl Into<VmId>) -> Self {
         self.vm_id = vm_id.into();
         self
     }
@@ -653,7 +589,7 @@ __private::sent!(LinkNicRequest {
 #[non_exhaustive]
 pub struct LinkNicResponse {
     /// ID of the attachment of the network interface, `eni-attach-` and eight hexadecimal digits.
-    pub link_nic_id: Option<String>,
+    pub link_nic_id: Option<LinkNicId>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
@@ -665,13 +601,14 @@ __private::received!(LinkNicResponse {
 
 /// A change to the attachment of a network interface.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct LinkNicToUpdate {
     /// If `true`, the network interface is deleted together with the VM. If `false`, it is only detached. Requires
     /// `link_nic_id`.
     pub delete_on_vm_deletion: Option<bool>,
     /// ID of the attachment, `eni-attach-` and eight hexadecimal digits. Required to change `delete_on_vm_deletion`.
-    pub link_nic_id: Option<String>,
+    pub link_nic_id: Option<LinkNicId>,
 }
 
 impl LinkNicToUpdate {
@@ -683,15 +620,15 @@ impl LinkNicToUpdate {
     /// Sets [`delete_on_vm_deletion`](Self::delete_on_vm_deletion).
     pub fn delete_on_vm_deletion(
         mut self,
-        delete_on_vm_deletion: impl Into<bool>,
+        delete_on_vm_deletion: impl IntoValue<bool>,
     ) -> Self {
-        self.delete_on_vm_deletion = Some(delete_on_vm_deletion.into());
+        self.delete_on_vm_deletion = delete_on_vm_deletion.into_value();
         self
     }
 
     /// Sets [`link_nic_id`](Self::link_nic_id).
-    pub fn link_nic_id(mut self, link_nic_id: impl Into<String>) -> Self {
-        self.link_nic_id = Some(link_nic_id.into());
+    pub fn link_nic_id(mut self, link_nic_id: impl IntoValue<LinkNicId>) -> Self {
+        self.link_nic_id = link_nic_id.into_value();
         self
     }
 }
@@ -704,6 +641,7 @@ __private::sent!(LinkNicToUpdate {
 /// Request of [`Client::link_private_ips`](crate::Client::link_private_ips), which assigns secondary private IPs to
 /// a network interface.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct LinkPrivateIpsRequest {
     /// If `true`, an address can be reassigned from another network interface of the Subnet.
@@ -714,7 +652,7 @@ pub struct LinkPrivateIpsRequest {
     /// ID of the network interface, `eni-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub nic_id: String,
+    pub nic_id: NicId,
     /// Secondary private IPv4 addresses, in the range of the Subnet except its first four addresses and its last one.
     /// Cannot be combined with `secondary_private_ip_count`.
     pub private_ips: Option<Vec<String>>,
@@ -724,7 +662,7 @@ pub struct LinkPrivateIpsRequest {
 
 impl LinkPrivateIpsRequest {
     /// Creates a [`LinkPrivateIpsRequest`] with the required fields.
-    pub fn new(nic_id: impl Into<String>) -> Self {
+    pub fn new(nic_id: impl Into<NicId>) -> Self {
         Self {
             allow_relink: None,
             dry_run: None,
@@ -735,38 +673,35 @@ impl LinkPrivateIpsRequest {
     }
 
     /// Sets [`allow_relink`](Self::allow_relink).
-    pub fn allow_relink(mut self, allow_relink: impl Into<bool>) -> Self {
-        self.allow_relink = Some(allow_relink.into());
+    pub fn allow_relink(mut self, allow_relink: impl IntoValue<bool>) -> Self {
+        self.allow_relink = allow_relink.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`nic_id`](Self::nic_id).
-    pub fn nic_id(mut self, nic_id: impl Into<String>) -> Self {
+    pub fn nic_id(mut self, nic_id: impl Into<NicId>) -> Self {
         self.nic_id = nic_id.into();
         self
     }
 
     /// Sets [`private_ips`](Self::private_ips).
-    pub fn private_ips(
-        mut self,
-        private_ips: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.private_ips = Some(private_ips.into_iter().map(Into::into).collect());
+    pub fn private_ips(mut self, private_ips: impl IntoList<String>) -> Self {
+        self.private_ips = private_ips.into_list();
         self
     }
 
     /// Sets [`secondary_private_ip_count`](Self::secondary_private_ip_count).
     pub fn secondary_private_ip_count(
         mut self,
-        secondary_private_ip_count: impl Into<i64>,
+        secondary_private_ip_count: impl IntoValue<i64>,
     ) -> Self {
-        self.secondary_private_ip_count = Some(secondary_private_ip_count.into());
+        self.secondary_private_ip_count = secondary_private_ip_count.into_value();
         self
     }
 }
@@ -798,15 +733,15 @@ __private::received!(LinkPrivateIpsResponse {
 pub struct LinkPublicIp {
     /// ID of the association between the public IP and the VM or network interface, `eipassoc-` and eight hexadecimal
     /// digits.
-    pub link_public_ip_id: Option<String>,
+    pub link_public_ip_id: Option<LinkPublicIpId>,
     /// Public DNS name.
     pub public_dns_name: Option<String>,
     /// Public IPv4 address.
     pub public_ip: Option<String>,
     /// ID of the account that owns the public IP, twelve digits.
-    pub public_ip_account_id: Option<String>,
+    pub public_ip_account_id: Option<AccountId>,
     /// ID of the public IP, `eipalloc-` and eight hexadecimal digits.
-    pub public_ip_id: Option<String>,
+    pub public_ip_id: Option<PublicIpId>,
 }
 
 __private::received!(LinkPublicIp {
@@ -822,7 +757,7 @@ __private::received!(LinkPublicIp {
 #[non_exhaustive]
 pub struct Nic {
     /// ID of the owning account, twelve digits.
-    pub account_id: Option<String>,
+    pub account_id: Option<AccountId>,
     /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
     /// If `true`, traffic is dropped unless this network interface is its source or destination. Must be `false` for
@@ -835,9 +770,9 @@ pub struct Nic {
     /// Hardware (MAC) address.
     pub mac_address: Option<String>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
-    pub net_id: Option<String>,
+    pub net_id: Option<NetId>,
     /// ID of the network interface, `eni-` and eight hexadecimal digits.
-    pub nic_id: Option<String>,
+    pub nic_id: Option<NicId>,
     /// Private DNS name, such as `ip-10-0-0-4.eu-west-2.compute.internal`.
     pub private_dns_name: Option<String>,
     /// Private IPs of the interface.
@@ -847,7 +782,7 @@ pub struct Nic {
     /// State of the network interface.
     pub state: Option<NicState>,
     /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
-    pub subnet_id: Option<String>,
+    pub subnet_id: Option<SubnetId>,
     /// Name of the Subregion, such as `eu-west-2a`.
     pub subregion_name: Option<String>,
     /// Tags of the resource.
@@ -895,6 +830,7 @@ __private::received!(PrivateIp {
 
 /// Request of [`Client::read_nics`](crate::Client::read_nics), which lists network interfaces.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadNicsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -917,26 +853,26 @@ impl ReadNicsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersNic>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersNic>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -969,6 +905,7 @@ __private::received!(ReadNicsResponse {
 
 /// Request of [`Client::unlink_nic`](crate::Client::unlink_nic), which detaches a network interface from its VM.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UnlinkNicRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -977,12 +914,12 @@ pub struct UnlinkNicRequest {
     /// ID of the attachment of the network interface, `eni-attach-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub link_nic_id: String,
+    pub link_nic_id: LinkNicId,
 }
 
 impl UnlinkNicRequest {
     /// Creates a [`UnlinkNicRequest`] with the required fields.
-    pub fn new(link_nic_id: impl Into<String>) -> Self {
+    pub fn new(link_nic_id: impl Into<LinkNicId>) -> Self {
         Self {
             dry_run: None,
             link_nic_id: link_nic_id.into(),
@@ -990,13 +927,13 @@ impl UnlinkNicRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`link_nic_id`](Self::link_nic_id).
-    pub fn link_nic_id(mut self, link_nic_id: impl Into<String>) -> Self {
+    pub fn link_nic_id(mut self, link_nic_id: impl Into<LinkNicId>) -> Self {
         self.link_nic_id = link_nic_id.into();
         self
     }
@@ -1022,6 +959,7 @@ __private::received!(UnlinkNicResponse {
 /// Request of [`Client::unlink_private_ips`](crate::Client::unlink_private_ips), which unassigns secondary private
 /// IPs from a network interface.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UnlinkPrivateIpsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -1030,7 +968,7 @@ pub struct UnlinkPrivateIpsRequest {
     /// ID of the network interface, `eni-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub nic_id: String,
+    pub nic_id: NicId,
     /// Secondary private IPv4 addresses to remove.
     ///
     /// Required.
@@ -1040,7 +978,7 @@ pub struct UnlinkPrivateIpsRequest {
 impl UnlinkPrivateIpsRequest {
     /// Creates a [`UnlinkPrivateIpsRequest`] with the required fields.
     pub fn new(
-        nic_id: impl Into<String>,
+        nic_id: impl Into<NicId>,
         private_ips: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
         Self {
@@ -1051,13 +989,13 @@ impl UnlinkPrivateIpsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`nic_id`](Self::nic_id).
-    pub fn nic_id(mut self, nic_id: impl Into<String>) -> Self {
+    pub fn nic_id(mut self, nic_id: impl Into<NicId>) -> Self {
         self.nic_id = nic_id.into();
         self
     }
@@ -1094,6 +1032,7 @@ __private::received!(UnlinkPrivateIpsResponse {
 /// Request of [`Client::update_nic`](crate::Client::update_nic), which changes one attribute of a network interface
 /// per call.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UpdateNicRequest {
     /// New description of the network interface.
@@ -1106,14 +1045,14 @@ pub struct UpdateNicRequest {
     /// ID of the network interface, `eni-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub nic_id: String,
+    pub nic_id: NicId,
     /// IDs of security groups, at least one, each `sg-` and eight hexadecimal digits. They replace all current ones.
-    pub security_group_ids: Option<Vec<String>>,
+    pub security_group_ids: Option<Vec<SecurityGroupId>>,
 }
 
 impl UpdateNicRequest {
     /// Creates a [`UpdateNicRequest`] with the required fields.
-    pub fn new(nic_id: impl Into<String>) -> Self {
+    pub fn new(nic_id: impl Into<NicId>) -> Self {
         Self {
             description: None,
             dry_run: None,
@@ -1124,25 +1063,25 @@ impl UpdateNicRequest {
     }
 
     /// Sets [`description`](Self::description).
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description(mut self, description: impl IntoValue<String>) -> Self {
+        self.description = description.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`link_nic`](Self::link_nic).
-    pub fn link_nic(mut self, link_nic: impl Into<LinkNicToUpdate>) -> Self {
-        self.link_nic = Some(link_nic.into());
+    pub fn link_nic(mut self, link_nic: impl IntoValue<LinkNicToUpdate>) -> Self {
+        self.link_nic = link_nic.into_value();
         self
     }
 
     /// Sets [`nic_id`](Self::nic_id).
-    pub fn nic_id(mut self, nic_id: impl Into<String>) -> Self {
+    pub fn nic_id(mut self, nic_id: impl Into<NicId>) -> Self {
         self.nic_id = nic_id.into();
         self
     }
@@ -1150,11 +1089,9 @@ impl UpdateNicRequest {
     /// Sets [`security_group_ids`](Self::security_group_ids).
     pub fn security_group_ids(
         mut self,
-        security_group_ids: impl IntoIterator<Item = impl Into<String>>,
+        security_group_ids: impl IntoList<SecurityGroupId>,
     ) -> Self {
-        self.security_group_ids = Some(
-            security_group_ids.into_iter().map(Into::into).collect(),
-        );
+        self.security_group_ids = security_group_ids.into_list();
         self
     }
 }
@@ -1296,9 +1233,13 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::LinkNicRequest;
+    /// use osc_api::types::{LinkNicRequest, NicId, VmId};
     ///
-    /// let request = LinkNicRequest::new(1, "eni-12345678", "i-12345678");
+    /// let request = LinkNicRequest::new(
+    ///     1,
+    ///     NicId::from("eni-12345678"),
+    ///     VmId::from("i-12345678"),
+    /// );
     /// let response = client.link_nic(&request).await?;
     /// # Ok(())
     /// # }

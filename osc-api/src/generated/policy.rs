@@ -2,15 +2,18 @@
 //! Actions of the tag `Policy`, and the types that only they use.
 
 use super::common::{FiltersUserGroup, ResponseContext};
+use super::ids::{PolicyName, PolicyOrn, PolicyVersionId, UserGroupName, UserName};
 use super::policy_types::{
     InlinePolicy, LinkedPolicy, MinimalPolicy, Policy, PolicyEntities, PolicyEntityType,
     PolicyVersion, ReadLinkedPoliciesFilters, ReadPoliciesFilters,
 };
+use crate::__private::{IntoId, IntoList, IntoValue};
 use crate::{Client, Paginated, Result, __private};
 
 /// Request of [`Client::create_policy`](crate::Client::create_policy), which creates a managed policy with a first
 /// version, `v1`, which is the default one and in effect.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreatePolicyRequest {
     /// Description of what the policy is for, at most 1000 characters.
@@ -27,24 +30,27 @@ pub struct CreatePolicyRequest {
     /// Name of the policy.
     ///
     /// Required.
-    pub policy_name: String,
+    pub policy_name: PolicyName,
 }
 
 impl CreatePolicyRequest {
     /// Creates a [`CreatePolicyRequest`] with the required fields.
-    pub fn new(document: impl Into<String>, policy_name: impl Into<String>) -> Self {
+    pub fn new(
+        document: impl Into<String>,
+        policy_name: impl IntoId<PolicyName>,
+    ) -> Self {
         Self {
             description: None,
             document: document.into(),
             dry_run: None,
             path: None,
-            policy_name: policy_name.into(),
+            policy_name: policy_name.into_id(),
         }
     }
 
     /// Sets [`description`](Self::description).
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description(mut self, description: impl IntoValue<String>) -> Self {
+        self.description = description.into_value();
         self
     }
 
@@ -55,19 +61,19 @@ impl CreatePolicyRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`path`](Self::path).
-    pub fn path(mut self, path: impl Into<String>) -> Self {
-        self.path = Some(path.into());
+    pub fn path(mut self, path: impl IntoValue<String>) -> Self {
+        self.path = path.into_value();
         self
     }
 
     /// Sets [`policy_name`](Self::policy_name).
-    pub fn policy_name(mut self, policy_name: impl Into<String>) -> Self {
+    pub fn policy_name(mut self, policy_name: impl Into<PolicyName>) -> Self {
         self.policy_name = policy_name.into();
         self
     }
@@ -101,6 +107,7 @@ __private::received!(CreatePolicyResponse {
 /// Request of [`Client::create_policy_version`](crate::Client::create_policy_version), which adds a version to a
 /// managed policy, which can have at most five versions.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreatePolicyVersionRequest {
     /// Policy document as a JSON string of at most 5120 characters, not counting whitespace.
@@ -110,17 +117,17 @@ pub struct CreatePolicyVersionRequest {
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
     /// Required. Pattern: `^orn:ows:(iam|idauth):\S*:\d{12}:policy/\S+$`.
-    pub policy_orn: String,
+    pub policy_orn: PolicyOrn,
     /// If `true`, the new version becomes the default version, which is the one in effect.
     pub set_as_default: Option<bool>,
 }
 
 impl CreatePolicyVersionRequest {
     /// Creates a [`CreatePolicyVersionRequest`] with the required fields.
-    pub fn new(document: impl Into<String>, policy_orn: impl Into<String>) -> Self {
+    pub fn new(document: impl Into<String>, policy_orn: impl IntoId<PolicyOrn>) -> Self {
         Self {
             document: document.into(),
-            policy_orn: policy_orn.into(),
+            policy_orn: policy_orn.into_id(),
             set_as_default: None,
         }
     }
@@ -132,14 +139,14 @@ impl CreatePolicyVersionRequest {
     }
 
     /// Sets [`policy_orn`](Self::policy_orn).
-    pub fn policy_orn(mut self, policy_orn: impl Into<String>) -> Self {
+    pub fn policy_orn(mut self, policy_orn: impl Into<PolicyOrn>) -> Self {
         self.policy_orn = policy_orn.into();
         self
     }
 
     /// Sets [`set_as_default`](Self::set_as_default).
-    pub fn set_as_default(mut self, set_as_default: impl Into<bool>) -> Self {
-        self.set_as_default = Some(set_as_default.into());
+    pub fn set_as_default(mut self, set_as_default: impl IntoValue<bool>) -> Self {
+        self.set_as_default = set_as_default.into_value();
         self
     }
 }
@@ -168,6 +175,7 @@ __private::received!(CreatePolicyVersionResponse {
 
 /// Request of [`Client::delete_policy`](crate::Client::delete_policy), which deletes a managed policy.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeletePolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -176,12 +184,12 @@ pub struct DeletePolicyRequest {
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
     /// Required. Pattern: `^orn:ows:(iam|idauth):\S*:\d{12}:policy/\S+$`.
-    pub policy_orn: String,
+    pub policy_orn: PolicyOrn,
 }
 
 impl DeletePolicyRequest {
     /// Creates a [`DeletePolicyRequest`] with the required fields.
-    pub fn new(policy_orn: impl Into<String>) -> Self {
+    pub fn new(policy_orn: impl Into<PolicyOrn>) -> Self {
         Self {
             dry_run: None,
             policy_orn: policy_orn.into(),
@@ -189,13 +197,13 @@ impl DeletePolicyRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`policy_orn`](Self::policy_orn).
-    pub fn policy_orn(mut self, policy_orn: impl Into<String>) -> Self {
+    pub fn policy_orn(mut self, policy_orn: impl Into<PolicyOrn>) -> Self {
         self.policy_orn = policy_orn.into();
         self
     }
@@ -221,35 +229,39 @@ __private::received!(DeletePolicyResponse {
 /// Request of [`Client::delete_policy_version`](crate::Client::delete_policy_version), which deletes a version of a
 /// managed policy, other than the default one.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeletePolicyVersionRequest {
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
     /// Required. Pattern: `^orn:ows:(iam|idauth):\S*:\d{12}:policy/\S+$`.
-    pub policy_orn: String,
+    pub policy_orn: PolicyOrn,
     /// ID of the policy's version, such as `v1`.
     ///
     /// Required.
-    pub version_id: String,
+    pub version_id: PolicyVersionId,
 }
 
 impl DeletePolicyVersionRequest {
     /// Creates a [`DeletePolicyVersionRequest`] with the required fields.
-    pub fn new(policy_orn: impl Into<String>, version_id: impl Into<String>) -> Self {
+    pub fn new(
+        policy_orn: impl IntoId<PolicyOrn>,
+        version_id: impl IntoId<PolicyVersionId>,
+    ) -> Self {
         Self {
-            policy_orn: policy_orn.into(),
-            version_id: version_id.into(),
+            policy_orn: policy_orn.into_id(),
+            version_id: version_id.into_id(),
         }
     }
 
     /// Sets [`policy_orn`](Self::policy_orn).
-    pub fn policy_orn(mut self, policy_orn: impl Into<String>) -> Self {
+    pub fn policy_orn(mut self, policy_orn: impl Into<PolicyOrn>) -> Self {
         self.policy_orn = policy_orn.into();
         self
     }
 
     /// Sets [`version_id`](Self::version_id).
-    pub fn version_id(mut self, version_id: impl Into<String>) -> Self {
+    pub fn version_id(mut self, version_id: impl Into<PolicyVersionId>) -> Self {
         self.version_id = version_id.into();
         self
     }
@@ -276,6 +288,7 @@ __private::received!(DeletePolicyVersionResponse {
 /// Request of [`Client::delete_user_group_policy`](crate::Client::delete_user_group_policy), which deletes an
 /// inline policy of a user group.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteUserGroupPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -284,11 +297,11 @@ pub struct DeleteUserGroupPolicyRequest {
     /// Name of the policy.
     ///
     /// Required.
-    pub policy_name: String,
+    pub policy_name: PolicyName,
     /// Name of the user group.
     ///
     /// Required.
-    pub user_group_name: String,
+    pub user_group_name: UserGroupName,
     /// Path of the user group. Defaults to `/`.
     pub user_group_path: Option<String>,
 }
@@ -296,38 +309,38 @@ pub struct DeleteUserGroupPolicyRequest {
 impl DeleteUserGroupPolicyRequest {
     /// Creates a [`DeleteUserGroupPolicyRequest`] with the required fields.
     pub fn new(
-        policy_name: impl Into<String>,
-        user_group_name: impl Into<String>,
+        policy_name: impl IntoId<PolicyName>,
+        user_group_name: impl IntoId<UserGroupName>,
     ) -> Self {
         Self {
             dry_run: None,
-            policy_name: policy_name.into(),
-            user_group_name: user_group_name.into(),
+            policy_name: policy_name.into_id(),
+            user_group_name: user_group_name.into_id(),
             user_group_path: None,
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`policy_name`](Self::policy_name).
-    pub fn policy_name(mut self, policy_name: impl Into<String>) -> Self {
+    pub fn policy_name(mut self, policy_name: impl Into<PolicyName>) -> Self {
         self.policy_name = policy_name.into();
         self
     }
 
     /// Sets [`user_group_name`](Self::user_group_name).
-    pub fn user_group_name(mut self, user_group_name: impl Into<String>) -> Self {
+    pub fn user_group_name(mut self, user_group_name: impl Into<UserGroupName>) -> Self {
         self.user_group_name = user_group_name.into();
         self
     }
 
     /// Sets [`user_group_path`](Self::user_group_path).
-    pub fn user_group_path(mut self, user_group_path: impl Into<String>) -> Self {
-        self.user_group_path = Some(user_group_path.into());
+    pub fn user_group_path(mut self, user_group_path: impl IntoValue<String>) -> Self {
+        self.user_group_path = user_group_path.into_value();
         self
     }
 }
@@ -355,6 +368,7 @@ __private::received!(DeleteUserGroupPolicyResponse {
 /// Request of [`Client::delete_user_policy`](crate::Client::delete_user_policy), which deletes an inline policy of
 /// an EIM user.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteUserPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -363,37 +377,40 @@ pub struct DeleteUserPolicyRequest {
     /// Name of the policy, 1 to 128 characters.
     ///
     /// Required.
-    pub policy_name: String,
+    pub policy_name: PolicyName,
     /// Name of the EIM user.
     ///
     /// Required.
-    pub user_name: String,
+    pub user_name: UserName,
 }
 
 impl DeleteUserPolicyRequest {
     /// Creates a [`DeleteUserPolicyRequest`] with the required fields.
-    pub fn new(policy_name: impl Into<String>, user_name: impl Into<String>) -> Self {
+    pub fn new(
+        policy_name: impl IntoId<PolicyName>,
+        user_name: impl IntoId<UserName>,
+    ) -> Self {
         Self {
             dry_run: None,
-            policy_name: policy_name.into(),
-            user_name: user_name.into(),
+            policy_name: policy_name.into_id(),
+            user_name: user_name.into_id(),
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`policy_name`](Self::policy_name).
-    pub fn policy_name(mut self, policy_name: impl Into<String>) -> Self {
+    pub fn policy_name(mut self, policy_name: impl Into<PolicyName>) -> Self {
         self.policy_name = policy_name.into();
         self
     }
 
     /// Sets [`user_name`](Self::user_name).
-    pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
+    pub fn user_name(mut self, user_name: impl Into<UserName>) -> Self {
         self.user_name = user_name.into();
         self
     }
@@ -421,6 +438,7 @@ __private::received!(DeleteUserPolicyResponse {
 /// Request of [`Client::link_managed_policy_to_user_group`](crate::Client::link_managed_policy_to_user_group),
 /// which links a managed policy to a user group, and thereby to all its members.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct LinkManagedPolicyToUserGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -429,40 +447,40 @@ pub struct LinkManagedPolicyToUserGroupRequest {
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
     /// Required.
-    pub policy_orn: String,
+    pub policy_orn: PolicyOrn,
     /// Name of the user group.
     ///
     /// Required.
-    pub user_group_name: String,
+    pub user_group_name: UserGroupName,
 }
 
 impl LinkManagedPolicyToUserGroupRequest {
     /// Creates a [`LinkManagedPolicyToUserGroupRequest`] with the required fields.
     pub fn new(
-        policy_orn: impl Into<String>,
-        user_group_name: impl Into<String>,
+        policy_orn: impl IntoId<PolicyOrn>,
+        user_group_name: impl IntoId<UserGroupName>,
     ) -> Self {
         Self {
             dry_run: None,
-            policy_orn: policy_orn.into(),
-            user_group_name: user_group_name.into(),
+            policy_orn: policy_orn.into_id(),
+            user_group_name: user_group_name.into_id(),
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`policy_orn`](Self::policy_orn).
-    pub fn policy_orn(mut self, policy_orn: impl Into<String>) -> Self {
+    pub fn policy_orn(mut self, policy_orn: impl Into<PolicyOrn>) -> Self {
         self.policy_orn = policy_orn.into();
         self
     }
 
     /// Sets [`user_group_name`](Self::user_group_name).
-    pub fn user_group_name(mut self, user_group_name: impl Into<String>) -> Self {
+    pub fn user_group_name(mut self, user_group_name: impl Into<UserGroupName>) -> Self {
         self.user_group_name = user_group_name.into();
         self
     }
@@ -489,6 +507,7 @@ __private::received!(LinkManagedPolicyToUserGroupResponse {
 
 /// Request of [`Client::link_policy`](crate::Client::link_policy), which links a managed policy to an EIM user.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct LinkPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -497,37 +516,40 @@ pub struct LinkPolicyRequest {
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
     /// Required. Pattern: `^orn:ows:(iam|idauth):\S*:\d{12}:policy/\S+$`.
-    pub policy_orn: String,
+    pub policy_orn: PolicyOrn,
     /// Name of the EIM user, 1 to 64 characters.
     ///
     /// Required.
-    pub user_name: String,
+    pub user_name: UserName,
 }
 
 impl LinkPolicyRequest {
     /// Creates a [`LinkPolicyRequest`] with the required fields.
-    pub fn new(policy_orn: impl Into<String>, user_name: impl Into<String>) -> Self {
+    pub fn new(
+        policy_orn: impl IntoId<PolicyOrn>,
+        user_name: impl IntoId<UserName>,
+    ) -> Self {
         Self {
             dry_run: None,
-            policy_orn: policy_orn.into(),
-            user_name: user_name.into(),
+            policy_orn: policy_orn.into_id(),
+            user_name: user_name.into_id(),
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`policy_orn`](Self::policy_orn).
-    pub fn policy_orn(mut self, policy_orn: impl Into<String>) -> Self {
+    pub fn policy_orn(mut self, policy_orn: impl Into<PolicyOrn>) -> Self {
         self.policy_orn = policy_orn.into();
         self
     }
 
     /// Sets [`user_name`](Self::user_name).
-    pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
+    pub fn user_name(mut self, user_name: impl Into<UserName>) -> Self {
         self.user_name = user_name.into();
         self
     }
@@ -554,6 +576,7 @@ __private::received!(LinkPolicyResponse {
 /// Request of [`Client::put_user_group_policy`](crate::Client::put_user_group_policy), which creates or replaces an
 /// inline policy of a user group, which applies to all its members.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct PutUserGroupPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -566,11 +589,11 @@ pub struct PutUserGroupPolicyRequest {
     /// Name of the policy.
     ///
     /// Required.
-    pub policy_name: String,
+    pub policy_name: PolicyName,
     /// Name of the user group.
     ///
     /// Required.
-    pub user_group_name: String,
+    pub user_group_name: UserGroupName,
     /// Path of the user group. Defaults to `/`.
     pub user_group_path: Option<String>,
 }
@@ -579,21 +602,21 @@ impl PutUserGroupPolicyRequest {
     /// Creates a [`PutUserGroupPolicyRequest`] with the required fields.
     pub fn new(
         policy_document: impl Into<String>,
-        policy_name: impl Into<String>,
-        user_group_name: impl Into<String>,
+        policy_name: impl IntoId<PolicyName>,
+        user_group_name: impl IntoId<UserGroupName>,
     ) -> Self {
         Self {
             dry_run: None,
             policy_document: policy_document.into(),
-            policy_name: policy_name.into(),
-            user_group_name: user_group_name.into(),
+            policy_name: policy_name.into_id(),
+            user_group_name: user_group_name.into_id(),
             user_group_path: None,
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
@@ -604,20 +627,20 @@ impl PutUserGroupPolicyRequest {
     }
 
     /// Sets [`policy_name`](Self::policy_name).
-    pub fn policy_name(mut self, policy_name: impl Into<String>) -> Self {
+    pub fn policy_name(mut self, policy_name: impl Into<PolicyName>) -> Self {
         self.policy_name = policy_name.into();
         self
     }
 
     /// Sets [`user_group_name`](Self::user_group_name).
-    pub fn user_group_name(mut self, user_group_name: impl Into<String>) -> Self {
+    pub fn user_group_name(mut self, user_group_name: impl Into<UserGroupName>) -> Self {
         self.user_group_name = user_group_name.into();
         self
     }
 
     /// Sets [`user_group_path`](Self::user_group_path).
-    pub fn user_group_path(mut self, user_group_path: impl Into<String>) -> Self {
-        self.user_group_path = Some(user_group_path.into());
+    pub fn user_group_path(mut self, user_group_path: impl IntoValue<String>) -> Self {
+        self.user_group_path = user_group_path.into_value();
         self
     }
 }
@@ -646,6 +669,7 @@ __private::received!(PutUserGroupPolicyResponse {
 /// Request of [`Client::put_user_policy`](crate::Client::put_user_policy), which creates or replaces an inline
 /// policy of an EIM user.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct PutUserPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -658,31 +682,31 @@ pub struct PutUserPolicyRequest {
     /// Name of the policy, 1 to 128 characters.
     ///
     /// Required.
-    pub policy_name: String,
+    pub policy_name: PolicyName,
     /// Name of the EIM user.
     ///
     /// Required.
-    pub user_name: String,
+    pub user_name: UserName,
 }
 
 impl PutUserPolicyRequest {
     /// Creates a [`PutUserPolicyRequest`] with the required fields.
     pub fn new(
         policy_document: impl Into<String>,
-        policy_name: impl Into<String>,
-        user_name: impl Into<String>,
+        policy_name: impl IntoId<PolicyName>,
+        user_name: impl IntoId<UserName>,
     ) -> Self {
         Self {
             dry_run: None,
             policy_document: policy_document.into(),
-            policy_name: policy_name.into(),
-            user_name: user_name.into(),
+            policy_name: policy_name.into_id(),
+            user_name: user_name.into_id(),
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
@@ -693,13 +717,13 @@ impl PutUserPolicyRequest {
     }
 
     /// Sets [`policy_name`](Self::policy_name).
-    pub fn policy_name(mut self, policy_name: impl Into<String>) -> Self {
+    pub fn policy_name(mut self, policy_name: impl Into<PolicyName>) -> Self {
         self.policy_name = policy_name.into();
         self
     }
 
     /// Sets [`user_name`](Self::user_name).
-    pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
+    pub fn user_name(mut self, user_name: impl Into<UserName>) -> Self {
         self.user_name = user_name.into();
         self
     }
@@ -728,6 +752,7 @@ __private::received!(PutUserPolicyResponse {
 /// Request of [`Client::read_entities_linked_to_policy`](crate::Client::read_entities_linked_to_policy), which
 /// lists the accounts, users and user groups that a managed policy is linked to.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadEntitiesLinkedToPolicyRequest {
     /// Only return entities of these types.
@@ -737,14 +762,14 @@ pub struct ReadEntitiesLinkedToPolicyRequest {
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
     /// Required. Pattern: `^orn:ows:(iam|idauth):\S*:\d{12}:policy/\S+$`.
-    pub policy_orn: String,
+    pub policy_orn: PolicyOrn,
     /// Maximum number of items per page. Defaults to 100.
     pub results_per_page: Option<i64>,
 }
 
 impl ReadEntitiesLinkedToPolicyRequest {
     /// Creates a [`ReadEntitiesLinkedToPolicyRequest`] with the required fields.
-    pub fn new(policy_orn: impl Into<String>) -> Self {
+    pub fn new(policy_orn: impl Into<PolicyOrn>) -> Self {
         Self {
             entities_type: None,
             first_item: None,
@@ -756,27 +781,27 @@ impl ReadEntitiesLinkedToPolicyRequest {
     /// Sets [`entities_type`](Self::entities_type).
     pub fn entities_type(
         mut self,
-        entities_type: impl IntoIterator<Item = impl Into<PolicyEntityType>>,
+        entities_type: impl IntoList<PolicyEntityType>,
     ) -> Self {
-        self.entities_type = Some(entities_type.into_iter().map(Into::into).collect());
+        self.entities_type = entities_type.into_list();
         self
     }
 
     /// Sets [`first_item`](Self::first_item).
-    pub fn first_item(mut self, first_item: impl Into<i64>) -> Self {
-        self.first_item = Some(first_item.into());
+    pub fn first_item(mut self, first_item: impl IntoValue<i64>) -> Self {
+        self.first_item = first_item.into_value();
         self
     }
 
     /// Sets [`policy_orn`](Self::policy_orn).
-    pub fn policy_orn(mut self, policy_orn: impl Into<String>) -> Self {
+    pub fn policy_orn(mut self, policy_orn: impl Into<PolicyOrn>) -> Self {
         self.policy_orn = policy_orn.into();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -807,6 +832,7 @@ __private::received!(ReadEntitiesLinkedToPolicyResponse {
 /// Request of [`Client::read_linked_policies`](crate::Client::read_linked_policies), which lists the managed
 /// policies linked to an EIM user.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadLinkedPoliciesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -822,12 +848,12 @@ pub struct ReadLinkedPoliciesRequest {
     /// Name of the EIM user.
     ///
     /// Required.
-    pub user_name: String,
+    pub user_name: UserName,
 }
 
 impl ReadLinkedPoliciesRequest {
     /// Creates a [`ReadLinkedPoliciesRequest`] with the required fields.
-    pub fn new(user_name: impl Into<String>) -> Self {
+    pub fn new(user_name: impl Into<UserName>) -> Self {
         Self {
             dry_run: None,
             filters: None,
@@ -838,31 +864,34 @@ impl ReadLinkedPoliciesRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<ReadLinkedPoliciesFilters>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(
+        mut self,
+        filters: impl IntoValue<ReadLinkedPoliciesFilters>,
+    ) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`first_item`](Self::first_item).
-    pub fn first_item(mut self, first_item: impl Into<i64>) -> Self {
-        self.first_item = Some(first_item.into());
+    pub fn first_item(mut self, first_item: impl IntoValue<i64>) -> Self {
+        self.first_item = first_item.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 
     /// Sets [`user_name`](Self::user_name).
-    pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
+    pub fn user_name(mut self, user_name: impl Into<UserName>) -> Self {
         self.user_name = user_name.into();
         self
     }
@@ -905,6 +934,7 @@ __private::received!(ReadLinkedPoliciesResponse {
 /// [`Client::read_managed_policies_linked_to_user_group`](crate::Client::read_managed_policies_linked_to_user_group),
 /// which lists the managed policies linked to a user group.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadManagedPoliciesLinkedToUserGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -920,12 +950,12 @@ pub struct ReadManagedPoliciesLinkedToUserGroupRequest {
     /// Name of the user group.
     ///
     /// Required.
-    pub user_group_name: String,
+    pub user_group_name: UserGroupName,
 }
 
 impl ReadManagedPoliciesLinkedToUserGroupRequest {
     /// Creates a [`ReadManagedPoliciesLinkedToUserGroupRequest`] with the required fields.
-    pub fn new(user_group_name: impl Into<String>) -> Self {
+    pub fn new(user_group_name: impl Into<UserGroupName>) -> Self {
         Self {
             dry_run: None,
             filters: None,
@@ -936,31 +966,31 @@ impl ReadManagedPoliciesLinkedToUserGroupRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersUserGroup>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersUserGroup>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`first_item`](Self::first_item).
-    pub fn first_item(mut self, first_item: impl Into<i64>) -> Self {
-        self.first_item = Some(first_item.into());
+    pub fn first_item(mut self, first_item: impl IntoValue<i64>) -> Self {
+        self.first_item = first_item.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 
     /// Sets [`user_group_name`](Self::user_group_name).
-    pub fn user_group_name(mut self, user_group_name: impl Into<String>) -> Self {
+    pub fn user_group_name(mut self, user_group_name: impl Into<UserGroupName>) -> Self {
         self.user_group_name = user_group_name.into();
         self
     }
@@ -1003,6 +1033,7 @@ __private::received!(ReadManagedPoliciesLinkedToUserGroupResponse {
 /// Request of [`Client::read_policies`](crate::Client::read_policies), which lists managed policies, including
 /// those provided by OUTSCALE.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadPoliciesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -1024,26 +1055,26 @@ impl ReadPoliciesRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<ReadPoliciesFilters>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<ReadPoliciesFilters>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`first_item`](Self::first_item).
-    pub fn first_item(mut self, first_item: impl Into<i64>) -> Self {
-        self.first_item = Some(first_item.into());
+    pub fn first_item(mut self, first_item: impl IntoValue<i64>) -> Self {
+        self.first_item = first_item.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -1083,24 +1114,25 @@ __private::received!(ReadPoliciesResponse {
 /// Request of [`Client::read_policy`](crate::Client::read_policy), which returns a managed policy, without its
 /// document.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadPolicyRequest {
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
     /// Required. Pattern: `^orn:ows:(iam|idauth):\S*:\d{12}:policy/\S+$`.
-    pub policy_orn: String,
+    pub policy_orn: PolicyOrn,
 }
 
 impl ReadPolicyRequest {
     /// Creates a [`ReadPolicyRequest`] with the required fields.
-    pub fn new(policy_orn: impl Into<String>) -> Self {
+    pub fn new(policy_orn: impl Into<PolicyOrn>) -> Self {
         Self {
             policy_orn: policy_orn.into(),
         }
     }
 
     /// Sets [`policy_orn`](Self::policy_orn).
-    pub fn policy_orn(mut self, policy_orn: impl Into<String>) -> Self {
+    pub fn policy_orn(mut self, policy_orn: impl Into<PolicyOrn>) -> Self {
         self.policy_orn = policy_orn.into();
         self
     }
@@ -1130,35 +1162,39 @@ __private::received!(ReadPolicyResponse {
 /// Request of [`Client::read_policy_version`](crate::Client::read_policy_version), which returns one version of a
 /// managed policy.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadPolicyVersionRequest {
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
     /// Required. Pattern: `^orn:ows:(iam|idauth):\S*:\d{12}:policy/\S+$`.
-    pub policy_orn: String,
+    pub policy_orn: PolicyOrn,
     /// ID of the policy's version, such as `v1`.
     ///
     /// Required.
-    pub version_id: String,
+    pub version_id: PolicyVersionId,
 }
 
 impl ReadPolicyVersionRequest {
     /// Creates a [`ReadPolicyVersionRequest`] with the required fields.
-    pub fn new(policy_orn: impl Into<String>, version_id: impl Into<String>) -> Self {
+    pub fn new(
+        policy_orn: impl IntoId<PolicyOrn>,
+        version_id: impl IntoId<PolicyVersionId>,
+    ) -> Self {
         Self {
-            policy_orn: policy_orn.into(),
-            version_id: version_id.into(),
+            policy_orn: policy_orn.into_id(),
+            version_id: version_id.into_id(),
         }
     }
 
     /// Sets [`policy_orn`](Self::policy_orn).
-    pub fn policy_orn(mut self, policy_orn: impl Into<String>) -> Self {
+    pub fn policy_orn(mut self, policy_orn: impl Into<PolicyOrn>) -> Self {
         self.policy_orn = policy_orn.into();
         self
     }
 
     /// Sets [`version_id`](Self::version_id).
-    pub fn version_id(mut self, version_id: impl Into<String>) -> Self {
+    pub fn version_id(mut self, version_id: impl Into<PolicyVersionId>) -> Self {
         self.version_id = version_id.into();
         self
     }
@@ -1188,6 +1224,7 @@ __private::received!(ReadPolicyVersionResponse {
 /// Request of [`Client::read_policy_versions`](crate::Client::read_policy_versions), which lists the versions of a
 /// managed policy.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadPolicyVersionsRequest {
     /// Number of items to skip, which is the number of items on the pages already read.
@@ -1195,14 +1232,14 @@ pub struct ReadPolicyVersionsRequest {
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
     /// Required. Pattern: `^orn:ows:(iam|idauth):\S*:\d{12}:policy/\S+$`.
-    pub policy_orn: String,
+    pub policy_orn: PolicyOrn,
     /// Maximum number of items per page. Defaults to 100.
     pub results_per_page: Option<i64>,
 }
 
 impl ReadPolicyVersionsRequest {
     /// Creates a [`ReadPolicyVersionsRequest`] with the required fields.
-    pub fn new(policy_orn: impl Into<String>) -> Self {
+    pub fn new(policy_orn: impl Into<PolicyOrn>) -> Self {
         Self {
             first_item: None,
             policy_orn: policy_orn.into(),
@@ -1211,20 +1248,20 @@ impl ReadPolicyVersionsRequest {
     }
 
     /// Sets [`first_item`](Self::first_item).
-    pub fn first_item(mut self, first_item: impl Into<i64>) -> Self {
-        self.first_item = Some(first_item.into());
+    pub fn first_item(mut self, first_item: impl IntoValue<i64>) -> Self {
+        self.first_item = first_item.into_value();
         self
     }
 
     /// Sets [`policy_orn`](Self::policy_orn).
-    pub fn policy_orn(mut self, policy_orn: impl Into<String>) -> Self {
+    pub fn policy_orn(mut self, policy_orn: impl Into<PolicyOrn>) -> Self {
         self.policy_orn = policy_orn.into();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -1260,6 +1297,7 @@ __private::received!(ReadPolicyVersionsResponse {
 /// Request of [`Client::read_user_group_policies`](crate::Client::read_user_group_policies), which lists the inline
 /// policies of a user group.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadUserGroupPoliciesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -1272,14 +1310,14 @@ pub struct ReadUserGroupPoliciesRequest {
     /// Name of the user group.
     ///
     /// Required.
-    pub user_group_name: String,
+    pub user_group_name: UserGroupName,
     /// Path of the user group. Defaults to `/`.
     pub user_group_path: Option<String>,
 }
 
 impl ReadUserGroupPoliciesRequest {
     /// Creates a [`ReadUserGroupPoliciesRequest`] with the required fields.
-    pub fn new(user_group_name: impl Into<String>) -> Self {
+    pub fn new(user_group_name: impl Into<UserGroupName>) -> Self {
         Self {
             dry_run: None,
             first_item: None,
@@ -1290,32 +1328,32 @@ impl ReadUserGroupPoliciesRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`first_item`](Self::first_item).
-    pub fn first_item(mut self, first_item: impl Into<i64>) -> Self {
-        self.first_item = Some(first_item.into());
+    pub fn first_item(mut self, first_item: impl IntoValue<i64>) -> Self {
+        self.first_item = first_item.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 
     /// Sets [`user_group_name`](Self::user_group_name).
-    pub fn user_group_name(mut self, user_group_name: impl Into<String>) -> Self {
+    pub fn user_group_name(mut self, user_group_name: impl Into<UserGroupName>) -> Self {
         self.user_group_name = user_group_name.into();
         self
     }
 
     /// Sets [`user_group_path`](Self::user_group_path).
-    pub fn user_group_path(mut self, user_group_path: impl Into<String>) -> Self {
-        self.user_group_path = Some(user_group_path.into());
+    pub fn user_group_path(mut self, user_group_path: impl IntoValue<String>) -> Self {
+        self.user_group_path = user_group_path.into_value();
         self
     }
 }
@@ -1356,6 +1394,7 @@ __private::received!(ReadUserGroupPoliciesResponse {
 /// Request of [`Client::read_user_group_policy`](crate::Client::read_user_group_policy), which returns an inline
 /// policy of a user group.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadUserGroupPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -1364,11 +1403,11 @@ pub struct ReadUserGroupPolicyRequest {
     /// Name of the policy.
     ///
     /// Required.
-    pub policy_name: String,
+    pub policy_name: PolicyName,
     /// Name of the user group.
     ///
     /// Required.
-    pub user_group_name: String,
+    pub user_group_name: UserGroupName,
     /// Path of the user group. Defaults to `/`.
     pub user_group_path: Option<String>,
 }
@@ -1376,38 +1415,38 @@ pub struct ReadUserGroupPolicyRequest {
 impl ReadUserGroupPolicyRequest {
     /// Creates a [`ReadUserGroupPolicyRequest`] with the required fields.
     pub fn new(
-        policy_name: impl Into<String>,
-        user_group_name: impl Into<String>,
+        policy_name: impl IntoId<PolicyName>,
+        user_group_name: impl IntoId<UserGroupName>,
     ) -> Self {
         Self {
             dry_run: None,
-            policy_name: policy_name.into(),
-            user_group_name: user_group_name.into(),
+            policy_name: policy_name.into_id(),
+            user_group_name: user_group_name.into_id(),
             user_group_path: None,
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`policy_name`](Self::policy_name).
-    pub fn policy_name(mut self, policy_name: impl Into<String>) -> Self {
+    pub fn policy_name(mut self, policy_name: impl Into<PolicyName>) -> Self {
         self.policy_name = policy_name.into();
         self
     }
 
     /// Sets [`user_group_name`](Self::user_group_name).
-    pub fn user_group_name(mut self, user_group_name: impl Into<String>) -> Self {
+    pub fn user_group_name(mut self, user_group_name: impl Into<UserGroupName>) -> Self {
         self.user_group_name = user_group_name.into();
         self
     }
 
     /// Sets [`user_group_path`](Self::user_group_path).
-    pub fn user_group_path(mut self, user_group_path: impl Into<String>) -> Self {
-        self.user_group_path = Some(user_group_path.into());
+    pub fn user_group_path(mut self, user_group_path: impl IntoValue<String>) -> Self {
+        self.user_group_path = user_group_path.into_value();
         self
     }
 }
@@ -1438,6 +1477,7 @@ __private::received!(ReadUserGroupPolicyResponse {
 /// Request of [`Client::read_user_policies`](crate::Client::read_user_policies), which lists the names of the
 /// inline policies of an EIM user.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadUserPoliciesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -1446,12 +1486,12 @@ pub struct ReadUserPoliciesRequest {
     /// Name of the EIM user.
     ///
     /// Required.
-    pub user_name: String,
+    pub user_name: UserName,
 }
 
 impl ReadUserPoliciesRequest {
     /// Creates a [`ReadUserPoliciesRequest`] with the required fields.
-    pub fn new(user_name: impl Into<String>) -> Self {
+    pub fn new(user_name: impl Into<UserName>) -> Self {
         Self {
             dry_run: None,
             user_name: user_name.into(),
@@ -1459,13 +1499,13 @@ impl ReadUserPoliciesRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`user_name`](Self::user_name).
-    pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
+    pub fn user_name(mut self, user_name: impl Into<UserName>) -> Self {
         self.user_name = user_name.into();
         self
     }
@@ -1482,7 +1522,7 @@ __private::sent!(ReadUserPoliciesRequest {
 #[non_exhaustive]
 pub struct ReadUserPoliciesResponse {
     /// Names of the user's inline policies.
-    pub policy_names: Vec<String>,
+    pub policy_names: Vec<PolicyName>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
@@ -1495,6 +1535,7 @@ __private::received!(ReadUserPoliciesResponse {
 /// Request of [`Client::read_user_policy`](crate::Client::read_user_policy), which returns an inline policy of an
 /// EIM user.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadUserPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -1503,37 +1544,40 @@ pub struct ReadUserPolicyRequest {
     /// Name of the policy.
     ///
     /// Required.
-    pub policy_name: String,
+    pub policy_name: PolicyName,
     /// Name of the EIM user.
     ///
     /// Required.
-    pub user_name: String,
+    pub user_name: UserName,
 }
 
 impl ReadUserPolicyRequest {
     /// Creates a [`ReadUserPolicyRequest`] with the required fields.
-    pub fn new(policy_name: impl Into<String>, user_name: impl Into<String>) -> Self {
+    pub fn new(
+        policy_name: impl IntoId<PolicyName>,
+        user_name: impl IntoId<UserName>,
+    ) -> Self {
         Self {
             dry_run: None,
-            policy_name: policy_name.into(),
-            user_name: user_name.into(),
+            policy_name: policy_name.into_id(),
+            user_name: user_name.into_id(),
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`policy_name`](Self::policy_name).
-    pub fn policy_name(mut self, policy_name: impl Into<String>) -> Self {
+    pub fn policy_name(mut self, policy_name: impl Into<PolicyName>) -> Self {
         self.policy_name = policy_name.into();
         self
     }
 
     /// Sets [`user_name`](Self::user_name).
-    pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
+    pub fn user_name(mut self, user_name: impl Into<UserName>) -> Self {
         self.user_name = user_name.into();
         self
     }
@@ -1553,11 +1597,11 @@ pub struct ReadUserPolicyResponse {
     /// Policy document, as a JSON string.
     pub policy_document: Option<String>,
     /// Name of the policy.
-    pub policy_name: Option<String>,
+    pub policy_name: Option<PolicyName>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
     /// Name of the EIM user.
-    pub user_name: Option<String>,
+    pub user_name: Option<UserName>,
 }
 
 __private::received!(ReadUserPolicyResponse {
@@ -1570,35 +1614,39 @@ __private::received!(ReadUserPolicyResponse {
 /// Request of [`Client::set_default_policy_version`](crate::Client::set_default_policy_version), which sets the
 /// default version of a managed policy, which is the version in effect.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct SetDefaultPolicyVersionRequest {
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
     /// Required. Pattern: `^orn:ows:(iam|idauth):\S*:\d{12}:policy/\S+$`.
-    pub policy_orn: String,
+    pub policy_orn: PolicyOrn,
     /// ID of the policy's version, such as `v1`.
     ///
     /// Required.
-    pub version_id: String,
+    pub version_id: PolicyVersionId,
 }
 
 impl SetDefaultPolicyVersionRequest {
     /// Creates a [`SetDefaultPolicyVersionRequest`] with the required fields.
-    pub fn new(policy_orn: impl Into<String>, version_id: impl Into<String>) -> Self {
+    pub fn new(
+        policy_orn: impl IntoId<PolicyOrn>,
+        version_id: impl IntoId<PolicyVersionId>,
+    ) -> Self {
         Self {
-            policy_orn: policy_orn.into(),
-            version_id: version_id.into(),
+            policy_orn: policy_orn.into_id(),
+            version_id: version_id.into_id(),
         }
     }
 
     /// Sets [`policy_orn`](Self::policy_orn).
-    pub fn policy_orn(mut self, policy_orn: impl Into<String>) -> Self {
+    pub fn policy_orn(mut self, policy_orn: impl Into<PolicyOrn>) -> Self {
         self.policy_orn = policy_orn.into();
         self
     }
 
     /// Sets [`version_id`](Self::version_id).
-    pub fn version_id(mut self, version_id: impl Into<String>) -> Self {
+    pub fn version_id(mut self, version_id: impl Into<PolicyVersionId>) -> Self {
         self.version_id = version_id.into();
         self
     }
@@ -1626,6 +1674,7 @@ __private::received!(SetDefaultPolicyVersionResponse {
 /// [`Client::unlink_managed_policy_from_user_group`](crate::Client::unlink_managed_policy_from_user_group), which
 /// unlinks a managed policy from a user group.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UnlinkManagedPolicyFromUserGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -1634,40 +1683,40 @@ pub struct UnlinkManagedPolicyFromUserGroupRequest {
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
     /// Required.
-    pub policy_orn: String,
+    pub policy_orn: PolicyOrn,
     /// Name of the user group.
     ///
     /// Required.
-    pub user_group_name: String,
+    pub user_group_name: UserGroupName,
 }
 
 impl UnlinkManagedPolicyFromUserGroupRequest {
     /// Creates a [`UnlinkManagedPolicyFromUserGroupRequest`] with the required fields.
     pub fn new(
-        policy_orn: impl Into<String>,
-        user_group_name: impl Into<String>,
+        policy_orn: impl IntoId<PolicyOrn>,
+        user_group_name: impl IntoId<UserGroupName>,
     ) -> Self {
         Self {
             dry_run: None,
-            policy_orn: policy_orn.into(),
-            user_group_name: user_group_name.into(),
+            policy_orn: policy_orn.into_id(),
+            user_group_name: user_group_name.into_id(),
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`policy_orn`](Self::policy_orn).
-    pub fn policy_orn(mut self, policy_orn: impl Into<String>) -> Self {
+    pub fn policy_orn(mut self, policy_orn: impl Into<PolicyOrn>) -> Self {
         self.policy_orn = policy_orn.into();
         self
     }
 
     /// Sets [`user_group_name`](Self::user_group_name).
-    pub fn user_group_name(mut self, user_group_name: impl Into<String>) -> Self {
+    pub fn user_group_name(mut self, user_group_name: impl Into<UserGroupName>) -> Self {
         self.user_group_name = user_group_name.into();
         self
     }
@@ -1696,6 +1745,7 @@ __private::received!(UnlinkManagedPolicyFromUserGroupResponse {
 /// Request of [`Client::unlink_policy`](crate::Client::unlink_policy), which unlinks a managed policy from an EIM
 /// user.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UnlinkPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -1704,37 +1754,40 @@ pub struct UnlinkPolicyRequest {
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
     /// Required. Pattern: `^orn:ows:(iam|idauth):\S*:\d{12}:policy/\S+$`.
-    pub policy_orn: String,
+    pub policy_orn: PolicyOrn,
     /// Name of the EIM user.
     ///
     /// Required.
-    pub user_name: String,
+    pub user_name: UserName,
 }
 
 impl UnlinkPolicyRequest {
     /// Creates a [`UnlinkPolicyRequest`] with the required fields.
-    pub fn new(policy_orn: impl Into<String>, user_name: impl Into<String>) -> Self {
+    pub fn new(
+        policy_orn: impl IntoId<PolicyOrn>,
+        user_name: impl IntoId<UserName>,
+    ) -> Self {
         Self {
             dry_run: None,
-            policy_orn: policy_orn.into(),
-            user_name: user_name.into(),
+            policy_orn: policy_orn.into_id(),
+            user_name: user_name.into_id(),
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`policy_orn`](Self::policy_orn).
-    pub fn policy_orn(mut self, policy_orn: impl Into<String>) -> Self {
+    pub fn policy_orn(mut self, policy_orn: impl Into<PolicyOrn>) -> Self {
         self.policy_orn = policy_orn.into();
         self
     }
 
     /// Sets [`user_name`](Self::user_name).
-    pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
+    pub fn user_name(mut self, user_name: impl Into<UserName>) -> Self {
         self.user_name = user_name.into();
         self
     }
@@ -1928,11 +1981,11 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::CreatePolicyRequest;
+    /// use osc_api::types::{CreatePolicyRequest, PolicyName};
     ///
     /// let request = CreatePolicyRequest::new(
     ///         "{\"Statement\": [ {\"Effect\": \"Allow\", \"Action\": [\"*\"], \"Resource\": [\"*\"]} ]}",
-    ///         "example-user-policy",
+    ///         PolicyName::from("example-user-policy"),
     ///     )
     ///     .description("Example of description")
     ///     .path("/example/");
@@ -1962,11 +2015,13 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::CreatePolicyVersionRequest;
+    /// use osc_api::types::{CreatePolicyVersionRequest, PolicyOrn};
     ///
     /// let request = CreatePolicyVersionRequest::new(
     ///         "{\"Statement\": [ {\"Effect\": \"Allow\", \"Action\": [\"*\"], \"Resource\": [\"*\"]} ]}",
-    ///         "orn:ows:idauth::012345678910:policy/example/example-user-policy",
+    ///         PolicyOrn::from(
+    ///             "orn:ows:idauth::012345678910:policy/example/example-user-policy",
+    ///         ),
     ///     )
     ///     .set_as_default(true);
     /// let response = client.create_policy_version(&request).await?;
@@ -2024,11 +2079,13 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::DeletePolicyVersionRequest;
+    /// use osc_api::types::{DeletePolicyVersionRequest, PolicyOrn, PolicyVersionId};
     ///
     /// let request = DeletePolicyVersionRequest::new(
-    ///     "orn:ows:idauth::012345678910:policy/example/example-user-policy",
-    ///     "v1",
+    ///     PolicyOrn::from(
+    ///         "orn:ows:idauth::012345678910:policy/example/example-user-policy",
+    ///     ),
+    ///     PolicyVersionId::from("v1"),
     /// );
     /// let response = client.delete_policy_version(&request).await?;
     /// # Ok(())
@@ -2055,11 +2112,11 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::DeleteUserGroupPolicyRequest;
+    /// use osc_api::types::{DeleteUserGroupPolicyRequest, PolicyName, UserGroupName};
     ///
     /// let request = DeleteUserGroupPolicyRequest::new(
-    ///         "example-usergroup-policy",
-    ///         "example-usergroup",
+    ///         PolicyName::from("example-usergroup-policy"),
+    ///         UserGroupName::from("example-usergroup"),
     ///     )
     ///     .user_group_path("/example/");
     /// let response = client.delete_user_group_policy(&request).await?;
@@ -2087,9 +2144,12 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::DeleteUserPolicyRequest;
+    /// use osc_api::types::{DeleteUserPolicyRequest, PolicyName, UserName};
     ///
-    /// let request = DeleteUserPolicyRequest::new("example-user-policy", "example-user");
+    /// let request = DeleteUserPolicyRequest::new(
+    ///     PolicyName::from("example-user-policy"),
+    ///     UserName::from("example-user"),
+    /// );
     /// let response = client.delete_user_policy(&request).await?;
     /// # Ok(())
     /// # }
@@ -2115,11 +2175,13 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::LinkManagedPolicyToUserGroupRequest;
+    /// use osc_api::types::{LinkManagedPolicyToUserGroupRequest, PolicyOrn, UserGroupName};
     ///
     /// let request = LinkManagedPolicyToUserGroupRequest::new(
-    ///     "orn:ows:idauth::012345678910:policy/example/example-user-policy",
-    ///     "example-usergroup",
+    ///     PolicyOrn::from(
+    ///         "orn:ows:idauth::012345678910:policy/example/example-user-policy",
+    ///     ),
+    ///     UserGroupName::from("example-usergroup"),
     /// );
     /// let response = client.link_managed_policy_to_user_group(&request).await?;
     /// # Ok(())
@@ -2146,11 +2208,13 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::LinkPolicyRequest;
+    /// use osc_api::types::{LinkPolicyRequest, PolicyOrn, UserName};
     ///
     /// let request = LinkPolicyRequest::new(
-    ///     "orn:ows:idauth::012345678910:policy/example/example-user-policy",
-    ///     "example-user",
+    ///     PolicyOrn::from(
+    ///         "orn:ows:idauth::012345678910:policy/example/example-user-policy",
+    ///     ),
+    ///     UserName::from("example-user"),
     /// );
     /// let response = client.link_policy(&request).await?;
     /// # Ok(())
@@ -2177,12 +2241,12 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::PutUserGroupPolicyRequest;
+    /// use osc_api::types::{PolicyName, PutUserGroupPolicyRequest, UserGroupName};
     ///
     /// let request = PutUserGroupPolicyRequest::new(
     ///         "{\"Statement\": [ {\"Effect\": \"Allow\", \"Action\": [\"*\"], \"Resource\": [\"*\"]} ]}",
-    ///         "example-usergroup-policy",
-    ///         "example-usergroup",
+    ///         PolicyName::from("example-usergroup-policy"),
+    ///         UserGroupName::from("example-usergroup"),
     ///     )
     ///     .user_group_path("/example/");
     /// let response = client.put_user_group_policy(&request).await?;
@@ -2210,12 +2274,12 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::PutUserPolicyRequest;
+    /// use osc_api::types::{PolicyName, PutUserPolicyRequest, UserName};
     ///
     /// let request = PutUserPolicyRequest::new(
     ///     "{\"Statement\": [ {\"Effect\": \"Allow\", \"Action\": [\"*\"], \"Resource\": [\"*\"]} ]}",
-    ///     "example-user-policy",
-    ///     "example-user",
+    ///     PolicyName::from("example-user-policy"),
+    ///     UserName::from("example-user"),
     /// );
     /// let response = client.put_user_policy(&request).await?;
     /// # Ok(())
@@ -2418,11 +2482,13 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::ReadPolicyVersionRequest;
+    /// use osc_api::types::{PolicyOrn, PolicyVersionId, ReadPolicyVersionRequest};
     ///
     /// let request = ReadPolicyVersionRequest::new(
-    ///     "orn:ows:idauth::012345678910:policy/example/example-user-policy",
-    ///     "v1",
+    ///     PolicyOrn::from(
+    ///         "orn:ows:idauth::012345678910:policy/example/example-user-policy",
+    ///     ),
+    ///     PolicyVersionId::from("v1"),
     /// );
     /// let response = client.read_policy_version(&request).await?;
     /// # Ok(())
@@ -2510,9 +2576,12 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::ReadUserGroupPolicyRequest;
+    /// use osc_api::types::{PolicyName, ReadUserGroupPolicyRequest, UserGroupName};
     ///
-    /// let request = ReadUserGroupPolicyRequest::new("example-policy", "example-usergroup")
+    /// let request = ReadUserGroupPolicyRequest::new(
+    ///         PolicyName::from("example-policy"),
+    ///         UserGroupName::from("example-usergroup"),
+    ///     )
     ///     .user_group_path("/example/");
     /// let response = client.read_user_group_policy(&request).await?;
     /// # Ok(())
@@ -2563,9 +2632,12 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::ReadUserPolicyRequest;
+    /// use osc_api::types::{PolicyName, ReadUserPolicyRequest, UserName};
     ///
-    /// let request = ReadUserPolicyRequest::new("example-user-policy", "example-user");
+    /// let request = ReadUserPolicyRequest::new(
+    ///     PolicyName::from("example-user-policy"),
+    ///     UserName::from("example-user"),
+    /// );
     /// let response = client.read_user_policy(&request).await?;
     /// # Ok(())
     /// # }
@@ -2591,11 +2663,13 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::SetDefaultPolicyVersionRequest;
+    /// use osc_api::types::{PolicyOrn, PolicyVersionId, SetDefaultPolicyVersionRequest};
     ///
     /// let request = SetDefaultPolicyVersionRequest::new(
-    ///     "orn:ows:idauth::012345678910:policy/example/example-user-policy",
-    ///     "v1",
+    ///     PolicyOrn::from(
+    ///         "orn:ows:idauth::012345678910:policy/example/example-user-policy",
+    ///     ),
+    ///     PolicyVersionId::from("v1"),
     /// );
     /// let response = client.set_default_policy_version(&request).await?;
     /// # Ok(())
@@ -2622,11 +2696,15 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::UnlinkManagedPolicyFromUserGroupRequest;
+    /// use osc_api::types::{
+    ///     PolicyOrn, UnlinkManagedPolicyFromUserGroupRequest, UserGroupName,
+    /// };
     ///
     /// let request = UnlinkManagedPolicyFromUserGroupRequest::new(
-    ///     "orn:ows:idauth::012345678910:policy/example/example-user-policy",
-    ///     "example-usergroup",
+    ///     PolicyOrn::from(
+    ///         "orn:ows:idauth::012345678910:policy/example/example-user-policy",
+    ///     ),
+    ///     UserGroupName::from("example-usergroup"),
     /// );
     /// let response = client.unlink_managed_policy_from_user_group(&request).await?;
     /// # Ok(())
@@ -2653,11 +2731,13 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::UnlinkPolicyRequest;
+    /// use osc_api::types::{PolicyOrn, UnlinkPolicyRequest, UserName};
     ///
     /// let request = UnlinkPolicyRequest::new(
-    ///     "orn:ows:idauth::012345678910:policy/example/example-user-policy",
-    ///     "example-user",
+    ///     PolicyOrn::from(
+    ///         "orn:ows:idauth::012345678910:policy/example/example-user-policy",
+    ///     ),
+    ///     UserName::from("example-user"),
     /// );
     /// let response = client.unlink_policy(&request).await?;
     /// # Ok(())

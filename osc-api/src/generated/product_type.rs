@@ -2,11 +2,14 @@
 //! Actions of the tag `ProductType`, and the types that only they use.
 
 use super::common::ResponseContext;
+use super::ids::ProductTypeId;
+use crate::__private::{IntoList, IntoValue};
 use crate::{Client, Paginated, Result, __private};
 
 /// Request of [`Client::create_product_type`](crate::Client::create_product_type), which creates a product type,
 /// which marks images for metering and billing.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateProductTypeRequest {
     /// Free-form description of the purpose of the resource.
@@ -37,14 +40,14 @@ impl CreateProductTypeRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`vendor`](Self::vendor).
-    pub fn vendor(mut self, vendor: impl Into<String>) -> Self {
-        self.vendor = Some(vendor.into());
+    pub fn vendor(mut self, vendor: impl IntoValue<String>) -> Self {
+        self.vendor = vendor.into_value();
         self
     }
 }
@@ -74,6 +77,7 @@ __private::received!(CreateProductTypeResponse {
 /// Request of [`Client::delete_product_type`](crate::Client::delete_product_type), which deletes a product type of
 /// the account.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteProductTypeRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -84,12 +88,12 @@ pub struct DeleteProductTypeRequest {
     /// ID of the product type, such as `0001` or `pty-12345678`.
     ///
     /// Required.
-    pub product_type_id: String,
+    pub product_type_id: ProductTypeId,
 }
 
 impl DeleteProductTypeRequest {
     /// Creates a [`DeleteProductTypeRequest`] with the required fields.
-    pub fn new(product_type_id: impl Into<String>) -> Self {
+    pub fn new(product_type_id: impl Into<ProductTypeId>) -> Self {
         Self {
             dry_run: None,
             force: None,
@@ -98,19 +102,19 @@ impl DeleteProductTypeRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`force`](Self::force).
-    pub fn force(mut self, force: impl Into<bool>) -> Self {
-        self.force = Some(force.into());
+    pub fn force(mut self, force: impl IntoValue<bool>) -> Self {
+        self.force = force.into_value();
         self
     }
 
     /// Sets [`product_type_id`](Self::product_type_id).
-    pub fn product_type_id(mut self, product_type_id: impl Into<String>) -> Self {
+    pub fn product_type_id(mut self, product_type_id: impl Into<ProductTypeId>) -> Self {
         self.product_type_id = product_type_id.into();
         self
     }
@@ -137,10 +141,11 @@ __private::received!(DeleteProductTypeResponse {
 
 /// Filters for product types.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersProductType {
     /// Only return product types with one of these IDs.
-    pub product_type_ids: Option<Vec<String>>,
+    pub product_type_ids: Option<Vec<ProductTypeId>>,
 }
 
 impl FiltersProductType {
@@ -152,11 +157,9 @@ impl FiltersProductType {
     /// Sets [`product_type_ids`](Self::product_type_ids).
     pub fn product_type_ids(
         mut self,
-        product_type_ids: impl IntoIterator<Item = impl Into<String>>,
+        product_type_ids: impl IntoList<ProductTypeId>,
     ) -> Self {
-        self.product_type_ids = Some(
-            product_type_ids.into_iter().map(Into::into).collect(),
-        );
+        self.product_type_ids = product_type_ids.into_list();
         self
     }
 }
@@ -172,7 +175,7 @@ pub struct ProductType {
     /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
     /// ID of the product type, such as `0001` or `pty-12345678`.
-    pub product_type_id: Option<String>,
+    pub product_type_id: Option<ProductTypeId>,
     /// Vendor of the product.
     pub vendor: Option<String>,
 }
@@ -185,6 +188,7 @@ __private::received!(ProductType {
 
 /// Request of [`Client::read_product_types`](crate::Client::read_product_types), which lists product types.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadProductTypesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -207,26 +211,26 @@ impl ReadProductTypesRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersProductType>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersProductType>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }

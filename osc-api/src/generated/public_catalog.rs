@@ -2,11 +2,13 @@
 //! Actions of the tag `PublicCatalog`, and the types that only they use.
 
 use super::common::{Catalog, ResponseContext};
+use crate::__private::IntoValue;
 use crate::{Client, Result, __private};
 
 /// Request of [`Client::read_public_catalog`](crate::Client::read_public_catalog), which returns the public prices
 /// of the Region whose endpoint is called.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadPublicCatalogRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -21,8 +23,8 @@ impl ReadPublicCatalogRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 }

@@ -2,11 +2,16 @@
 //! Actions of the tag `PublicIp`, and the types that only they use.
 
 use super::common::{ResourceTag, ResponseContext};
+use super::ids::{
+    AccountId, LinkPublicIpId, NatServiceId, NetAccessPointId, NicId, PublicIpId, VmId,
+};
+use crate::__private::{IntoList, IntoValue};
 use crate::{Client, Paginated, Result, __private};
 
 /// Request of [`Client::create_public_ip`](crate::Client::create_public_ip), which allocates a public IP to the
 /// account, for a VM, a network interface or a NAT service.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreatePublicIpRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -21,8 +26,8 @@ impl CreatePublicIpRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 }
@@ -50,6 +55,7 @@ __private::received!(CreatePublicIpResponse {
 /// Request of [`Client::delete_public_ip`](crate::Client::delete_public_ip), which releases a public IP, by address
 /// or by ID.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeletePublicIpRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -58,7 +64,7 @@ pub struct DeletePublicIpRequest {
     /// Public IPv4 address. Required in the public Cloud.
     pub public_ip: Option<String>,
     /// ID of the public IP, `eipalloc-` and eight hexadecimal digits. Required in a Net.
-    pub public_ip_id: Option<String>,
+    pub public_ip_id: Option<PublicIpId>,
 }
 
 impl DeletePublicIpRequest {
@@ -68,20 +74,20 @@ impl DeletePublicIpRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`public_ip`](Self::public_ip).
-    pub fn public_ip(mut self, public_ip: impl Into<String>) -> Self {
-        self.public_ip = Some(public_ip.into());
+    pub fn public_ip(mut self, public_ip: impl IntoValue<String>) -> Self {
+        self.public_ip = public_ip.into_value();
         self
     }
 
     /// Sets [`public_ip_id`](Self::public_ip_id).
-    pub fn public_ip_id(mut self, public_ip_id: impl Into<String>) -> Self {
-        self.public_ip_id = Some(public_ip_id.into());
+    pub fn public_ip_id(mut self, public_ip_id: impl IntoValue<PublicIpId>) -> Self {
+        self.public_ip_id = public_ip_id.into_value();
         self
     }
 }
@@ -107,20 +113,21 @@ __private::received!(DeletePublicIpResponse {
 
 /// Filters for public IPs.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersPublicIp {
     /// Only return public IPs whose association has one of these IDs, `eipassoc-` and eight hexadecimal digits.
-    pub link_public_ip_ids: Option<Vec<String>>,
+    pub link_public_ip_ids: Option<Vec<LinkPublicIpId>>,
     /// Only return resources with a network interface owned by an account with one of these IDs.
-    pub nic_account_ids: Option<Vec<String>>,
+    pub nic_account_ids: Option<Vec<AccountId>>,
     /// Only return public IPs associated with one of these network interfaces, by ID.
-    pub nic_ids: Option<Vec<String>>,
+    pub nic_ids: Option<Vec<NicId>>,
     /// Only return public IPs for the public Cloud, or only those for Nets. The API does not document the values.
     pub placements: Option<Vec<String>>,
     /// Only return public IPs associated with one of these private IPv4 addresses.
     pub private_ips: Option<Vec<String>>,
     /// Only return public IPs with one of these IDs, each `eipalloc-` and eight hexadecimal digits.
-    pub public_ip_ids: Option<Vec<String>>,
+    pub public_ip_ids: Option<Vec<PublicIpId>>,
     /// Only return public IPs with one of these addresses.
     pub public_ips: Option<Vec<String>>,
     /// Only return resources with one of these tag keys.
@@ -130,7 +137,7 @@ pub struct FiltersPublicIp {
     /// Only return public IPs with one of these tags, each in the form `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
     /// Only return public IPs associated with one of these VMs, by ID.
-    pub vm_ids: Option<Vec<String>>,
+    pub vm_ids: Option<Vec<VmId>>,
 }
 
 impl FiltersPublicIp {
@@ -142,100 +149,69 @@ impl FiltersPublicIp {
     /// Sets [`link_public_ip_ids`](Self::link_public_ip_ids).
     pub fn link_public_ip_ids(
         mut self,
-        link_public_ip_ids: impl IntoIterator<Item = impl Into<String>>,
+        link_public_ip_ids: impl IntoList<LinkPublicIpId>,
     ) -> Self {
-        self.link_public_ip_ids = Some(
-            link_public_ip_ids.into_iter().map(Into::into).collect(),
-        );
+        self.link_public_ip_ids = link_public_ip_ids.into_list();
         self
     }
 
     /// Sets [`nic_account_ids`](Self::nic_account_ids).
-    pub fn nic_account_ids(
-        mut self,
-        nic_account_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.nic_account_ids = Some(
-            nic_account_ids.into_iter().map(Into::into).collect(),
-        );
+    pub fn nic_account_ids(mut self, nic_account_ids: impl IntoList<AccountId>) -> Self {
+        self.nic_account_ids = nic_account_ids.into_list();
         self
     }
 
     /// Sets [`nic_ids`](Self::nic_ids).
-    pub fn nic_ids(
-        mut self,
-        nic_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.nic_ids = Some(nic_ids.into_iter().map(Into::into).collect());
+    pub fn nic_ids(mut self, nic_ids: impl IntoList<NicId>) -> Self {
+        self.nic_ids = nic_ids.into_list();
         self
     }
 
     /// Sets [`placements`](Self::placements).
-    pub fn placements(
-        mut self,
-        placements: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.placements = Some(placements.into_iter().map(Into::into).collect());
+    pub fn placements(mut self, placements: impl IntoList<String>) -> Self {
+        self.placements = placements.into_list();
         self
     }
 
     /// Sets [`private_ips`](Self::private_ips).
-    pub fn private_ips(
-        mut self,
-        private_ips: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.private_ips = Some(private_ips.into_iter().map(Into::into).collect());
+    pub fn private_ips(mut self, private_ips: impl IntoList<String>) -> Self {
+        self.private_ips = private_ips.into_list();
         self
     }
 
     /// Sets [`public_ip_ids`](Self::public_ip_ids).
-    pub fn public_ip_ids(
-        mut self,
-        public_ip_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.public_ip_ids = Some(public_ip_ids.into_iter().map(Into::into).collect());
+    pub fn public_ip_ids(mut self, public_ip_ids: impl IntoList<PublicIpId>) -> Self {
+        self.public_ip_ids = public_ip_ids.into_list();
         self
     }
 
     /// Sets [`public_ips`](Self::public_ips).
-    pub fn public_ips(
-        mut self,
-        public_ips: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.public_ips = Some(public_ips.into_iter().map(Into::into).collect());
+    pub fn public_ips(mut self, public_ips: impl IntoList<String>) -> Self {
+        self.public_ips = public_ips.into_list();
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(
-        mut self,
-        tag_keys: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
+    pub fn tag_keys(mut self, tag_keys: impl IntoList<String>) -> Self {
+        self.tag_keys = tag_keys.into_list();
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(
-        mut self,
-        tag_values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
+    pub fn tag_values(mut self, tag_values: impl IntoList<String>) -> Self {
+        self.tag_values = tag_values.into_list();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags(mut self, tags: impl IntoList<String>) -> Self {
+        self.tags = tags.into_list();
         self
     }
 
     /// Sets [`vm_ids`](Self::vm_ids).
-    pub fn vm_ids(
-        mut self,
-        vm_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.vm_ids = Some(vm_ids.into_iter().map(Into::into).collect());
+    pub fn vm_ids(mut self, vm_ids: impl IntoList<VmId>) -> Self {
+        self.vm_ids = vm_ids.into_list();
         self
     }
 }
@@ -257,6 +233,7 @@ __private::sent!(FiltersPublicIp {
 /// Request of [`Client::link_public_ip`](crate::Client::link_public_ip), which associates a public IP with a VM or
 /// a network interface, one at a time.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct LinkPublicIpRequest {
     /// If `true`, the public IP can be reassigned from the VM or network interface that has it. Defaults to `true` in
@@ -267,16 +244,16 @@ pub struct LinkPublicIpRequest {
     pub dry_run: Option<bool>,
     /// ID of the network interface, `eni-` and eight hexadecimal digits. In a Net only. Required if the VM has several
     /// network interfaces. Cannot be combined with `vm_id`.
-    pub nic_id: Option<String>,
+    pub nic_id: Option<NicId>,
     /// Private IPv4 address of the network interface, in a Net only. Defaults to the primary one.
     pub private_ip: Option<String>,
     /// Public IPv4 address. Required unless `public_ip_id` is given.
     pub public_ip: Option<String>,
     /// ID of the public IP, `eipalloc-` and eight hexadecimal digits. Required unless `public_ip` is given.
-    pub public_ip_id: Option<String>,
+    pub public_ip_id: Option<PublicIpId>,
     /// ID of the VM, `i-` and eight hexadecimal digits. Required in the public Cloud, and in a Net if the VM has only
     /// one network interface. Cannot be combined with `nic_id`.
-    pub vm_id: Option<String>,
+    pub vm_id: Option<VmId>,
 }
 
 impl LinkPublicIpRequest {
@@ -286,44 +263,44 @@ impl LinkPublicIpRequest {
     }
 
     /// Sets [`allow_relink`](Self::allow_relink).
-    pub fn allow_relink(mut self, allow_relink: impl Into<bool>) -> Self {
-        self.allow_relink = Some(allow_relink.into());
+    pub fn allow_relink(mut self, allow_relink: impl IntoValue<bool>) -> Self {
+        self.allow_relink = allow_relink.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`nic_id`](Self::nic_id).
-    pub fn nic_id(mut self, nic_id: impl Into<String>) -> Self {
-        self.nic_id = Some(nic_id.into());
+    pub fn nic_id(mut self, nic_id: impl IntoValue<NicId>) -> Self {
+        self.nic_id = nic_id.into_value();
         self
     }
 
     /// Sets [`private_ip`](Self::private_ip).
-    pub fn private_ip(mut self, private_ip: impl Into<String>) -> Self {
-        self.private_ip = Some(private_ip.into());
+    pub fn private_ip(mut self, private_ip: impl IntoValue<String>) -> Self {
+        self.private_ip = private_ip.into_value();
         self
     }
 
     /// Sets [`public_ip`](Self::public_ip).
-    pub fn public_ip(mut self, public_ip: impl Into<String>) -> Self {
-        self.public_ip = Some(public_ip.into());
+    pub fn public_ip(mut self, public_ip: impl IntoValue<String>) -> Self {
+        self.public_ip = public_ip.into_value();
         self
     }
 
     /// Sets [`public_ip_id`](Self::public_ip_id).
-    pub fn public_ip_id(mut self, public_ip_id: impl Into<String>) -> Self {
-        self.public_ip_id = Some(public_ip_id.into());
+    pub fn public_ip_id(mut self, public_ip_id: impl IntoValue<PublicIpId>) -> Self {
+        self.public_ip_id = public_ip_id.into_value();
         self
     }
 
     /// Sets [`vm_id`](Self::vm_id).
-    pub fn vm_id(mut self, vm_id: impl Into<String>) -> Self {
-        self.vm_id = Some(vm_id.into());
+    pub fn vm_id(mut self, vm_id: impl IntoValue<VmId>) -> Self {
+        self.vm_id = vm_id.into_value();
         self
     }
 }
@@ -345,7 +322,7 @@ __private::sent!(LinkPublicIpRequest {
 pub struct LinkPublicIpResponse {
     /// ID of the association between the public IP and the VM or network interface, `eipassoc-` and eight hexadecimal
     /// digits. In a Net only.
-    pub link_public_ip_id: Option<String>,
+    pub link_public_ip_id: Option<LinkPublicIpId>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
@@ -361,25 +338,25 @@ __private::received!(LinkPublicIpResponse {
 pub struct PublicIp {
     /// ID of the association between the public IP and the VM or network interface, `eipassoc-` and eight hexadecimal
     /// digits.
-    pub link_public_ip_id: Option<String>,
+    pub link_public_ip_id: Option<LinkPublicIpId>,
     /// ID of the NAT service that uses the public IP.
-    pub nat_service_id: Option<String>,
+    pub nat_service_id: Option<NatServiceId>,
     /// IDs of the Net access points that use the public IP.
-    pub net_access_point_ids: Vec<String>,
+    pub net_access_point_ids: Vec<NetAccessPointId>,
     /// ID of the account that owns the network interface, twelve digits.
-    pub nic_account_id: Option<String>,
+    pub nic_account_id: Option<AccountId>,
     /// ID of the network interface that has the address, if any, `eni-` and eight hexadecimal digits.
-    pub nic_id: Option<String>,
+    pub nic_id: Option<NicId>,
     /// Private IPv4 address that the public IP is mapped to.
     pub private_ip: Option<String>,
     /// Public IPv4 address.
     pub public_ip: Option<String>,
     /// ID of the public IP, `eipalloc-` and eight hexadecimal digits.
-    pub public_ip_id: Option<String>,
+    pub public_ip_id: Option<PublicIpId>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
     /// ID of the VM that has the address, if any, `i-` and eight hexadecimal digits.
-    pub vm_id: Option<String>,
+    pub vm_id: Option<VmId>,
 }
 
 __private::received!(PublicIp {
@@ -398,6 +375,7 @@ __private::received!(PublicIp {
 /// Request of [`Client::read_public_ip_ranges`](crate::Client::read_public_ip_ranges), which lists the public IPv4
 /// ranges used by the Region whose endpoint is called.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadPublicIpRangesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -417,20 +395,20 @@ impl ReadPublicIpRangesRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -464,6 +442,7 @@ __private::received!(ReadPublicIpRangesResponse {
 /// Request of [`Client::read_public_ips`](crate::Client::read_public_ips), which lists the public IPs of the
 /// account, associated or not.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadPublicIpsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -486,26 +465,26 @@ impl ReadPublicIpsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersPublicIp>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersPublicIp>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -540,13 +519,14 @@ __private::received!(ReadPublicIpsResponse {
 /// Request of [`Client::unlink_public_ip`](crate::Client::unlink_public_ip), which disassociates a public IP from
 /// its VM or network interface.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UnlinkPublicIpRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
     /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the association, `eipassoc-` and eight hexadecimal digits. Required if `public_ip` is omitted.
-    pub link_public_ip_id: Option<String>,
+    pub link_public_ip_id: Option<LinkPublicIpId>,
     /// Public IPv4 address. Required if `link_public_ip_id` is omitted.
     pub public_ip: Option<String>,
 }
@@ -558,20 +538,23 @@ impl UnlinkPublicIpRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`link_public_ip_id`](Self::link_public_ip_id).
-    pub fn link_public_ip_id(mut self, link_public_ip_id: impl Into<String>) -> Self {
-        self.link_public_ip_id = Some(link_public_ip_id.into());
+    pub fn link_public_ip_id(
+        mut self,
+        link_public_ip_id: impl IntoValue<LinkPublicIpId>,
+    ) -> Self {
+        self.link_public_ip_id = link_public_ip_id.into_value();
         self
     }
 
     /// Sets [`public_ip`](Self::public_ip).
-    pub fn public_ip(mut self, public_ip: impl Into<String>) -> Self {
-        self.public_ip = Some(public_ip.into());
+    pub fn public_ip(mut self, public_ip: impl IntoValue<String>) -> Self {
+        self.public_ip = public_ip.into_value();
         self
     }
 }

@@ -2,10 +2,13 @@
 //! Actions of the tag `Route`, and the types that only they use.
 
 use super::common::{ResponseContext, RouteTable};
+use super::ids::{GatewayId, NatServiceId, NetPeeringId, NicId, RouteTableId, VmId};
+use crate::__private::{IntoId, IntoValue};
 use crate::{Client, Result, __private};
 
 /// Request of [`Client::create_route`](crate::Client::create_route), which adds a route to a route table.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateRouteRequest {
     /// Destination IPv4 range of the route, in CIDR notation, such as `10.0.0.0/24`.
@@ -17,27 +20,27 @@ pub struct CreateRouteRequest {
     pub dry_run: Option<bool>,
     /// ID of the internet service (`igw-`) or virtual gateway (`vgw-`) that the traffic is routed to. The gateway is
     /// attached to the Net.
-    pub gateway_id: Option<String>,
+    pub gateway_id: Option<GatewayId>,
     /// ID of the NAT service that the traffic goes to, `nat-` and eight hexadecimal digits.
-    pub nat_service_id: Option<String>,
+    pub nat_service_id: Option<NatServiceId>,
     /// ID of the Net peering that the traffic goes through, `pcx-` and eight hexadecimal digits.
-    pub net_peering_id: Option<String>,
+    pub net_peering_id: Option<NetPeeringId>,
     /// ID of the network interface that the traffic goes to, `eni-` and eight hexadecimal digits.
-    pub nic_id: Option<String>,
+    pub nic_id: Option<NicId>,
     /// ID of the route table, `rtb-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub route_table_id: String,
+    pub route_table_id: RouteTableId,
     /// ID of the NAT VM that the traffic goes to, `i-` and eight hexadecimal digits. It must be in the Net and have
     /// only one network interface.
-    pub vm_id: Option<String>,
+    pub vm_id: Option<VmId>,
 }
 
 impl CreateRouteRequest {
     /// Creates a [`CreateRouteRequest`] with the required fields.
     pub fn new(
         destination_ip_range: impl Into<String>,
-        route_table_id: impl Into<String>,
+        route_table_id: impl IntoId<RouteTableId>,
     ) -> Self {
         Self {
             destination_ip_range: destination_ip_range.into(),
@@ -46,7 +49,7 @@ impl CreateRouteRequest {
             nat_service_id: None,
             net_peering_id: None,
             nic_id: None,
-            route_table_id: route_table_id.into(),
+            route_table_id: route_table_id.into_id(),
             vm_id: None,
         }
     }
@@ -61,44 +64,50 @@ impl CreateRouteRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`gateway_id`](Self::gateway_id).
-    pub fn gateway_id(mut self, gateway_id: impl Into<String>) -> Self {
-        self.gateway_id = Some(gateway_id.into());
+    pub fn gateway_id(mut self, gateway_id: impl IntoValue<GatewayId>) -> Self {
+        self.gateway_id = gateway_id.into_value();
         self
     }
 
     /// Sets [`nat_service_id`](Self::nat_service_id).
-    pub fn nat_service_id(mut self, nat_service_id: impl Into<String>) -> Self {
-        self.nat_service_id = Some(nat_service_id.into());
+    pub fn nat_service_id(
+        mut self,
+        nat_service_id: impl IntoValue<NatServiceId>,
+    ) -> Self {
+        self.nat_service_id = nat_service_id.into_value();
         self
     }
 
     /// Sets [`net_peering_id`](Self::net_peering_id).
-    pub fn net_peering_id(mut self, net_peering_id: impl Into<String>) -> Self {
-        self.net_peering_id = Some(net_peering_id.into());
+    pub fn net_peering_id(
+        mut self,
+        net_peering_id: impl IntoValue<NetPeeringId>,
+    ) -> Self {
+        self.net_peering_id = net_peering_id.into_value();
         self
     }
 
     /// Sets [`nic_id`](Self::nic_id).
-    pub fn nic_id(mut self, nic_id: impl Into<String>) -> Self {
-        self.nic_id = Some(nic_id.into());
+    pub fn nic_id(mut self, nic_id: impl IntoValue<NicId>) -> Self {
+        self.nic_id = nic_id.into_value();
         self
     }
 
     /// Sets [`route_table_id`](Self::route_table_id).
-    pub fn route_table_id(mut self, route_table_id: impl Into<String>) -> Self {
+    pub fn route_table_id(mut self, route_table_id: impl Into<RouteTableId>) -> Self {
         self.route_table_id = route_table_id.into();
         self
     }
 
     /// Sets [`vm_id`](Self::vm_id).
-    pub fn vm_id(mut self, vm_id: impl Into<String>) -> Self {
-        self.vm_id = Some(vm_id.into());
+    pub fn vm_id(mut self, vm_id: impl IntoValue<VmId>) -> Self {
+        self.vm_id = vm_id.into_value();
         self
     }
 }
@@ -131,6 +140,7 @@ __private::received!(CreateRouteResponse {
 
 /// Request of [`Client::delete_route`](crate::Client::delete_route), which removes a route from a route table.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteRouteRequest {
     /// IPv4 range of the route in CIDR notation, exactly as specified when the route was created.
@@ -143,19 +153,19 @@ pub struct DeleteRouteRequest {
     /// ID of the route table, `rtb-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub route_table_id: String,
+    pub route_table_id: RouteTableId,
 }
 
 impl DeleteRouteRequest {
     /// Creates a [`DeleteRouteRequest`] with the required fields.
     pub fn new(
         destination_ip_range: impl Into<String>,
-        route_table_id: impl Into<String>,
+        route_table_id: impl IntoId<RouteTableId>,
     ) -> Self {
         Self {
             destination_ip_range: destination_ip_range.into(),
             dry_run: None,
-            route_table_id: route_table_id.into(),
+            route_table_id: route_table_id.into_id(),
         }
     }
 
@@ -169,13 +179,13 @@ impl DeleteRouteRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`route_table_id`](Self::route_table_id).
-    pub fn route_table_id(mut self, route_table_id: impl Into<String>) -> Self {
+    pub fn route_table_id(mut self, route_table_id: impl Into<RouteTableId>) -> Self {
         self.route_table_id = route_table_id.into();
         self
     }
@@ -204,6 +214,7 @@ __private::received!(DeleteRouteResponse {
 
 /// Request of [`Client::update_route`](crate::Client::update_route), which changes the target of a route.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UpdateRouteRequest {
     /// IPv4 range of the route to change, in CIDR notation, such as `10.0.0.0/24`.
@@ -215,26 +226,26 @@ pub struct UpdateRouteRequest {
     pub dry_run: Option<bool>,
     /// ID of the internet service (`igw-`) or virtual gateway (`vgw-`) that the traffic is routed to. The gateway is
     /// attached to the Net.
-    pub gateway_id: Option<String>,
+    pub gateway_id: Option<GatewayId>,
     /// ID of the NAT service that the traffic goes to, `nat-` and eight hexadecimal digits.
-    pub nat_service_id: Option<String>,
+    pub nat_service_id: Option<NatServiceId>,
     /// ID of the Net peering that the traffic goes through, `pcx-` and eight hexadecimal digits.
-    pub net_peering_id: Option<String>,
+    pub net_peering_id: Option<NetPeeringId>,
     /// ID of the network interface that the traffic goes to, `eni-` and eight hexadecimal digits.
-    pub nic_id: Option<String>,
+    pub nic_id: Option<NicId>,
     /// ID of the route table, `rtb-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub route_table_id: String,
+    pub route_table_id: RouteTableId,
     /// ID of the NAT VM that the traffic goes to, `i-` and eight hexadecimal digits. It must be in the Net.
-    pub vm_id: Option<String>,
+    pub vm_id: Option<VmId>,
 }
 
 impl UpdateRouteRequest {
     /// Creates a [`UpdateRouteRequest`] with the required fields.
     pub fn new(
         destination_ip_range: impl Into<String>,
-        route_table_id: impl Into<String>,
+        route_table_id: impl IntoId<RouteTableId>,
     ) -> Self {
         Self {
             destination_ip_range: destination_ip_range.into(),
@@ -243,7 +254,7 @@ impl UpdateRouteRequest {
             nat_service_id: None,
             net_peering_id: None,
             nic_id: None,
-            route_table_id: route_table_id.into(),
+            route_table_id: route_table_id.into_id(),
             vm_id: None,
         }
     }
@@ -258,44 +269,50 @@ impl UpdateRouteRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`gateway_id`](Self::gateway_id).
-    pub fn gateway_id(mut self, gateway_id: impl Into<String>) -> Self {
-        self.gateway_id = Some(gateway_id.into());
+    pub fn gateway_id(mut self, gateway_id: impl IntoValue<GatewayId>) -> Self {
+        self.gateway_id = gateway_id.into_value();
         self
     }
 
     /// Sets [`nat_service_id`](Self::nat_service_id).
-    pub fn nat_service_id(mut self, nat_service_id: impl Into<String>) -> Self {
-        self.nat_service_id = Some(nat_service_id.into());
+    pub fn nat_service_id(
+        mut self,
+        nat_service_id: impl IntoValue<NatServiceId>,
+    ) -> Self {
+        self.nat_service_id = nat_service_id.into_value();
         self
     }
 
     /// Sets [`net_peering_id`](Self::net_peering_id).
-    pub fn net_peering_id(mut self, net_peering_id: impl Into<String>) -> Self {
-        self.net_peering_id = Some(net_peering_id.into());
+    pub fn net_peering_id(
+        mut self,
+        net_peering_id: impl IntoValue<NetPeeringId>,
+    ) -> Self {
+        self.net_peering_id = net_peering_id.into_value();
         self
     }
 
     /// Sets [`nic_id`](Self::nic_id).
-    pub fn nic_id(mut self, nic_id: impl Into<String>) -> Self {
-        self.nic_id = Some(nic_id.into());
+    pub fn nic_id(mut self, nic_id: impl IntoValue<NicId>) -> Self {
+        self.nic_id = nic_id.into_value();
         self
     }
 
     /// Sets [`route_table_id`](Self::route_table_id).
-    pub fn route_table_id(mut self, route_table_id: impl Into<String>) -> Self {
+    pub fn route_table_id(mut self, route_table_id: impl Into<RouteTableId>) -> Self {
         self.route_table_id = route_table_id.into();
         self
     }
 
     /// Sets [`vm_id`](Self::vm_id).
-    pub fn vm_id(mut self, vm_id: impl Into<String>) -> Self {
-        self.vm_id = Some(vm_id.into());
+    pub fn vm_id(mut self, vm_id: impl IntoValue<VmId>) -> Self {
+        self.vm_id = vm_id.into_value();
         self
     }
 }
@@ -342,9 +359,12 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::CreateRouteRequest;
+    /// use osc_api::types::{CreateRouteRequest, RouteTableId};
     ///
-    /// let request = CreateRouteRequest::new("0.0.0.0/0", "rtb-12345678")
+    /// let request = CreateRouteRequest::new(
+    ///         "0.0.0.0/0",
+    ///         RouteTableId::from("rtb-12345678"),
+    ///     )
     ///     .gateway_id("igw-12345678");
     /// let response = client.create_route(&request).await?;
     /// # Ok(())
@@ -369,9 +389,12 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::DeleteRouteRequest;
+    /// use osc_api::types::{DeleteRouteRequest, RouteTableId};
     ///
-    /// let request = DeleteRouteRequest::new("198.51.100.0/24", "rtb-12345678");
+    /// let request = DeleteRouteRequest::new(
+    ///     "198.51.100.0/24",
+    ///     RouteTableId::from("rtb-12345678"),
+    /// );
     /// let response = client.delete_route(&request).await?;
     /// # Ok(())
     /// # }
@@ -399,9 +422,12 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::UpdateRouteRequest;
+    /// use osc_api::types::{RouteTableId, UpdateRouteRequest};
     ///
-    /// let request = UpdateRouteRequest::new("198.51.100.0/24", "rtb-12345678")
+    /// let request = UpdateRouteRequest::new(
+    ///         "198.51.100.0/24",
+    ///         RouteTableId::from("rtb-12345678"),
+    ///     )
     ///     .gateway_id("vgw-12345678");
     /// let response = client.update_route(&request).await?;
     /// # Ok(())

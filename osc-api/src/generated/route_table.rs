@@ -2,11 +2,17 @@
 //! Actions of the tag `RouteTable`, and the types that only they use.
 
 use super::common::{ResponseContext, RouteTable};
+use super::ids::{
+    GatewayId, LinkRouteTableId, NatServiceId, NetId, NetPeeringId, RouteTableId,
+    ServiceId, SubnetId, VmId,
+};
+use crate::__private::{IntoId, IntoList, IntoValue};
 use crate::{Client, Paginated, Result, __private};
 
 /// Request of [`Client::create_route_table`](crate::Client::create_route_table), which creates a route table in a
 /// Net.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateRouteTableRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -15,12 +21,12 @@ pub struct CreateRouteTableRequest {
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub net_id: String,
+    pub net_id: NetId,
 }
 
 impl CreateRouteTableRequest {
     /// Creates a [`CreateRouteTableRequest`] with the required fields.
-    pub fn new(net_id: impl Into<String>) -> Self {
+    pub fn new(net_id: impl Into<NetId>) -> Self {
         Self {
             dry_run: None,
             net_id: net_id.into(),
@@ -28,13 +34,13 @@ impl CreateRouteTableRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`net_id`](Self::net_id).
-    pub fn net_id(mut self, net_id: impl Into<String>) -> Self {
+    pub fn net_id(mut self, net_id: impl Into<NetId>) -> Self {
         self.net_id = net_id.into();
         self
     }
@@ -63,6 +69,7 @@ __private::received!(CreateRouteTableResponse {
 
 /// Request of [`Client::delete_route_table`](crate::Client::delete_route_table), which deletes a route table.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteRouteTableRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -71,12 +78,12 @@ pub struct DeleteRouteTableRequest {
     /// ID of the route table, `rtb-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub route_table_id: String,
+    pub route_table_id: RouteTableId,
 }
 
 impl DeleteRouteTableRequest {
     /// Creates a [`DeleteRouteTableRequest`] with the required fields.
-    pub fn new(route_table_id: impl Into<String>) -> Self {
+    pub fn new(route_table_id: impl Into<RouteTableId>) -> Self {
         Self {
             dry_run: None,
             route_table_id: route_table_id.into(),
@@ -84,13 +91,13 @@ impl DeleteRouteTableRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`route_table_id`](Self::route_table_id).
-    pub fn route_table_id(mut self, route_table_id: impl Into<String>) -> Self {
+    pub fn route_table_id(mut self, route_table_id: impl Into<RouteTableId>) -> Self {
         self.route_table_id = route_table_id.into();
         self
     }
@@ -115,36 +122,37 @@ __private::received!(DeleteRouteTableResponse {
 
 /// Filters for route tables.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersRouteTable {
     /// Only return linked route tables with one of these IDs.
-    pub link_route_table_ids: Option<Vec<String>>,
+    pub link_route_table_ids: Option<Vec<LinkRouteTableId>>,
     /// Only return route tables with one of these links to Subnets, by ID (`rtbassoc-`).
-    pub link_route_table_link_route_table_ids: Option<Vec<String>>,
+    pub link_route_table_link_route_table_ids: Option<Vec<LinkRouteTableId>>,
     /// If `true`, only return the main route tables of the Nets.
     pub link_route_table_main: Option<bool>,
     /// Only return route tables linked to one of these Subnets, by ID.
-    pub link_subnet_ids: Option<Vec<String>>,
+    pub link_subnet_ids: Option<Vec<SubnetId>>,
     /// Only return route tables in one of these Nets, by ID.
-    pub net_ids: Option<Vec<String>>,
+    pub net_ids: Option<Vec<NetId>>,
     /// Only return route tables with a route created by one of these actions, such as `CreateRoute`.
     pub route_creation_methods: Option<Vec<String>>,
     /// Only return resources with a route to one of these IPv4 ranges.
     pub route_destination_ip_ranges: Option<Vec<String>>,
     /// Only return route tables with a route for one of these OUTSCALE services, by ID (`pl-`).
-    pub route_destination_service_ids: Option<Vec<String>>,
+    pub route_destination_service_ids: Option<Vec<ServiceId>>,
     /// Only return route tables with a route to one of these gateways, by ID (`igw-` or `vgw-`).
-    pub route_gateway_ids: Option<Vec<String>>,
+    pub route_gateway_ids: Option<Vec<GatewayId>>,
     /// Only return route tables with a route to one of these NAT services, by ID.
-    pub route_nat_service_ids: Option<Vec<String>>,
+    pub route_nat_service_ids: Option<Vec<NatServiceId>>,
     /// Only return route tables with a route through one of these Net peerings, by ID.
-    pub route_net_peering_ids: Option<Vec<String>>,
+    pub route_net_peering_ids: Option<Vec<NetPeeringId>>,
     /// Only return route tables with a route in one of these states. The only value is `active`.
     pub route_states: Option<Vec<String>>,
     /// Only return route tables with one of these IDs.
-    pub route_table_ids: Option<Vec<String>>,
+    pub route_table_ids: Option<Vec<RouteTableId>>,
     /// Only return route tables with a route to one of these VMs, by ID.
-    pub route_vm_ids: Option<Vec<String>>,
+    pub route_vm_ids: Option<Vec<VmId>>,
     /// Only return resources with one of these tag keys.
     pub tag_keys: Option<Vec<String>>,
     /// Only return resources with one of these tag values.
@@ -162,172 +170,133 @@ impl FiltersRouteTable {
     /// Sets [`link_route_table_ids`](Self::link_route_table_ids).
     pub fn link_route_table_ids(
         mut self,
-        link_route_table_ids: impl IntoIterator<Item = impl Into<String>>,
+        link_route_table_ids: impl IntoList<LinkRouteTableId>,
     ) -> Self {
-        self.link_route_table_ids = Some(
-            link_route_table_ids.into_iter().map(Into::into).collect(),
-        );
+        self.link_route_table_ids = link_route_table_ids.into_list();
         self
     }
 
     /// Sets [`link_route_table_link_route_table_ids`](Self::link_route_table_link_route_table_ids).
     pub fn link_route_table_link_route_table_ids(
         mut self,
-        link_route_table_link_route_table_ids: impl IntoIterator<
-            Item = impl Into<String>,
-        >,
+        link_route_table_link_route_table_ids: impl IntoList<LinkRouteTableId>,
     ) -> Self {
-        self.link_route_table_link_route_table_ids = Some(
-            link_route_table_link_route_table_ids.into_iter().map(Into::into).collect(),
-        );
+        self.link_route_table_link_route_table_ids = link_route_table_link_route_table_ids
+            .into_list();
         self
     }
 
     /// Sets [`link_route_table_main`](Self::link_route_table_main).
     pub fn link_route_table_main(
         mut self,
-        link_route_table_main: impl Into<bool>,
+        link_route_table_main: impl IntoValue<bool>,
     ) -> Self {
-        self.link_route_table_main = Some(link_route_table_main.into());
+        self.link_route_table_main = link_route_table_main.into_value();
         self
     }
 
     /// Sets [`link_subnet_ids`](Self::link_subnet_ids).
-    pub fn link_subnet_ids(
-        mut self,
-        link_subnet_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.link_subnet_ids = Some(
-            link_subnet_ids.into_iter().map(Into::into).collect(),
-        );
+    pub fn link_subnet_ids(mut self, link_subnet_ids: impl IntoList<SubnetId>) -> Self {
+        self.link_subnet_ids = link_subnet_ids.into_list();
         self
     }
 
     /// Sets [`net_ids`](Self::net_ids).
-    pub fn net_ids(
-        mut self,
-        net_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.net_ids = Some(net_ids.into_iter().map(Into::into).collect());
+    pub fn net_ids(mut self, net_ids: impl IntoList<NetId>) -> Self {
+        self.net_ids = net_ids.into_list();
         self
     }
 
     /// Sets [`route_creation_methods`](Self::route_creation_methods).
     pub fn route_creation_methods(
         mut self,
-        route_creation_methods: impl IntoIterator<Item = impl Into<String>>,
+        route_creation_methods: impl IntoList<String>,
     ) -> Self {
-        self.route_creation_methods = Some(
-            route_creation_methods.into_iter().map(Into::into).collect(),
-        );
+        self.route_creation_methods = route_creation_methods.into_list();
         self
     }
 
     /// Sets [`route_destination_ip_ranges`](Self::route_destination_ip_ranges).
     pub fn route_destination_ip_ranges(
         mut self,
-        route_destination_ip_ranges: impl IntoIterator<Item = impl Into<String>>,
+        route_destination_ip_ranges: impl IntoList<String>,
     ) -> Self {
-        self.route_destination_ip_ranges = Some(
-            route_destination_ip_ranges.into_iter().map(Into::into).collect(),
-        );
+        self.route_destination_ip_ranges = route_destination_ip_ranges.into_list();
         self
     }
 
     /// Sets [`route_destination_service_ids`](Self::route_destination_service_ids).
     pub fn route_destination_service_ids(
         mut self,
-        route_destination_service_ids: impl IntoIterator<Item = impl Into<String>>,
+        route_destination_service_ids: impl IntoList<ServiceId>,
     ) -> Self {
-        self.route_destination_service_ids = Some(
-            route_destination_service_ids.into_iter().map(Into::into).collect(),
-        );
+        self.route_destination_service_ids = route_destination_service_ids.into_list();
         self
     }
 
     /// Sets [`route_gateway_ids`](Self::route_gateway_ids).
     pub fn route_gateway_ids(
         mut self,
-        route_gateway_ids: impl IntoIterator<Item = impl Into<String>>,
+        route_gateway_ids: impl IntoList<GatewayId>,
     ) -> Self {
-        self.route_gateway_ids = Some(
-            route_gateway_ids.into_iter().map(Into::into).collect(),
-        );
+        self.route_gateway_ids = route_gateway_ids.into_list();
         self
     }
 
     /// Sets [`route_nat_service_ids`](Self::route_nat_service_ids).
     pub fn route_nat_service_ids(
         mut self,
-        route_nat_service_ids: impl IntoIterator<Item = impl Into<String>>,
+        route_nat_service_ids: impl IntoList<NatServiceId>,
     ) -> Self {
-        self.route_nat_service_ids = Some(
-            route_nat_service_ids.into_iter().map(Into::into).collect(),
-        );
+        self.route_nat_service_ids = route_nat_service_ids.into_list();
         self
     }
 
     /// Sets [`route_net_peering_ids`](Self::route_net_peering_ids).
     pub fn route_net_peering_ids(
         mut self,
-        route_net_peering_ids: impl IntoIterator<Item = impl Into<String>>,
+        route_net_peering_ids: impl IntoList<NetPeeringId>,
     ) -> Self {
-        self.route_net_peering_ids = Some(
-            route_net_peering_ids.into_iter().map(Into::into).collect(),
-        );
+        self.route_net_peering_ids = route_net_peering_ids.into_list();
         self
     }
 
     /// Sets [`route_states`](Self::route_states).
-    pub fn route_states(
-        mut self,
-        route_states: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.route_states = Some(route_states.into_iter().map(Into::into).collect());
+    pub fn route_states(mut self, route_states: impl IntoList<String>) -> Self {
+        self.route_states = route_states.into_list();
         self
     }
 
     /// Sets [`route_table_ids`](Self::route_table_ids).
     pub fn route_table_ids(
         mut self,
-        route_table_ids: impl IntoIterator<Item = impl Into<String>>,
+        route_table_ids: impl IntoList<RouteTableId>,
     ) -> Self {
-        self.route_table_ids = Some(
-            route_table_ids.into_iter().map(Into::into).collect(),
-        );
+        self.route_table_ids = route_table_ids.into_list();
         self
     }
 
     /// Sets [`route_vm_ids`](Self::route_vm_ids).
-    pub fn route_vm_ids(
-        mut self,
-        route_vm_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.route_vm_ids = Some(route_vm_ids.into_iter().map(Into::into).collect());
+    pub fn route_vm_ids(mut self, route_vm_ids: impl IntoList<VmId>) -> Self {
+        self.route_vm_ids = route_vm_ids.into_list();
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(
-        mut self,
-        tag_keys: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
+    pub fn tag_keys(mut self, tag_keys: impl IntoList<String>) -> Self {
+        self.tag_keys = tag_keys.into_list();
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(
-        mut self,
-        tag_values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
+    pub fn tag_values(mut self, tag_values: impl IntoList<String>) -> Self {
+        self.tag_values = tag_values.into_list();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags(mut self, tags: impl IntoList<String>) -> Self {
+        self.tags = tags.into_list();
         self
     }
 }
@@ -355,6 +324,7 @@ __private::sent!(FiltersRouteTable {
 /// Request of [`Client::link_route_table`](crate::Client::link_route_table), which associates a route table with a
 /// Subnet of the same Net.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct LinkRouteTableRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -363,37 +333,40 @@ pub struct LinkRouteTableRequest {
     /// ID of the route table, `rtb-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub route_table_id: String,
+    pub route_table_id: RouteTableId,
     /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub subnet_id: String,
+    pub subnet_id: SubnetId,
 }
 
 impl LinkRouteTableRequest {
     /// Creates a [`LinkRouteTableRequest`] with the required fields.
-    pub fn new(route_table_id: impl Into<String>, subnet_id: impl Into<String>) -> Self {
+    pub fn new(
+        route_table_id: impl IntoId<RouteTableId>,
+        subnet_id: impl IntoId<SubnetId>,
+    ) -> Self {
         Self {
             dry_run: None,
-            route_table_id: route_table_id.into(),
-            subnet_id: subnet_id.into(),
+            route_table_id: route_table_id.into_id(),
+            subnet_id: subnet_id.into_id(),
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`route_table_id`](Self::route_table_id).
-    pub fn route_table_id(mut self, route_table_id: impl Into<String>) -> Self {
+    pub fn route_table_id(mut self, route_table_id: impl Into<RouteTableId>) -> Self {
         self.route_table_id = route_table_id.into();
         self
     }
 
     /// Sets [`subnet_id`](Self::subnet_id).
-    pub fn subnet_id(mut self, subnet_id: impl Into<String>) -> Self {
+    pub fn subnet_id(mut self, subnet_id: impl Into<SubnetId>) -> Self {
         self.subnet_id = subnet_id.into();
         self
     }
@@ -411,7 +384,7 @@ __private::sent!(LinkRouteTableRequest {
 #[non_exhaustive]
 pub struct LinkRouteTableResponse {
     /// ID of the link between the route table and the Subnet (or Net), `rtbassoc-` and eight hexadecimal digits.
-    pub link_route_table_id: Option<String>,
+    pub link_route_table_id: Option<LinkRouteTableId>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
@@ -424,6 +397,7 @@ __private::received!(LinkRouteTableResponse {
 /// Request of [`Client::read_route_tables`](crate::Client::read_route_tables), which lists route tables with their
 /// routes.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadRouteTablesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -446,26 +420,26 @@ impl ReadRouteTablesRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersRouteTable>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersRouteTable>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -500,6 +474,7 @@ __private::received!(ReadRouteTablesResponse {
 /// Request of [`Client::unlink_route_table`](crate::Client::unlink_route_table), which disassociates a route table
 /// from a Subnet, which then uses the main one of its Net.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UnlinkRouteTableRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -508,12 +483,12 @@ pub struct UnlinkRouteTableRequest {
     /// ID of the link between the route table and the Subnet (or Net), `rtbassoc-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub link_route_table_id: String,
+    pub link_route_table_id: LinkRouteTableId,
 }
 
 impl UnlinkRouteTableRequest {
     /// Creates a [`UnlinkRouteTableRequest`] with the required fields.
-    pub fn new(link_route_table_id: impl Into<String>) -> Self {
+    pub fn new(link_route_table_id: impl Into<LinkRouteTableId>) -> Self {
         Self {
             dry_run: None,
             link_route_table_id: link_route_table_id.into(),
@@ -521,15 +496,15 @@ impl UnlinkRouteTableRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`link_route_table_id`](Self::link_route_table_id).
     pub fn link_route_table_id(
         mut self,
-        link_route_table_id: impl Into<String>,
+        link_route_table_id: impl Into<LinkRouteTableId>,
     ) -> Self {
         self.link_route_table_id = link_route_table_id.into();
         self
@@ -557,6 +532,7 @@ __private::received!(UnlinkRouteTableResponse {
 /// Request of [`Client::update_route_table_link`](crate::Client::update_route_table_link), which replaces the route
 /// table of a Subnet.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UpdateRouteTableLinkRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -565,43 +541,43 @@ pub struct UpdateRouteTableLinkRequest {
     /// ID of the current link between Subnet and route table, `rtbassoc-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub link_route_table_id: String,
+    pub link_route_table_id: LinkRouteTableId,
     /// ID of the route table to use instead, `rtb-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub route_table_id: String,
+    pub route_table_id: RouteTableId,
 }
 
 impl UpdateRouteTableLinkRequest {
     /// Creates a [`UpdateRouteTableLinkRequest`] with the required fields.
     pub fn new(
-        link_route_table_id: impl Into<String>,
-        route_table_id: impl Into<String>,
+        link_route_table_id: impl IntoId<LinkRouteTableId>,
+        route_table_id: impl IntoId<RouteTableId>,
     ) -> Self {
         Self {
             dry_run: None,
-            link_route_table_id: link_route_table_id.into(),
-            route_table_id: route_table_id.into(),
+            link_route_table_id: link_route_table_id.into_id(),
+            route_table_id: route_table_id.into_id(),
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`link_route_table_id`](Self::link_route_table_id).
     pub fn link_route_table_id(
         mut self,
-        link_route_table_id: impl Into<String>,
+        link_route_table_id: impl Into<LinkRouteTableId>,
     ) -> Self {
         self.link_route_table_id = link_route_table_id.into();
         self
     }
 
     /// Sets [`route_table_id`](Self::route_table_id).
-    pub fn route_table_id(mut self, route_table_id: impl Into<String>) -> Self {
+    pub fn route_table_id(mut self, route_table_id: impl Into<RouteTableId>) -> Self {
         self.route_table_id = route_table_id.into();
         self
     }
@@ -619,7 +595,7 @@ __private::sent!(UpdateRouteTableLinkRequest {
 #[non_exhaustive]
 pub struct UpdateRouteTableLinkResponse {
     /// ID of the link between the route table and the Subnet (or Net), `rtbassoc-` and eight hexadecimal digits.
-    pub link_route_table_id: Option<String>,
+    pub link_route_table_id: Option<LinkRouteTableId>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
 }
@@ -724,9 +700,12 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::LinkRouteTableRequest;
+    /// use osc_api::types::{LinkRouteTableRequest, RouteTableId, SubnetId};
     ///
-    /// let request = LinkRouteTableRequest::new("rtb-12345678", "subnet-12345678");
+    /// let request = LinkRouteTableRequest::new(
+    ///     RouteTableId::from("rtb-12345678"),
+    ///     SubnetId::from("subnet-12345678"),
+    /// );
     /// let response = client.link_route_table(&request).await?;
     /// # Ok(())
     /// # }
@@ -826,9 +805,12 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::UpdateRouteTableLinkRequest;
+    /// use osc_api::types::{LinkRouteTableId, RouteTableId, UpdateRouteTableLinkRequest};
     ///
-    /// let request = UpdateRouteTableLinkRequest::new("rtbassoc-12345678", "rtb-12345678");
+    /// let request = UpdateRouteTableLinkRequest::new(
+    ///     LinkRouteTableId::from("rtbassoc-12345678"),
+    ///     RouteTableId::from("rtb-12345678"),
+    /// );
     /// let response = client.update_route_table_link(&request).await?;
     /// # Ok(())
     /// # }

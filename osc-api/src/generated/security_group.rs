@@ -2,11 +2,14 @@
 //! Actions of the tag `SecurityGroup`, and the types that only they use.
 
 use super::common::{IpProtocol, ResponseContext, SecurityGroup};
+use super::ids::{AccountId, NetId, SecurityGroupId, SecurityGroupName};
+use crate::__private::{IntoId, IntoList, IntoValue};
 use crate::{Client, Paginated, Result, __private};
 
 /// Request of [`Client::create_security_group`](crate::Client::create_security_group), which creates a security
 /// group in a Net, or in the public Cloud if `net_id` is omitted.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateSecurityGroupRequest {
     /// Description of the group: 1 to 255 letters, including accented ones, digits, spaces and the characters
@@ -19,26 +22,26 @@ pub struct CreateSecurityGroupRequest {
     pub dry_run: Option<bool>,
     /// ID of the Net to create the group in, `vpc-` and eight hexadecimal digits. If omitted, the group is created in
     /// the public Cloud.
-    pub net_id: Option<String>,
+    pub net_id: Option<NetId>,
     /// Name of the group. Must not be in use yet in the Net or the public Cloud, and must not start with `sg-`.
     ///
     /// 1 to 255 unaccented letters, digits, spaces and the characters `_.-:/()#,@[]+=&;{}!$*`.
     ///
     /// Required.
-    pub security_group_name: String,
+    pub security_group_name: SecurityGroupName,
 }
 
 impl CreateSecurityGroupRequest {
     /// Creates a [`CreateSecurityGroupRequest`] with the required fields.
     pub fn new(
         description: impl Into<String>,
-        security_group_name: impl Into<String>,
+        security_group_name: impl IntoId<SecurityGroupName>,
     ) -> Self {
         Self {
             description: description.into(),
             dry_run: None,
             net_id: None,
-            security_group_name: security_group_name.into(),
+            security_group_name: security_group_name.into_id(),
         }
     }
 
@@ -49,21 +52,21 @@ impl CreateSecurityGroupRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`net_id`](Self::net_id).
-    pub fn net_id(mut self, net_id: impl Into<String>) -> Self {
-        self.net_id = Some(net_id.into());
+    pub fn net_id(mut self, net_id: impl IntoValue<NetId>) -> Self {
+        self.net_id = net_id.into_value();
         self
     }
 
     /// Sets [`security_group_name`](Self::security_group_name).
     pub fn security_group_name(
         mut self,
-        security_group_name: impl Into<String>,
+        security_group_name: impl Into<SecurityGroupName>,
     ) -> Self {
         self.security_group_name = security_group_name.into();
         self
@@ -96,15 +99,16 @@ __private::received!(CreateSecurityGroupResponse {
 /// Request of [`Client::delete_security_group`](crate::Client::delete_security_group), which deletes a security
 /// group, by ID or by name.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteSecurityGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
     /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the security group, `sg-` and eight hexadecimal digits. `security_group_name` can be used instead.
-    pub security_group_id: Option<String>,
+    pub security_group_id: Option<SecurityGroupId>,
     /// Name of the security group. `security_group_id` can be used instead.
-    pub security_group_name: Option<String>,
+    pub security_group_name: Option<SecurityGroupName>,
 }
 
 impl DeleteSecurityGroupRequest {
@@ -114,23 +118,26 @@ impl DeleteSecurityGroupRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`security_group_id`](Self::security_group_id).
-    pub fn security_group_id(mut self, security_group_id: impl Into<String>) -> Self {
-        self.security_group_id = Some(security_group_id.into());
+    pub fn security_group_id(
+        mut self,
+        security_group_id: impl IntoValue<SecurityGroupId>,
+    ) -> Self {
+        self.security_group_id = security_group_id.into_value();
         self
     }
 
     /// Sets [`security_group_name`](Self::security_group_name).
     pub fn security_group_name(
         mut self,
-        security_group_name: impl Into<String>,
+        security_group_name: impl IntoValue<SecurityGroupName>,
     ) -> Self {
-        self.security_group_name = Some(security_group_name.into());
+        self.security_group_name = security_group_name.into_value();
         self
     }
 }
@@ -156,12 +163,13 @@ __private::received!(DeleteSecurityGroupResponse {
 
 /// Filters for security groups.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersSecurityGroup {
     /// Only return resources with one of these descriptions.
     pub descriptions: Option<Vec<String>>,
     /// Only return security groups with an inbound rule for a security group of one of these accounts, by ID.
-    pub inbound_rule_account_ids: Option<Vec<String>>,
+    pub inbound_rule_account_ids: Option<Vec<AccountId>>,
     /// Only return security groups with an inbound rule that has one of these first ports, or ICMP types.
     pub inbound_rule_from_port_ranges: Option<Vec<i64>>,
     /// Only return security groups with an inbound rule for one of these IPv4 ranges, in CIDR notation.
@@ -169,15 +177,15 @@ pub struct FiltersSecurityGroup {
     /// Only return security groups with an inbound rule that has one of these protocols.
     pub inbound_rule_protocols: Option<Vec<IpProtocol>>,
     /// Only return security groups with an inbound rule for one of these security groups, by ID.
-    pub inbound_rule_security_group_ids: Option<Vec<String>>,
+    pub inbound_rule_security_group_ids: Option<Vec<SecurityGroupId>>,
     /// Only return security groups with an inbound rule for one of these security groups, by name.
-    pub inbound_rule_security_group_names: Option<Vec<String>>,
+    pub inbound_rule_security_group_names: Option<Vec<SecurityGroupName>>,
     /// Only return security groups with an inbound rule that has one of these last ports, or ICMP codes.
     pub inbound_rule_to_port_ranges: Option<Vec<i64>>,
     /// Only return security groups in one of these Nets, by ID.
-    pub net_ids: Option<Vec<String>>,
+    pub net_ids: Option<Vec<NetId>>,
     /// Only return security groups with an outbound rule for a security group of one of these accounts, by ID.
-    pub outbound_rule_account_ids: Option<Vec<String>>,
+    pub outbound_rule_account_ids: Option<Vec<AccountId>>,
     /// Only return security groups with an outbound rule that has one of these first ports, or ICMP types.
     pub outbound_rule_from_port_ranges: Option<Vec<i64>>,
     /// Only return security groups with an outbound rule for one of these IPv4 ranges, in CIDR notation.
@@ -185,15 +193,15 @@ pub struct FiltersSecurityGroup {
     /// Only return security groups with an outbound rule for one of these protocols.
     pub outbound_rule_protocols: Option<Vec<IpProtocol>>,
     /// Only return security groups with an outbound rule for one of these security groups, by ID.
-    pub outbound_rule_security_group_ids: Option<Vec<String>>,
+    pub outbound_rule_security_group_ids: Option<Vec<SecurityGroupId>>,
     /// Only return security groups with an outbound rule for one of these security groups, by name.
-    pub outbound_rule_security_group_names: Option<Vec<String>>,
+    pub outbound_rule_security_group_names: Option<Vec<SecurityGroupName>>,
     /// Only return security groups with an outbound rule that has one of these last ports, or ICMP codes.
     pub outbound_rule_to_port_ranges: Option<Vec<i64>>,
     /// Only return security groups with one of these IDs.
-    pub security_group_ids: Option<Vec<String>>,
+    pub security_group_ids: Option<Vec<SecurityGroupId>>,
     /// Only return security groups with one of these names.
-    pub security_group_names: Option<Vec<String>>,
+    pub security_group_names: Option<Vec<SecurityGroupName>>,
     /// Only return resources with one of these tag keys.
     pub tag_keys: Option<Vec<String>>,
     /// Only return resources with one of these tag values.
@@ -209,220 +217,180 @@ impl FiltersSecurityGroup {
     }
 
     /// Sets [`descriptions`](Self::descriptions).
-    pub fn descriptions(
-        mut self,
-        descriptions: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.descriptions = Some(descriptions.into_iter().map(Into::into).collect());
+    pub fn descriptions(mut self, descriptions: impl IntoList<String>) -> Self {
+        self.descriptions = descriptions.into_list();
         self
     }
 
     /// Sets [`inbound_rule_account_ids`](Self::inbound_rule_account_ids).
     pub fn inbound_rule_account_ids(
         mut self,
-        inbound_rule_account_ids: impl IntoIterator<Item = impl Into<String>>,
+        inbound_rule_account_ids: impl IntoList<AccountId>,
     ) -> Self {
-        self.inbound_rule_account_ids = Some(
-            inbound_rule_account_ids.into_iter().map(Into::into).collect(),
-        );
+        self.inbound_rule_account_ids = inbound_rule_account_ids.into_list();
         self
     }
 
     /// Sets [`inbound_rule_from_port_ranges`](Self::inbound_rule_from_port_ranges).
     pub fn inbound_rule_from_port_ranges(
         mut self,
-        inbound_rule_from_port_ranges: impl IntoIterator<Item = impl Into<i64>>,
+        inbound_rule_from_port_ranges: impl IntoList<i64>,
     ) -> Self {
-        self.inbound_rule_from_port_ranges = Some(
-            inbound_rule_from_port_ranges.into_iter().map(Into::into).collect(),
-        );
+        self.inbound_rule_from_port_ranges = inbound_rule_from_port_ranges.into_list();
         self
     }
 
     /// Sets [`inbound_rule_ip_ranges`](Self::inbound_rule_ip_ranges).
     pub fn inbound_rule_ip_ranges(
         mut self,
-        inbound_rule_ip_ranges: impl IntoIterator<Item = impl Into<String>>,
+        inbound_rule_ip_ranges: impl IntoList<String>,
     ) -> Self {
-        self.inbound_rule_ip_ranges = Some(
-            inbound_rule_ip_ranges.into_iter().map(Into::into).collect(),
-        );
+        self.inbound_rule_ip_ranges = inbound_rule_ip_ranges.into_list();
         self
     }
 
     /// Sets [`inbound_rule_protocols`](Self::inbound_rule_protocols).
     pub fn inbound_rule_protocols(
         mut self,
-        inbound_rule_protocols: impl IntoIterator<Item = impl Into<IpProtocol>>,
+        inbound_rule_protocols: impl IntoList<IpProtocol>,
     ) -> Self {
-        self.inbound_rule_protocols = Some(
-            inbound_rule_protocols.into_iter().map(Into::into).collect(),
-        );
+        self.inbound_rule_protocols = inbound_rule_protocols.into_list();
         self
     }
 
     /// Sets [`inbound_rule_security_group_ids`](Self::inbound_rule_security_group_ids).
     pub fn inbound_rule_security_group_ids(
         mut self,
-        inbound_rule_security_group_ids: impl IntoIterator<Item = impl Into<String>>,
+        inbound_rule_security_group_ids: impl IntoList<SecurityGroupId>,
     ) -> Self {
-        self.inbound_rule_security_group_ids = Some(
-            inbound_rule_security_group_ids.into_iter().map(Into::into).collect(),
-        );
+        self.inbound_rule_security_group_ids = inbound_rule_security_group_ids
+            .into_list();
         self
     }
 
     /// Sets [`inbound_rule_security_group_names`](Self::inbound_rule_security_group_names).
     pub fn inbound_rule_security_group_names(
         mut self,
-        inbound_rule_security_group_names: impl IntoIterator<Item = impl Into<String>>,
+        inbound_rule_security_group_names: impl IntoList<SecurityGroupName>,
     ) -> Self {
-        self.inbound_rule_security_group_names = Some(
-            inbound_rule_security_group_names.into_iter().map(Into::into).collect(),
-        );
+        self.inbound_rule_security_group_names = inbound_rule_security_group_names
+            .into_list();
         self
     }
 
     /// Sets [`inbound_rule_to_port_ranges`](Self::inbound_rule_to_port_ranges).
     pub fn inbound_rule_to_port_ranges(
         mut self,
-        inbound_rule_to_port_ranges: impl IntoIterator<Item = impl Into<i64>>,
+        inbound_rule_to_port_ranges: impl IntoList<i64>,
     ) -> Self {
-        self.inbound_rule_to_port_ranges = Some(
-            inbound_rule_to_port_ranges.into_iter().map(Into::into).collect(),
-        );
+        self.inbound_rule_to_port_ranges = inbound_rule_to_port_ranges.into_list();
         self
     }
 
     /// Sets [`net_ids`](Self::net_ids).
-    pub fn net_ids(
-        mut self,
-        net_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.net_ids = Some(net_ids.into_iter().map(Into::into).collect());
+    pub fn net_ids(mut self, net_ids: impl IntoList<NetId>) -> Self {
+        self.net_ids = net_ids.into_list();
         self
     }
 
     /// Sets [`outbound_rule_account_ids`](Self::outbound_rule_account_ids).
     pub fn outbound_rule_account_ids(
         mut self,
-        outbound_rule_account_ids: impl IntoIterator<Item = impl Into<String>>,
+        outbound_rule_account_ids: impl IntoList<AccountId>,
     ) -> Self {
-        self.outbound_rule_account_ids = Some(
-            outbound_rule_account_ids.into_iter().map(Into::into).collect(),
-        );
+        self.outbound_rule_account_ids = outbound_rule_account_ids.into_list();
         self
     }
 
     /// Sets [`outbound_rule_from_port_ranges`](Self::outbound_rule_from_port_ranges).
     pub fn outbound_rule_from_port_ranges(
         mut self,
-        outbound_rule_from_port_ranges: impl IntoIterator<Item = impl Into<i64>>,
+        outbound_rule_from_port_ranges: impl IntoList<i64>,
     ) -> Self {
-        self.outbound_rule_from_port_ranges = Some(
-            outbound_rule_from_port_ranges.into_iter().map(Into::into).collect(),
-        );
+        self.outbound_rule_from_port_ranges = outbound_rule_from_port_ranges.into_list();
         self
     }
 
     /// Sets [`outbound_rule_ip_ranges`](Self::outbound_rule_ip_ranges).
     pub fn outbound_rule_ip_ranges(
         mut self,
-        outbound_rule_ip_ranges: impl IntoIterator<Item = impl Into<String>>,
+        outbound_rule_ip_ranges: impl IntoList<String>,
     ) -> Self {
-        self.outbound_rule_ip_ranges = Some(
-            outbound_rule_ip_ranges.into_iter().map(Into::into).collect(),
-        );
+        self.outbound_rule_ip_ranges = outbound_rule_ip_ranges.into_list();
         self
     }
 
     /// Sets [`outbound_rule_protocols`](Self::outbound_rule_protocols).
     pub fn outbound_rule_protocols(
         mut self,
-        outbound_rule_protocols: impl IntoIterator<Item = impl Into<IpProtocol>>,
+        outbound_rule_protocols: impl IntoList<IpProtocol>,
     ) -> Self {
-        self.outbound_rule_protocols = Some(
-            outbound_rule_protocols.into_iter().map(Into::into).collect(),
-        );
+        self.outbound_rule_protocols = outbound_rule_protocols.into_list();
         self
     }
 
     /// Sets [`outbound_rule_security_group_ids`](Self::outbound_rule_security_group_ids).
     pub fn outbound_rule_security_group_ids(
         mut self,
-        outbound_rule_security_group_ids: impl IntoIterator<Item = impl Into<String>>,
+        outbound_rule_security_group_ids: impl IntoList<SecurityGroupId>,
     ) -> Self {
-        self.outbound_rule_security_group_ids = Some(
-            outbound_rule_security_group_ids.into_iter().map(Into::into).collect(),
-        );
+        self.outbound_rule_security_group_ids = outbound_rule_security_group_ids
+            .into_list();
         self
     }
 
     /// Sets [`outbound_rule_security_group_names`](Self::outbound_rule_security_group_names).
     pub fn outbound_rule_security_group_names(
         mut self,
-        outbound_rule_security_group_names: impl IntoIterator<Item = impl Into<String>>,
+        outbound_rule_security_group_names: impl IntoList<SecurityGroupName>,
     ) -> Self {
-        self.outbound_rule_security_group_names = Some(
-            outbound_rule_security_group_names.into_iter().map(Into::into).collect(),
-        );
+        self.outbound_rule_security_group_names = outbound_rule_security_group_names
+            .into_list();
         self
     }
 
     /// Sets [`outbound_rule_to_port_ranges`](Self::outbound_rule_to_port_ranges).
     pub fn outbound_rule_to_port_ranges(
         mut self,
-        outbound_rule_to_port_ranges: impl IntoIterator<Item = impl Into<i64>>,
+        outbound_rule_to_port_ranges: impl IntoList<i64>,
     ) -> Self {
-        self.outbound_rule_to_port_ranges = Some(
-            outbound_rule_to_port_ranges.into_iter().map(Into::into).collect(),
-        );
+        self.outbound_rule_to_port_ranges = outbound_rule_to_port_ranges.into_list();
         self
     }
 
     /// Sets [`security_group_ids`](Self::security_group_ids).
     pub fn security_group_ids(
         mut self,
-        security_group_ids: impl IntoIterator<Item = impl Into<String>>,
+        security_group_ids: impl IntoList<SecurityGroupId>,
     ) -> Self {
-        self.security_group_ids = Some(
-            security_group_ids.into_iter().map(Into::into).collect(),
-        );
+        self.security_group_ids = security_group_ids.into_list();
         self
     }
 
     /// Sets [`security_group_names`](Self::security_group_names).
     pub fn security_group_names(
         mut self,
-        security_group_names: impl IntoIterator<Item = impl Into<String>>,
+        security_group_names: impl IntoList<SecurityGroupName>,
     ) -> Self {
-        self.security_group_names = Some(
-            security_group_names.into_iter().map(Into::into).collect(),
-        );
+        self.security_group_names = security_group_names.into_list();
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(
-        mut self,
-        tag_keys: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
+    pub fn tag_keys(mut self, tag_keys: impl IntoList<String>) -> Self {
+        self.tag_keys = tag_keys.into_list();
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(
-        mut self,
-        tag_values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
+    pub fn tag_values(mut self, tag_values: impl IntoList<String>) -> Self {
+        self.tag_values = tag_values.into_list();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags(mut self, tags: impl IntoList<String>) -> Self {
+        self.tags = tags.into_list();
         self
     }
 }
@@ -454,6 +422,7 @@ __private::sent!(FiltersSecurityGroup {
 /// Request of [`Client::read_security_groups`](crate::Client::read_security_groups), which lists security groups
 /// with their rules.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadSecurityGroupsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -476,26 +445,26 @@ impl ReadSecurityGroupsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersSecurityGroup>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersSecurityGroup>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -570,11 +539,11 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::CreateSecurityGroupRequest;
+    /// use osc_api::types::{CreateSecurityGroupRequest, SecurityGroupName};
     ///
     /// let request = CreateSecurityGroupRequest::new(
     ///         "Security group example",
-    ///         "security-group-example",
+    ///         SecurityGroupName::from("security-group-example"),
     ///     )
     ///     .net_id("vpc-12345678");
     /// let response = client.create_security_group(&request).await?;

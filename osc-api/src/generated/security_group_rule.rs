@@ -2,11 +2,14 @@
 //! Actions of the tag `SecurityGroupRule`, and the types that only they use.
 
 use super::common::{IpProtocol, ResponseContext, SecurityGroup, SecurityGroupRule};
+use super::ids::SecurityGroupId;
+use crate::__private::{IntoList, IntoValue};
 use crate::{Client, Result, UnknownValue, __private};
 
 /// Request of [`Client::create_security_group_rule`](crate::Client::create_security_group_rule), which adds inbound
 /// or outbound rules to a security group.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateSecurityGroupRuleRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -30,7 +33,7 @@ pub struct CreateSecurityGroupRuleRequest {
     /// ID of the security group, `sg-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub security_group_id: String,
+    pub security_group_id: SecurityGroupId,
     /// Security group that is the source or destination, instead of an IP range. Must be its ID (`sg-`), despite the
     /// name of the field.
     pub security_group_name_to_link: Option<String>,
@@ -40,10 +43,10 @@ pub struct CreateSecurityGroupRuleRequest {
 
 impl CreateSecurityGroupRuleRequest {
     /// Creates a [`CreateSecurityGroupRuleRequest`] with the required fields.
-    pub fn new(flow: impl Into<Flow>, security_group_id: impl Into<String>) -> Self {
+    pub fn new(flow: Flow, security_group_id: impl Into<SecurityGroupId>) -> Self {
         Self {
             dry_run: None,
-            flow: flow.into(),
+            flow,
             from_port_range: None,
             ip_protocol: None,
             ip_range: None,
@@ -56,8 +59,8 @@ impl CreateSecurityGroupRuleRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
@@ -68,45 +71,44 @@ impl CreateSecurityGroupRuleRequest {
     }
 
     /// Sets [`from_port_range`](Self::from_port_range).
-    pub fn from_port_range(mut self, from_port_range: impl Into<i64>) -> Self {
-        self.from_port_range = Some(from_port_range.into());
+    pub fn from_port_range(mut self, from_port_range: impl IntoValue<i64>) -> Self {
+        self.from_port_range = from_port_range.into_value();
         self
     }
 
     /// Sets [`ip_protocol`](Self::ip_protocol).
-    pub fn ip_protocol(mut self, ip_protocol: impl Into<IpProtocol>) -> Self {
-        self.ip_protocol = Some(ip_protocol.into());
+    pub fn ip_protocol(mut self, ip_protocol: impl IntoValue<IpProtocol>) -> Self {
+        self.ip_protocol = ip_protocol.into_value();
         self
     }
 
     /// Sets [`ip_range`](Self::ip_range).
-    pub fn ip_range(mut self, ip_range: impl Into<String>) -> Self {
-        self.ip_range = Some(ip_range.into());
+    pub fn ip_range(mut self, ip_range: impl IntoValue<String>) -> Self {
+        self.ip_range = ip_range.into_value();
         self
     }
 
     /// Sets [`rules`](Self::rules).
-    pub fn rules(
-        mut self,
-        rules: impl IntoIterator<Item = impl Into<SecurityGroupRule>>,
-    ) -> Self {
-        self.rules = Some(rules.into_iter().map(Into::into).collect());
+    pub fn rules(mut self, rules: impl IntoList<SecurityGroupRule>) -> Self {
+        self.rules = rules.into_list();
         self
     }
 
     /// Sets [`security_group_account_id_to_link`](Self::security_group_account_id_to_link).
     pub fn security_group_account_id_to_link(
         mut self,
-        security_group_account_id_to_link: impl Into<String>,
+        security_group_account_id_to_link: impl IntoValue<String>,
     ) -> Self {
-        self.security_group_account_id_to_link = Some(
-            security_group_account_id_to_link.into(),
-        );
+        self.security_group_account_id_to_link = security_group_account_id_to_link
+            .into_value();
         self
     }
 
     /// Sets [`security_group_id`](Self::security_group_id).
-    pub fn security_group_id(mut self, security_group_id: impl Into<String>) -> Self {
+    pub fn security_group_id(
+        mut self,
+        security_group_id: impl Into<SecurityGroupId>,
+    ) -> Self {
         self.security_group_id = security_group_id.into();
         self
     }
@@ -114,15 +116,15 @@ impl CreateSecurityGroupRuleRequest {
     /// Sets [`security_group_name_to_link`](Self::security_group_name_to_link).
     pub fn security_group_name_to_link(
         mut self,
-        security_group_name_to_link: impl Into<String>,
+        security_group_name_to_link: impl IntoValue<String>,
     ) -> Self {
-        self.security_group_name_to_link = Some(security_group_name_to_link.into());
+        self.security_group_name_to_link = security_group_name_to_link.into_value();
         self
     }
 
     /// Sets [`to_port_range`](Self::to_port_range).
-    pub fn to_port_range(mut self, to_port_range: impl Into<i64>) -> Self {
-        self.to_port_range = Some(to_port_range.into());
+    pub fn to_port_range(mut self, to_port_range: impl IntoValue<i64>) -> Self {
+        self.to_port_range = to_port_range.into_value();
         self
     }
 }
@@ -159,6 +161,7 @@ __private::received!(CreateSecurityGroupRuleResponse {
 /// Request of [`Client::delete_security_group_rule`](crate::Client::delete_security_group_rule), which removes
 /// rules from a security group.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteSecurityGroupRuleRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -184,7 +187,7 @@ pub struct DeleteSecurityGroupRuleRequest {
     /// ID of the security group, `sg-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub security_group_id: String,
+    pub security_group_id: SecurityGroupId,
     /// Security group at the other end of the rule, by ID (`sg-`) or, in the public Cloud, by name.
     pub security_group_name_to_unlink: Option<String>,
     /// Last port for TCP and UDP, or code number for ICMP.
@@ -193,10 +196,10 @@ pub struct DeleteSecurityGroupRuleRequest {
 
 impl DeleteSecurityGroupRuleRequest {
     /// Creates a [`DeleteSecurityGroupRuleRequest`] with the required fields.
-    pub fn new(flow: impl Into<Flow>, security_group_id: impl Into<String>) -> Self {
+    pub fn new(flow: Flow, security_group_id: impl Into<SecurityGroupId>) -> Self {
         Self {
             dry_run: None,
-            flow: flow.into(),
+            flow,
             from_port_range: None,
             ip_protocol: None,
             ip_range: None,
@@ -209,8 +212,8 @@ impl DeleteSecurityGroupRuleRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
@@ -221,45 +224,44 @@ impl DeleteSecurityGroupRuleRequest {
     }
 
     /// Sets [`from_port_range`](Self::from_port_range).
-    pub fn from_port_range(mut self, from_port_range: impl Into<i64>) -> Self {
-        self.from_port_range = Some(from_port_range.into());
+    pub fn from_port_range(mut self, from_port_range: impl IntoValue<i64>) -> Self {
+        self.from_port_range = from_port_range.into_value();
         self
     }
 
     /// Sets [`ip_protocol`](Self::ip_protocol).
-    pub fn ip_protocol(mut self, ip_protocol: impl Into<IpProtocol>) -> Self {
-        self.ip_protocol = Some(ip_protocol.into());
+    pub fn ip_protocol(mut self, ip_protocol: impl IntoValue<IpProtocol>) -> Self {
+        self.ip_protocol = ip_protocol.into_value();
         self
     }
 
     /// Sets [`ip_range`](Self::ip_range).
-    pub fn ip_range(mut self, ip_range: impl Into<String>) -> Self {
-        self.ip_range = Some(ip_range.into());
+    pub fn ip_range(mut self, ip_range: impl IntoValue<String>) -> Self {
+        self.ip_range = ip_range.into_value();
         self
     }
 
     /// Sets [`rules`](Self::rules).
-    pub fn rules(
-        mut self,
-        rules: impl IntoIterator<Item = impl Into<SecurityGroupRule>>,
-    ) -> Self {
-        self.rules = Some(rules.into_iter().map(Into::into).collect());
+    pub fn rules(mut self, rules: impl IntoList<SecurityGroupRule>) -> Self {
+        self.rules = rules.into_list();
         self
     }
 
     /// Sets [`security_group_account_id_to_unlink`](Self::security_group_account_id_to_unlink).
     pub fn security_group_account_id_to_unlink(
         mut self,
-        security_group_account_id_to_unlink: impl Into<String>,
+        security_group_account_id_to_unlink: impl IntoValue<String>,
     ) -> Self {
-        self.security_group_account_id_to_unlink = Some(
-            security_group_account_id_to_unlink.into(),
-        );
+        self.security_group_account_id_to_unlink = security_group_account_id_to_unlink
+            .into_value();
         self
     }
 
     /// Sets [`security_group_id`](Self::security_group_id).
-    pub fn security_group_id(mut self, security_group_id: impl Into<String>) -> Self {
+    pub fn security_group_id(
+        mut self,
+        security_group_id: impl Into<SecurityGroupId>,
+    ) -> Self {
         self.security_group_id = security_group_id.into();
         self
     }
@@ -267,15 +269,15 @@ impl DeleteSecurityGroupRuleRequest {
     /// Sets [`security_group_name_to_unlink`](Self::security_group_name_to_unlink).
     pub fn security_group_name_to_unlink(
         mut self,
-        security_group_name_to_unlink: impl Into<String>,
+        security_group_name_to_unlink: impl IntoValue<String>,
     ) -> Self {
-        self.security_group_name_to_unlink = Some(security_group_name_to_unlink.into());
+        self.security_group_name_to_unlink = security_group_name_to_unlink.into_value();
         self
     }
 
     /// Sets [`to_port_range`](Self::to_port_range).
-    pub fn to_port_range(mut self, to_port_range: impl Into<i64>) -> Self {
-        self.to_port_range = Some(to_port_range.into());
+    pub fn to_port_range(mut self, to_port_range: impl IntoValue<i64>) -> Self {
+        self.to_port_range = to_port_range.into_value();
         self
     }
 }

@@ -5,11 +5,14 @@ use super::common::{
     DiskImageFormat, OsuExportToCreate, PermissionsOnResource,
     PermissionsOnResourceCreation, ResourceTag, ResponseContext,
 };
+use super::ids::{AccountId, SnapshotId, TaskId, VolumeId};
+use crate::__private::{IntoList, IntoValue};
 use crate::{Client, DateTime, Paginated, Result, UnknownValue, __private};
 
 /// Request of [`Client::create_snapshot_export_task`](crate::Client::create_snapshot_export_task), which starts the
 /// export of a snapshot to one of the account's buckets in OUTSCALE Object Storage.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateSnapshotExportTaskRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -22,25 +25,25 @@ pub struct CreateSnapshotExportTaskRequest {
     /// ID of the snapshot, `snap-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub snapshot_id: String,
+    pub snapshot_id: SnapshotId,
 }
 
 impl CreateSnapshotExportTaskRequest {
     /// Creates a [`CreateSnapshotExportTaskRequest`] with the required fields.
     pub fn new(
-        osu_export: impl Into<OsuExportToCreate>,
-        snapshot_id: impl Into<String>,
+        osu_export: OsuExportToCreate,
+        snapshot_id: impl Into<SnapshotId>,
     ) -> Self {
         Self {
             dry_run: None,
-            osu_export: osu_export.into(),
+            osu_export,
             snapshot_id: snapshot_id.into(),
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
@@ -51,7 +54,7 @@ impl CreateSnapshotExportTaskRequest {
     }
 
     /// Sets [`snapshot_id`](Self::snapshot_id).
-    pub fn snapshot_id(mut self, snapshot_id: impl Into<String>) -> Self {
+    pub fn snapshot_id(mut self, snapshot_id: impl Into<SnapshotId>) -> Self {
         self.snapshot_id = snapshot_id.into();
         self
     }
@@ -82,6 +85,7 @@ __private::received!(CreateSnapshotExportTaskResponse {
 /// Request of [`Client::create_snapshot`](crate::Client::create_snapshot), which creates a snapshot from a volume,
 /// another snapshot or a file in object storage.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateSnapshotRequest {
     /// Token chosen by the caller, at most 64 characters. A second create request with the same token returns the
@@ -101,10 +105,10 @@ pub struct CreateSnapshotRequest {
     /// Name of the Region of `source_snapshot_id`, which must be the account's own.
     pub source_region_name: Option<String>,
     /// ID of the snapshot to copy, `snap-` and eight hexadecimal digits. Set it if the source is a snapshot.
-    pub source_snapshot_id: Option<String>,
+    pub source_snapshot_id: Option<SnapshotId>,
     /// ID of the volume to create the snapshot of, `vol-` and eight hexadecimal digits. Set it if the source is a
     /// volume.
-    pub volume_id: Option<String>,
+    pub volume_id: Option<VolumeId>,
 }
 
 impl CreateSnapshotRequest {
@@ -114,50 +118,56 @@ impl CreateSnapshotRequest {
     }
 
     /// Sets [`client_token`](Self::client_token).
-    pub fn client_token(mut self, client_token: impl Into<String>) -> Self {
-        self.client_token = Some(client_token.into());
+    pub fn client_token(mut self, client_token: impl IntoValue<String>) -> Self {
+        self.client_token = client_token.into_value();
         self
     }
 
     /// Sets [`description`](Self::description).
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description(mut self, description: impl IntoValue<String>) -> Self {
+        self.description = description.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`file_location`](Self::file_location).
-    pub fn file_location(mut self, file_location: impl Into<String>) -> Self {
-        self.file_location = Some(file_location.into());
+    pub fn file_location(mut self, file_location: impl IntoValue<String>) -> Self {
+        self.file_location = file_location.into_value();
         self
     }
 
     /// Sets [`snapshot_size`](Self::snapshot_size).
-    pub fn snapshot_size(mut self, snapshot_size: impl Into<i64>) -> Self {
-        self.snapshot_size = Some(snapshot_size.into());
+    pub fn snapshot_size(mut self, snapshot_size: impl IntoValue<i64>) -> Self {
+        self.snapshot_size = snapshot_size.into_value();
         self
     }
 
     /// Sets [`source_region_name`](Self::source_region_name).
-    pub fn source_region_name(mut self, source_region_name: impl Into<String>) -> Self {
-        self.source_region_name = Some(source_region_name.into());
+    pub fn source_region_name(
+        mut self,
+        source_region_name: impl IntoValue<String>,
+    ) -> Self {
+        self.source_region_name = source_region_name.into_value();
         self
     }
 
     /// Sets [`source_snapshot_id`](Self::source_snapshot_id).
-    pub fn source_snapshot_id(mut self, source_snapshot_id: impl Into<String>) -> Self {
-        self.source_snapshot_id = Some(source_snapshot_id.into());
+    pub fn source_snapshot_id(
+        mut self,
+        source_snapshot_id: impl IntoValue<SnapshotId>,
+    ) -> Self {
+        self.source_snapshot_id = source_snapshot_id.into_value();
         self
     }
 
     /// Sets [`volume_id`](Self::volume_id).
-    pub fn volume_id(mut self, volume_id: impl Into<String>) -> Self {
-        self.volume_id = Some(volume_id.into());
+    pub fn volume_id(mut self, volume_id: impl IntoValue<VolumeId>) -> Self {
+        self.volume_id = volume_id.into_value();
         self
     }
 }
@@ -191,6 +201,7 @@ __private::received!(CreateSnapshotResponse {
 
 /// Request of [`Client::delete_snapshot`](crate::Client::delete_snapshot), which deletes a snapshot.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteSnapshotRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -199,12 +210,12 @@ pub struct DeleteSnapshotRequest {
     /// ID of the snapshot, `snap-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub snapshot_id: String,
+    pub snapshot_id: SnapshotId,
 }
 
 impl DeleteSnapshotRequest {
     /// Creates a [`DeleteSnapshotRequest`] with the required fields.
-    pub fn new(snapshot_id: impl Into<String>) -> Self {
+    pub fn new(snapshot_id: impl Into<SnapshotId>) -> Self {
         Self {
             dry_run: None,
             snapshot_id: snapshot_id.into(),
@@ -212,13 +223,13 @@ impl DeleteSnapshotRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`snapshot_id`](Self::snapshot_id).
-    pub fn snapshot_id(mut self, snapshot_id: impl Into<String>) -> Self {
+    pub fn snapshot_id(mut self, snapshot_id: impl Into<SnapshotId>) -> Self {
         self.snapshot_id = snapshot_id.into();
         self
     }
@@ -243,12 +254,13 @@ __private::received!(DeleteSnapshotResponse {
 
 /// Filters for snapshots.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersSnapshot {
     /// Only return resources owned by an account with one of these aliases.
     pub account_aliases: Option<Vec<String>>,
     /// Only return snapshots owned by one of these accounts, by ID.
-    pub account_ids: Option<Vec<String>>,
+    pub account_ids: Option<Vec<AccountId>>,
     /// Only return resources created with one of these client tokens.
     pub client_tokens: Option<Vec<String>>,
     /// Only return resources with one of these descriptions.
@@ -256,13 +268,13 @@ pub struct FiltersSnapshot {
     /// Only return snapshots created no earlier than this time.
     pub from_creation_date: Option<DateTime>,
     /// Only return snapshots that one of these accounts may create volumes from, by ID.
-    pub permissions_to_create_volume_account_ids: Option<Vec<String>>,
+    pub permissions_to_create_volume_account_ids: Option<Vec<AccountId>>,
     /// Only return public snapshots (`true`) or private snapshots (`false`).
     pub permissions_to_create_volume_global_permission: Option<bool>,
     /// Only return snapshots with one of these progress values, from 0 to 100 percent.
     pub progresses: Option<Vec<i64>>,
     /// Only return snapshots with one of these IDs.
-    pub snapshot_ids: Option<Vec<String>>,
+    pub snapshot_ids: Option<Vec<SnapshotId>>,
     /// Only return snapshots in one of these states.
     pub states: Option<Vec<SnapshotState>>,
     /// Only return resources with one of these tag keys.
@@ -274,7 +286,7 @@ pub struct FiltersSnapshot {
     /// Only return snapshots created no later than this time.
     pub to_creation_date: Option<DateTime>,
     /// Only return snapshots of one of these volumes, by ID.
-    pub volume_ids: Option<Vec<String>>,
+    pub volume_ids: Option<Vec<VolumeId>>,
     /// Only return snapshots of a volume with one of these sizes, in GiB.
     pub volume_sizes: Option<Vec<i64>>,
 }
@@ -286,151 +298,112 @@ impl FiltersSnapshot {
     }
 
     /// Sets [`account_aliases`](Self::account_aliases).
-    pub fn account_aliases(
-        mut self,
-        account_aliases: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.account_aliases = Some(
-            account_aliases.into_iter().map(Into::into).collect(),
-        );
+    pub fn account_aliases(mut self, account_aliases: impl IntoList<String>) -> Self {
+        self.account_aliases = account_aliases.into_list();
         self
     }
 
     /// Sets [`account_ids`](Self::account_ids).
-    pub fn account_ids(
-        mut self,
-        account_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.account_ids = Some(account_ids.into_iter().map(Into::into).collect());
+    pub fn account_ids(mut self, account_ids: impl IntoList<AccountId>) -> Self {
+        self.account_ids = account_ids.into_list();
         self
     }
 
     /// Sets [`client_tokens`](Self::client_tokens).
-    pub fn client_tokens(
-        mut self,
-        client_tokens: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.client_tokens = Some(client_tokens.into_iter().map(Into::into).collect());
+    pub fn client_tokens(mut self, client_tokens: impl IntoList<String>) -> Self {
+        self.client_tokens = client_tokens.into_list();
         self
     }
 
     /// Sets [`descriptions`](Self::descriptions).
-    pub fn descriptions(
-        mut self,
-        descriptions: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.descriptions = Some(descriptions.into_iter().map(Into::into).collect());
+    pub fn descriptions(mut self, descriptions: impl IntoList<String>) -> Self {
+        self.descriptions = descriptions.into_list();
         self
     }
 
     /// Sets [`from_creation_date`](Self::from_creation_date).
     pub fn from_creation_date(
         mut self,
-        from_creation_date: impl Into<DateTime>,
+        from_creation_date: impl IntoValue<DateTime>,
     ) -> Self {
-        self.from_creation_date = Some(from_creation_date.into());
+        self.from_creation_date = from_creation_date.into_value();
         self
     }
 
     /// Sets [`permissions_to_create_volume_account_ids`](Self::permissions_to_create_volume_account_ids).
     pub fn permissions_to_create_volume_account_ids(
         mut self,
-        permissions_to_create_volume_account_ids: impl IntoIterator<
-            Item = impl Into<String>,
-        >,
+        permissions_to_create_volume_account_ids: impl IntoList<AccountId>,
     ) -> Self {
-        self.permissions_to_create_volume_account_ids = Some(
-            permissions_to_create_volume_account_ids
-                .into_iter()
-                .map(Into::into)
-                .collect(),
-        );
+        self.permissions_to_create_volume_account_ids = permissions_to_create_volume_account_ids
+            .into_list();
         self
     }
 
     /// Sets [`permissions_to_create_volume_global_permission`](Self::permissions_to_create_volume_global_permission).
     pub fn permissions_to_create_volume_global_permission(
         mut self,
-        permissions_to_create_volume_global_permission: impl Into<bool>,
+        permissions_to_create_volume_global_permission: impl IntoValue<bool>,
     ) -> Self {
-        self.permissions_to_create_volume_global_permission = Some(
-            permissions_to_create_volume_global_permission.into(),
-        );
+        self.permissions_to_create_volume_global_permission = permissions_to_create_volume_global_permission
+            .into_value();
         self
     }
 
     /// Sets [`progresses`](Self::progresses).
-    pub fn progresses(
-        mut self,
-        progresses: impl IntoIterator<Item = impl Into<i64>>,
-    ) -> Self {
-        self.progresses = Some(progresses.into_iter().map(Into::into).collect());
+    pub fn progresses(mut self, progresses: impl IntoList<i64>) -> Self {
+        self.progresses = progresses.into_list();
         self
     }
 
     /// Sets [`snapshot_ids`](Self::snapshot_ids).
-    pub fn snapshot_ids(
-        mut self,
-        snapshot_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.snapshot_ids = Some(snapshot_ids.into_iter().map(Into::into).collect());
+    pub fn snapshot_ids(mut self, snapshot_ids: impl IntoList<SnapshotId>) -> Self {
+        self.snapshot_ids = snapshot_ids.into_list();
         self
     }
 
     /// Sets [`states`](Self::states).
-    pub fn states(
-        mut self,
-        states: impl IntoIterator<Item = impl Into<SnapshotState>>,
-    ) -> Self {
-        self.states = Some(states.into_iter().map(Into::into).collect());
+    pub fn states(mut self, states: impl IntoList<SnapshotState>) -> Self {
+        self.states = states.into_list();
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(
-        mut self,
-        tag_keys: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
+    pub fn tag_keys(mut self, tag_keys: impl IntoList<String>) -> Self {
+        self.tag_keys = tag_keys.into_list();
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(
-        mut self,
-        tag_values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
+    pub fn tag_values(mut self, tag_values: impl IntoList<String>) -> Self {
+        self.tag_values = tag_values.into_list();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags(mut self, tags: impl IntoList<String>) -> Self {
+        self.tags = tags.into_list();
         self
     }
 
     /// Sets [`to_creation_date`](Self::to_creation_date).
-    pub fn to_creation_date(mut self, to_creation_date: impl Into<DateTime>) -> Self {
-        self.to_creation_date = Some(to_creation_date.into());
+    pub fn to_creation_date(
+        mut self,
+        to_creation_date: impl IntoValue<DateTime>,
+    ) -> Self {
+        self.to_creation_date = to_creation_date.into_value();
         self
     }
 
     /// Sets [`volume_ids`](Self::volume_ids).
-    pub fn volume_ids(
-        mut self,
-        volume_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.volume_ids = Some(volume_ids.into_iter().map(Into::into).collect());
+    pub fn volume_ids(mut self, volume_ids: impl IntoList<VolumeId>) -> Self {
+        self.volume_ids = volume_ids.into_list();
         self
     }
 
     /// Sets [`volume_sizes`](Self::volume_sizes).
-    pub fn volume_sizes(
-        mut self,
-        volume_sizes: impl IntoIterator<Item = impl Into<i64>>,
-    ) -> Self {
-        self.volume_sizes = Some(volume_sizes.into_iter().map(Into::into).collect());
+    pub fn volume_sizes(mut self, volume_sizes: impl IntoList<i64>) -> Self {
+        self.volume_sizes = volume_sizes.into_list();
         self
     }
 }
@@ -456,12 +429,13 @@ __private::sent!(FiltersSnapshot {
 
 /// Filters for snapshot export tasks.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersSnapshotExportTask {
     /// Only return resources with one of these snapshot IDs.
-    pub snapshot_ids: Option<Vec<String>>,
+    pub snapshot_ids: Option<Vec<SnapshotId>>,
     /// Only return tasks with one of these IDs.
-    pub task_ids: Option<Vec<String>>,
+    pub task_ids: Option<Vec<TaskId>>,
 }
 
 impl FiltersSnapshotExportTask {
@@ -471,20 +445,14 @@ impl FiltersSnapshotExportTask {
     }
 
     /// Sets [`snapshot_ids`](Self::snapshot_ids).
-    pub fn snapshot_ids(
-        mut self,
-        snapshot_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.snapshot_ids = Some(snapshot_ids.into_iter().map(Into::into).collect());
+    pub fn snapshot_ids(mut self, snapshot_ids: impl IntoList<SnapshotId>) -> Self {
+        self.snapshot_ids = snapshot_ids.into_list();
         self
     }
 
     /// Sets [`task_ids`](Self::task_ids).
-    pub fn task_ids(
-        mut self,
-        task_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.task_ids = Some(task_ids.into_iter().map(Into::into).collect());
+    pub fn task_ids(mut self, task_ids: impl IntoList<TaskId>) -> Self {
+        self.task_ids = task_ids.into_list();
         self
     }
 }
@@ -515,6 +483,7 @@ __private::received!(OsuExportSnapshotExportTask {
 /// Request of [`Client::read_snapshot_export_tasks`](crate::Client::read_snapshot_export_tasks), which lists
 /// snapshot export tasks.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadSnapshotExportTasksRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -537,26 +506,29 @@ impl ReadSnapshotExportTasksRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersSnapshotExportTask>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(
+        mut self,
+        filters: impl IntoValue<FiltersSnapshotExportTask>,
+    ) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -591,6 +563,7 @@ __private::received!(ReadSnapshotExportTasksResponse {
 /// Request of [`Client::read_snapshots`](crate::Client::read_snapshots), which lists the snapshots that the account
 /// can use, and who else can use them.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadSnapshotsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -613,26 +586,26 @@ impl ReadSnapshotsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersSnapshot>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersSnapshot>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -671,7 +644,7 @@ pub struct Snapshot {
     /// Alias of the owning account.
     pub account_alias: Option<String>,
     /// ID of the owning account, twelve digits.
-    pub account_id: Option<String>,
+    pub account_id: Option<AccountId>,
     /// Client token of the create request.
     pub client_token: Option<String>,
     /// Time of creation, in UTC.
@@ -683,13 +656,13 @@ pub struct Snapshot {
     /// Progress in percent, from 0 to 100.
     pub progress: Option<i64>,
     /// ID of the snapshot, `snap-` and eight hexadecimal digits.
-    pub snapshot_id: Option<String>,
+    pub snapshot_id: Option<SnapshotId>,
     /// State of the snapshot.
     pub state: Option<SnapshotState>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
     /// ID of the volume that the snapshot was created from, `vol-` and eight hexadecimal digits.
-    pub volume_id: Option<String>,
+    pub volume_id: Option<VolumeId>,
     /// Size of the volume that the snapshot was created from, in GiB.
     pub volume_size: Option<i64>,
 }
@@ -720,13 +693,13 @@ pub struct SnapshotExportTask {
     /// Progress in percent, from 0 to 100.
     pub progress: Option<i64>,
     /// ID of the snapshot, `snap-` and eight hexadecimal digits.
-    pub snapshot_id: Option<String>,
+    pub snapshot_id: Option<SnapshotId>,
     /// State of the task.
     pub state: Option<SnapshotExportTaskState>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
     /// ID of the task, `snap-export-` and eight hexadecimal digits.
-    pub task_id: Option<String>,
+    pub task_id: Option<TaskId>,
 }
 
 __private::received!(SnapshotExportTask {
@@ -861,6 +834,7 @@ __private::open_enum!(SnapshotState);
 /// Request of [`Client::update_snapshot`](crate::Client::update_snapshot), which changes which accounts can create
 /// volumes from a snapshot.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UpdateSnapshotRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -873,25 +847,25 @@ pub struct UpdateSnapshotRequest {
     /// ID of the snapshot, `snap-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub snapshot_id: String,
+    pub snapshot_id: SnapshotId,
 }
 
 impl UpdateSnapshotRequest {
     /// Creates a [`UpdateSnapshotRequest`] with the required fields.
     pub fn new(
-        permissions_to_create_volume: impl Into<PermissionsOnResourceCreation>,
-        snapshot_id: impl Into<String>,
+        permissions_to_create_volume: PermissionsOnResourceCreation,
+        snapshot_id: impl Into<SnapshotId>,
     ) -> Self {
         Self {
             dry_run: None,
-            permissions_to_create_volume: permissions_to_create_volume.into(),
+            permissions_to_create_volume,
             snapshot_id: snapshot_id.into(),
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
@@ -905,7 +879,7 @@ impl UpdateSnapshotRequest {
     }
 
     /// Sets [`snapshot_id`](Self::snapshot_id).
-    pub fn snapshot_id(mut self, snapshot_id: impl Into<String>) -> Self {
+    pub fn snapshot_id(mut self, snapshot_id: impl Into<SnapshotId>) -> Self {
         self.snapshot_id = snapshot_id.into();
         self
     }
@@ -1038,7 +1012,7 @@ impl Client {
     ///     .file_location(
     ///         "https://oos.eu-west-2.outscale.com/BUCKET/KEY?AWSAccessKeyId=ABCDEFGHIJ0123456789&Expires=1493372309&Signature=XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX",
     ///     )
-    ///     .snapshot_size(10737418240i64);
+    ///     .snapshot_size(10737418240);
     /// let response = client.create_snapshot(&request).await?;
     /// # Ok(())
     /// # }

@@ -2,10 +2,13 @@
 //! Actions of the tag `Subnet`, and the types that only they use.
 
 use super::common::{ResourceTag, ResponseContext};
+use super::ids::{NetId, SubnetId};
+use crate::__private::{IntoId, IntoList, IntoValue};
 use crate::{Client, Paginated, Result, UnknownValue, __private};
 
 /// Request of [`Client::create_subnet`](crate::Client::create_subnet), which creates a Subnet in a Net.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateSubnetRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -21,25 +24,25 @@ pub struct CreateSubnetRequest {
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub net_id: String,
+    pub net_id: NetId,
     /// Name of the Subregion, such as `eu-west-2a`.
     pub subregion_name: Option<String>,
 }
 
 impl CreateSubnetRequest {
     /// Creates a [`CreateSubnetRequest`] with the required fields.
-    pub fn new(ip_range: impl Into<String>, net_id: impl Into<String>) -> Self {
+    pub fn new(ip_range: impl Into<String>, net_id: impl IntoId<NetId>) -> Self {
         Self {
             dry_run: None,
             ip_range: ip_range.into(),
-            net_id: net_id.into(),
+            net_id: net_id.into_id(),
             subregion_name: None,
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
@@ -50,14 +53,14 @@ impl CreateSubnetRequest {
     }
 
     /// Sets [`net_id`](Self::net_id).
-    pub fn net_id(mut self, net_id: impl Into<String>) -> Self {
+    pub fn net_id(mut self, net_id: impl Into<NetId>) -> Self {
         self.net_id = net_id.into();
         self
     }
 
     /// Sets [`subregion_name`](Self::subregion_name).
-    pub fn subregion_name(mut self, subregion_name: impl Into<String>) -> Self {
-        self.subregion_name = Some(subregion_name.into());
+    pub fn subregion_name(mut self, subregion_name: impl IntoValue<String>) -> Self {
+        self.subregion_name = subregion_name.into_value();
         self
     }
 }
@@ -86,6 +89,7 @@ __private::received!(CreateSubnetResponse {
 
 /// Request of [`Client::delete_subnet`](crate::Client::delete_subnet), which deletes a Subnet.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteSubnetRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -94,12 +98,12 @@ pub struct DeleteSubnetRequest {
     /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub subnet_id: String,
+    pub subnet_id: SubnetId,
 }
 
 impl DeleteSubnetRequest {
     /// Creates a [`DeleteSubnetRequest`] with the required fields.
-    pub fn new(subnet_id: impl Into<String>) -> Self {
+    pub fn new(subnet_id: impl Into<SubnetId>) -> Self {
         Self {
             dry_run: None,
             subnet_id: subnet_id.into(),
@@ -107,13 +111,13 @@ impl DeleteSubnetRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`subnet_id`](Self::subnet_id).
-    pub fn subnet_id(mut self, subnet_id: impl Into<String>) -> Self {
+    pub fn subnet_id(mut self, subnet_id: impl Into<SubnetId>) -> Self {
         self.subnet_id = subnet_id.into();
         self
     }
@@ -138,6 +142,7 @@ __private::received!(DeleteSubnetResponse {
 
 /// Filters for Subnets.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersSubnet {
     /// Only return Subnets with one of these numbers of available IPs.
@@ -145,11 +150,11 @@ pub struct FiltersSubnet {
     /// Only return Subnets with one of these IPv4 ranges, in CIDR notation.
     pub ip_ranges: Option<Vec<String>>,
     /// Only return Subnets in one of these Nets, by ID.
-    pub net_ids: Option<Vec<String>>,
+    pub net_ids: Option<Vec<NetId>>,
     /// Only return Subnets in one of these states.
     pub states: Option<Vec<SubnetState>>,
     /// Only return Subnets with one of these IDs.
-    pub subnet_ids: Option<Vec<String>>,
+    pub subnet_ids: Option<Vec<SubnetId>>,
     /// Only return Subnets in one of these Subregions, by name.
     pub subregion_names: Option<Vec<String>>,
     /// Only return resources with one of these tag keys.
@@ -169,82 +174,57 @@ impl FiltersSubnet {
     /// Sets [`available_ips_counts`](Self::available_ips_counts).
     pub fn available_ips_counts(
         mut self,
-        available_ips_counts: impl IntoIterator<Item = impl Into<i64>>,
+        available_ips_counts: impl IntoList<i64>,
     ) -> Self {
-        self.available_ips_counts = Some(
-            available_ips_counts.into_iter().map(Into::into).collect(),
-        );
+        self.available_ips_counts = available_ips_counts.into_list();
         self
     }
 
     /// Sets [`ip_ranges`](Self::ip_ranges).
-    pub fn ip_ranges(
-        mut self,
-        ip_ranges: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.ip_ranges = Some(ip_ranges.into_iter().map(Into::into).collect());
+    pub fn ip_ranges(mut self, ip_ranges: impl IntoList<String>) -> Self {
+        self.ip_ranges = ip_ranges.into_list();
         self
     }
 
     /// Sets [`net_ids`](Self::net_ids).
-    pub fn net_ids(
-        mut self,
-        net_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.net_ids = Some(net_ids.into_iter().map(Into::into).collect());
+    pub fn net_ids(mut self, net_ids: impl IntoList<NetId>) -> Self {
+        self.net_ids = net_ids.into_list();
         self
     }
 
     /// Sets [`states`](Self::states).
-    pub fn states(
-        mut self,
-        states: impl IntoIterator<Item = impl Into<SubnetState>>,
-    ) -> Self {
-        self.states = Some(states.into_iter().map(Into::into).collect());
+    pub fn states(mut self, states: impl IntoList<SubnetState>) -> Self {
+        self.states = states.into_list();
         self
     }
 
     /// Sets [`subnet_ids`](Self::subnet_ids).
-    pub fn subnet_ids(
-        mut self,
-        subnet_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.subnet_ids = Some(subnet_ids.into_iter().map(Into::into).collect());
+    pub fn subnet_ids(mut self, subnet_ids: impl IntoList<SubnetId>) -> Self {
+        self.subnet_ids = subnet_ids.into_list();
         self
     }
 
     /// Sets [`subregion_names`](Self::subregion_names).
-    pub fn subregion_names(
-        mut self,
-        subregion_names: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.subregion_names = Some(
-            subregion_names.into_iter().map(Into::into).collect(),
-        );
+    pub fn subregion_names(mut self, subregion_names: impl IntoList<String>) -> Self {
+        self.subregion_names = subregion_names.into_list();
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(
-        mut self,
-        tag_keys: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
+    pub fn tag_keys(mut self, tag_keys: impl IntoList<String>) -> Self {
+        self.tag_keys = tag_keys.into_list();
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(
-        mut self,
-        tag_values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
+    pub fn tag_values(mut self, tag_values: impl IntoList<String>) -> Self {
+        self.tag_values = tag_values.into_list();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags(mut self, tags: impl IntoList<String>) -> Self {
+        self.tags = tags.into_list();
         self
     }
 }
@@ -263,6 +243,7 @@ __private::sent!(FiltersSubnet {
 
 /// Request of [`Client::read_subnets`](crate::Client::read_subnets), which lists Subnets.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadSubnetsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -285,26 +266,26 @@ impl ReadSubnetsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersSubnet>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersSubnet>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -346,11 +327,11 @@ pub struct Subnet {
     /// Whether network interfaces created in the Subnet get a public IP. Off by default.
     pub map_public_ip_on_launch: Option<bool>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
-    pub net_id: Option<String>,
+    pub net_id: Option<NetId>,
     /// State of the Subnet.
     pub state: Option<SubnetState>,
     /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
-    pub subnet_id: Option<String>,
+    pub subnet_id: Option<SubnetId>,
     /// Name of the Subregion, such as `eu-west-2a`.
     pub subregion_name: Option<String>,
     /// Tags of the resource.
@@ -410,6 +391,7 @@ __private::open_enum!(SubnetState);
 /// Request of [`Client::update_subnet`](crate::Client::update_subnet), which sets whether NICs created in a Subnet
 /// get a public IP.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UpdateSubnetRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -422,39 +404,33 @@ pub struct UpdateSubnetRequest {
     /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub subnet_id: String,
+    pub subnet_id: SubnetId,
 }
 
 impl UpdateSubnetRequest {
     /// Creates a [`UpdateSubnetRequest`] with the required fields.
-    pub fn new(
-        map_public_ip_on_launch: impl Into<bool>,
-        subnet_id: impl Into<String>,
-    ) -> Self {
+    pub fn new(map_public_ip_on_launch: bool, subnet_id: impl Into<SubnetId>) -> Self {
         Self {
             dry_run: None,
-            map_public_ip_on_launch: map_public_ip_on_launch.into(),
+            map_public_ip_on_launch,
             subnet_id: subnet_id.into(),
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`map_public_ip_on_launch`](Self::map_public_ip_on_launch).
-    pub fn map_public_ip_on_launch(
-        mut self,
-        map_public_ip_on_launch: impl Into<bool>,
-    ) -> Self {
-        self.map_public_ip_on_launch = map_public_ip_on_launch.into();
+    pub fn map_public_ip_on_launch(mut self, map_public_ip_on_launch: bool) -> Self {
+        self.map_public_ip_on_launch = map_public_ip_on_launch;
         self
     }
 
     /// Sets [`subnet_id`](Self::subnet_id).
-    pub fn subnet_id(mut self, subnet_id: impl Into<String>) -> Self {
+    pub fn subnet_id(mut self, subnet_id: impl Into<SubnetId>) -> Self {
         self.subnet_id = subnet_id.into();
         self
     }
@@ -520,9 +496,9 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::CreateSubnetRequest;
+    /// use osc_api::types::{CreateSubnetRequest, NetId};
     ///
-    /// let request = CreateSubnetRequest::new("10.0.0.0/18", "vpc-12345678");
+    /// let request = CreateSubnetRequest::new("10.0.0.0/18", NetId::from("vpc-12345678"));
     /// let response = client.create_subnet(&request).await?;
     /// # Ok(())
     /// # }

@@ -2,11 +2,14 @@
 //! Actions of the tag `Tag`, and the types that only they use.
 
 use super::common::{ResourceTag, ResourceType, ResponseContext, Tag};
+use super::ids::ResourceId;
+use crate::__private::{IntoList, IntoValue};
 use crate::{Client, Paginated, Result, __private};
 
 /// Request of [`Client::create_tags`](crate::Client::create_tags), which adds tags to resources of any taggable
 /// type, by ID.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateTagsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -22,7 +25,7 @@ pub struct CreateTagsRequest {
     /// point), `vpn-` (VPN connection).
     ///
     /// Required.
-    pub resource_ids: Vec<String>,
+    pub resource_ids: Vec<ResourceId>,
     /// Tags to add. They overwrite existing tags with the same key.
     ///
     /// Required.
@@ -32,7 +35,7 @@ pub struct CreateTagsRequest {
 impl CreateTagsRequest {
     /// Creates a [`CreateTagsRequest`] with the required fields.
     pub fn new(
-        resource_ids: impl IntoIterator<Item = impl Into<String>>,
+        resource_ids: impl IntoIterator<Item = impl Into<ResourceId>>,
         tags: impl IntoIterator<Item = impl Into<ResourceTag>>,
     ) -> Self {
         Self {
@@ -43,15 +46,15 @@ impl CreateTagsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`resource_ids`](Self::resource_ids).
     pub fn resource_ids(
         mut self,
-        resource_ids: impl IntoIterator<Item = impl Into<String>>,
+        resource_ids: impl IntoIterator<Item = impl Into<ResourceId>>,
     ) -> Self {
         self.resource_ids = resource_ids.into_iter().map(Into::into).collect();
         self
@@ -88,6 +91,7 @@ __private::received!(CreateTagsResponse {
 
 /// Request of [`Client::delete_tags`](crate::Client::delete_tags), which removes tags from resources.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteTagsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -96,7 +100,7 @@ pub struct DeleteTagsRequest {
     /// IDs of the resources.
     ///
     /// Required.
-    pub resource_ids: Vec<String>,
+    pub resource_ids: Vec<ResourceId>,
     /// Tags to remove. If a value is given, the tag is removed only if it has the same value.
     ///
     /// Required.
@@ -106,7 +110,7 @@ pub struct DeleteTagsRequest {
 impl DeleteTagsRequest {
     /// Creates a [`DeleteTagsRequest`] with the required fields.
     pub fn new(
-        resource_ids: impl IntoIterator<Item = impl Into<String>>,
+        resource_ids: impl IntoIterator<Item = impl Into<ResourceId>>,
         tags: impl IntoIterator<Item = impl Into<ResourceTag>>,
     ) -> Self {
         Self {
@@ -117,15 +121,15 @@ impl DeleteTagsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`resource_ids`](Self::resource_ids).
     pub fn resource_ids(
         mut self,
-        resource_ids: impl IntoIterator<Item = impl Into<String>>,
+        resource_ids: impl IntoIterator<Item = impl Into<ResourceId>>,
     ) -> Self {
         self.resource_ids = resource_ids.into_iter().map(Into::into).collect();
         self
@@ -161,12 +165,13 @@ __private::received!(DeleteTagsResponse {
 
 /// Filters for tags.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersTag {
     /// Only return tags with one of these keys. If `values` is also given, the two filters apply independently.
     pub keys: Option<Vec<String>>,
     /// Only return tags of these resources, by ID.
-    pub resource_ids: Option<Vec<String>>,
+    pub resource_ids: Option<Vec<ResourceId>>,
     /// Only return tags of resources of these types.
     pub resource_types: Option<Vec<ResourceType>>,
     /// Only return tags with one of these values. If `keys` is also given, the two filters apply independently.
@@ -180,35 +185,29 @@ impl FiltersTag {
     }
 
     /// Sets [`keys`](Self::keys).
-    pub fn keys(mut self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.keys = Some(keys.into_iter().map(Into::into).collect());
+    pub fn keys(mut self, keys: impl IntoList<String>) -> Self {
+        self.keys = keys.into_list();
         self
     }
 
     /// Sets [`resource_ids`](Self::resource_ids).
-    pub fn resource_ids(
-        mut self,
-        resource_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.resource_ids = Some(resource_ids.into_iter().map(Into::into).collect());
+    pub fn resource_ids(mut self, resource_ids: impl IntoList<ResourceId>) -> Self {
+        self.resource_ids = resource_ids.into_list();
         self
     }
 
     /// Sets [`resource_types`](Self::resource_types).
     pub fn resource_types(
         mut self,
-        resource_types: impl IntoIterator<Item = impl Into<ResourceType>>,
+        resource_types: impl IntoList<ResourceType>,
     ) -> Self {
-        self.resource_types = Some(resource_types.into_iter().map(Into::into).collect());
+        self.resource_types = resource_types.into_list();
         self
     }
 
     /// Sets [`values`](Self::values).
-    pub fn values(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.values = Some(values.into_iter().map(Into::into).collect());
+    pub fn values(mut self, values: impl IntoList<String>) -> Self {
+        self.values = values.into_list();
         self
     }
 }
@@ -222,6 +221,7 @@ __private::sent!(FiltersTag {
 
 /// Request of [`Client::read_tags`](crate::Client::read_tags), which lists the tags of resources.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadTagsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -244,26 +244,26 @@ impl ReadTagsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersTag>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersTag>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }

@@ -2,11 +2,14 @@
 //! Actions of the tag `User`, and the types that only they use.
 
 use super::common::{ResponseContext, User};
+use super::ids::{UserId, UserName};
+use crate::__private::{IntoList, IntoValue};
 use crate::{Client, Paginated, Result, __private};
 
 /// Request of [`Client::create_user`](crate::Client::create_user), which creates an EIM user, an additional user of
 /// the account.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateUserRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -19,12 +22,12 @@ pub struct CreateUserRequest {
     /// Name of the EIM user: 1 to 64 letters, digits and the characters `+=,.@-_`.
     ///
     /// Required.
-    pub user_name: String,
+    pub user_name: UserName,
 }
 
 impl CreateUserRequest {
     /// Creates a [`CreateUserRequest`] with the required fields.
-    pub fn new(user_name: impl Into<String>) -> Self {
+    pub fn new(user_name: impl Into<UserName>) -> Self {
         Self {
             dry_run: None,
             path: None,
@@ -34,25 +37,25 @@ impl CreateUserRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`path`](Self::path).
-    pub fn path(mut self, path: impl Into<String>) -> Self {
-        self.path = Some(path.into());
+    pub fn path(mut self, path: impl IntoValue<String>) -> Self {
+        self.path = path.into_value();
         self
     }
 
     /// Sets [`user_email`](Self::user_email).
-    pub fn user_email(mut self, user_email: impl Into<String>) -> Self {
-        self.user_email = Some(user_email.into());
+    pub fn user_email(mut self, user_email: impl IntoValue<String>) -> Self {
+        self.user_email = user_email.into_value();
         self
     }
 
     /// Sets [`user_name`](Self::user_name).
-    pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
+    pub fn user_name(mut self, user_name: impl Into<UserName>) -> Self {
         self.user_name = user_name.into();
         self
     }
@@ -83,6 +86,7 @@ __private::received!(CreateUserResponse {
 
 /// Request of [`Client::delete_user`](crate::Client::delete_user), which deletes an EIM user.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteUserRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -91,12 +95,12 @@ pub struct DeleteUserRequest {
     /// Name of the EIM user.
     ///
     /// Required.
-    pub user_name: String,
+    pub user_name: UserName,
 }
 
 impl DeleteUserRequest {
     /// Creates a [`DeleteUserRequest`] with the required fields.
-    pub fn new(user_name: impl Into<String>) -> Self {
+    pub fn new(user_name: impl Into<UserName>) -> Self {
         Self {
             dry_run: None,
             user_name: user_name.into(),
@@ -104,13 +108,13 @@ impl DeleteUserRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`user_name`](Self::user_name).
-    pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
+    pub fn user_name(mut self, user_name: impl Into<UserName>) -> Self {
         self.user_name = user_name.into();
         self
     }
@@ -135,10 +139,11 @@ __private::received!(DeleteUserResponse {
 
 /// Filters for EIM users.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersUsers {
     /// Only return EIM users with one of these IDs.
-    pub user_ids: Option<Vec<String>>,
+    pub user_ids: Option<Vec<UserId>>,
 }
 
 impl FiltersUsers {
@@ -148,11 +153,8 @@ impl FiltersUsers {
     }
 
     /// Sets [`user_ids`](Self::user_ids).
-    pub fn user_ids(
-        mut self,
-        user_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.user_ids = Some(user_ids.into_iter().map(Into::into).collect());
+    pub fn user_ids(mut self, user_ids: impl IntoList<UserId>) -> Self {
+        self.user_ids = user_ids.into_list();
         self
     }
 }
@@ -163,6 +165,7 @@ __private::sent!(FiltersUsers {
 
 /// Request of [`Client::read_users`](crate::Client::read_users), which lists EIM users.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadUsersRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -184,26 +187,26 @@ impl ReadUsersRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersUsers>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersUsers>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`first_item`](Self::first_item).
-    pub fn first_item(mut self, first_item: impl Into<i64>) -> Self {
-        self.first_item = Some(first_item.into());
+    pub fn first_item(mut self, first_item: impl IntoValue<i64>) -> Self {
+        self.first_item = first_item.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -242,6 +245,7 @@ __private::received!(ReadUsersResponse {
 /// Request of [`Client::update_user`](crate::Client::update_user), which changes the name, the path or the email
 /// address of an EIM user.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UpdateUserRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -253,16 +257,16 @@ pub struct UpdateUserRequest {
     pub new_user_email: Option<String>,
     /// New name of the EIM user: 1 to 64 letters, digits and the characters `+=,.@-_`. If omitted, the current name is
     /// kept.
-    pub new_user_name: Option<String>,
+    pub new_user_name: Option<UserName>,
     /// Current name of the EIM user.
     ///
     /// Required.
-    pub user_name: String,
+    pub user_name: UserName,
 }
 
 impl UpdateUserRequest {
     /// Creates a [`UpdateUserRequest`] with the required fields.
-    pub fn new(user_name: impl Into<String>) -> Self {
+    pub fn new(user_name: impl Into<UserName>) -> Self {
         Self {
             dry_run: None,
             new_path: None,
@@ -273,31 +277,31 @@ impl UpdateUserRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`new_path`](Self::new_path).
-    pub fn new_path(mut self, new_path: impl Into<String>) -> Self {
-        self.new_path = Some(new_path.into());
+    pub fn new_path(mut self, new_path: impl IntoValue<String>) -> Self {
+        self.new_path = new_path.into_value();
         self
     }
 
     /// Sets [`new_user_email`](Self::new_user_email).
-    pub fn new_user_email(mut self, new_user_email: impl Into<String>) -> Self {
-        self.new_user_email = Some(new_user_email.into());
+    pub fn new_user_email(mut self, new_user_email: impl IntoValue<String>) -> Self {
+        self.new_user_email = new_user_email.into_value();
         self
     }
 
     /// Sets [`new_user_name`](Self::new_user_name).
-    pub fn new_user_name(mut self, new_user_name: impl Into<String>) -> Self {
-        self.new_user_name = Some(new_user_name.into());
+    pub fn new_user_name(mut self, new_user_name: impl IntoValue<UserName>) -> Self {
+        self.new_user_name = new_user_name.into_value();
         self
     }
 
     /// Sets [`user_name`](Self::user_name).
-    pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
+    pub fn user_name(mut self, user_name: impl Into<UserName>) -> Self {
         self.user_name = user_name.into();
         self
     }

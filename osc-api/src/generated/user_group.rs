@@ -2,11 +2,14 @@
 //! Actions of the tag `UserGroup`, and the types that only they use.
 
 use super::common::{FiltersUserGroup, ResponseContext, User};
+use super::ids::{UserGroupId, UserGroupName, UserName};
+use crate::__private::{IntoId, IntoValue};
 use crate::{Client, DateTime, Paginated, Result, __private};
 
 /// Request of [`Client::add_user_to_user_group`](crate::Client::add_user_to_user_group), which adds an EIM user to
 /// a user group.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct AddUserToUserGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -15,13 +18,13 @@ pub struct AddUserToUserGroupRequest {
     /// Name of the user group.
     ///
     /// Required.
-    pub user_group_name: String,
+    pub user_group_name: UserGroupName,
     /// Path of the user group. Defaults to `/`.
     pub user_group_path: Option<String>,
     /// Name of the EIM user.
     ///
     /// Required.
-    pub user_name: String,
+    pub user_name: UserName,
     /// Path of the EIM user. Defaults to `/`.
     pub user_path: Option<String>,
 }
@@ -29,45 +32,45 @@ pub struct AddUserToUserGroupRequest {
 impl AddUserToUserGroupRequest {
     /// Creates a [`AddUserToUserGroupRequest`] with the required fields.
     pub fn new(
-        user_group_name: impl Into<String>,
-        user_name: impl Into<String>,
+        user_group_name: impl IntoId<UserGroupName>,
+        user_name: impl IntoId<UserName>,
     ) -> Self {
         Self {
             dry_run: None,
-            user_group_name: user_group_name.into(),
+            user_group_name: user_group_name.into_id(),
             user_group_path: None,
-            user_name: user_name.into(),
+            user_name: user_name.into_id(),
             user_path: None,
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`user_group_name`](Self::user_group_name).
-    pub fn user_group_name(mut self, user_group_name: impl Into<String>) -> Self {
+    pub fn user_group_name(mut self, user_group_name: impl Into<UserGroupName>) -> Self {
         self.user_group_name = user_group_name.into();
         self
     }
 
     /// Sets [`user_group_path`](Self::user_group_path).
-    pub fn user_group_path(mut self, user_group_path: impl Into<String>) -> Self {
-        self.user_group_path = Some(user_group_path.into());
+    pub fn user_group_path(mut self, user_group_path: impl IntoValue<String>) -> Self {
+        self.user_group_path = user_group_path.into_value();
         self
     }
 
     /// Sets [`user_name`](Self::user_name).
-    pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
+    pub fn user_name(mut self, user_name: impl Into<UserName>) -> Self {
         self.user_name = user_name.into();
         self
     }
 
     /// Sets [`user_path`](Self::user_path).
-    pub fn user_path(mut self, user_path: impl Into<String>) -> Self {
-        self.user_path = Some(user_path.into());
+    pub fn user_path(mut self, user_path: impl IntoValue<String>) -> Self {
+        self.user_path = user_path.into_value();
         self
     }
 }
@@ -96,6 +99,7 @@ __private::received!(AddUserToUserGroupResponse {
 /// Request of [`Client::create_user_group`](crate::Client::create_user_group), which creates a user group, whose
 /// policies apply to all its members.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateUserGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -106,12 +110,12 @@ pub struct CreateUserGroupRequest {
     /// Name of the user group.
     ///
     /// Required.
-    pub user_group_name: String,
+    pub user_group_name: UserGroupName,
 }
 
 impl CreateUserGroupRequest {
     /// Creates a [`CreateUserGroupRequest`] with the required fields.
-    pub fn new(user_group_name: impl Into<String>) -> Self {
+    pub fn new(user_group_name: impl Into<UserGroupName>) -> Self {
         Self {
             dry_run: None,
             path: None,
@@ -120,19 +124,19 @@ impl CreateUserGroupRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`path`](Self::path).
-    pub fn path(mut self, path: impl Into<String>) -> Self {
-        self.path = Some(path.into());
+    pub fn path(mut self, path: impl IntoValue<String>) -> Self {
+        self.path = path.into_value();
         self
     }
 
     /// Sets [`user_group_name`](Self::user_group_name).
-    pub fn user_group_name(mut self, user_group_name: impl Into<String>) -> Self {
+    pub fn user_group_name(mut self, user_group_name: impl Into<UserGroupName>) -> Self {
         self.user_group_name = user_group_name.into();
         self
     }
@@ -162,6 +166,7 @@ __private::received!(CreateUserGroupResponse {
 
 /// Request of [`Client::delete_user_group`](crate::Client::delete_user_group), which deletes a user group.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteUserGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -174,12 +179,12 @@ pub struct DeleteUserGroupRequest {
     /// Name of the user group.
     ///
     /// Required.
-    pub user_group_name: String,
+    pub user_group_name: UserGroupName,
 }
 
 impl DeleteUserGroupRequest {
     /// Creates a [`DeleteUserGroupRequest`] with the required fields.
-    pub fn new(user_group_name: impl Into<String>) -> Self {
+    pub fn new(user_group_name: impl Into<UserGroupName>) -> Self {
         Self {
             dry_run: None,
             force: None,
@@ -189,25 +194,25 @@ impl DeleteUserGroupRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`force`](Self::force).
-    pub fn force(mut self, force: impl Into<bool>) -> Self {
-        self.force = Some(force.into());
+    pub fn force(mut self, force: impl IntoValue<bool>) -> Self {
+        self.force = force.into_value();
         self
     }
 
     /// Sets [`path`](Self::path).
-    pub fn path(mut self, path: impl Into<String>) -> Self {
-        self.path = Some(path.into());
+    pub fn path(mut self, path: impl IntoValue<String>) -> Self {
+        self.path = path.into_value();
         self
     }
 
     /// Sets [`user_group_name`](Self::user_group_name).
-    pub fn user_group_name(mut self, user_group_name: impl Into<String>) -> Self {
+    pub fn user_group_name(mut self, user_group_name: impl Into<UserGroupName>) -> Self {
         self.user_group_name = user_group_name.into();
         self
     }
@@ -235,6 +240,7 @@ __private::received!(DeleteUserGroupResponse {
 /// Request of [`Client::read_user_group`](crate::Client::read_user_group), which returns a user group and its
 /// members.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadUserGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -245,12 +251,12 @@ pub struct ReadUserGroupRequest {
     /// Name of the user group.
     ///
     /// Required.
-    pub user_group_name: String,
+    pub user_group_name: UserGroupName,
 }
 
 impl ReadUserGroupRequest {
     /// Creates a [`ReadUserGroupRequest`] with the required fields.
-    pub fn new(user_group_name: impl Into<String>) -> Self {
+    pub fn new(user_group_name: impl Into<UserGroupName>) -> Self {
         Self {
             dry_run: None,
             path: None,
@@ -259,19 +265,19 @@ impl ReadUserGroupRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`path`](Self::path).
-    pub fn path(mut self, path: impl Into<String>) -> Self {
-        self.path = Some(path.into());
+    pub fn path(mut self, path: impl IntoValue<String>) -> Self {
+        self.path = path.into_value();
         self
     }
 
     /// Sets [`user_group_name`](Self::user_group_name).
-    pub fn user_group_name(mut self, user_group_name: impl Into<String>) -> Self {
+    pub fn user_group_name(mut self, user_group_name: impl Into<UserGroupName>) -> Self {
         self.user_group_name = user_group_name.into();
         self
     }
@@ -305,6 +311,7 @@ __private::received!(ReadUserGroupResponse {
 /// Request of [`Client::read_user_groups_per_user`](crate::Client::read_user_groups_per_user), which lists the user
 /// groups that an EIM user belongs to.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadUserGroupsPerUserRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -313,14 +320,14 @@ pub struct ReadUserGroupsPerUserRequest {
     /// Name of the EIM user.
     ///
     /// Required.
-    pub user_name: String,
+    pub user_name: UserName,
     /// Path of the EIM user. Defaults to `/`.
     pub user_path: Option<String>,
 }
 
 impl ReadUserGroupsPerUserRequest {
     /// Creates a [`ReadUserGroupsPerUserRequest`] with the required fields.
-    pub fn new(user_name: impl Into<String>) -> Self {
+    pub fn new(user_name: impl Into<UserName>) -> Self {
         Self {
             dry_run: None,
             user_name: user_name.into(),
@@ -329,20 +336,20 @@ impl ReadUserGroupsPerUserRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`user_name`](Self::user_name).
-    pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
+    pub fn user_name(mut self, user_name: impl Into<UserName>) -> Self {
         self.user_name = user_name.into();
         self
     }
 
     /// Sets [`user_path`](Self::user_path).
-    pub fn user_path(mut self, user_path: impl Into<String>) -> Self {
-        self.user_path = Some(user_path.into());
+    pub fn user_path(mut self, user_path: impl IntoValue<String>) -> Self {
+        self.user_path = user_path.into_value();
         self
     }
 }
@@ -371,6 +378,7 @@ __private::received!(ReadUserGroupsPerUserResponse {
 
 /// Request of [`Client::read_user_groups`](crate::Client::read_user_groups), which lists user groups.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadUserGroupsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -392,26 +400,26 @@ impl ReadUserGroupsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersUserGroup>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersUserGroup>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`first_item`](Self::first_item).
-    pub fn first_item(mut self, first_item: impl Into<i64>) -> Self {
-        self.first_item = Some(first_item.into());
+    pub fn first_item(mut self, first_item: impl IntoValue<i64>) -> Self {
+        self.first_item = first_item.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -450,6 +458,7 @@ __private::received!(ReadUserGroupsResponse {
 /// Request of [`Client::remove_user_from_user_group`](crate::Client::remove_user_from_user_group), which removes an
 /// EIM user from a user group.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct RemoveUserFromUserGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -458,13 +467,13 @@ pub struct RemoveUserFromUserGroupRequest {
     /// Name of the user group.
     ///
     /// Required.
-    pub user_group_name: String,
+    pub user_group_name: UserGroupName,
     /// Path of the user group. Defaults to `/`.
     pub user_group_path: Option<String>,
     /// Name of the EIM user.
     ///
     /// Required.
-    pub user_name: String,
+    pub user_name: UserName,
     /// Path of the EIM user. Defaults to `/`.
     pub user_path: Option<String>,
 }
@@ -472,45 +481,45 @@ pub struct RemoveUserFromUserGroupRequest {
 impl RemoveUserFromUserGroupRequest {
     /// Creates a [`RemoveUserFromUserGroupRequest`] with the required fields.
     pub fn new(
-        user_group_name: impl Into<String>,
-        user_name: impl Into<String>,
+        user_group_name: impl IntoId<UserGroupName>,
+        user_name: impl IntoId<UserName>,
     ) -> Self {
         Self {
             dry_run: None,
-            user_group_name: user_group_name.into(),
+            user_group_name: user_group_name.into_id(),
             user_group_path: None,
-            user_name: user_name.into(),
+            user_name: user_name.into_id(),
             user_path: None,
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`user_group_name`](Self::user_group_name).
-    pub fn user_group_name(mut self, user_group_name: impl Into<String>) -> Self {
+    pub fn user_group_name(mut self, user_group_name: impl Into<UserGroupName>) -> Self {
         self.user_group_name = user_group_name.into();
         self
     }
 
     /// Sets [`user_group_path`](Self::user_group_path).
-    pub fn user_group_path(mut self, user_group_path: impl Into<String>) -> Self {
-        self.user_group_path = Some(user_group_path.into());
+    pub fn user_group_path(mut self, user_group_path: impl IntoValue<String>) -> Self {
+        self.user_group_path = user_group_path.into_value();
         self
     }
 
     /// Sets [`user_name`](Self::user_name).
-    pub fn user_name(mut self, user_name: impl Into<String>) -> Self {
+    pub fn user_name(mut self, user_name: impl Into<UserName>) -> Self {
         self.user_name = user_name.into();
         self
     }
 
     /// Sets [`user_path`](Self::user_path).
-    pub fn user_path(mut self, user_path: impl Into<String>) -> Self {
-        self.user_path = Some(user_path.into());
+    pub fn user_path(mut self, user_path: impl IntoValue<String>) -> Self {
+        self.user_path = user_path.into_value();
         self
     }
 }
@@ -539,6 +548,7 @@ __private::received!(RemoveUserFromUserGroupResponse {
 /// Request of [`Client::update_user_group`](crate::Client::update_user_group), which changes the name or the path
 /// of a user group.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UpdateUserGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -547,18 +557,18 @@ pub struct UpdateUserGroupRequest {
     /// New path, starting and ending with `/`. If omitted, the path is reset to `/`: the current one is not kept.
     pub new_path: Option<String>,
     /// New name of the user group. If omitted, the current name is kept.
-    pub new_user_group_name: Option<String>,
+    pub new_user_group_name: Option<UserGroupName>,
     /// Current path of the user group. Defaults to `/`.
     pub path: Option<String>,
     /// Current name of the user group.
     ///
     /// Required.
-    pub user_group_name: String,
+    pub user_group_name: UserGroupName,
 }
 
 impl UpdateUserGroupRequest {
     /// Creates a [`UpdateUserGroupRequest`] with the required fields.
-    pub fn new(user_group_name: impl Into<String>) -> Self {
+    pub fn new(user_group_name: impl Into<UserGroupName>) -> Self {
         Self {
             dry_run: None,
             new_path: None,
@@ -569,34 +579,34 @@ impl UpdateUserGroupRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`new_path`](Self::new_path).
-    pub fn new_path(mut self, new_path: impl Into<String>) -> Self {
-        self.new_path = Some(new_path.into());
+    pub fn new_path(mut self, new_path: impl IntoValue<String>) -> Self {
+        self.new_path = new_path.into_value();
         self
     }
 
     /// Sets [`new_user_group_name`](Self::new_user_group_name).
     pub fn new_user_group_name(
         mut self,
-        new_user_group_name: impl Into<String>,
+        new_user_group_name: impl IntoValue<UserGroupName>,
     ) -> Self {
-        self.new_user_group_name = Some(new_user_group_name.into());
+        self.new_user_group_name = new_user_group_name.into_value();
         self
     }
 
     /// Sets [`path`](Self::path).
-    pub fn path(mut self, path: impl Into<String>) -> Self {
-        self.path = Some(path.into());
+    pub fn path(mut self, path: impl IntoValue<String>) -> Self {
+        self.path = path.into_value();
         self
     }
 
     /// Sets [`user_group_name`](Self::user_group_name).
-    pub fn user_group_name(mut self, user_group_name: impl Into<String>) -> Self {
+    pub fn user_group_name(mut self, user_group_name: impl Into<UserGroupName>) -> Self {
         self.user_group_name = user_group_name.into();
         self
     }
@@ -638,13 +648,13 @@ pub struct UserGroup {
     /// Time of the last change, in UTC.
     pub last_modification_date: Option<DateTime>,
     /// Name of the user group.
-    pub name: Option<String>,
+    pub name: Option<UserGroupName>,
     /// OUTSCALE Resource Name of the resource, which starts with `orn:`.
     pub orn: Option<String>,
     /// Path that groups names like folders. It starts and ends with `/`. The root is `/` alone.
     pub path: Option<String>,
     /// ID of the user group, which starts with `ug-`.
-    pub user_group_id: Option<String>,
+    pub user_group_id: Option<UserGroupId>,
 }
 
 __private::received!(UserGroup {
@@ -692,9 +702,12 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::AddUserToUserGroupRequest;
+    /// use osc_api::types::{AddUserToUserGroupRequest, UserGroupName, UserName};
     ///
-    /// let request = AddUserToUserGroupRequest::new("example-usergroup", "example-user")
+    /// let request = AddUserToUserGroupRequest::new(
+    ///         UserGroupName::from("example-usergroup"),
+    ///         UserName::from("example-user"),
+    ///     )
     ///     .user_group_path("/example/")
     ///     .user_path("/example/");
     /// let response = client.add_user_to_user_group(&request).await?;
@@ -863,11 +876,11 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::RemoveUserFromUserGroupRequest;
+    /// use osc_api::types::{RemoveUserFromUserGroupRequest, UserGroupName, UserName};
     ///
     /// let request = RemoveUserFromUserGroupRequest::new(
-    ///         "example-usergroup",
-    ///         "example-user",
+    ///         UserGroupName::from("example-usergroup"),
+    ///         UserName::from("example-user"),
     ///     )
     ///     .user_group_path("/example/")
     ///     .user_path("/example/");

@@ -2,11 +2,14 @@
 //! Actions of the tag `VirtualGateway`, and the types that only they use.
 
 use super::common::{LinkState, ResourceState, ResourceTag, ResponseContext, RouteTable};
+use super::ids::{NetId, RouteTableId, VirtualGatewayId};
+use crate::__private::{IntoId, IntoList, IntoValue};
 use crate::{Client, Paginated, Result, __private};
 
 /// Request of [`Client::create_virtual_gateway`](crate::Client::create_virtual_gateway), which creates a virtual
 /// gateway, the Net side of a VPN connection.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateVirtualGatewayRequest {
     /// Protocol of the VPN. The only value is `ipsec.1`.
@@ -34,8 +37,8 @@ impl CreateVirtualGatewayRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 }
@@ -64,6 +67,7 @@ __private::received!(CreateVirtualGatewayResponse {
 /// Request of [`Client::delete_virtual_gateway`](crate::Client::delete_virtual_gateway), which deletes a virtual
 /// gateway.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteVirtualGatewayRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -72,12 +76,12 @@ pub struct DeleteVirtualGatewayRequest {
     /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub virtual_gateway_id: String,
+    pub virtual_gateway_id: VirtualGatewayId,
 }
 
 impl DeleteVirtualGatewayRequest {
     /// Creates a [`DeleteVirtualGatewayRequest`] with the required fields.
-    pub fn new(virtual_gateway_id: impl Into<String>) -> Self {
+    pub fn new(virtual_gateway_id: impl Into<VirtualGatewayId>) -> Self {
         Self {
             dry_run: None,
             virtual_gateway_id: virtual_gateway_id.into(),
@@ -85,13 +89,16 @@ impl DeleteVirtualGatewayRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`virtual_gateway_id`](Self::virtual_gateway_id).
-    pub fn virtual_gateway_id(mut self, virtual_gateway_id: impl Into<String>) -> Self {
+    pub fn virtual_gateway_id(
+        mut self,
+        virtual_gateway_id: impl Into<VirtualGatewayId>,
+    ) -> Self {
         self.virtual_gateway_id = virtual_gateway_id.into();
         self
     }
@@ -117,12 +124,13 @@ __private::received!(DeleteVirtualGatewayResponse {
 
 /// Filters for virtual gateways.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersVirtualGateway {
     /// Only return resources with one of these VPN protocols. The only value is `ipsec.1`.
     pub connection_types: Option<Vec<String>>,
     /// Only return resources attached to one of these Nets, by ID.
-    pub link_net_ids: Option<Vec<String>>,
+    pub link_net_ids: Option<Vec<NetId>>,
     /// Only return virtual gateways whose attachment is in one of these states.
     pub link_states: Option<Vec<LinkState>>,
     /// Only return virtual gateways in one of these states.
@@ -134,7 +142,7 @@ pub struct FiltersVirtualGateway {
     /// Only return virtual gateways with one of these tags, each in the form `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
     /// Only return virtual gateways with one of these IDs.
-    pub virtual_gateway_ids: Option<Vec<String>>,
+    pub virtual_gateway_ids: Option<Vec<VirtualGatewayId>>,
 }
 
 impl FiltersVirtualGateway {
@@ -144,75 +152,53 @@ impl FiltersVirtualGateway {
     }
 
     /// Sets [`connection_types`](Self::connection_types).
-    pub fn connection_types(
-        mut self,
-        connection_types: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.connection_types = Some(
-            connection_types.into_iter().map(Into::into).collect(),
-        );
+    pub fn connection_types(mut self, connection_types: impl IntoList<String>) -> Self {
+        self.connection_types = connection_types.into_list();
         self
     }
 
     /// Sets [`link_net_ids`](Self::link_net_ids).
-    pub fn link_net_ids(
-        mut self,
-        link_net_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.link_net_ids = Some(link_net_ids.into_iter().map(Into::into).collect());
+    pub fn link_net_ids(mut self, link_net_ids: impl IntoList<NetId>) -> Self {
+        self.link_net_ids = link_net_ids.into_list();
         self
     }
 
     /// Sets [`link_states`](Self::link_states).
-    pub fn link_states(
-        mut self,
-        link_states: impl IntoIterator<Item = impl Into<LinkState>>,
-    ) -> Self {
-        self.link_states = Some(link_states.into_iter().map(Into::into).collect());
+    pub fn link_states(mut self, link_states: impl IntoList<LinkState>) -> Self {
+        self.link_states = link_states.into_list();
         self
     }
 
     /// Sets [`states`](Self::states).
-    pub fn states(
-        mut self,
-        states: impl IntoIterator<Item = impl Into<ResourceState>>,
-    ) -> Self {
-        self.states = Some(states.into_iter().map(Into::into).collect());
+    pub fn states(mut self, states: impl IntoList<ResourceState>) -> Self {
+        self.states = states.into_list();
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(
-        mut self,
-        tag_keys: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
+    pub fn tag_keys(mut self, tag_keys: impl IntoList<String>) -> Self {
+        self.tag_keys = tag_keys.into_list();
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(
-        mut self,
-        tag_values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
+    pub fn tag_values(mut self, tag_values: impl IntoList<String>) -> Self {
+        self.tag_values = tag_values.into_list();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags(mut self, tags: impl IntoList<String>) -> Self {
+        self.tags = tags.into_list();
         self
     }
 
     /// Sets [`virtual_gateway_ids`](Self::virtual_gateway_ids).
     pub fn virtual_gateway_ids(
         mut self,
-        virtual_gateway_ids: impl IntoIterator<Item = impl Into<String>>,
+        virtual_gateway_ids: impl IntoList<VirtualGatewayId>,
     ) -> Self {
-        self.virtual_gateway_ids = Some(
-            virtual_gateway_ids.into_iter().map(Into::into).collect(),
-        );
+        self.virtual_gateway_ids = virtual_gateway_ids.into_list();
         self
     }
 }
@@ -231,6 +217,7 @@ __private::sent!(FiltersVirtualGateway {
 /// Request of [`Client::link_virtual_gateway`](crate::Client::link_virtual_gateway), which attaches a virtual
 /// gateway to a Net.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct LinkVirtualGatewayRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -239,40 +226,43 @@ pub struct LinkVirtualGatewayRequest {
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub net_id: String,
+    pub net_id: NetId,
     /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub virtual_gateway_id: String,
+    pub virtual_gateway_id: VirtualGatewayId,
 }
 
 impl LinkVirtualGatewayRequest {
     /// Creates a [`LinkVirtualGatewayRequest`] with the required fields.
     pub fn new(
-        net_id: impl Into<String>,
-        virtual_gateway_id: impl Into<String>,
+        net_id: impl IntoId<NetId>,
+        virtual_gateway_id: impl IntoId<VirtualGatewayId>,
     ) -> Self {
         Self {
             dry_run: None,
-            net_id: net_id.into(),
-            virtual_gateway_id: virtual_gateway_id.into(),
+            net_id: net_id.into_id(),
+            virtual_gateway_id: virtual_gateway_id.into_id(),
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`net_id`](Self::net_id).
-    pub fn net_id(mut self, net_id: impl Into<String>) -> Self {
+    pub fn net_id(mut self, net_id: impl Into<NetId>) -> Self {
         self.net_id = net_id.into();
         self
     }
 
     /// Sets [`virtual_gateway_id`](Self::virtual_gateway_id).
-    pub fn virtual_gateway_id(mut self, virtual_gateway_id: impl Into<String>) -> Self {
+    pub fn virtual_gateway_id(
+        mut self,
+        virtual_gateway_id: impl Into<VirtualGatewayId>,
+    ) -> Self {
         self.virtual_gateway_id = virtual_gateway_id.into();
         self
     }
@@ -305,7 +295,7 @@ __private::received!(LinkVirtualGatewayResponse {
 #[non_exhaustive]
 pub struct NetToVirtualGatewayLink {
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
-    pub net_id: Option<String>,
+    pub net_id: Option<NetId>,
     /// State of the attachment.
     pub state: Option<LinkState>,
 }
@@ -318,6 +308,7 @@ __private::received!(NetToVirtualGatewayLink {
 /// Request of [`Client::read_virtual_gateways`](crate::Client::read_virtual_gateways), which lists virtual
 /// gateways.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadVirtualGatewaysRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -340,26 +331,26 @@ impl ReadVirtualGatewaysRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersVirtualGateway>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersVirtualGateway>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -394,6 +385,7 @@ __private::received!(ReadVirtualGatewaysResponse {
 /// Request of [`Client::unlink_virtual_gateway`](crate::Client::unlink_virtual_gateway), which detaches a virtual
 /// gateway from its Net.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UnlinkVirtualGatewayRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -402,40 +394,43 @@ pub struct UnlinkVirtualGatewayRequest {
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub net_id: String,
+    pub net_id: NetId,
     /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub virtual_gateway_id: String,
+    pub virtual_gateway_id: VirtualGatewayId,
 }
 
 impl UnlinkVirtualGatewayRequest {
     /// Creates a [`UnlinkVirtualGatewayRequest`] with the required fields.
     pub fn new(
-        net_id: impl Into<String>,
-        virtual_gateway_id: impl Into<String>,
+        net_id: impl IntoId<NetId>,
+        virtual_gateway_id: impl IntoId<VirtualGatewayId>,
     ) -> Self {
         Self {
             dry_run: None,
-            net_id: net_id.into(),
-            virtual_gateway_id: virtual_gateway_id.into(),
+            net_id: net_id.into_id(),
+            virtual_gateway_id: virtual_gateway_id.into_id(),
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`net_id`](Self::net_id).
-    pub fn net_id(mut self, net_id: impl Into<String>) -> Self {
+    pub fn net_id(mut self, net_id: impl Into<NetId>) -> Self {
         self.net_id = net_id.into();
         self
     }
 
     /// Sets [`virtual_gateway_id`](Self::virtual_gateway_id).
-    pub fn virtual_gateway_id(mut self, virtual_gateway_id: impl Into<String>) -> Self {
+    pub fn virtual_gateway_id(
+        mut self,
+        virtual_gateway_id: impl Into<VirtualGatewayId>,
+    ) -> Self {
         self.virtual_gateway_id = virtual_gateway_id.into();
         self
     }
@@ -463,6 +458,7 @@ __private::received!(UnlinkVirtualGatewayResponse {
 /// Request of [`Client::update_route_propagation`](crate::Client::update_route_propagation), which enables or
 /// disables the propagation of routes from a virtual gateway to a route table.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UpdateRoutePropagationRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -475,48 +471,51 @@ pub struct UpdateRoutePropagationRequest {
     /// ID of the route table, `rtb-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub route_table_id: String,
+    pub route_table_id: RouteTableId,
     /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub virtual_gateway_id: String,
+    pub virtual_gateway_id: VirtualGatewayId,
 }
 
 impl UpdateRoutePropagationRequest {
     /// Creates a [`UpdateRoutePropagationRequest`] with the required fields.
     pub fn new(
-        enable: impl Into<bool>,
-        route_table_id: impl Into<String>,
-        virtual_gateway_id: impl Into<String>,
+        enable: bool,
+        route_table_id: impl IntoId<RouteTableId>,
+        virtual_gateway_id: impl IntoId<VirtualGatewayId>,
     ) -> Self {
         Self {
             dry_run: None,
-            enable: enable.into(),
-            route_table_id: route_table_id.into(),
-            virtual_gateway_id: virtual_gateway_id.into(),
+            enable,
+            route_table_id: route_table_id.into_id(),
+            virtual_gateway_id: virtual_gateway_id.into_id(),
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`enable`](Self::enable).
-    pub fn enable(mut self, enable: impl Into<bool>) -> Self {
-        self.enable = enable.into();
+    pub fn enable(mut self, enable: bool) -> Self {
+        self.enable = enable;
         self
     }
 
     /// Sets [`route_table_id`](Self::route_table_id).
-    pub fn route_table_id(mut self, route_table_id: impl Into<String>) -> Self {
+    pub fn route_table_id(mut self, route_table_id: impl Into<RouteTableId>) -> Self {
         self.route_table_id = route_table_id.into();
         self
     }
 
     /// Sets [`virtual_gateway_id`](Self::virtual_gateway_id).
-    pub fn virtual_gateway_id(mut self, virtual_gateway_id: impl Into<String>) -> Self {
+    pub fn virtual_gateway_id(
+        mut self,
+        virtual_gateway_id: impl Into<VirtualGatewayId>,
+    ) -> Self {
         self.virtual_gateway_id = virtual_gateway_id.into();
         self
     }
@@ -558,7 +557,7 @@ pub struct VirtualGateway {
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
     /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
-    pub virtual_gateway_id: Option<String>,
+    pub virtual_gateway_id: Option<VirtualGatewayId>,
 }
 
 __private::received!(VirtualGateway {
@@ -661,9 +660,12 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::LinkVirtualGatewayRequest;
+    /// use osc_api::types::{LinkVirtualGatewayRequest, NetId, VirtualGatewayId};
     ///
-    /// let request = LinkVirtualGatewayRequest::new("vpc-12345678", "vgw-12345678");
+    /// let request = LinkVirtualGatewayRequest::new(
+    ///     NetId::from("vpc-12345678"),
+    ///     VirtualGatewayId::from("vgw-12345678"),
+    /// );
     /// let response = client.link_virtual_gateway(&request).await?;
     /// # Ok(())
     /// # }
@@ -740,9 +742,12 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::UnlinkVirtualGatewayRequest;
+    /// use osc_api::types::{NetId, UnlinkVirtualGatewayRequest, VirtualGatewayId};
     ///
-    /// let request = UnlinkVirtualGatewayRequest::new("vpc-12345678", "vgw-12345678");
+    /// let request = UnlinkVirtualGatewayRequest::new(
+    ///     NetId::from("vpc-12345678"),
+    ///     VirtualGatewayId::from("vgw-12345678"),
+    /// );
     /// let response = client.unlink_virtual_gateway(&request).await?;
     /// # Ok(())
     /// # }
@@ -766,12 +771,12 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::UpdateRoutePropagationRequest;
+    /// use osc_api::types::{RouteTableId, UpdateRoutePropagationRequest, VirtualGatewayId};
     ///
     /// let request = UpdateRoutePropagationRequest::new(
     ///     true,
-    ///     "rtb-12345678",
-    ///     "vgw-12345678",
+    ///     RouteTableId::from("rtb-12345678"),
+    ///     VirtualGatewayId::from("vgw-12345678"),
     /// );
     /// let response = client.update_route_propagation(&request).await?;
     /// # Ok(())

@@ -2,17 +2,22 @@
 //! Actions of the tag `Vm`, and the types that only they use.
 
 use super::common::{BootMode, CpuPerformance, ResponseContext};
+use super::ids::{
+    ImageId, KeypairName, SecurityGroupId, SecurityGroupName, SubnetId, VmId,
+};
 use super::vm_types::{
     ActionsOnNextBoot, BlockDeviceMappingVmCreation, BlockDeviceMappingVmUpdate,
     FiltersVm, FiltersVmType, FiltersVmsState, FiltersVmsStopHistory, NicForVmCreation,
     Placement, ShutdownBehaviorConfiguration, Vm, VmInitiatedShutdownBehavior, VmState,
     VmStates, VmType, VmsStopHistory,
 };
+use crate::__private::{IntoList, IntoValue};
 use crate::{Client, Paginated, Result, Secret, __private};
 
 /// Request of [`Client::create_vms`](crate::Client::create_vms), which creates VMs from an image, and starts them
 /// unless `boot_on_creation` is `false`.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateVmsRequest {
     /// Actions to perform the next time the VM starts.
@@ -39,10 +44,10 @@ pub struct CreateVmsRequest {
     /// [`Client::read_images`](crate::Client::read_images) lists the images.
     ///
     /// Required.
-    pub image_id: String,
+    pub image_id: ImageId,
     /// Name of the keypair to log in with. Official images fetch its public key from the metadata server when they
     /// start.
-    pub keypair_name: Option<String>,
+    pub keypair_name: Option<KeypairName>,
     /// Maximum number of VMs to create. If this many cannot be created, as many as possible are created, but never
     /// fewer than `min_vms_count`.
     pub max_vms_count: Option<i64>,
@@ -65,14 +70,14 @@ pub struct CreateVmsRequest {
     pub private_ips: Option<Vec<String>>,
     /// IDs of the VMs' security groups, each `sg-` and eight hexadecimal digits. Defaults to the default security
     /// group. They are assigned to the primary network interface.
-    pub security_group_ids: Option<Vec<String>>,
+    pub security_group_ids: Option<Vec<SecurityGroupId>>,
     /// Names of the VMs' security groups. Defaults to the default security group. They are assigned to the primary
     /// network interface.
-    pub security_groups: Option<Vec<String>>,
+    pub security_groups: Option<Vec<SecurityGroupName>>,
     /// Reaction to a shutdown of the VMs, depending on its cause.
     pub shutdown_behavior_configuration: Option<ShutdownBehaviorConfiguration>,
     /// ID of the Subnet to create the VMs in, `subnet-` and eight hexadecimal digits.
-    pub subnet_id: Option<String>,
+    pub subnet_id: Option<SubnetId>,
     /// If `true`, the VMs have a virtual TPM. If omitted, they have one if the image requires it. `false` is rejected
     /// if the image requires one.
     pub tpm_enabled: Option<bool>,
@@ -93,7 +98,7 @@ pub struct CreateVmsRequest {
 
 impl CreateVmsRequest {
     /// Creates a [`CreateVmsRequest`] with the required fields.
-    pub fn new(image_id: impl Into<String>) -> Self {
+    pub fn new(image_id: impl Into<ImageId>) -> Self {
         Self {
             actions_on_next_boot: None,
             block_device_mappings: None,
@@ -126,189 +131,176 @@ impl CreateVmsRequest {
     /// Sets [`actions_on_next_boot`](Self::actions_on_next_boot).
     pub fn actions_on_next_boot(
         mut self,
-        actions_on_next_boot: impl Into<ActionsOnNextBoot>,
+        actions_on_next_boot: impl IntoValue<ActionsOnNextBoot>,
     ) -> Self {
-        self.actions_on_next_boot = Some(actions_on_next_boot.into());
+        self.actions_on_next_boot = actions_on_next_boot.into_value();
         self
     }
 
     /// Sets [`block_device_mappings`](Self::block_device_mappings).
     pub fn block_device_mappings(
         mut self,
-        block_device_mappings: impl IntoIterator<
-            Item = impl Into<BlockDeviceMappingVmCreation>,
-        >,
+        block_device_mappings: impl IntoList<BlockDeviceMappingVmCreation>,
     ) -> Self {
-        self.block_device_mappings = Some(
-            block_device_mappings.into_iter().map(Into::into).collect(),
-        );
+        self.block_device_mappings = block_device_mappings.into_list();
         self
     }
 
     /// Sets [`boot_mode`](Self::boot_mode).
-    pub fn boot_mode(mut self, boot_mode: impl Into<BootMode>) -> Self {
-        self.boot_mode = Some(boot_mode.into());
+    pub fn boot_mode(mut self, boot_mode: impl IntoValue<BootMode>) -> Self {
+        self.boot_mode = boot_mode.into_value();
         self
     }
 
     /// Sets [`boot_on_creation`](Self::boot_on_creation).
-    pub fn boot_on_creation(mut self, boot_on_creation: impl Into<bool>) -> Self {
-        self.boot_on_creation = Some(boot_on_creation.into());
+    pub fn boot_on_creation(mut self, boot_on_creation: impl IntoValue<bool>) -> Self {
+        self.boot_on_creation = boot_on_creation.into_value();
         self
     }
 
     /// Sets [`bsu_optimized`](Self::bsu_optimized).
-    pub fn bsu_optimized(mut self, bsu_optimized: impl Into<bool>) -> Self {
-        self.bsu_optimized = Some(bsu_optimized.into());
+    pub fn bsu_optimized(mut self, bsu_optimized: impl IntoValue<bool>) -> Self {
+        self.bsu_optimized = bsu_optimized.into_value();
         self
     }
 
     /// Sets [`client_token`](Self::client_token).
-    pub fn client_token(mut self, client_token: impl Into<String>) -> Self {
-        self.client_token = Some(client_token.into());
+    pub fn client_token(mut self, client_token: impl IntoValue<String>) -> Self {
+        self.client_token = client_token.into_value();
         self
     }
 
     /// Sets [`deletion_protection`](Self::deletion_protection).
-    pub fn deletion_protection(mut self, deletion_protection: impl Into<bool>) -> Self {
-        self.deletion_protection = Some(deletion_protection.into());
+    pub fn deletion_protection(
+        mut self,
+        deletion_protection: impl IntoValue<bool>,
+    ) -> Self {
+        self.deletion_protection = deletion_protection.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`image_id`](Self::image_id).
-    pub fn image_id(mut self, image_id: impl Into<String>) -> Self {
+    pub fn image_id(mut self, image_id: impl Into<ImageId>) -> Self {
         self.image_id = image_id.into();
         self
     }
 
     /// Sets [`keypair_name`](Self::keypair_name).
-    pub fn keypair_name(mut self, keypair_name: impl Into<String>) -> Self {
-        self.keypair_name = Some(keypair_name.into());
+    pub fn keypair_name(mut self, keypair_name: impl IntoValue<KeypairName>) -> Self {
+        self.keypair_name = keypair_name.into_value();
         self
     }
 
     /// Sets [`max_vms_count`](Self::max_vms_count).
-    pub fn max_vms_count(mut self, max_vms_count: impl Into<i64>) -> Self {
-        self.max_vms_count = Some(max_vms_count.into());
+    pub fn max_vms_count(mut self, max_vms_count: impl IntoValue<i64>) -> Self {
+        self.max_vms_count = max_vms_count.into_value();
         self
     }
 
     /// Sets [`min_vms_count`](Self::min_vms_count).
-    pub fn min_vms_count(mut self, min_vms_count: impl Into<i64>) -> Self {
-        self.min_vms_count = Some(min_vms_count.into());
+    pub fn min_vms_count(mut self, min_vms_count: impl IntoValue<i64>) -> Self {
+        self.min_vms_count = min_vms_count.into_value();
         self
     }
 
     /// Sets [`nested_virtualization`](Self::nested_virtualization).
     pub fn nested_virtualization(
         mut self,
-        nested_virtualization: impl Into<bool>,
+        nested_virtualization: impl IntoValue<bool>,
     ) -> Self {
-        self.nested_virtualization = Some(nested_virtualization.into());
+        self.nested_virtualization = nested_virtualization.into_value();
         self
     }
 
     /// Sets [`nics`](Self::nics).
-    pub fn nics(
-        mut self,
-        nics: impl IntoIterator<Item = impl Into<NicForVmCreation>>,
-    ) -> Self {
-        self.nics = Some(nics.into_iter().map(Into::into).collect());
+    pub fn nics(mut self, nics: impl IntoList<NicForVmCreation>) -> Self {
+        self.nics = nics.into_list();
         self
     }
 
     /// Sets [`performance`](Self::performance).
-    pub fn performance(mut self, performance: impl Into<CpuPerformance>) -> Self {
-        self.performance = Some(performance.into());
+    pub fn performance(mut self, performance: impl IntoValue<CpuPerformance>) -> Self {
+        self.performance = performance.into_value();
         self
     }
 
     /// Sets [`placement`](Self::placement).
-    pub fn placement(mut self, placement: impl Into<Placement>) -> Self {
-        self.placement = Some(placement.into());
+    pub fn placement(mut self, placement: impl IntoValue<Placement>) -> Self {
+        self.placement = placement.into_value();
         self
     }
 
     /// Sets [`private_ips`](Self::private_ips).
-    pub fn private_ips(
-        mut self,
-        private_ips: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.private_ips = Some(private_ips.into_iter().map(Into::into).collect());
+    pub fn private_ips(mut self, private_ips: impl IntoList<String>) -> Self {
+        self.private_ips = private_ips.into_list();
         self
     }
 
     /// Sets [`security_group_ids`](Self::security_group_ids).
     pub fn security_group_ids(
         mut self,
-        security_group_ids: impl IntoIterator<Item = impl Into<String>>,
+        security_group_ids: impl IntoList<SecurityGroupId>,
     ) -> Self {
-        self.security_group_ids = Some(
-            security_group_ids.into_iter().map(Into::into).collect(),
-        );
+        self.security_group_ids = security_group_ids.into_list();
         self
     }
 
     /// Sets [`security_groups`](Self::security_groups).
     pub fn security_groups(
         mut self,
-        security_groups: impl IntoIterator<Item = impl Into<String>>,
+        security_groups: impl IntoList<SecurityGroupName>,
     ) -> Self {
-        self.security_groups = Some(
-            security_groups.into_iter().map(Into::into).collect(),
-        );
+        self.security_groups = security_groups.into_list();
         self
     }
 
     /// Sets [`shutdown_behavior_configuration`](Self::shutdown_behavior_configuration).
     pub fn shutdown_behavior_configuration(
         mut self,
-        shutdown_behavior_configuration: impl Into<ShutdownBehaviorConfiguration>,
+        shutdown_behavior_configuration: impl IntoValue<ShutdownBehaviorConfiguration>,
     ) -> Self {
-        self.shutdown_behavior_configuration = Some(
-            shutdown_behavior_configuration.into(),
-        );
+        self.shutdown_behavior_configuration = shutdown_behavior_configuration
+            .into_value();
         self
     }
 
     /// Sets [`subnet_id`](Self::subnet_id).
-    pub fn subnet_id(mut self, subnet_id: impl Into<String>) -> Self {
-        self.subnet_id = Some(subnet_id.into());
+    pub fn subnet_id(mut self, subnet_id: impl IntoValue<SubnetId>) -> Self {
+        self.subnet_id = subnet_id.into_value();
         self
     }
 
     /// Sets [`tpm_enabled`](Self::tpm_enabled).
-    pub fn tpm_enabled(mut self, tpm_enabled: impl Into<bool>) -> Self {
-        self.tpm_enabled = Some(tpm_enabled.into());
+    pub fn tpm_enabled(mut self, tpm_enabled: impl IntoValue<bool>) -> Self {
+        self.tpm_enabled = tpm_enabled.into_value();
         self
     }
 
     /// Sets [`user_data`](Self::user_data).
-    pub fn user_data(mut self, user_data: impl Into<Secret>) -> Self {
-        self.user_data = Some(user_data.into());
+    pub fn user_data(mut self, user_data: impl IntoValue<Secret>) -> Self {
+        self.user_data = user_data.into_value();
         self
     }
 
     /// Sets [`vm_initiated_shutdown_behavior`](Self::vm_initiated_shutdown_behavior).
     pub fn vm_initiated_shutdown_behavior(
         mut self,
-        vm_initiated_shutdown_behavior: impl Into<VmInitiatedShutdownBehavior>,
+        vm_initiated_shutdown_behavior: impl IntoValue<VmInitiatedShutdownBehavior>,
     ) -> Self {
-        self.vm_initiated_shutdown_behavior = Some(
-            vm_initiated_shutdown_behavior.into(),
-        );
+        self.vm_initiated_shutdown_behavior = vm_initiated_shutdown_behavior
+            .into_value();
         self
     }
 
     /// Sets [`vm_type`](Self::vm_type).
-    pub fn vm_type(mut self, vm_type: impl Into<String>) -> Self {
-        self.vm_type = Some(vm_type.into());
+    pub fn vm_type(mut self, vm_type: impl IntoValue<String>) -> Self {
+        self.vm_type = vm_type.into_value();
         self
     }
 }
@@ -359,6 +351,7 @@ __private::received!(CreateVmsResponse {
 
 /// Request of [`Client::delete_vms`](crate::Client::delete_vms), which terminates VMs permanently.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteVmsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -367,12 +360,12 @@ pub struct DeleteVmsRequest {
     /// IDs of VMs, each `i-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub vm_ids: Vec<String>,
+    pub vm_ids: Vec<VmId>,
 }
 
 impl DeleteVmsRequest {
     /// Creates a [`DeleteVmsRequest`] with the required fields.
-    pub fn new(vm_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(vm_ids: impl IntoIterator<Item = impl Into<VmId>>) -> Self {
         Self {
             dry_run: None,
             vm_ids: vm_ids.into_iter().map(Into::into).collect(),
@@ -380,16 +373,13 @@ impl DeleteVmsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`vm_ids`](Self::vm_ids).
-    pub fn vm_ids(
-        mut self,
-        vm_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn vm_ids(mut self, vm_ids: impl IntoIterator<Item = impl Into<VmId>>) -> Self {
         self.vm_ids = vm_ids.into_iter().map(Into::into).collect();
         self
     }
@@ -418,6 +408,7 @@ __private::received!(DeleteVmsResponse {
 /// Request of [`Client::read_admin_password`](crate::Client::read_admin_password), which returns the administrator
 /// password of a Windows VM, encrypted with its keypair.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadAdminPasswordRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -426,12 +417,12 @@ pub struct ReadAdminPasswordRequest {
     /// ID of the VM, `i-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub vm_id: String,
+    pub vm_id: VmId,
 }
 
 impl ReadAdminPasswordRequest {
     /// Creates a [`ReadAdminPasswordRequest`] with the required fields.
-    pub fn new(vm_id: impl Into<String>) -> Self {
+    pub fn new(vm_id: impl Into<VmId>) -> Self {
         Self {
             dry_run: None,
             vm_id: vm_id.into(),
@@ -439,13 +430,13 @@ impl ReadAdminPasswordRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`vm_id`](Self::vm_id).
-    pub fn vm_id(mut self, vm_id: impl Into<String>) -> Self {
+    pub fn vm_id(mut self, vm_id: impl Into<VmId>) -> Self {
         self.vm_id = vm_id.into();
         self
     }
@@ -466,7 +457,7 @@ pub struct ReadAdminPasswordResponse {
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
-    pub vm_id: Option<String>,
+    pub vm_id: Option<VmId>,
 }
 
 __private::received!(ReadAdminPasswordResponse {
@@ -478,6 +469,7 @@ __private::received!(ReadAdminPasswordResponse {
 /// Request of [`Client::read_console_output`](crate::Client::read_console_output), which returns the last 64 KiB of
 /// a VM's console output, encoded in Base64.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadConsoleOutputRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -486,12 +478,12 @@ pub struct ReadConsoleOutputRequest {
     /// ID of the VM, `i-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub vm_id: String,
+    pub vm_id: VmId,
 }
 
 impl ReadConsoleOutputRequest {
     /// Creates a [`ReadConsoleOutputRequest`] with the required fields.
-    pub fn new(vm_id: impl Into<String>) -> Self {
+    pub fn new(vm_id: impl Into<VmId>) -> Self {
         Self {
             dry_run: None,
             vm_id: vm_id.into(),
@@ -499,13 +491,13 @@ impl ReadConsoleOutputRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`vm_id`](Self::vm_id).
-    pub fn vm_id(mut self, vm_id: impl Into<String>) -> Self {
+    pub fn vm_id(mut self, vm_id: impl Into<VmId>) -> Self {
         self.vm_id = vm_id.into();
         self
     }
@@ -526,7 +518,7 @@ pub struct ReadConsoleOutputResponse {
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
-    pub vm_id: Option<String>,
+    pub vm_id: Option<VmId>,
 }
 
 __private::received!(ReadConsoleOutputResponse {
@@ -537,6 +529,7 @@ __private::received!(ReadConsoleOutputResponse {
 
 /// Request of [`Client::read_vm_types`](crate::Client::read_vm_types), which lists the predefined VM types.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadVmTypesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -559,26 +552,26 @@ impl ReadVmTypesRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersVmType>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersVmType>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -611,6 +604,7 @@ __private::received!(ReadVmTypesResponse {
 
 /// Request of [`Client::read_vms`](crate::Client::read_vms), which lists VMs.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadVmsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -633,26 +627,26 @@ impl ReadVmsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersVm>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersVm>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -686,6 +680,7 @@ __private::received!(ReadVmsResponse {
 /// Request of [`Client::read_vms_state`](crate::Client::read_vms_state), which returns the states of running VMs,
 /// or of all VMs if `all_vms` is `true`.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadVmsStateRequest {
     /// If `true`, VMs in all states are listed. If `false`, only running VMs are.
@@ -711,32 +706,32 @@ impl ReadVmsStateRequest {
     }
 
     /// Sets [`all_vms`](Self::all_vms).
-    pub fn all_vms(mut self, all_vms: impl Into<bool>) -> Self {
-        self.all_vms = Some(all_vms.into());
+    pub fn all_vms(mut self, all_vms: impl IntoValue<bool>) -> Self {
+        self.all_vms = all_vms.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersVmsState>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersVmsState>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -772,6 +767,7 @@ __private::received!(ReadVmsStateResponse {
 /// Request of [`Client::read_vms_stop_history`](crate::Client::read_vms_stop_history), which lists the stops of
 /// VMs, with the date and the reason of each.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadVmsStopHistoryRequest {
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
@@ -791,20 +787,20 @@ impl ReadVmsStopHistoryRequest {
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersVmsStopHistory>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersVmsStopHistory>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -837,6 +833,7 @@ __private::received!(ReadVmsStopHistoryResponse {
 
 /// Request of [`Client::reboot_vms`](crate::Client::reboot_vms), which reboots VMs.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct RebootVmsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -845,12 +842,12 @@ pub struct RebootVmsRequest {
     /// IDs of VMs, each `i-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub vm_ids: Vec<String>,
+    pub vm_ids: Vec<VmId>,
 }
 
 impl RebootVmsRequest {
     /// Creates a [`RebootVmsRequest`] with the required fields.
-    pub fn new(vm_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(vm_ids: impl IntoIterator<Item = impl Into<VmId>>) -> Self {
         Self {
             dry_run: None,
             vm_ids: vm_ids.into_iter().map(Into::into).collect(),
@@ -858,16 +855,13 @@ impl RebootVmsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`vm_ids`](Self::vm_ids).
-    pub fn vm_ids(
-        mut self,
-        vm_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn vm_ids(mut self, vm_ids: impl IntoIterator<Item = impl Into<VmId>>) -> Self {
         self.vm_ids = vm_ids.into_iter().map(Into::into).collect();
         self
     }
@@ -892,6 +886,7 @@ __private::received!(RebootVmsResponse {
 
 /// Request of [`Client::start_vms`](crate::Client::start_vms), which starts stopped VMs.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct StartVmsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -900,12 +895,12 @@ pub struct StartVmsRequest {
     /// IDs of VMs, each `i-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub vm_ids: Vec<String>,
+    pub vm_ids: Vec<VmId>,
 }
 
 impl StartVmsRequest {
     /// Creates a [`StartVmsRequest`] with the required fields.
-    pub fn new(vm_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(vm_ids: impl IntoIterator<Item = impl Into<VmId>>) -> Self {
         Self {
             dry_run: None,
             vm_ids: vm_ids.into_iter().map(Into::into).collect(),
@@ -913,16 +908,13 @@ impl StartVmsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`vm_ids`](Self::vm_ids).
-    pub fn vm_ids(
-        mut self,
-        vm_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn vm_ids(mut self, vm_ids: impl IntoIterator<Item = impl Into<VmId>>) -> Self {
         self.vm_ids = vm_ids.into_iter().map(Into::into).collect();
         self
     }
@@ -950,6 +942,7 @@ __private::received!(StartVmsResponse {
 
 /// Request of [`Client::stop_vms`](crate::Client::stop_vms), which stops running VMs.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct StopVmsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -960,12 +953,12 @@ pub struct StopVmsRequest {
     /// IDs of VMs, each `i-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub vm_ids: Vec<String>,
+    pub vm_ids: Vec<VmId>,
 }
 
 impl StopVmsRequest {
     /// Creates a [`StopVmsRequest`] with the required fields.
-    pub fn new(vm_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn new(vm_ids: impl IntoIterator<Item = impl Into<VmId>>) -> Self {
         Self {
             dry_run: None,
             force_stop: None,
@@ -974,22 +967,19 @@ impl StopVmsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`force_stop`](Self::force_stop).
-    pub fn force_stop(mut self, force_stop: impl Into<bool>) -> Self {
-        self.force_stop = Some(force_stop.into());
+    pub fn force_stop(mut self, force_stop: impl IntoValue<bool>) -> Self {
+        self.force_stop = force_stop.into_value();
         self
     }
 
     /// Sets [`vm_ids`](Self::vm_ids).
-    pub fn vm_ids(
-        mut self,
-        vm_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn vm_ids(mut self, vm_ids: impl IntoIterator<Item = impl Into<VmId>>) -> Self {
         self.vm_ids = vm_ids.into_iter().map(Into::into).collect();
         self
     }
@@ -1018,6 +1008,7 @@ __private::received!(StopVmsResponse {
 
 /// Request of [`Client::update_vm`](crate::Client::update_vm), which changes attributes of a VM.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UpdateVmRequest {
     /// Actions to perform the next time the VM starts. To change secure boot, stop and start the VM: a reboot is not
@@ -1035,14 +1026,14 @@ pub struct UpdateVmRequest {
     /// If `true`, traffic that is neither from nor to this VM is dropped. Must be `false` for a NAT VM. In a Net only.
     pub is_source_dest_checked: Option<bool>,
     /// Name of the VM's new keypair. Only the VM's metadata changes: its operating system still accepts the old key.
-    pub keypair_name: Option<String>,
+    pub keypair_name: Option<KeypairName>,
     /// Whether the VM can itself run VMs. Requires dedicated tenancy. The VM must be stopped.
     pub nested_virtualization: Option<bool>,
     /// Performance of the processors. The VM must be stopped.
     pub performance: Option<CpuPerformance>,
     /// IDs of the VM's security groups, each `sg-` and eight hexadecimal digits. They apply to the primary network
     /// interface.
-    pub security_group_ids: Option<Vec<String>>,
+    pub security_group_ids: Option<Vec<SecurityGroupId>>,
     /// New reaction to a shutdown of the VM, depending on its cause.
     pub shutdown_behavior_configuration: Option<ShutdownBehaviorConfiguration>,
     /// New user data, Base64-encoded, at most 500 KiB. The VM must be stopped.
@@ -1050,7 +1041,7 @@ pub struct UpdateVmRequest {
     /// ID of the VM, `i-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub vm_id: String,
+    pub vm_id: VmId,
     /// What happens when the VM stops: it stays stopped, restarts or is terminated. Use
     /// `shutdown_behavior_configuration` instead: OUTSCALE will remove this field.
     ///
@@ -1063,7 +1054,7 @@ pub struct UpdateVmRequest {
 
 impl UpdateVmRequest {
     /// Creates a [`UpdateVmRequest`] with the required fields.
-    pub fn new(vm_id: impl Into<String>) -> Self {
+    pub fn new(vm_id: impl Into<VmId>) -> Self {
         Self {
             actions_on_next_boot: None,
             block_device_mappings: None,
@@ -1086,103 +1077,99 @@ impl UpdateVmRequest {
     /// Sets [`actions_on_next_boot`](Self::actions_on_next_boot).
     pub fn actions_on_next_boot(
         mut self,
-        actions_on_next_boot: impl Into<ActionsOnNextBoot>,
+        actions_on_next_boot: impl IntoValue<ActionsOnNextBoot>,
     ) -> Self {
-        self.actions_on_next_boot = Some(actions_on_next_boot.into());
+        self.actions_on_next_boot = actions_on_next_boot.into_value();
         self
     }
 
     /// Sets [`block_device_mappings`](Self::block_device_mappings).
     pub fn block_device_mappings(
         mut self,
-        block_device_mappings: impl IntoIterator<
-            Item = impl Into<BlockDeviceMappingVmUpdate>,
-        >,
+        block_device_mappings: impl IntoList<BlockDeviceMappingVmUpdate>,
     ) -> Self {
-        self.block_device_mappings = Some(
-            block_device_mappings.into_iter().map(Into::into).collect(),
-        );
+        self.block_device_mappings = block_device_mappings.into_list();
         self
     }
 
     /// Sets [`bsu_optimized`](Self::bsu_optimized).
-    pub fn bsu_optimized(mut self, bsu_optimized: impl Into<bool>) -> Self {
-        self.bsu_optimized = Some(bsu_optimized.into());
+    pub fn bsu_optimized(mut self, bsu_optimized: impl IntoValue<bool>) -> Self {
+        self.bsu_optimized = bsu_optimized.into_value();
         self
     }
 
     /// Sets [`deletion_protection`](Self::deletion_protection).
-    pub fn deletion_protection(mut self, deletion_protection: impl Into<bool>) -> Self {
-        self.deletion_protection = Some(deletion_protection.into());
+    pub fn deletion_protection(
+        mut self,
+        deletion_protection: impl IntoValue<bool>,
+    ) -> Self {
+        self.deletion_protection = deletion_protection.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`is_source_dest_checked`](Self::is_source_dest_checked).
     pub fn is_source_dest_checked(
         mut self,
-        is_source_dest_checked: impl Into<bool>,
+        is_source_dest_checked: impl IntoValue<bool>,
     ) -> Self {
-        self.is_source_dest_checked = Some(is_source_dest_checked.into());
+        self.is_source_dest_checked = is_source_dest_checked.into_value();
         self
     }
 
     /// Sets [`keypair_name`](Self::keypair_name).
-    pub fn keypair_name(mut self, keypair_name: impl Into<String>) -> Self {
-        self.keypair_name = Some(keypair_name.into());
+    pub fn keypair_name(mut self, keypair_name: impl IntoValue<KeypairName>) -> Self {
+        self.keypair_name = keypair_name.into_value();
         self
     }
 
     /// Sets [`nested_virtualization`](Self::nested_virtualization).
     pub fn nested_virtualization(
         mut self,
-        nested_virtualization: impl Into<bool>,
+        nested_virtualization: impl IntoValue<bool>,
     ) -> Self {
-        self.nested_virtualization = Some(nested_virtualization.into());
+        self.nested_virtualization = nested_virtualization.into_value();
         self
     }
 
     /// Sets [`performance`](Self::performance).
-    pub fn performance(mut self, performance: impl Into<CpuPerformance>) -> Self {
-        self.performance = Some(performance.into());
+    pub fn performance(mut self, performance: impl IntoValue<CpuPerformance>) -> Self {
+        self.performance = performance.into_value();
         self
     }
 
     /// Sets [`security_group_ids`](Self::security_group_ids).
     pub fn security_group_ids(
         mut self,
-        security_group_ids: impl IntoIterator<Item = impl Into<String>>,
+        security_group_ids: impl IntoList<SecurityGroupId>,
     ) -> Self {
-        self.security_group_ids = Some(
-            security_group_ids.into_iter().map(Into::into).collect(),
-        );
+        self.security_group_ids = security_group_ids.into_list();
         self
     }
 
     /// Sets [`shutdown_behavior_configuration`](Self::shutdown_behavior_configuration).
     pub fn shutdown_behavior_configuration(
         mut self,
-        shutdown_behavior_configuration: impl Into<ShutdownBehaviorConfiguration>,
+        shutdown_behavior_configuration: impl IntoValue<ShutdownBehaviorConfiguration>,
     ) -> Self {
-        self.shutdown_behavior_configuration = Some(
-            shutdown_behavior_configuration.into(),
-        );
+        self.shutdown_behavior_configuration = shutdown_behavior_configuration
+            .into_value();
         self
     }
 
     /// Sets [`user_data`](Self::user_data).
-    pub fn user_data(mut self, user_data: impl Into<Secret>) -> Self {
-        self.user_data = Some(user_data.into());
+    pub fn user_data(mut self, user_data: impl IntoValue<Secret>) -> Self {
+        self.user_data = user_data.into_value();
         self
     }
 
     /// Sets [`vm_id`](Self::vm_id).
-    pub fn vm_id(mut self, vm_id: impl Into<String>) -> Self {
+    pub fn vm_id(mut self, vm_id: impl Into<VmId>) -> Self {
         self.vm_id = vm_id.into();
         self
     }
@@ -1190,17 +1177,16 @@ impl UpdateVmRequest {
     /// Sets [`vm_initiated_shutdown_behavior`](Self::vm_initiated_shutdown_behavior).
     pub fn vm_initiated_shutdown_behavior(
         mut self,
-        vm_initiated_shutdown_behavior: impl Into<VmInitiatedShutdownBehavior>,
+        vm_initiated_shutdown_behavior: impl IntoValue<VmInitiatedShutdownBehavior>,
     ) -> Self {
-        self.vm_initiated_shutdown_behavior = Some(
-            vm_initiated_shutdown_behavior.into(),
-        );
+        self.vm_initiated_shutdown_behavior = vm_initiated_shutdown_behavior
+            .into_value();
         self
     }
 
     /// Sets [`vm_type`](Self::vm_type).
-    pub fn vm_type(mut self, vm_type: impl Into<String>) -> Self {
-        self.vm_type = Some(vm_type.into());
+    pub fn vm_type(mut self, vm_type: impl IntoValue<String>) -> Self {
+        self.vm_type = vm_type.into_value();
         self
     }
 }

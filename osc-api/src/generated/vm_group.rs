@@ -2,11 +2,14 @@
 //! Actions of the tag `VmGroup`, and the types that only they use.
 
 use super::common::{ResourceTag, ResponseContext};
+use super::ids::{SecurityGroupId, SubnetId, VmGroupId, VmId, VmTemplateId};
+use crate::__private::{IntoList, IntoValue};
 use crate::{Client, DateTime, Result, UnknownValue, __private};
 
 /// Request of [`Client::create_vm_group`](crate::Client::create_vm_group), which creates a group of identically
 /// configured VMs from a VM template and starts them.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateVmGroupRequest {
     /// Free-form description of the purpose of the resource.
@@ -22,11 +25,11 @@ pub struct CreateVmGroupRequest {
     /// IDs of security groups, each `sg-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub security_group_ids: Vec<String>,
+    pub security_group_ids: Vec<SecurityGroupId>,
     /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub subnet_id: String,
+    pub subnet_id: SubnetId,
     /// Tags of the resource.
     pub tags: Option<Vec<ResourceTag>>,
     /// Number of VMs to create in the group.
@@ -40,56 +43,74 @@ pub struct CreateVmGroupRequest {
     /// ID of the VM template, `vmtemplate-` and 32 hexadecimal digits.
     ///
     /// Required.
-    pub vm_template_id: String,
+    pub vm_template_id: VmTemplateId,
+}
+
+/// The required fields of [`CreateVmGroupRequest`](crate::types::CreateVmGroupRequest), by name: several of them
+/// are of one type and could be swapped unnoticed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateVmGroupRequired {
+    /// See [`CreateVmGroupRequest::security_group_ids`](crate::types::CreateVmGroupRequest::security_group_ids).
+    pub security_group_ids: Vec<SecurityGroupId>,
+    /// See [`CreateVmGroupRequest::subnet_id`](crate::types::CreateVmGroupRequest::subnet_id).
+    pub subnet_id: SubnetId,
+    /// See [`CreateVmGroupRequest::vm_count`](crate::types::CreateVmGroupRequest::vm_count).
+    pub vm_count: i64,
+    /// See [`CreateVmGroupRequest::vm_group_name`](crate::types::CreateVmGroupRequest::vm_group_name).
+    pub vm_group_name: String,
+    /// See [`CreateVmGroupRequest::vm_template_id`](crate::types::CreateVmGroupRequest::vm_template_id).
+    pub vm_template_id: VmTemplateId,
 }
 
 impl CreateVmGroupRequest {
-    /// Creates a [`CreateVmGroupRequest`] with the required fields.
-    pub fn new(
-        security_group_ids: impl IntoIterator<Item = impl Into<String>>,
-        subnet_id: impl Into<String>,
-        vm_count: impl Into<i64>,
-        vm_group_name: impl Into<String>,
-        vm_template_id: impl Into<String>,
-    ) -> Self {
+    /// Creates a [`CreateVmGroupRequest`] from its required fields: see
+    /// [`CreateVmGroupRequired`](crate::types::CreateVmGroupRequired).
+    pub fn new(required: CreateVmGroupRequired) -> Self {
+        let CreateVmGroupRequired {
+            security_group_ids,
+            subnet_id,
+            vm_count,
+            vm_group_name,
+            vm_template_id,
+        } = required;
         Self {
             description: None,
             dry_run: None,
             positioning_strategy: None,
-            security_group_ids: security_group_ids.into_iter().map(Into::into).collect(),
-            subnet_id: subnet_id.into(),
+            security_group_ids,
+            subnet_id,
             tags: None,
-            vm_count: vm_count.into(),
-            vm_group_name: vm_group_name.into(),
-            vm_template_id: vm_template_id.into(),
+            vm_count,
+            vm_group_name,
+            vm_template_id,
         }
     }
 
     /// Sets [`description`](Self::description).
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description(mut self, description: impl IntoValue<String>) -> Self {
+        self.description = description.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`positioning_strategy`](Self::positioning_strategy).
     pub fn positioning_strategy(
         mut self,
-        positioning_strategy: impl Into<PositioningStrategy>,
+        positioning_strategy: impl IntoValue<PositioningStrategy>,
     ) -> Self {
-        self.positioning_strategy = Some(positioning_strategy.into());
+        self.positioning_strategy = positioning_strategy.into_value();
         self
     }
 
     /// Sets [`security_group_ids`](Self::security_group_ids).
     pub fn security_group_ids(
         mut self,
-        security_group_ids: impl IntoIterator<Item = impl Into<String>>,
+        security_group_ids: impl IntoIterator<Item = impl Into<SecurityGroupId>>,
     ) -> Self {
         self.security_group_ids = security_group_ids
             .into_iter()
@@ -99,23 +120,20 @@ impl CreateVmGroupRequest {
     }
 
     /// Sets [`subnet_id`](Self::subnet_id).
-    pub fn subnet_id(mut self, subnet_id: impl Into<String>) -> Self {
+    pub fn subnet_id(mut self, subnet_id: impl Into<SubnetId>) -> Self {
         self.subnet_id = subnet_id.into();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(
-        mut self,
-        tags: impl IntoIterator<Item = impl Into<ResourceTag>>,
-    ) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags(mut self, tags: impl IntoList<ResourceTag>) -> Self {
+        self.tags = tags.into_list();
         self
     }
 
     /// Sets [`vm_count`](Self::vm_count).
-    pub fn vm_count(mut self, vm_count: impl Into<i64>) -> Self {
-        self.vm_count = vm_count.into();
+    pub fn vm_count(mut self, vm_count: i64) -> Self {
+        self.vm_count = vm_count;
         self
     }
 
@@ -126,7 +144,7 @@ impl CreateVmGroupRequest {
     }
 
     /// Sets [`vm_template_id`](Self::vm_template_id).
-    pub fn vm_template_id(mut self, vm_template_id: impl Into<String>) -> Self {
+    pub fn vm_template_id(mut self, vm_template_id: impl Into<VmTemplateId>) -> Self {
         self.vm_template_id = vm_template_id.into();
         self
     }
@@ -162,6 +180,7 @@ __private::received!(CreateVmGroupResponse {
 
 /// Request of [`Client::delete_vm_group`](crate::Client::delete_vm_group), which deletes a VM group.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteVmGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -170,12 +189,12 @@ pub struct DeleteVmGroupRequest {
     /// ID of the VM group, `vmgroup-` and 32 hexadecimal digits.
     ///
     /// Required.
-    pub vm_group_id: String,
+    pub vm_group_id: VmGroupId,
 }
 
 impl DeleteVmGroupRequest {
     /// Creates a [`DeleteVmGroupRequest`] with the required fields.
-    pub fn new(vm_group_id: impl Into<String>) -> Self {
+    pub fn new(vm_group_id: impl Into<VmGroupId>) -> Self {
         Self {
             dry_run: None,
             vm_group_id: vm_group_id.into(),
@@ -183,13 +202,13 @@ impl DeleteVmGroupRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`vm_group_id`](Self::vm_group_id).
-    pub fn vm_group_id(mut self, vm_group_id: impl Into<String>) -> Self {
+    pub fn vm_group_id(mut self, vm_group_id: impl Into<VmGroupId>) -> Self {
         self.vm_group_id = vm_group_id.into();
         self
     }
@@ -214,14 +233,15 @@ __private::received!(DeleteVmGroupResponse {
 
 /// Filters for VM groups.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersVmGroup {
     /// Only return resources with one of these descriptions.
     pub descriptions: Option<Vec<String>>,
     /// Only return VM groups with one of these security groups, by ID.
-    pub security_group_ids: Option<Vec<String>>,
+    pub security_group_ids: Option<Vec<SecurityGroupId>>,
     /// Only return resources with one of these Subnet IDs.
-    pub subnet_ids: Option<Vec<String>>,
+    pub subnet_ids: Option<Vec<SubnetId>>,
     /// Only return resources with one of these tag keys.
     pub tag_keys: Option<Vec<String>>,
     /// Only return resources with one of these tag values.
@@ -231,11 +251,11 @@ pub struct FiltersVmGroup {
     /// Only return VM groups with one of these numbers of VMs.
     pub vm_counts: Option<Vec<i64>>,
     /// Only return VM groups with one of these IDs.
-    pub vm_group_ids: Option<Vec<String>>,
+    pub vm_group_ids: Option<Vec<VmGroupId>>,
     /// Only return VM groups with one of these names.
     pub vm_group_names: Option<Vec<String>>,
     /// Only return resources with one of these VM template IDs.
-    pub vm_template_ids: Option<Vec<String>>,
+    pub vm_template_ids: Option<Vec<VmTemplateId>>,
 }
 
 impl FiltersVmGroup {
@@ -245,93 +265,68 @@ impl FiltersVmGroup {
     }
 
     /// Sets [`descriptions`](Self::descriptions).
-    pub fn descriptions(
-        mut self,
-        descriptions: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.descriptions = Some(descriptions.into_iter().map(Into::into).collect());
+    pub fn descriptions(mut self, descriptions: impl IntoList<String>) -> Self {
+        self.descriptions = descriptions.into_list();
         self
     }
 
     /// Sets [`security_group_ids`](Self::security_group_ids).
     pub fn security_group_ids(
         mut self,
-        security_group_ids: impl IntoIterator<Item = impl Into<String>>,
+        security_group_ids: impl IntoList<SecurityGroupId>,
     ) -> Self {
-        self.security_group_ids = Some(
-            security_group_ids.into_iter().map(Into::into).collect(),
-        );
+        self.security_group_ids = security_group_ids.into_list();
         self
     }
 
     /// Sets [`subnet_ids`](Self::subnet_ids).
-    pub fn subnet_ids(
-        mut self,
-        subnet_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.subnet_ids = Some(subnet_ids.into_iter().map(Into::into).collect());
+    pub fn subnet_ids(mut self, subnet_ids: impl IntoList<SubnetId>) -> Self {
+        self.subnet_ids = subnet_ids.into_list();
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(
-        mut self,
-        tag_keys: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
+    pub fn tag_keys(mut self, tag_keys: impl IntoList<String>) -> Self {
+        self.tag_keys = tag_keys.into_list();
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(
-        mut self,
-        tag_values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
+    pub fn tag_values(mut self, tag_values: impl IntoList<String>) -> Self {
+        self.tag_values = tag_values.into_list();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags(mut self, tags: impl IntoList<String>) -> Self {
+        self.tags = tags.into_list();
         self
     }
 
     /// Sets [`vm_counts`](Self::vm_counts).
-    pub fn vm_counts(
-        mut self,
-        vm_counts: impl IntoIterator<Item = impl Into<i64>>,
-    ) -> Self {
-        self.vm_counts = Some(vm_counts.into_iter().map(Into::into).collect());
+    pub fn vm_counts(mut self, vm_counts: impl IntoList<i64>) -> Self {
+        self.vm_counts = vm_counts.into_list();
         self
     }
 
     /// Sets [`vm_group_ids`](Self::vm_group_ids).
-    pub fn vm_group_ids(
-        mut self,
-        vm_group_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.vm_group_ids = Some(vm_group_ids.into_iter().map(Into::into).collect());
+    pub fn vm_group_ids(mut self, vm_group_ids: impl IntoList<VmGroupId>) -> Self {
+        self.vm_group_ids = vm_group_ids.into_list();
         self
     }
 
     /// Sets [`vm_group_names`](Self::vm_group_names).
-    pub fn vm_group_names(
-        mut self,
-        vm_group_names: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.vm_group_names = Some(vm_group_names.into_iter().map(Into::into).collect());
+    pub fn vm_group_names(mut self, vm_group_names: impl IntoList<String>) -> Self {
+        self.vm_group_names = vm_group_names.into_list();
         self
     }
 
     /// Sets [`vm_template_ids`](Self::vm_template_ids).
     pub fn vm_template_ids(
         mut self,
-        vm_template_ids: impl IntoIterator<Item = impl Into<String>>,
+        vm_template_ids: impl IntoList<VmTemplateId>,
     ) -> Self {
-        self.vm_template_ids = Some(
-            vm_template_ids.into_iter().map(Into::into).collect(),
-        );
+        self.vm_template_ids = vm_template_ids.into_list();
         self
     }
 }
@@ -390,6 +385,7 @@ __private::open_enum!(PositioningStrategy);
 
 /// Request of [`Client::read_vm_groups`](crate::Client::read_vm_groups), which lists VM groups.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadVmGroupsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -407,14 +403,14 @@ impl ReadVmGroupsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersVmGroup>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersVmGroup>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 }
@@ -442,6 +438,7 @@ __private::received!(ReadVmGroupsResponse {
 /// Request of [`Client::scale_down_vm_group`](crate::Client::scale_down_vm_group), which deletes the requested
 /// number of VMs from a VM group, oldest first.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ScaleDownVmGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -450,7 +447,7 @@ pub struct ScaleDownVmGroupRequest {
     /// ID of the VM group, `vmgroup-` and 32 hexadecimal digits.
     ///
     /// Required.
-    pub vm_group_id: String,
+    pub vm_group_id: VmGroupId,
     /// Number of VMs to delete from the group, the oldest first.
     ///
     /// Required.
@@ -459,29 +456,29 @@ pub struct ScaleDownVmGroupRequest {
 
 impl ScaleDownVmGroupRequest {
     /// Creates a [`ScaleDownVmGroupRequest`] with the required fields.
-    pub fn new(vm_group_id: impl Into<String>, vm_subtraction: impl Into<i64>) -> Self {
+    pub fn new(vm_group_id: impl Into<VmGroupId>, vm_subtraction: i64) -> Self {
         Self {
             dry_run: None,
             vm_group_id: vm_group_id.into(),
-            vm_subtraction: vm_subtraction.into(),
+            vm_subtraction,
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`vm_group_id`](Self::vm_group_id).
-    pub fn vm_group_id(mut self, vm_group_id: impl Into<String>) -> Self {
+    pub fn vm_group_id(mut self, vm_group_id: impl Into<VmGroupId>) -> Self {
         self.vm_group_id = vm_group_id.into();
         self
     }
 
     /// Sets [`vm_subtraction`](Self::vm_subtraction).
-    pub fn vm_subtraction(mut self, vm_subtraction: impl Into<i64>) -> Self {
-        self.vm_subtraction = vm_subtraction.into();
+    pub fn vm_subtraction(mut self, vm_subtraction: i64) -> Self {
+        self.vm_subtraction = vm_subtraction;
         self
     }
 }
@@ -508,6 +505,7 @@ __private::received!(ScaleDownVmGroupResponse {
 /// Request of [`Client::scale_up_vm_group`](crate::Client::scale_up_vm_group), which adds VMs to a VM group,
 /// created from the current version of its template.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ScaleUpVmGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -520,33 +518,33 @@ pub struct ScaleUpVmGroupRequest {
     /// ID of the VM group, `vmgroup-` and 32 hexadecimal digits.
     ///
     /// Required.
-    pub vm_group_id: String,
+    pub vm_group_id: VmGroupId,
 }
 
 impl ScaleUpVmGroupRequest {
     /// Creates a [`ScaleUpVmGroupRequest`] with the required fields.
-    pub fn new(vm_addition: impl Into<i64>, vm_group_id: impl Into<String>) -> Self {
+    pub fn new(vm_addition: i64, vm_group_id: impl Into<VmGroupId>) -> Self {
         Self {
             dry_run: None,
-            vm_addition: vm_addition.into(),
+            vm_addition,
             vm_group_id: vm_group_id.into(),
         }
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`vm_addition`](Self::vm_addition).
-    pub fn vm_addition(mut self, vm_addition: impl Into<i64>) -> Self {
-        self.vm_addition = vm_addition.into();
+    pub fn vm_addition(mut self, vm_addition: i64) -> Self {
+        self.vm_addition = vm_addition;
         self
     }
 
     /// Sets [`vm_group_id`](Self::vm_group_id).
-    pub fn vm_group_id(mut self, vm_group_id: impl Into<String>) -> Self {
+    pub fn vm_group_id(mut self, vm_group_id: impl Into<VmGroupId>) -> Self {
         self.vm_group_id = vm_group_id.into();
         self
     }
@@ -574,6 +572,7 @@ __private::received!(ScaleUpVmGroupResponse {
 /// Request of [`Client::update_vm_group`](crate::Client::update_vm_group), which changes the name, the description,
 /// the tags or the template of a VM group.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UpdateVmGroupRequest {
     /// New description of the VM group.
@@ -586,16 +585,16 @@ pub struct UpdateVmGroupRequest {
     /// ID of the VM group, `vmgroup-` and 32 hexadecimal digits.
     ///
     /// Required.
-    pub vm_group_id: String,
+    pub vm_group_id: VmGroupId,
     /// New name of the VM group.
     pub vm_group_name: Option<String>,
     /// ID of the new VM template of the VM group, `vmtemplate-` and 32 hexadecimal digits.
-    pub vm_template_id: Option<String>,
+    pub vm_template_id: Option<VmTemplateId>,
 }
 
 impl UpdateVmGroupRequest {
     /// Creates a [`UpdateVmGroupRequest`] with the required fields.
-    pub fn new(vm_group_id: impl Into<String>) -> Self {
+    pub fn new(vm_group_id: impl Into<VmGroupId>) -> Self {
         Self {
             description: None,
             dry_run: None,
@@ -607,41 +606,41 @@ impl UpdateVmGroupRequest {
     }
 
     /// Sets [`description`](Self::description).
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description(mut self, description: impl IntoValue<String>) -> Self {
+        self.description = description.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(
-        mut self,
-        tags: impl IntoIterator<Item = impl Into<ResourceTag>>,
-    ) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags(mut self, tags: impl IntoList<ResourceTag>) -> Self {
+        self.tags = tags.into_list();
         self
     }
 
     /// Sets [`vm_group_id`](Self::vm_group_id).
-    pub fn vm_group_id(mut self, vm_group_id: impl Into<String>) -> Self {
+    pub fn vm_group_id(mut self, vm_group_id: impl Into<VmGroupId>) -> Self {
         self.vm_group_id = vm_group_id.into();
         self
     }
 
     /// Sets [`vm_group_name`](Self::vm_group_name).
-    pub fn vm_group_name(mut self, vm_group_name: impl Into<String>) -> Self {
-        self.vm_group_name = Some(vm_group_name.into());
+    pub fn vm_group_name(mut self, vm_group_name: impl IntoValue<String>) -> Self {
+        self.vm_group_name = vm_group_name.into_value();
         self
     }
 
     /// Sets [`vm_template_id`](Self::vm_template_id).
-    pub fn vm_template_id(mut self, vm_template_id: impl Into<String>) -> Self {
-        self.vm_template_id = Some(vm_template_id.into());
+    pub fn vm_template_id(
+        mut self,
+        vm_template_id: impl IntoValue<VmTemplateId>,
+    ) -> Self {
+        self.vm_template_id = vm_template_id.into_value();
         self
     }
 }
@@ -683,23 +682,23 @@ pub struct VmGroup {
     /// `repulse` places them on different ones, for fault tolerance. `no-strategy` leaves the choice to the cloud.
     pub positioning_strategy: Option<PositioningStrategy>,
     /// IDs of security groups, each `sg-` and eight hexadecimal digits.
-    pub security_group_ids: Vec<String>,
+    pub security_group_ids: Vec<SecurityGroupId>,
     /// State of the VM group.
     pub state: Option<VmGroupState>,
     /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
-    pub subnet_id: Option<String>,
+    pub subnet_id: Option<SubnetId>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
     /// Number of VMs in the group.
     pub vm_count: Option<i64>,
     /// ID of the VM group, `vmgroup-` and 32 hexadecimal digits.
-    pub vm_group_id: Option<String>,
+    pub vm_group_id: Option<VmGroupId>,
     /// Name of the VM group.
     pub vm_group_name: Option<String>,
     /// IDs of the VMs in the group.
-    pub vm_ids: Vec<String>,
+    pub vm_ids: Vec<VmId>,
     /// ID of the VM template, `vmtemplate-` and 32 hexadecimal digits.
-    pub vm_template_id: Option<String>,
+    pub vm_template_id: Option<VmTemplateId>,
 }
 
 __private::received!(VmGroup {
@@ -783,15 +782,17 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::{CreateVmGroupRequest, PositioningStrategy, ResourceTag};
+    /// use osc_api::types::{
+    ///     CreateVmGroupRequest, CreateVmGroupRequired, PositioningStrategy, ResourceTag,
+    /// };
     ///
-    /// let request = CreateVmGroupRequest::new(
-    ///         ["sg-12345678"],
-    ///         "subnet-12345678",
-    ///         2,
-    ///         "ClusterLog-PPD01",
-    ///         "vmtemplate-98765432109876543210987654321012",
-    ///     )
+    /// let request = CreateVmGroupRequest::new(CreateVmGroupRequired {
+    ///         security_group_ids: vec!["sg-12345678".into()],
+    ///         subnet_id: "subnet-12345678".into(),
+    ///         vm_count: 2,
+    ///         vm_group_name: "ClusterLog-PPD01".into(),
+    ///         vm_template_id: "vmtemplate-98765432109876543210987654321012".into(),
+    ///     })
     ///     .description("Production log collector")
     ///     .positioning_strategy(PositioningStrategy::Attract)
     ///     .tags([ResourceTag::new("key1", "value1")]);

@@ -2,11 +2,14 @@
 //! Actions of the tag `VmTemplate`, and the types that only they use.
 
 use super::common::{CpuPerformance, ResourceTag, ResponseContext};
+use super::ids::{ImageId, KeypairName, VmTemplateId};
+use crate::__private::{IntoList, IntoValue};
 use crate::{Client, DateTime, Result, __private};
 
 /// Request of [`Client::create_vm_template`](crate::Client::create_vm_template), which creates a VM template, from
 /// which VM groups are created.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateVmTemplateRequest {
     /// Number of virtual cores of each VM.
@@ -29,9 +32,9 @@ pub struct CreateVmTemplateRequest {
     /// ID of the image, `ami-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub image_id: String,
+    pub image_id: ImageId,
     /// Name of the keypair.
-    pub keypair_name: Option<String>,
+    pub keypair_name: Option<KeypairName>,
     /// Memory of each VM. The API does not document the unit, which is GiB for VMs elsewhere.
     ///
     /// Required.
@@ -44,32 +47,50 @@ pub struct CreateVmTemplateRequest {
     pub vm_template_name: String,
 }
 
+/// The required fields of [`CreateVmTemplateRequest`](crate::types::CreateVmTemplateRequest), by name: several of
+/// them are of one type and could be swapped unnoticed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateVmTemplateRequired {
+    /// See [`CreateVmTemplateRequest::cpu_cores`](crate::types::CreateVmTemplateRequest::cpu_cores).
+    pub cpu_cores: i64,
+    /// See [`CreateVmTemplateRequest::cpu_generation`](crate::types::CreateVmTemplateRequest::cpu_generation).
+    pub cpu_generation: String,
+    /// See [`CreateVmTemplateRequest::image_id`](crate::types::CreateVmTemplateRequest::image_id).
+    pub image_id: ImageId,
+    /// See [`CreateVmTemplateRequest::ram`](crate::types::CreateVmTemplateRequest::ram).
+    pub ram: i64,
+    /// See [`CreateVmTemplateRequest::vm_template_name`](crate::types::CreateVmTemplateRequest::vm_template_name).
+    pub vm_template_name: String,
+}
+
 impl CreateVmTemplateRequest {
-    /// Creates a [`CreateVmTemplateRequest`] with the required fields.
-    pub fn new(
-        cpu_cores: impl Into<i64>,
-        cpu_generation: impl Into<String>,
-        image_id: impl Into<String>,
-        ram: impl Into<i64>,
-        vm_template_name: impl Into<String>,
-    ) -> Self {
+    /// Creates a [`CreateVmTemplateRequest`] from its required fields: see
+    /// [`CreateVmTemplateRequired`](crate::types::CreateVmTemplateRequired).
+    pub fn new(required: CreateVmTemplateRequired) -> Self {
+        let CreateVmTemplateRequired {
+            cpu_cores,
+            cpu_generation,
+            image_id,
+            ram,
+            vm_template_name,
+        } = required;
         Self {
-            cpu_cores: cpu_cores.into(),
-            cpu_generation: cpu_generation.into(),
+            cpu_cores,
+            cpu_generation,
             cpu_performance: None,
             description: None,
             dry_run: None,
-            image_id: image_id.into(),
+            image_id,
             keypair_name: None,
-            ram: ram.into(),
+            ram,
             tags: None,
-            vm_template_name: vm_template_name.into(),
+            vm_template_name,
         }
     }
 
     /// Sets [`cpu_cores`](Self::cpu_cores).
-    pub fn cpu_cores(mut self, cpu_cores: impl Into<i64>) -> Self {
-        self.cpu_cores = cpu_cores.into();
+    pub fn cpu_cores(mut self, cpu_cores: i64) -> Self {
+        self.cpu_cores = cpu_cores;
         self
     }
 
@@ -82,48 +103,45 @@ impl CreateVmTemplateRequest {
     /// Sets [`cpu_performance`](Self::cpu_performance).
     pub fn cpu_performance(
         mut self,
-        cpu_performance: impl Into<CpuPerformance>,
+        cpu_performance: impl IntoValue<CpuPerformance>,
     ) -> Self {
-        self.cpu_performance = Some(cpu_performance.into());
+        self.cpu_performance = cpu_performance.into_value();
         self
     }
 
     /// Sets [`description`](Self::description).
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description(mut self, description: impl IntoValue<String>) -> Self {
+        self.description = description.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`image_id`](Self::image_id).
-    pub fn image_id(mut self, image_id: impl Into<String>) -> Self {
+    pub fn image_id(mut self, image_id: impl Into<ImageId>) -> Self {
         self.image_id = image_id.into();
         self
     }
 
     /// Sets [`keypair_name`](Self::keypair_name).
-    pub fn keypair_name(mut self, keypair_name: impl Into<String>) -> Self {
-        self.keypair_name = Some(keypair_name.into());
+    pub fn keypair_name(mut self, keypair_name: impl IntoValue<KeypairName>) -> Self {
+        self.keypair_name = keypair_name.into_value();
         self
     }
 
     /// Sets [`ram`](Self::ram).
-    pub fn ram(mut self, ram: impl Into<i64>) -> Self {
-        self.ram = ram.into();
+    pub fn ram(mut self, ram: i64) -> Self {
+        self.ram = ram;
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(
-        mut self,
-        tags: impl IntoIterator<Item = impl Into<ResourceTag>>,
-    ) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags(mut self, tags: impl IntoList<ResourceTag>) -> Self {
+        self.tags = tags.into_list();
         self
     }
 
@@ -166,6 +184,7 @@ __private::received!(CreateVmTemplateResponse {
 /// Request of [`Client::delete_vm_template`](crate::Client::delete_vm_template), which deletes a VM template that
 /// is not used by any VM group.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteVmTemplateRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -174,12 +193,12 @@ pub struct DeleteVmTemplateRequest {
     /// ID of the VM template, `vmtemplate-` and 32 hexadecimal digits.
     ///
     /// Required.
-    pub vm_template_id: String,
+    pub vm_template_id: VmTemplateId,
 }
 
 impl DeleteVmTemplateRequest {
     /// Creates a [`DeleteVmTemplateRequest`] with the required fields.
-    pub fn new(vm_template_id: impl Into<String>) -> Self {
+    pub fn new(vm_template_id: impl Into<VmTemplateId>) -> Self {
         Self {
             dry_run: None,
             vm_template_id: vm_template_id.into(),
@@ -187,13 +206,13 @@ impl DeleteVmTemplateRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`vm_template_id`](Self::vm_template_id).
-    pub fn vm_template_id(mut self, vm_template_id: impl Into<String>) -> Self {
+    pub fn vm_template_id(mut self, vm_template_id: impl Into<VmTemplateId>) -> Self {
         self.vm_template_id = vm_template_id.into();
         self
     }
@@ -219,6 +238,7 @@ __private::received!(DeleteVmTemplateResponse {
 
 /// Filters for VM templates.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersVmTemplate {
     /// Only return VM templates with one of these numbers of virtual cores.
@@ -230,9 +250,9 @@ pub struct FiltersVmTemplate {
     /// Only return resources with one of these descriptions.
     pub descriptions: Option<Vec<String>>,
     /// Only return resources with one of these images, by ID.
-    pub image_ids: Option<Vec<String>>,
+    pub image_ids: Option<Vec<ImageId>>,
     /// Only return resources with one of these keypairs, by name.
-    pub keypair_names: Option<Vec<String>>,
+    pub keypair_names: Option<Vec<KeypairName>>,
     /// Only return VM templates with one of these amounts of memory, in the same unit as `ram`.
     pub rams: Option<Vec<i64>>,
     /// Only return resources with one of these tag keys.
@@ -242,7 +262,7 @@ pub struct FiltersVmTemplate {
     /// Only return VM templates with one of these tags, each in the form `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
     /// Only return VM templates with one of these IDs.
-    pub vm_template_ids: Option<Vec<String>>,
+    pub vm_template_ids: Option<Vec<VmTemplateId>>,
     /// Only return VM templates with one of these names.
     pub vm_template_names: Option<Vec<String>>,
 }
@@ -254,112 +274,83 @@ impl FiltersVmTemplate {
     }
 
     /// Sets [`cpu_cores`](Self::cpu_cores).
-    pub fn cpu_cores(
-        mut self,
-        cpu_cores: impl IntoIterator<Item = impl Into<i64>>,
-    ) -> Self {
-        self.cpu_cores = Some(cpu_cores.into_iter().map(Into::into).collect());
+    pub fn cpu_cores(mut self, cpu_cores: impl IntoList<i64>) -> Self {
+        self.cpu_cores = cpu_cores.into_list();
         self
     }
 
     /// Sets [`cpu_generations`](Self::cpu_generations).
-    pub fn cpu_generations(
-        mut self,
-        cpu_generations: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.cpu_generations = Some(
-            cpu_generations.into_iter().map(Into::into).collect(),
-        );
+    pub fn cpu_generations(mut self, cpu_generations: impl IntoList<String>) -> Self {
+        self.cpu_generations = cpu_generations.into_list();
         self
     }
 
     /// Sets [`cpu_performances`](Self::cpu_performances).
     pub fn cpu_performances(
         mut self,
-        cpu_performances: impl IntoIterator<Item = impl Into<CpuPerformance>>,
+        cpu_performances: impl IntoList<CpuPerformance>,
     ) -> Self {
-        self.cpu_performances = Some(
-            cpu_performances.into_iter().map(Into::into).collect(),
-        );
+        self.cpu_performances = cpu_performances.into_list();
         self
     }
 
     /// Sets [`descriptions`](Self::descriptions).
-    pub fn descriptions(
-        mut self,
-        descriptions: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.descriptions = Some(descriptions.into_iter().map(Into::into).collect());
+    pub fn descriptions(mut self, descriptions: impl IntoList<String>) -> Self {
+        self.descriptions = descriptions.into_list();
         self
     }
 
     /// Sets [`image_ids`](Self::image_ids).
-    pub fn image_ids(
-        mut self,
-        image_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.image_ids = Some(image_ids.into_iter().map(Into::into).collect());
+    pub fn image_ids(mut self, image_ids: impl IntoList<ImageId>) -> Self {
+        self.image_ids = image_ids.into_list();
         self
     }
 
     /// Sets [`keypair_names`](Self::keypair_names).
-    pub fn keypair_names(
-        mut self,
-        keypair_names: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.keypair_names = Some(keypair_names.into_iter().map(Into::into).collect());
+    pub fn keypair_names(mut self, keypair_names: impl IntoList<KeypairName>) -> Self {
+        self.keypair_names = keypair_names.into_list();
         self
     }
 
     /// Sets [`rams`](Self::rams).
-    pub fn rams(mut self, rams: impl IntoIterator<Item = impl Into<i64>>) -> Self {
-        self.rams = Some(rams.into_iter().map(Into::into).collect());
+    pub fn rams(mut self, rams: impl IntoList<i64>) -> Self {
+        self.rams = rams.into_list();
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(
-        mut self,
-        tag_keys: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
+    pub fn tag_keys(mut self, tag_keys: impl IntoList<String>) -> Self {
+        self.tag_keys = tag_keys.into_list();
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(
-        mut self,
-        tag_values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
+    pub fn tag_values(mut self, tag_values: impl IntoList<String>) -> Self {
+        self.tag_values = tag_values.into_list();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags(mut self, tags: impl IntoList<String>) -> Self {
+        self.tags = tags.into_list();
         self
     }
 
     /// Sets [`vm_template_ids`](Self::vm_template_ids).
     pub fn vm_template_ids(
         mut self,
-        vm_template_ids: impl IntoIterator<Item = impl Into<String>>,
+        vm_template_ids: impl IntoList<VmTemplateId>,
     ) -> Self {
-        self.vm_template_ids = Some(
-            vm_template_ids.into_iter().map(Into::into).collect(),
-        );
+        self.vm_template_ids = vm_template_ids.into_list();
         self
     }
 
     /// Sets [`vm_template_names`](Self::vm_template_names).
     pub fn vm_template_names(
         mut self,
-        vm_template_names: impl IntoIterator<Item = impl Into<String>>,
+        vm_template_names: impl IntoList<String>,
     ) -> Self {
-        self.vm_template_names = Some(
-            vm_template_names.into_iter().map(Into::into).collect(),
-        );
+        self.vm_template_names = vm_template_names.into_list();
         self
     }
 }
@@ -381,6 +372,7 @@ __private::sent!(FiltersVmTemplate {
 
 /// Request of [`Client::read_vm_templates`](crate::Client::read_vm_templates), which lists VM templates.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadVmTemplatesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -398,14 +390,14 @@ impl ReadVmTemplatesRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersVmTemplate>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersVmTemplate>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 }
@@ -433,6 +425,7 @@ __private::received!(ReadVmTemplatesResponse {
 /// Request of [`Client::update_vm_template`](crate::Client::update_vm_template), which changes the name, the
 /// description or the tags of a VM template.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UpdateVmTemplateRequest {
     /// New description of the VM template.
@@ -445,14 +438,14 @@ pub struct UpdateVmTemplateRequest {
     /// ID of the VM template, `vmtemplate-` and 32 hexadecimal digits.
     ///
     /// Required.
-    pub vm_template_id: String,
+    pub vm_template_id: VmTemplateId,
     /// New name of the VM template.
     pub vm_template_name: Option<String>,
 }
 
 impl UpdateVmTemplateRequest {
     /// Creates a [`UpdateVmTemplateRequest`] with the required fields.
-    pub fn new(vm_template_id: impl Into<String>) -> Self {
+    pub fn new(vm_template_id: impl Into<VmTemplateId>) -> Self {
         Self {
             description: None,
             dry_run: None,
@@ -463,35 +456,32 @@ impl UpdateVmTemplateRequest {
     }
 
     /// Sets [`description`](Self::description).
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description(mut self, description: impl IntoValue<String>) -> Self {
+        self.description = description.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(
-        mut self,
-        tags: impl IntoIterator<Item = impl Into<ResourceTag>>,
-    ) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags(mut self, tags: impl IntoList<ResourceTag>) -> Self {
+        self.tags = tags.into_list();
         self
     }
 
     /// Sets [`vm_template_id`](Self::vm_template_id).
-    pub fn vm_template_id(mut self, vm_template_id: impl Into<String>) -> Self {
+    pub fn vm_template_id(mut self, vm_template_id: impl Into<VmTemplateId>) -> Self {
         self.vm_template_id = vm_template_id.into();
         self
     }
 
     /// Sets [`vm_template_name`](Self::vm_template_name).
-    pub fn vm_template_name(mut self, vm_template_name: impl Into<String>) -> Self {
-        self.vm_template_name = Some(vm_template_name.into());
+    pub fn vm_template_name(mut self, vm_template_name: impl IntoValue<String>) -> Self {
+        self.vm_template_name = vm_template_name.into_value();
         self
     }
 }
@@ -535,15 +525,15 @@ pub struct VmTemplate {
     /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
     /// ID of the image, `ami-` and eight hexadecimal digits.
-    pub image_id: Option<String>,
+    pub image_id: Option<ImageId>,
     /// Name of the keypair.
-    pub keypair_name: Option<String>,
+    pub keypair_name: Option<KeypairName>,
     /// Memory of each VM. The API does not document the unit, which is GiB for VMs elsewhere.
     pub ram: Option<i64>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
     /// ID of the VM template, `vmtemplate-` and 32 hexadecimal digits.
-    pub vm_template_id: Option<String>,
+    pub vm_template_id: Option<VmTemplateId>,
     /// Name of the VM template.
     pub vm_template_name: Option<String>,
 }
@@ -577,15 +567,17 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::{CpuPerformance, CreateVmTemplateRequest, ResourceTag};
+    /// use osc_api::types::{
+    ///     CpuPerformance, CreateVmTemplateRequest, CreateVmTemplateRequired, ResourceTag,
+    /// };
     ///
-    /// let request = CreateVmTemplateRequest::new(
-    ///         2,
-    ///         "v4",
-    ///         "ami-12345678",
-    ///         2,
-    ///         "vmtemplate-example",
-    ///     )
+    /// let request = CreateVmTemplateRequest::new(CreateVmTemplateRequired {
+    ///         cpu_cores: 2,
+    ///         cpu_generation: "v4".into(),
+    ///         image_id: "ami-12345678".into(),
+    ///         ram: 2,
+    ///         vm_template_name: "vmtemplate-example".into(),
+    ///     })
     ///     .cpu_performance(CpuPerformance::High)
     ///     .description("Log collector template")
     ///     .keypair_name("keypair-example")

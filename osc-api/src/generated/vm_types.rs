@@ -5,6 +5,11 @@ use super::common::{
     Architecture, BootMode, BsuToCreate, CpuPerformance, Hypervisor, LinkState, NicState,
     PrivateIpLight, ResourceTag, RootDeviceType, SecurityGroupLight, Tenancy,
 };
+use super::ids::{
+    AccountId, ImageId, KeypairName, LinkNicId, LinkPublicIpId, NetId, NicId, PublicIpId,
+    ReservationId, SecurityGroupId, SecurityGroupName, SubnetId, VmId, VolumeId,
+};
+use crate::__private::{IntoList, IntoValue};
 use crate::{DateOrDateTime, DateTime, Secret, UnknownValue, __private};
 
 /// The actions to perform the next time a VM starts.
@@ -22,8 +27,8 @@ impl ActionsOnNextBoot {
     }
 
     /// Sets [`secure_boot`](Self::secure_boot).
-    pub fn secure_boot(mut self, secure_boot: impl Into<SecureBootAction>) -> Self {
-        self.secure_boot = Some(secure_boot.into());
+    pub fn secure_boot(mut self, secure_boot: impl IntoValue<SecureBootAction>) -> Self {
+        self.secure_boot = secure_boot.into_value();
         self
     }
 }
@@ -49,6 +54,7 @@ __private::received!(BlockDeviceMappingCreated {
 
 /// A device of a new VM and the volume to create for it.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct BlockDeviceMappingVmCreation {
     /// Volume to create for the device.
@@ -69,29 +75,29 @@ impl BlockDeviceMappingVmCreation {
     }
 
     /// Sets [`bsu`](Self::bsu).
-    pub fn bsu(mut self, bsu: impl Into<BsuToCreate>) -> Self {
-        self.bsu = Some(bsu.into());
+    pub fn bsu(mut self, bsu: impl IntoValue<BsuToCreate>) -> Self {
+        self.bsu = bsu.into_value();
         self
     }
 
     /// Sets [`device_name`](Self::device_name).
-    pub fn device_name(mut self, device_name: impl Into<String>) -> Self {
-        self.device_name = Some(device_name.into());
+    pub fn device_name(mut self, device_name: impl IntoValue<String>) -> Self {
+        self.device_name = device_name.into_value();
         self
     }
 
     /// Sets [`no_device`](Self::no_device).
-    pub fn no_device(mut self, no_device: impl Into<String>) -> Self {
-        self.no_device = Some(no_device.into());
+    pub fn no_device(mut self, no_device: impl IntoValue<String>) -> Self {
+        self.no_device = no_device.into_value();
         self
     }
 
     /// Sets [`virtual_device_name`](Self::virtual_device_name).
     pub fn virtual_device_name(
         mut self,
-        virtual_device_name: impl Into<String>,
+        virtual_device_name: impl IntoValue<String>,
     ) -> Self {
-        self.virtual_device_name = Some(virtual_device_name.into());
+        self.virtual_device_name = virtual_device_name.into_value();
         self
     }
 }
@@ -105,6 +111,7 @@ __private::sent!(BlockDeviceMappingVmCreation {
 
 /// A change to a device of a VM.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct BlockDeviceMappingVmUpdate {
     /// Volume of the device.
@@ -125,29 +132,29 @@ impl BlockDeviceMappingVmUpdate {
     }
 
     /// Sets [`bsu`](Self::bsu).
-    pub fn bsu(mut self, bsu: impl Into<BsuToUpdateVm>) -> Self {
-        self.bsu = Some(bsu.into());
+    pub fn bsu(mut self, bsu: impl IntoValue<BsuToUpdateVm>) -> Self {
+        self.bsu = bsu.into_value();
         self
     }
 
     /// Sets [`device_name`](Self::device_name).
-    pub fn device_name(mut self, device_name: impl Into<String>) -> Self {
-        self.device_name = Some(device_name.into());
+    pub fn device_name(mut self, device_name: impl IntoValue<String>) -> Self {
+        self.device_name = device_name.into_value();
         self
     }
 
     /// Sets [`no_device`](Self::no_device).
-    pub fn no_device(mut self, no_device: impl Into<String>) -> Self {
-        self.no_device = Some(no_device.into());
+    pub fn no_device(mut self, no_device: impl IntoValue<String>) -> Self {
+        self.no_device = no_device.into_value();
         self
     }
 
     /// Sets [`virtual_device_name`](Self::virtual_device_name).
     pub fn virtual_device_name(
         mut self,
-        virtual_device_name: impl Into<String>,
+        virtual_device_name: impl IntoValue<String>,
     ) -> Self {
-        self.virtual_device_name = Some(virtual_device_name.into());
+        self.virtual_device_name = virtual_device_name.into_value();
         self
     }
 }
@@ -170,7 +177,7 @@ pub struct BsuCreated {
     /// State of the volume attachment.
     pub state: Option<LinkState>,
     /// ID of the volume, `vol-` and eight hexadecimal digits.
-    pub volume_id: Option<String>,
+    pub volume_id: Option<VolumeId>,
 }
 
 __private::received!(BsuCreated {
@@ -182,12 +189,13 @@ __private::received!(BsuCreated {
 
 /// A change to the volume of a VM's device.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct BsuToUpdateVm {
     /// If `true`, the volume is deleted when the VM is terminated.
     pub delete_on_vm_deletion: Option<bool>,
     /// ID of the volume, `vol-` and eight hexadecimal digits.
-    pub volume_id: Option<String>,
+    pub volume_id: Option<VolumeId>,
 }
 
 impl BsuToUpdateVm {
@@ -199,15 +207,15 @@ impl BsuToUpdateVm {
     /// Sets [`delete_on_vm_deletion`](Self::delete_on_vm_deletion).
     pub fn delete_on_vm_deletion(
         mut self,
-        delete_on_vm_deletion: impl Into<bool>,
+        delete_on_vm_deletion: impl IntoValue<bool>,
     ) -> Self {
-        self.delete_on_vm_deletion = Some(delete_on_vm_deletion.into());
+        self.delete_on_vm_deletion = delete_on_vm_deletion.into_value();
         self
     }
 
     /// Sets [`volume_id`](Self::volume_id).
-    pub fn volume_id(mut self, volume_id: impl Into<String>) -> Self {
-        self.volume_id = Some(volume_id.into());
+    pub fn volume_id(mut self, volume_id: impl IntoValue<VolumeId>) -> Self {
+        self.volume_id = volume_id.into_value();
         self
     }
 }
@@ -219,6 +227,7 @@ __private::sent!(BsuToUpdateVm {
 
 /// Filters for VMs.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersVm {
     /// Only return resources with one of these processor architectures.
@@ -232,7 +241,7 @@ pub struct FiltersVm {
     /// Only return VMs with a volume attachment in one of these states.
     pub block_device_mapping_states: Option<Vec<LinkState>>,
     /// Only return VMs with one of these volumes attached, by ID.
-    pub block_device_mapping_volume_ids: Option<Vec<String>>,
+    pub block_device_mapping_volume_ids: Option<Vec<VolumeId>>,
     /// Only return VMs that boot in one of these modes.
     pub boot_modes: Option<Vec<BootMode>>,
     /// Only return resources created with one of these client tokens.
@@ -240,19 +249,19 @@ pub struct FiltersVm {
     /// Only return VMs created on one of these dates, or at one of these times.
     pub creation_dates: Option<Vec<DateOrDateTime>>,
     /// Only return VMs created from one of these images, by ID.
-    pub image_ids: Option<Vec<String>>,
+    pub image_ids: Option<Vec<ImageId>>,
     /// Only return VMs whose source/destination check is enabled (`true`) or disabled (`false`).
     pub is_source_dest_checked: Option<bool>,
     /// Only return resources with one of these keypairs, by name.
-    pub keypair_names: Option<Vec<String>>,
+    pub keypair_names: Option<Vec<KeypairName>>,
     /// Only return VMs with one of these indexes within their create request, starting at 0.
     pub launch_numbers: Option<Vec<i64>>,
     /// Only return VMs with one of these lifecycles. `spot` stands for Spot Instances.
     pub lifecycles: Option<Vec<String>>,
     /// Only return VMs in one of these Nets, by ID.
-    pub net_ids: Option<Vec<String>>,
+    pub net_ids: Option<Vec<NetId>>,
     /// Only return resources with a network interface owned by an account with one of these IDs.
-    pub nic_account_ids: Option<Vec<String>>,
+    pub nic_account_ids: Option<Vec<AccountId>>,
     /// Only return VMs with a network interface that has one of these descriptions.
     pub nic_descriptions: Option<Vec<String>>,
     /// Only return VMs with a network interface whose source/destination check is enabled (`true`) or disabled
@@ -266,31 +275,31 @@ pub struct FiltersVm {
     pub nic_link_nic_link_nic_dates: Option<Vec<DateOrDateTime>>,
     /// Only return VMs with one of these network interface attachments, by ID. IDs are `eni-attach-` and eight
     /// hexadecimal digits.
-    pub nic_link_nic_link_nic_ids: Option<Vec<String>>,
+    pub nic_link_nic_link_nic_ids: Option<Vec<LinkNicId>>,
     /// Only return VMs with a network interface attachment in one of these states.
     pub nic_link_nic_states: Option<Vec<LinkState>>,
     /// Only return VMs that have a network interface attached and are owned by one of these accounts, by ID.
-    pub nic_link_nic_vm_account_ids: Option<Vec<String>>,
+    pub nic_link_nic_vm_account_ids: Option<Vec<AccountId>>,
     /// Only return VMs with one of these IDs that have a network interface attached.
-    pub nic_link_nic_vm_ids: Option<Vec<String>>,
+    pub nic_link_nic_vm_ids: Option<Vec<VmId>>,
     /// Only return VMs with a network interface whose public IP is owned by one of these accounts, by ID.
-    pub nic_link_public_ip_account_ids: Option<Vec<String>>,
+    pub nic_link_public_ip_account_ids: Option<Vec<AccountId>>,
     /// Only return VMs with a network interface that has one of these public IP associations, by ID. IDs are
     /// `eipassoc-` and eight hexadecimal digits.
-    pub nic_link_public_ip_link_public_ip_ids: Option<Vec<String>>,
+    pub nic_link_public_ip_link_public_ip_ids: Option<Vec<LinkPublicIpId>>,
     /// Only return VMs with a network interface that has one of these public IPs, by ID. IDs are `eipalloc-` and eight
     /// hexadecimal digits.
-    pub nic_link_public_ip_public_ip_ids: Option<Vec<String>>,
+    pub nic_link_public_ip_public_ip_ids: Option<Vec<PublicIpId>>,
     /// Only return VMs with a network interface that has one of these public IPv4 addresses.
     pub nic_link_public_ip_public_ips: Option<Vec<String>>,
     /// Only return VMs with a network interface that has one of these MAC addresses.
     pub nic_mac_addresses: Option<Vec<String>>,
     /// Only return VMs with a network interface in one of these Nets, by ID.
-    pub nic_net_ids: Option<Vec<String>>,
+    pub nic_net_ids: Option<Vec<NetId>>,
     /// Only return VMs with one of these network interfaces, by ID.
-    pub nic_nic_ids: Option<Vec<String>>,
+    pub nic_nic_ids: Option<Vec<NicId>>,
     /// Only return VMs with a private IP whose public IP is owned by one of these accounts, by ID.
-    pub nic_private_ips_link_public_ip_account_ids: Option<Vec<String>>,
+    pub nic_private_ips_link_public_ip_account_ids: Option<Vec<AccountId>>,
     /// Only return VMs with a private IP associated with one of these public IPs. Despite the name, the values are
     /// addresses.
     pub nic_private_ips_link_public_ip_ids: Option<Vec<String>>,
@@ -299,13 +308,13 @@ pub struct FiltersVm {
     /// Only return VMs with a network interface that has one of these private IPv4 addresses.
     pub nic_private_ips_private_ips: Option<Vec<String>>,
     /// Only return VMs with a network interface that has one of these security groups, by ID.
-    pub nic_security_group_ids: Option<Vec<String>>,
+    pub nic_security_group_ids: Option<Vec<SecurityGroupId>>,
     /// Only return VMs with a network interface that has one of these security groups, by name.
-    pub nic_security_group_names: Option<Vec<String>>,
+    pub nic_security_group_names: Option<Vec<SecurityGroupName>>,
     /// Only return VMs with a network interface in one of these states.
     pub nic_states: Option<Vec<NicState>>,
     /// Only return VMs with a network interface in one of these Subnets, by ID.
-    pub nic_subnet_ids: Option<Vec<String>>,
+    pub nic_subnet_ids: Option<Vec<SubnetId>>,
     /// Only return VMs with a network interface in one of these Subregions, by name.
     pub nic_subregion_names: Option<Vec<String>>,
     /// Only return Windows VMs if set to `windows`. Omit for other systems.
@@ -317,15 +326,15 @@ pub struct FiltersVm {
     /// Only return VMs with one of these public IPv4 addresses.
     pub public_ips: Option<Vec<String>>,
     /// Only return VMs with one of these reservation IDs. All VMs of one create request share a reservation ID.
-    pub reservation_ids: Option<Vec<String>>,
+    pub reservation_ids: Option<Vec<ReservationId>>,
     /// Only return resources with one of these root device names, such as `/dev/sda1`.
     pub root_device_names: Option<Vec<String>>,
     /// Only return resources with one of these root device types.
     pub root_device_types: Option<Vec<RootDeviceType>>,
     /// Only return VMs with one of these security groups, by ID. In the public Cloud only.
-    pub security_group_ids: Option<Vec<String>>,
+    pub security_group_ids: Option<Vec<SecurityGroupId>>,
     /// Only return VMs with one of these security groups, by name. In the public Cloud only.
-    pub security_group_names: Option<Vec<String>>,
+    pub security_group_names: Option<Vec<SecurityGroupName>>,
     /// Only return VMs whose state change has one of these reason codes.
     pub state_reason_codes: Option<Vec<i64>>,
     /// Only return VMs whose state change has one of these messages.
@@ -333,7 +342,7 @@ pub struct FiltersVm {
     /// Only return VMs whose state has one of these reasons. Similar to `state_reason_codes`.
     pub state_reasons: Option<Vec<String>>,
     /// Only return resources with one of these Subnet IDs.
-    pub subnet_ids: Option<Vec<String>>,
+    pub subnet_ids: Option<Vec<SubnetId>>,
     /// Only return VMs in one of these Subregions, by name.
     pub subregion_names: Option<Vec<String>>,
     /// Only return resources with one of these tag keys.
@@ -347,11 +356,11 @@ pub struct FiltersVm {
     /// Only return VMs with (`true`) or without (`false`) a virtual TPM.
     pub tpm_enabled: Option<bool>,
     /// Only return VMs with one of these IDs.
-    pub vm_ids: Option<Vec<String>>,
+    pub vm_ids: Option<Vec<VmId>>,
     /// Only return VMs with one of these security groups, by ID.
-    pub vm_security_group_ids: Option<Vec<String>>,
+    pub vm_security_group_ids: Option<Vec<SecurityGroupId>>,
     /// Only return VMs with one of these security groups, by name.
-    pub vm_security_group_names: Option<Vec<String>>,
+    pub vm_security_group_names: Option<Vec<SecurityGroupName>>,
     /// Only return VMs with one of these state codes.
     ///
     /// The codes are `pending` 0, `running` 16, `shutting-down` 32, `terminated` 48, `stopping` 64, `stopped` 80 and
@@ -370,669 +379,512 @@ impl FiltersVm {
     }
 
     /// Sets [`architectures`](Self::architectures).
-    pub fn architectures(
-        mut self,
-        architectures: impl IntoIterator<Item = impl Into<Architecture>>,
-    ) -> Self {
-        self.architectures = Some(architectures.into_iter().map(Into::into).collect());
+    pub fn architectures(mut self, architectures: impl IntoList<Architecture>) -> Self {
+        self.architectures = architectures.into_list();
         self
     }
 
     /// Sets [`block_device_mapping_delete_on_vm_deletion`](Self::block_device_mapping_delete_on_vm_deletion).
     pub fn block_device_mapping_delete_on_vm_deletion(
         mut self,
-        block_device_mapping_delete_on_vm_deletion: impl Into<bool>,
+        block_device_mapping_delete_on_vm_deletion: impl IntoValue<bool>,
     ) -> Self {
-        self.block_device_mapping_delete_on_vm_deletion = Some(
-            block_device_mapping_delete_on_vm_deletion.into(),
-        );
+        self.block_device_mapping_delete_on_vm_deletion = block_device_mapping_delete_on_vm_deletion
+            .into_value();
         self
     }
 
     /// Sets [`block_device_mapping_device_names`](Self::block_device_mapping_device_names).
     pub fn block_device_mapping_device_names(
         mut self,
-        block_device_mapping_device_names: impl IntoIterator<Item = impl Into<String>>,
+        block_device_mapping_device_names: impl IntoList<String>,
     ) -> Self {
-        self.block_device_mapping_device_names = Some(
-            block_device_mapping_device_names.into_iter().map(Into::into).collect(),
-        );
+        self.block_device_mapping_device_names = block_device_mapping_device_names
+            .into_list();
         self
     }
 
     /// Sets [`block_device_mapping_link_dates`](Self::block_device_mapping_link_dates).
     pub fn block_device_mapping_link_dates(
         mut self,
-        block_device_mapping_link_dates: impl IntoIterator<
-            Item = impl Into<DateOrDateTime>,
-        >,
+        block_device_mapping_link_dates: impl IntoList<DateOrDateTime>,
     ) -> Self {
-        self.block_device_mapping_link_dates = Some(
-            block_device_mapping_link_dates.into_iter().map(Into::into).collect(),
-        );
+        self.block_device_mapping_link_dates = block_device_mapping_link_dates
+            .into_list();
         self
     }
 
     /// Sets [`block_device_mapping_states`](Self::block_device_mapping_states).
     pub fn block_device_mapping_states(
         mut self,
-        block_device_mapping_states: impl IntoIterator<Item = impl Into<LinkState>>,
+        block_device_mapping_states: impl IntoList<LinkState>,
     ) -> Self {
-        self.block_device_mapping_states = Some(
-            block_device_mapping_states.into_iter().map(Into::into).collect(),
-        );
+        self.block_device_mapping_states = block_device_mapping_states.into_list();
         self
     }
 
     /// Sets [`block_device_mapping_volume_ids`](Self::block_device_mapping_volume_ids).
     pub fn block_device_mapping_volume_ids(
         mut self,
-        block_device_mapping_volume_ids: impl IntoIterator<Item = impl Into<String>>,
+        block_device_mapping_volume_ids: impl IntoList<VolumeId>,
     ) -> Self {
-        self.block_device_mapping_volume_ids = Some(
-            block_device_mapping_volume_ids.into_iter().map(Into::into).collect(),
-        );
+        self.block_device_mapping_volume_ids = block_device_mapping_volume_ids
+            .into_list();
         self
     }
 
     /// Sets [`boot_modes`](Self::boot_modes).
-    pub fn boot_modes(
-        mut self,
-        boot_modes: impl IntoIterator<Item = impl Into<BootMode>>,
-    ) -> Self {
-        self.boot_modes = Some(boot_modes.into_iter().map(Into::into).collect());
+    pub fn boot_modes(mut self, boot_modes: impl IntoList<BootMode>) -> Self {
+        self.boot_modes = boot_modes.into_list();
         self
     }
 
     /// Sets [`client_tokens`](Self::client_tokens).
-    pub fn client_tokens(
-        mut self,
-        client_tokens: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.client_tokens = Some(client_tokens.into_iter().map(Into::into).collect());
+    pub fn client_tokens(mut self, client_tokens: impl IntoList<String>) -> Self {
+        self.client_tokens = client_tokens.into_list();
         self
     }
 
     /// Sets [`creation_dates`](Self::creation_dates).
     pub fn creation_dates(
         mut self,
-        creation_dates: impl IntoIterator<Item = impl Into<DateOrDateTime>>,
+        creation_dates: impl IntoList<DateOrDateTime>,
     ) -> Self {
-        self.creation_dates = Some(creation_dates.into_iter().map(Into::into).collect());
+        self.creation_dates = creation_dates.into_list();
         self
     }
 
     /// Sets [`image_ids`](Self::image_ids).
-    pub fn image_ids(
-        mut self,
-        image_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.image_ids = Some(image_ids.into_iter().map(Into::into).collect());
+    pub fn image_ids(mut self, image_ids: impl IntoList<ImageId>) -> Self {
+        self.image_ids = image_ids.into_list();
         self
     }
 
     /// Sets [`is_source_dest_checked`](Self::is_source_dest_checked).
     pub fn is_source_dest_checked(
         mut self,
-        is_source_dest_checked: impl Into<bool>,
+        is_source_dest_checked: impl IntoValue<bool>,
     ) -> Self {
-        self.is_source_dest_checked = Some(is_source_dest_checked.into());
+        self.is_source_dest_checked = is_source_dest_checked.into_value();
         self
     }
 
     /// Sets [`keypair_names`](Self::keypair_names).
-    pub fn keypair_names(
-        mut self,
-        keypair_names: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.keypair_names = Some(keypair_names.into_iter().map(Into::into).collect());
+    pub fn keypair_names(mut self, keypair_names: impl IntoList<KeypairName>) -> Self {
+        self.keypair_names = keypair_names.into_list();
         self
     }
 
     /// Sets [`launch_numbers`](Self::launch_numbers).
-    pub fn launch_numbers(
-        mut self,
-        launch_numbers: impl IntoIterator<Item = impl Into<i64>>,
-    ) -> Self {
-        self.launch_numbers = Some(launch_numbers.into_iter().map(Into::into).collect());
+    pub fn launch_numbers(mut self, launch_numbers: impl IntoList<i64>) -> Self {
+        self.launch_numbers = launch_numbers.into_list();
         self
     }
 
     /// Sets [`lifecycles`](Self::lifecycles).
-    pub fn lifecycles(
-        mut self,
-        lifecycles: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.lifecycles = Some(lifecycles.into_iter().map(Into::into).collect());
+    pub fn lifecycles(mut self, lifecycles: impl IntoList<String>) -> Self {
+        self.lifecycles = lifecycles.into_list();
         self
     }
 
     /// Sets [`net_ids`](Self::net_ids).
-    pub fn net_ids(
-        mut self,
-        net_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.net_ids = Some(net_ids.into_iter().map(Into::into).collect());
+    pub fn net_ids(mut self, net_ids: impl IntoList<NetId>) -> Self {
+        self.net_ids = net_ids.into_list();
         self
     }
 
     /// Sets [`nic_account_ids`](Self::nic_account_ids).
-    pub fn nic_account_ids(
-        mut self,
-        nic_account_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.nic_account_ids = Some(
-            nic_account_ids.into_iter().map(Into::into).collect(),
-        );
+    pub fn nic_account_ids(mut self, nic_account_ids: impl IntoList<AccountId>) -> Self {
+        self.nic_account_ids = nic_account_ids.into_list();
         self
     }
 
     /// Sets [`nic_descriptions`](Self::nic_descriptions).
-    pub fn nic_descriptions(
-        mut self,
-        nic_descriptions: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.nic_descriptions = Some(
-            nic_descriptions.into_iter().map(Into::into).collect(),
-        );
+    pub fn nic_descriptions(mut self, nic_descriptions: impl IntoList<String>) -> Self {
+        self.nic_descriptions = nic_descriptions.into_list();
         self
     }
 
     /// Sets [`nic_is_source_dest_checked`](Self::nic_is_source_dest_checked).
     pub fn nic_is_source_dest_checked(
         mut self,
-        nic_is_source_dest_checked: impl Into<bool>,
+        nic_is_source_dest_checked: impl IntoValue<bool>,
     ) -> Self {
-        self.nic_is_source_dest_checked = Some(nic_is_source_dest_checked.into());
+        self.nic_is_source_dest_checked = nic_is_source_dest_checked.into_value();
         self
     }
 
     /// Sets [`nic_link_nic_delete_on_vm_deletion`](Self::nic_link_nic_delete_on_vm_deletion).
     pub fn nic_link_nic_delete_on_vm_deletion(
         mut self,
-        nic_link_nic_delete_on_vm_deletion: impl Into<bool>,
+        nic_link_nic_delete_on_vm_deletion: impl IntoValue<bool>,
     ) -> Self {
-        self.nic_link_nic_delete_on_vm_deletion = Some(
-            nic_link_nic_delete_on_vm_deletion.into(),
-        );
+        self.nic_link_nic_delete_on_vm_deletion = nic_link_nic_delete_on_vm_deletion
+            .into_value();
         self
     }
 
     /// Sets [`nic_link_nic_device_numbers`](Self::nic_link_nic_device_numbers).
     pub fn nic_link_nic_device_numbers(
         mut self,
-        nic_link_nic_device_numbers: impl IntoIterator<Item = impl Into<i64>>,
+        nic_link_nic_device_numbers: impl IntoList<i64>,
     ) -> Self {
-        self.nic_link_nic_device_numbers = Some(
-            nic_link_nic_device_numbers.into_iter().map(Into::into).collect(),
-        );
+        self.nic_link_nic_device_numbers = nic_link_nic_device_numbers.into_list();
         self
     }
 
     /// Sets [`nic_link_nic_link_nic_dates`](Self::nic_link_nic_link_nic_dates).
     pub fn nic_link_nic_link_nic_dates(
         mut self,
-        nic_link_nic_link_nic_dates: impl IntoIterator<Item = impl Into<DateOrDateTime>>,
+        nic_link_nic_link_nic_dates: impl IntoList<DateOrDateTime>,
     ) -> Self {
-        self.nic_link_nic_link_nic_dates = Some(
-            nic_link_nic_link_nic_dates.into_iter().map(Into::into).collect(),
-        );
+        self.nic_link_nic_link_nic_dates = nic_link_nic_link_nic_dates.into_list();
         self
     }
 
     /// Sets [`nic_link_nic_link_nic_ids`](Self::nic_link_nic_link_nic_ids).
     pub fn nic_link_nic_link_nic_ids(
         mut self,
-        nic_link_nic_link_nic_ids: impl IntoIterator<Item = impl Into<String>>,
+        nic_link_nic_link_nic_ids: impl IntoList<LinkNicId>,
     ) -> Self {
-        self.nic_link_nic_link_nic_ids = Some(
-            nic_link_nic_link_nic_ids.into_iter().map(Into::into).collect(),
-        );
+        self.nic_link_nic_link_nic_ids = nic_link_nic_link_nic_ids.into_list();
         self
     }
 
     /// Sets [`nic_link_nic_states`](Self::nic_link_nic_states).
     pub fn nic_link_nic_states(
         mut self,
-        nic_link_nic_states: impl IntoIterator<Item = impl Into<LinkState>>,
+        nic_link_nic_states: impl IntoList<LinkState>,
     ) -> Self {
-        self.nic_link_nic_states = Some(
-            nic_link_nic_states.into_iter().map(Into::into).collect(),
-        );
+        self.nic_link_nic_states = nic_link_nic_states.into_list();
         self
     }
 
     /// Sets [`nic_link_nic_vm_account_ids`](Self::nic_link_nic_vm_account_ids).
     pub fn nic_link_nic_vm_account_ids(
         mut self,
-        nic_link_nic_vm_account_ids: impl IntoIterator<Item = impl Into<String>>,
+        nic_link_nic_vm_account_ids: impl IntoList<AccountId>,
     ) -> Self {
-        self.nic_link_nic_vm_account_ids = Some(
-            nic_link_nic_vm_account_ids.into_iter().map(Into::into).collect(),
-        );
+        self.nic_link_nic_vm_account_ids = nic_link_nic_vm_account_ids.into_list();
         self
     }
 
     /// Sets [`nic_link_nic_vm_ids`](Self::nic_link_nic_vm_ids).
     pub fn nic_link_nic_vm_ids(
         mut self,
-        nic_link_nic_vm_ids: impl IntoIterator<Item = impl Into<String>>,
+        nic_link_nic_vm_ids: impl IntoList<VmId>,
     ) -> Self {
-        self.nic_link_nic_vm_ids = Some(
-            nic_link_nic_vm_ids.into_iter().map(Into::into).collect(),
-        );
+        self.nic_link_nic_vm_ids = nic_link_nic_vm_ids.into_list();
         self
     }
 
     /// Sets [`nic_link_public_ip_account_ids`](Self::nic_link_public_ip_account_ids).
     pub fn nic_link_public_ip_account_ids(
         mut self,
-        nic_link_public_ip_account_ids: impl IntoIterator<Item = impl Into<String>>,
+        nic_link_public_ip_account_ids: impl IntoList<AccountId>,
     ) -> Self {
-        self.nic_link_public_ip_account_ids = Some(
-            nic_link_public_ip_account_ids.into_iter().map(Into::into).collect(),
-        );
+        self.nic_link_public_ip_account_ids = nic_link_public_ip_account_ids.into_list();
         self
     }
 
     /// Sets [`nic_link_public_ip_link_public_ip_ids`](Self::nic_link_public_ip_link_public_ip_ids).
     pub fn nic_link_public_ip_link_public_ip_ids(
         mut self,
-        nic_link_public_ip_link_public_ip_ids: impl IntoIterator<
-            Item = impl Into<String>,
-        >,
+        nic_link_public_ip_link_public_ip_ids: impl IntoList<LinkPublicIpId>,
     ) -> Self {
-        self.nic_link_public_ip_link_public_ip_ids = Some(
-            nic_link_public_ip_link_public_ip_ids.into_iter().map(Into::into).collect(),
-        );
+        self.nic_link_public_ip_link_public_ip_ids = nic_link_public_ip_link_public_ip_ids
+            .into_list();
         self
     }
 
     /// Sets [`nic_link_public_ip_public_ip_ids`](Self::nic_link_public_ip_public_ip_ids).
     pub fn nic_link_public_ip_public_ip_ids(
         mut self,
-        nic_link_public_ip_public_ip_ids: impl IntoIterator<Item = impl Into<String>>,
+        nic_link_public_ip_public_ip_ids: impl IntoList<PublicIpId>,
     ) -> Self {
-        self.nic_link_public_ip_public_ip_ids = Some(
-            nic_link_public_ip_public_ip_ids.into_iter().map(Into::into).collect(),
-        );
+        self.nic_link_public_ip_public_ip_ids = nic_link_public_ip_public_ip_ids
+            .into_list();
         self
     }
 
     /// Sets [`nic_link_public_ip_public_ips`](Self::nic_link_public_ip_public_ips).
     pub fn nic_link_public_ip_public_ips(
         mut self,
-        nic_link_public_ip_public_ips: impl IntoIterator<Item = impl Into<String>>,
+        nic_link_public_ip_public_ips: impl IntoList<String>,
     ) -> Self {
-        self.nic_link_public_ip_public_ips = Some(
-            nic_link_public_ip_public_ips.into_iter().map(Into::into).collect(),
-        );
+        self.nic_link_public_ip_public_ips = nic_link_public_ip_public_ips.into_list();
         self
     }
 
     /// Sets [`nic_mac_addresses`](Self::nic_mac_addresses).
     pub fn nic_mac_addresses(
         mut self,
-        nic_mac_addresses: impl IntoIterator<Item = impl Into<String>>,
+        nic_mac_addresses: impl IntoList<String>,
     ) -> Self {
-        self.nic_mac_addresses = Some(
-            nic_mac_addresses.into_iter().map(Into::into).collect(),
-        );
+        self.nic_mac_addresses = nic_mac_addresses.into_list();
         self
     }
 
     /// Sets [`nic_net_ids`](Self::nic_net_ids).
-    pub fn nic_net_ids(
-        mut self,
-        nic_net_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.nic_net_ids = Some(nic_net_ids.into_iter().map(Into::into).collect());
+    pub fn nic_net_ids(mut self, nic_net_ids: impl IntoList<NetId>) -> Self {
+        self.nic_net_ids = nic_net_ids.into_list();
         self
     }
 
     /// Sets [`nic_nic_ids`](Self::nic_nic_ids).
-    pub fn nic_nic_ids(
-        mut self,
-        nic_nic_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.nic_nic_ids = Some(nic_nic_ids.into_iter().map(Into::into).collect());
+    pub fn nic_nic_ids(mut self, nic_nic_ids: impl IntoList<NicId>) -> Self {
+        self.nic_nic_ids = nic_nic_ids.into_list();
         self
     }
 
     /// Sets [`nic_private_ips_link_public_ip_account_ids`](Self::nic_private_ips_link_public_ip_account_ids).
     pub fn nic_private_ips_link_public_ip_account_ids(
         mut self,
-        nic_private_ips_link_public_ip_account_ids: impl IntoIterator<
-            Item = impl Into<String>,
-        >,
+        nic_private_ips_link_public_ip_account_ids: impl IntoList<AccountId>,
     ) -> Self {
-        self.nic_private_ips_link_public_ip_account_ids = Some(
-            nic_private_ips_link_public_ip_account_ids
-                .into_iter()
-                .map(Into::into)
-                .collect(),
-        );
+        self.nic_private_ips_link_public_ip_account_ids = nic_private_ips_link_public_ip_account_ids
+            .into_list();
         self
     }
 
     /// Sets [`nic_private_ips_link_public_ip_ids`](Self::nic_private_ips_link_public_ip_ids).
     pub fn nic_private_ips_link_public_ip_ids(
         mut self,
-        nic_private_ips_link_public_ip_ids: impl IntoIterator<Item = impl Into<String>>,
+        nic_private_ips_link_public_ip_ids: impl IntoList<String>,
     ) -> Self {
-        self.nic_private_ips_link_public_ip_ids = Some(
-            nic_private_ips_link_public_ip_ids.into_iter().map(Into::into).collect(),
-        );
+        self.nic_private_ips_link_public_ip_ids = nic_private_ips_link_public_ip_ids
+            .into_list();
         self
     }
 
     /// Sets [`nic_private_ips_primary_ip`](Self::nic_private_ips_primary_ip).
     pub fn nic_private_ips_primary_ip(
         mut self,
-        nic_private_ips_primary_ip: impl Into<bool>,
+        nic_private_ips_primary_ip: impl IntoValue<bool>,
     ) -> Self {
-        self.nic_private_ips_primary_ip = Some(nic_private_ips_primary_ip.into());
+        self.nic_private_ips_primary_ip = nic_private_ips_primary_ip.into_value();
         self
     }
 
     /// Sets [`nic_private_ips_private_ips`](Self::nic_private_ips_private_ips).
     pub fn nic_private_ips_private_ips(
         mut self,
-        nic_private_ips_private_ips: impl IntoIterator<Item = impl Into<String>>,
+        nic_private_ips_private_ips: impl IntoList<String>,
     ) -> Self {
-        self.nic_private_ips_private_ips = Some(
-            nic_private_ips_private_ips.into_iter().map(Into::into).collect(),
-        );
+        self.nic_private_ips_private_ips = nic_private_ips_private_ips.into_list();
         self
     }
 
     /// Sets [`nic_security_group_ids`](Self::nic_security_group_ids).
     pub fn nic_security_group_ids(
         mut self,
-        nic_security_group_ids: impl IntoIterator<Item = impl Into<String>>,
+        nic_security_group_ids: impl IntoList<SecurityGroupId>,
     ) -> Self {
-        self.nic_security_group_ids = Some(
-            nic_security_group_ids.into_iter().map(Into::into).collect(),
-        );
+        self.nic_security_group_ids = nic_security_group_ids.into_list();
         self
     }
 
     /// Sets [`nic_security_group_names`](Self::nic_security_group_names).
     pub fn nic_security_group_names(
         mut self,
-        nic_security_group_names: impl IntoIterator<Item = impl Into<String>>,
+        nic_security_group_names: impl IntoList<SecurityGroupName>,
     ) -> Self {
-        self.nic_security_group_names = Some(
-            nic_security_group_names.into_iter().map(Into::into).collect(),
-        );
+        self.nic_security_group_names = nic_security_group_names.into_list();
         self
     }
 
     /// Sets [`nic_states`](Self::nic_states).
-    pub fn nic_states(
-        mut self,
-        nic_states: impl IntoIterator<Item = impl Into<NicState>>,
-    ) -> Self {
-        self.nic_states = Some(nic_states.into_iter().map(Into::into).collect());
+    pub fn nic_states(mut self, nic_states: impl IntoList<NicState>) -> Self {
+        self.nic_states = nic_states.into_list();
         self
     }
 
     /// Sets [`nic_subnet_ids`](Self::nic_subnet_ids).
-    pub fn nic_subnet_ids(
-        mut self,
-        nic_subnet_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.nic_subnet_ids = Some(nic_subnet_ids.into_iter().map(Into::into).collect());
+    pub fn nic_subnet_ids(mut self, nic_subnet_ids: impl IntoList<SubnetId>) -> Self {
+        self.nic_subnet_ids = nic_subnet_ids.into_list();
         self
     }
 
     /// Sets [`nic_subregion_names`](Self::nic_subregion_names).
     pub fn nic_subregion_names(
         mut self,
-        nic_subregion_names: impl IntoIterator<Item = impl Into<String>>,
+        nic_subregion_names: impl IntoList<String>,
     ) -> Self {
-        self.nic_subregion_names = Some(
-            nic_subregion_names.into_iter().map(Into::into).collect(),
-        );
+        self.nic_subregion_names = nic_subregion_names.into_list();
         self
     }
 
     /// Sets [`platforms`](Self::platforms).
-    pub fn platforms(
-        mut self,
-        platforms: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.platforms = Some(platforms.into_iter().map(Into::into).collect());
+    pub fn platforms(mut self, platforms: impl IntoList<String>) -> Self {
+        self.platforms = platforms.into_list();
         self
     }
 
     /// Sets [`private_ips`](Self::private_ips).
-    pub fn private_ips(
-        mut self,
-        private_ips: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.private_ips = Some(private_ips.into_iter().map(Into::into).collect());
+    pub fn private_ips(mut self, private_ips: impl IntoList<String>) -> Self {
+        self.private_ips = private_ips.into_list();
         self
     }
 
     /// Sets [`product_codes`](Self::product_codes).
-    pub fn product_codes(
-        mut self,
-        product_codes: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.product_codes = Some(product_codes.into_iter().map(Into::into).collect());
+    pub fn product_codes(mut self, product_codes: impl IntoList<String>) -> Self {
+        self.product_codes = product_codes.into_list();
         self
     }
 
     /// Sets [`public_ips`](Self::public_ips).
-    pub fn public_ips(
-        mut self,
-        public_ips: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.public_ips = Some(public_ips.into_iter().map(Into::into).collect());
+    pub fn public_ips(mut self, public_ips: impl IntoList<String>) -> Self {
+        self.public_ips = public_ips.into_list();
         self
     }
 
     /// Sets [`reservation_ids`](Self::reservation_ids).
     pub fn reservation_ids(
         mut self,
-        reservation_ids: impl IntoIterator<Item = impl Into<String>>,
+        reservation_ids: impl IntoList<ReservationId>,
     ) -> Self {
-        self.reservation_ids = Some(
-            reservation_ids.into_iter().map(Into::into).collect(),
-        );
+        self.reservation_ids = reservation_ids.into_list();
         self
     }
 
     /// Sets [`root_device_names`](Self::root_device_names).
     pub fn root_device_names(
         mut self,
-        root_device_names: impl IntoIterator<Item = impl Into<String>>,
+        root_device_names: impl IntoList<String>,
     ) -> Self {
-        self.root_device_names = Some(
-            root_device_names.into_iter().map(Into::into).collect(),
-        );
+        self.root_device_names = root_device_names.into_list();
         self
     }
 
     /// Sets [`root_device_types`](Self::root_device_types).
     pub fn root_device_types(
         mut self,
-        root_device_types: impl IntoIterator<Item = impl Into<RootDeviceType>>,
+        root_device_types: impl IntoList<RootDeviceType>,
     ) -> Self {
-        self.root_device_types = Some(
-            root_device_types.into_iter().map(Into::into).collect(),
-        );
+        self.root_device_types = root_device_types.into_list();
         self
     }
 
     /// Sets [`security_group_ids`](Self::security_group_ids).
     pub fn security_group_ids(
         mut self,
-        security_group_ids: impl IntoIterator<Item = impl Into<String>>,
+        security_group_ids: impl IntoList<SecurityGroupId>,
     ) -> Self {
-        self.security_group_ids = Some(
-            security_group_ids.into_iter().map(Into::into).collect(),
-        );
+        self.security_group_ids = security_group_ids.into_list();
         self
     }
 
     /// Sets [`security_group_names`](Self::security_group_names).
     pub fn security_group_names(
         mut self,
-        security_group_names: impl IntoIterator<Item = impl Into<String>>,
+        security_group_names: impl IntoList<SecurityGroupName>,
     ) -> Self {
-        self.security_group_names = Some(
-            security_group_names.into_iter().map(Into::into).collect(),
-        );
+        self.security_group_names = security_group_names.into_list();
         self
     }
 
     /// Sets [`state_reason_codes`](Self::state_reason_codes).
-    pub fn state_reason_codes(
-        mut self,
-        state_reason_codes: impl IntoIterator<Item = impl Into<i64>>,
-    ) -> Self {
-        self.state_reason_codes = Some(
-            state_reason_codes.into_iter().map(Into::into).collect(),
-        );
+    pub fn state_reason_codes(mut self, state_reason_codes: impl IntoList<i64>) -> Self {
+        self.state_reason_codes = state_reason_codes.into_list();
         self
     }
 
     /// Sets [`state_reason_messages`](Self::state_reason_messages).
     pub fn state_reason_messages(
         mut self,
-        state_reason_messages: impl IntoIterator<Item = impl Into<String>>,
+        state_reason_messages: impl IntoList<String>,
     ) -> Self {
-        self.state_reason_messages = Some(
-            state_reason_messages.into_iter().map(Into::into).collect(),
-        );
+        self.state_reason_messages = state_reason_messages.into_list();
         self
     }
 
     /// Sets [`state_reasons`](Self::state_reasons).
-    pub fn state_reasons(
-        mut self,
-        state_reasons: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.state_reasons = Some(state_reasons.into_iter().map(Into::into).collect());
+    pub fn state_reasons(mut self, state_reasons: impl IntoList<String>) -> Self {
+        self.state_reasons = state_reasons.into_list();
         self
     }
 
     /// Sets [`subnet_ids`](Self::subnet_ids).
-    pub fn subnet_ids(
-        mut self,
-        subnet_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.subnet_ids = Some(subnet_ids.into_iter().map(Into::into).collect());
+    pub fn subnet_ids(mut self, subnet_ids: impl IntoList<SubnetId>) -> Self {
+        self.subnet_ids = subnet_ids.into_list();
         self
     }
 
     /// Sets [`subregion_names`](Self::subregion_names).
-    pub fn subregion_names(
-        mut self,
-        subregion_names: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.subregion_names = Some(
-            subregion_names.into_iter().map(Into::into).collect(),
-        );
+    pub fn subregion_names(mut self, subregion_names: impl IntoList<String>) -> Self {
+        self.subregion_names = subregion_names.into_list();
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(
-        mut self,
-        tag_keys: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
+    pub fn tag_keys(mut self, tag_keys: impl IntoList<String>) -> Self {
+        self.tag_keys = tag_keys.into_list();
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(
-        mut self,
-        tag_values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
+    pub fn tag_values(mut self, tag_values: impl IntoList<String>) -> Self {
+        self.tag_values = tag_values.into_list();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags(mut self, tags: impl IntoList<String>) -> Self {
+        self.tags = tags.into_list();
         self
     }
 
     /// Sets [`tenancies`](Self::tenancies).
-    pub fn tenancies(
-        mut self,
-        tenancies: impl IntoIterator<Item = impl Into<Tenancy>>,
-    ) -> Self {
-        self.tenancies = Some(tenancies.into_iter().map(Into::into).collect());
+    pub fn tenancies(mut self, tenancies: impl IntoList<Tenancy>) -> Self {
+        self.tenancies = tenancies.into_list();
         self
     }
 
     /// Sets [`tpm_enabled`](Self::tpm_enabled).
-    pub fn tpm_enabled(mut self, tpm_enabled: impl Into<bool>) -> Self {
-        self.tpm_enabled = Some(tpm_enabled.into());
+    pub fn tpm_enabled(mut self, tpm_enabled: impl IntoValue<bool>) -> Self {
+        self.tpm_enabled = tpm_enabled.into_value();
         self
     }
 
     /// Sets [`vm_ids`](Self::vm_ids).
-    pub fn vm_ids(
-        mut self,
-        vm_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.vm_ids = Some(vm_ids.into_iter().map(Into::into).collect());
+    pub fn vm_ids(mut self, vm_ids: impl IntoList<VmId>) -> Self {
+        self.vm_ids = vm_ids.into_list();
         self
     }
 
     /// Sets [`vm_security_group_ids`](Self::vm_security_group_ids).
     pub fn vm_security_group_ids(
         mut self,
-        vm_security_group_ids: impl IntoIterator<Item = impl Into<String>>,
+        vm_security_group_ids: impl IntoList<SecurityGroupId>,
     ) -> Self {
-        self.vm_security_group_ids = Some(
-            vm_security_group_ids.into_iter().map(Into::into).collect(),
-        );
+        self.vm_security_group_ids = vm_security_group_ids.into_list();
         self
     }
 
     /// Sets [`vm_security_group_names`](Self::vm_security_group_names).
     pub fn vm_security_group_names(
         mut self,
-        vm_security_group_names: impl IntoIterator<Item = impl Into<String>>,
+        vm_security_group_names: impl IntoList<SecurityGroupName>,
     ) -> Self {
-        self.vm_security_group_names = Some(
-            vm_security_group_names.into_iter().map(Into::into).collect(),
-        );
+        self.vm_security_group_names = vm_security_group_names.into_list();
         self
     }
 
     /// Sets [`vm_state_codes`](Self::vm_state_codes).
-    pub fn vm_state_codes(
-        mut self,
-        vm_state_codes: impl IntoIterator<Item = impl Into<i64>>,
-    ) -> Self {
-        self.vm_state_codes = Some(vm_state_codes.into_iter().map(Into::into).collect());
+    pub fn vm_state_codes(mut self, vm_state_codes: impl IntoList<i64>) -> Self {
+        self.vm_state_codes = vm_state_codes.into_list();
         self
     }
 
     /// Sets [`vm_state_names`](Self::vm_state_names).
-    pub fn vm_state_names(
-        mut self,
-        vm_state_names: impl IntoIterator<Item = impl Into<VmStateName>>,
-    ) -> Self {
-        self.vm_state_names = Some(vm_state_names.into_iter().map(Into::into).collect());
+    pub fn vm_state_names(mut self, vm_state_names: impl IntoList<VmStateName>) -> Self {
+        self.vm_state_names = vm_state_names.into_list();
         self
     }
 
     /// Sets [`vm_types`](Self::vm_types).
-    pub fn vm_types(
-        mut self,
-        vm_types: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.vm_types = Some(vm_types.into_iter().map(Into::into).collect());
+    pub fn vm_types(mut self, vm_types: impl IntoList<String>) -> Self {
+        self.vm_types = vm_types.into_list();
         self
     }
 }
@@ -1108,6 +960,7 @@ __private::sent!(FiltersVm {
 
 /// Filters for VM types.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersVmType {
     /// Has no effect; kept for compatibility with AWS.
@@ -1137,76 +990,56 @@ impl FiltersVmType {
     }
 
     /// Sets [`bsu_optimized`](Self::bsu_optimized).
-    pub fn bsu_optimized(mut self, bsu_optimized: impl Into<bool>) -> Self {
-        self.bsu_optimized = Some(bsu_optimized.into());
+    pub fn bsu_optimized(mut self, bsu_optimized: impl IntoValue<bool>) -> Self {
+        self.bsu_optimized = bsu_optimized.into_value();
         self
     }
 
     /// Sets [`ephemerals_types`](Self::ephemerals_types).
-    pub fn ephemerals_types(
-        mut self,
-        ephemerals_types: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.ephemerals_types = Some(
-            ephemerals_types.into_iter().map(Into::into).collect(),
-        );
+    pub fn ephemerals_types(mut self, ephemerals_types: impl IntoList<String>) -> Self {
+        self.ephemerals_types = ephemerals_types.into_list();
         self
     }
 
     /// Sets [`eths`](Self::eths).
-    pub fn eths(mut self, eths: impl IntoIterator<Item = impl Into<i64>>) -> Self {
-        self.eths = Some(eths.into_iter().map(Into::into).collect());
+    pub fn eths(mut self, eths: impl IntoList<i64>) -> Self {
+        self.eths = eths.into_list();
         self
     }
 
     /// Sets [`gpus`](Self::gpus).
-    pub fn gpus(mut self, gpus: impl IntoIterator<Item = impl Into<i64>>) -> Self {
-        self.gpus = Some(gpus.into_iter().map(Into::into).collect());
+    pub fn gpus(mut self, gpus: impl IntoList<i64>) -> Self {
+        self.gpus = gpus.into_list();
         self
     }
 
     /// Sets [`memory_sizes`](Self::memory_sizes).
-    pub fn memory_sizes(
-        mut self,
-        memory_sizes: impl IntoIterator<Item = impl Into<f64>>,
-    ) -> Self {
-        self.memory_sizes = Some(memory_sizes.into_iter().map(Into::into).collect());
+    pub fn memory_sizes(mut self, memory_sizes: impl IntoList<f64>) -> Self {
+        self.memory_sizes = memory_sizes.into_list();
         self
     }
 
     /// Sets [`vcore_counts`](Self::vcore_counts).
-    pub fn vcore_counts(
-        mut self,
-        vcore_counts: impl IntoIterator<Item = impl Into<i64>>,
-    ) -> Self {
-        self.vcore_counts = Some(vcore_counts.into_iter().map(Into::into).collect());
+    pub fn vcore_counts(mut self, vcore_counts: impl IntoList<i64>) -> Self {
+        self.vcore_counts = vcore_counts.into_list();
         self
     }
 
     /// Sets [`vm_type_names`](Self::vm_type_names).
-    pub fn vm_type_names(
-        mut self,
-        vm_type_names: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.vm_type_names = Some(vm_type_names.into_iter().map(Into::into).collect());
+    pub fn vm_type_names(mut self, vm_type_names: impl IntoList<String>) -> Self {
+        self.vm_type_names = vm_type_names.into_list();
         self
     }
 
     /// Sets [`volume_counts`](Self::volume_counts).
-    pub fn volume_counts(
-        mut self,
-        volume_counts: impl IntoIterator<Item = impl Into<i64>>,
-    ) -> Self {
-        self.volume_counts = Some(volume_counts.into_iter().map(Into::into).collect());
+    pub fn volume_counts(mut self, volume_counts: impl IntoList<i64>) -> Self {
+        self.volume_counts = volume_counts.into_list();
         self
     }
 
     /// Sets [`volume_sizes`](Self::volume_sizes).
-    pub fn volume_sizes(
-        mut self,
-        volume_sizes: impl IntoIterator<Item = impl Into<i64>>,
-    ) -> Self {
-        self.volume_sizes = Some(volume_sizes.into_iter().map(Into::into).collect());
+    pub fn volume_sizes(mut self, volume_sizes: impl IntoList<i64>) -> Self {
+        self.volume_sizes = volume_sizes.into_list();
         self
     }
 }
@@ -1225,6 +1058,7 @@ __private::sent!(FiltersVmType {
 
 /// Filters for VM states.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersVmsState {
     /// Only return resources with a planned event that has one of these codes.
@@ -1240,7 +1074,7 @@ pub struct FiltersVmsState {
     /// Only return states of VMs in one of these Subregions, by name.
     pub subregion_names: Option<Vec<String>>,
     /// Only return states of these VMs, by ID.
-    pub vm_ids: Option<Vec<String>>,
+    pub vm_ids: Option<Vec<VmId>>,
     /// Only return states of VMs that are in one of these states.
     pub vm_states: Option<Vec<VmStateName>>,
 }
@@ -1254,77 +1088,54 @@ impl FiltersVmsState {
     /// Sets [`maintenance_event_codes`](Self::maintenance_event_codes).
     pub fn maintenance_event_codes(
         mut self,
-        maintenance_event_codes: impl IntoIterator<
-            Item = impl Into<MaintenanceEventCode>,
-        >,
+        maintenance_event_codes: impl IntoList<MaintenanceEventCode>,
     ) -> Self {
-        self.maintenance_event_codes = Some(
-            maintenance_event_codes.into_iter().map(Into::into).collect(),
-        );
+        self.maintenance_event_codes = maintenance_event_codes.into_list();
         self
     }
 
     /// Sets [`maintenance_event_descriptions`](Self::maintenance_event_descriptions).
     pub fn maintenance_event_descriptions(
         mut self,
-        maintenance_event_descriptions: impl IntoIterator<Item = impl Into<String>>,
+        maintenance_event_descriptions: impl IntoList<String>,
     ) -> Self {
-        self.maintenance_event_descriptions = Some(
-            maintenance_event_descriptions.into_iter().map(Into::into).collect(),
-        );
+        self.maintenance_event_descriptions = maintenance_event_descriptions.into_list();
         self
     }
 
     /// Sets [`maintenance_events_not_after`](Self::maintenance_events_not_after).
     pub fn maintenance_events_not_after(
         mut self,
-        maintenance_events_not_after: impl IntoIterator<Item = impl Into<DateOrDateTime>>,
+        maintenance_events_not_after: impl IntoList<DateOrDateTime>,
     ) -> Self {
-        self.maintenance_events_not_after = Some(
-            maintenance_events_not_after.into_iter().map(Into::into).collect(),
-        );
+        self.maintenance_events_not_after = maintenance_events_not_after.into_list();
         self
     }
 
     /// Sets [`maintenance_events_not_before`](Self::maintenance_events_not_before).
     pub fn maintenance_events_not_before(
         mut self,
-        maintenance_events_not_before: impl IntoIterator<
-            Item = impl Into<DateOrDateTime>,
-        >,
+        maintenance_events_not_before: impl IntoList<DateOrDateTime>,
     ) -> Self {
-        self.maintenance_events_not_before = Some(
-            maintenance_events_not_before.into_iter().map(Into::into).collect(),
-        );
+        self.maintenance_events_not_before = maintenance_events_not_before.into_list();
         self
     }
 
     /// Sets [`subregion_names`](Self::subregion_names).
-    pub fn subregion_names(
-        mut self,
-        subregion_names: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.subregion_names = Some(
-            subregion_names.into_iter().map(Into::into).collect(),
-        );
+    pub fn subregion_names(mut self, subregion_names: impl IntoList<String>) -> Self {
+        self.subregion_names = subregion_names.into_list();
         self
     }
 
     /// Sets [`vm_ids`](Self::vm_ids).
-    pub fn vm_ids(
-        mut self,
-        vm_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.vm_ids = Some(vm_ids.into_iter().map(Into::into).collect());
+    pub fn vm_ids(mut self, vm_ids: impl IntoList<VmId>) -> Self {
+        self.vm_ids = vm_ids.into_list();
         self
     }
 
     /// Sets [`vm_states`](Self::vm_states).
-    pub fn vm_states(
-        mut self,
-        vm_states: impl IntoIterator<Item = impl Into<VmStateName>>,
-    ) -> Self {
-        self.vm_states = Some(vm_states.into_iter().map(Into::into).collect());
+    pub fn vm_states(mut self, vm_states: impl IntoList<VmStateName>) -> Self {
+        self.vm_states = vm_states.into_list();
         self
     }
 }
@@ -1341,6 +1152,7 @@ __private::sent!(FiltersVmsState {
 
 /// Filters for the stop history of VMs.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersVmsStopHistory {
     /// Only return stops with one of these reason codes, such as `Client.ApiGracefulShutdown`, or with one of these
@@ -1351,7 +1163,7 @@ pub struct FiltersVmsStopHistory {
     /// Only return stops before this time.
     pub stop_date_before: Option<DateOrDateTime>,
     /// Only return stops of the VMs with these IDs.
-    pub vm_ids: Option<Vec<String>>,
+    pub vm_ids: Option<Vec<VmId>>,
 }
 
 impl FiltersVmsStopHistory {
@@ -1361,38 +1173,32 @@ impl FiltersVmsStopHistory {
     }
 
     /// Sets [`state_reasons`](Self::state_reasons).
-    pub fn state_reasons(
-        mut self,
-        state_reasons: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.state_reasons = Some(state_reasons.into_iter().map(Into::into).collect());
+    pub fn state_reasons(mut self, state_reasons: impl IntoList<String>) -> Self {
+        self.state_reasons = state_reasons.into_list();
         self
     }
 
     /// Sets [`stop_date_after`](Self::stop_date_after).
     pub fn stop_date_after(
         mut self,
-        stop_date_after: impl Into<DateOrDateTime>,
+        stop_date_after: impl IntoValue<DateOrDateTime>,
     ) -> Self {
-        self.stop_date_after = Some(stop_date_after.into());
+        self.stop_date_after = stop_date_after.into_value();
         self
     }
 
     /// Sets [`stop_date_before`](Self::stop_date_before).
     pub fn stop_date_before(
         mut self,
-        stop_date_before: impl Into<DateOrDateTime>,
+        stop_date_before: impl IntoValue<DateOrDateTime>,
     ) -> Self {
-        self.stop_date_before = Some(stop_date_before.into());
+        self.stop_date_before = stop_date_before.into_value();
         self
     }
 
     /// Sets [`vm_ids`](Self::vm_ids).
-    pub fn vm_ids(
-        mut self,
-        vm_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.vm_ids = Some(vm_ids.into_iter().map(Into::into).collect());
+    pub fn vm_ids(mut self, vm_ids: impl IntoList<VmId>) -> Self {
+        self.vm_ids = vm_ids.into_list();
         self
     }
 }
@@ -1413,7 +1219,7 @@ pub struct LinkNicLight {
     /// Device number of the network interface on the VM, 0 to 7. The primary network interface has 0.
     pub device_number: Option<i64>,
     /// ID of the attachment of the network interface, `eni-attach-` and eight hexadecimal digits.
-    pub link_nic_id: Option<String>,
+    pub link_nic_id: Option<LinkNicId>,
     /// State of the attachment.
     pub state: Option<LinkState>,
 }
@@ -1434,7 +1240,7 @@ pub struct LinkPublicIpLightForVm {
     /// Public IPv4 address.
     pub public_ip: Option<String>,
     /// ID of the account that owns the public IP, twelve digits.
-    pub public_ip_account_id: Option<String>,
+    pub public_ip_account_id: Option<AccountId>,
 }
 
 __private::received!(LinkPublicIpLightForVm {
@@ -1501,6 +1307,7 @@ __private::open_enum!(MaintenanceEventCode);
 
 /// A network interface to create with, or attach to, a new VM.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct NicForVmCreation {
     /// If `true`, a new network interface is deleted together with the VM. For an existing one, use
@@ -1511,16 +1318,16 @@ pub struct NicForVmCreation {
     /// Index of the network interface on the VM, 0 to 7. The primary interface has 0. Required for a new interface.
     pub device_number: Option<i64>,
     /// ID of an existing network interface to attach, `eni-` and eight hexadecimal digits.
-    pub nic_id: Option<String>,
+    pub nic_id: Option<NicId>,
     /// Private IPs of a new interface, at most one of them primary.
     pub private_ips: Option<Vec<PrivateIpLight>>,
     /// Number of secondary private IPs for a new interface, chosen by the cloud. Cannot be used together with more than
     /// one entry in `private_ips`.
     pub secondary_private_ip_count: Option<i64>,
     /// IDs of the security groups of a new interface, each `sg-` and eight hexadecimal digits.
-    pub security_group_ids: Option<Vec<String>>,
+    pub security_group_ids: Option<Vec<SecurityGroupId>>,
     /// ID of the Subnet of a new interface, `subnet-` and eight hexadecimal digits. Required for a new interface.
-    pub subnet_id: Option<String>,
+    pub subnet_id: Option<SubnetId>,
 }
 
 impl NicForVmCreation {
@@ -1532,62 +1339,57 @@ impl NicForVmCreation {
     /// Sets [`delete_on_vm_deletion`](Self::delete_on_vm_deletion).
     pub fn delete_on_vm_deletion(
         mut self,
-        delete_on_vm_deletion: impl Into<bool>,
+        delete_on_vm_deletion: impl IntoValue<bool>,
     ) -> Self {
-        self.delete_on_vm_deletion = Some(delete_on_vm_deletion.into());
+        self.delete_on_vm_deletion = delete_on_vm_deletion.into_value();
         self
     }
 
     /// Sets [`description`](Self::description).
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
+    pub fn description(mut self, description: impl IntoValue<String>) -> Self {
+        self.description = description.into_value();
         self
     }
 
     /// Sets [`device_number`](Self::device_number).
-    pub fn device_number(mut self, device_number: impl Into<i64>) -> Self {
-        self.device_number = Some(device_number.into());
+    pub fn device_number(mut self, device_number: impl IntoValue<i64>) -> Self {
+        self.device_number = device_number.into_value();
         self
     }
 
     /// Sets [`nic_id`](Self::nic_id).
-    pub fn nic_id(mut self, nic_id: impl Into<String>) -> Self {
-        self.nic_id = Some(nic_id.into());
+    pub fn nic_id(mut self, nic_id: impl IntoValue<NicId>) -> Self {
+        self.nic_id = nic_id.into_value();
         self
     }
 
     /// Sets [`private_ips`](Self::private_ips).
-    pub fn private_ips(
-        mut self,
-        private_ips: impl IntoIterator<Item = impl Into<PrivateIpLight>>,
-    ) -> Self {
-        self.private_ips = Some(private_ips.into_iter().map(Into::into).collect());
+    pub fn private_ips(mut self, private_ips: impl IntoList<PrivateIpLight>) -> Self {
+        self.private_ips = private_ips.into_list();
         self
     }
 
     /// Sets [`secondary_private_ip_count`](Self::secondary_private_ip_count).
     pub fn secondary_private_ip_count(
         mut self,
-        secondary_private_ip_count: impl Into<i64>,
+        secondary_private_ip_count: impl IntoValue<i64>,
     ) -> Self {
-        self.secondary_private_ip_count = Some(secondary_private_ip_count.into());
+        self.secondary_private_ip_count = secondary_private_ip_count.into_value();
         self
     }
 
     /// Sets [`security_group_ids`](Self::security_group_ids).
     pub fn security_group_ids(
         mut self,
-        security_group_ids: impl IntoIterator<Item = impl Into<String>>,
+        security_group_ids: impl IntoList<SecurityGroupId>,
     ) -> Self {
-        self.security_group_ids = Some(
-            security_group_ids.into_iter().map(Into::into).collect(),
-        );
+        self.security_group_ids = security_group_ids.into_list();
         self
     }
 
     /// Sets [`subnet_id`](Self::subnet_id).
-    pub fn subnet_id(mut self, subnet_id: impl Into<String>) -> Self {
-        self.subnet_id = Some(subnet_id.into());
+    pub fn subnet_id(mut self, subnet_id: impl IntoValue<SubnetId>) -> Self {
+        self.subnet_id = subnet_id.into_value();
         self
     }
 }
@@ -1608,7 +1410,7 @@ __private::sent!(NicForVmCreation {
 #[non_exhaustive]
 pub struct NicLight {
     /// ID of the owning account, twelve digits.
-    pub account_id: Option<String>,
+    pub account_id: Option<AccountId>,
     /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
     /// If `true`, traffic that is neither from nor to this VM is dropped. Must be `false` for a NAT VM. In a Net only.
@@ -1620,9 +1422,9 @@ pub struct NicLight {
     /// Hardware (MAC) address.
     pub mac_address: Option<String>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
-    pub net_id: Option<String>,
+    pub net_id: Option<NetId>,
     /// ID of the network interface, `eni-` and eight hexadecimal digits.
-    pub nic_id: Option<String>,
+    pub nic_id: Option<NicId>,
     /// Private DNS name, such as `ip-10-0-0-4.eu-west-2.compute.internal`.
     pub private_dns_name: Option<String>,
     /// Private IPs of the interface.
@@ -1632,7 +1434,7 @@ pub struct NicLight {
     /// State of the network interface.
     pub state: Option<NicState>,
     /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
-    pub subnet_id: Option<String>,
+    pub subnet_id: Option<SubnetId>,
 }
 
 __private::received!(NicLight {
@@ -1668,14 +1470,14 @@ impl Placement {
     }
 
     /// Sets [`subregion_name`](Self::subregion_name).
-    pub fn subregion_name(mut self, subregion_name: impl Into<String>) -> Self {
-        self.subregion_name = Some(subregion_name.into());
+    pub fn subregion_name(mut self, subregion_name: impl IntoValue<String>) -> Self {
+        self.subregion_name = subregion_name.into_value();
         self
     }
 
     /// Sets [`tenancy`](Self::tenancy).
-    pub fn tenancy(mut self, tenancy: impl Into<Tenancy>) -> Self {
-        self.tenancy = Some(tenancy.into());
+    pub fn tenancy(mut self, tenancy: impl IntoValue<Tenancy>) -> Self {
+        self.tenancy = tenancy.into_value();
         self
     }
 }
@@ -1772,18 +1574,18 @@ impl ShutdownBehaviorConfiguration {
     /// Sets [`guest_action`](Self::guest_action).
     pub fn guest_action(
         mut self,
-        guest_action: impl Into<ShutdownBehaviorConfigurationGuestAction>,
+        guest_action: impl IntoValue<ShutdownBehaviorConfigurationGuestAction>,
     ) -> Self {
-        self.guest_action = Some(guest_action.into());
+        self.guest_action = guest_action.into_value();
         self
     }
 
     /// Sets [`host_action`](Self::host_action).
     pub fn host_action(
         mut self,
-        host_action: impl Into<ShutdownBehaviorConfigurationHostAction>,
+        host_action: impl IntoValue<ShutdownBehaviorConfigurationHostAction>,
     ) -> Self {
-        self.host_action = Some(host_action.into());
+        self.host_action = host_action.into_value();
         self
     }
 }
@@ -1886,17 +1688,17 @@ pub struct Vm {
     /// Hypervisor the VM runs on.
     pub hypervisor: Option<Hypervisor>,
     /// ID of the image that the VM was created from, `ami-` and eight hexadecimal digits.
-    pub image_id: Option<String>,
+    pub image_id: Option<ImageId>,
     /// If `true`, traffic that is neither from nor to this VM is dropped. Must be `false` for a NAT VM. In a Net only.
     pub is_source_dest_checked: Option<bool>,
     /// Name of the keypair.
-    pub keypair_name: Option<String>,
+    pub keypair_name: Option<KeypairName>,
     /// Index of the VM among those of the same create request, starting at 0.
     pub launch_number: Option<i64>,
     /// Whether the VM can itself run VMs. Requires dedicated tenancy.
     pub nested_virtualization: Option<bool>,
     /// ID of the VM's Net, `vpc-` and eight hexadecimal digits. Not set in the public Cloud.
-    pub net_id: Option<String>,
+    pub net_id: Option<NetId>,
     /// Network interfaces. Only in a Net.
     pub nics: Vec<NicLight>,
     /// Operating system of the VM.
@@ -1916,7 +1718,7 @@ pub struct Vm {
     /// Public IPv4 address.
     pub public_ip: Option<String>,
     /// ID shared by all VMs of the same create request, `r-` and eight hexadecimal digits.
-    pub reservation_id: Option<String>,
+    pub reservation_id: Option<ReservationId>,
     /// Device name of the root volume, such as `/dev/sda1`.
     pub root_device_name: Option<String>,
     /// Type of the root device.
@@ -1930,7 +1732,7 @@ pub struct Vm {
     /// Reason for the state of the VM. It may be empty.
     pub state_reason: Option<String>,
     /// ID of the VM's Subnet, `subnet-` and eight hexadecimal digits. Not set in the public Cloud.
-    pub subnet_id: Option<String>,
+    pub subnet_id: Option<SubnetId>,
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
     /// Whether the VM has a virtual TPM.
@@ -1938,7 +1740,7 @@ pub struct Vm {
     /// User data of the VM, Base64-encoded.
     pub user_data: Option<Secret>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
-    pub vm_id: Option<String>,
+    pub vm_id: Option<VmId>,
     /// What happens when the VM stops: it stays stopped, restarts or is terminated. Use
     /// `shutdown_behavior_configuration` instead: OUTSCALE will remove this field.
     pub vm_initiated_shutdown_behavior: Option<VmInitiatedShutdownBehavior>,
@@ -2036,7 +1838,7 @@ pub struct VmState {
     /// State before the call.
     pub previous_state: Option<VmStateName>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
-    pub vm_id: Option<String>,
+    pub vm_id: Option<VmId>,
 }
 
 __private::received!(VmState {
@@ -2111,7 +1913,7 @@ pub struct VmStates {
     /// Name of the Subregion, such as `eu-west-2a`.
     pub subregion_name: Option<String>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
-    pub vm_id: Option<String>,
+    pub vm_id: Option<VmId>,
     /// State of the VM.
     pub vm_state: Option<VmStateName>,
 }
@@ -2171,7 +1973,7 @@ pub struct VmsStopHistory {
     /// Time of the stop.
     pub stop_date: Option<DateTime>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
-    pub vm_id: Option<String>,
+    pub vm_id: Option<VmId>,
 }
 
 __private::received!(VmsStopHistory {

@@ -2,11 +2,14 @@
 //! Actions of the tag `Volume`, and the types that only they use.
 
 use super::common::{LinkState, ResourceTag, ResponseContext, VolumeType};
+use super::ids::{SnapshotId, TaskId, VmId, VolumeId};
+use crate::__private::{IntoId, IntoList, IntoValue};
 use crate::{Client, DateTime, Paginated, Result, UnknownValue, __private};
 
 /// Request of [`Client::create_volume`](crate::Client::create_volume), which creates a volume, either empty or from
 /// a snapshot.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateVolumeRequest {
     /// Token chosen by the caller, at most 64 characters. A second create request with the same token returns the
@@ -21,7 +24,7 @@ pub struct CreateVolumeRequest {
     /// Size of the volume in GiB, at most 14901. Required unless `snapshot_id` is given.
     pub size: Option<i64>,
     /// ID of the snapshot to create the volume from, `snap-` and eight hexadecimal digits.
-    pub snapshot_id: Option<String>,
+    pub snapshot_id: Option<SnapshotId>,
     /// Name of the Subregion, such as `eu-west-2a`.
     ///
     /// Required.
@@ -45,32 +48,32 @@ impl CreateVolumeRequest {
     }
 
     /// Sets [`client_token`](Self::client_token).
-    pub fn client_token(mut self, client_token: impl Into<String>) -> Self {
-        self.client_token = Some(client_token.into());
+    pub fn client_token(mut self, client_token: impl IntoValue<String>) -> Self {
+        self.client_token = client_token.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`iops`](Self::iops).
-    pub fn iops(mut self, iops: impl Into<i64>) -> Self {
-        self.iops = Some(iops.into());
+    pub fn iops(mut self, iops: impl IntoValue<i64>) -> Self {
+        self.iops = iops.into_value();
         self
     }
 
     /// Sets [`size`](Self::size).
-    pub fn size(mut self, size: impl Into<i64>) -> Self {
-        self.size = Some(size.into());
+    pub fn size(mut self, size: impl IntoValue<i64>) -> Self {
+        self.size = size.into_value();
         self
     }
 
     /// Sets [`snapshot_id`](Self::snapshot_id).
-    pub fn snapshot_id(mut self, snapshot_id: impl Into<String>) -> Self {
-        self.snapshot_id = Some(snapshot_id.into());
+    pub fn snapshot_id(mut self, snapshot_id: impl IntoValue<SnapshotId>) -> Self {
+        self.snapshot_id = snapshot_id.into_value();
         self
     }
 
@@ -81,8 +84,8 @@ impl CreateVolumeRequest {
     }
 
     /// Sets [`volume_type`](Self::volume_type).
-    pub fn volume_type(mut self, volume_type: impl Into<VolumeType>) -> Self {
-        self.volume_type = Some(volume_type.into());
+    pub fn volume_type(mut self, volume_type: impl IntoValue<VolumeType>) -> Self {
+        self.volume_type = volume_type.into_value();
         self
     }
 }
@@ -115,6 +118,7 @@ __private::received!(CreateVolumeResponse {
 
 /// Request of [`Client::delete_volume`](crate::Client::delete_volume), which deletes a volume and its data.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteVolumeRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -123,12 +127,12 @@ pub struct DeleteVolumeRequest {
     /// ID of the volume, `vol-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub volume_id: String,
+    pub volume_id: VolumeId,
 }
 
 impl DeleteVolumeRequest {
     /// Creates a [`DeleteVolumeRequest`] with the required fields.
-    pub fn new(volume_id: impl Into<String>) -> Self {
+    pub fn new(volume_id: impl Into<VolumeId>) -> Self {
         Self {
             dry_run: None,
             volume_id: volume_id.into(),
@@ -136,13 +140,13 @@ impl DeleteVolumeRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`volume_id`](Self::volume_id).
-    pub fn volume_id(mut self, volume_id: impl Into<String>) -> Self {
+    pub fn volume_id(mut self, volume_id: impl Into<VolumeId>) -> Self {
         self.volume_id = volume_id.into();
         self
     }
@@ -167,12 +171,13 @@ __private::received!(DeleteVolumeResponse {
 
 /// Filters for volume update tasks.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersReadVolumeUpdateTask {
     /// Only return tasks with one of these IDs.
-    pub task_ids: Option<Vec<String>>,
+    pub task_ids: Option<Vec<TaskId>>,
     /// Only return resources with one of these volume IDs.
-    pub volume_ids: Option<Vec<String>>,
+    pub volume_ids: Option<Vec<VolumeId>>,
 }
 
 impl FiltersReadVolumeUpdateTask {
@@ -182,20 +187,14 @@ impl FiltersReadVolumeUpdateTask {
     }
 
     /// Sets [`task_ids`](Self::task_ids).
-    pub fn task_ids(
-        mut self,
-        task_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.task_ids = Some(task_ids.into_iter().map(Into::into).collect());
+    pub fn task_ids(mut self, task_ids: impl IntoList<TaskId>) -> Self {
+        self.task_ids = task_ids.into_list();
         self
     }
 
     /// Sets [`volume_ids`](Self::volume_ids).
-    pub fn volume_ids(
-        mut self,
-        volume_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.volume_ids = Some(volume_ids.into_iter().map(Into::into).collect());
+    pub fn volume_ids(mut self, volume_ids: impl IntoList<VolumeId>) -> Self {
+        self.volume_ids = volume_ids.into_list();
         self
     }
 }
@@ -207,6 +206,7 @@ __private::sent!(FiltersReadVolumeUpdateTask {
 
 /// Filters for volumes.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersVolume {
     /// Only return resources created with one of these client tokens.
@@ -222,9 +222,9 @@ pub struct FiltersVolume {
     /// Only return volumes whose attachment is in one of these states.
     pub link_volume_link_states: Option<Vec<LinkState>>,
     /// Only return volumes attached to one of these VMs, by ID.
-    pub link_volume_vm_ids: Option<Vec<String>>,
+    pub link_volume_vm_ids: Option<Vec<VmId>>,
     /// Only return resources with one of these snapshot IDs.
-    pub snapshot_ids: Option<Vec<String>>,
+    pub snapshot_ids: Option<Vec<SnapshotId>>,
     /// Only return volumes in one of these Subregions, by name.
     pub subregion_names: Option<Vec<String>>,
     /// Only return resources with one of these tag keys.
@@ -234,7 +234,7 @@ pub struct FiltersVolume {
     /// Only return volumes with one of these tags, each in the form `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
     /// Only return volumes with one of these IDs.
-    pub volume_ids: Option<Vec<String>>,
+    pub volume_ids: Option<Vec<VolumeId>>,
     /// Only return resources with one of these volume sizes, in GiB.
     pub volume_sizes: Option<Vec<i64>>,
     /// Only return volumes in one of these states.
@@ -250,155 +250,114 @@ impl FiltersVolume {
     }
 
     /// Sets [`client_tokens`](Self::client_tokens).
-    pub fn client_tokens(
-        mut self,
-        client_tokens: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.client_tokens = Some(client_tokens.into_iter().map(Into::into).collect());
+    pub fn client_tokens(mut self, client_tokens: impl IntoList<String>) -> Self {
+        self.client_tokens = client_tokens.into_list();
         self
     }
 
     /// Sets [`creation_dates`](Self::creation_dates).
-    pub fn creation_dates(
-        mut self,
-        creation_dates: impl IntoIterator<Item = impl Into<DateTime>>,
-    ) -> Self {
-        self.creation_dates = Some(creation_dates.into_iter().map(Into::into).collect());
+    pub fn creation_dates(mut self, creation_dates: impl IntoList<DateTime>) -> Self {
+        self.creation_dates = creation_dates.into_list();
         self
     }
 
     /// Sets [`link_volume_delete_on_vm_deletion`](Self::link_volume_delete_on_vm_deletion).
     pub fn link_volume_delete_on_vm_deletion(
         mut self,
-        link_volume_delete_on_vm_deletion: impl Into<bool>,
+        link_volume_delete_on_vm_deletion: impl IntoValue<bool>,
     ) -> Self {
-        self.link_volume_delete_on_vm_deletion = Some(
-            link_volume_delete_on_vm_deletion.into(),
-        );
+        self.link_volume_delete_on_vm_deletion = link_volume_delete_on_vm_deletion
+            .into_value();
         self
     }
 
     /// Sets [`link_volume_device_names`](Self::link_volume_device_names).
     pub fn link_volume_device_names(
         mut self,
-        link_volume_device_names: impl IntoIterator<Item = impl Into<String>>,
+        link_volume_device_names: impl IntoList<String>,
     ) -> Self {
-        self.link_volume_device_names = Some(
-            link_volume_device_names.into_iter().map(Into::into).collect(),
-        );
+        self.link_volume_device_names = link_volume_device_names.into_list();
         self
     }
 
     /// Sets [`link_volume_link_dates`](Self::link_volume_link_dates).
     pub fn link_volume_link_dates(
         mut self,
-        link_volume_link_dates: impl IntoIterator<Item = impl Into<DateTime>>,
+        link_volume_link_dates: impl IntoList<DateTime>,
     ) -> Self {
-        self.link_volume_link_dates = Some(
-            link_volume_link_dates.into_iter().map(Into::into).collect(),
-        );
+        self.link_volume_link_dates = link_volume_link_dates.into_list();
         self
     }
 
     /// Sets [`link_volume_link_states`](Self::link_volume_link_states).
     pub fn link_volume_link_states(
         mut self,
-        link_volume_link_states: impl IntoIterator<Item = impl Into<LinkState>>,
+        link_volume_link_states: impl IntoList<LinkState>,
     ) -> Self {
-        self.link_volume_link_states = Some(
-            link_volume_link_states.into_iter().map(Into::into).collect(),
-        );
+        self.link_volume_link_states = link_volume_link_states.into_list();
         self
     }
 
     /// Sets [`link_volume_vm_ids`](Self::link_volume_vm_ids).
     pub fn link_volume_vm_ids(
         mut self,
-        link_volume_vm_ids: impl IntoIterator<Item = impl Into<String>>,
+        link_volume_vm_ids: impl IntoList<VmId>,
     ) -> Self {
-        self.link_volume_vm_ids = Some(
-            link_volume_vm_ids.into_iter().map(Into::into).collect(),
-        );
+        self.link_volume_vm_ids = link_volume_vm_ids.into_list();
         self
     }
 
     /// Sets [`snapshot_ids`](Self::snapshot_ids).
-    pub fn snapshot_ids(
-        mut self,
-        snapshot_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.snapshot_ids = Some(snapshot_ids.into_iter().map(Into::into).collect());
+    pub fn snapshot_ids(mut self, snapshot_ids: impl IntoList<SnapshotId>) -> Self {
+        self.snapshot_ids = snapshot_ids.into_list();
         self
     }
 
     /// Sets [`subregion_names`](Self::subregion_names).
-    pub fn subregion_names(
-        mut self,
-        subregion_names: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.subregion_names = Some(
-            subregion_names.into_iter().map(Into::into).collect(),
-        );
+    pub fn subregion_names(mut self, subregion_names: impl IntoList<String>) -> Self {
+        self.subregion_names = subregion_names.into_list();
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(
-        mut self,
-        tag_keys: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
+    pub fn tag_keys(mut self, tag_keys: impl IntoList<String>) -> Self {
+        self.tag_keys = tag_keys.into_list();
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(
-        mut self,
-        tag_values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
+    pub fn tag_values(mut self, tag_values: impl IntoList<String>) -> Self {
+        self.tag_values = tag_values.into_list();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags(mut self, tags: impl IntoList<String>) -> Self {
+        self.tags = tags.into_list();
         self
     }
 
     /// Sets [`volume_ids`](Self::volume_ids).
-    pub fn volume_ids(
-        mut self,
-        volume_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.volume_ids = Some(volume_ids.into_iter().map(Into::into).collect());
+    pub fn volume_ids(mut self, volume_ids: impl IntoList<VolumeId>) -> Self {
+        self.volume_ids = volume_ids.into_list();
         self
     }
 
     /// Sets [`volume_sizes`](Self::volume_sizes).
-    pub fn volume_sizes(
-        mut self,
-        volume_sizes: impl IntoIterator<Item = impl Into<i64>>,
-    ) -> Self {
-        self.volume_sizes = Some(volume_sizes.into_iter().map(Into::into).collect());
+    pub fn volume_sizes(mut self, volume_sizes: impl IntoList<i64>) -> Self {
+        self.volume_sizes = volume_sizes.into_list();
         self
     }
 
     /// Sets [`volume_states`](Self::volume_states).
-    pub fn volume_states(
-        mut self,
-        volume_states: impl IntoIterator<Item = impl Into<VolumeState>>,
-    ) -> Self {
-        self.volume_states = Some(volume_states.into_iter().map(Into::into).collect());
+    pub fn volume_states(mut self, volume_states: impl IntoList<VolumeState>) -> Self {
+        self.volume_states = volume_states.into_list();
         self
     }
 
     /// Sets [`volume_types`](Self::volume_types).
-    pub fn volume_types(
-        mut self,
-        volume_types: impl IntoIterator<Item = impl Into<VolumeType>>,
-    ) -> Self {
-        self.volume_types = Some(volume_types.into_iter().map(Into::into).collect());
+    pub fn volume_types(mut self, volume_types: impl IntoList<VolumeType>) -> Self {
+        self.volume_types = volume_types.into_list();
         self
     }
 }
@@ -425,6 +384,7 @@ __private::sent!(FiltersVolume {
 /// Request of [`Client::link_volume`](crate::Client::link_volume), which attaches a volume to a VM, which may be
 /// running or stopped.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct LinkVolumeRequest {
     /// Device name of the volume, `/dev/sda1` for the root volume. For other volumes, `/dev/sd` or `/dev/xvd` followed
@@ -438,25 +398,25 @@ pub struct LinkVolumeRequest {
     /// ID of the VM, `i-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub vm_id: String,
+    pub vm_id: VmId,
     /// ID of the volume, `vol-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub volume_id: String,
+    pub volume_id: VolumeId,
 }
 
 impl LinkVolumeRequest {
     /// Creates a [`LinkVolumeRequest`] with the required fields.
     pub fn new(
         device_name: impl Into<String>,
-        vm_id: impl Into<String>,
-        volume_id: impl Into<String>,
+        vm_id: impl IntoId<VmId>,
+        volume_id: impl IntoId<VolumeId>,
     ) -> Self {
         Self {
             device_name: device_name.into(),
             dry_run: None,
-            vm_id: vm_id.into(),
-            volume_id: volume_id.into(),
+            vm_id: vm_id.into_id(),
+            volume_id: volume_id.into_id(),
         }
     }
 
@@ -467,19 +427,19 @@ impl LinkVolumeRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`vm_id`](Self::vm_id).
-    pub fn vm_id(mut self, vm_id: impl Into<String>) -> Self {
+    pub fn vm_id(mut self, vm_id: impl Into<VmId>) -> Self {
         self.vm_id = vm_id.into();
         self
     }
 
     /// Sets [`volume_id`](Self::volume_id).
-    pub fn volume_id(mut self, volume_id: impl Into<String>) -> Self {
+    pub fn volume_id(mut self, volume_id: impl Into<VolumeId>) -> Self {
         self.volume_id = volume_id.into();
         self
     }
@@ -516,9 +476,9 @@ pub struct LinkedVolume {
     /// State of the attachment.
     pub state: Option<LinkState>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
-    pub vm_id: Option<String>,
+    pub vm_id: Option<VmId>,
     /// ID of the volume, `vol-` and eight hexadecimal digits.
-    pub volume_id: Option<String>,
+    pub volume_id: Option<VolumeId>,
 }
 
 __private::received!(LinkedVolume {
@@ -532,6 +492,7 @@ __private::received!(LinkedVolume {
 /// Request of [`Client::read_volume_update_tasks`](crate::Client::read_volume_update_tasks), which lists volume
 /// update tasks and their progress.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadVolumeUpdateTasksRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -554,26 +515,29 @@ impl ReadVolumeUpdateTasksRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersReadVolumeUpdateTask>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(
+        mut self,
+        filters: impl IntoValue<FiltersReadVolumeUpdateTask>,
+    ) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -607,6 +571,7 @@ __private::received!(ReadVolumeUpdateTasksResponse {
 
 /// Request of [`Client::read_volumes`](crate::Client::read_volumes), which lists volumes.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadVolumesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -629,26 +594,26 @@ impl ReadVolumesRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersVolume>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersVolume>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -681,6 +646,7 @@ __private::received!(ReadVolumesResponse {
 
 /// Request of [`Client::unlink_volume`](crate::Client::unlink_volume), which detaches a volume from its VM.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UnlinkVolumeRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -692,12 +658,12 @@ pub struct UnlinkVolumeRequest {
     /// ID of the volume, `vol-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub volume_id: String,
+    pub volume_id: VolumeId,
 }
 
 impl UnlinkVolumeRequest {
     /// Creates a [`UnlinkVolumeRequest`] with the required fields.
-    pub fn new(volume_id: impl Into<String>) -> Self {
+    pub fn new(volume_id: impl Into<VolumeId>) -> Self {
         Self {
             dry_run: None,
             force_unlink: None,
@@ -706,19 +672,19 @@ impl UnlinkVolumeRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`force_unlink`](Self::force_unlink).
-    pub fn force_unlink(mut self, force_unlink: impl Into<bool>) -> Self {
-        self.force_unlink = Some(force_unlink.into());
+    pub fn force_unlink(mut self, force_unlink: impl IntoValue<bool>) -> Self {
+        self.force_unlink = force_unlink.into_value();
         self
     }
 
     /// Sets [`volume_id`](Self::volume_id).
-    pub fn volume_id(mut self, volume_id: impl Into<String>) -> Self {
+    pub fn volume_id(mut self, volume_id: impl Into<VolumeId>) -> Self {
         self.volume_id = volume_id.into();
         self
     }
@@ -745,6 +711,7 @@ __private::received!(UnlinkVolumeResponse {
 /// Request of [`Client::update_volume`](crate::Client::update_volume), which changes the size, the type or the IOPS
 /// of a volume.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UpdateVolumeRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -758,14 +725,14 @@ pub struct UpdateVolumeRequest {
     /// ID of the volume, `vol-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub volume_id: String,
+    pub volume_id: VolumeId,
     /// New type of the volume. `io1` requires `iops`.
     pub volume_type: Option<VolumeType>,
 }
 
 impl UpdateVolumeRequest {
     /// Creates a [`UpdateVolumeRequest`] with the required fields.
-    pub fn new(volume_id: impl Into<String>) -> Self {
+    pub fn new(volume_id: impl Into<VolumeId>) -> Self {
         Self {
             dry_run: None,
             iops: None,
@@ -776,32 +743,32 @@ impl UpdateVolumeRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`iops`](Self::iops).
-    pub fn iops(mut self, iops: impl Into<i64>) -> Self {
-        self.iops = Some(iops.into());
+    pub fn iops(mut self, iops: impl IntoValue<i64>) -> Self {
+        self.iops = iops.into_value();
         self
     }
 
     /// Sets [`size`](Self::size).
-    pub fn size(mut self, size: impl Into<i64>) -> Self {
-        self.size = Some(size.into());
+    pub fn size(mut self, size: impl IntoValue<i64>) -> Self {
+        self.size = size.into_value();
         self
     }
 
     /// Sets [`volume_id`](Self::volume_id).
-    pub fn volume_id(mut self, volume_id: impl Into<String>) -> Self {
+    pub fn volume_id(mut self, volume_id: impl Into<VolumeId>) -> Self {
         self.volume_id = volume_id.into();
         self
     }
 
     /// Sets [`volume_type`](Self::volume_type).
-    pub fn volume_type(mut self, volume_type: impl Into<VolumeType>) -> Self {
-        self.volume_type = Some(volume_type.into());
+    pub fn volume_type(mut self, volume_type: impl IntoValue<VolumeType>) -> Self {
+        self.volume_type = volume_type.into_value();
         self
     }
 }
@@ -845,7 +812,7 @@ pub struct Volume {
     /// Size of the volume in GiB.
     pub size: Option<i64>,
     /// ID of the snapshot that the volume was created from, `snap-` and eight hexadecimal digits.
-    pub snapshot_id: Option<String>,
+    pub snapshot_id: Option<SnapshotId>,
     /// State of the volume.
     pub state: Option<VolumeState>,
     /// Name of the Subregion, such as `eu-west-2a`.
@@ -853,9 +820,9 @@ pub struct Volume {
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
     /// ID of the update task in progress, `vol-update-` and eight hexadecimal digits. Not set if there is none.
-    pub task_id: Option<String>,
+    pub task_id: Option<TaskId>,
     /// ID of the volume, `vol-` and eight hexadecimal digits.
-    pub volume_id: Option<String>,
+    pub volume_id: Option<VolumeId>,
     /// Type of the volume.
     pub volume_type: Option<VolumeType>,
 }
@@ -972,9 +939,9 @@ pub struct VolumeUpdateTask {
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
     /// ID of the task, `vol-update-` and eight hexadecimal digits.
-    pub task_id: Option<String>,
+    pub task_id: Option<TaskId>,
     /// ID of the volume, `vol-` and eight hexadecimal digits.
-    pub volume_id: Option<String>,
+    pub volume_id: Option<VolumeId>,
     /// Parameters of the volume before and after the update.
     pub volume_update: Option<VolumeUpdate>,
 }
@@ -1176,9 +1143,13 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::LinkVolumeRequest;
+    /// use osc_api::types::{LinkVolumeRequest, VmId, VolumeId};
     ///
-    /// let request = LinkVolumeRequest::new("/dev/sdb", "i-12345678", "vol-12345678");
+    /// let request = LinkVolumeRequest::new(
+    ///     "/dev/sdb",
+    ///     VmId::from("i-12345678"),
+    ///     VolumeId::from("vol-12345678"),
+    /// );
     /// let response = client.link_volume(&request).await?;
     /// # Ok(())
     /// # }

@@ -2,17 +2,20 @@
 //! Actions of the tag `VpnConnection`, and the types that only they use.
 
 use super::common::{ResourceState, ResourceTag, ResponseContext};
+use super::ids::{ClientGatewayId, VirtualGatewayId, VpnConnectionId};
+use crate::__private::{IntoId, IntoList, IntoValue};
 use crate::{Client, DateTime, Paginated, Result, Secret, UnknownValue, __private};
 
 /// Request of [`Client::create_vpn_connection`](crate::Client::create_vpn_connection), which creates a VPN
 /// connection from a virtual gateway to a client gateway.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateVpnConnectionRequest {
     /// ID of the client gateway, `cgw-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub client_gateway_id: String,
+    pub client_gateway_id: ClientGatewayId,
     /// Protocol of the VPN. The only value is `ipsec.1`.
     ///
     /// Required.
@@ -27,27 +30,30 @@ pub struct CreateVpnConnectionRequest {
     /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub virtual_gateway_id: String,
+    pub virtual_gateway_id: VirtualGatewayId,
 }
 
 impl CreateVpnConnectionRequest {
     /// Creates a [`CreateVpnConnectionRequest`] with the required fields.
     pub fn new(
-        client_gateway_id: impl Into<String>,
+        client_gateway_id: impl IntoId<ClientGatewayId>,
         connection_type: impl Into<String>,
-        virtual_gateway_id: impl Into<String>,
+        virtual_gateway_id: impl IntoId<VirtualGatewayId>,
     ) -> Self {
         Self {
-            client_gateway_id: client_gateway_id.into(),
+            client_gateway_id: client_gateway_id.into_id(),
             connection_type: connection_type.into(),
             dry_run: None,
             static_routes_only: None,
-            virtual_gateway_id: virtual_gateway_id.into(),
+            virtual_gateway_id: virtual_gateway_id.into_id(),
         }
     }
 
     /// Sets [`client_gateway_id`](Self::client_gateway_id).
-    pub fn client_gateway_id(mut self, client_gateway_id: impl Into<String>) -> Self {
+    pub fn client_gateway_id(
+        mut self,
+        client_gateway_id: impl Into<ClientGatewayId>,
+    ) -> Self {
         self.client_gateway_id = client_gateway_id.into();
         self
     }
@@ -59,19 +65,25 @@ impl CreateVpnConnectionRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`static_routes_only`](Self::static_routes_only).
-    pub fn static_routes_only(mut self, static_routes_only: impl Into<bool>) -> Self {
-        self.static_routes_only = Some(static_routes_only.into());
+    pub fn static_routes_only(
+        mut self,
+        static_routes_only: impl IntoValue<bool>,
+    ) -> Self {
+        self.static_routes_only = static_routes_only.into_value();
         self
     }
 
     /// Sets [`virtual_gateway_id`](Self::virtual_gateway_id).
-    pub fn virtual_gateway_id(mut self, virtual_gateway_id: impl Into<String>) -> Self {
+    pub fn virtual_gateway_id(
+        mut self,
+        virtual_gateway_id: impl Into<VirtualGatewayId>,
+    ) -> Self {
         self.virtual_gateway_id = virtual_gateway_id.into();
         self
     }
@@ -104,6 +116,7 @@ __private::received!(CreateVpnConnectionResponse {
 /// Request of [`Client::create_vpn_connection_route`](crate::Client::create_vpn_connection_route), which adds a
 /// static route to a VPN connection.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct CreateVpnConnectionRouteRequest {
     /// Destination IPv4 range of the route, in CIDR notation, such as `10.0.0.0/24`.
@@ -116,19 +129,19 @@ pub struct CreateVpnConnectionRouteRequest {
     /// ID of the VPN connection, `vpn-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub vpn_connection_id: String,
+    pub vpn_connection_id: VpnConnectionId,
 }
 
 impl CreateVpnConnectionRouteRequest {
     /// Creates a [`CreateVpnConnectionRouteRequest`] with the required fields.
     pub fn new(
         destination_ip_range: impl Into<String>,
-        vpn_connection_id: impl Into<String>,
+        vpn_connection_id: impl IntoId<VpnConnectionId>,
     ) -> Self {
         Self {
             destination_ip_range: destination_ip_range.into(),
             dry_run: None,
-            vpn_connection_id: vpn_connection_id.into(),
+            vpn_connection_id: vpn_connection_id.into_id(),
         }
     }
 
@@ -142,13 +155,16 @@ impl CreateVpnConnectionRouteRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`vpn_connection_id`](Self::vpn_connection_id).
-    pub fn vpn_connection_id(mut self, vpn_connection_id: impl Into<String>) -> Self {
+    pub fn vpn_connection_id(
+        mut self,
+        vpn_connection_id: impl Into<VpnConnectionId>,
+    ) -> Self {
         self.vpn_connection_id = vpn_connection_id.into();
         self
     }
@@ -176,6 +192,7 @@ __private::received!(CreateVpnConnectionRouteResponse {
 /// Request of [`Client::delete_vpn_connection`](crate::Client::delete_vpn_connection), which deletes a VPN
 /// connection.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteVpnConnectionRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -184,12 +201,12 @@ pub struct DeleteVpnConnectionRequest {
     /// ID of the VPN connection, `vpn-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub vpn_connection_id: String,
+    pub vpn_connection_id: VpnConnectionId,
 }
 
 impl DeleteVpnConnectionRequest {
     /// Creates a [`DeleteVpnConnectionRequest`] with the required fields.
-    pub fn new(vpn_connection_id: impl Into<String>) -> Self {
+    pub fn new(vpn_connection_id: impl Into<VpnConnectionId>) -> Self {
         Self {
             dry_run: None,
             vpn_connection_id: vpn_connection_id.into(),
@@ -197,13 +214,16 @@ impl DeleteVpnConnectionRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`vpn_connection_id`](Self::vpn_connection_id).
-    pub fn vpn_connection_id(mut self, vpn_connection_id: impl Into<String>) -> Self {
+    pub fn vpn_connection_id(
+        mut self,
+        vpn_connection_id: impl Into<VpnConnectionId>,
+    ) -> Self {
         self.vpn_connection_id = vpn_connection_id.into();
         self
     }
@@ -230,6 +250,7 @@ __private::received!(DeleteVpnConnectionResponse {
 /// Request of [`Client::delete_vpn_connection_route`](crate::Client::delete_vpn_connection_route), which removes a
 /// static route from a VPN connection.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct DeleteVpnConnectionRouteRequest {
     /// Destination IPv4 range of the route, in CIDR notation, such as `10.0.0.0/24`.
@@ -242,19 +263,19 @@ pub struct DeleteVpnConnectionRouteRequest {
     /// ID of the VPN connection, `vpn-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub vpn_connection_id: String,
+    pub vpn_connection_id: VpnConnectionId,
 }
 
 impl DeleteVpnConnectionRouteRequest {
     /// Creates a [`DeleteVpnConnectionRouteRequest`] with the required fields.
     pub fn new(
         destination_ip_range: impl Into<String>,
-        vpn_connection_id: impl Into<String>,
+        vpn_connection_id: impl IntoId<VpnConnectionId>,
     ) -> Self {
         Self {
             destination_ip_range: destination_ip_range.into(),
             dry_run: None,
-            vpn_connection_id: vpn_connection_id.into(),
+            vpn_connection_id: vpn_connection_id.into_id(),
         }
     }
 
@@ -268,13 +289,16 @@ impl DeleteVpnConnectionRouteRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`vpn_connection_id`](Self::vpn_connection_id).
-    pub fn vpn_connection_id(mut self, vpn_connection_id: impl Into<String>) -> Self {
+    pub fn vpn_connection_id(
+        mut self,
+        vpn_connection_id: impl Into<VpnConnectionId>,
+    ) -> Self {
         self.vpn_connection_id = vpn_connection_id.into();
         self
     }
@@ -301,12 +325,13 @@ __private::received!(DeleteVpnConnectionRouteResponse {
 
 /// Filters for VPN connections.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct FiltersVpnConnection {
     /// Only return resources with one of these BGP autonomous system numbers.
     pub bgp_asns: Option<Vec<i64>>,
     /// Only return resources with one of these client gateway IDs.
-    pub client_gateway_ids: Option<Vec<String>>,
+    pub client_gateway_ids: Option<Vec<ClientGatewayId>>,
     /// Only return resources with one of these VPN protocols. The only value is `ipsec.1`.
     pub connection_types: Option<Vec<String>>,
     /// Only return resources with a route to one of these IPv4 ranges.
@@ -322,9 +347,9 @@ pub struct FiltersVpnConnection {
     /// Only return VPN connections with one of these tags, each in the form `KEY=VALUE`.
     pub tags: Option<Vec<String>>,
     /// Only return resources with one of these virtual gateway IDs.
-    pub virtual_gateway_ids: Option<Vec<String>>,
+    pub virtual_gateway_ids: Option<Vec<VirtualGatewayId>>,
     /// Only return VPN connections with one of these IDs.
-    pub vpn_connection_ids: Option<Vec<String>>,
+    pub vpn_connection_ids: Option<Vec<VpnConnectionId>>,
 }
 
 impl FiltersVpnConnection {
@@ -334,105 +359,83 @@ impl FiltersVpnConnection {
     }
 
     /// Sets [`bgp_asns`](Self::bgp_asns).
-    pub fn bgp_asns(
-        mut self,
-        bgp_asns: impl IntoIterator<Item = impl Into<i64>>,
-    ) -> Self {
-        self.bgp_asns = Some(bgp_asns.into_iter().map(Into::into).collect());
+    pub fn bgp_asns(mut self, bgp_asns: impl IntoList<i64>) -> Self {
+        self.bgp_asns = bgp_asns.into_list();
         self
     }
 
     /// Sets [`client_gateway_ids`](Self::client_gateway_ids).
     pub fn client_gateway_ids(
         mut self,
-        client_gateway_ids: impl IntoIterator<Item = impl Into<String>>,
+        client_gateway_ids: impl IntoList<ClientGatewayId>,
     ) -> Self {
-        self.client_gateway_ids = Some(
-            client_gateway_ids.into_iter().map(Into::into).collect(),
-        );
+        self.client_gateway_ids = client_gateway_ids.into_list();
         self
     }
 
     /// Sets [`connection_types`](Self::connection_types).
-    pub fn connection_types(
-        mut self,
-        connection_types: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.connection_types = Some(
-            connection_types.into_iter().map(Into::into).collect(),
-        );
+    pub fn connection_types(mut self, connection_types: impl IntoList<String>) -> Self {
+        self.connection_types = connection_types.into_list();
         self
     }
 
     /// Sets [`route_destination_ip_ranges`](Self::route_destination_ip_ranges).
     pub fn route_destination_ip_ranges(
         mut self,
-        route_destination_ip_ranges: impl IntoIterator<Item = impl Into<String>>,
+        route_destination_ip_ranges: impl IntoList<String>,
     ) -> Self {
-        self.route_destination_ip_ranges = Some(
-            route_destination_ip_ranges.into_iter().map(Into::into).collect(),
-        );
+        self.route_destination_ip_ranges = route_destination_ip_ranges.into_list();
         self
     }
 
     /// Sets [`states`](Self::states).
-    pub fn states(
-        mut self,
-        states: impl IntoIterator<Item = impl Into<ResourceState>>,
-    ) -> Self {
-        self.states = Some(states.into_iter().map(Into::into).collect());
+    pub fn states(mut self, states: impl IntoList<ResourceState>) -> Self {
+        self.states = states.into_list();
         self
     }
 
     /// Sets [`static_routes_only`](Self::static_routes_only).
-    pub fn static_routes_only(mut self, static_routes_only: impl Into<bool>) -> Self {
-        self.static_routes_only = Some(static_routes_only.into());
+    pub fn static_routes_only(
+        mut self,
+        static_routes_only: impl IntoValue<bool>,
+    ) -> Self {
+        self.static_routes_only = static_routes_only.into_value();
         self
     }
 
     /// Sets [`tag_keys`](Self::tag_keys).
-    pub fn tag_keys(
-        mut self,
-        tag_keys: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_keys = Some(tag_keys.into_iter().map(Into::into).collect());
+    pub fn tag_keys(mut self, tag_keys: impl IntoList<String>) -> Self {
+        self.tag_keys = tag_keys.into_list();
         self
     }
 
     /// Sets [`tag_values`](Self::tag_values).
-    pub fn tag_values(
-        mut self,
-        tag_values: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.tag_values = Some(tag_values.into_iter().map(Into::into).collect());
+    pub fn tag_values(mut self, tag_values: impl IntoList<String>) -> Self {
+        self.tag_values = tag_values.into_list();
         self
     }
 
     /// Sets [`tags`](Self::tags).
-    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn tags(mut self, tags: impl IntoList<String>) -> Self {
+        self.tags = tags.into_list();
         self
     }
 
     /// Sets [`virtual_gateway_ids`](Self::virtual_gateway_ids).
     pub fn virtual_gateway_ids(
         mut self,
-        virtual_gateway_ids: impl IntoIterator<Item = impl Into<String>>,
+        virtual_gateway_ids: impl IntoList<VirtualGatewayId>,
     ) -> Self {
-        self.virtual_gateway_ids = Some(
-            virtual_gateway_ids.into_iter().map(Into::into).collect(),
-        );
+        self.virtual_gateway_ids = virtual_gateway_ids.into_list();
         self
     }
 
     /// Sets [`vpn_connection_ids`](Self::vpn_connection_ids).
     pub fn vpn_connection_ids(
         mut self,
-        vpn_connection_ids: impl IntoIterator<Item = impl Into<String>>,
+        vpn_connection_ids: impl IntoList<VpnConnectionId>,
     ) -> Self {
-        self.vpn_connection_ids = Some(
-            vpn_connection_ids.into_iter().map(Into::into).collect(),
-        );
+        self.vpn_connection_ids = vpn_connection_ids.into_list();
         self
     }
 }
@@ -483,77 +486,77 @@ impl Phase1Options {
     }
 
     /// Sets [`dpd_timeout_action`](Self::dpd_timeout_action).
-    pub fn dpd_timeout_action(mut self, dpd_timeout_action: impl Into<String>) -> Self {
-        self.dpd_timeout_action = Some(dpd_timeout_action.into());
+    pub fn dpd_timeout_action(
+        mut self,
+        dpd_timeout_action: impl IntoValue<String>,
+    ) -> Self {
+        self.dpd_timeout_action = dpd_timeout_action.into_value();
         self
     }
 
     /// Sets [`dpd_timeout_seconds`](Self::dpd_timeout_seconds).
-    pub fn dpd_timeout_seconds(mut self, dpd_timeout_seconds: impl Into<i64>) -> Self {
-        self.dpd_timeout_seconds = Some(dpd_timeout_seconds.into());
+    pub fn dpd_timeout_seconds(
+        mut self,
+        dpd_timeout_seconds: impl IntoValue<i64>,
+    ) -> Self {
+        self.dpd_timeout_seconds = dpd_timeout_seconds.into_value();
         self
     }
 
     /// Sets [`ike_versions`](Self::ike_versions).
-    pub fn ike_versions(
-        mut self,
-        ike_versions: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.ike_versions = Some(ike_versions.into_iter().map(Into::into).collect());
+    pub fn ike_versions(mut self, ike_versions: impl IntoList<String>) -> Self {
+        self.ike_versions = ike_versions.into_list();
         self
     }
 
     /// Sets [`phase1_dh_group_numbers`](Self::phase1_dh_group_numbers).
     pub fn phase1_dh_group_numbers(
         mut self,
-        phase1_dh_group_numbers: impl IntoIterator<Item = impl Into<i64>>,
+        phase1_dh_group_numbers: impl IntoList<i64>,
     ) -> Self {
-        self.phase1_dh_group_numbers = Some(
-            phase1_dh_group_numbers.into_iter().map(Into::into).collect(),
-        );
+        self.phase1_dh_group_numbers = phase1_dh_group_numbers.into_list();
         self
     }
 
     /// Sets [`phase1_encryption_algorithms`](Self::phase1_encryption_algorithms).
     pub fn phase1_encryption_algorithms(
         mut self,
-        phase1_encryption_algorithms: impl IntoIterator<Item = impl Into<String>>,
+        phase1_encryption_algorithms: impl IntoList<String>,
     ) -> Self {
-        self.phase1_encryption_algorithms = Some(
-            phase1_encryption_algorithms.into_iter().map(Into::into).collect(),
-        );
+        self.phase1_encryption_algorithms = phase1_encryption_algorithms.into_list();
         self
     }
 
     /// Sets [`phase1_integrity_algorithms`](Self::phase1_integrity_algorithms).
     pub fn phase1_integrity_algorithms(
         mut self,
-        phase1_integrity_algorithms: impl IntoIterator<Item = impl Into<String>>,
+        phase1_integrity_algorithms: impl IntoList<String>,
     ) -> Self {
-        self.phase1_integrity_algorithms = Some(
-            phase1_integrity_algorithms.into_iter().map(Into::into).collect(),
-        );
+        self.phase1_integrity_algorithms = phase1_integrity_algorithms.into_list();
         self
     }
 
     /// Sets [`phase1_lifetime_seconds`](Self::phase1_lifetime_seconds).
     pub fn phase1_lifetime_seconds(
         mut self,
-        phase1_lifetime_seconds: impl Into<i64>,
+        phase1_lifetime_seconds: impl IntoValue<i64>,
     ) -> Self {
-        self.phase1_lifetime_seconds = Some(phase1_lifetime_seconds.into());
+        self.phase1_lifetime_seconds = phase1_lifetime_seconds.into_value();
         self
     }
 
     /// Sets [`replay_window_size`](Self::replay_window_size).
-    pub fn replay_window_size(mut self, replay_window_size: impl Into<i64>) -> Self {
-        self.replay_window_size = Some(replay_window_size.into());
+    pub fn replay_window_size(
+        mut self,
+        replay_window_size: impl IntoValue<i64>,
+    ) -> Self {
+        self.replay_window_size = replay_window_size.into_value();
         self
     }
 
     /// Sets [`startup_action`](Self::startup_action).
-    pub fn startup_action(mut self, startup_action: impl Into<String>) -> Self {
-        self.startup_action = Some(startup_action.into());
+    pub fn startup_action(mut self, startup_action: impl IntoValue<String>) -> Self {
+        self.startup_action = startup_action.into_value();
         self
     }
 }
@@ -595,48 +598,42 @@ impl Phase2Options {
     /// Sets [`phase2_dh_group_numbers`](Self::phase2_dh_group_numbers).
     pub fn phase2_dh_group_numbers(
         mut self,
-        phase2_dh_group_numbers: impl IntoIterator<Item = impl Into<i64>>,
+        phase2_dh_group_numbers: impl IntoList<i64>,
     ) -> Self {
-        self.phase2_dh_group_numbers = Some(
-            phase2_dh_group_numbers.into_iter().map(Into::into).collect(),
-        );
+        self.phase2_dh_group_numbers = phase2_dh_group_numbers.into_list();
         self
     }
 
     /// Sets [`phase2_encryption_algorithms`](Self::phase2_encryption_algorithms).
     pub fn phase2_encryption_algorithms(
         mut self,
-        phase2_encryption_algorithms: impl IntoIterator<Item = impl Into<String>>,
+        phase2_encryption_algorithms: impl IntoList<String>,
     ) -> Self {
-        self.phase2_encryption_algorithms = Some(
-            phase2_encryption_algorithms.into_iter().map(Into::into).collect(),
-        );
+        self.phase2_encryption_algorithms = phase2_encryption_algorithms.into_list();
         self
     }
 
     /// Sets [`phase2_integrity_algorithms`](Self::phase2_integrity_algorithms).
     pub fn phase2_integrity_algorithms(
         mut self,
-        phase2_integrity_algorithms: impl IntoIterator<Item = impl Into<String>>,
+        phase2_integrity_algorithms: impl IntoList<String>,
     ) -> Self {
-        self.phase2_integrity_algorithms = Some(
-            phase2_integrity_algorithms.into_iter().map(Into::into).collect(),
-        );
+        self.phase2_integrity_algorithms = phase2_integrity_algorithms.into_list();
         self
     }
 
     /// Sets [`phase2_lifetime_seconds`](Self::phase2_lifetime_seconds).
     pub fn phase2_lifetime_seconds(
         mut self,
-        phase2_lifetime_seconds: impl Into<i64>,
+        phase2_lifetime_seconds: impl IntoValue<i64>,
     ) -> Self {
-        self.phase2_lifetime_seconds = Some(phase2_lifetime_seconds.into());
+        self.phase2_lifetime_seconds = phase2_lifetime_seconds.into_value();
         self
     }
 
     /// Sets [`pre_shared_key`](Self::pre_shared_key).
-    pub fn pre_shared_key(mut self, pre_shared_key: impl Into<Secret>) -> Self {
-        self.pre_shared_key = Some(pre_shared_key.into());
+    pub fn pre_shared_key(mut self, pre_shared_key: impl IntoValue<Secret>) -> Self {
+        self.pre_shared_key = pre_shared_key.into_value();
         self
     }
 }
@@ -651,6 +648,7 @@ __private::exchanged!(Phase2Options {
 
 /// Request of [`Client::read_vpn_connections`](crate::Client::read_vpn_connections), which lists VPN connections.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct ReadVpnConnectionsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
@@ -673,26 +671,26 @@ impl ReadVpnConnectionsRequest {
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`filters`](Self::filters).
-    pub fn filters(mut self, filters: impl Into<FiltersVpnConnection>) -> Self {
-        self.filters = Some(filters.into());
+    pub fn filters(mut self, filters: impl IntoValue<FiltersVpnConnection>) -> Self {
+        self.filters = filters.into_value();
         self
     }
 
     /// Sets [`next_page_token`](Self::next_page_token).
-    pub fn next_page_token(mut self, next_page_token: impl Into<String>) -> Self {
-        self.next_page_token = Some(next_page_token.into());
+    pub fn next_page_token(mut self, next_page_token: impl IntoValue<String>) -> Self {
+        self.next_page_token = next_page_token.into_value();
         self
     }
 
     /// Sets [`results_per_page`](Self::results_per_page).
-    pub fn results_per_page(mut self, results_per_page: impl Into<i64>) -> Self {
-        self.results_per_page = Some(results_per_page.into());
+    pub fn results_per_page(mut self, results_per_page: impl IntoValue<i64>) -> Self {
+        self.results_per_page = results_per_page.into_value();
         self
     }
 }
@@ -744,26 +742,27 @@ __private::received!(RouteLight {
 /// Request of [`Client::update_vpn_connection`](crate::Client::update_vpn_connection), which changes the gateways
 /// or the options of a VPN connection.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 #[non_exhaustive]
 pub struct UpdateVpnConnectionRequest {
     /// ID of the new client gateway, `cgw-` and eight hexadecimal digits.
-    pub client_gateway_id: Option<String>,
+    pub client_gateway_id: Option<ClientGatewayId>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
     /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the new virtual gateway, `vgw-` and eight hexadecimal digits.
-    pub virtual_gateway_id: Option<String>,
+    pub virtual_gateway_id: Option<VirtualGatewayId>,
     /// ID of the VPN connection, `vpn-` and eight hexadecimal digits.
     ///
     /// Required.
-    pub vpn_connection_id: String,
+    pub vpn_connection_id: VpnConnectionId,
     /// Options of the connection.
     pub vpn_options: Option<VpnOptions>,
 }
 
 impl UpdateVpnConnectionRequest {
     /// Creates a [`UpdateVpnConnectionRequest`] with the required fields.
-    pub fn new(vpn_connection_id: impl Into<String>) -> Self {
+    pub fn new(vpn_connection_id: impl Into<VpnConnectionId>) -> Self {
         Self {
             client_gateway_id: None,
             dry_run: None,
@@ -774,32 +773,41 @@ impl UpdateVpnConnectionRequest {
     }
 
     /// Sets [`client_gateway_id`](Self::client_gateway_id).
-    pub fn client_gateway_id(mut self, client_gateway_id: impl Into<String>) -> Self {
-        self.client_gateway_id = Some(client_gateway_id.into());
+    pub fn client_gateway_id(
+        mut self,
+        client_gateway_id: impl IntoValue<ClientGatewayId>,
+    ) -> Self {
+        self.client_gateway_id = client_gateway_id.into_value();
         self
     }
 
     /// Sets [`dry_run`](Self::dry_run).
-    pub fn dry_run(mut self, dry_run: impl Into<bool>) -> Self {
-        self.dry_run = Some(dry_run.into());
+    pub fn dry_run(mut self, dry_run: impl IntoValue<bool>) -> Self {
+        self.dry_run = dry_run.into_value();
         self
     }
 
     /// Sets [`virtual_gateway_id`](Self::virtual_gateway_id).
-    pub fn virtual_gateway_id(mut self, virtual_gateway_id: impl Into<String>) -> Self {
-        self.virtual_gateway_id = Some(virtual_gateway_id.into());
+    pub fn virtual_gateway_id(
+        mut self,
+        virtual_gateway_id: impl IntoValue<VirtualGatewayId>,
+    ) -> Self {
+        self.virtual_gateway_id = virtual_gateway_id.into_value();
         self
     }
 
     /// Sets [`vpn_connection_id`](Self::vpn_connection_id).
-    pub fn vpn_connection_id(mut self, vpn_connection_id: impl Into<String>) -> Self {
+    pub fn vpn_connection_id(
+        mut self,
+        vpn_connection_id: impl Into<VpnConnectionId>,
+    ) -> Self {
         self.vpn_connection_id = vpn_connection_id.into();
         self
     }
 
     /// Sets [`vpn_options`](Self::vpn_options).
-    pub fn vpn_options(mut self, vpn_options: impl Into<VpnOptions>) -> Self {
-        self.vpn_options = Some(vpn_options.into());
+    pub fn vpn_options(mut self, vpn_options: impl IntoValue<VpnOptions>) -> Self {
+        self.vpn_options = vpn_options.into_value();
         self
     }
 }
@@ -894,7 +902,7 @@ pub struct VpnConnection {
     /// Example configuration for the customer's end. It contains the pre-shared key.
     pub client_gateway_configuration: Option<Secret>,
     /// ID of the client gateway, `cgw-` and eight hexadecimal digits.
-    pub client_gateway_id: Option<String>,
+    pub client_gateway_id: Option<ClientGatewayId>,
     /// Protocol of the VPN. The only value is `ipsec.1`.
     pub connection_type: Option<String>,
     /// Static routes of the connection.
@@ -908,9 +916,9 @@ pub struct VpnConnection {
     /// Current states of the tunnels of the connection.
     pub vgw_telemetries: Vec<VgwTelemetry>,
     /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
-    pub virtual_gateway_id: Option<String>,
+    pub virtual_gateway_id: Option<VirtualGatewayId>,
     /// ID of the VPN connection, `vpn-` and eight hexadecimal digits.
-    pub vpn_connection_id: Option<String>,
+    pub vpn_connection_id: Option<VpnConnectionId>,
     /// Options of the connection.
     pub vpn_options: Option<VpnOptions>,
 }
@@ -948,23 +956,29 @@ impl VpnOptions {
     }
 
     /// Sets [`phase1_options`](Self::phase1_options).
-    pub fn phase1_options(mut self, phase1_options: impl Into<Phase1Options>) -> Self {
-        self.phase1_options = Some(phase1_options.into());
+    pub fn phase1_options(
+        mut self,
+        phase1_options: impl IntoValue<Phase1Options>,
+    ) -> Self {
+        self.phase1_options = phase1_options.into_value();
         self
     }
 
     /// Sets [`phase2_options`](Self::phase2_options).
-    pub fn phase2_options(mut self, phase2_options: impl Into<Phase2Options>) -> Self {
-        self.phase2_options = Some(phase2_options.into());
+    pub fn phase2_options(
+        mut self,
+        phase2_options: impl IntoValue<Phase2Options>,
+    ) -> Self {
+        self.phase2_options = phase2_options.into_value();
         self
     }
 
     /// Sets [`tunnel_inside_ip_range`](Self::tunnel_inside_ip_range).
     pub fn tunnel_inside_ip_range(
         mut self,
-        tunnel_inside_ip_range: impl Into<String>,
+        tunnel_inside_ip_range: impl IntoValue<String>,
     ) -> Self {
-        self.tunnel_inside_ip_range = Some(tunnel_inside_ip_range.into());
+        self.tunnel_inside_ip_range = tunnel_inside_ip_range.into_value();
         self
     }
 }
@@ -1013,12 +1027,12 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::CreateVpnConnectionRequest;
+    /// use osc_api::types::{ClientGatewayId, CreateVpnConnectionRequest, VirtualGatewayId};
     ///
     /// let request = CreateVpnConnectionRequest::new(
-    ///         "cgw-12345678",
+    ///         ClientGatewayId::from("cgw-12345678"),
     ///         "ipsec.1",
-    ///         "vgw-12345678",
+    ///         VirtualGatewayId::from("vgw-12345678"),
     ///     )
     ///     .static_routes_only(true);
     /// let response = client.create_vpn_connection(&request).await?;
@@ -1046,9 +1060,12 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::CreateVpnConnectionRouteRequest;
+    /// use osc_api::types::{CreateVpnConnectionRouteRequest, VpnConnectionId};
     ///
-    /// let request = CreateVpnConnectionRouteRequest::new("10.0.0.0/16", "vpn-12345678");
+    /// let request = CreateVpnConnectionRouteRequest::new(
+    ///     "10.0.0.0/16",
+    ///     VpnConnectionId::from("vpn-12345678"),
+    /// );
     /// let response = client.create_vpn_connection_route(&request).await?;
     /// # Ok(())
     /// # }
@@ -1101,9 +1118,12 @@ impl Client {
     /// # Example
     /// ```no_run
     /// # async fn example(client: &osc_api::Client) -> osc_api::Result<()> {
-    /// use osc_api::types::DeleteVpnConnectionRouteRequest;
+    /// use osc_api::types::{DeleteVpnConnectionRouteRequest, VpnConnectionId};
     ///
-    /// let request = DeleteVpnConnectionRouteRequest::new("10.0.0.0/16", "vpn-12345678");
+    /// let request = DeleteVpnConnectionRouteRequest::new(
+    ///     "10.0.0.0/16",
+    ///     VpnConnectionId::from("vpn-12345678"),
+    /// );
     /// let response = client.delete_vpn_connection_route(&request).await?;
     /// # Ok(())
     /// # }
