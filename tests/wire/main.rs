@@ -10,6 +10,7 @@
 )]
 
 mod calls;
+mod cancelled;
 mod client_certificates;
 mod closing;
 mod errors;
