@@ -188,7 +188,14 @@ impl Client {
     pub async fn send_raw(&self, action: &str, request: &Value) -> Result<Value> {
         let body = encode(action, request)?;
         let (response, attempts) = self.shared.call(self.settings, ActionMeta::unknown(action), body).await?;
-        self.decode(action, &response, attempts)
+        self.decode_value(action, &response, attempts)
+    }
+
+    /// Sends the request of a page of a listing.
+    pub(crate) async fn send_for_page<A: Action>(&self, request: &A::Request) -> Result<A::Response> {
+        let body = encode(A::NAME, request)?;
+        let (response, attempts) = self.shared.call(self.settings, A::META, body).await?;
+        self.decode_page(A::NAME, &response, attempts)
     }
 }
 

@@ -96,7 +96,7 @@ impl Client {
         let call =
             |client: crate::Client| async move { client.send_bytes(ActionMeta::unknown(&name), body).await };
         let (response, attempts) = self.run(action, call)??;
-        self.template.decode(action, &response, attempts)
+        self.template.decode_value(action, &response, attempts)
     }
 
     /// Sends the bytes of a request. Compiled once, not per action.

@@ -125,7 +125,8 @@ impl ClientBuilder {
         self.set(CallOptions::new().retry(policy))
     }
 
-    /// Sets the maximum size of a response, in bytes. Defaults to 64 MiB.
+    /// Sets the maximum size of a response, in bytes. Defaults to 64 MiB. When decoded, a response may take twice as much
+    /// memory, and 16 times as much with [`send_raw`](Client::send_raw). That of your own types is not limited.
     pub fn max_response_size(self, bytes: usize) -> Self {
         self.set(CallOptions::new().max_response_size(bytes))
     }

@@ -45,7 +45,8 @@ impl CallOptions {
         self
     }
 
-    /// Sets the maximum size of a response, in bytes. Defaults to 64 MiB.
+    /// Sets the maximum size of a response, in bytes. Defaults to 64 MiB. When decoded, a response may take twice as much
+    /// memory, and 16 times as much with [`send_raw`](crate::Client::send_raw). That of your own types is not limited.
     pub fn max_response_size(mut self, bytes: usize) -> Self {
         self.max_response_size = Some(bytes);
         self

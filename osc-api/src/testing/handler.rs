@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::fault::Fault;
 use crate::action::Action;
-use crate::json::{self, DecodeOptions, Failure};
+use crate::json::{self, DecodeOptions, Failure, Strictness};
 
 /// A type-erased handler: from the bytes of a request to a JSON response.
 pub(super) type ErasedHandler = Box<dyn FnMut(&[u8]) -> Result<Value, Fault> + Send>;
@@ -81,7 +81,7 @@ pub(super) fn raw<T: IntoResponse<Value>>(
 fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
     // The cloud insists on the types of a request, and treats an empty body like an empty object.
     let body = if body.is_empty() { b"{}" } else { body };
-    let options = DecodeOptions { max_response_size: usize::MAX / 4, is_strict: true };
+    let options = DecodeOptions::new(usize::MAX, Strictness::Strict);
     json::read(body, options).map(|decoded| decoded.value).map_err(|failure| {
         let path = match &failure {
             Failure::Invalid { path, .. } => path.as_deref(),
