@@ -35,7 +35,7 @@ impl Diff {
         actions::compare(&old_index, &new_index, &renamed, &mut changes);
         types::compare(&old_index, &new_index, &renamed, &mut changes);
         waiters::compare(&old.waiters, &new.waiters, &mut changes);
-        codes::compare(&old.codes, &new.codes, &mut changes);
+        codes::compare(old, new, &mut changes);
         Self::new(old.version.clone(), new.version.clone(), changes)
     }
 }

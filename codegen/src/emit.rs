@@ -51,7 +51,7 @@ pub(crate) fn blocking(api: &Api) -> File {
 
 /// The file of the error codes, if there are any.
 pub(crate) fn codes(api: &Api) -> Option<File> {
-    (!api.codes.is_empty()).then(|| codes::codes(&api.codes))
+    (!api.codes.is_empty()).then(|| codes::codes(&api.codes, &api.code_classes))
 }
 
 /// The file of the waiters, if there are any.

@@ -21,6 +21,8 @@ pub struct Api {
     pub version: String,
     /// The known error codes, by number. Without any, no file of codes is generated.
     pub codes: Vec<ErrorCode>,
+    /// The classes of error codes, by constant.
+    pub code_classes: Vec<ErrorClass>,
     /// The actions that read the resources waiters poll.
     pub waiters: Vec<WaiterSource>,
     /// The files to write, in the order of their names.
@@ -32,6 +34,15 @@ impl Api {
     pub fn action_count(&self) -> usize {
         self.modules.iter().map(|module| module.actions.len()).sum()
     }
+}
+
+/// A class of error codes, as the ranges in which the server assigns them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ErrorClass {
+    /// `THROTTLED`.
+    pub constant: String,
+    /// First and last code of each range, ascending.
+    pub ranges: Vec<(u32, u32)>,
 }
 
 /// An error code that the server may return.
@@ -64,7 +75,7 @@ pub struct Module {
     pub actions: Vec<Action>,
 }
 
-/// The first words of the names of actions that only read. Retrying one is always safe.
+/// The first words of the names of actions that only read. Retrying one is always safe. Generated for the runtime, too.
 pub const READ_VERBS: &[&str] = &["Read", "Check"];
 
 /// A type to generate.
@@ -271,7 +282,7 @@ pub struct Action {
     pub auth: Auth,
     /// Whether it may be retried after an ambiguous failure.
     pub retry: RetrySafety,
-    /// The request field, by its name on the wire, that makes a retry safe: `ClientToken`.
+    /// The request field, by its Rust name, that makes a retry safe: `client_token`.
     pub client_token: Option<String>,
     /// How its responses are paginated, if they are.
     pub pagination: Option<Pagination>,

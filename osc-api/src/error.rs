@@ -1,7 +1,6 @@
 //! What can go wrong with a call, as one opaque type.
 
 mod api;
-mod classes;
 mod copy;
 mod display;
 mod parse;

@@ -1,4 +1,4 @@
-//! The front of the generated code: what of it is public, and where.
+//! The entry to the generated code: what is public, and where.
 //!
 //! The files beside `modules.rs` are written by `cargo xtask regen` and are not edited by hand.
 
@@ -22,4 +22,4 @@ mod blocking;
 #[cfg(feature = "testing")]
 pub(crate) use fake_data::EXAMPLE_RESPONSES;
 #[expect(unreachable_pub, reason = "re-exported by the public modules")]
-pub use modules::{API_VERSION, action, codes, types, waiters};
+pub use modules::{API_VERSION, READ_VERBS, action, codes, types, waiters};

@@ -320,6 +320,10 @@ const MODELS: &[(&str, fn(&mut Api))] = &[
             watched.part = Some("lock".to_owned());
         }
     }),
+    ("a class with more codes", |api| {
+        api.code_classes.iter_mut().for_each(|class| class.ranges.push((7000, 7010)));
+    }),
+    ("a class with fewer codes", |api| api.code_classes.clear()),
     ("a code of another name", |api| api.codes.iter_mut().for_each(|code| code.name.push_str("-now"))),
 ];
 

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::{doc, ident};
-use crate::ir::ErrorCode;
+use crate::ir::{ErrorClass, ErrorCode};
 use crate::render::{File, Item};
 
 /// The documentation of the module.
@@ -16,13 +16,23 @@ const DOCS: &[&str] = &[
 ];
 
 /// `codes.rs`: a constant per code, and the runtime's lookups.
-pub(super) fn codes(codes: &[ErrorCode]) -> File {
+pub(super) fn codes(codes: &[ErrorCode], classes: &[ErrorClass]) -> File {
     let transient = codes.iter().filter(|code| code.transient).map(|code| ident(&code.constant));
     let names = codes.iter().map(|ErrorCode { constant, name, .. }| {
         let constant = ident(constant);
         quote!(#constant => #name)
     });
+    let classes = classes.iter().map(class);
     let own = [
+        quote! {
+            /// Classes of codes, as the ranges in which the server assigns them.
+            #[doc(hidden)]
+            pub mod classes {
+                use core::ops::RangeInclusive;
+
+                #(#classes)*
+            }
+        },
         quote! {
             /// Codes of temporary conditions: a later retry can succeed.
             pub(crate) const TRANSIENT: &[u32] = &[#(#transient),*];
@@ -50,4 +60,13 @@ fn constant(code: &ErrorCode) -> TokenStream {
     let ErrorCode { number, name: _, constant, docs, transient: _ } = code;
     let (docs, constant, number) = (doc(docs), ident(constant), Literal::u32_unsuffixed(*number));
     quote! { #docs pub const #constant: u32 = #number; }
+}
+
+fn class(class: &ErrorClass) -> TokenStream {
+    let constant = ident(&class.constant);
+    let ranges = class.ranges.iter().map(|(start, end)| {
+        let (start, end) = (Literal::u32_unsuffixed(*start), Literal::u32_unsuffixed(*end));
+        quote!(#start..=#end)
+    });
+    quote! { pub const #constant: &[RangeInclusive<u32>] = &[#(#ranges),*]; }
 }

@@ -3,12 +3,12 @@
 use quote::quote;
 
 use super::ident;
-use crate::ir::Api;
+use crate::ir::{Api, READ_VERBS};
 use crate::render::{File, Item};
 
 /// `modules.rs`: the modules, and the public names in them.
 pub(super) fn index(api: &Api) -> File {
-    let Api { version, codes, waiters, modules } = api;
+    let Api { version, codes, code_classes: _, waiters, modules } = api;
     let codes = (!codes.is_empty()).then(|| {
         quote!(
             pub mod codes;
@@ -37,6 +37,7 @@ pub(super) fn index(api: &Api) -> File {
         let module = ident(&module.name);
         quote!(pub use super::#module::action::*;)
     });
+    let read_verbs = READ_VERBS;
     File {
         name: "modules.rs".to_owned(),
         docs: vec!["All generated modules, and the public names in them.".to_owned()],
@@ -45,6 +46,11 @@ pub(super) fn index(api: &Api) -> File {
             Item::Tokens(quote! {
                 /// The version of the OUTSCALE API description that this crate was generated from.
                 pub const API_VERSION: &str = #version;
+            }),
+            Item::Tokens(quote! {
+                /// The first words of the names of actions that only read.
+                #[doc(hidden)]
+                pub const READ_VERBS: &[&str] = &[#(#read_verbs),*];
             }),
             Item::Tokens(waiters),
             Item::Tokens(quote! {

@@ -7,7 +7,7 @@ use super::types::Types;
 use super::{examples, pagination};
 use crate::diagnostics::{Diagnostics, Pointer};
 use crate::doc_text::{Docs, sentences};
-use crate::ir::{Action, Auth, READ_VERBS, RetrySafety};
+use crate::ir::{Action, Auth, Field, Presence, READ_VERBS, RetrySafety, Type};
 use crate::names;
 use crate::openapi::{Document, Security};
 
@@ -41,7 +41,8 @@ pub(super) fn lower(
             Some(security) => auth(document, security, &operation.at.join("security"), problems),
             None => auth(document, &document.security, &Pointer::root().join("security"), problems),
         };
-        let client_token = types.structure(request).and_then(|request| request.field(CLIENT_TOKEN));
+        let client_token =
+            types.structure(request).and_then(|request| request.field(CLIENT_TOKEN)).filter(can_be_generated);
         let retry = retry_safety(operation.wire, client_token.is_some());
         let pagination = pages.of(operation, types, bodies, problems);
         let text = docs.action(operation.wire, operation.description);
@@ -56,7 +57,7 @@ pub(super) fn lower(
                 response: response.clone(),
                 auth,
                 retry,
-                client_token: client_token.map(|field| field.wire.clone()),
+                client_token: client_token.map(|field| field.ident.clone()),
                 summary: text.unwrap_or_else(|| sentences::undocumented_action(operation.wire)),
                 facts: sentences::action(
                     operation.wire,
@@ -102,6 +103,11 @@ fn auth(document: &Document, security: &Security, at: &Pointer, problems: &mut D
         (false, true) => Auth::AccessKeyOrBasic,
         (false, false) => Auth::AccessKey,
     }
+}
+
+/// Whether the runtime can set a client token that the caller omitted: an optional string.
+fn can_be_generated(field: &&Field) -> bool {
+    field.ty == Type::String && field.presence == Presence::Optional
 }
 
 /// The first word of a name says whether the action only reads; a client token makes a create safe to retry.

@@ -19,7 +19,7 @@ use url::Url;
 
 use super::Shared;
 use super::auth::AuthMethod;
-use super::client_token::{self, TokenOrigin};
+use super::client_token::{EncodedRequest, TokenOrigin};
 use super::options::Settings;
 use crate::action::{ActionMeta, RetrySafety};
 use crate::clock::{Reading, Skew};
@@ -78,15 +78,15 @@ enum Retry {
 }
 
 impl Shared {
-    /// The untyped core: bytes of a request in, bytes of a successful response and the number of attempts out.
+    /// The untyped core: an encoded request in, bytes of a successful response and the number of attempts out.
     pub(super) async fn call(
         self: &Arc<Self>,
         settings: Settings,
         action: ActionMeta<'_>,
-        body: Vec<u8>,
+        request: EncodedRequest,
     ) -> Result<(Vec<u8>, u32)> {
         let runtime = validate(action)?;
-        let call = Call::new(Arc::clone(self), settings, action, body)?;
+        let call = Call::new(Arc::clone(self), settings, action, request)?;
         let span = info_span!(
             "osc_api",
             action = action.name,
@@ -130,13 +130,15 @@ impl Call {
     ///
     /// # Errors
     /// Returns an error if the client has no credentials that the action accepts.
-    fn new(shared: Arc<Shared>, settings: Settings, action: ActionMeta<'_>, body: Vec<u8>) -> Result<Self> {
+    fn new(
+        shared: Arc<Shared>,
+        settings: Settings,
+        action: ActionMeta<'_>,
+        request: EncodedRequest,
+    ) -> Result<Self> {
         let method = AuthMethod::choose(action, shared.signer.as_ref(), &shared.config)?;
         let is_authenticated = !matches!(method, AuthMethod::Anonymous);
-        let (body, token) = match action.retry {
-            RetrySafety::ClientToken => client_token::ensure(body),
-            RetrySafety::Idempotent | RetrySafety::Unsafe => (body, TokenOrigin::None),
-        };
+        let EncodedRequest { body, token } = request;
         let is_idempotent = action.retry == RetrySafety::Idempotent;
         let now = Instant::now();
         Ok(Self {

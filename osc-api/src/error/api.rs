@@ -1,12 +1,12 @@
 //! Error responses of the server, in all formats that it has been seen to use.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use super::classes::{self, Codes};
 use super::parse::{self, ParsedError};
 use super::text::{bounded, one_line};
-use crate::codes;
+use crate::codes::{self, classes};
 
 /// The most that is kept of a response, in bytes.
 const RAW_LIMIT: usize = 4096;
@@ -109,8 +109,8 @@ impl ApiError {
         self.is_own_form
     }
 
-    pub(super) fn has(&self, codes: &Codes) -> bool {
-        self.numbers().any(|code| codes.iter().any(|range| range.contains(&code)))
+    pub(super) fn has(&self, class: &[RangeInclusive<u32>]) -> bool {
+        self.numbers().any(|code| class.iter().any(|range| range.contains(&code)))
     }
 
     /// An unknown access key is a 400 with a code of its own. Other codes of a 401 concern permissions.
@@ -131,7 +131,7 @@ impl ApiError {
     /// sends codes of ranges that are not documented, such as 7006 (`MissingParameter`).
     pub(super) fn is_validation(&self) -> bool {
         self.has(classes::VALIDATION)
-            || (matches!(self.status, 400 | 413 | 422) && !self.has(classes::NOT_VALIDATION))
+            || (matches!(self.status, 400 | 413 | 422) && !self.has(classes::OTHER_THAN_VALIDATION))
     }
 
     /// A missing resource is a 400 with a code. A bare 404 comes from a wrong address and does not prove that a resource is
@@ -142,7 +142,9 @@ impl ApiError {
     }
 
     pub(super) fn is_conflict(&self) -> bool {
-        self.has(classes::CONFLICT) || (self.status == 409 && !self.has(classes::QUOTA_OR_CAPACITY))
+        self.has(classes::STATE)
+            || self.has(classes::CONFLICT)
+            || (self.status == 409 && !self.has(classes::QUOTA_OR_CAPACITY))
     }
 
     pub(super) fn is_dependency(&self) -> bool {
@@ -195,7 +197,7 @@ impl fmt::Display for ApiError {
     }
 }
 
-/// ErrorRepr, code with its name, and details, as far as they are there.
+/// Kind, code with its name, and details, as far as they are known.
 impl fmt::Display for ErrorItem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&one_line(self.kind().unwrap_or("error")))?;

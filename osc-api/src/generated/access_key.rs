@@ -102,8 +102,7 @@ __private::open_enum!(AccessKeyState);
 #[non_exhaustive]
 pub struct CreateAccessKeyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Expiration date, or date and time, such as `2020-06-14`. If omitted, the key never expires, which the account's
     /// API access policy can forbid.
@@ -180,8 +179,7 @@ pub struct DeleteAccessKeyRequest {
     /// Required.
     pub access_key_id: String,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the EIM user that the key belongs to. Defaults to the caller, which may also be the root user.
     pub user_name: Option<String>,
@@ -280,8 +278,7 @@ __private::sent!(FiltersAccessKeys {
 #[non_exhaustive]
 pub struct ReadAccessKeysRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Additional filters for the user's access keys.
     pub filters: Option<FiltersAccessKeys>,
@@ -359,8 +356,7 @@ pub struct UpdateAccessKeyRequest {
     /// If `true`, the label of the access key is removed. `tag` is then ignored.
     pub clear_tag: Option<bool>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// New expiration date, or date and time. If omitted, the current one is not kept: the key never expires, which the
     /// account's API access policy can forbid. Ignored if `clear_expiration_date` is `true`.
@@ -474,8 +470,7 @@ impl Client {
     /// Creates an access key for the root user or an EIM user.
     ///
     /// It is active immediately. The response contains the secret key. If `user_name` is omitted, the key belongs to
-    /// the
-    /// caller. If `expiration_date` is omitted, the key never expires.
+    /// the caller. If `expiration_date` is omitted, the key never expires.
     ///
     /// - Authentication: access key, or login and password.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
@@ -579,8 +574,7 @@ impl Client {
     /// Changes the state, the expiration date or the tag of an access key.
     ///
     /// If `expiration_date` is omitted, the key no longer expires, even if only its state is changed. To keep the
-    /// current
-    /// date, send it again.
+    /// current date, send it again.
     ///
     /// - Authentication: access key, or login and password.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.

@@ -124,8 +124,7 @@ __private::received!(CO2FactorDistribution {
 #[non_exhaustive]
 pub struct CheckAuthenticationRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Email address that the account logs in with.
     ///
@@ -259,8 +258,7 @@ pub struct CreateAccountRequest {
     /// Required.
     pub customer_id: String,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Main email address, used for login and notifications.
     ///
@@ -457,8 +455,7 @@ __private::received!(CreateAccountResponse {
 #[non_exhaustive]
 pub struct ReadAccountsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -582,8 +579,7 @@ __private::received!(ReadCO2EmissionAccountResponse {
 #[non_exhaustive]
 pub struct ReadConsumptionAccountRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// First day of the period, such as `2020-06-14`. If a time is given, it must be midnight.
     ///
@@ -597,14 +593,12 @@ pub struct ReadConsumptionAccountRequest {
     /// If `true`, the response also contains prices, `unit_price` and `price`, in the catalog's currency.
     pub show_price: Option<bool>,
     /// If `true`, there is one entry for each resource, with its `resource_id`. Otherwise, there is one for each type
-    /// of
-    /// resource.
+    /// of resource.
     ///
     /// Default: `false`.
     pub show_resource_details: Option<bool>,
     /// Day after the last day of the period, such as `2020-06-30`. Must be later than `from_date`. If a time is given,
-    /// it
-    /// must be midnight.
+    /// it must be midnight.
     ///
     /// Required.
     pub to_date: DateOrDateTime,
@@ -700,8 +694,7 @@ __private::received!(ReadConsumptionAccountResponse {
 #[non_exhaustive]
 pub struct UpdateAccountRequest {
     /// Additional email addresses, which receive notifications only. They replace the current ones. An empty list
-    /// removes
-    /// all.
+    /// removes all.
     pub additional_emails: Option<Vec<String>>,
     /// City of the account owner.
     pub city: Option<String>,
@@ -710,8 +703,7 @@ pub struct UpdateAccountRequest {
     /// Country of the account owner.
     pub country: Option<String>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Main email address, used for login and notifications.
     pub email: Option<String>,

@@ -26,8 +26,7 @@ __private::received!(ApiAccessPolicy {
 #[non_exhaustive]
 pub struct ReadApiAccessPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -70,16 +69,13 @@ __private::received!(ReadApiAccessPolicyResponse {
 #[non_exhaustive]
 pub struct UpdateApiAccessPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Maximum lifetime of an access key, in seconds, from 0 to 3153600000. 0 means no limit, and cannot be combined
-    /// with
-    /// trusted sessions.
+    /// with trusted sessions.
     ///
     /// Any other value requires every access key to have an expiration date, and must exceed the remaining lifetime of
-    /// each
-    /// existing key.
+    /// each existing key.
     ///
     /// Required.
     pub max_access_key_expiration_seconds: i64,

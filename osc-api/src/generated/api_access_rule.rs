@@ -40,8 +40,7 @@ pub struct CreateApiAccessRuleRequest {
     /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// IPv4 addresses, or ranges in CIDR notation, that calls are allowed from.
     pub ip_ranges: Option<Vec<String>>,
@@ -124,8 +123,7 @@ pub struct DeleteApiAccessRuleRequest {
     /// Required.
     pub api_access_rule_id: String,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -250,8 +248,7 @@ __private::sent!(FiltersApiAccessRule {
 #[non_exhaustive]
 pub struct ReadApiAccessRulesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
@@ -308,18 +305,15 @@ pub struct UpdateApiAccessRuleRequest {
     /// Required.
     pub api_access_rule_id: String,
     /// IDs of client certificate authorities, each `ca-` and 32 hexadecimal digits. If omitted, they are removed from
-    /// the
-    /// rule.
+    /// the rule.
     pub ca_ids: Option<Vec<String>>,
     /// Common names, one of which the client certificate must have. Requires `ca_ids`. If omitted, they are removed
-    /// from
-    /// the rule.
+    /// from the rule.
     pub cns: Option<Vec<String>>,
     /// New description of the rule. If omitted, the current one is removed.
     pub description: Option<String>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// IPv4 addresses, or ranges in CIDR notation, that calls are allowed from. If omitted, they are removed from the
     /// rule.
@@ -459,8 +453,7 @@ impl Client {
     /// Deletes an API access rule.
     ///
     /// The last rule cannot be deleted. A caller who deletes every rule that allows their access is locked out of the
-    /// API
-    /// until OUTSCALE's support restores it.
+    /// API until OUTSCALE's support restores it.
     ///
     /// - Authentication: access key, or login and password.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
@@ -521,8 +514,7 @@ impl Client {
     /// Replaces an API access rule.
     ///
     /// Values omitted from the request are removed from the rule. Only OUTSCALE's support can restore access if the
-    /// rule
-    /// no longer allows its owner.
+    /// rule no longer allows its owner.
     ///
     /// - Authentication: access key, or login and password.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.

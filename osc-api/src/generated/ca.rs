@@ -34,8 +34,7 @@ pub struct CreateCaRequest {
     /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -99,8 +98,7 @@ pub struct DeleteCaRequest {
     /// Required.
     pub ca_id: String,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -202,8 +200,7 @@ __private::sent!(FiltersCa {
 #[non_exhaustive]
 pub struct ReadCasRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
@@ -261,8 +258,7 @@ pub struct UpdateCaRequest {
     /// New description of the certificate authority.
     pub description: Option<String>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 

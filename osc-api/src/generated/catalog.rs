@@ -112,8 +112,7 @@ __private::sent!(FiltersCatalogs {
 #[non_exhaustive]
 pub struct ReadCatalogRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -156,8 +155,7 @@ __private::received!(ReadCatalogResponse {
 #[non_exhaustive]
 pub struct ReadCatalogsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Filters for price lists. Without any, only the current price list is returned.
     pub filters: Option<FiltersCatalogs>,

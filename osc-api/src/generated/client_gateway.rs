@@ -37,8 +37,7 @@ __private::received!(ClientGateway {
 #[non_exhaustive]
 pub struct CreateClientGatewayRequest {
     /// BGP autonomous system number of the customer's side, from 1 to 4294967295 except 50624, 53306 and 132418.
-    /// Private
-    /// numbers are 64512 to 65534, and 4200000000 or higher.
+    /// Private numbers are 64512 to 65534, and 4200000000 or higher.
     ///
     /// Required.
     pub bgp_asn: i64,
@@ -47,8 +46,7 @@ pub struct CreateClientGatewayRequest {
     /// Required.
     pub connection_type: String,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Fixed public IPv4 address of the customer's end.
     ///
@@ -129,8 +127,7 @@ pub struct DeleteClientGatewayRequest {
     /// Required.
     pub client_gateway_id: String,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -292,15 +289,13 @@ __private::sent!(FiltersClientGateway {
 #[non_exhaustive]
 pub struct ReadClientGatewaysRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersClientGateway>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -351,8 +346,7 @@ pub struct ReadClientGatewaysResponse {
     /// Client gateways found.
     pub client_gateways: Vec<ClientGateway>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,

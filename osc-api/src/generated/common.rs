@@ -702,8 +702,8 @@ pub struct ListenerForCreation {
     /// Required.
     pub load_balancer_protocol: LoadBalancerProtocol,
     /// OUTSCALE Resource Name of the server certificate, such as
-    /// `orn:ows:idauth::012345678910:server-certificate/name`.
-    /// Required if `load_balancer_protocol` is `HTTPS` or `SSL`.
+    /// `orn:ows:idauth::012345678910:server-certificate/name`. Required if `load_balancer_protocol` is `HTTPS` or
+    /// `SSL`.
     pub server_certificate_id: Option<String>,
 }
 
@@ -795,8 +795,7 @@ pub struct LoadBalancer {
     /// Stickiness policies based on a cookie of the load balancer itself.
     pub load_balancer_sticky_cookie_policies: Vec<LoadBalancerStickyCookiePolicy>,
     /// Whether the load balancer's DNS name resolves to a public IP (`internet-facing`) or to a private one
-    /// (`internal`).
-    /// Only for load balancers in a Net.
+    /// (`internal`). Only for load balancers in a Net.
     pub load_balancer_type: Option<LoadBalancerType>,
     /// ID of the load balancer's Net, `vpc-` and eight hexadecimal digits. Not set in the public Cloud.
     pub net_id: Option<String>,
@@ -1255,8 +1254,7 @@ __private::sent!(PrivateIpLight {
 });
 
 /// The state of resources that connect networks: NAT services, gateways, VPN connections and their routes, Net
-/// access
-/// points.
+/// access points.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ResourceState {

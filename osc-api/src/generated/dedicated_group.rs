@@ -14,8 +14,7 @@ pub struct CreateDedicatedGroupRequest {
     /// Required.
     pub cpu_generation: i64,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the dedicated group.
     ///
@@ -130,8 +129,7 @@ pub struct DeleteDedicatedGroupRequest {
     /// Required.
     pub dedicated_group_id: String,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// If `true`, a group that still contains VMs or Nets is deleted together with them.
     pub force: Option<bool>,
@@ -258,15 +256,13 @@ __private::sent!(FiltersDedicatedGroup {
 #[non_exhaustive]
 pub struct ReadDedicatedGroupsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersDedicatedGroup>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -318,8 +314,7 @@ pub struct ReadDedicatedGroupsResponse {
     /// Dedicated groups found.
     pub dedicated_groups: Vec<DedicatedGroup>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -341,8 +336,7 @@ pub struct UpdateDedicatedGroupRequest {
     /// Required.
     pub dedicated_group_id: String,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// New name of the dedicated group.
     ///
@@ -458,8 +452,7 @@ impl Client {
     /// Deletes a dedicated group.
     ///
     /// It must contain neither VMs nor Nets, unless `force` is `true`. In that case, its VMs are terminated, its Nets
-    /// are
-    /// deleted, and the resources of these Nets are detached.
+    /// are deleted, and the resources of these Nets are detached.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.

@@ -16,8 +16,7 @@ pub struct CreateDhcpOptionsRequest {
     /// required.
     pub domain_name_servers: Option<Vec<String>>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// IPv4 addresses of the log servers. At least one of the four options is required.
     pub log_servers: Option<Vec<String>>,
@@ -107,8 +106,7 @@ pub struct DeleteDhcpOptionsRequest {
     /// Required.
     pub dhcp_options_set_id: String,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -312,15 +310,13 @@ __private::sent!(FiltersDhcpOptions {
 #[non_exhaustive]
 pub struct ReadDhcpOptionsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersDhcpOptions>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -371,8 +367,7 @@ pub struct ReadDhcpOptionsResponse {
     /// Sets of DHCP options found.
     pub dhcp_options_sets: Vec<DhcpOptionsSet>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,

@@ -18,8 +18,7 @@ pub struct CreateDirectLinkInterfaceRequest {
     /// Required.
     pub direct_link_interface: DirectLinkInterface,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -90,8 +89,7 @@ pub struct DeleteDirectLinkInterfaceRequest {
     /// Required.
     pub direct_link_interface_id: String,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -143,8 +141,7 @@ __private::received!(DeleteDirectLinkInterfaceResponse {
 #[non_exhaustive]
 pub struct DirectLinkInterface {
     /// BGP autonomous system number of the customer's side, from 1 to 4294967295 except 50624, 53306 and 132418.
-    /// Private
-    /// numbers are 64512 to 65534, and 4200000000 and above.
+    /// Private numbers are 64512 to 65534, and 4200000000 and above.
     ///
     /// Required.
     pub bgp_asn: i64,
@@ -433,15 +430,13 @@ __private::sent!(FiltersDirectLinkInterface {
 #[non_exhaustive]
 pub struct ReadDirectLinkInterfacesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersDirectLinkInterface>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -493,8 +488,7 @@ pub struct ReadDirectLinkInterfacesResponse {
     /// DirectLink interfaces found.
     pub direct_link_interfaces: Vec<DirectLinkInterfaces>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -516,8 +510,7 @@ pub struct UpdateDirectLinkInterfaceRequest {
     /// Required.
     pub direct_link_interface_id: String,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Maximum transmission unit (MTU), in bytes.
     ///

@@ -14,8 +14,7 @@ pub struct CreateFlexibleGpuRequest {
     /// Default: `false`.
     pub delete_on_vm_deletion: Option<bool>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Processor generation that the GPU must be compatible with, such as `v5`. Defaults to the oldest one that the
     /// catalog has for the model.
@@ -109,8 +108,7 @@ __private::received!(CreateFlexibleGpuResponse {
 #[non_exhaustive]
 pub struct DeleteFlexibleGpuRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the flexible GPU, `fgpu-` and eight hexadecimal digits.
     ///
@@ -377,8 +375,7 @@ __private::open_enum!(FlexibleGpuState);
 #[non_exhaustive]
 pub struct LinkFlexibleGpuRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the flexible GPU, `fgpu-` and eight hexadecimal digits.
     ///
@@ -444,8 +441,7 @@ __private::received!(LinkFlexibleGpuResponse {
 #[non_exhaustive]
 pub struct ReadFlexibleGpuCatalogRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -488,8 +484,7 @@ __private::received!(ReadFlexibleGpuCatalogResponse {
 #[non_exhaustive]
 pub struct ReadFlexibleGpusRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
@@ -542,8 +537,7 @@ __private::received!(ReadFlexibleGpusResponse {
 #[non_exhaustive]
 pub struct UnlinkFlexibleGpuRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the flexible GPU, `fgpu-` and eight hexadecimal digits.
     ///
@@ -599,8 +593,7 @@ pub struct UpdateFlexibleGpuRequest {
     /// If `true`, the resource is deleted together with the VM.
     pub delete_on_vm_deletion: Option<bool>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the flexible GPU, `fgpu-` and eight hexadecimal digits.
     ///

@@ -10,8 +10,7 @@ use crate::{Client, Result, __private};
 #[non_exhaustive]
 pub struct DisableOutscaleLoginForUsersRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -51,8 +50,7 @@ __private::received!(DisableOutscaleLoginForUsersResponse {
 #[non_exhaustive]
 pub struct DisableOutscaleLoginPerUsersRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Names of the EIM users.
     ///
@@ -109,8 +107,7 @@ __private::received!(DisableOutscaleLoginPerUsersResponse {
 #[non_exhaustive]
 pub struct DisableOutscaleLoginRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -150,8 +147,7 @@ __private::received!(DisableOutscaleLoginResponse {
 #[non_exhaustive]
 pub struct EnableOutscaleLoginForUsersRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -191,8 +187,7 @@ __private::received!(EnableOutscaleLoginForUsersResponse {
 #[non_exhaustive]
 pub struct EnableOutscaleLoginPerUsersRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Names of the EIM users.
     ///
@@ -249,8 +244,7 @@ __private::received!(EnableOutscaleLoginPerUsersResponse {
 #[non_exhaustive]
 pub struct EnableOutscaleLoginRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 

@@ -63,8 +63,7 @@ __private::exchanged!(BlockDeviceMappingImage {
 #[non_exhaustive]
 pub struct CreateImageExportTaskRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the image, `ami-` and eight hexadecimal digits.
     ///
@@ -144,8 +143,7 @@ pub struct CreateImageRequest {
     /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Pre-signed URL of the manifest. Set it if the source is an export in object storage.
     pub file_location: Option<String>,
@@ -310,8 +308,7 @@ __private::received!(CreateImageResponse {
 #[non_exhaustive]
 pub struct DeleteImageRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the image, `ami-` and eight hexadecimal digits.
     ///
@@ -775,8 +772,7 @@ pub struct Image {
     /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
     /// Location that the files of the image came from, such as `123456789012/create-image-example`. For an image
-    /// created
-    /// from a manifest in object storage, it is the pre-signed URL.
+    /// created from a manifest in object storage, it is the pre-signed URL.
     pub file_location: Option<String>,
     /// ID of the image, `ami-` and eight hexadecimal digits.
     pub image_id: Option<String>,
@@ -970,15 +966,13 @@ __private::received!(OsuExportImageExportTask {
 #[non_exhaustive]
 pub struct ReadImageExportTasksRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersReadImageExportTask>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -1030,8 +1024,7 @@ pub struct ReadImageExportTasksResponse {
     /// Export tasks found.
     pub image_export_tasks: Vec<ImageExportTask>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -1049,15 +1042,13 @@ __private::received!(ReadImageExportTasksResponse {
 #[non_exhaustive]
 pub struct ReadImagesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersImage>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -1109,8 +1100,7 @@ pub struct ReadImagesResponse {
     /// Images found.
     pub images: Vec<Image>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -1145,8 +1135,7 @@ pub struct UpdateImageRequest {
     /// New description of the image.
     pub description: Option<String>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the image, `ami-` and eight hexadecimal digits.
     ///
@@ -1282,10 +1271,8 @@ impl Client {
     ///
     /// The source is determined by the fields that are set: `vm_id`, `source_image_id` (with `source_region_name`),
     /// `block_device_mappings` (with `root_device_name`), or `file_location`, a pre-signed URL. Only `file_location`
-    /// can
-    /// import an image from another Region. An image or snapshot of another account must first be shared with the
-    /// calling
-    /// account.
+    /// can import an image from another Region. An image or snapshot of another account must first be shared with the
+    /// calling account.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
@@ -1379,11 +1366,9 @@ impl Client {
     ///
     /// The bucket receives snapshots and a manifest. With a pre-signed URL of the manifest, another account, even in
     /// another Region, can create its own image with [`Client::create_image`](crate::Client::create_image). An image
-    /// that
-    /// is public or shared by another account must be copied first. To cancel the task, use
+    /// that is public or shared by another account must be copied first. To cancel the task, use
     /// [`Client::delete_export_task`](crate::Client::delete_export_task), which works only while the state of the task
-    /// is
-    /// `pending/queued`.
+    /// is `pending/queued`.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.

@@ -10,8 +10,7 @@ use crate::{Client, Paginated, Result, __private};
 #[non_exhaustive]
 pub struct CreateInternetServiceRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -54,8 +53,7 @@ __private::received!(CreateInternetServiceResponse {
 #[non_exhaustive]
 pub struct DeleteInternetServiceRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the internet service, `igw-` and eight hexadecimal digits.
     ///
@@ -220,8 +218,7 @@ __private::received!(InternetService {
 #[non_exhaustive]
 pub struct LinkInternetServiceRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the internet service, `igw-` and eight hexadecimal digits.
     ///
@@ -293,15 +290,13 @@ __private::received!(LinkInternetServiceResponse {
 #[non_exhaustive]
 pub struct ReadInternetServicesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersInternetService>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -353,8 +348,7 @@ pub struct ReadInternetServicesResponse {
     /// Internet services found.
     pub internet_services: Vec<InternetService>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -372,8 +366,7 @@ __private::received!(ReadInternetServicesResponse {
 #[non_exhaustive]
 pub struct UnlinkInternetServiceRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the internet service, `igw-` and eight hexadecimal digits.
     ///

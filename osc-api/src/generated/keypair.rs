@@ -10,8 +10,7 @@ use crate::{Client, Paginated, Result, Secret, UnknownValue, __private};
 #[non_exhaustive]
 pub struct CreateKeypairRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the keypair: at most 255 printable ASCII characters. Must not be in use yet.
     ///
@@ -81,8 +80,7 @@ __private::received!(CreateKeypairResponse {
 #[non_exhaustive]
 pub struct DeleteKeypairRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the keypair, `key-` and 32 hexadecimal digits. `keypair_name` can be used instead.
     pub keypair_id: Option<String>,
@@ -337,15 +335,13 @@ __private::open_enum!(KeypairType);
 #[non_exhaustive]
 pub struct ReadKeypairsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersKeypair>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000. Defaults to 100.
     pub results_per_page: Option<i64>,
@@ -397,8 +393,7 @@ pub struct ReadKeypairsResponse {
     /// Keypairs found.
     pub keypairs: Vec<Keypair>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,

@@ -10,8 +10,7 @@ use crate::{Client, Nullable, Result, __private};
 #[non_exhaustive]
 pub struct CreateListenerRuleRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Listener to add the rule to, identified by its load balancer and port.
     ///
@@ -102,8 +101,7 @@ __private::received!(CreateListenerRuleResponse {
 #[non_exhaustive]
 pub struct CreateLoadBalancerListenersRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Listeners to add.
     ///
@@ -177,8 +175,7 @@ __private::received!(CreateLoadBalancerListenersResponse {
 #[non_exhaustive]
 pub struct DeleteListenerRuleRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the rule, which serves as its ID.
     ///
@@ -232,8 +229,7 @@ __private::received!(DeleteListenerRuleResponse {
 #[non_exhaustive]
 pub struct DeleteLoadBalancerListenersRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///
@@ -354,12 +350,10 @@ pub struct ListenerRule {
     /// Name of the rule, which serves as its ID.
     pub listener_rule_name: Option<String>,
     /// Pattern of the URL path, such as `/docs/*`: at most 128 characters, including at most three wildcards. No
-    /// special
-    /// characters other than `_-.$/~"'@:+?` are allowed.
+    /// special characters other than `_-.$/~"'@:+?` are allowed.
     pub path_pattern: Option<String>,
     /// Priority among the rules of the listener, 1 to 19999. The highest number is evaluated first. Each number can be
-    /// used
-    /// only once.
+    /// used only once.
     pub priority: Option<i64>,
     /// IDs of the backend VMs that the rule forwards to, each `i-` and eight hexadecimal digits.
     pub vm_ids: Vec<String>,
@@ -393,8 +387,7 @@ pub struct ListenerRuleForCreation {
     /// characters other than `_-.$/~"'@:+?` are rejected. Required unless `host_name_pattern` is given.
     pub path_pattern: Option<String>,
     /// Priority among the rules of the listener, 1 to 19999. The highest number is evaluated first. Each number can be
-    /// used
-    /// only once.
+    /// used only once.
     ///
     /// Required.
     pub priority: i64,
@@ -500,8 +493,7 @@ __private::sent!(LoadBalancerLight {
 #[non_exhaustive]
 pub struct ReadListenerRulesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
@@ -553,8 +545,7 @@ __private::received!(ReadListenerRulesResponse {
 #[non_exhaustive]
 pub struct UpdateListenerRuleRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Pattern of the host name, such as `*.example.com`: at most 128 characters, including at most three wildcards. No
     /// special characters other than `-.?` are allowed. `null` removes the pattern. If omitted, the current one is
@@ -565,9 +556,8 @@ pub struct UpdateListenerRuleRequest {
     /// Required.
     pub listener_rule_name: String,
     /// Pattern of the URL path, such as `/docs/*`: at most 128 characters, including at most three wildcards. No
-    /// special
-    /// characters other than `_-.$/~"'@:+?` are allowed. `null` removes the pattern. If omitted, the current one is
-    /// kept.
+    /// special characters other than `_-.$/~"'@:+?` are allowed. `null` removes the pattern. If omitted, the current
+    /// one is kept.
     pub path_pattern: Nullable<String>,
 }
 
@@ -634,8 +624,7 @@ impl Client {
     /// Creates a listener rule that routes requests to specific VMs, by host name or path.
     ///
     /// A host name pattern or a path pattern is required. The rule with the highest `priority` value is tried first.
-    /// The
-    /// VMs must be backends of the load balancer: see
+    /// The VMs must be backends of the load balancer: see
     /// [`Client::link_load_balancer_backend_machines`](crate::Client::link_load_balancer_backend_machines).
     ///
     /// - Authentication: access key.

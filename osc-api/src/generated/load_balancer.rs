@@ -124,16 +124,14 @@ __private::open_enum!(BackendVmHealthStateReason);
 #[non_exhaustive]
 pub struct CreateLoadBalancerRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Listeners to create together with the load balancer, at least one.
     ///
     /// Required.
     pub listeners: Vec<ListenerForCreation>,
     /// Name of the load balancer: at most 32 letters, digits and dashes, with no dash at the start or end. Must not be
-    /// in
-    /// use yet.
+    /// in use yet.
     ///
     /// Required.
     pub load_balancer_name: String,
@@ -282,8 +280,7 @@ __private::received!(CreateLoadBalancerResponse {
 #[non_exhaustive]
 pub struct CreateLoadBalancerTagsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Names of load balancers.
     ///
@@ -363,8 +360,7 @@ __private::received!(CreateLoadBalancerTagsResponse {
 #[non_exhaustive]
 pub struct DeleteLoadBalancerRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///
@@ -421,8 +417,7 @@ __private::received!(DeleteLoadBalancerResponse {
 #[non_exhaustive]
 pub struct DeleteLoadBalancerTagsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Names of load balancers.
     ///
@@ -507,8 +502,7 @@ pub struct DeregisterVmsInLoadBalancerRequest {
     /// Required.
     pub backend_vm_ids: Vec<String>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///
@@ -620,12 +614,10 @@ pub struct LinkLoadBalancerBackendMachinesRequest {
     /// Public IPv4 addresses of backend VMs. At least one of `backend_ips` and `backend_vm_ids` is required.
     pub backend_ips: Option<Vec<String>>,
     /// IDs of backend VMs, each `i-` and eight hexadecimal digits. At least one of `backend_ips` and `backend_vm_ids`
-    /// is
-    /// required.
+    /// is required.
     pub backend_vm_ids: Option<Vec<String>>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///
@@ -719,8 +711,7 @@ __private::received!(LoadBalancerTag {
 #[non_exhaustive]
 pub struct ReadLoadBalancerTagsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Names of load balancers.
     ///
@@ -787,8 +778,7 @@ __private::received!(ReadLoadBalancerTagsResponse {
 #[non_exhaustive]
 pub struct ReadLoadBalancersRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
@@ -842,8 +832,7 @@ pub struct ReadVmsHealthRequest {
     /// IDs of backend VMs, each `i-` and eight hexadecimal digits.
     pub backend_vm_ids: Option<Vec<String>>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///
@@ -915,8 +904,7 @@ pub struct RegisterVmsInLoadBalancerRequest {
     /// Required.
     pub backend_vm_ids: Vec<String>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///
@@ -1014,12 +1002,10 @@ pub struct UnlinkLoadBalancerBackendMachinesRequest {
     /// Public IPv4 addresses of backend VMs. At least one of `backend_ips` and `backend_vm_ids` is required.
     pub backend_ips: Option<Vec<String>>,
     /// IDs of backend VMs, each `i-` and eight hexadecimal digits. At least one of `backend_ips` and `backend_vm_ids`
-    /// is
-    /// required.
+    /// is required.
     pub backend_vm_ids: Option<Vec<String>>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///
@@ -1098,8 +1084,7 @@ pub struct UpdateLoadBalancerRequest {
     /// Access log settings.
     pub access_log: Option<AccessLog>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Health check configuration of the backends.
     pub health_check: Option<HealthCheck>,
@@ -1112,8 +1097,7 @@ pub struct UpdateLoadBalancerRequest {
     /// Name of the policy that replaces the current one of the listener. An empty list disables the current one.
     pub policy_names: Option<Vec<String>>,
     /// New public IPv4 address of an internet-facing load balancer. The former address is disassociated. An empty
-    /// string
-    /// replaces an address of the account with one of OUTSCALE's.
+    /// string replaces an address of the account with one of OUTSCALE's.
     pub public_ip: Option<String>,
     /// Whether the load balancer uses secure cookies.
     pub secured_cookies: Option<bool>,
@@ -1121,8 +1105,8 @@ pub struct UpdateLoadBalancerRequest {
     /// security group.
     pub security_groups: Option<Vec<String>>,
     /// OUTSCALE Resource Name of the server certificate, such as
-    /// `orn:ows:idauth::012345678910:server-certificate/name`. It
-    /// replaces the current one. Requires `load_balancer_port`.
+    /// `orn:ows:idauth::012345678910:server-certificate/name`. It replaces the current one. Requires
+    /// `load_balancer_port`.
     pub server_certificate_id: Option<String>,
 }
 
@@ -1460,8 +1444,7 @@ impl Client {
     ///
     /// At least one of `backend_ips` and `backend_vm_ids` is required. The VMs can be in other Subnets and Subregions,
     /// but must be in the same Net as the load balancer or, for a load balancer in the public Cloud, in the public
-    /// Cloud
-    /// too. Traffic is routed to them after a short delay.
+    /// Cloud too. Traffic is routed to them after a short delay.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.

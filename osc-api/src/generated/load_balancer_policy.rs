@@ -16,8 +16,7 @@ pub struct CreateLoadBalancerPolicyRequest {
     /// At most 255 characters.
     pub cookie_name: Option<String>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///
@@ -28,8 +27,7 @@ pub struct CreateLoadBalancerPolicyRequest {
     /// Required.
     pub policy_name: String,
     /// Whether the policy is based on a cookie of the load balancer itself (`load_balancer`) or on one that the
-    /// application
-    /// sets (`app`).
+    /// application sets (`app`).
     ///
     /// Required.
     pub policy_type: LoadBalancerPolicyType,
@@ -126,8 +124,7 @@ __private::received!(CreateLoadBalancerPolicyResponse {
 #[non_exhaustive]
 pub struct DeleteLoadBalancerPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the load balancer, which serves as its ID.
     ///

@@ -10,12 +10,10 @@ use crate::{Client, Paginated, Result, __private};
 #[non_exhaustive]
 pub struct CreateNatServiceRequest {
     /// Token chosen by the caller, at most 64 characters. A second create request with the same token returns the
-    /// result
-    /// of the first.
+    /// result of the first.
     pub client_token: Option<String>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the public IP, `eipalloc-` and eight hexadecimal digits. It must not be used by anything else.
     ///
@@ -91,8 +89,7 @@ __private::received!(CreateNatServiceResponse {
 #[non_exhaustive]
 pub struct DeleteNatServiceRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the NAT service, `nat-` and eight hexadecimal digits.
     ///
@@ -300,15 +297,13 @@ __private::received!(PublicIpLight {
 #[non_exhaustive]
 pub struct ReadNatServicesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersNatService>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -359,8 +354,7 @@ pub struct ReadNatServicesResponse {
     /// NAT services found.
     pub nat_services: Vec<NatService>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -517,6 +511,10 @@ pub mod action {
         const NAME: &'static str = "CreateNatService";
         const AUTH: Auth = Auth::AccessKey;
         const RETRY: RetrySafety = RetrySafety::ClientToken;
+
+        fn client_token(request: &mut Self::Request) -> Option<&mut Option<String>> {
+            Some(&mut request.client_token)
+        }
     }
 
     /// Marker of `DeleteNatService`: see [`Client::delete_nat_service`](crate::Client::delete_nat_service).

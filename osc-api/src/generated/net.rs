@@ -10,8 +10,7 @@ use crate::{Client, Paginated, Result, UnknownValue, __private};
 #[non_exhaustive]
 pub struct CreateNetRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// IPv4 range of the Net in CIDR notation, from a `/28` to a `/16`.
     ///
@@ -78,8 +77,7 @@ __private::received!(CreateNetResponse {
 #[non_exhaustive]
 pub struct DeleteNetRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
@@ -249,8 +247,7 @@ pub struct Net {
     /// Tags of the resource.
     pub tags: Vec<ResourceTag>,
     /// Hardware that the VMs of the Net run on. `default` leaves the choice to each VM. `dedicated` means hardware
-    /// without
-    /// VMs of other accounts. The ID of a dedicated group means that group.
+    /// without VMs of other accounts. The ID of a dedicated group means that group.
     pub tenancy: Option<Tenancy>,
 }
 
@@ -307,15 +304,13 @@ __private::open_enum!(NetState);
 #[non_exhaustive]
 pub struct ReadNetsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersNet>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -366,8 +361,7 @@ pub struct ReadNetsResponse {
     /// Nets found.
     pub nets: Vec<Net>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -389,8 +383,7 @@ pub struct UpdateNetRequest {
     /// Required.
     pub dhcp_options_set_id: String,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///

@@ -10,8 +10,7 @@ use crate::{Client, Paginated, Result, __private};
 #[non_exhaustive]
 pub struct CreateNetAccessPointRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
@@ -95,8 +94,7 @@ __private::received!(CreateNetAccessPointResponse {
 #[non_exhaustive]
 pub struct DeleteNetAccessPointRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net access point, `vpce-` and eight hexadecimal digits.
     ///
@@ -319,15 +317,13 @@ __private::received!(NetAccessPoint {
 #[non_exhaustive]
 pub struct ReadNetAccessPointServicesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersService>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -377,8 +373,7 @@ __private::sent!(ReadNetAccessPointServicesRequest {
 #[non_exhaustive]
 pub struct ReadNetAccessPointServicesResponse {
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -398,15 +393,13 @@ __private::received!(ReadNetAccessPointServicesResponse {
 #[non_exhaustive]
 pub struct ReadNetAccessPointsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersNetAccessPoint>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -458,8 +451,7 @@ pub struct ReadNetAccessPointsResponse {
     /// Net access points found.
     pub net_access_points: Vec<NetAccessPoint>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -498,8 +490,7 @@ pub struct UpdateNetAccessPointRequest {
     /// IDs of additional route tables that get a route to the service, each `rtb-` and eight hexadecimal digits.
     pub add_route_table_ids: Option<Vec<String>>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net access point, `vpce-` and eight hexadecimal digits.
     ///
@@ -632,8 +623,7 @@ impl Client {
     ///
     /// [`Client::read_net_access_point_services`](crate::Client::read_net_access_point_services) lists the services. A
     /// route to the service is added to the given route tables, for the VMs in their Subnets. A public IP is allocated
-    /// to
-    /// the account for the access point. It is free of charge and isolated from the Internet, but counts towards the
+    /// to the account for the access point. It is free of charge and isolated from the Internet, but counts towards the
     /// quota.
     ///
     /// - Authentication: access key.

@@ -10,8 +10,7 @@ use crate::{Client, DateTime, Paginated, Result, UnknownValue, __private};
 #[non_exhaustive]
 pub struct AcceptNetPeeringRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net peering, `pcx-` and eight hexadecimal digits.
     ///
@@ -93,8 +92,7 @@ pub struct CreateNetPeeringRequest {
     /// ID of the account that owns the accepter Net, twelve digits. Defaults to the owner of the source Net.
     pub accepter_owner_id: Option<String>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net that requests the peering, `vpc-` and eight hexadecimal digits.
     ///
@@ -169,8 +167,7 @@ __private::received!(CreateNetPeeringResponse {
 #[non_exhaustive]
 pub struct DeleteNetPeeringRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net peering, `pcx-` and eight hexadecimal digits.
     ///
@@ -500,15 +497,13 @@ __private::open_enum!(NetPeeringStateName);
 #[non_exhaustive]
 pub struct ReadNetPeeringsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersNetPeering>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -559,8 +554,7 @@ pub struct ReadNetPeeringsResponse {
     /// Net peerings found.
     pub net_peerings: Vec<NetPeering>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -578,8 +572,7 @@ __private::received!(ReadNetPeeringsResponse {
 #[non_exhaustive]
 pub struct RejectNetPeeringRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net peering, `pcx-` and eight hexadecimal digits.
     ///
@@ -672,8 +665,7 @@ impl Client {
     /// Accepts a Net peering requested by another Net.
     ///
     /// Only the owner of the accepter Net can accept it, and only within 7 days of the request. A pending peering in
-    /// the
-    /// opposite direction is then rejected.
+    /// the opposite direction is then rejected.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
@@ -748,8 +740,7 @@ impl Client {
     /// Deletes a Net peering.
     ///
     /// Either side can delete an `active` peering. Only the requester can delete a `pending-acceptance` one. A peering
-    /// in
-    /// the state `rejected`, `failed` or `expired` cannot be deleted.
+    /// in the state `rejected`, `failed` or `expired` cannot be deleted.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.

@@ -13,8 +13,7 @@ pub struct CreateNicRequest {
     /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Private IPs of the interface. If none is primary, the cloud picks the primary one from the range of the Subnet.
     pub private_ips: Option<Vec<PrivateIpLight>>,
@@ -105,8 +104,7 @@ __private::received!(CreateNicResponse {
 #[non_exhaustive]
 pub struct DeleteNicRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the network interface, `eni-` and eight hexadecimal digits.
     ///
@@ -591,8 +589,7 @@ pub struct LinkNicRequest {
     /// Required.
     pub device_number: i64,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the network interface, `eni-` and eight hexadecimal digits.
     ///
@@ -712,8 +709,7 @@ pub struct LinkPrivateIpsRequest {
     /// If `true`, an address can be reassigned from another network interface of the Subnet.
     pub allow_relink: Option<bool>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the network interface, `eni-` and eight hexadecimal digits.
     ///
@@ -830,8 +826,7 @@ pub struct Nic {
     /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
     /// If `true`, traffic is dropped unless this network interface is its source or destination. Must be `false` for
-    /// the
-    /// network interface of a NAT VM. Only in a Net.
+    /// the network interface of a NAT VM. Only in a Net.
     pub is_source_dest_checked: Option<bool>,
     /// Attachment to a VM, if any.
     pub link_nic: Option<LinkNic>,
@@ -903,15 +898,13 @@ __private::received!(PrivateIp {
 #[non_exhaustive]
 pub struct ReadNicsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersNic>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -960,8 +953,7 @@ __private::sent!(ReadNicsRequest {
 #[non_exhaustive]
 pub struct ReadNicsResponse {
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Network interfaces found.
     pub nics: Vec<Nic>,
@@ -980,8 +972,7 @@ __private::received!(ReadNicsResponse {
 #[non_exhaustive]
 pub struct UnlinkNicRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the attachment of the network interface, `eni-attach-` and eight hexadecimal digits.
     ///
@@ -1034,8 +1025,7 @@ __private::received!(UnlinkNicResponse {
 #[non_exhaustive]
 pub struct UnlinkPrivateIpsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the network interface, `eni-` and eight hexadecimal digits.
     ///
@@ -1109,8 +1099,7 @@ pub struct UpdateNicRequest {
     /// New description of the network interface.
     pub description: Option<String>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Change to the attachment, which is identified by its ID.
     pub link_nic: Option<LinkNicToUpdate>,
@@ -1321,8 +1310,7 @@ impl Client {
     /// Assigns secondary private IPs to a network interface.
     ///
     /// Set either `private_ips` or `secondary_private_ip_count`, not both. If both are omitted, one address of the
-    /// Subnet
-    /// is assigned automatically.
+    /// Subnet is assigned automatically.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.

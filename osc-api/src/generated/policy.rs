@@ -20,8 +20,7 @@ pub struct CreatePolicyRequest {
     /// Required.
     pub document: String,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Path that groups names like folders. It starts and ends with `/`. The root is `/` alone.
     pub path: Option<String>,
@@ -172,8 +171,7 @@ __private::received!(CreatePolicyVersionResponse {
 #[non_exhaustive]
 pub struct DeletePolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
@@ -281,8 +279,7 @@ __private::received!(DeletePolicyVersionResponse {
 #[non_exhaustive]
 pub struct DeleteUserGroupPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the policy.
     ///
@@ -361,8 +358,7 @@ __private::received!(DeleteUserGroupPolicyResponse {
 #[non_exhaustive]
 pub struct DeleteUserPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the policy, 1 to 128 characters.
     ///
@@ -428,8 +424,7 @@ __private::received!(DeleteUserPolicyResponse {
 #[non_exhaustive]
 pub struct LinkManagedPolicyToUserGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
@@ -497,8 +492,7 @@ __private::received!(LinkManagedPolicyToUserGroupResponse {
 #[non_exhaustive]
 pub struct LinkPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
@@ -563,8 +557,7 @@ __private::received!(LinkPolicyResponse {
 #[non_exhaustive]
 pub struct PutUserGroupPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Policy document, as a JSON string.
     ///
@@ -656,8 +649,7 @@ __private::received!(PutUserGroupPolicyResponse {
 #[non_exhaustive]
 pub struct PutUserPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Policy document, as a JSON string.
     ///
@@ -818,8 +810,7 @@ __private::received!(ReadEntitiesLinkedToPolicyResponse {
 #[non_exhaustive]
 pub struct ReadLinkedPoliciesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
@@ -917,8 +908,7 @@ __private::received!(ReadLinkedPoliciesResponse {
 #[non_exhaustive]
 pub struct ReadManagedPoliciesLinkedToUserGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
@@ -1016,8 +1006,7 @@ __private::received!(ReadManagedPoliciesLinkedToUserGroupResponse {
 #[non_exhaustive]
 pub struct ReadPoliciesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
@@ -1274,8 +1263,7 @@ __private::received!(ReadPolicyVersionsResponse {
 #[non_exhaustive]
 pub struct ReadUserGroupPoliciesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Number of items to skip, which is the number of items on the pages already read.
     pub first_item: Option<i64>,
@@ -1371,8 +1359,7 @@ __private::received!(ReadUserGroupPoliciesResponse {
 #[non_exhaustive]
 pub struct ReadUserGroupPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the policy.
     ///
@@ -1454,8 +1441,7 @@ __private::received!(ReadUserGroupPolicyResponse {
 #[non_exhaustive]
 pub struct ReadUserPoliciesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the EIM user.
     ///
@@ -1512,8 +1498,7 @@ __private::received!(ReadUserPoliciesResponse {
 #[non_exhaustive]
 pub struct ReadUserPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the policy.
     ///
@@ -1644,8 +1629,7 @@ __private::received!(SetDefaultPolicyVersionResponse {
 #[non_exhaustive]
 pub struct UnlinkManagedPolicyFromUserGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///
@@ -1715,8 +1699,7 @@ __private::received!(UnlinkManagedPolicyFromUserGroupResponse {
 #[non_exhaustive]
 pub struct UnlinkPolicyRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// OUTSCALE Resource Name of the policy, such as `orn:ows:idauth::012345678910:policy/path/name`.
     ///

@@ -14,8 +14,7 @@ pub struct CreateProductTypeRequest {
     /// Required.
     pub description: String,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Vendor of the product.
     pub vendor: Option<String>,
@@ -78,8 +77,7 @@ __private::received!(CreateProductTypeResponse {
 #[non_exhaustive]
 pub struct DeleteProductTypeRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// If `true`, the product type is deleted even if images have it. These images keep it.
     pub force: Option<bool>,
@@ -190,15 +188,13 @@ __private::received!(ProductType {
 #[non_exhaustive]
 pub struct ReadProductTypesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersProductType>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -247,8 +243,7 @@ __private::sent!(ReadProductTypesRequest {
 #[non_exhaustive]
 pub struct ReadProductTypesResponse {
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Product types found.
     pub product_types: Vec<ProductType>,

@@ -10,8 +10,7 @@ use crate::{Client, Paginated, Result, __private};
 #[non_exhaustive]
 pub struct CreatePublicIpRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -54,8 +53,7 @@ __private::received!(CreatePublicIpResponse {
 #[non_exhaustive]
 pub struct DeletePublicIpRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Public IPv4 address. Required in the public Cloud.
     pub public_ip: Option<String>,
@@ -265,8 +263,7 @@ pub struct LinkPublicIpRequest {
     /// the public Cloud and to `false` in a Net.
     pub allow_relink: Option<bool>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the network interface, `eni-` and eight hexadecimal digits. In a Net only. Required if the VM has several
     /// network interfaces. Cannot be combined with `vm_id`.
@@ -404,12 +401,10 @@ __private::received!(PublicIp {
 #[non_exhaustive]
 pub struct ReadPublicIpRangesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -452,8 +447,7 @@ __private::sent!(ReadPublicIpRangesRequest {
 #[non_exhaustive]
 pub struct ReadPublicIpRangesResponse {
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Ranges of public IPv4 addresses in CIDR notation, such as `192.0.2.0/24`.
     pub public_ips: Vec<String>,
@@ -473,15 +467,13 @@ __private::received!(ReadPublicIpRangesResponse {
 #[non_exhaustive]
 pub struct ReadPublicIpsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersPublicIp>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -531,8 +523,7 @@ __private::sent!(ReadPublicIpsRequest {
 #[non_exhaustive]
 pub struct ReadPublicIpsResponse {
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Public IPs found.
     pub public_ips: Vec<PublicIp>,
@@ -552,8 +543,7 @@ __private::received!(ReadPublicIpsResponse {
 #[non_exhaustive]
 pub struct UnlinkPublicIpRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the association, `eipassoc-` and eight hexadecimal digits. Required if `public_ip` is omitted.
     pub link_public_ip_id: Option<String>,
@@ -711,10 +701,8 @@ impl Client {
     /// Associates a public IP with a VM or a network interface, one at a time.
     ///
     /// In a Net, an attached internet service is required. The association is lost whenever the VM is stopped, unless
-    /// the
-    /// VM has the tag `osc.fcu.eip.auto-attach` with the address as its value. The public IP of a NAT service is set
-    /// when
-    /// the NAT service is created, not with this action.
+    /// the VM has the tag `osc.fcu.eip.auto-attach` with the address as its value. The public IP of a NAT service is
+    /// set when the NAT service is created, not with this action.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.

@@ -9,8 +9,7 @@ use crate::{Client, Result, __private};
 #[non_exhaustive]
 pub struct ReadRegionsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 

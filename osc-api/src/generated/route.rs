@@ -13,8 +13,7 @@ pub struct CreateRouteRequest {
     /// Required.
     pub destination_ip_range: String,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the internet service (`igw-`) or virtual gateway (`vgw-`) that the traffic is routed to. The gateway is
     /// attached to the Net.
@@ -30,8 +29,7 @@ pub struct CreateRouteRequest {
     /// Required.
     pub route_table_id: String,
     /// ID of the NAT VM that the traffic goes to, `i-` and eight hexadecimal digits. It must be in the Net and have
-    /// only
-    /// one network interface.
+    /// only one network interface.
     pub vm_id: Option<String>,
 }
 
@@ -140,8 +138,7 @@ pub struct DeleteRouteRequest {
     /// Required.
     pub destination_ip_range: String,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the route table, `rtb-` and eight hexadecimal digits.
     ///
@@ -214,8 +211,7 @@ pub struct UpdateRouteRequest {
     /// Required.
     pub destination_ip_range: String,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the internet service (`igw-`) or virtual gateway (`vgw-`) that the traffic is routed to. The gateway is
     /// attached to the Net.
@@ -334,8 +330,7 @@ impl Client {
     /// Adds a route to a route table.
     ///
     /// Exactly one target is required: `gateway_id`, `nat_service_id`, `net_peering_id`, `nic_id` or `vm_id`. If
-    /// several
-    /// routes match a destination, the most specific one is used.
+    /// several routes match a destination, the most specific one is used.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
@@ -391,9 +386,8 @@ impl Client {
     /// Changes the target of a route.
     ///
     /// Exactly one target is required: `gateway_id`, `nat_service_id`, `net_peering_id`, `nic_id` or `vm_id`. If
-    /// several
-    /// routes match a destination, the most specific one is used. The range itself cannot be changed: it identifies the
-    /// route.
+    /// several routes match a destination, the most specific one is used. The range itself cannot be changed: it
+    /// identifies the route.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.

@@ -10,8 +10,7 @@ use crate::{Client, Paginated, Result, __private};
 #[non_exhaustive]
 pub struct CreateRouteTableRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
@@ -67,8 +66,7 @@ __private::received!(CreateRouteTableResponse {
 #[non_exhaustive]
 pub struct DeleteRouteTableRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the route table, `rtb-` and eight hexadecimal digits.
     ///
@@ -360,8 +358,7 @@ __private::sent!(FiltersRouteTable {
 #[non_exhaustive]
 pub struct LinkRouteTableRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the route table, `rtb-` and eight hexadecimal digits.
     ///
@@ -430,15 +427,13 @@ __private::received!(LinkRouteTableResponse {
 #[non_exhaustive]
 pub struct ReadRouteTablesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersRouteTable>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -488,8 +483,7 @@ __private::sent!(ReadRouteTablesRequest {
 #[non_exhaustive]
 pub struct ReadRouteTablesResponse {
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -509,8 +503,7 @@ __private::received!(ReadRouteTablesResponse {
 #[non_exhaustive]
 pub struct UnlinkRouteTableRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the link between the route table and the Subnet (or Net), `rtbassoc-` and eight hexadecimal digits.
     ///
@@ -567,8 +560,7 @@ __private::received!(UnlinkRouteTableResponse {
 #[non_exhaustive]
 pub struct UpdateRouteTableLinkRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the current link between Subnet and route table, `rtbassoc-` and eight hexadecimal digits.
     ///

@@ -15,12 +15,10 @@ pub struct CreateSecurityGroupRequest {
     /// Required.
     pub description: String,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net to create the group in, `vpc-` and eight hexadecimal digits. If omitted, the group is created in
-    /// the
-    /// public Cloud.
+    /// the public Cloud.
     pub net_id: Option<String>,
     /// Name of the group. Must not be in use yet in the Net or the public Cloud, and must not start with `sg-`.
     ///
@@ -101,8 +99,7 @@ __private::received!(CreateSecurityGroupResponse {
 #[non_exhaustive]
 pub struct DeleteSecurityGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the security group, `sg-` and eight hexadecimal digits. `security_group_name` can be used instead.
     pub security_group_id: Option<String>,
@@ -460,15 +457,13 @@ __private::sent!(FiltersSecurityGroup {
 #[non_exhaustive]
 pub struct ReadSecurityGroupsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersSecurityGroup>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -518,8 +513,7 @@ __private::sent!(ReadSecurityGroupsRequest {
 #[non_exhaustive]
 pub struct ReadSecurityGroupsResponse {
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,

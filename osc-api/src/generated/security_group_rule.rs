@@ -10,8 +10,7 @@ use crate::{Client, Result, UnknownValue, __private};
 #[non_exhaustive]
 pub struct CreateSecurityGroupRuleRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Direction of the traffic. `Outbound` is for Nets only.
     ///
@@ -33,8 +32,7 @@ pub struct CreateSecurityGroupRuleRequest {
     /// Required.
     pub security_group_id: String,
     /// Security group that is the source or destination, instead of an IP range. Must be its ID (`sg-`), despite the
-    /// name
-    /// of the field.
+    /// name of the field.
     pub security_group_name_to_link: Option<String>,
     /// Last port for TCP and UDP, or code number for ICMP. Cannot be used together with `rules`.
     pub to_port_range: Option<i64>,
@@ -164,8 +162,7 @@ __private::received!(CreateSecurityGroupRuleResponse {
 #[non_exhaustive]
 pub struct DeleteSecurityGroupRuleRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Direction of the traffic. `Outbound` is for Nets only.
     ///
@@ -351,12 +348,10 @@ impl Client {
     /// Adds inbound or outbound rules to a security group. Outbound rules are for Nets only.
     ///
     /// To add one rule, set the fields of the request. To add several rules, use `rules`. A rule applies to an IP
-    /// range,
-    /// with protocol and ports, or to another security group. It takes effect after a short delay.
+    /// range, with protocol and ports, or to another security group. It takes effect after a short delay.
     ///
     /// Traffic that a rule allows between two security groups is also allowed through their public IPs, unless
-    /// OUTSCALE's
-    /// support restricts it to private IPs.
+    /// OUTSCALE's support restricts it to private IPs.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.

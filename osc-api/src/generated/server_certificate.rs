@@ -19,8 +19,7 @@ pub struct CreateServerCertificateRequest {
     /// certificate, and so on.
     pub chain: Option<String>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the certificate: 1 to 128 letters, digits and the characters `+=,.@-_`. Must not be in use yet.
     ///
@@ -119,8 +118,7 @@ __private::received!(CreateServerCertificateResponse {
 #[non_exhaustive]
 pub struct DeleteServerCertificateRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the certificate.
     ///
@@ -199,8 +197,7 @@ __private::sent!(FiltersServerCertificate {
 #[non_exhaustive]
 pub struct ReadServerCertificatesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
@@ -280,8 +277,7 @@ __private::received!(ServerCertificate {
 #[non_exhaustive]
 pub struct UpdateServerCertificateRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Current name of the certificate.
     ///

@@ -13,8 +13,7 @@ use crate::{Client, DateTime, Paginated, Result, UnknownValue, __private};
 #[non_exhaustive]
 pub struct CreateSnapshotExportTaskRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Destination and format of the export.
     ///
@@ -86,14 +85,12 @@ __private::received!(CreateSnapshotExportTaskResponse {
 #[non_exhaustive]
 pub struct CreateSnapshotRequest {
     /// Token chosen by the caller, at most 64 characters. A second create request with the same token returns the
-    /// result
-    /// of the first.
+    /// result of the first.
     pub client_token: Option<String>,
     /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Pre-signed URL of the exported snapshot. Set it, with `snapshot_size`, if the source is a file in object
     /// storage.
@@ -197,8 +194,7 @@ __private::received!(CreateSnapshotResponse {
 #[non_exhaustive]
 pub struct DeleteSnapshotRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the snapshot, `snap-` and eight hexadecimal digits.
     ///
@@ -522,15 +518,13 @@ __private::received!(OsuExportSnapshotExportTask {
 #[non_exhaustive]
 pub struct ReadSnapshotExportTasksRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersSnapshotExportTask>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -580,8 +574,7 @@ __private::sent!(ReadSnapshotExportTasksRequest {
 #[non_exhaustive]
 pub struct ReadSnapshotExportTasksResponse {
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -601,15 +594,13 @@ __private::received!(ReadSnapshotExportTasksResponse {
 #[non_exhaustive]
 pub struct ReadSnapshotsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersSnapshot>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -659,8 +650,7 @@ __private::sent!(ReadSnapshotsRequest {
 #[non_exhaustive]
 pub struct ReadSnapshotsResponse {
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -874,8 +864,7 @@ __private::open_enum!(SnapshotState);
 #[non_exhaustive]
 pub struct UpdateSnapshotRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Change to who can create volumes from the snapshot, either `additions` or `removals`.
     ///
@@ -995,13 +984,11 @@ impl Client {
     ///
     /// The source is determined by the fields that are set: `volume_id`, `source_snapshot_id` (with
     /// `source_region_name`), or `file_location` (with `snapshot_size`). A snapshot of another account can be copied
-    /// once
-    /// that account allows it with [`Client::update_snapshot`](crate::Client::update_snapshot), or imported from a
+    /// once that account allows it with [`Client::update_snapshot`](crate::Client::update_snapshot), or imported from a
     /// pre-signed URL after its export.
     ///
     /// The response is returned before the snapshot is complete: wait for the state `completed`. OUTSCALE may
-    /// temporarily
-    /// block further snapshots of a volume if too many are created in a short time.
+    /// temporarily block further snapshots of a volume if too many are created in a short time.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: safe with a `client_token`.
@@ -1068,8 +1055,7 @@ impl Client {
     /// With a pre-signed URL of the result, other accounts can import the snapshot with
     /// [`Client::create_snapshot`](crate::Client::create_snapshot). To cancel the task, use
     /// [`Client::delete_export_task`](crate::Client::delete_export_task), which works only while the state of the task
-    /// is
-    /// `pending/queued`.
+    /// is `pending/queued`.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: unsafe, it may be carried out twice.
@@ -1306,6 +1292,10 @@ pub mod action {
         const NAME: &'static str = "CreateSnapshot";
         const AUTH: Auth = Auth::AccessKey;
         const RETRY: RetrySafety = RetrySafety::ClientToken;
+
+        fn client_token(request: &mut Self::Request) -> Option<&mut Option<String>> {
+            Some(&mut request.client_token)
+        }
     }
 
     /// Marker of `CreateSnapshotExportTask`: see

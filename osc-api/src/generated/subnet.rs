@@ -9,8 +9,7 @@ use crate::{Client, Paginated, Result, UnknownValue, __private};
 #[non_exhaustive]
 pub struct CreateSubnetRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// IPv4 range of the Subnet in CIDR notation: a `/29` or larger, within the range of the Net and not overlapping
     /// other Subnets.
@@ -90,8 +89,7 @@ __private::received!(CreateSubnetResponse {
 #[non_exhaustive]
 pub struct DeleteSubnetRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Subnet, `subnet-` and eight hexadecimal digits.
     ///
@@ -268,15 +266,13 @@ __private::sent!(FiltersSubnet {
 #[non_exhaustive]
 pub struct ReadSubnetsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersSubnet>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -325,8 +321,7 @@ __private::sent!(ReadSubnetsRequest {
 #[non_exhaustive]
 pub struct ReadSubnetsResponse {
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -418,8 +413,7 @@ __private::open_enum!(SubnetState);
 #[non_exhaustive]
 pub struct UpdateSubnetRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Whether network interfaces created in the Subnet get a public IP. Off by default.
     ///

@@ -10,19 +10,16 @@ use crate::{Client, Paginated, Result, __private};
 #[non_exhaustive]
 pub struct CreateTagsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// IDs of the resources to tag.
     ///
     /// The following resources can be tagged, by ID prefix: `ami-` (image), `cgw-` (client gateway), `dopt-` (DHCP
     /// options), `eipalloc-` (public IP), `eni-` (network interface), `fgpu-` (flexible GPU), `i-` (VM), `igw-`
-    /// (internet
-    /// service), `image-export-` and `snap-export-` (export tasks), `key-` (keypair, with 32 hexadecimal digits),
-    /// `nat-`
-    /// (NAT service), `pcx-` (Net peering), `rtb-` (route table), `sg-` (security group), `snap-` (snapshot), `subnet-`
-    /// (Subnet), `vgw-` (virtual gateway), `vol-` (volume), `vpc-` (Net), `vpce-` (Net access point), `vpn-` (VPN
-    /// connection).
+    /// (internet service), `image-export-` and `snap-export-` (export tasks), `key-` (keypair, with 32 hexadecimal
+    /// digits), `nat-` (NAT service), `pcx-` (Net peering), `rtb-` (route table), `sg-` (security group), `snap-`
+    /// (snapshot), `subnet-` (Subnet), `vgw-` (virtual gateway), `vol-` (volume), `vpc-` (Net), `vpce-` (Net access
+    /// point), `vpn-` (VPN connection).
     ///
     /// Required.
     pub resource_ids: Vec<String>,
@@ -94,8 +91,7 @@ __private::received!(CreateTagsResponse {
 #[non_exhaustive]
 pub struct DeleteTagsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// IDs of the resources.
     ///
@@ -229,15 +225,13 @@ __private::sent!(FiltersTag {
 #[non_exhaustive]
 pub struct ReadTagsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersTag>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -286,8 +280,7 @@ __private::sent!(ReadTagsRequest {
 #[non_exhaustive]
 pub struct ReadTagsResponse {
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,

@@ -10,8 +10,7 @@ use crate::{Client, Paginated, Result, __private};
 #[non_exhaustive]
 pub struct CreateUserRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Path of the EIM user: 1 to 512 letters, digits, `_` and `/`, starting and ending with `/`. Defaults to `/`.
     pub path: Option<String>,
@@ -87,8 +86,7 @@ __private::received!(CreateUserResponse {
 #[non_exhaustive]
 pub struct DeleteUserRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the EIM user.
     ///
@@ -168,8 +166,7 @@ __private::sent!(FiltersUsers {
 #[non_exhaustive]
 pub struct ReadUsersRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
@@ -248,8 +245,7 @@ __private::received!(ReadUsersResponse {
 #[non_exhaustive]
 pub struct UpdateUserRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// New path of the EIM user: 1 to 512 letters, digits, `_` and `/`, starting and ending with `/`.
     pub new_path: Option<String>,

@@ -10,8 +10,7 @@ use crate::{Client, DateTime, Paginated, Result, __private};
 #[non_exhaustive]
 pub struct AddUserToUserGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the user group.
     ///
@@ -100,8 +99,7 @@ __private::received!(AddUserToUserGroupResponse {
 #[non_exhaustive]
 pub struct CreateUserGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Path of the user group. Defaults to `/`.
     pub path: Option<String>,
@@ -167,8 +165,7 @@ __private::received!(CreateUserGroupResponse {
 #[non_exhaustive]
 pub struct DeleteUserGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// If `true`, the group is deleted even if it has members or policies.
     pub force: Option<bool>,
@@ -241,8 +238,7 @@ __private::received!(DeleteUserGroupResponse {
 #[non_exhaustive]
 pub struct ReadUserGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Path of the user group. Defaults to `/`.
     pub path: Option<String>,
@@ -312,8 +308,7 @@ __private::received!(ReadUserGroupResponse {
 #[non_exhaustive]
 pub struct ReadUserGroupsPerUserRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the EIM user.
     ///
@@ -379,8 +374,7 @@ __private::received!(ReadUserGroupsPerUserResponse {
 #[non_exhaustive]
 pub struct ReadUserGroupsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
@@ -459,8 +453,7 @@ __private::received!(ReadUserGroupsResponse {
 #[non_exhaustive]
 pub struct RemoveUserFromUserGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Name of the user group.
     ///
@@ -549,8 +542,7 @@ __private::received!(RemoveUserFromUserGroupResponse {
 #[non_exhaustive]
 pub struct UpdateUserGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// New path, starting and ending with `/`. If omitted, the path is reset to `/`: the current one is not kept.
     pub new_path: Option<String>,

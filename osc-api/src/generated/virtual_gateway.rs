@@ -14,8 +14,7 @@ pub struct CreateVirtualGatewayRequest {
     /// Required.
     pub connection_type: String,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
 }
 
@@ -68,8 +67,7 @@ __private::received!(CreateVirtualGatewayResponse {
 #[non_exhaustive]
 pub struct DeleteVirtualGatewayRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the virtual gateway, `vgw-` and eight hexadecimal digits.
     ///
@@ -236,8 +234,7 @@ __private::sent!(FiltersVirtualGateway {
 #[non_exhaustive]
 pub struct LinkVirtualGatewayRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
@@ -324,15 +321,13 @@ __private::received!(NetToVirtualGatewayLink {
 #[non_exhaustive]
 pub struct ReadVirtualGatewaysRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersVirtualGateway>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -382,8 +377,7 @@ __private::sent!(ReadVirtualGatewaysRequest {
 #[non_exhaustive]
 pub struct ReadVirtualGatewaysResponse {
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -403,8 +397,7 @@ __private::received!(ReadVirtualGatewaysResponse {
 #[non_exhaustive]
 pub struct UnlinkVirtualGatewayRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the Net, `vpc-` and eight hexadecimal digits.
     ///
@@ -473,8 +466,7 @@ __private::received!(UnlinkVirtualGatewayResponse {
 #[non_exhaustive]
 pub struct UpdateRoutePropagationRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Whether the virtual gateway propagates its routes to the route table.
     ///

@@ -28,14 +28,12 @@ pub struct CreateVmsRequest {
     /// Has no effect; kept for compatibility with AWS.
     pub bsu_optimized: Option<bool>,
     /// Token chosen by the caller, at most 64 characters. A second create request with the same token returns the
-    /// result
-    /// of the first.
+    /// result of the first.
     pub client_token: Option<String>,
     /// If `true`, the VM cannot be terminated until this is set to `false`.
     pub deletion_protection: Option<bool>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the image to create the VMs from, `ami-` and eight hexadecimal digits.
     /// [`Client::read_images`](crate::Client::read_images) lists the images.
@@ -46,8 +44,7 @@ pub struct CreateVmsRequest {
     /// start.
     pub keypair_name: Option<String>,
     /// Maximum number of VMs to create. If this many cannot be created, as many as possible are created, but never
-    /// fewer
-    /// than `min_vms_count`.
+    /// fewer than `min_vms_count`.
     pub max_vms_count: Option<i64>,
     /// Minimum number of VMs to create. If this many cannot be created, none is created.
     pub min_vms_count: Option<i64>,
@@ -67,8 +64,7 @@ pub struct CreateVmsRequest {
     /// last one of the range are reserved.
     pub private_ips: Option<Vec<String>>,
     /// IDs of the VMs' security groups, each `sg-` and eight hexadecimal digits. Defaults to the default security
-    /// group.
-    /// They are assigned to the primary network interface.
+    /// group. They are assigned to the primary network interface.
     pub security_group_ids: Option<Vec<String>>,
     /// Names of the VMs' security groups. Defaults to the default security group. They are assigned to the primary
     /// network interface.
@@ -78,8 +74,7 @@ pub struct CreateVmsRequest {
     /// ID of the Subnet to create the VMs in, `subnet-` and eight hexadecimal digits.
     pub subnet_id: Option<String>,
     /// If `true`, the VMs have a virtual TPM. If omitted, they have one if the image requires it. `false` is rejected
-    /// if
-    /// the image requires one.
+    /// if the image requires one.
     pub tpm_enabled: Option<bool>,
     /// Script or configuration that is passed to the VM, Base64-encoded, at most 500 KiB.
     pub user_data: Option<Secret>,
@@ -91,8 +86,7 @@ pub struct CreateVmsRequest {
     /// Type of the VM, such as `tinav5.c2r2p2` or an AWS type name. Defaults to `t2.small`.
     ///
     /// The parts are the generation, the number of cores, the memory in GiB and the performance, from 1 (the highest)
-    /// to
-    /// 3. If the last part is omitted, as in `tinav5.c2r2`, the field `performance` applies. An AWS type name is
+    /// to 3. If the last part is omitted, as in `tinav5.c2r2`, the field `performance` applies. An AWS type name is
     /// converted to a type of this form, including the performance, but responses still contain the AWS name.
     pub vm_type: Option<String>,
 }
@@ -368,8 +362,7 @@ __private::received!(CreateVmsResponse {
 #[non_exhaustive]
 pub struct DeleteVmsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// IDs of VMs, each `i-` and eight hexadecimal digits.
     ///
@@ -428,8 +421,7 @@ __private::received!(DeleteVmsResponse {
 #[non_exhaustive]
 pub struct ReadAdminPasswordRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
     ///
@@ -489,8 +481,7 @@ __private::received!(ReadAdminPasswordResponse {
 #[non_exhaustive]
 pub struct ReadConsoleOutputRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
     ///
@@ -549,15 +540,13 @@ __private::received!(ReadConsoleOutputResponse {
 #[non_exhaustive]
 pub struct ReadVmTypesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersVmType>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -606,8 +595,7 @@ __private::sent!(ReadVmTypesRequest {
 #[non_exhaustive]
 pub struct ReadVmTypesResponse {
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -626,15 +614,13 @@ __private::received!(ReadVmTypesResponse {
 #[non_exhaustive]
 pub struct ReadVmsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersVm>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -683,8 +669,7 @@ __private::sent!(ReadVmsRequest {
 #[non_exhaustive]
 pub struct ReadVmsResponse {
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -708,14 +693,12 @@ pub struct ReadVmsStateRequest {
     /// Default: `false`.
     pub all_vms: Option<bool>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Filters for VM states, applied in addition to `all_vms`.
     pub filters: Option<FiltersVmsState>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -772,8 +755,7 @@ __private::sent!(ReadVmsStateRequest {
 #[non_exhaustive]
 pub struct ReadVmsStateResponse {
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -796,8 +778,7 @@ pub struct ReadVmsStopHistoryRequest {
     /// the list is empty.
     pub filters: Option<FiltersVmsStopHistory>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -840,8 +821,7 @@ __private::sent!(ReadVmsStopHistoryRequest {
 #[non_exhaustive]
 pub struct ReadVmsStopHistoryResponse {
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -860,8 +840,7 @@ __private::received!(ReadVmsStopHistoryResponse {
 #[non_exhaustive]
 pub struct RebootVmsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// IDs of VMs, each `i-` and eight hexadecimal digits.
     ///
@@ -916,8 +895,7 @@ __private::received!(RebootVmsResponse {
 #[non_exhaustive]
 pub struct StartVmsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// IDs of VMs, each `i-` and eight hexadecimal digits.
     ///
@@ -975,8 +953,7 @@ __private::received!(StartVmsResponse {
 #[non_exhaustive]
 pub struct StopVmsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// If `true`, the VMs are stopped by force.
     pub force_stop: Option<bool>,
@@ -1053,8 +1030,7 @@ pub struct UpdateVmRequest {
     /// If `true`, the VM cannot be terminated until this is set to `false`.
     pub deletion_protection: Option<bool>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// If `true`, traffic that is neither from nor to this VM is dropped. Must be `false` for a NAT VM. In a Net only.
     pub is_source_dest_checked: Option<bool>,
@@ -1081,8 +1057,7 @@ pub struct UpdateVmRequest {
     /// Deprecated.
     pub vm_initiated_shutdown_behavior: Option<VmInitiatedShutdownBehavior>,
     /// Type of the VM, such as `tinav5.c2r2p2` or an AWS name. The VM must be stopped. The parts are the generation,
-    /// the
-    /// number of cores, the memory in GiB and the performance, from 1 (the highest) to 3.
+    /// the number of cores, the memory in GiB and the performance, from 1 (the highest) to 3.
     pub vm_type: Option<String>,
 }
 
@@ -1359,8 +1334,7 @@ impl Client {
     /// Creates VMs from an image, and starts them unless `boot_on_creation` is `false`.
     ///
     /// The response is returned while the VMs are `pending`. `min_vms_count` and `max_vms_count` set the number of VMs
-    /// to
-    /// create. If `client_token` is set, repeating the call does not create the VMs again.
+    /// to create. If `client_token` is set, repeating the call does not create the VMs again.
     ///
     /// - Authentication: access key.
     /// - Retry after an ambiguous failure: safe with a `client_token`.
@@ -1822,6 +1796,10 @@ pub mod action {
         const NAME: &'static str = "CreateVms";
         const AUTH: Auth = Auth::AccessKey;
         const RETRY: RetrySafety = RetrySafety::ClientToken;
+
+        fn client_token(request: &mut Self::Request) -> Option<&mut Option<String>> {
+            Some(&mut request.client_token)
+        }
     }
 
     /// Marker of `DeleteVms`: see [`Client::delete_vms`](crate::Client::delete_vms).

@@ -12,8 +12,7 @@ pub struct CreateVmGroupRequest {
     /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// How the VMs are distributed across hypervisors. `attract` places them on the same one, for a faster network.
     /// `repulse` places them on different ones, for fault tolerance. `no-strategy` leaves the choice to the cloud.
@@ -166,8 +165,7 @@ __private::received!(CreateVmGroupResponse {
 #[non_exhaustive]
 pub struct DeleteVmGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the VM group, `vmgroup-` and 32 hexadecimal digits.
     ///
@@ -395,8 +393,7 @@ __private::open_enum!(PositioningStrategy);
 #[non_exhaustive]
 pub struct ReadVmGroupsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
@@ -448,8 +445,7 @@ __private::received!(ReadVmGroupsResponse {
 #[non_exhaustive]
 pub struct ScaleDownVmGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the VM group, `vmgroup-` and 32 hexadecimal digits.
     ///
@@ -515,8 +511,7 @@ __private::received!(ScaleDownVmGroupResponse {
 #[non_exhaustive]
 pub struct ScaleUpVmGroupRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Number of VMs to add to the group, created from the VM template in its current state.
     ///
@@ -584,8 +579,7 @@ pub struct UpdateVmGroupRequest {
     /// New description of the VM group.
     pub description: Option<String>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// New tags of the VM group.
     pub tags: Option<Vec<ResourceTag>>,

@@ -24,8 +24,7 @@ pub struct CreateVmTemplateRequest {
     /// Free-form description of the purpose of the resource.
     pub description: Option<String>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the image, `ami-` and eight hexadecimal digits.
     ///
@@ -170,8 +169,7 @@ __private::received!(CreateVmTemplateResponse {
 #[non_exhaustive]
 pub struct DeleteVmTemplateRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the VM template, `vmtemplate-` and 32 hexadecimal digits.
     ///
@@ -386,8 +384,7 @@ __private::sent!(FiltersVmTemplate {
 #[non_exhaustive]
 pub struct ReadVmTemplatesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
@@ -441,8 +438,7 @@ pub struct UpdateVmTemplateRequest {
     /// New description of the VM template.
     pub description: Option<String>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// New tags of the VM template.
     pub tags: Option<Vec<ResourceTag>>,

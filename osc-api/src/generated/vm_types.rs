@@ -54,8 +54,7 @@ pub struct BlockDeviceMappingVmCreation {
     /// Volume to create for the device.
     pub bsu: Option<BsuToCreate>,
     /// Name of the device, `/dev/sda1` for the root volume. Others are `/dev/sd` or `/dev/xvd` followed by a letter
-    /// from
-    /// `b` to `z` and, optionally, one more from `a` to `z`.
+    /// from `b` to `z` and, optionally, one more from `a` to `z`.
     pub device_name: Option<String>,
     /// Removes a device that is defined by the image. The API does not document which value to use.
     pub no_device: Option<String>,
@@ -111,8 +110,7 @@ pub struct BlockDeviceMappingVmUpdate {
     /// Volume of the device.
     pub bsu: Option<BsuToUpdateVm>,
     /// Name of the device, `/dev/sda1` for the root volume. Others are `/dev/sd` or `/dev/xvd` followed by a letter
-    /// from
-    /// `b` to `z` and, optionally, one more from `a` to `z`.
+    /// from `b` to `z` and, optionally, one more from `a` to `z`.
     pub device_name: Option<String>,
     /// Removes a device that is defined by the image. The API does not document which value to use.
     pub no_device: Option<String>,
@@ -278,8 +276,7 @@ pub struct FiltersVm {
     /// Only return VMs with a network interface whose public IP is owned by one of these accounts, by ID.
     pub nic_link_public_ip_account_ids: Option<Vec<String>>,
     /// Only return VMs with a network interface that has one of these public IP associations, by ID. IDs are
-    /// `eipassoc-`
-    /// and eight hexadecimal digits.
+    /// `eipassoc-` and eight hexadecimal digits.
     pub nic_link_public_ip_link_public_ip_ids: Option<Vec<String>>,
     /// Only return VMs with a network interface that has one of these public IPs, by ID. IDs are `eipalloc-` and eight
     /// hexadecimal digits.
@@ -1518,8 +1515,7 @@ pub struct NicForVmCreation {
     /// Private IPs of a new interface, at most one of them primary.
     pub private_ips: Option<Vec<PrivateIpLight>>,
     /// Number of secondary private IPs for a new interface, chosen by the cloud. Cannot be used together with more than
-    /// one
-    /// entry in `private_ips`.
+    /// one entry in `private_ips`.
     pub secondary_private_ip_count: Option<i64>,
     /// IDs of the security groups of a new interface, each `sg-` and eight hexadecimal digits.
     pub security_group_ids: Option<Vec<String>>,

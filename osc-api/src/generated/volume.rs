@@ -10,12 +10,10 @@ use crate::{Client, DateTime, Paginated, Result, UnknownValue, __private};
 #[non_exhaustive]
 pub struct CreateVolumeRequest {
     /// Token chosen by the caller, at most 64 characters. A second create request with the same token returns the
-    /// result
-    /// of the first.
+    /// result of the first.
     pub client_token: Option<String>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Input and output operations per second, at most 13000 and at most 300 per GiB. Only for `io1` volumes, for which
     /// it is required.
@@ -120,8 +118,7 @@ __private::received!(CreateVolumeResponse {
 #[non_exhaustive]
 pub struct DeleteVolumeRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the volume, `vol-` and eight hexadecimal digits.
     ///
@@ -436,8 +433,7 @@ pub struct LinkVolumeRequest {
     /// Required.
     pub device_name: String,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the VM, `i-` and eight hexadecimal digits.
     ///
@@ -539,15 +535,13 @@ __private::received!(LinkedVolume {
 #[non_exhaustive]
 pub struct ReadVolumeUpdateTasksRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersReadVolumeUpdateTask>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000. Defaults to 100.
     pub results_per_page: Option<i64>,
@@ -597,8 +591,7 @@ __private::sent!(ReadVolumeUpdateTasksRequest {
 #[non_exhaustive]
 pub struct ReadVolumeUpdateTasksResponse {
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -617,15 +610,13 @@ __private::received!(ReadVolumeUpdateTasksResponse {
 #[non_exhaustive]
 pub struct ReadVolumesRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersVolume>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -674,8 +665,7 @@ __private::sent!(ReadVolumesRequest {
 #[non_exhaustive]
 pub struct ReadVolumesResponse {
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -694,8 +684,7 @@ __private::received!(ReadVolumesResponse {
 #[non_exhaustive]
 pub struct UnlinkVolumeRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// If `true`, the volume is detached by force, after an attempt that failed. This may damage its data or file
     /// systems.
@@ -759,12 +748,10 @@ __private::received!(UnlinkVolumeResponse {
 #[non_exhaustive]
 pub struct UpdateVolumeRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// New number of input and output operations per second (IOPS), at most 13000 and at most 300 per GiB. Only for
-    /// volumes
-    /// that are, or become, `io1`.
+    /// volumes that are, or become, `io1`.
     pub iops: Option<i64>,
     /// New size of the volume in GiB, at most 14901 and at least the current size. It does not take effect immediately.
     pub size: Option<i64>,
@@ -1370,6 +1357,10 @@ pub mod action {
         const NAME: &'static str = "CreateVolume";
         const AUTH: Auth = Auth::AccessKey;
         const RETRY: RetrySafety = RetrySafety::ClientToken;
+
+        fn client_token(request: &mut Self::Request) -> Option<&mut Option<String>> {
+            Some(&mut request.client_token)
+        }
     }
 
     /// Marker of `DeleteVolume`: see [`Client::delete_volume`](crate::Client::delete_volume).

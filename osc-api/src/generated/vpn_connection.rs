@@ -18,8 +18,7 @@ pub struct CreateVpnConnectionRequest {
     /// Required.
     pub connection_type: String,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// If `true`, the connection uses static routes instead of BGP. Defaults to BGP.
     ///
@@ -112,8 +111,7 @@ pub struct CreateVpnConnectionRouteRequest {
     /// Required.
     pub destination_ip_range: String,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the VPN connection, `vpn-` and eight hexadecimal digits.
     ///
@@ -181,8 +179,7 @@ __private::received!(CreateVpnConnectionRouteResponse {
 #[non_exhaustive]
 pub struct DeleteVpnConnectionRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the VPN connection, `vpn-` and eight hexadecimal digits.
     ///
@@ -240,8 +237,7 @@ pub struct DeleteVpnConnectionRouteRequest {
     /// Required.
     pub destination_ip_range: String,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the VPN connection, `vpn-` and eight hexadecimal digits.
     ///
@@ -462,8 +458,7 @@ pub struct Phase1Options {
     /// Action to take when the other end stops responding. Has no effect; kept for compatibility with AWS.
     pub dpd_timeout_action: Option<String>,
     /// Number of seconds without a response after which the other end is considered unreachable. Has no effect; kept
-    /// for
-    /// compatibility with AWS.
+    /// for compatibility with AWS.
     pub dpd_timeout_seconds: Option<i64>,
     /// Versions of the IKE protocol. Has no effect; kept for compatibility with AWS.
     pub ike_versions: Option<Vec<String>>,
@@ -659,15 +654,13 @@ __private::exchanged!(Phase2Options {
 #[non_exhaustive]
 pub struct ReadVpnConnectionsRequest {
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// Conditions that the returned items must meet. If none is given, all items are returned. If no item meets them,
     /// the list is empty.
     pub filters: Option<FiltersVpnConnection>,
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Maximum number of items per page, from 1 to 1000.
     pub results_per_page: Option<i64>,
@@ -716,8 +709,7 @@ __private::sent!(ReadVpnConnectionsRequest {
 #[non_exhaustive]
 pub struct ReadVpnConnectionsResponse {
     /// Token of the next page. It is opaque and must not be decoded. On the last page, it is not set or empty. A
-    /// request
-    /// with a token must also set `results_per_page`. A request without one returns the first page.
+    /// request with a token must also set `results_per_page`. A request without one returns the first page.
     pub next_page_token: Option<String>,
     /// Information about the response itself: the ID of the request.
     pub response_context: Option<ResponseContext>,
@@ -757,8 +749,7 @@ pub struct UpdateVpnConnectionRequest {
     /// ID of the new client gateway, `cgw-` and eight hexadecimal digits.
     pub client_gateway_id: Option<String>,
     /// If `true`, only checks whether the caller may perform the action, without performing it. On success, the
-    /// response
-    /// does not contain the resource.
+    /// response does not contain the resource.
     pub dry_run: Option<bool>,
     /// ID of the new virtual gateway, `vgw-` and eight hexadecimal digits.
     pub virtual_gateway_id: Option<String>,

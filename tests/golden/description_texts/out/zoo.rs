@@ -3,20 +3,15 @@
 
 use crate::{Client, Result, __private};
 
-/// \# Not a heading
-/// let not_a_doctest = 1;
+/// \# Not a heading let not_a_doctest = 1;
 ///
-/// \[a link to nothing\] and one and [another](https://example.com/a_b#c).
-/// Bold, a \< b, Vec\<u8>, {}, {0}, {name}, #\[attribute\], r#"raw"#, $variable, %s.
+/// \[a link to nothing\] and one and [another](https://example.com/a_b#c). Bold, a \< b, Vec\<u8>, {}, {0}, {name}, #\[attribute\],
+/// r#"raw"#, $variable, %s.
 ///
 /// ```text
 /// let never_compiled: () = 1;
 /// ```
-/// Unclosed \`tick and \`\`\`fence.
-/// \| a | b |
-/// \|---|---|
-/// Setext
-/// \======
+/// Unclosed \`tick and \`\`\`fence. \| a | b | \|---|---| Setext \======
 /// * one
 ///   * two
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -105,8 +100,7 @@ __private::received!(ReadTextsResponse {
 impl Client {
     /// Ends a comment */ and begins one /*.
     ///
-    /// Backslash \\ and "quotes" and 'others'.
-    /// A tab in it.
+    /// Backslash \\ and "quotes" and 'others'. A tab in it.
     ///
     /// Last.
     ///

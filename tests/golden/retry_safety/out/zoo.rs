@@ -271,6 +271,10 @@ pub mod action {
         const NAME: &'static str = "CreateWithToken";
         const AUTH: Auth = Auth::None;
         const RETRY: RetrySafety = RetrySafety::ClientToken;
+
+        fn client_token(request: &mut Self::Request) -> Option<&mut Option<String>> {
+            Some(&mut request.client_token)
+        }
     }
 
     /// Marker of `DeleteRetried`: see [`Client::delete_retried`](crate::Client::delete_retried).
@@ -295,6 +299,10 @@ pub mod action {
         const NAME: &'static str = "ReadRetried";
         const AUTH: Auth = Auth::None;
         const RETRY: RetrySafety = RetrySafety::Idempotent;
+
+        fn client_token(request: &mut Self::Request) -> Option<&mut Option<String>> {
+            Some(&mut request.client_token)
+        }
     }
 
     /// Marker of `Reader`: see [`Client::reader`](crate::Client::reader).
