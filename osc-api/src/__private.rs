@@ -7,6 +7,8 @@ pub use crate::json::{
     has_only_context, is_page,
 };
 pub use crate::paginate::{Cursor, Next, ResponseOf};
+#[cfg(feature = "testing")]
+pub use crate::testing::validation::{Reencode, reencode};
 pub use crate::types::open_enum::text;
 pub use crate::{
     __exchanged as exchanged, __open_enum as open_enum, __open_integer_enum as open_integer_enum,
