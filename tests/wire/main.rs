@@ -17,6 +17,8 @@ mod errors;
 mod faults;
 mod guard;
 mod options;
+#[cfg(target_os = "linux")]
+mod platform_roots;
 mod profile;
 mod programs;
 mod progress;

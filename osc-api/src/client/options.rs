@@ -30,10 +30,8 @@ impl CallOptions {
         Self::default()
     }
 
-    /// Sets the timeout of a call, including all attempts and the delays between them. Defaults to 5 minutes.
-    ///
-    /// It starts when the rate limiter first lets the call start: waiting in the queue of a
-    /// [rate limit](crate::RateLimit) does not count.
+    /// Sets the timeout of a call, including waiting for the [rate limit](crate::RateLimit), all attempts and the delays
+    /// between them. Defaults to 5 minutes.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
