@@ -189,7 +189,14 @@ impl Client {
         let request = EncodedRequest::without_token(action, request)?;
         let (response, attempts) =
             self.shared.call(self.settings, ActionMeta::unknown(action), request).await?;
-        self.decode(action, &response, attempts)
+        self.decode_value(action, &response, attempts)
+    }
+
+    /// Sends the request of a page of a listing.
+    pub(crate) async fn send_for_page<A: Action>(&self, request: &A::Request) -> Result<A::Response> {
+        let request = EncodedRequest::new::<A>(request)?;
+        let (response, attempts) = self.shared.call(self.settings, ActionMeta::of::<A>(), request).await?;
+        self.decode_page(A::NAME, &response, attempts)
     }
 }
 

@@ -20,6 +20,6 @@ mod fake_data;
 mod blocking;
 
 #[cfg(feature = "testing")]
-pub(crate) use fake_data::EXAMPLE_RESPONSES;
+pub(crate) use fake_data::PUBLISHED_ACTIONS;
 #[expect(unreachable_pub, reason = "re-exported by the public modules")]
 pub use modules::{API_VERSION, READ_VERBS, action, codes, types, waiters};

@@ -1,6 +1,11 @@
 //! The fake API of the feature `testing`: every documented behavior, over real HTTP.
 
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a failed expectation fails the test")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a failed expectation fails the test"
+)]
 
 mod authentication;
 mod examples;
@@ -9,6 +14,7 @@ mod handlers;
 mod lifecycle;
 mod raw;
 mod records;
+mod strict;
 
 use osc_api::Client;
 use osc_api::testing::FakeApi;

@@ -7,6 +7,7 @@ mod endings;
 mod faults;
 mod listings;
 mod prefetch;
+mod wrong_types;
 
 use osc_api::types::{ReadPublicIpRangesRequest, ReadUsersRequest, User};
 use osc_api::{Client, ClientBuilder, Items, Paginated, RateLimit, RetryPolicy};

@@ -6,6 +6,7 @@ use osc_api::action::ReadVms;
 use osc_api::types::ReadVmsRequest;
 use osc_api::wait;
 use osc_tests::cloud;
+use osc_tests::http::Response;
 use serde_json::json;
 
 use super::{client, ids, listed, quick, server, vms};
@@ -176,7 +177,7 @@ async fn pages_are_read_to_the_end() {
         };
         assert_eq!(body["NextPageToken"].is_null(), body["ResultsPerPage"].is_null());
         let vms = json!([{ "VmId": page, "State": "running" }]);
-        osc_tests::http::Response::json(200, &json!({ "Vms": vms, "NextPageToken": next }))
+        Response::json(200, &json!({ "Vms": vms, "NextPageToken": next }))
     });
     let client = client(&server);
     // A resource on a later page is not missing.
@@ -242,4 +243,14 @@ fn a_wait_outside_a_runtime_is_an_error() {
             other => panic!("{other:?}"),
         }
     }
+}
+
+/// To ignore the list would mean that the VM no longer exists.
+#[tokio::test]
+async fn a_list_of_an_unexpected_type_is_not_a_deletion() {
+    let server = server(|_, _| Response::json(200, &json!({ "Vms": true })));
+    let error = quick(client(&server).wait_for(wait::vm("i-1").terminated()))
+        .await
+        .expect_err("a response without a list");
+    assert!(error.is_decode() && error.to_string().contains("Vms"), "{error}");
 }

@@ -92,6 +92,11 @@ impl Authority {
     pub(crate) fn server(&self) -> Server {
         self.server_with(&certificate(NAMES), ALL_VERSIONS)
     }
+
+    /// The certificate of the authority, in PEM.
+    pub(crate) fn pem(&self) -> String {
+        self.0.pem()
+    }
 }
 
 /// A server that admits callers as the cloud does.

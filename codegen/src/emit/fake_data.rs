@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::client;
+use super::{client, ident};
 use crate::ir::{Action, Api};
 use crate::render::{File, Item};
 
@@ -14,19 +14,24 @@ pub(super) fn fake_data(api: &Api) -> File {
     let rows = actions.into_iter().map(row);
     File {
         name: "fake_data.rs".to_owned(),
-        docs: vec!["The published example responses, for the fake API of the feature `testing`.".to_owned()],
-        imports: vec![quote! { use crate::action::Auth; }],
+        docs: vec!["The published actions, for the fake API of the feature `testing`.".to_owned()],
+        imports: vec![
+            quote! { use super::types; },
+            quote! { use crate::__private::{Reencode, reencode}; },
+            quote! { use crate::action::Auth; },
+        ],
         items: vec![Item::Tokens(quote! {
-            /// Every action by name: the authentication it accepts, and its first published example response.
-            pub static EXAMPLE_RESPONSES: &[(&str, Auth, &str)] = &[#(#rows),*];
+            /// Every action by name: the authentication it accepts, a function that decodes and encodes its request, and
+            /// its first published example response.
+            pub static PUBLISHED_ACTIONS: &[(&str, Auth, Reencode, &str)] = &[#(#rows),*];
         })],
     }
 }
 
 fn row(action: &Action) -> TokenStream {
-    let Action { wire, auth, example_response, .. } = action;
-    let (auth, response) = (client::auth(*auth), raw(example_response));
-    quote!((#wire, #auth, #response))
+    let Action { wire, request, auth, example_response, .. } = action;
+    let (request, auth, response) = (ident(request), client::auth(*auth), raw(example_response));
+    quote!((#wire, #auth, reencode::<types::#request>, #response))
 }
 
 /// A raw string literal: JSON full of escaped quotes would be unreadable.

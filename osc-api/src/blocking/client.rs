@@ -97,7 +97,7 @@ impl Client {
             client.send_encoded(ActionMeta::unknown(&name), request).await
         };
         let (response, attempts) = self.run(action, call)??;
-        self.template.decode(action, &response, attempts)
+        self.template.decode_value(action, &response, attempts)
     }
 
     /// Sends an encoded request. Compiled once, not per action.

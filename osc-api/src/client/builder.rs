@@ -91,6 +91,9 @@ impl ClientBuilder {
     }
 
     /// Uses neither environment variables, including those for proxies, nor a profile file that is not selected here.
+    ///
+    /// `SSL_CERT_FILE` and `SSL_CERT_DIR` still apply where the platform has them (Linux, BSD): they select the trusted
+    /// certificates of the platform, for all of its programs.
     pub fn ignore_environment(mut self) -> Self {
         self.overrides.ignore_environment = true;
         self
@@ -114,8 +117,8 @@ impl ClientBuilder {
         self.set(CallOptions::new().attempt_timeout(timeout))
     }
 
-    /// Sets the timeout of a call, including all attempts and the delays between them, from the moment the rate
-    /// limiter first lets it start. Defaults to 5 minutes.
+    /// Sets the timeout of a call, including waiting for the [rate limit](RateLimit), all attempts and the delays between
+    /// them. Defaults to 5 minutes.
     pub fn timeout(self, timeout: Duration) -> Self {
         self.set(CallOptions::new().timeout(timeout))
     }
@@ -125,7 +128,8 @@ impl ClientBuilder {
         self.set(CallOptions::new().retry(policy))
     }
 
-    /// Sets the maximum size of a response, in bytes. Defaults to 64 MiB.
+    /// Sets the maximum size of a response, in bytes. Defaults to 64 MiB. When decoded, a response may take twice as much
+    /// memory, and 16 times as much with [`send_raw`](Client::send_raw). That of your own types is not limited.
     pub fn max_response_size(self, bytes: usize) -> Self {
         self.set(CallOptions::new().max_response_size(bytes))
     }

@@ -5,12 +5,19 @@ use std::marker::PhantomData;
 
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 
+use super::context;
 use super::value::{FromObject, Name, Received, Seed, Slot};
+
+/// Members of a page that link it to the next one.
+const PAGE_LINKS: [&str; 2] = ["HasMoreItems", "NextPageToken"];
 
 /// A struct all of whose fields may be missing.
 pub trait Members: Default {
     /// Whether the response carries nothing but its context, so that an empty body says as much.
     const IS_CONTEXT_ONLY: bool;
+
+    /// Whether the struct is a page of a listing: then it has the link to the next page.
+    const IS_PAGE: bool;
 
     /// Decodes the value of one member; an unknown one is ignored.
     ///
@@ -20,7 +27,11 @@ pub trait Members: Default {
 }
 
 /// The value that belongs to the name just decoded.
-pub struct Entry<'a, A>(pub &'a mut A);
+pub struct Entry<'a, A> {
+    map: &'a mut A,
+    /// The name, if the value belongs to a page of a listing.
+    name_in_page: Option<&'a str>,
+}
 
 /// Omits the decoder.
 impl<A> fmt::Debug for Entry<'_, A> {
@@ -29,13 +40,25 @@ impl<A> fmt::Debug for Entry<'_, A> {
     }
 }
 
-impl<'de, A: MapAccess<'de>> Entry<'_, A> {
+impl<'a, 'de, A: MapAccess<'de>> Entry<'a, A> {
+    /// The value of a request's member.
+    pub fn of_request(map: &'a mut A) -> Self {
+        Self { map, name_in_page: None }
+    }
+
     /// Decodes the value into a field, which is absent if the value is null or does not fit.
     ///
     /// # Errors
-    /// As for [`Received::receive`].
+    /// As for [`Received::receive`]. If pages must be whole, also if the value is a list of the page or its link to the
+    /// next one, and does not fit.
     pub fn read<T: Received<'de> + Default>(self, field: &mut T) -> Result<(), A::Error> {
-        self.0.next_value_seed(Field(field))
+        let is_fit = self.map.next_value_seed(Field(field))?;
+        match self.name_in_page {
+            Some(name) if !is_fit && (T::IS_PAGE || T::IS_LIST || PAGE_LINKS.contains(&name)) => {
+                context::page_mismatch(name)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Decodes the value of a request's member. Null is no value.
@@ -43,7 +66,7 @@ impl<'de, A: MapAccess<'de>> Entry<'_, A> {
     /// # Errors
     /// As for [`Received::receive`], and if the value does not fit: a request is what a program wrote.
     pub fn take<T: Received<'de>>(self) -> Result<Option<T>, A::Error> {
-        match self.0.next_value_seed(Seed(PhantomData))? {
+        match self.map.next_value_seed(Seed(PhantomData))? {
             Slot::Value(value) => Ok(Some(value)),
             Slot::Null => Ok(None),
             Slot::Mismatch => Err(de::Error::custom(format_args!("a value that is not {}", T::EXPECTED))),
@@ -55,23 +78,25 @@ impl<'de, A: MapAccess<'de>> Entry<'_, A> {
     /// # Errors
     /// Returns an error if the value is not valid JSON.
     pub fn skip(self) -> Result<(), A::Error> {
-        self.0.next_value::<IgnoredAny>().map(|_| ())
+        self.map.next_value::<IgnoredAny>().map(|_| ())
     }
 }
 
-/// Decodes into a field, so that large values are not moved from call to call.
+/// Decodes into a field, so that large values are not moved from call to call. Returns whether the value fits.
 struct Field<'a, T>(&'a mut T);
 
 impl<'de, T: Received<'de> + Default> DeserializeSeed<'de> for Field<'_, T> {
-    type Value = ();
+    type Value = bool;
 
     #[inline]
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        *self.0 = match T::receive(deserializer)? {
-            Slot::Value(value) => value,
-            Slot::Null | Slot::Mismatch => T::default(),
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        let (value, is_fit) = match T::receive(deserializer)? {
+            Slot::Value(value) => (value, true),
+            Slot::Null => (T::default(), true),
+            Slot::Mismatch => (T::default(), false),
         };
-        Ok(())
+        *self.0 = value;
+        Ok(is_fit)
     }
 }
 
@@ -79,12 +104,20 @@ impl<'de, T: Received<'de> + Default> DeserializeSeed<'de> for Field<'_, T> {
 ///
 /// # Errors
 /// As for [`Received::receive`].
-pub fn from_object<'de, A: MapAccess<'de>, T: Members>(mut map: A) -> Result<FromObject<T>, A::Error> {
+pub fn from_object<'de, A: MapAccess<'de>, T: Members>(map: A) -> Result<FromObject<T>, A::Error> {
+    from_members(map, T::IS_PAGE)
+}
+
+fn from_members<'de, A: MapAccess<'de>, T: Members>(
+    mut map: A,
+    is_page: bool,
+) -> Result<FromObject<T>, A::Error> {
     let mut object = T::default();
     let mut is_empty = true;
     while let Some(Name(name)) = map.next_key()? {
         is_empty = false;
-        object.member(&name, Entry(&mut map))?;
+        let name_in_page = is_page.then_some(&*name);
+        object.member(&name, Entry { map: &mut map, name_in_page })?;
     }
     Ok(if is_empty { FromObject::Empty } else { FromObject::Value(object) })
 }
@@ -118,7 +151,8 @@ pub fn decode<'de, D: Deserializer<'de>, T: Members>(deserializer: D) -> Result<
         }
 
         fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-            Ok(match from_object(map)? {
+            // The lists of a whole response are those that an action returns.
+            Ok(match from_members(map, true)? {
                 FromObject::Value(object) => object,
                 FromObject::Empty | FromObject::Mismatch => T::default(),
             })
@@ -134,5 +168,13 @@ pub const fn has_only_context(names: &[&str]) -> bool {
         [] => true,
         [name] => matches!(name.as_bytes(), b"ResponseContext"),
         _ => false,
+    }
+}
+
+/// Whether a struct with these members is a page of a listing.
+pub const fn is_page(names: &[&str]) -> bool {
+    match names {
+        [] => false,
+        [first, rest @ ..] => matches!(first.as_bytes(), b"HasMoreItems" | b"NextPageToken") || is_page(rest),
     }
 }

@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::value::{MapAccessDeserializer, StrDeserializer};
+use serde::de::value::StrDeserializer;
 use serde::de::{
     self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
-use serde_json::Value;
 use zeroize::Zeroize as _;
 
 use super::context;
@@ -18,11 +17,8 @@ use crate::{Date, DateOrDateTime, DateTime, Nullable, Secret};
 /// Largest magnitude up to which every whole `f64` is exactly the number that was written: 2⁵³.
 const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
 
-/// Number of entries that a map allocates room for at once.
-const MAP_NODE_ENTRIES: usize = 12;
-
 /// The only member of the object as which `serde_json` passes numbers if any crate enables `arbitrary_precision`.
-const ARBITRARY_PRECISION: &str = "$serde_json::private::Number";
+pub(super) const ARBITRARY_PRECISION: &str = "$serde_json::private::Number";
 
 /// A value that can be a member of a decoded object or an element of a list.
 ///
@@ -30,6 +26,12 @@ const ARBITRARY_PRECISION: &str = "$serde_json::private::Number";
 pub trait Received<'de>: Deserialize<'de> {
     /// Kind of value that the type expects, for messages.
     const EXPECTED: &'static str = "a string";
+
+    /// Whether the type is a page of a listing, see [`Members::IS_PAGE`](super::Members::IS_PAGE).
+    const IS_PAGE: bool = false;
+
+    /// Whether the type is a list.
+    const IS_LIST: bool = false;
 
     /// Decodes a value, ignoring it if it does not fit the type.
     ///
@@ -358,6 +360,10 @@ impl<'de> Deserialize<'de> for Name<'de> {
 }
 
 impl<'de, T: Received<'de>> Received<'de> for Option<T> {
+    const EXPECTED: &'static str = T::EXPECTED;
+    const IS_PAGE: bool = T::IS_PAGE;
+    const IS_LIST: bool = T::IS_LIST;
+
     #[inline]
     fn receive<D: Deserializer<'de>>(deserializer: D) -> Result<Slot<Self>, D::Error> {
         Ok(T::receive(deserializer)?.map(Some))
@@ -384,6 +390,7 @@ impl<'de, T: Received<'de>> Received<'de> for Nullable<T> {
 /// A list. Elements that are null or do not fit are left out, and a single value is a list of one.
 impl<'de, T: Received<'de>> Received<'de> for Vec<T> {
     const EXPECTED: &'static str = "a list";
+    const IS_LIST: bool = true;
 
     fn from_scalar(scalar: Scalar<'_>) -> Option<Self> {
         match scalar {
@@ -404,12 +411,7 @@ impl<'de, T: Received<'de>> Received<'de> for Vec<T> {
         let mut list = Self::new();
         while let Some(slot) = elements.next_element_seed(Seed(PhantomData))? {
             let Slot::Value(element) = slot else { continue };
-            if list.len() == list.capacity() {
-                // Most lists have one element, and room for four of the larger ones is a kilobyte or more.
-                let additional = if list.is_empty() { 1 } else { list.len().max(3) };
-                context::charge(additional.saturating_mul(size_of::<T>()))?;
-                list.reserve_exact(additional);
-            }
+            context::reserve(&mut list)?;
             list.push(element);
         }
         Ok(Some(list))
@@ -432,8 +434,7 @@ impl<'de, T: Received<'de>> Received<'de> for BTreeMap<String, T> {
         let mut map = Self::new();
         while let Some(Name(name)) = entries.next_key()? {
             let Slot::Value(value) = entries.next_value_seed(Seed(PhantomData))? else { continue };
-            let room = if map.is_empty() { MAP_NODE_ENTRIES } else { 2 };
-            context::charge(room * size_of::<(String, T)>())?;
+            context::charge_entry::<T, _>(map.is_empty())?;
             map.insert(name.into_owned(), value);
         }
         Ok(if map.is_empty() { FromObject::Empty } else { FromObject::Value(map) })
@@ -452,6 +453,7 @@ impl<'de, T: Received<'de>> Received<'de> for BTreeMap<String, T> {
 
 impl<'de, T: Received<'de>> Received<'de> for Box<T> {
     const EXPECTED: &'static str = T::EXPECTED;
+    const IS_PAGE: bool = T::IS_PAGE;
 
     fn receive<D: Deserializer<'de>>(deserializer: D) -> Result<Slot<Self>, D::Error> {
         let slot = T::receive(deserializer)?;
@@ -459,24 +461,6 @@ impl<'de, T: Received<'de>> Received<'de> for Box<T> {
             context::charge(size_of::<T>())?;
         }
         Ok(slot.map(Self::new))
-    }
-}
-
-/// Any value is a value.
-impl<'de> Received<'de> for Value {
-    const EXPECTED: &'static str = "a value";
-
-    fn receive<D: Deserializer<'de>>(deserializer: D) -> Result<Slot<Self>, D::Error> {
-        Ok(match Self::deserialize(deserializer)? {
-            Self::Null => Slot::Null,
-            value => Slot::Value(value),
-        })
-    }
-
-    fn from_object<A: MapAccess<'de>>(object: A) -> Result<FromObject<Self>, A::Error> {
-        let value = Self::deserialize(MapAccessDeserializer::new(object))?;
-        let is_empty = value.as_object().is_some_and(serde_json::Map::is_empty);
-        Ok(if is_empty { FromObject::Empty } else { FromObject::Value(value) })
     }
 }
 

@@ -115,11 +115,13 @@ struct Schedule {
     next: Instant,
     /// Whether a request waits for `next`.
     is_awaited: bool,
+    /// The number of the last request, and the value that it gave to `next`.
+    last: Option<(u64, Instant)>,
 }
 
 impl Schedule {
     fn new(rate: f64, next: Instant) -> Self {
-        Self { rate, next, is_awaited: false }
+        Self { rate, next, is_awaited: false, last: None }
     }
 
     fn decide(&mut self, now: Instant) -> Decision {
@@ -130,12 +132,20 @@ impl Schedule {
         Decision::At(self.next)
     }
 
-    fn take(&mut self, now: Instant) {
+    fn take(&mut self, now: Instant, number: u64) {
         let is_late = self.is_awaited && now.saturating_duration_since(self.next) < MAX_LATENESS;
         let from = if is_late { self.next } else { now };
         self.next = later(from, 1.0 / self.rate);
+        self.last = Some((number, self.next));
         // Catching up after a late timer: the following requests waited as well.
         self.is_awaited = self.next <= now;
+    }
+
+    /// Gives the time of a request that was not sent to the next one, unless that has its own already.
+    fn give_back(&mut self, number: u64, granted: Instant) {
+        if self.last.take_if(|last| *last == (number, self.next)).is_some() {
+            (self.next, self.is_awaited) = (granted, false);
+        }
     }
 }
 
@@ -258,7 +268,15 @@ impl RateController {
         match &mut self.mode {
             Mode::Open => {}
             Mode::Ramp { .. } => _ = self.in_flight.0.insert(number, now),
-            Mode::Fixed(schedule) | Mode::Adaptive(schedule, _) => schedule.take(now),
+            Mode::Fixed(schedule) | Mode::Adaptive(schedule, _) => schedule.take(now, number),
+        }
+    }
+
+    /// Records that a request that was counted as sent at `granted` is not sent.
+    pub(crate) fn cancel(&mut self, number: u64, granted: Instant) {
+        self.end(number);
+        if let Mode::Adaptive(schedule, _) | Mode::Fixed(schedule) = &mut self.mode {
+            schedule.give_back(number, granted);
         }
     }
 

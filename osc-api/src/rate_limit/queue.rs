@@ -120,16 +120,17 @@ impl Queues {
         Self { account, actions: BTreeMap::new(), next_ticket: 0, next_number: 0, granted: BTreeMap::new() }
     }
 
-    /// Joins the queue of an action; the ticket is the position in the order of all calls.
-    pub(crate) fn join(&mut self, action: &str, waker: Arc<Notify>) -> u64 {
-        let ticket = self.next_ticket;
-        self.next_ticket += 1;
+    /// Joins the queue of an action, at the end or with a ticket of before. The ticket is the position in the order of
+    /// all calls.
+    pub(crate) fn join(&mut self, action: &str, ticket: Option<u64>, waker: Arc<Notify>) -> u64 {
+        let ticket = ticket.unwrap_or(self.next_ticket);
+        self.next_ticket = self.next_ticket.max(ticket + 1);
         let waiting = Waiting { waker, wakes_at: Instant::now() };
         self.queue(action).waiting.insert(ticket, waiting);
         ticket
     }
 
-    /// Leaves the queue. A request that was granted meanwhile is returned: it ends without a response.
+    /// Leaves the queue. Returns the request if it was granted meanwhile: it is not sent.
     pub(crate) fn leave(&mut self, action: &str, ticket: u64) -> Option<Granted> {
         let queue = self.queue(action);
         queue.waiting.remove(&ticket);
@@ -175,6 +176,12 @@ impl Queues {
                 next.waker.notify_one();
             }
         }
+    }
+
+    /// Records that a granted request is not sent.
+    pub(crate) fn cancel(&mut self, action: &str, granted: Granted) {
+        self.account.cancel(granted.number, granted.sent);
+        self.queue(action).controller.cancel(granted.number, granted.sent);
     }
 
     /// Records that a request ended without a statement about the rate.

@@ -10,6 +10,13 @@ use tokio::time::sleep;
 
 use super::*;
 
+impl RateLimiter {
+    /// Waits at the end of the queue.
+    async fn acquire(&self, action: &str) -> Permit {
+        self.acquire_at(action, Position::default()).await
+    }
+}
+
 /// How the simulated server limits.
 #[derive(Clone, Copy, Debug)]
 enum LimiterKind {

@@ -11,9 +11,10 @@ use serde_json::Value;
 use super::FakeApi;
 use super::fault::Fault;
 use super::signature::{self, Refusal};
+use super::validation::Reencode;
 use crate::action::Auth;
 use crate::codes;
-use crate::generated::EXAMPLE_RESPONSES;
+use crate::generated::PUBLISHED_ACTIONS;
 
 /// Path prefix of the actions.
 const API_PATH: &str = "/api/v1/";
@@ -21,14 +22,19 @@ const API_PATH: &str = "/api/v1/";
 /// A published action.
 pub(super) struct PublishedAction {
     pub(super) auth: Auth,
+    pub(super) reencode: Reencode,
     /// The first example of its response, as JSON.
     pub(super) example: &'static str,
 }
 
 /// The published action of this name.
 pub(super) fn published(action: &str) -> Option<PublishedAction> {
-    let index = EXAMPLE_RESPONSES.binary_search_by(|(name, ..)| (*name).cmp(action)).ok()?;
-    EXAMPLE_RESPONSES.get(index).map(|&(_, auth, example)| PublishedAction { auth, example })
+    let index = PUBLISHED_ACTIONS.binary_search_by(|(name, ..)| (*name).cmp(action)).ok()?;
+    PUBLISHED_ACTIONS.get(index).map(|&(_, auth, reencode, example)| PublishedAction {
+        auth,
+        reencode,
+        example,
+    })
 }
 
 /// The action in the path of a request.
