@@ -19,6 +19,8 @@ use crate::diagnostics::Pointer;
 pub struct Api {
     /// `info.version` of the description.
     pub version: String,
+    /// Its signature and its endpoints.
+    pub service: Service,
     /// The known error codes, by number. Without any, no file of codes is generated.
     pub codes: Vec<ErrorCode>,
     /// The actions that read the resources waiters poll.
@@ -31,6 +33,40 @@ impl Api {
     /// The number of actions.
     pub fn action_count(&self) -> usize {
         self.modules.iter().map(|module| module.actions.len()).sum()
+    }
+}
+
+/// The name of an API, the signature of its requests and its endpoints, `https://HOST_PREFIX REGION . DOMAIN PATH`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Service {
+    /// `OUTSCALE`: the name in messages.
+    pub name: String,
+    /// `OSC4-HMAC-SHA256`
+    pub algorithm: String,
+    /// `api`: the service in the credential scope.
+    pub credential_service: String,
+    /// `x-osc-date`
+    pub date_header: String,
+    /// `api.`
+    pub host_prefix: String,
+    /// `outscale.com`
+    pub default_domain: String,
+    /// `eu-west-2`
+    pub default_region: String,
+    /// `/api/v1`
+    pub path: String,
+}
+
+impl Service {
+    /// `OSC4`: the prefix of the secret key in the derivation of the signing key.
+    pub(crate) fn key_prefix(&self) -> &str {
+        self.algorithm.split('-').next().unwrap_or_default()
+    }
+
+    /// `https://api.{region}.outscale.com/api/v1`
+    pub(crate) fn endpoint(&self) -> String {
+        let Self { host_prefix, default_domain, path, .. } = self;
+        format!("https://{host_prefix}{{region}}.{default_domain}{path}")
     }
 }
 
@@ -63,9 +99,6 @@ pub struct Module {
     /// The actions, by name.
     pub actions: Vec<Action>,
 }
-
-/// The first words of the names of actions that only read. Retrying one is always safe.
-pub const READ_VERBS: &[&str] = &["Read", "Check"];
 
 /// A type to generate.
 #[derive(Clone, Debug, PartialEq)]

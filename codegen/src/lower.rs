@@ -47,7 +47,13 @@ pub(crate) fn lower(
     }
     let waiters = waiters::lower(waiters, actions.iter().map(|(_, action)| action), &types, problems);
     let modules = modules::arrange(types, actions, problems);
-    (!modules.is_empty()).then(|| Api { version: document.version.clone(), codes, waiters, modules })
+    (!modules.is_empty()).then(|| Api {
+        version: document.version.clone(),
+        service: document.settings.service.clone(),
+        codes,
+        waiters,
+        modules,
+    })
 }
 
 /// Reports texts and table rows that nothing uses.

@@ -8,12 +8,14 @@ use crate::render::{File, Item};
 
 /// `modules.rs`: the modules, and the public names in them.
 pub(super) fn index(api: &Api) -> File {
-    let Api { version, codes, waiters, modules } = api;
+    let Api { version, service, codes, waiters, modules } = api;
     let codes = (!codes.is_empty()).then(|| {
         quote!(
             pub mod codes;
         )
     });
+    let version_docs =
+        format!(" The version of the {} API description that this crate was generated from.", service.name);
     // The runtime imports it in any case.
     let waiters = match waiters.is_empty() {
         false => quote!(
@@ -43,7 +45,7 @@ pub(super) fn index(api: &Api) -> File {
         imports: codes.into_iter().chain(declarations).collect(),
         items: vec![
             Item::Tokens(quote! {
-                /// The version of the OUTSCALE API description that this crate was generated from.
+                #[doc = #version_docs]
                 pub const API_VERSION: &str = #version;
             }),
             Item::Tokens(waiters),
