@@ -157,7 +157,13 @@ pub fn files(api: &Api) -> Result<Files, String> {
     let waiters = emit::waiters(api).map(render::file);
     let service = render::file(emit::service(api));
     let index = render::file(emit::index(api));
-    printed.into_iter().flatten().chain(codes).chain(waiters).chain([fake_data, blocking, service, index]).collect()
+    printed
+        .into_iter()
+        .flatten()
+        .chain(codes)
+        .chain(waiters)
+        .chain([fake_data, blocking, service, index])
+        .collect()
 }
 
 fn read(input: &Input<'_>, phase: &mut dyn FnMut(&'static str)) -> Checked<(Api, doc_text::Docs)> {

@@ -20,7 +20,8 @@ pub(super) fn compare(old: &Service, new: &Service, changes: &mut Vec<Change>) {
     for (what, old, new, impact, reason) in rows {
         if old != new {
             let at = Pointer::root().join("x-service");
-            let change = Change::new(ChangeKind::ServiceChanged, impact, format!("service::{what}"), &at, reason);
+            let change =
+                Change::new(ChangeKind::ServiceChanged, impact, format!("service::{what}"), &at, reason);
             changes.push(change.with_old(old).with_new(new));
         }
     }

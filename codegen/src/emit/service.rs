@@ -19,11 +19,12 @@ pub(super) fn service(service: &Service) -> File {
     } = service;
     let key_prefix = service.key_prefix();
     let terminator = format!("{}_request", key_prefix.to_ascii_lowercase());
+    let client_name = format!("{name} API client");
     let signed_headers = format!("content-type;host;{date_header}");
     let items = [
         quote! {
-            /// The name of the API in messages.
-            pub const NAME: &str = #name;
+            /// The name of the client in errors that concern no action.
+            pub const CLIENT_NAME: &str = #client_name;
         },
         quote! {
             /// The signature algorithm.
@@ -66,7 +67,8 @@ pub(super) fn service(service: &Service) -> File {
             pub const API_PATH: &str = #path;
         },
     ];
-    let docs = "The name, signature and endpoints of the API, from `x-service` and `servers` of its description.";
+    let docs =
+        "The name, signature and endpoints of the API, from `x-service` and `servers` of its description.";
     File {
         name: "service.rs".to_owned(),
         docs: vec![docs.to_owned()],

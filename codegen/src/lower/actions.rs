@@ -38,7 +38,8 @@ pub(super) fn lower(
             Some(security) => auth(document, security, &operation.at.join("security"), problems),
             None => auth(document, &document.security, &Pointer::root().join("security"), problems),
         };
-        let client_token = types.structure(request).and_then(|request| request.field(&document.settings.client_token));
+        let client_token =
+            types.structure(request).and_then(|request| request.field(&document.settings.client_token));
         let retry = retry_safety(operation.wire, &document.settings.read_verbs, client_token.is_some());
         let pagination = pages.of(operation, types, bodies, problems);
         let text = docs.action(operation.wire, operation.description);
@@ -104,7 +105,8 @@ fn auth(document: &Document, security: &Security, at: &Pointer, problems: &mut D
 /// The first word of a name says whether the action only reads; a client token makes a create safe to retry.
 fn retry_safety(wire: &str, read_verbs: &[String], has_client_token: bool) -> RetrySafety {
     let has_verb = |verb: &String| {
-        wire.strip_prefix(verb.as_str()).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_lowercase()))
+        wire.strip_prefix(verb.as_str())
+            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_lowercase()))
     };
     if read_verbs.iter().any(has_verb) {
         RetrySafety::Idempotent

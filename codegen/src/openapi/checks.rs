@@ -11,8 +11,14 @@ use super::references::may_be_sibling;
 use crate::diagnostics::{Diagnostics, Pointer, closest};
 
 /// The extensions that the generator reads.
-const OWN_EXTENSIONS: &[&str] =
-    &["x-docs-url", "x-not-values", "x-page-items", "x-rust-name", "x-rust-variants", super::service::KEYWORD];
+const OWN_EXTENSIONS: &[&str] = &[
+    "x-docs-url",
+    "x-not-values",
+    "x-page-items",
+    "x-rust-name",
+    "x-rust-variants",
+    super::service::KEYWORD,
+];
 
 /// Reports everything that OpenAPI 3.0 does not allow in a description, except a missing keyword.
 pub(super) fn check(root: &Value, problems: &mut Diagnostics) {

@@ -96,14 +96,18 @@ fn algorithm(text: &str) -> Result<String, String> {
     let is_valid = prefix.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
     match is_valid && !prefix.is_empty() {
         true => Ok(text.to_owned()),
-        false => Err(format!("must be capital letters and digits followed by `{HMAC}`: no other is supported")),
+        false => {
+            Err(format!("must be capital letters and digits followed by `{HMAC}`: no other is supported"))
+        }
     }
 }
 
 fn scope_part(text: &str) -> Result<String, String> {
     match text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
         true => Ok(text.to_owned()),
-        false => Err("must have only letters, digits and hyphens: it is a part of the credential scope".to_owned()),
+        false => {
+            Err("must have only letters, digits and hyphens: it is a part of the credential scope".to_owned())
+        }
     }
 }
 
@@ -156,7 +160,8 @@ fn pattern(url: &str) -> Option<(&str, &str, &str)> {
     let (domain, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let path = path.trim_end_matches('/');
     let is_host = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
-    let is_path = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._/".contains(&byte));
+    let is_path =
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._/".contains(&byte));
     let is_valid = is_host(prefix) && is_host(domain) && !domain.is_empty() && is_path(path);
     is_valid.then_some((prefix, domain, path))
 }
@@ -200,8 +205,7 @@ mod tests {
             let mut problems = Diagnostics::default();
             let description = format!(r#"{{"x-service": {{"{key}": {value}}}}}"#);
             read(&serde_json::from_str(&description).unwrap_or_default(), &mut problems);
-            let found: Vec<&str> =
-                problems.list().iter().map(|problem| problem.message.as_str()).collect();
+            let found: Vec<&str> = problems.list().iter().map(|problem| problem.message.as_str()).collect();
             assert!(matches!(found.as_slice(), [one] if one.contains(message)), "{key}: {value}: {found:?}");
         }
     }
