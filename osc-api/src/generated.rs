@@ -8,6 +8,11 @@
 #[path = "generated/modules.rs"]
 mod modules;
 
+#[rustfmt::skip]
+#[expect(unreachable_pub, reason = "the modules of the runtime use it")]
+#[path = "generated/service.rs"]
+pub(crate) mod service;
+
 #[cfg(feature = "testing")]
 #[rustfmt::skip]
 #[expect(unreachable_pub, reason = "as above")]
