@@ -2,7 +2,13 @@
 //! Actions of the tag `AccessKey`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, DateOrDateTime, DateTime, Result, Secret, UnknownValue, __private};
+use crate::Client;
+use crate::DateOrDateTime;
+use crate::DateTime;
+use crate::Result;
+use crate::Secret;
+use crate::UnknownValue;
+use crate::__private;
 
 /// An access key, without its secret key.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,13 @@
 //! Actions of the tag `Account`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Date, DateOrDateTime, DateTime, Result, Secret, __private};
+use crate::Client;
+use crate::Date;
+use crate::DateOrDateTime;
+use crate::DateTime;
+use crate::Result;
+use crate::Secret;
+use crate::__private;
 
 /// An OUTSCALE account and the details of its owner.
 #[derive(Clone, Debug, Default, PartialEq)]

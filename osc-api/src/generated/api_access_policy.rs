@@ -2,7 +2,9 @@
 //! Actions of the tag `ApiAccessPolicy`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Result, __private};
+use crate::Client;
+use crate::Result;
+use crate::__private;
 
 /// The requirements of an account for its users' access keys and sessions.
 #[derive(Clone, Debug, Default, PartialEq)]

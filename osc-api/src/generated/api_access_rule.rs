@@ -2,7 +2,9 @@
 //! Actions of the tag `ApiAccessRule`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Result, __private};
+use crate::Client;
+use crate::Result;
+use crate::__private;
 
 /// A rule that allows API calls by address or client certificate.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,13 @@
 //! Actions of the tag `ApiLog`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, DateOrDateTime, DateTime, Paginated, Result, Secret, __private};
+use crate::Client;
+use crate::DateOrDateTime;
+use crate::DateTime;
+use crate::Paginated;
+use crate::Result;
+use crate::Secret;
+use crate::__private;
 
 /// Filters for logs.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,9 @@
 //! Actions of the tag `Ca`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Result, __private};
+use crate::Client;
+use crate::Result;
+use crate::__private;
 
 /// A certificate authority for client certificates.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,10 @@
 //! Actions of the tag `DedicatedGroup`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Paginated, Result, __private};
+use crate::Client;
+use crate::Paginated;
+use crate::Result;
+use crate::__private;
 
 /// Request of [`Client::create_dedicated_group`](crate::Client::create_dedicated_group), which creates a dedicated
 /// group: hardware reserved for the account's VMs.

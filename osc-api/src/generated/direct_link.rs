@@ -2,7 +2,11 @@
 //! Actions of the tag `DirectLink`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Paginated, Result, UnknownValue, __private};
+use crate::Client;
+use crate::Paginated;
+use crate::Result;
+use crate::UnknownValue;
+use crate::__private;
 
 /// Request of [`Client::create_direct_link`](crate::Client::create_direct_link), which orders a DirectLink between
 /// a customer's network and a DirectLink location.

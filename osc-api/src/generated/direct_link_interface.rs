@@ -2,7 +2,13 @@
 //! Actions of the tag `DirectLinkInterface`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Paginated, Result, Secret, UnknownInteger, UnknownValue, __private};
+use crate::Client;
+use crate::Paginated;
+use crate::Result;
+use crate::Secret;
+use crate::UnknownInteger;
+use crate::UnknownValue;
+use crate::__private;
 
 /// Request of [`Client::create_direct_link_interface`](crate::Client::create_direct_link_interface), which creates
 /// a DirectLink interface, which connects to a Net through a virtual gateway.

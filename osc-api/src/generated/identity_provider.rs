@@ -2,7 +2,9 @@
 //! Actions of the tag `IdentityProvider`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Result, __private};
+use crate::Client;
+use crate::Result;
+use crate::__private;
 
 /// Request of [`Client::disable_outscale_login_for_users`](crate::Client::disable_outscale_login_for_users), which
 /// prevents all EIM users from logging in with OUTSCALE credentials when identity federation is in use.

@@ -2,7 +2,10 @@
 //! Actions of the tag `Location`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Paginated, Result, __private};
+use crate::Client;
+use crate::Paginated;
+use crate::Result;
+use crate::__private;
 
 /// A data centre where a DirectLink can terminate.
 #[derive(Clone, Debug, Default, PartialEq)]

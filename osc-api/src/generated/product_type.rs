@@ -2,7 +2,10 @@
 //! Actions of the tag `ProductType`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Paginated, Result, __private};
+use crate::Client;
+use crate::Paginated;
+use crate::Result;
+use crate::__private;
 
 /// Request of [`Client::create_product_type`](crate::Client::create_product_type), which creates a product type,
 /// which marks images for metering and billing.

@@ -2,7 +2,10 @@
 //! Actions of the tag `Quota`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, Paginated, Result, __private};
+use crate::Client;
+use crate::Paginated;
+use crate::Result;
+use crate::__private;
 
 /// Filters for quotas.
 #[derive(Clone, Debug, Default, PartialEq)]

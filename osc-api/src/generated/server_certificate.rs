@@ -2,7 +2,11 @@
 //! Actions of the tag `ServerCertificate`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::{Client, DateTime, Result, Secret, __private};
+use crate::Client;
+use crate::DateTime;
+use crate::Result;
+use crate::Secret;
+use crate::__private;
 
 /// Request of [`Client::create_server_certificate`](crate::Client::create_server_certificate), which uploads a
 /// server certificate and its private key, for use by load balancers.

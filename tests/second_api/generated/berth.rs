@@ -2,7 +2,10 @@
 //! Actions of the tag `Berth`, and the types that only they use.
 
 use super::common::Berth;
-use crate::{Client, Paginated, Result, __private};
+use crate::Client;
+use crate::Paginated;
+use crate::Result;
+use crate::__private;
 
 /// Request of [`Client::add_berth`](crate::Client::add_berth), which adds a berth.
 #[derive(Clone, Debug, PartialEq)]

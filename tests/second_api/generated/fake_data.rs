@@ -5,17 +5,15 @@ use crate::action::Auth;
 
 /// Every action by name: the authentication it accepts, and its first published example response.
 pub static EXAMPLE_RESPONSES: &[(&str, Auth, &str)] = &[
-    (
-        "AddBerth",
-        Auth::AccessKey,
-        r#"{"Berth":{"BerthId":"berth-1","Length":120.5,"State":"building"}}"#,
-    ),
-    ("DockShip", Auth::AccessKey, r"{}"),
-    ("GetTide", Auth::None, r"{}"),
-    (
-        "ListBerths",
-        Auth::AccessKeyOrBasic,
-        r#"{"Berths":[{"BerthId":"berth-1","Length":120.5,"ShipName":null,"State":"free"},{"BerthId":"berth-2","Length":80,"ShipName":"Ada \"the\" Swift","Since":"2030-01-31","State":"taken"}],"NextPageToken":"bmV4dA"}"#,
-    ),
-    ("RemoveBerth", Auth::AccessKey, r"{}"),
+    ("AddBerth", Auth::AccessKey, r#"{"Berth": {"BerthId": "berth-1", "Length": 120.5, "State": "building"}}"#),
+    ("DockShip", Auth::AccessKey, "{}"),
+    ("GetTide", Auth::None, "{}"),
+    ("ListBerths", Auth::AccessKeyOrBasic, r#"{
+      "Berths": [
+        {"BerthId": "berth-1", "Length": 120.5, "ShipName": null, "State": "free"},
+        {"BerthId": "berth-2", "Length": 80, "ShipName": "Ada \"the\" Swift", "Since": "2030-01-31", "State": "taken"}
+      ],
+      "NextPageToken": "bmV4dA"
+    }"#),
+    ("RemoveBerth", Auth::AccessKey, "{}"),
 ];

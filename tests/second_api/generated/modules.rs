@@ -14,13 +14,20 @@ pub mod waiters;
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::berth::{
-        AddBerthRequest, AddBerthResponse, BerthFilters, ListBerthsRequest,
-        ListBerthsResponse, RemoveBerthRequest, RemoveBerthResponse,
-    };
-    pub use super::common::{Berth, BerthState};
-    pub use super::ship::{DockShipRequest, DockShipResponse, Ship};
-    pub use super::tide::{GetTideRequest, GetTideResponse};
+    pub use super::berth::AddBerthRequest;
+    pub use super::berth::AddBerthResponse;
+    pub use super::berth::BerthFilters;
+    pub use super::berth::ListBerthsRequest;
+    pub use super::berth::ListBerthsResponse;
+    pub use super::berth::RemoveBerthRequest;
+    pub use super::berth::RemoveBerthResponse;
+    pub use super::common::Berth;
+    pub use super::common::BerthState;
+    pub use super::ship::DockShipRequest;
+    pub use super::ship::DockShipResponse;
+    pub use super::ship::Ship;
+    pub use super::tide::GetTideRequest;
+    pub use super::tide::GetTideResponse;
 }
 
 /// A marker type for every action.

@@ -2,7 +2,10 @@
 //! Actions of the tag `Ship`, and the types that only they use.
 
 use super::common::Berth;
-use crate::{Client, Result, Secret, __private};
+use crate::Client;
+use crate::Result;
+use crate::Secret;
+use crate::__private;
 
 /// Request of [`Client::dock_ship`](crate::Client::dock_ship), which docks a ship at a berth.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,8 +5,8 @@ use crate::action::Auth;
 
 /// Every action by name: the authentication it accepts, and its first published example response.
 pub static EXAMPLE_RESPONSES: &[(&str, Auth, &str)] = &[
-    ("ReadBasic", Auth::AccessKeyOrBasic, r"{}"),
-    ("ReadOpen", Auth::None, r"{}"),
-    ("ReadOptional", Auth::None, r"{}"),
-    ("ReadSigned", Auth::AccessKey, r"{}"),
+    ("ReadBasic", Auth::AccessKeyOrBasic, "{}"),
+    ("ReadOpen", Auth::None, "{}"),
+    ("ReadOptional", Auth::None, "{}"),
+    ("ReadSigned", Auth::AccessKey, "{}"),
 ];

@@ -5,6 +5,6 @@ use crate::action::Auth;
 
 /// Every action by name: the authentication it accepts, and its first published example response.
 pub static EXAMPLE_RESPONSES: &[(&str, Auth, &str)] = &[
-    ("CreateExample", Auth::None, r"{}"),
-    ("CreatePlaceholder", Auth::None, r"{}"),
+    ("CreateExample", Auth::None, "{}"),
+    ("CreatePlaceholder", Auth::None, "{}"),
 ];

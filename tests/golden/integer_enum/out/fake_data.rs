@@ -5,5 +5,5 @@ use crate::action::Auth;
 
 /// Every action by name: the authentication it accepts, and its first published example response.
 pub static EXAMPLE_RESPONSES: &[(&str, Auth, &str)] = &[
-    ("UpdateIntegers", Auth::None, r"{}"),
+    ("UpdateIntegers", Auth::None, "{}"),
 ];

@@ -5,8 +5,8 @@ use crate::action::Auth;
 
 /// Every action by name: the authentication it accepts, and its first published example response.
 pub static EXAMPLE_RESPONSES: &[(&str, Auth, &str)] = &[
-    ("DeleteEverything", Auth::None, r"{}"),
-    ("Ping", Auth::None, r"{}"),
-    ("ReadEmpty", Auth::None, r"{}"),
-    ("ReadNothing", Auth::None, r"{}"),
+    ("DeleteEverything", Auth::None, "{}"),
+    ("Ping", Auth::None, "{}"),
+    ("ReadEmpty", Auth::None, "{}"),
+    ("ReadNothing", Auth::None, "{}"),
 ];

@@ -5,8 +5,8 @@ use crate::action::Auth;
 
 /// Every action by name: the authentication it accepts, and its first published example response.
 pub static EXAMPLE_RESPONSES: &[(&str, Auth, &str)] = &[
-    ("ReadByItem", Auth::None, r"{}"),
-    ("ReadByNested", Auth::None, r"{}"),
-    ("ReadByToken", Auth::None, r"{}"),
-    ("ReadHalf", Auth::None, r"{}"),
+    ("ReadByItem", Auth::None, "{}"),
+    ("ReadByNested", Auth::None, "{}"),
+    ("ReadByToken", Auth::None, "{}"),
+    ("ReadHalf", Auth::None, "{}"),
 ];

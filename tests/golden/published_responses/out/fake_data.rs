@@ -5,8 +5,8 @@ use crate::action::Auth;
 
 /// Every action by name: the authentication it accepts, and its first published example response.
 pub static EXAMPLE_RESPONSES: &[(&str, Auth, &str)] = &[
-    ("ReadNoObject", Auth::AccessKey, r"{}"),
-    ("ReadNone", Auth::AccessKey, r"{}"),
-    ("ReadOne", Auth::None, r###"{"Text":"#","Texts":["\"#","##"]}"###),
-    ("ReadSeveral", Auth::AccessKey, r#"{"Text":"a"}"#),
+    ("ReadNoObject", Auth::AccessKey, "{}"),
+    ("ReadNone", Auth::AccessKey, "{}"),
+    ("ReadOne", Auth::None, r###"{"Text": "#", "Texts": ["\"#", "##"]}"###),
+    ("ReadSeveral", Auth::AccessKey, r#"{"Text": "a"}"#),
 ];

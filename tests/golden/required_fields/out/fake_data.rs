@@ -5,6 +5,6 @@ use crate::action::Auth;
 
 /// Every action by name: the authentication it accepts, and its first published example response.
 pub static EXAMPLE_RESPONSES: &[(&str, Auth, &str)] = &[
-    ("CreateManyRequired", Auth::None, r"{}"),
-    ("CreateRequired", Auth::None, r"{}"),
+    ("CreateManyRequired", Auth::None, "{}"),
+    ("CreateRequired", Auth::None, "{}"),
 ];

@@ -2,7 +2,9 @@
 //! Actions of the tag `Zoo`, and the types that only they use.
 
 use std::collections::BTreeMap;
-use crate::{Client, Result, __private};
+use crate::Client;
+use crate::Result;
+use crate::__private;
 
 /// Request of [`Client::create_many_required`](crate::Client::create_many_required).
 #[derive(Clone, Debug, PartialEq)]

@@ -5,11 +5,11 @@ use crate::action::Auth;
 
 /// Every action by name: the authentication it accepts, and its first published example response.
 pub static EXAMPLE_RESPONSES: &[(&str, Auth, &str)] = &[
-    ("CheckRetried", Auth::None, r"{}"),
-    ("CreatePlain", Auth::None, r"{}"),
-    ("CreateWithToken", Auth::None, r"{}"),
-    ("DeleteRetried", Auth::None, r"{}"),
-    ("ReadRetried", Auth::None, r"{}"),
-    ("Reader", Auth::None, r"{}"),
-    ("Readjust", Auth::None, r"{}"),
+    ("CheckRetried", Auth::None, "{}"),
+    ("CreatePlain", Auth::None, "{}"),
+    ("CreateWithToken", Auth::None, "{}"),
+    ("DeleteRetried", Auth::None, "{}"),
+    ("ReadRetried", Auth::None, "{}"),
+    ("Reader", Auth::None, "{}"),
+    ("Readjust", Auth::None, "{}"),
 ];

@@ -11,7 +11,9 @@ pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{BesideCage, ReadBesideRequest, ReadBesideResponse};
+    pub use super::zoo::BesideCage;
+    pub use super::zoo::ReadBesideRequest;
+    pub use super::zoo::ReadBesideResponse;
 }
 
 /// A marker type for every action.

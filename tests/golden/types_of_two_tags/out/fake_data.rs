@@ -5,7 +5,7 @@ use crate::action::Auth;
 
 /// Every action by name: the authentication it accepts, and its first published example response.
 pub static EXAMPLE_RESPONSES: &[(&str, Auth, &str)] = &[
-    ("ReadCommon", Auth::None, r"{}"),
-    ("ReadLions", Auth::None, r"{}"),
-    ("ReadTigers", Auth::None, r"{}"),
+    ("ReadCommon", Auth::None, "{}"),
+    ("ReadLions", Auth::None, "{}"),
+    ("ReadTigers", Auth::None, "{}"),
 ];

@@ -4,4 +4,6 @@
 use crate::action::Auth;
 
 /// Every action by name: the authentication it accepts, and its first published example response.
-pub static EXAMPLE_RESPONSES: &[(&str, Auth, &str)] = &[("ReadUsed", Auth::None, r"{}")];
+pub static EXAMPLE_RESPONSES: &[(&str, Auth, &str)] = &[
+    ("ReadUsed", Auth::None, "{}"),
+];

@@ -10,11 +10,18 @@ pub mod waiters;
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{
-        Cage, CageState, Door, DoorHinge, FiltersCage, FiltersLion, Lion, LionMood,
-        ReadWatchedCagesRequest, ReadWatchedCagesResponse, ReadWatchedLionsRequest,
-        ReadWatchedLionsResponse,
-    };
+    pub use super::zoo::Cage;
+    pub use super::zoo::CageState;
+    pub use super::zoo::Door;
+    pub use super::zoo::DoorHinge;
+    pub use super::zoo::FiltersCage;
+    pub use super::zoo::FiltersLion;
+    pub use super::zoo::Lion;
+    pub use super::zoo::LionMood;
+    pub use super::zoo::ReadWatchedCagesRequest;
+    pub use super::zoo::ReadWatchedCagesResponse;
+    pub use super::zoo::ReadWatchedLionsRequest;
+    pub use super::zoo::ReadWatchedLionsResponse;
 }
 
 /// A marker type for every action.
