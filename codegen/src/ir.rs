@@ -316,8 +316,8 @@ pub struct Action {
     pub facts: Vec<String>,
     /// The example requests in the documentation: at least one.
     pub examples: Vec<NamedExample>,
-    /// The first published example response, as JSON. `{}` if there is none.
-    pub example_response: String,
+    /// The first published example response. An empty object if there is none.
+    pub example_response: serde_json::Value,
 }
 
 /// Authentication that an action accepts.

@@ -100,7 +100,8 @@ fn service_constants_come_from_the_description() {
     );
     assert_eq!((service::CREDENTIAL_SERVICE, service::DATE_HEADER), ("port", "x-harbour-date"));
     assert_eq!(service::SIGNED_HEADERS, "content-type;host;x-harbour-date");
-    let endpoint = (service::HOST_PREFIX, service::DEFAULT_REGION, service::DEFAULT_DOMAIN, service::API_PATH);
+    let endpoint =
+        (service::HOST_PREFIX, service::DEFAULT_REGION, service::DEFAULT_DOMAIN, service::API_PATH);
     assert_eq!(endpoint, ("port.", "north-1", "harbour.example", "/v2"));
     assert_eq!((API_VERSION, codes::NO_SUCH_BERTH, codes::TRANSIENT), ("2.3", 5001, &[9001][..]));
 }

@@ -30,10 +30,11 @@ pub(super) fn index(api: &Api) -> File {
         let name = ident(&module.name);
         quote!(mod #name;)
     });
-    let types = modules.iter().filter(|module| !module.types.is_empty()).map(|module| {
+    // One declaration per name, so that a new name is one more line.
+    let types = modules.iter().flat_map(|module| {
+        let module_name = ident(&module.name);
         let names = module.types.iter().map(|definition| ident(definition.name()));
-        let module = ident(&module.name);
-        quote!(pub use super::#module::{#(#names),*};)
+        names.map(move |name| quote!(pub use super::#module_name::#name;))
     });
     let markers = modules.iter().filter(|module| !module.actions.is_empty()).map(|module| {
         let module = ident(&module.name);
