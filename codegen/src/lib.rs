@@ -75,7 +75,8 @@ pub type Files = BTreeMap<String, String>;
 /// # Errors
 /// The reason, with a remedy for UTF-16.
 pub fn decode(bytes: Vec<u8>) -> Result<String, String> {
-    if matches!(bytes.as_slice(), [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
+    // By its byte order mark or, without one, by the zero half of an ASCII character.
+    if matches!(bytes.as_slice(), [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 1..=255, ..] | [1..=255, 0, ..]) {
         return Err("looks like UTF-16: save it as UTF-8".to_owned());
     }
     String::from_utf8(bytes).map_err(|error| {

@@ -194,7 +194,7 @@ fn conversion(kind: ObjectKind, key: &str, value: &Value) -> Option<String> {
                     "must be one type: a list of types is OpenAPI 3.1; write `type: {one}` and `nullable: true`"
                 ),
                 [one] => format!("must be one type: a list of types is OpenAPI 3.1; write `type: {one}`"),
-                _ => "must be one type: a list of types is OpenAPI 3.1; write `oneOf`, or choose one"
+                _ => "must be one type: a list of types is OpenAPI 3.1; choose one, or write no type for any JSON"
                     .to_owned(),
             })
         }
