@@ -19,6 +19,9 @@ pub const TERMINATOR: &str = "hbr1_request";
 /// The header with the date of a request, in lower case.
 pub const DATE_HEADER: &str = "x-harbour-date";
 
+/// The request field with which the server recognizes a repeated create.
+pub const CLIENT_TOKEN: &str = "OnceToken";
+
 /// The signed headers, sorted.
 pub const SIGNED_HEADERS: &str = "content-type;host;x-harbour-date";
 
