@@ -47,6 +47,8 @@ pub struct Service {
     pub credential_service: String,
     /// `x-osc-date`
     pub date_header: String,
+    /// `ClientToken`: the request field that makes repeating a create safe.
+    pub client_token: String,
     /// `api.`
     pub host_prefix: String,
     /// `outscale.com`

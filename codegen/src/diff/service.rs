@@ -10,11 +10,19 @@ pub(super) fn compare(old: &Service, new: &Service, changes: &mut Vec<Change>) {
         format!("{algorithm}, service {credential_service}, header {date_header}")
     };
     let region = |service: &Service| service.default_region.clone();
+    let client_token = |service: &Service| service.client_token.clone();
     let name = |service: &Service| service.name.clone();
     let rows = [
         ("signature", signature(old), signature(new), Impact::Breaking, "requests are signed differently"),
         ("endpoint", old.endpoint(), new.endpoint(), Impact::Breaking, "requests are sent elsewhere"),
         ("default_region", region(old), region(new), Impact::Breaking, "requests are sent to another region"),
+        (
+            "client_token",
+            client_token(old),
+            client_token(new),
+            Impact::Breaking,
+            "creates carry another token",
+        ),
         ("name", name(old), name(new), Impact::Additive, "the name in messages"),
     ];
     for (what, old, new, impact, reason) in rows {

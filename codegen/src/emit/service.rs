@@ -12,6 +12,7 @@ pub(super) fn service(service: &Service) -> File {
         algorithm,
         credential_service,
         date_header,
+        client_token,
         host_prefix,
         default_domain,
         default_region,
@@ -45,6 +46,10 @@ pub(super) fn service(service: &Service) -> File {
         quote! {
             /// The header with the date of a request, in lower case.
             pub const DATE_HEADER: &str = #date_header;
+        },
+        quote! {
+            /// The request field with which the server recognizes a repeated create.
+            pub const CLIENT_TOKEN: &str = #client_token;
         },
         quote! {
             /// The signed headers, sorted.

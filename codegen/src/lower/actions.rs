@@ -38,8 +38,9 @@ pub(super) fn lower(
             Some(security) => auth(document, security, &operation.at.join("security"), problems),
             None => auth(document, &document.security, &Pointer::root().join("security"), problems),
         };
-        let client_token =
-            types.structure(request).and_then(|request| request.field(&document.settings.client_token));
+        let client_token = types
+            .structure(request)
+            .and_then(|request| request.field(&document.settings.service.client_token));
         let retry = retry_safety(operation.wire, &document.settings.read_verbs, client_token.is_some());
         let pagination = pages.of(operation, types, bodies, problems);
         let text = docs.action(operation.wire, operation.description);

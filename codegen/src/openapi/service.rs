@@ -23,8 +23,6 @@ pub(crate) struct ServiceSettings {
     pub(crate) service: Service,
     /// The first words of the names of actions that only read.
     pub(crate) read_verbs: Vec<String>,
-    /// The request field that makes repeating a create safe.
-    pub(crate) client_token: String,
 }
 
 impl Default for ServiceSettings {
@@ -34,16 +32,13 @@ impl Default for ServiceSettings {
             algorithm: format!("OSC4{HMAC}"),
             credential_service: "api".to_owned(),
             date_header: "x-osc-date".to_owned(),
+            client_token: "ClientToken".to_owned(),
             host_prefix: "api.".to_owned(),
             default_domain: "outscale.com".to_owned(),
             default_region: "eu-west-2".to_owned(),
             path: "/api/v1".to_owned(),
         };
-        Self {
-            service,
-            read_verbs: ["Read", "Check"].map(str::to_owned).to_vec(),
-            client_token: "ClientToken".to_owned(),
-        }
+        Self { service, read_verbs: ["Read", "Check"].map(str::to_owned).to_vec() }
     }
 }
 
@@ -70,14 +65,14 @@ pub(super) fn read(description: &Value, problems: &mut Diagnostics) -> ServiceSe
 }
 
 fn set(settings: &mut ServiceSettings, key: &str, value: &Value) -> Result<(), String> {
-    let ServiceSettings { service, read_verbs, client_token } = settings;
+    let ServiceSettings { service, read_verbs } = settings;
     let text = || value.as_str().filter(|text| !text.is_empty()).ok_or_else(|| "must be a string".to_owned());
     match key {
         "name" => service.name = text()?.to_owned(),
         "signature" => service.algorithm = algorithm(text()?)?,
         "credential-service" => service.credential_service = scope_part(text()?)?,
         "date-header" => service.date_header = date_header(text()?)?,
-        "client-token" => *client_token = text()?.to_owned(),
+        "client-token" => service.client_token = text()?.to_owned(),
         "read-verbs" => *read_verbs = verbs(value)?,
         _ => {
             let remedy = match closest(key, KEYS) {

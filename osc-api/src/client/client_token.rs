@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::de::IgnoredAny;
 
+use crate::generated::service::CLIENT_TOKEN;
 use crate::random;
-
-const CLIENT_TOKEN: &str = "ClientToken";
 
 /// Origin of the client token of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
