@@ -10,6 +10,7 @@ mod ids;
 mod imports;
 mod index;
 mod pagination;
+mod service;
 mod structs;
 mod waiters;
 
@@ -61,6 +62,11 @@ pub(crate) fn codes(api: &Api) -> Option<File> {
 /// The file of the waiters, if there are any.
 pub(crate) fn waiters(api: &Api) -> Option<File> {
     (!api.waiters.is_empty()).then(|| waiters::waiters(&api.waiters))
+}
+
+/// The file of the API's constants.
+pub(crate) fn service(api: &Api) -> File {
+    service::service(&api.service)
 }
 
 /// The file that declares the modules and the public names.

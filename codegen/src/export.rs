@@ -25,7 +25,7 @@ pub fn export(api: &Api) -> Files {
 /// The page that lists the others with their actions.
 fn index(api: &Api, links: &Links<'_>) -> String {
     let mut page = Page { links, text: String::new() };
-    page.line(&format!("# The OUTSCALE API {} in Rust", api.version));
+    page.line(&format!("# The {} API {} in Rust", api.service.name, api.version));
     for Module { name, actions, .. } in &api.modules {
         page.line("");
         page.line(&format!("## [{name}]({name}.md)"));

@@ -21,6 +21,8 @@ use crate::diagnostics::Pointer;
 pub struct Api {
     /// `info.version` of the description.
     pub version: String,
+    /// Its signature and its endpoints.
+    pub service: Service,
     /// The known error codes, by number. Without any, no file of codes is generated.
     pub codes: Vec<ErrorCode>,
     /// The classes of error codes, by constant.
@@ -35,6 +37,44 @@ impl Api {
     /// The number of actions.
     pub fn action_count(&self) -> usize {
         self.modules.iter().map(|module| module.actions.len()).sum()
+    }
+}
+
+/// The name of an API, the signature of its requests and its endpoints, `https://HOST_PREFIX REGION . DOMAIN PATH`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Service {
+    /// `OUTSCALE`: the name in messages.
+    pub name: String,
+    /// `OSC4-HMAC-SHA256`
+    pub algorithm: String,
+    /// `api`: the service in the credential scope.
+    pub credential_service: String,
+    /// `x-osc-date`
+    pub date_header: String,
+    /// `ClientToken`: the request field that makes repeating a create safe.
+    pub client_token: String,
+    /// `Read`, `Check`: the first words of the names of actions that only read.
+    pub read_verbs: Vec<String>,
+    /// `api.`
+    pub host_prefix: String,
+    /// `outscale.com`
+    pub default_domain: String,
+    /// `eu-west-2`
+    pub default_region: String,
+    /// `/api/v1`
+    pub path: String,
+}
+
+impl Service {
+    /// `OSC4`: the prefix of the secret key in the derivation of the signing key.
+    pub(crate) fn key_prefix(&self) -> &str {
+        self.algorithm.split('-').next().unwrap_or_default()
+    }
+
+    /// `https://api.{region}.outscale.com/api/v1`
+    pub(crate) fn endpoint(&self) -> String {
+        let Self { host_prefix, default_domain, path, .. } = self;
+        format!("https://{host_prefix}{{region}}.{default_domain}{path}")
     }
 }
 
@@ -76,9 +116,6 @@ pub struct Module {
     /// The actions, by name.
     pub actions: Vec<Action>,
 }
-
-/// The first words of the names of actions that only read. Retrying one is always safe. Generated for the runtime, too.
-pub const READ_VERBS: &[&str] = &["Read", "Check"];
 
 /// A type to generate.
 #[derive(Clone, Debug, PartialEq)]
@@ -327,8 +364,8 @@ pub struct Action {
     pub facts: Vec<String>,
     /// The example requests in the documentation: at least one.
     pub examples: Vec<NamedExample>,
-    /// The first published example response, as JSON. `{}` if there is none.
-    pub example_response: String,
+    /// The first published example response. An empty object if there is none.
+    pub example_response: serde_json::Value,
 }
 
 /// Authentication that an action accepts.

@@ -51,6 +51,7 @@ pub(crate) fn lower(
     let ErrorCodes { codes, classes: code_classes } = codes;
     (!modules.is_empty()).then(|| Api {
         version: document.version.clone(),
+        service: document.service.clone(),
         codes,
         code_classes,
         waiters,

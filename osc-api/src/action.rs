@@ -28,8 +28,8 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::generated::READ_VERBS;
 pub use crate::generated::action::*;
+use crate::generated::service::READ_VERBS;
 
 /// An action of the API: its name, its request and response, and the rules for sending it.
 pub trait Action {

@@ -8,6 +8,12 @@
 #[path = "generated/modules.rs"]
 mod modules;
 
+#[rustfmt::skip]
+#[expect(unreachable_pub, reason = "the modules of the runtime use it")]
+#[cfg_attr(not(feature = "testing"), expect(dead_code, reason = "the fake API uses the client token's name"))]
+#[path = "generated/service.rs"]
+pub(crate) mod service;
+
 #[cfg(feature = "testing")]
 #[rustfmt::skip]
 #[expect(unreachable_pub, reason = "as above")]
@@ -22,4 +28,4 @@ mod blocking;
 #[cfg(feature = "testing")]
 pub(crate) use fake_data::PUBLISHED_ACTIONS;
 #[expect(unreachable_pub, reason = "re-exported by the public modules")]
-pub use modules::{API_VERSION, READ_VERBS, action, codes, types, waiters};
+pub use modules::{API_VERSION, action, codes, types, waiters};

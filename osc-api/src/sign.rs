@@ -15,22 +15,19 @@ use ring::{digest, hmac};
 use zeroize::Zeroizing;
 
 use crate::Secret;
+use crate::generated::service::{
+    ALGORITHM, CREDENTIAL_SERVICE, DATE_HEADER, KEY_PREFIX, SIGNED_HEADERS, TERMINATOR,
+};
 
 /// The media type of every request. It is signed too: see `BEFORE_HOST`.
 pub(crate) const CONTENT_TYPE: &str = "application/json";
-
-const ALGORITHM: &str = "OSC4-HMAC-SHA256";
-const KEY_PREFIX: &str = "OSC4";
-const SERVICE: &str = "api";
-const TERMINATOR: &str = "osc4_request";
 
 // The canonical request, and the string to sign, between what changes: a few long parts are put together faster
 // than many short ones.
 const BEFORE_PATH: &str = "POST\n";
 const BEFORE_HOST: &str = "\n\ncontent-type:application/json\nhost:";
-const BEFORE_DATE: &str = "\nx-osc-date:";
-const BEFORE_BODY: &str = "\n\ncontent-type;host;x-osc-date\n";
-const BEFORE_SIGNATURE: &str = ", SignedHeaders=content-type;host;x-osc-date, Signature=";
+const BEFORE_SIGNED_HEADERS: &str = ", SignedHeaders=";
+const BEFORE_SIGNATURE: &str = ", Signature=";
 
 /// `yyyymmddThhmmssZ`.
 const DATE_LENGTH: usize = 16;
@@ -71,7 +68,7 @@ impl Signer {
             secret_key: secret_key.clone(),
             region: region.into(),
             credential: format!("{ALGORITHM} Credential={access_key}/").into(),
-            scope: format!("/{region}/{SERVICE}/{TERMINATOR}").into(),
+            scope: format!("/{region}/{CREDENTIAL_SERVICE}/{TERMINATOR}").into(),
             derived: Mutex::new(None),
         }
     }
@@ -88,7 +85,9 @@ impl Signer {
         let mut text =
             Vec::with_capacity(FIXED_LENGTH + credential.len() + scope.len() + path.len() + host.len());
         let body_hash = hex(digest::digest(&digest::SHA256, body).as_ref());
-        for part in [BEFORE_PATH, path, BEFORE_HOST, host, BEFORE_DATE, &date, BEFORE_BODY] {
+        let date_header = ["\n", DATE_HEADER, ":", &date, "\n\n"];
+        let parts = [BEFORE_PATH, path, BEFORE_HOST, host].into_iter().chain(date_header);
+        for part in parts.chain([SIGNED_HEADERS, "\n"]) {
             text.extend_from_slice(part.as_bytes());
         }
         text.extend_from_slice(&body_hash);
@@ -101,9 +100,11 @@ impl Signer {
         text.extend_from_slice(&request_hash);
         let signature = hex(self.hmac(at.date(), day, &text).as_ref());
 
-        let length = credential.len() + DAY_LENGTH + scope.len() + BEFORE_SIGNATURE.len() + HASH_LENGTH;
-        let mut authorization = String::with_capacity(length);
-        for part in [credential, day, scope, BEFORE_SIGNATURE, str::from_utf8(&signature).unwrap_or_default()]
+        let fixed = BEFORE_SIGNED_HEADERS.len() + SIGNED_HEADERS.len() + BEFORE_SIGNATURE.len() + HASH_LENGTH;
+        let mut authorization = String::with_capacity(credential.len() + DAY_LENGTH + scope.len() + fixed);
+        let signature = str::from_utf8(&signature).unwrap_or_default();
+        for part in
+            [credential, day, scope, BEFORE_SIGNED_HEADERS, SIGNED_HEADERS, BEFORE_SIGNATURE, signature]
         {
             authorization.push_str(part);
         }
@@ -159,7 +160,7 @@ fn osc_date_of(at: DateTime) -> String {
 /// The key of one day, region and service.
 fn derive(secret_key: &Secret, day: &str, region: &str) -> hmac::Key {
     let start = Zeroizing::new([KEY_PREFIX, secret_key.expose()].concat());
-    [day, region, SERVICE, TERMINATOR]
+    [day, region, CREDENTIAL_SERVICE, TERMINATOR]
         .iter()
         .fold(hmac_key(start.as_bytes()), |key, step| hmac_key(hmac::sign(&key, step.as_bytes()).as_ref()))
 }

@@ -99,6 +99,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::action::Action;
+use crate::generated::service::API_PATH;
 use crate::{Client, ClientBuilder, RateLimit, Result, RetryPolicy};
 
 use server::Server;
@@ -144,7 +145,7 @@ impl FakeApi {
 
     /// The endpoint: `http://127.0.0.1:<port>/api/v1`.
     pub fn endpoint(&self) -> String {
-        format!("http://{}/api/v1", self.server.address())
+        format!("http://{}{API_PATH}", self.server.address())
     }
 
     /// Creates a client of the fake.

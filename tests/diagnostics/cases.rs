@@ -200,6 +200,7 @@ pub const CASES: &[Case] = &[
     case("list_of_itself", Add("    Lists: {type: array, items: {$ref: '#/components/schemas/Lists'}}\n    Maps: {type: object, additionalProperties: {$ref: '#/components/schemas/Maps'}}\n")),
     // Schemas.
     case("unknown_type", Edit(&[("Size: {type: integer}", "Size: {type: int}")])),
+    case("null_as_a_type", Edit(&[("Size: {type: integer}", "Size: {type: 'null'}")])),
     case("type_is_a_list", Edit(&[("Size: {type: integer}", "Size: {type: [integer, 'null']}")])),
     case("type_is_null", Edit(&[("Size: {type: integer}", "Size: {type: null}")])),
     case("type_file", Edit(&[("Size: {type: integer}", "Size: {type: file}")])),

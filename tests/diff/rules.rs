@@ -295,6 +295,20 @@ pub const CASES: &[Case] = &[
     ("a code less", &[("5001: {name: no-such-cage}\n", "")]),
     ("a code more", &[("5001:", "5000: {name: no-such-zoo}\n5001:")]),
     ("another number", &[("5001:", "5002:")]),
+    (
+        "another date header and signature",
+        &[(
+            "actions:\n",
+            "actions:\n- target: $\n  description: a\n  update: {x-service: {date-header: X-Zoo-Date, signature: ZOO1-HMAC-SHA256}}\n",
+        )],
+    ),
+    (
+        "another endpoint and default region",
+        &[(
+            "components:\n",
+            "servers: [{url: 'https://zoo.{region}.example.org/v2', variables: {region: {default: north}}}]\ncomponents:\n",
+        )],
+    ),
     ("a code that stays", &[("cage-is-closed, transient: true", "cage-is-closed")]),
     ("a code that passes", &[("{name: no-such-cage}", "{name: no-such-cage, transient: true}")]),
     // All at once, and nothing of it in common.

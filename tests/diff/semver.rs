@@ -19,8 +19,13 @@ use crate::rules::CASES;
 use crate::small::Texts;
 
 /// Kinds that break behaviour only, which the compiler does not see.
-const BEHAVIOUR: &[ChangeKind] =
-    &[ChangeKind::ActionAuth, ChangeKind::ActionRetry, ChangeKind::FieldWire, ChangeKind::CodeChanged];
+const BEHAVIOUR: &[ChangeKind] = &[
+    ChangeKind::ActionAuth,
+    ChangeKind::ActionRetry,
+    ChangeKind::FieldWire,
+    ChangeKind::CodeChanged,
+    ChangeKind::ServiceChanged,
+];
 
 /// Cases that break behaviour only, although others of their kind break the build.
 const UNSEEN: &[&str] =

@@ -183,6 +183,7 @@ fn anything_but_a_description_is_refused() {
     refused(Response::new(200, "just words"), &[], 1, &[]);
     refused(Response::new(200, ""), &[], 1, &[]);
     refused(Response::new(200, [b'#', 0xff, 0xfe]), &[], 2, &["UTF-8", "byte 2 is invalid"]);
+    refused(Response::new(200, [0xfe, 0xff, 0, b'#']), &[], 2, &["it looks like UTF-16: save it as UTF-8"]);
     let compressed = Response::new(200, [0x1f, 0x8b]).header("Content-Encoding", "gzip");
     refused(compressed, &[], 2, &["compressed"]);
     // The old one is kept even where only one property is wrong.

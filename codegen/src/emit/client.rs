@@ -55,7 +55,7 @@ fn marker(action: &Action) -> TokenStream {
 }
 
 /// The constant of the runtime.
-pub(super) fn auth(auth: Auth) -> TokenStream {
+fn auth(auth: Auth) -> TokenStream {
     match auth {
         Auth::AccessKey => quote!(Auth::AccessKey),
         Auth::AccessKeyOrBasic => quote!(Auth::AccessKeyOrBasic),

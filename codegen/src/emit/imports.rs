@@ -8,7 +8,8 @@ use quote::quote;
 use super::ident;
 use crate::ir::{Constructor, Direction, Module, Presence, Type, TypeDef, Values};
 
-/// The names from the standard library, the runtime and the other generated files.
+/// The names from the standard library, the runtime and the other generated files. One declaration per name, so that a
+/// new name is one more line.
 pub(super) fn imports(module: &Module, others: &[(String, Vec<String>)]) -> Vec<TokenStream> {
     let mut runtime = runtime_names(module);
     let mut imports = Vec::new();
@@ -16,17 +17,12 @@ pub(super) fn imports(module: &Module, others: &[(String, Vec<String>)]) -> Vec<
         imports.push(quote! { use std::collections::BTreeMap; });
     }
     for (module, names) in others {
-        let (module, names) = (ident(module), names.iter().map(|name| ident(name)));
-        imports.push(quote!(use super::#module::{#(#names),*};));
+        let module = ident(module);
+        imports.extend(names.iter().map(|name| ident(name)).map(|name| quote!(use super::#module::#name;)));
     }
-    let arguments = argument_traits(module).into_iter().map(ident);
-    if arguments.len() > 0 {
-        imports.push(quote!(use crate::__private::{#(#arguments),*};));
-    }
-    if !runtime.is_empty() {
-        let names = runtime.iter().map(|name| ident(name));
-        imports.push(quote!(use crate::{#(#names),*};));
-    }
+    let arguments = argument_traits(module);
+    imports.extend(arguments.iter().map(|name| ident(name)).map(|name| quote!(use crate::__private::#name;)));
+    imports.extend(runtime.iter().map(|name| ident(name)).map(|name| quote!(use crate::#name;)));
     imports
 }
 

@@ -3,7 +3,7 @@
 use quote::quote;
 
 use super::ident;
-use crate::ir::{Api, Constructor, Direction, READ_VERBS, TypeDef};
+use crate::ir::{Api, Constructor, Direction, TypeDef};
 use crate::render::{File, Item};
 
 /// The public names that a definition gives.
@@ -20,12 +20,14 @@ fn names(definition: &TypeDef) -> Vec<String> {
 
 /// `modules.rs`: the modules, and the public names in them.
 pub(super) fn index(api: &Api) -> File {
-    let Api { version, codes, code_classes: _, waiters, modules } = api;
+    let Api { version, service, codes, code_classes: _, waiters, modules } = api;
     let codes = (!codes.is_empty()).then(|| {
         quote!(
             pub mod codes;
         )
     });
+    let version_docs =
+        format!(" The version of the {} API description that this crate was generated from.", service.name);
     // The runtime imports it in any case.
     let waiters = match waiters.is_empty() {
         false => quote!(
@@ -40,29 +42,24 @@ pub(super) fn index(api: &Api) -> File {
         let name = ident(&module.name);
         quote!(mod #name;)
     });
-    let types = modules.iter().filter(|module| !module.types.is_empty()).map(|module| {
+    // One declaration per name, so that a new name is one more line.
+    let types = modules.iter().flat_map(|module| {
+        let module_name = ident(&module.name);
         let names = module.types.iter().flat_map(names).map(|name| ident(&name));
-        let module = ident(&module.name);
-        quote!(pub use super::#module::{#(#names),*};)
+        names.map(move |name| quote!(pub use super::#module_name::#name;))
     });
     let markers = modules.iter().filter(|module| !module.actions.is_empty()).map(|module| {
         let module = ident(&module.name);
         quote!(pub use super::#module::action::*;)
     });
-    let read_verbs = READ_VERBS;
     File {
         name: "modules.rs".to_owned(),
         docs: vec!["All generated modules, and the public names in them.".to_owned()],
         imports: codes.into_iter().chain(declarations).collect(),
         items: vec![
             Item::Tokens(quote! {
-                /// The version of the OUTSCALE API description that this crate was generated from.
+                #[doc = #version_docs]
                 pub const API_VERSION: &str = #version;
-            }),
-            Item::Tokens(quote! {
-                /// The first words of the names of actions that only read.
-                #[doc(hidden)]
-                pub const READ_VERBS: &[&str] = &[#(#read_verbs),*];
             }),
             Item::Tokens(waiters),
             Item::Tokens(quote! {

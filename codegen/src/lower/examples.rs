@@ -44,13 +44,14 @@ pub(super) fn requests(
     named.collect()
 }
 
-/// The example response of an action as JSON, for the fake API. Without one, it is an empty object. Members are
-/// sorted: the contract does not keep their order.
-pub(super) fn response(media: Option<&MediaType>) -> String {
+/// The example response of an action, for the fake API. Without one, it is an empty object. Members are sorted: the
+/// contract does not keep their order.
+pub(super) fn response(media: Option<&MediaType>) -> Value {
     let first = published(media).first().map(|(_, value)| *value);
-    let Some(mut response) = first.filter(|value| value.is_object()).cloned() else { return "{}".to_owned() };
+    let first = first.filter(|value| value.is_object()).cloned();
+    let mut response = first.unwrap_or_else(|| Value::Object(Map::new()));
     response.sort_all_objects();
-    response.to_string()
+    response
 }
 
 /// The examples of a body, by name.

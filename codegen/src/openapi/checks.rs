@@ -11,8 +11,15 @@ use super::references::may_be_sibling;
 use crate::diagnostics::{Diagnostics, Pointer, closest};
 
 /// The extensions that the generator reads.
-const OWN_EXTENSIONS: &[&str] =
-    &["x-docs-url", "x-identifier", "x-not-values", "x-page-items", "x-rust-name", "x-rust-variants"];
+const OWN_EXTENSIONS: &[&str] = &[
+    "x-docs-url",
+    "x-identifier",
+    "x-not-values",
+    "x-page-items",
+    "x-rust-name",
+    "x-rust-variants",
+    super::service::KEYWORD,
+];
 
 /// Reports everything that OpenAPI 3.0 does not allow in a description, except a missing keyword.
 pub(super) fn check(root: &Value, problems: &mut Diagnostics) {
@@ -188,7 +195,7 @@ fn conversion(kind: ObjectKind, key: &str, value: &Value) -> Option<String> {
                     "must be one type: a list of types is OpenAPI 3.1; write `type: {one}` and `nullable: true`"
                 ),
                 [one] => format!("must be one type: a list of types is OpenAPI 3.1; write `type: {one}`"),
-                _ => "must be one type: a list of types is OpenAPI 3.1; write `oneOf`, or choose one"
+                _ => "must be one type: a list of types is OpenAPI 3.1; choose one, or write no type for any JSON"
                     .to_owned(),
             })
         }

@@ -5,11 +5,12 @@ use std::fmt::{self, Write as _};
 
 use super::text::{OneLine, one_line};
 use super::{Error, ErrorRepr, Inner, WaitEnd};
+use crate::generated::service::CLIENT_NAME;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner { action, attempts, repeatable: _, is_outcome_unknown, kind } = &*self.0;
-        let action = action.as_deref().unwrap_or("OUTSCALE API client");
+        let action = action.as_deref().unwrap_or(CLIENT_NAME);
         let mut source = self.source().filter(|_| f.alternate());
         let f = &mut OneLine(f);
         kind.describe(action, *is_outcome_unknown, f)?;

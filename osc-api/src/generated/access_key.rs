@@ -2,9 +2,17 @@
 //! Actions of the tag `AccessKey`, and the types that only they use.
 
 use super::common::ResponseContext;
-use super::ids::{AccessKeyId, UserName};
-use crate::__private::{IntoList, IntoValue};
-use crate::{Client, DateOrDateTime, DateTime, Result, Secret, UnknownValue, __private};
+use super::ids::AccessKeyId;
+use super::ids::UserName;
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::DateOrDateTime;
+use crate::DateTime;
+use crate::Result;
+use crate::Secret;
+use crate::UnknownValue;
+use crate::__private;
 
 /// An access key, without its secret key.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,9 +2,17 @@
 //! Actions of the tag `Account`, and the types that only they use.
 
 use super::common::ResponseContext;
-use super::ids::{AccountId, ResourceId};
-use crate::__private::{IntoList, IntoValue};
-use crate::{Client, Date, DateOrDateTime, DateTime, Result, Secret, __private};
+use super::ids::AccountId;
+use super::ids::ResourceId;
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Date;
+use crate::DateOrDateTime;
+use crate::DateTime;
+use crate::Result;
+use crate::Secret;
+use crate::__private;
 
 /// An OUTSCALE account and the details of its owner.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,7 +3,9 @@
 
 use super::common::ResponseContext;
 use crate::__private::IntoValue;
-use crate::{Client, Result, __private};
+use crate::Client;
+use crate::Result;
+use crate::__private;
 
 /// The requirements of an account for its users' access keys and sessions.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,9 +2,13 @@
 //! Actions of the tag `ApiAccessRule`, and the types that only they use.
 
 use super::common::ResponseContext;
-use super::ids::{ApiAccessRuleId, CaId};
-use crate::__private::{IntoList, IntoValue};
-use crate::{Client, Result, __private};
+use super::ids::ApiAccessRuleId;
+use super::ids::CaId;
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Result;
+use crate::__private;
 
 /// A rule that allows API calls by address or client certificate.
 #[derive(Clone, Debug, Default, PartialEq)]

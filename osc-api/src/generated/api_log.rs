@@ -2,9 +2,17 @@
 //! Actions of the tag `ApiLog`, and the types that only they use.
 
 use super::common::ResponseContext;
-use super::ids::{AccountId, RequestId};
-use crate::__private::{IntoList, IntoValue};
-use crate::{Client, DateOrDateTime, DateTime, Paginated, Result, Secret, __private};
+use super::ids::AccountId;
+use super::ids::RequestId;
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::DateOrDateTime;
+use crate::DateTime;
+use crate::Paginated;
+use crate::Result;
+use crate::Secret;
+use crate::__private;
 
 /// Filters for logs.
 #[derive(Clone, Debug, Default, PartialEq)]

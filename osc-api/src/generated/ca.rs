@@ -3,8 +3,11 @@
 
 use super::common::ResponseContext;
 use super::ids::CaId;
-use crate::__private::{IntoList, IntoValue};
-use crate::{Client, Result, __private};
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Result;
+use crate::__private;
 
 /// A certificate authority for client certificates.
 #[derive(Clone, Debug, Default, PartialEq)]

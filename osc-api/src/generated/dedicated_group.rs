@@ -2,9 +2,17 @@
 //! Actions of the tag `DedicatedGroup`, and the types that only they use.
 
 use super::common::ResponseContext;
-use super::ids::{AccountId, DedicatedGroupId, NetId, VmId};
-use crate::__private::{IntoId, IntoList, IntoValue};
-use crate::{Client, Paginated, Result, __private};
+use super::ids::AccountId;
+use super::ids::DedicatedGroupId;
+use super::ids::NetId;
+use super::ids::VmId;
+use crate::__private::IntoId;
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Paginated;
+use crate::Result;
+use crate::__private;
 
 /// Request of [`Client::create_dedicated_group`](crate::Client::create_dedicated_group), which creates a dedicated
 /// group: hardware reserved for the account's VMs.

@@ -2,9 +2,15 @@
 //! Actions of the tag `DirectLink`, and the types that only they use.
 
 use super::common::ResponseContext;
-use super::ids::{AccountId, DirectLinkId};
-use crate::__private::{IntoList, IntoValue};
-use crate::{Client, Paginated, Result, UnknownValue, __private};
+use super::ids::AccountId;
+use super::ids::DirectLinkId;
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Paginated;
+use crate::Result;
+use crate::UnknownValue;
+use crate::__private;
 
 /// Request of [`Client::create_direct_link`](crate::Client::create_direct_link), which orders a DirectLink between
 /// a customer's network and a DirectLink location.

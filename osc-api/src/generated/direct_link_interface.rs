@@ -2,9 +2,19 @@
 //! Actions of the tag `DirectLinkInterface`, and the types that only they use.
 
 use super::common::ResponseContext;
-use super::ids::{AccountId, DirectLinkId, DirectLinkInterfaceId, VirtualGatewayId};
-use crate::__private::{IntoList, IntoValue};
-use crate::{Client, Paginated, Result, Secret, UnknownInteger, UnknownValue, __private};
+use super::ids::AccountId;
+use super::ids::DirectLinkId;
+use super::ids::DirectLinkInterfaceId;
+use super::ids::VirtualGatewayId;
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Paginated;
+use crate::Result;
+use crate::Secret;
+use crate::UnknownInteger;
+use crate::UnknownValue;
+use crate::__private;
 
 /// Request of [`Client::create_direct_link_interface`](crate::Client::create_direct_link_interface), which creates
 /// a DirectLink interface, which connects to a Net through a virtual gateway.

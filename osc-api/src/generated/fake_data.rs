@@ -2,1426 +2,2606 @@
 //! The published actions, for the fake API of the feature `testing`.
 
 use super::types;
-use crate::__private::{Reencode, reencode};
+use crate::__private::Reencode;
+use crate::__private::reencode;
 use crate::action::Auth;
 
-/// Every action by name: the authentication it accepts, a function that decodes and encodes its request, and
-/// its first published example response.
+/// Every action by name: the authentication it accepts, a function that decodes and encodes its request, and its first published example response.
 pub static PUBLISHED_ACTIONS: &[(&str, Auth, Reencode, &str)] = &[
-    (
-        "AcceptNetPeering",
-        Auth::AccessKey,
-        reencode::<types::AcceptNetPeeringRequest>,
-        r#"{"NetPeering":{"AccepterNet":{"AccountId":"123456789012","IpRange":"172.16.0.0/16","NetId":"vpc-12345678"},"ExpirationDate":"2063-04-05T00:00:00.000Z","NetPeeringId":"pcx-12345678","SourceNet":{"AccountId":"123456789012","IpRange":"10.0.0.0/16","NetId":"vpc-12345678"},"State":{"Message":"Active","Name":"active"},"Tags":[]},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "AddUserToUserGroup",
-        Auth::AccessKey,
-        reencode::<types::AddUserToUserGroupRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "CheckAuthentication",
-        Auth::AccessKey,
-        reencode::<types::CheckAuthenticationRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "CreateAccessKey",
-        Auth::AccessKeyOrBasic,
-        reencode::<types::CreateAccessKeyRequest>,
-        r#"{"AccessKey":{"AccessKeyId":"ABCDEFGHIJ0123456789","CreationDate":"2010-10-01T12:34:56.789+0000","ExpirationDate":"2063-04-05T00:00:00.000+0000","LastModificationDate":"2010-10-01T12:34:56.789+0000","SecretKey":"XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX","State":"ACTIVE","Tag":"Group1"},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "CreateAccount",
-        Auth::AccessKey,
-        reencode::<types::CreateAccountRequest>,
-        r#"{"Account":{"AccountId":"123456789012","City":"SAINT-CLOUD","CompanyName":"EXAMPLE SAS","Country":"FRANCE","Email":"example@example.com","FirstName":"JEAN","LastName":"DUPONT","ZipCode":"92210"},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "CreateApiAccessRule",
-        Auth::AccessKeyOrBasic,
-        reencode::<types::CreateApiAccessRuleRequest>,
-        r#"{"ApiAccessRule":{"ApiAccessRuleId":"aar-fedcba0987654321fedcba0987654321","CaIds":[],"Cns":[],"Description":"Basic API Access Rule with IPs","IpRanges":["192.0.2.0","198.51.100.0/24"]},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "CreateCa",
-        Auth::AccessKeyOrBasic,
-        reencode::<types::CreateCaRequest>,
-        r#"{"Ca":{"CaFingerprint":"1234567890abcdef1234567890abcdef12345678","CaId":"ca-fedcba0987654321fedcba0987654321","Description":"CA example"},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "CreateClientGateway",
-        Auth::AccessKey,
-        reencode::<types::CreateClientGatewayRequest>,
-        r#"{"ClientGateway":{"BgpAsn":65000,"ClientGatewayId":"cgw-12345678","ConnectionType":"ipsec.1","PublicIp":"192.0.2.0","State":"available","Tags":[]},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "CreateDedicatedGroup",
-        Auth::AccessKey,
-        reencode::<types::CreateDedicatedGroupRequest>,
-        r#"{"DedicatedGroup":{"AccountId":"123456789012","CpuGeneration":4,"DedicatedGroupId":"ded-12345678","Name":"dedicated-group-example","NetIds":[],"SubregionName":"eu-west-2a","VmIds":[]},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "CreateDhcpOptions",
-        Auth::AccessKey,
-        reencode::<types::CreateDhcpOptionsRequest>,
-        r#"{"DhcpOptionsSet":{"Default":false,"DhcpOptionsSetId":"dopt-12345678","DomainName":"example.com","DomainNameServers":["192.0.2.0","198.51.100.0"],"NtpServers":["203.0.113.0","203.0.113.1"],"Tags":[]},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "CreateDirectLink",
-        Auth::AccessKey,
-        reencode::<types::CreateDirectLinkRequest>,
-        r#"{"DirectLink":{"AccountId":"123456789012","Bandwidth":"1Gbps","DirectLinkId":"dxcon-12345678","DirectLinkName":"Connection to Outscale","Location":"PAR1","RegionName":"eu-west-2","State":"requested"},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "CreateDirectLinkInterface",
-        Auth::AccessKey,
-        reencode::<types::CreateDirectLinkInterfaceRequest>,
-        r#"{"DirectLinkInterface":{"AccountId":"123456789012","BgpAsn":65000,"ClientPrivateIp":"172.16.0.5/30","DirectLinkId":"dxcon-12345678","DirectLinkInterfaceId":"dxvif-12345678","DirectLinkInterfaceName":"MyDirectLinkInterface","InterfaceType":"private","Location":"PAR1","Mtu":1500,"OutscalePrivateIp":"172.16.0.4/30","State":"pending","VirtualGatewayId":"vgw-12345678","Vlan":101},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "CreateFlexibleGpu",
-        Auth::AccessKey,
-        reencode::<types::CreateFlexibleGpuRequest>,
-        r#"{"FlexibleGpu":{"DeleteOnVmDeletion":true,"FlexibleGpuId":"fgpu-12345678","Generation":"v5","ModelName":"nvidia-p100","State":"allocated","SubregionName":"eu-west-2a","Tags":[]},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "CreateImage",
-        Auth::AccessKey,
-        reencode::<types::CreateImageRequest>,
-        r#"{"Image":{"AccountId":"123456789012","Architecture":"x86_64","BlockDeviceMappings":[{"Bsu":{"DeleteOnVmDeletion":true,"SnapshotId":"snap-12345678","VolumeSize":50,"VolumeType":"standard"},"DeviceName":"/dev/sda1"}],"BootModes":["legacy"],"CreationDate":"2010-10-01T12:34:56.789Z","Description":"","FileLocation":"123456789012/create-image-example","ImageId":"ami-12345678","ImageName":"create-image-example","ImageType":"machine","PermissionsToLaunch":{"AccountIds":[],"GlobalPermission":false},"ProductCodes":["0001"],"RootDeviceName":"/dev/sda1","RootDeviceType":"bsu","SecureBoot":false,"State":"pending","StateComment":{},"Tags":[],"TpmMandatory":false},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "CreateImageExportTask",
-        Auth::AccessKey,
-        reencode::<types::CreateImageExportTaskRequest>,
-        r#"{"ImageExportTask":{"Comment":"Export of image ami-12345678","ImageId":"ami-12345678","OsuExport":{"DiskImageFormat":"qcow2","OsuBucket":"BUCKET","OsuPrefix":"PREFIX/ami-12345678/"},"Progress":0,"State":"pending/queued","Tags":[],"TaskId":"image-export-12345678"},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "CreateInternetService",
-        Auth::AccessKey,
-        reencode::<types::CreateInternetServiceRequest>,
-        r#"{"InternetService":{"InternetServiceId":"igw-12345678","Tags":[]},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "CreateKeypair",
-        Auth::AccessKey,
-        reencode::<types::CreateKeypairRequest>,
-        r#"{"Keypair":{"KeypairFingerprint":"11:22:33:44:55:66:77:88:99:00:aa:bb:cc:dd:ee:ff","KeypairId":"key-abcdef1234567890abcdef1234567890","KeypairName":"create-keypair-example","KeypairType":"ssh-rsa","PrivateKey":"-----BEGIN RSA PRIVATE KEY-----\n...\n-----END RSA PRIVATE KEY-----"},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "CreateListenerRule",
-        Auth::AccessKey,
-        reencode::<types::CreateListenerRuleRequest>,
-        r#"{"ListenerRule":{"Action":"forward","HostNamePattern":"*.example.com","ListenerId":123456,"ListenerRuleId":1234,"ListenerRuleName":"example-listener-rule","Priority":10,"VmIds":["i-12345678"]},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "CreateLoadBalancer",
-        Auth::AccessKey,
-        reencode::<types::CreateLoadBalancerRequest>,
-        r#"{"LoadBalancer":{"AccessLog":{"IsEnabled":false,"PublicationInterval":60},"ApplicationStickyCookiePolicies":[],"BackendVmIds":[],"DnsName":"internal-private-lb-example.123456789.eu-west-2.lbu.outscale.com","HealthCheck":{"CheckInterval":30,"HealthyThreshold":10,"Port":80,"Protocol":"TCP","Timeout":5,"UnhealthyThreshold":2},"Listeners":[{"BackendPort":80,"BackendProtocol":"TCP","LoadBalancerPort":80,"LoadBalancerProtocol":"TCP"}],"LoadBalancerName":"private-lb-example","LoadBalancerStickyCookiePolicies":[],"LoadBalancerType":"internal","NetId":"vpc-12345678","SecuredCookies":false,"SecurityGroups":["sg-12345678"],"SourceSecurityGroup":{"SecurityGroupAccountId":"123456789012","SecurityGroupName":"security-group-example"},"Subnets":["subnet-12345678"],"SubregionNames":["eu-west-2a"],"Tags":[]},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "CreateLoadBalancerListeners",
-        Auth::AccessKey,
-        reencode::<types::CreateLoadBalancerListenersRequest>,
-        r#"{"LoadBalancer":{"AccessLog":{"IsEnabled":false,"PublicationInterval":60},"ApplicationStickyCookiePolicies":[],"BackendVmIds":[],"DnsName":"internal-example-lbu.123456789.eu-west-2.lbu.outscale.com","HealthCheck":{"CheckInterval":30,"HealthyThreshold":10,"Port":80,"Protocol":"TCP","Timeout":5,"UnhealthyThreshold":2},"Listeners":[{"BackendPort":58,"BackendProtocol":"TCP","LoadBalancerPort":62,"LoadBalancerProtocol":"TCP"},{"BackendPort":80,"BackendProtocol":"TCP","LoadBalancerPort":80,"LoadBalancerProtocol":"TCP"}],"LoadBalancerName":"example-lbu","LoadBalancerStickyCookiePolicies":[],"LoadBalancerType":"internal","NetId":"vpc-12345678","SecuredCookies":false,"SecurityGroups":["sg-12345678"],"SourceSecurityGroup":{"SecurityGroupAccountId":"123456789012","SecurityGroupName":"security-group-example"},"Subnets":["subnet-12345678"],"SubregionNames":["eu-west-2a"],"Tags":[]},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "CreateLoadBalancerPolicy",
-        Auth::AccessKey,
-        reencode::<types::CreateLoadBalancerPolicyRequest>,
-        r#"{"LoadBalancer":{"AccessLog":{"IsEnabled":false,"PublicationInterval":60},"ApplicationStickyCookiePolicies":[],"BackendVmIds":[],"DnsName":"example-lbu-123456789.eu-west-2.lbu.outscale.com","HealthCheck":{"CheckInterval":30,"HealthyThreshold":10,"Port":80,"Protocol":"TCP","Timeout":5,"UnhealthyThreshold":2},"Listeners":[{"BackendPort":80,"BackendProtocol":"HTTP","LoadBalancerPort":80,"LoadBalancerProtocol":"HTTP"}],"LoadBalancerName":"example-lbu","LoadBalancerStickyCookiePolicies":[{"CookieExpirationPeriod":1,"PolicyName":"example-browser-policy"}],"LoadBalancerType":"internet-facing","NetId":"vpc-12345678","SecurityGroups":["sg-12345678"],"SourceSecurityGroup":{"SecurityGroupAccountId":"123456789012","SecurityGroupName":"default"},"Subnets":["subnet-12345678"],"SubregionNames":["eu-west-2a"],"Tags":[]},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "CreateLoadBalancerTags",
-        Auth::AccessKey,
-        reencode::<types::CreateLoadBalancerTagsRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "CreateNatService",
-        Auth::AccessKey,
-        reencode::<types::CreateNatServiceRequest>,
-        r#"{"NatService":{"NatServiceId":"nat-12345678","NetId":"vpc-12345678","PublicIps":[{"PublicIp":"192.0.2.0","PublicIpId":"eipalloc-12345678"}],"State":"available","SubnetId":"subnet-12345678","Tags":[]},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "CreateNet",
-        Auth::AccessKey,
-        reencode::<types::CreateNetRequest>,
-        r#"{"Net":{"DhcpOptionsSetId":"dopt-12345678","IpRange":"10.0.0.0/16","NetId":"vpc-12345678","State":"available","Tags":[],"Tenancy":"default"},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "CreateNetAccessPoint",
-        Auth::AccessKey,
-        reencode::<types::CreateNetAccessPointRequest>,
-        r#"{"NetAccessPoint":{"NetAccessPointId":"vpce-12345678","NetId":"vpc-12345678","RouteTableIds":["rtb-12345678"],"ServiceName":"com.outscale.eu-west-2.oos","State":"pending","Tags":[]},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "CreateNetPeering",
-        Auth::AccessKey,
-        reencode::<types::CreateNetPeeringRequest>,
-        r#"{"NetPeering":{"AccepterNet":{"AccountId":"123456789012","IpRange":"172.16.0.0/16","NetId":"vpc-12345678"},"NetPeeringId":"pcx-12345678","SourceNet":{"AccountId":"123456789012","IpRange":"10.0.0.0/16","NetId":"vpc-87654321"},"State":{"Message":"Pending acceptance by 123456789012","Name":"pending-acceptance"},"Tags":[]},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "CreateNic",
-        Auth::AccessKey,
-        reencode::<types::CreateNicRequest>,
-        r#"{"Nic":{"AccountId":"123456789012","Description":"","IsSourceDestChecked":true,"MacAddress":"A1:B2:C3:D4:E5:F6","NetId":"vpc-12345678","NicId":"eni-12345678","PrivateDnsName":"ip-10-0-0-4.eu-west-2.compute.internal","PrivateIps":[{"IsPrimary":true,"PrivateDnsName":"ip-10-0-0-4.eu-west-2.compute.internal","PrivateIp":"10.0.0.4"}],"SecurityGroups":[{"SecurityGroupId":"sg-12345678","SecurityGroupName":"security-group-example"}],"State":"available","SubnetId":"subnet-12345678","SubregionName":"eu-west-2a","Tags":[]},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "CreatePolicy",
-        Auth::AccessKey,
-        reencode::<types::CreatePolicyRequest>,
-        r#"{"Policy":{"CreationDate":"2010-10-01T12:34:56.789+0000","Description":"Example of description","IsLinkable":true,"LastModificationDate":"2010-10-01T12:34:56.789+0000","Orn":"orn:ows:idauth::012345678910:policy/example/example-user-policy","Path":"/example/","PolicyDefaultVersionId":"v1","PolicyId":"ABCDEFGHIJKLMNOPQRSTUVWXYZ01234","PolicyName":"example-user-policy","ResourcesCount":0},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "CreatePolicyVersion",
-        Auth::AccessKey,
-        reencode::<types::CreatePolicyVersionRequest>,
-        r#"{"PolicyVersion":{"Body":"{\"Statement\": [ {\"Effect\": \"Allow\", \"Action\": [\"*\"], \"Resource\": [\"*\"]} ]}","CreationDate":"2017-05-10T12:34:56.789+0000","DefaultVersion":true,"VersionId":"v2"},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "CreateProductType",
-        Auth::AccessKey,
-        reencode::<types::CreateProductTypeRequest>,
-        r#"{"ProductType":{"Description":"Example of description","ProductTypeId":"pty-12345678","Vendor":"vendor-name"},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "CreatePublicIp",
-        Auth::AccessKey,
-        reencode::<types::CreatePublicIpRequest>,
-        r#"{"PublicIp":{"PublicIp":"192.0.2.0","PublicIpId":"eipalloc-12345678","Tags":[]},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "CreateRoute",
-        Auth::AccessKey,
-        reencode::<types::CreateRouteRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"RouteTable":{"LinkRouteTables":[],"NetId":"vpc-12345678","RoutePropagatingVirtualGateways":[],"RouteTableId":"rtb-12345678","Routes":[{"CreationMethod":"CreateRouteTable","DestinationIpRange":"10.0.0.0/16","State":"active"},{"CreationMethod":"CreateRoute","DestinationIpRange":"0.0.0.0/0","GatewayId":"igw-12345678","State":"active"}],"Tags":[]}}"#,
-    ),
-    (
-        "CreateRouteTable",
-        Auth::AccessKey,
-        reencode::<types::CreateRouteTableRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"RouteTable":{"LinkRouteTables":[],"NetId":"vpc-12345678","RoutePropagatingVirtualGateways":[],"RouteTableId":"rtb-12345678","Routes":[{"CreationMethod":"CreateRouteTable","DestinationIpRange":"10.0.0.0/16","State":"active"}],"Tags":[]}}"#,
-    ),
-    (
-        "CreateSecurityGroup",
-        Auth::AccessKey,
-        reencode::<types::CreateSecurityGroupRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"SecurityGroup":{"AccountId":"123456789012","Description":"Example of security group","InboundRules":[],"NetId":"vpc-12345678","OutboundRules":[{"FromPortRange":-1,"IpProtocol":"-1","IpRanges":["0.0.0.0/0"],"ToPortRange":-1}],"SecurityGroupId":"sg-12345678","SecurityGroupName":"security-group-example","Tags":[]}}"#,
-    ),
-    (
-        "CreateSecurityGroupRule",
-        Auth::AccessKey,
-        reencode::<types::CreateSecurityGroupRuleRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"SecurityGroup":{"AccountId":"123456789012","Description":"Example of security group","InboundRules":[{"FromPortRange":80,"IpProtocol":"tcp","IpRanges":["10.0.0.0/16"],"ToPortRange":80}],"NetId":"vpc-12345678","OutboundRules":[{"FromPortRange":-1,"IpProtocol":"-1","IpRanges":["0.0.0.0/0"],"ToPortRange":-1}],"SecurityGroupId":"sg-12345678","SecurityGroupName":"security-group-example","Tags":[]}}"#,
-    ),
-    (
-        "CreateServerCertificate",
-        Auth::AccessKey,
-        reencode::<types::CreateServerCertificateRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"ServerCertificate":{"Id":"ABCDEFGHIJKLMNOPQRSTUVWXYZ1234","Name":"server-cert-example","Orn":"orn:ows:idauth::012345678910:server-certificate/example/server-cert-example","Path":"/example/"}}"#,
-    ),
-    (
-        "CreateSnapshot",
-        Auth::AccessKey,
-        reencode::<types::CreateSnapshotRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"Snapshot":{"AccountId":"123456789012","CreationDate":"2010-10-01T12:34:56.789Z","Description":"Snapshot created from a volume","PermissionsToCreateVolume":{"AccountIds":[],"GlobalPermission":false},"Progress":0,"SnapshotId":"snap-12345678","State":"pending/queued","Tags":[],"VolumeId":"vol-12345678","VolumeSize":10}}"#,
-    ),
-    (
-        "CreateSnapshotExportTask",
-        Auth::AccessKey,
-        reencode::<types::CreateSnapshotExportTaskRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"SnapshotExportTask":{"Comment":"Export of snapshot snap-12345678","OsuExport":{"DiskImageFormat":"qcow2","OsuBucket":"BUCKET","OsuPrefix":"PREFIX"},"Progress":0,"SnapshotId":"snap-12345678","State":"pending","Tags":[],"TaskId":"snap-export-12345678"}}"#,
-    ),
-    (
-        "CreateSubnet",
-        Auth::AccessKey,
-        reencode::<types::CreateSubnetRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"Subnet":{"AvailableIpsCount":16379,"IpRange":"10.0.0.0/18","MapPublicIpOnLaunch":false,"NetId":"vpc-12345678","State":"available","SubnetId":"subnet-12345678","SubregionName":"eu-west-2a","Tags":[]}}"#,
-    ),
-    (
-        "CreateTags",
-        Auth::AccessKey,
-        reencode::<types::CreateTagsRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "CreateUser",
-        Auth::AccessKey,
-        reencode::<types::CreateUserRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"User":{"CreationDate":"2010-10-01T12:34:56.789+0000","LastModificationDate":"2017-05-10T12:34:56.789+0000","Path":"/documentation/","UserEmail":"user@example.com","UserId":"ABCDEFGHIJKLMNOPQRSTUVWXYZ12345","UserName":"example-user"}}"#,
-    ),
-    (
-        "CreateUserGroup",
-        Auth::AccessKey,
-        reencode::<types::CreateUserGroupRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"UserGroup":{"CreationDate":"2010-10-01T12:34:56.789Z","LastModificationDate":"2010-10-01T12:34:56.789+0000","Name":"example-usergroup","Orn":"orn:ows:idauth::012345678910:usergroup/example/usergroup-example","Path":"/example/","UserGroupId":"ug-12345678"}}"#,
-    ),
-    (
-        "CreateVirtualGateway",
-        Auth::AccessKey,
-        reencode::<types::CreateVirtualGatewayRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"VirtualGateway":{"ConnectionType":"ipsec.1","NetToVirtualGatewayLinks":[],"State":"available","Tags":[],"VirtualGatewayId":"vgw-12345678"}}"#,
-    ),
-    (
-        "CreateVmGroup",
-        Auth::AccessKey,
-        reencode::<types::CreateVmGroupRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"VmGroup":{"CreationDate":"2010-10-01T12:34:56.789Z","Description":"Production log collector","PositioningStrategy":"attract","SecurityGroupIds":["sg-12345678"],"State":"available","SubnetId":"subnet-12345678","Tags":[{"Key":"key1","Value":"value1"}],"VmCount":2,"VmGroupId":"vmgroup-12345678901234567890123456789012","VmGroupName":"ClusterLog-PPD01","VmIds":[],"VmTemplateId":"vmtemplate-98765432109876543210987654321012"}}"#,
-    ),
-    (
-        "CreateVmTemplate",
-        Auth::AccessKey,
-        reencode::<types::CreateVmTemplateRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"VmTemplate":{"CpuCores":2,"CpuGeneration":"v4","CpuPerformance":"high","CreationDate":"2010-10-01T12:34:56.789+0000","Description":"Log collector template","ImageId":"ami-12345678","Ram":2,"Tags":[{"Key":"key1","Value":"value1"}],"VmTemplateId":"vmtemplate-98765432109876543210987654321012","VmTemplateName":"vmtemplate-example"}}"#,
-    ),
-    (
-        "CreateVms",
-        Auth::AccessKey,
-        reencode::<types::CreateVmsRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"Vms":[{"ActionsOnNextBoot":{"SecureBoot":"none"},"Architecture":"x86_64","BlockDeviceMappings":[{"Bsu":{"DeleteOnVmDeletion":true,"LinkDate":"2010-10-01T12:34:56.789Z","State":"attaching","VolumeId":"vol-12345678"},"DeviceName":"/dev/sda1"}],"BootMode":"legacy","BsuOptimized":false,"CreationDate":"2010-10-01T12:34:56.789Z","DeletionProtection":false,"Hypervisor":"xen","ImageId":"ami-12345678","IsSourceDestChecked":true,"LaunchNumber":0,"NestedVirtualization":false,"Performance":"medium","Placement":{"SubregionName":"eu-west-2a","Tenancy":"default"},"PrivateDnsName":"ip-10-0-0-4.eu-west-2.compute.internal","PrivateIp":"10.0.0.4","ProductCodes":["0001"],"ReservationId":"r-12345678","RootDeviceName":"/dev/sda1","RootDeviceType":"ebs","SecurityGroups":[{"SecurityGroupId":"sg-12345678","SecurityGroupName":"default"}],"State":"pending","StateReason":"","Tags":[],"TpmEnabled":false,"UserData":"...","VmId":"i-12345678","VmInitiatedShutdownBehavior":"stop","VmType":"t2.small"}]}"#,
-    ),
-    (
-        "CreateVolume",
-        Auth::AccessKey,
-        reencode::<types::CreateVolumeRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"Volume":{"CreationDate":"2010-10-01T12:34:56.789Z","Iops":100,"LinkedVolumes":[],"Size":10,"State":"creating","SubregionName":"eu-west-2a","Tags":[],"VolumeId":"vol-12345678","VolumeType":"io1"}}"#,
-    ),
-    (
-        "CreateVpnConnection",
-        Auth::AccessKey,
-        reencode::<types::CreateVpnConnectionRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"VpnConnection":{"ClientGatewayConfiguration":"...","ClientGatewayId":"cgw-12345678","ConnectionType":"ipsec.1","Routes":[],"State":"pending","StaticRoutesOnly":true,"Tags":[],"VgwTelemetries":[{"AcceptedRouteCount":0,"LastStateChangeDate":"2017-05-10T12:34:56.789Z","OutsideIpAddress":"192.0.2.0","StateDescription":"IPSEC IS DOWN"}],"VirtualGatewayId":"vgw-12345678","VpnConnectionId":"vpn-12345678"}}"#,
-    ),
-    (
-        "CreateVpnConnectionRoute",
-        Auth::AccessKey,
-        reencode::<types::CreateVpnConnectionRouteRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteAccessKey",
-        Auth::AccessKeyOrBasic,
-        reencode::<types::DeleteAccessKeyRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteApiAccessRule",
-        Auth::AccessKeyOrBasic,
-        reencode::<types::DeleteApiAccessRuleRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteCa",
-        Auth::AccessKeyOrBasic,
-        reencode::<types::DeleteCaRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteClientGateway",
-        Auth::AccessKey,
-        reencode::<types::DeleteClientGatewayRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteDedicatedGroup",
-        Auth::AccessKey,
-        reencode::<types::DeleteDedicatedGroupRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteDhcpOptions",
-        Auth::AccessKey,
-        reencode::<types::DeleteDhcpOptionsRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteDirectLink",
-        Auth::AccessKey,
-        reencode::<types::DeleteDirectLinkRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteDirectLinkInterface",
-        Auth::AccessKey,
-        reencode::<types::DeleteDirectLinkInterfaceRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteExportTask",
-        Auth::AccessKey,
-        reencode::<types::DeleteExportTaskRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteFlexibleGpu",
-        Auth::AccessKey,
-        reencode::<types::DeleteFlexibleGpuRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteImage",
-        Auth::AccessKey,
-        reencode::<types::DeleteImageRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteInternetService",
-        Auth::AccessKey,
-        reencode::<types::DeleteInternetServiceRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteKeypair",
-        Auth::AccessKey,
-        reencode::<types::DeleteKeypairRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteListenerRule",
-        Auth::AccessKey,
-        reencode::<types::DeleteListenerRuleRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteLoadBalancer",
-        Auth::AccessKey,
-        reencode::<types::DeleteLoadBalancerRequest>,
-        r#"{"LoadBalancer":{"AccessLog":{"IsEnabled":false,"PublicationInterval":60},"ApplicationStickyCookiePolicies":[],"BackendVmIds":[],"DnsName":"private-lb-example.123456789.eu-west-2.lbu.outscale.com","HealthCheck":{"CheckInterval":30,"HealthyThreshold":10,"Port":80,"Protocol":"TCP","Timeout":5,"UnhealthyThreshold":2},"Listeners":[{"BackendPort":80,"BackendProtocol":"HTTP","LoadBalancerPort":443,"LoadBalancerProtocol":"HTTPS","ServerCertificateId":"orn:ows:idauth::012345678910:server-certificate/Certificate"}],"LoadBalancerName":"private-lb-example","LoadBalancerStickyCookiePolicies":[],"LoadBalancerType":"internet-facing","NetId":"vpc-12345678","PublicIp":"192.0.2.0","SecuredCookies":false,"SecurityGroups":["sg-12345678"],"SourceSecurityGroup":{"SecurityGroupAccountId":"123456789012","SecurityGroupName":"security-group-example"},"Subnets":["subnet-12345678"],"SubregionNames":["eu-west-2a"],"Tags":[]},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteLoadBalancerListeners",
-        Auth::AccessKey,
-        reencode::<types::DeleteLoadBalancerListenersRequest>,
-        r#"{"LoadBalancer":{"AccessLog":{"IsEnabled":false,"PublicationInterval":60},"ApplicationStickyCookiePolicies":[],"BackendVmIds":[],"DnsName":"internal-example-lbu.123456789.eu-west-2.lbu.outscale.com","HealthCheck":{"CheckInterval":30,"HealthyThreshold":10,"Port":80,"Protocol":"TCP","Timeout":5,"UnhealthyThreshold":2},"Listeners":[],"LoadBalancerName":"example-lbu","LoadBalancerStickyCookiePolicies":[],"LoadBalancerType":"internal","NetId":"vpc-12345678","SecuredCookies":false,"SecurityGroups":["sg-12345678"],"SourceSecurityGroup":{"SecurityGroupAccountId":"123456789012","SecurityGroupName":"security-group-example"},"Subnets":["subnet-12345678"],"SubregionNames":["eu-west-2a"],"Tags":[]},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteLoadBalancerPolicy",
-        Auth::AccessKey,
-        reencode::<types::DeleteLoadBalancerPolicyRequest>,
-        r#"{"LoadBalancer":{"AccessLog":{"IsEnabled":false,"PublicationInterval":60},"ApplicationStickyCookiePolicies":[],"BackendVmIds":[],"DnsName":"example-lbu-123456789.eu-west-2.lbu.outscale.com","HealthCheck":{"CheckInterval":30,"HealthyThreshold":10,"Port":80,"Protocol":"TCP","Timeout":5,"UnhealthyThreshold":2},"Listeners":[{"BackendPort":80,"BackendProtocol":"HTTP","LoadBalancerPort":80,"LoadBalancerProtocol":"HTTP"}],"LoadBalancerName":"example-lbu","LoadBalancerStickyCookiePolicies":[],"LoadBalancerType":"internet-facing","NetId":"vpc-12345678","PublicIp":"192.0.2.0","SecuredCookies":false,"SecurityGroups":["sg-12345678"],"SourceSecurityGroup":{"SecurityGroupAccountId":"123456789012","SecurityGroupName":"default"},"Subnets":["subnet-12345678"],"SubregionNames":["eu-west-2a"],"Tags":[]},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteLoadBalancerTags",
-        Auth::AccessKey,
-        reencode::<types::DeleteLoadBalancerTagsRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteNatService",
-        Auth::AccessKey,
-        reencode::<types::DeleteNatServiceRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteNet",
-        Auth::AccessKey,
-        reencode::<types::DeleteNetRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteNetAccessPoint",
-        Auth::AccessKey,
-        reencode::<types::DeleteNetAccessPointRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteNetPeering",
-        Auth::AccessKey,
-        reencode::<types::DeleteNetPeeringRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteNic",
-        Auth::AccessKey,
-        reencode::<types::DeleteNicRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeletePolicy",
-        Auth::AccessKey,
-        reencode::<types::DeletePolicyRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeletePolicyVersion",
-        Auth::AccessKey,
-        reencode::<types::DeletePolicyVersionRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteProductType",
-        Auth::AccessKey,
-        reencode::<types::DeleteProductTypeRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeletePublicIp",
-        Auth::AccessKey,
-        reencode::<types::DeletePublicIpRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteRoute",
-        Auth::AccessKey,
-        reencode::<types::DeleteRouteRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"RouteTable":{"LinkRouteTables":[],"NetId":"vpc-12345678","RoutePropagatingVirtualGateways":[],"RouteTableId":"rtb-12345678","Routes":[{"CreationMethod":"CreateRouteTable","DestinationIpRange":"10.0.0.0/16","State":"active"}],"Tags":[]}}"#,
-    ),
-    (
-        "DeleteRouteTable",
-        Auth::AccessKey,
-        reencode::<types::DeleteRouteTableRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteSecurityGroup",
-        Auth::AccessKey,
-        reencode::<types::DeleteSecurityGroupRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteSecurityGroupRule",
-        Auth::AccessKey,
-        reencode::<types::DeleteSecurityGroupRuleRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"SecurityGroup":{"AccountId":"123456789012","Description":"Example of security group","InboundRules":[],"NetId":"vpc-12345678","OutboundRules":[{"FromPortRange":-1,"IpProtocol":"-1","IpRanges":["0.0.0.0/0"],"ToPortRange":-1}],"SecurityGroupId":"sg-12345678","SecurityGroupName":"security-group-example","Tags":[]}}"#,
-    ),
-    (
-        "DeleteServerCertificate",
-        Auth::AccessKey,
-        reencode::<types::DeleteServerCertificateRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteSnapshot",
-        Auth::AccessKey,
-        reencode::<types::DeleteSnapshotRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteSubnet",
-        Auth::AccessKey,
-        reencode::<types::DeleteSubnetRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteTags",
-        Auth::AccessKey,
-        reencode::<types::DeleteTagsRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteUser",
-        Auth::AccessKey,
-        reencode::<types::DeleteUserRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteUserGroup",
-        Auth::AccessKey,
-        reencode::<types::DeleteUserGroupRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteUserGroupPolicy",
-        Auth::AccessKey,
-        reencode::<types::DeleteUserGroupPolicyRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteUserPolicy",
-        Auth::AccessKey,
-        reencode::<types::DeleteUserPolicyRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteVirtualGateway",
-        Auth::AccessKey,
-        reencode::<types::DeleteVirtualGatewayRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteVmGroup",
-        Auth::AccessKey,
-        reencode::<types::DeleteVmGroupRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteVmTemplate",
-        Auth::AccessKey,
-        reencode::<types::DeleteVmTemplateRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteVms",
-        Auth::AccessKey,
-        reencode::<types::DeleteVmsRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"Vms":[{"CurrentState":"shutting-down","PreviousState":"running","VmId":"i-12345678"}]}"#,
-    ),
-    (
-        "DeleteVolume",
-        Auth::AccessKey,
-        reencode::<types::DeleteVolumeRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteVpnConnection",
-        Auth::AccessKey,
-        reencode::<types::DeleteVpnConnectionRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeleteVpnConnectionRoute",
-        Auth::AccessKey,
-        reencode::<types::DeleteVpnConnectionRouteRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DeregisterVmsInLoadBalancer",
-        Auth::AccessKey,
-        reencode::<types::DeregisterVmsInLoadBalancerRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DisableOutscaleLogin",
-        Auth::AccessKey,
-        reencode::<types::DisableOutscaleLoginRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DisableOutscaleLoginForUsers",
-        Auth::AccessKey,
-        reencode::<types::DisableOutscaleLoginForUsersRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "DisableOutscaleLoginPerUsers",
-        Auth::AccessKey,
-        reencode::<types::DisableOutscaleLoginPerUsersRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "EnableOutscaleLogin",
-        Auth::AccessKey,
-        reencode::<types::EnableOutscaleLoginRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "EnableOutscaleLoginForUsers",
-        Auth::AccessKey,
-        reencode::<types::EnableOutscaleLoginForUsersRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "EnableOutscaleLoginPerUsers",
-        Auth::AccessKey,
-        reencode::<types::EnableOutscaleLoginPerUsersRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "LinkFlexibleGpu",
-        Auth::AccessKey,
-        reencode::<types::LinkFlexibleGpuRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "LinkInternetService",
-        Auth::AccessKey,
-        reencode::<types::LinkInternetServiceRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "LinkLoadBalancerBackendMachines",
-        Auth::AccessKey,
-        reencode::<types::LinkLoadBalancerBackendMachinesRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "LinkManagedPolicyToUserGroup",
-        Auth::AccessKey,
-        reencode::<types::LinkManagedPolicyToUserGroupRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "LinkNic",
-        Auth::AccessKey,
-        reencode::<types::LinkNicRequest>,
-        r#"{"LinkNicId":"eni-attach-12345678","ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "LinkPolicy",
-        Auth::AccessKey,
-        reencode::<types::LinkPolicyRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "LinkPrivateIps",
-        Auth::AccessKey,
-        reencode::<types::LinkPrivateIpsRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "LinkPublicIp",
-        Auth::AccessKey,
-        reencode::<types::LinkPublicIpRequest>,
-        r#"{"LinkPublicIpId":"eipassoc-12345678","ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "LinkRouteTable",
-        Auth::AccessKey,
-        reencode::<types::LinkRouteTableRequest>,
-        r#"{"LinkRouteTableId":"rtbassoc-12345678","ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "LinkVirtualGateway",
-        Auth::AccessKey,
-        reencode::<types::LinkVirtualGatewayRequest>,
-        r#"{"NetToVirtualGatewayLink":{"NetId":"vpc-12345678","State":"attached"},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "LinkVolume",
-        Auth::AccessKey,
-        reencode::<types::LinkVolumeRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "PutUserGroupPolicy",
-        Auth::AccessKey,
-        reencode::<types::PutUserGroupPolicyRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "PutUserPolicy",
-        Auth::AccessKey,
-        reencode::<types::PutUserPolicyRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadAccessKeys",
-        Auth::AccessKeyOrBasic,
-        reencode::<types::ReadAccessKeysRequest>,
-        r#"{"AccessKeys":[{"AccessKeyId":"ABCDEFGHIJ0123456789","CreationDate":"2010-10-01T12:34:56.789+0000","ExpirationDate":"2063-04-05T00:00:00.000+0000","LastModificationDate":"2010-10-01T12:34:56.789+0000","State":"ACTIVE","Tag":"Group1"}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadAccounts",
-        Auth::AccessKey,
-        reencode::<types::ReadAccountsRequest>,
-        r#"{"Accounts":[{"AccountId":"123456789012","City":"SAINT-CLOUD","CompanyName":"EXAMPLE SAS","Country":"FRANCE","CustomerId":"87654321","Email":"example@example.com","FirstName":"JEAN","LastName":"DUPONT","ZipCode":"92210"}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadAdminPassword",
-        Auth::AccessKey,
-        reencode::<types::ReadAdminPasswordRequest>,
-        r#"{"AdminPassword":"...","ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"VmId":"i-12345678"}"#,
-    ),
-    (
-        "ReadApiAccessPolicy",
-        Auth::AccessKeyOrBasic,
-        reencode::<types::ReadApiAccessPolicyRequest>,
-        r#"{"ApiAccessPolicy":{"MaxAccessKeyExpirationSeconds":0,"RequireTrustedEnv":false},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadApiAccessRules",
-        Auth::AccessKeyOrBasic,
-        reencode::<types::ReadApiAccessRulesRequest>,
-        r#"{"ApiAccessRules":[{"ApiAccessRuleId":"aar-1234567890abcdef1234567890abcdef","CaIds":[],"Cns":[],"Description":"Allows all IPv4 domain","IpRanges":["0.0.0.0/0"]}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadApiLogs",
-        Auth::AccessKey,
-        reencode::<types::ReadApiLogsRequest>,
-        r#"{"Logs":[{"AccountId":"123456789012","CallDuration":47,"QueryAccessKey":"ABCDEFGHIJ0123456789","QueryApiName":"oapi","QueryApiVersion":"1.27","QueryCallName":"ReadAccessKeys","QueryDate":"2017-05-10T12:34:56.789Z","QueryHeaderRaw":"Host: api.eu-west-2.outscale.com\\nAccept: */*\\nConnection: close\\nUser-Agent: oAPI CLI v0.1 - 2018-09-28\\nX-Osc-Date: 20170510T000000Z\\nContent-Type: application/json; charset=utf-8\\nAuthorization: *****\\nContent-Length: 2\\nAccept-Encoding: gzip, deflate\\nX-Forwarded-For: 192.0.2.0","QueryHeaderSize":287,"QueryIpAddress":"192.0.2.0","QueryPayloadRaw":"{}","QueryPayloadSize":2,"QueryUserAgent":"oAPI CLI v0.1 - 2018-09-28","RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157","ResponseSize":1887,"ResponseStatusCode":200}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadCO2EmissionAccount",
-        Auth::AccessKey,
-        reencode::<types::ReadCO2EmissionAccountRequest>,
-        r#"{"CO2EmissionEntries":[{"AccountId":"123456789012","CategoryDistribution":[{"Category":"compute","Value":1.2345}],"FactorDistribution":[{"Factor":"electricity","Value":1.2345}],"Month":"2025-05-01","PayingAccountId":"123456789012","Value":2.469}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"Unit":"KG","Value":2.469}"#,
-    ),
-    (
-        "ReadCas",
-        Auth::AccessKeyOrBasic,
-        reencode::<types::ReadCasRequest>,
-        r#"{"Cas":[{"CaFingerprint":"1234567890abcdef1234567890abcdef12345678","CaId":"ca-fedcba0987654321fedcba0987654321","Description":"CA example"}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadCatalog",
-        Auth::AccessKey,
-        reencode::<types::ReadCatalogRequest>,
-        r#"{"Catalog":{"Entries":[{"Category":"compute","Operation":"RunInstances-OD","Service":"TinaOS-FCU","SubregionName":"eu-west-2","Title":"Instance - On demand - Unite de vCore pour une instance Tina v5 CxRy Performance highest - par heure","Type":"CustomCore:v5-p1","UnitPrice":0.04}]},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadCatalogs",
-        Auth::AccessKey,
-        reencode::<types::ReadCatalogsRequest>,
-        r#"{"Catalogs":[{"Entries":[{"Category":"compute","Operation":"RunInstances-OD","Service":"TinaOS-FCU","SubregionName":"eu-west-2","Title":"Instance - On demand - Unite de vCore pour une instance Tina v5 CxRy Performance highest - par heure","Type":"CustomCore:v5-p1","UnitPrice":0.04}],"FromDate":"2021-01-01T00:00:00.000+0000","State":"CURRENT"}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadClientGateways",
-        Auth::AccessKey,
-        reencode::<types::ReadClientGatewaysRequest>,
-        r#"{"ClientGateways":[{"BgpAsn":65000,"ClientGatewayId":"cgw-12345678","ConnectionType":"ipsec.1","PublicIp":"192.0.2.0","State":"available","Tags":[]}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadConsoleOutput",
-        Auth::AccessKey,
-        reencode::<types::ReadConsoleOutputRequest>,
-        r#"{"ConsoleOutput":"...","ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"VmId":"i-12345678"}"#,
-    ),
-    (
-        "ReadConsumptionAccount",
-        Auth::AccessKey,
-        reencode::<types::ReadConsumptionAccountRequest>,
-        r#"{"ConsumptionEntries":[{"Type":"BoxUsage:tinav5.c4r8p2","UnitPrice":0.18},{"AccountId":"123456789012","Category":"compute","FromDate":"2023-06-01T00:00:00.000+0000","Operation":"RunInstances-OD","PayingAccountId":"123456789012","Service":"TinaOS-FCU","SubregionName":"eu-west-2a","Title":"Instance - On demand - tinav5.c4r8 high performance - par heure","ToDate":"2023-06-30T00:00:00.000+0000","Type":"BoxUsage:tinav5.c4r8p2","Value":1488}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadDedicatedGroups",
-        Auth::AccessKey,
-        reencode::<types::ReadDedicatedGroupsRequest>,
-        r#"{"DedicatedGroups":[{"AccountId":"123456789012","CpuGeneration":4,"DedicatedGroupId":"ded-12345678","Name":"dedicated-group-example","NetIds":[],"SubregionName":"eu-west-2a","VmIds":["i-12345678"]}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadDhcpOptions",
-        Auth::AccessKey,
-        reencode::<types::ReadDhcpOptionsRequest>,
-        r#"{"DhcpOptionsSets":[{"Default":false,"DhcpOptionsSetId":"dopt-12345678","DomainName":"example.com","DomainNameServers":["192.0.2.0","198.51.100.0"],"NtpServers":["203.0.113.0","203.0.113.1"],"Tags":[]}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadDirectLinkInterfaces",
-        Auth::AccessKey,
-        reencode::<types::ReadDirectLinkInterfacesRequest>,
-        r#"{"DirectLinkInterfaces":[{"AccountId":"123456789012","BgpAsn":65000,"ClientPrivateIp":"172.16.0.5/30","DirectLinkId":"dxcon-12345678","DirectLinkInterfaceId":"dxvif-12345678","DirectLinkInterfaceName":"MyDirectLinkInterface","InterfaceType":"private","Location":"PAR1","Mtu":1500,"OutscalePrivateIp":"172.16.0.4/30","State":"available","VirtualGatewayId":"vgw-12345678","Vlan":101}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadDirectLinks",
-        Auth::AccessKey,
-        reencode::<types::ReadDirectLinksRequest>,
-        r#"{"DirectLinks":[{"AccountId":"123456789012","Bandwidth":"1Gbps","DirectLinkId":"dxcon-12345678","DirectLinkName":"Connection to Outscale","Location":"PAR1","RegionName":"eu-west-2","State":"available"}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadEntitiesLinkedToPolicy",
-        Auth::AccessKey,
-        reencode::<types::ReadEntitiesLinkedToPolicyRequest>,
-        r#"{"PolicyEntities":{"Groups":[{"Id":"ug-12345678","Name":"example-usergroup","Orn":"orn:ows:idauth::012345678910:usergroup/example/usergroup-example"}],"HasMoreItems":true,"ItemsCount":3,"MaxResultsLimit":100,"MaxResultsTruncated":false,"Users":[{"Id":"ABCDEFGHIJKLMNOPQRSTUVWXYZ12345","Name":"example-user","Orn":"orn:ows:idauth::012345678910:user/example/user-example"}]},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadFlexibleGpuCatalog",
-        Auth::None,
-        reencode::<types::ReadFlexibleGpuCatalogRequest>,
-        r#"{"FlexibleGpuCatalog":[{"Generations":["v5"],"MaxCpu":80,"MaxRam":512,"ModelName":"nvidia-p100","VRam":16000}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadFlexibleGpus",
-        Auth::AccessKey,
-        reencode::<types::ReadFlexibleGpusRequest>,
-        r#"{"FlexibleGpus":[{"DeleteOnVmDeletion":true,"FlexibleGpuId":"fgpu-12345678","Generation":"v5","ModelName":"nvidia-p100","State":"attached","SubregionName":"eu-west-2a","Tags":[],"VmId":"i-12345678"}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadImageExportTasks",
-        Auth::AccessKey,
-        reencode::<types::ReadImageExportTasksRequest>,
-        r#"{"ImageExportTasks":[{"Comment":"Export of image ami-12345678","ImageId":"ami-12345678","OsuExport":{"DiskImageFormat":"qcow2","OsuBucket":"BUCKET","OsuPrefix":"PREFIX/ami-12345678/"},"Progress":0,"State":"pending/queued","Tags":[],"TaskId":"image-export-12345678"}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadImages",
-        Auth::AccessKey,
-        reencode::<types::ReadImagesRequest>,
-        r#"{"Images":[{"AccountId":"123456789012","Architecture":"x86_64","BlockDeviceMappings":[{"Bsu":{"DeleteOnVmDeletion":true,"SnapshotId":"snap-12345678","VolumeSize":50,"VolumeType":"standard"},"DeviceName":"/dev/sda1"}],"BootModes":["legacy"],"CreationDate":"2010-10-01T12:34:56.789Z","Description":"","FileLocation":"123456789012/create-image-example","ImageId":"ami-12345678","ImageName":"create-image-example","ImageType":"machine","PermissionsToLaunch":{"AccountIds":[],"GlobalPermission":false},"ProductCodes":["0001"],"RootDeviceName":"/dev/sda1","RootDeviceType":"bsu","SecureBoot":false,"State":"available","StateComment":{},"Tags":[],"TpmMandatory":false}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadInternetServices",
-        Auth::AccessKey,
-        reencode::<types::ReadInternetServicesRequest>,
-        r#"{"InternetServices":[{"InternetServiceId":"igw-12345678","NetId":"vpc-12345678","State":"available","Tags":[{"Key":"env","Value":"prod"}]}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadKeypairs",
-        Auth::AccessKey,
-        reencode::<types::ReadKeypairsRequest>,
-        r#"{"Keypairs":[{"KeypairFingerprint":"11:22:33:44:55:66:77:88:99:00:aa:bb:cc:dd:ee:ff","KeypairId":"key-abcdef1234567890abcdef1234567890","KeypairName":"keypair-example","KeypairType":"ssh-rsa"}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadLinkedPolicies",
-        Auth::AccessKey,
-        reencode::<types::ReadLinkedPoliciesRequest>,
-        r#"{"HasMoreItems":true,"MaxResultsLimit":30,"MaxResultsTruncated":false,"Policies":[{"CreationDate":"2010-10-01T12:34:56.789+0000","LastModificationDate":"2010-10-01T12:34:56.789+0000","Orn":"orn:ows:idauth::012345678910:policy/example/example-user-policy","PolicyId":"ABCDEFGHIJKLMNOPQRSTUVWXYZ01234","PolicyName":"example-user-policy"}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadListenerRules",
-        Auth::AccessKey,
-        reencode::<types::ReadListenerRulesRequest>,
-        r#"{"ListenerRules":[{"Action":"forward","HostNamePattern":"*.example.com","ListenerId":123456,"ListenerRuleId":1234,"ListenerRuleName":"example-listener-rule","Priority":10,"VmIds":["i-12345678"]}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadLoadBalancerTags",
-        Auth::AccessKey,
-        reencode::<types::ReadLoadBalancerTagsRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"Tags":[{"Key":"key1","LoadBalancerName":"private-lb-example","Value":"value1"}]}"#,
-    ),
-    (
-        "ReadLoadBalancers",
-        Auth::AccessKey,
-        reencode::<types::ReadLoadBalancersRequest>,
-        r#"{"LoadBalancers":[{"AccessLog":{"IsEnabled":false,"PublicationInterval":60},"ApplicationStickyCookiePolicies":[],"BackendVmIds":[],"DnsName":"private-lb-example.123456789.eu-west-2.lbu.outscale.com","HealthCheck":{"CheckInterval":30,"HealthyThreshold":10,"Port":80,"Protocol":"TCP","Timeout":5,"UnhealthyThreshold":2},"Listeners":[{"BackendPort":80,"BackendProtocol":"HTTP","LoadBalancerPort":443,"LoadBalancerProtocol":"HTTPS","ServerCertificateId":"orn:ows:idauth::012345678910:server-certificate/Certificate"}],"LoadBalancerName":"private-lb-example","LoadBalancerStickyCookiePolicies":[],"LoadBalancerType":"internet-facing","NetId":"vpc-12345678","PublicIp":"192.0.2.0","SecuredCookies":false,"SecurityGroups":["sg-12345678"],"SourceSecurityGroup":{"SecurityGroupAccountId":"123456789012","SecurityGroupName":"security-group-example"},"Subnets":["subnet-12345678"],"SubregionNames":["eu-west-2a"],"Tags":[]}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadLocations",
-        Auth::None,
-        reencode::<types::ReadLocationsRequest>,
-        r#"{"Locations":[{"Code":"PAR1","Name":"Telehouse 3, France"},{"Code":"PAR4","Name":"Equinix Pantin, France"}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadManagedPoliciesLinkedToUserGroup",
-        Auth::AccessKey,
-        reencode::<types::ReadManagedPoliciesLinkedToUserGroupRequest>,
-        r#"{"HasMoreItems":true,"MaxResultsLimit":30,"MaxResultsTruncated":true,"Policies":[{"CreationDate":"2010-10-01T12:34:56.789Z","LastModificationDate":"2010-10-01T12:34:56.789Z","Orn":"orn:ows:idauth::012345678910:policy/example/example-user-policy","PolicyId":"ABCDEFGHIJKLMNOPQRSTUVWXYZ01234","PolicyName":"example-policy"}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadNatServices",
-        Auth::AccessKey,
-        reencode::<types::ReadNatServicesRequest>,
-        r#"{"NatServices":[{"NatServiceId":"nat-12345678","NetId":"vpc-12345678","PublicIps":[{"PublicIp":"192.0.2.0","PublicIpId":"eipalloc-12345678"}],"State":"available","SubnetId":"subnet-12345678","Tags":[]}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadNetAccessPointServices",
-        Auth::None,
-        reencode::<types::ReadNetAccessPointServicesRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"Services":[{"IpRanges":["192.0.2.0"],"ServiceId":"pl-12345678","ServiceName":"com.outscale.eu-west-2.api"},{"IpRanges":["198.51.100.0","203.0.113.0","203.0.113.1"],"ServiceId":"pl-87654321","ServiceName":"com.outscale.eu-west-2.oos"}]}"#,
-    ),
-    (
-        "ReadNetAccessPoints",
-        Auth::AccessKey,
-        reencode::<types::ReadNetAccessPointsRequest>,
-        r#"{"NetAccessPoints":[{"NetAccessPointId":"vpce-12345678","NetId":"vpc-12345678","RouteTableIds":["rtb-12345678"],"ServiceName":"com.outscale.eu-west-2.oos","State":"available","Tags":[]}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadNetPeerings",
-        Auth::AccessKey,
-        reencode::<types::ReadNetPeeringsRequest>,
-        r#"{"NetPeerings":[{"AccepterNet":{"AccountId":"123456789012","IpRange":"172.16.0.0/16","NetId":"vpc-12345678"},"NetPeeringId":"pcx-12345678","SourceNet":{"AccountId":"123456789012","IpRange":"10.0.0.0/16","NetId":"vpc-12345678"},"State":{"Message":"Active","Name":"active"},"Tags":[]}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadNets",
-        Auth::AccessKey,
-        reencode::<types::ReadNetsRequest>,
-        r#"{"Nets":[{"DhcpOptionsSetId":"dopt-12345678","IpRange":"10.0.0.0/16","NetId":"vpc-12345678","State":"available","Tags":[],"Tenancy":"default"}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadNics",
-        Auth::AccessKey,
-        reencode::<types::ReadNicsRequest>,
-        r#"{"Nics":[{"AccountId":"123456789012","Description":"Primary network interface","IsSourceDestChecked":true,"LinkNic":{"DeleteOnVmDeletion":false,"DeviceNumber":0,"LinkNicId":"eni-attach-12345678","State":"attached","VmAccountId":"123456789012","VmId":"i-12345678"},"MacAddress":"A1:B2:C3:D4:E5:F6","NetId":"vpc-12345678","NicId":"eni-12345678","PrivateDnsName":"ip-10-0-0-4.eu-west-2.compute.internal","PrivateIps":[{"IsPrimary":true,"PrivateDnsName":"ip-10-0-0-4.eu-west-2.compute.internal","PrivateIp":"10.0.0.4"}],"SecurityGroups":[{"SecurityGroupId":"sg-12345678","SecurityGroupName":"security-group-example"}],"State":"in-use","SubnetId":"subnet-12345678","SubregionName":"eu-west-2a","Tags":[]}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadPolicies",
-        Auth::AccessKey,
-        reencode::<types::ReadPoliciesRequest>,
-        r#"{"HasMoreItems":true,"MaxResultsLimit":30,"MaxResultsTruncated":false,"Policies":[{"CreationDate":"2010-10-01T12:34:56.789+0000","Description":"Example of description","IsLinkable":true,"LastModificationDate":"2010-10-01T12:34:56.789+0000","Orn":"orn:ows:idauth::012345678910:policy/example/example-user-policy","Path":"/example/","PolicyDefaultVersionId":"v1","PolicyId":"ABCDEFGHIJKLMNOPQRSTUVWXYZ01234","PolicyName":"example-user-policy","ResourcesCount":1}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadPolicy",
-        Auth::AccessKey,
-        reencode::<types::ReadPolicyRequest>,
-        r#"{"Policy":{"CreationDate":"2010-10-01T12:34:56.789+0000","Description":"Example of description","IsLinkable":true,"LastModificationDate":"2010-10-01T12:34:56.789+0000","Orn":"orn:ows:idauth::012345678910:policy/example/example-user-policy","Path":"/example/","PolicyDefaultVersionId":"v1","PolicyId":"ABCDEFGHIJKLMNOPQRSTUVWXYZ01234","PolicyName":"example-user-policy","ResourcesCount":0},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadPolicyVersion",
-        Auth::AccessKey,
-        reencode::<types::ReadPolicyVersionRequest>,
-        r#"{"PolicyVersion":{"Body":"{\"Statement\": [ {\"Effect\": \"Allow\", \"Action\": [\"*\"], \"Resource\": [\"*\"]} ]}","CreationDate":"2010-10-01T12:34:56.789+0000","DefaultVersion":true,"VersionId":"v1"},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadPolicyVersions",
-        Auth::AccessKey,
-        reencode::<types::ReadPolicyVersionsRequest>,
-        r#"{"HasMoreItems":true,"MaxResultsLimit":30,"PolicyVersions":[{"Body":"{\"Statement\": [ {\"Effect\": \"Allow\", \"Action\": [\"*\"], \"Resource\": [\"*\"]} ]}","CreationDate":"2010-10-01T12:34:56.789+0000","DefaultVersion":true,"VersionId":"v1"}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadProductTypes",
-        Auth::None,
-        reencode::<types::ReadProductTypesRequest>,
-        r#"{"ProductTypes":[{"Description":"Linux","ProductTypeId":"0001"}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadPublicCatalog",
-        Auth::None,
-        reencode::<types::ReadPublicCatalogRequest>,
-        r#"{"Catalog":{"Entries":[{"Category":"compute","Operation":"RunInstances-OD","Service":"TinaOS-FCU","SubregionName":"eu-west-2","Title":"Instance - On demand - Unite de vCore pour une instance Tina v5 CxRy Performance highest - par heure","Type":"CustomCore:v5-p1","UnitPrice":0.04}]},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadPublicIpRanges",
-        Auth::None,
-        reencode::<types::ReadPublicIpRangesRequest>,
-        r#"{"PublicIps":["198.51.100.0/24","203.0.113.0/24"],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadPublicIps",
-        Auth::AccessKey,
-        reencode::<types::ReadPublicIpsRequest>,
-        r#"{"PublicIps":[{"LinkPublicIpId":"eipassoc-12345678","NicAccountId":"123456789012","NicId":"eni-12345678","PrivateIp":"10.0.0.4","PublicIp":"192.0.2.0","PublicIpId":"eipalloc-12345678","Tags":[],"VmId":"i-12345678"}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadQuotas",
-        Auth::AccessKey,
-        reencode::<types::ReadQuotasRequest>,
-        r#"{"QuotaTypes":[{"QuotaType":"global","Quotas":[{"AccountId":"123456789012","Description":"Maximum number of load balancers per region","MaxValue":20,"Name":"lb_limit","QuotaCollection":"LBU","ShortDescription":"Load Balancer Limit","UsedValue":0}]}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadRegions",
-        Auth::None,
-        reencode::<types::ReadRegionsRequest>,
-        r#"{"Regions":[{"Endpoint":"api.eu-west-2.outscale.com","RegionName":"eu-west-2"},{"Endpoint":"api.us-east-2.outscale.com","RegionName":"us-east-2"},{"Endpoint":"api.us-west-1.outscale.com","RegionName":"us-west-1"}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadRouteTables",
-        Auth::AccessKey,
-        reencode::<types::ReadRouteTablesRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"RouteTables":[{"LinkRouteTables":[{"LinkRouteTableId":"rtbassoc-12345678","Main":true,"NetId":"vpc-12345678","RouteTableId":"rtb-12345678"}],"NetId":"vpc-12345678","RoutePropagatingVirtualGateways":[],"RouteTableId":"rtb-12345678","Routes":[{"CreationMethod":"CreateRouteTable","DestinationIpRange":"10.0.0.0/16","State":"active"}],"Tags":[]}]}"#,
-    ),
-    (
-        "ReadSecurityGroups",
-        Auth::AccessKey,
-        reencode::<types::ReadSecurityGroupsRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"SecurityGroups":[{"AccountId":"123456789012","Description":"Example of security group","InboundRules":[{"FromPortRange":22,"IpProtocol":"tcp","IpRanges":["192.0.2.0","198.51.100.0"],"ToPortRange":22}],"NetId":"vpc-12345678","OutboundRules":[{"FromPortRange":-1,"IpProtocol":"-1","IpRanges":["0.0.0.0/0"],"ToPortRange":-1}],"SecurityGroupId":"sg-12345678","SecurityGroupName":"security-group-example","Tags":[]}]}"#,
-    ),
-    (
-        "ReadServerCertificates",
-        Auth::AccessKey,
-        reencode::<types::ReadServerCertificatesRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"ServerCertificates":[{"Id":"ABCDEFGHIJKLMNOPQRSTUVWXYZ1234","Name":"server-cert-example","Orn":"orn:ows:idauth::012345678910:server-certificate/example/server-cert-example","Path":"/example/"}]}"#,
-    ),
-    (
-        "ReadSnapshotExportTasks",
-        Auth::AccessKey,
-        reencode::<types::ReadSnapshotExportTasksRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"SnapshotExportTasks":[{"Comment":"Export of snapshot snap-12345678","OsuExport":{"DiskImageFormat":"qcow2","OsuBucket":"BUCKET","OsuPrefix":"PREFIX"},"Progress":13,"SnapshotId":"snap-12345678","State":"pending","Tags":[],"TaskId":"snap-export-12345678"}]}"#,
-    ),
-    (
-        "ReadSnapshots",
-        Auth::AccessKey,
-        reencode::<types::ReadSnapshotsRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"Snapshots":[{"AccountId":"123456789012","CreationDate":"2010-10-01T12:34:56.789Z","Description":"Snapshot created from a volume","PermissionsToCreateVolume":{"AccountIds":[],"GlobalPermission":false},"Progress":100,"SnapshotId":"snap-12345678","State":"completed","Tags":[],"VolumeId":"vol-12345678","VolumeSize":10}]}"#,
-    ),
-    (
-        "ReadSubnets",
-        Auth::AccessKey,
-        reencode::<types::ReadSubnetsRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"Subnets":[{"AvailableIpsCount":16379,"IpRange":"10.0.0.0/18","MapPublicIpOnLaunch":false,"NetId":"vpc-12345678","State":"available","SubnetId":"subnet-12345678","SubregionName":"eu-west-2a","Tags":[]}]}"#,
-    ),
-    (
-        "ReadSubregions",
-        Auth::AccessKey,
-        reencode::<types::ReadSubregionsRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"Subregions":[{"LocationCode":"PAR1","RegionName":"eu-west-2","State":"available","SubregionName":"eu-west-2a"}]}"#,
-    ),
-    (
-        "ReadTags",
-        Auth::AccessKey,
-        reencode::<types::ReadTagsRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"Tags":[{"Key":"key1","ResourceId":"snap-12345678","ResourceType":"snapshot","Value":"value1"}]}"#,
-    ),
-    (
-        "ReadUnitPrice",
-        Auth::AccessKey,
-        reencode::<types::ReadUnitPriceRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"UnitPriceEntry":{"Currency":"EUR","Operation":"CreateVolume","Service":"TinaOS-FCU","Type":"BSU:VolumeIOPS:io1","Unit":"PER_IOPS_PER_MONTH","UnitPrice":0.01}}"#,
-    ),
-    (
-        "ReadUserGroup",
-        Auth::AccessKey,
-        reencode::<types::ReadUserGroupRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"UserGroup":{"CreationDate":"2010-10-01T12:34:56.789Z","LastModificationDate":"2010-10-01T12:34:56.789Z","Name":"example-usergroup","Orn":"orn:ows:idauth::012345678910:usergroup/example/usergroup-example","Path":"/example/","UserGroupId":"ug-12345678"},"Users":[{"CreationDate":"2010-10-01T12:34:56.789Z","LastModificationDate":"2010-10-01T12:34:56.789Z","Path":"/example/","UserEmail":"user@example.com","UserId":"ABCDEFGHIJKLMNOPQRSTUVWXYZ12345","UserName":"example-user"}]}"#,
-    ),
-    (
-        "ReadUserGroupPolicies",
-        Auth::AccessKey,
-        reencode::<types::ReadUserGroupPoliciesRequest>,
-        r#"{"HasMoreItems":true,"MaxResultsLimit":30,"MaxResultsTruncated":true,"Policies":[{"Body":"{\"Statement\": [ {\"Effect\": \"Allow\", \"Action\": [\"*\"], \"Resource\": [\"*\"]} ]}","Name":"example-policy"}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadUserGroupPolicy",
-        Auth::AccessKey,
-        reencode::<types::ReadUserGroupPolicyRequest>,
-        r#"{"Policy":{"Body":"{\"Statement\": [ {\"Effect\": \"Allow\", \"Action\": [\"*\"], \"Resource\": [\"*\"]} ]}","Name":"example-policy"},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadUserGroups",
-        Auth::AccessKey,
-        reencode::<types::ReadUserGroupsRequest>,
-        r#"{"HasMoreItems":true,"MaxResultsLimit":30,"MaxResultsTruncated":true,"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"UserGroups":[{"CreationDate":"2010-10-01T12:34:56.789Z","LastModificationDate":"2010-10-01T12:34:56.789Z","Name":"example-usergroup","Orn":"orn:ows:idauth::012345678910:usergroup/example/usergroup-example","Path":"/example/","UserGroupId":"ug-12345678"}]}"#,
-    ),
-    (
-        "ReadUserGroupsPerUser",
-        Auth::AccessKey,
-        reencode::<types::ReadUserGroupsPerUserRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"UserGroups":[{"CreationDate":"2010-10-01T12:34:56.789Z","LastModificationDate":"2010-10-01T12:34:56.789Z","Name":"example-usergroup","Orn":"orn:ows:idauth::012345678910:usergroup/example/usergroup-example","Path":"/example/","UserGroupId":"ug-12345678"}]}"#,
-    ),
-    (
-        "ReadUserPolicies",
-        Auth::AccessKey,
-        reencode::<types::ReadUserPoliciesRequest>,
-        r#"{"PolicyNames":["example-policy"],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadUserPolicy",
-        Auth::AccessKey,
-        reencode::<types::ReadUserPolicyRequest>,
-        r#"{"PolicyDocument":"{\"Statement\": [ {\"Effect\": \"Allow\", \"Action\": [\"*\"], \"Resource\": [\"*\"]} ]}","PolicyName":"example-user-policy","UserName":"example-user"}"#,
-    ),
-    (
-        "ReadUsers",
-        Auth::AccessKey,
-        reencode::<types::ReadUsersRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"Users":[{"Path":"/documentation/","UserEmail":"user@example.com","UserId":"ABCDEFGHIJKLMNOPQRSTUVWXYZ12345","UserName":"example-user"}]}"#,
-    ),
-    (
-        "ReadVirtualGateways",
-        Auth::AccessKey,
-        reencode::<types::ReadVirtualGatewaysRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"VirtualGateways":[{"ConnectionType":"ipsec.1","NetToVirtualGatewayLinks":[],"State":"available","Tags":[],"VirtualGatewayId":"vgw-12345678"}]}"#,
-    ),
-    (
-        "ReadVmGroups",
-        Auth::AccessKey,
-        reencode::<types::ReadVmGroupsRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"VmGroups":[{"CreationDate":"2010-10-01T12:34:56.789+0000","PositioningStrategy":"attract","SecurityGroupIds":["sg-87654321"],"State":"available","SubnetId":"subnet-12345678","Tags":[{"Key":"key1","Value":"value1"}],"VmCount":1,"VmGroupId":"vmgroup-12345678901234567890123456789012","VmGroupName":"ClusterLog-PPD01","VmIds":["i-12345678"]}]}"#,
-    ),
-    (
-        "ReadVmTemplates",
-        Auth::AccessKey,
-        reencode::<types::ReadVmTemplatesRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"VmTemplates":[{"CpuCores":2,"CpuGeneration":"v4","CpuPerformance":"high","CreationDate":"2010-10-01T12:34:56.789+0000","Description":"","ImageId":"ami-12345678","Ram":2,"Tags":[],"VmTemplateId":"vmtemplate-98765432109876543210987654321012","VmTemplateName":"vmtemplate-example"}]}"#,
-    ),
-    (
-        "ReadVmTypes",
-        Auth::None,
-        reencode::<types::ReadVmTypesRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"VmTypes":[{"BsuOptimized":false,"MaxPrivateIps":4,"MemorySize":2,"VcoreCount":1,"VmTypeName":"t2.small","VolumeCount":0}]}"#,
-    ),
-    (
-        "ReadVms",
-        Auth::AccessKey,
-        reencode::<types::ReadVmsRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"Vms":[{"ActionsOnNextBoot":{"SecureBoot":"none"},"Architecture":"x86_64","BlockDeviceMappings":[{"Bsu":{"DeleteOnVmDeletion":true,"LinkDate":"2010-10-01T12:34:56.789Z","State":"attached","VolumeId":"vol-12345678"},"DeviceName":"/dev/sda1"}],"BootMode":"legacy","BsuOptimized":false,"CreationDate":"2010-10-01T12:34:56.789Z","DeletionProtection":false,"Hypervisor":"xen","ImageId":"ami-12345678","IsSourceDestChecked":true,"KeypairName":"keypair-example","LaunchNumber":0,"NestedVirtualization":false,"NetId":"vpc-12345678","Nics":[{"AccountId":"123456789012","Description":"Primary network interface","IsSourceDestChecked":true,"LinkNic":{"DeleteOnVmDeletion":true,"DeviceNumber":0,"LinkNicId":"eni-attach-12345678","State":"attached"},"MacAddress":"A1:B2:C3:D4:E5:F6","NetId":"vpc-12345678","NicId":"eni-12345678","PrivateDnsName":"ip-10-0-0-4.eu-west-2.compute.internal","PrivateIps":[{"IsPrimary":true,"PrivateDnsName":"ip-10-0-0-4.eu-west-2.compute.internal","PrivateIp":"10.0.0.4"}],"SecurityGroups":[{"SecurityGroupId":"sg-12345678","SecurityGroupName":"security-group-example"}],"State":"in-use","SubnetId":"subnet-12345678"}],"Performance":"high","Placement":{"SubregionName":"eu-west-2a","Tenancy":"default"},"PrivateDnsName":"ip-10-0-0-4.eu-west-2.compute.internal","PrivateIp":"10.0.0.4","ProductCodes":["0001"],"ReservationId":"r-12345678","RootDeviceName":"/dev/sda1","RootDeviceType":"ebs","SecurityGroups":[{"SecurityGroupId":"sg-12345678","SecurityGroupName":"security-group-example"}],"State":"running","StateReason":"","SubnetId":"subnet-12345678","Tags":[{"Key":"env","Value":"prod"}],"TpmEnabled":false,"UserData":"","VmId":"i-12345678","VmInitiatedShutdownBehavior":"stop","VmType":"tinav5.c1r1p2"}]}"#,
-    ),
-    (
-        "ReadVmsHealth",
-        Auth::AccessKey,
-        reencode::<types::ReadVmsHealthRequest>,
-        r#"{"BackendVmHealth":[{"State":"UP","VmId":"i-12345678"},{"Description":"Instance registration is pending","State":"DOWN","StateReason":"ELB","VmId":"i-87654321"}],"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ReadVmsState",
-        Auth::AccessKey,
-        reencode::<types::ReadVmsStateRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"VmStates":[{"MaintenanceEvents":[],"SubregionName":"eu-west-2a","VmId":"i-12345678","VmState":"running"},{"MaintenanceEvents":[],"SubregionName":"eu-west-2a","VmId":"i-87654321","VmState":"stopped"}]}"#,
-    ),
-    (
-        "ReadVmsStopHistory",
-        Auth::AccessKey,
-        reencode::<types::ReadVmsStopHistoryRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"VmsStopHistory":[{"StateReason":"Server.InternalError","StopDate":"2017-05-10T12:34:56.789Z","VmId":"i-12345678"}]}"#,
-    ),
-    (
-        "ReadVolumeUpdateTasks",
-        Auth::AccessKey,
-        reencode::<types::ReadVolumeUpdateTasksRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"VolumeUpdateTasks":[{"Comment":"Update of volume vol-12345678","Progress":100,"State":"completed","Tags":[],"TaskId":"vol-update-12345678","VolumeId":"vol-12345678","VolumeUpdate":{"Origin":{"Iops":100,"Size":25,"VolumeType":"standard"},"Target":{"Iops":200,"Size":50,"VolumeType":"io1"}}}]}"#,
-    ),
-    (
-        "ReadVolumes",
-        Auth::AccessKey,
-        reencode::<types::ReadVolumesRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"Volumes":[{"CreationDate":"2010-10-01T12:34:56.789Z","Iops":100,"LinkedVolumes":[{"DeleteOnVmDeletion":false,"DeviceName":"/dev/sdb","State":"attached","VmId":"i-12345678","VolumeId":"vol-12345678"}],"Size":10,"State":"in-use","SubregionName":"eu-west-2a","Tags":[],"VolumeId":"vol-12345678","VolumeType":"gp2"}]}"#,
-    ),
-    (
-        "ReadVpnConnections",
-        Auth::AccessKey,
-        reencode::<types::ReadVpnConnectionsRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"VpnConnections":[{"ClientGatewayConfiguration":"...","ClientGatewayId":"cgw-12345678","ConnectionType":"ipsec.1","Routes":[],"State":"pending","StaticRoutesOnly":true,"Tags":[],"VgwTelemetries":[{"AcceptedRouteCount":0,"LastStateChangeDate":"2017-05-10T12:34:56.789Z","OutsideIpAddress":"192.0.2.0","StateDescription":"IPSEC IS DOWN"}],"VirtualGatewayId":"vgw-12345678","VpnConnectionId":"vpn-12345678"}]}"#,
-    ),
-    (
-        "RebootVms",
-        Auth::AccessKey,
-        reencode::<types::RebootVmsRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "RegisterVmsInLoadBalancer",
-        Auth::AccessKey,
-        reencode::<types::RegisterVmsInLoadBalancerRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "RejectNetPeering",
-        Auth::AccessKey,
-        reencode::<types::RejectNetPeeringRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "RemoveUserFromUserGroup",
-        Auth::AccessKey,
-        reencode::<types::RemoveUserFromUserGroupRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ScaleDownVmGroup",
-        Auth::AccessKey,
-        reencode::<types::ScaleDownVmGroupRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "ScaleUpVmGroup",
-        Auth::AccessKey,
-        reencode::<types::ScaleUpVmGroupRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "SetDefaultPolicyVersion",
-        Auth::AccessKey,
-        reencode::<types::SetDefaultPolicyVersionRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "StartVms",
-        Auth::AccessKey,
-        reencode::<types::StartVmsRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"Vms":[{"CurrentState":"pending","PreviousState":"stopped","VmId":"i-12345678"}]}"#,
-    ),
-    (
-        "StopVms",
-        Auth::AccessKey,
-        reencode::<types::StopVmsRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"Vms":[{"CurrentState":"stopping","PreviousState":"running","VmId":"i-12345678"}]}"#,
-    ),
-    (
-        "UnlinkFlexibleGpu",
-        Auth::AccessKey,
-        reencode::<types::UnlinkFlexibleGpuRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "UnlinkInternetService",
-        Auth::AccessKey,
-        reencode::<types::UnlinkInternetServiceRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "UnlinkLoadBalancerBackendMachines",
-        Auth::AccessKey,
-        reencode::<types::UnlinkLoadBalancerBackendMachinesRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "UnlinkManagedPolicyFromUserGroup",
-        Auth::AccessKey,
-        reencode::<types::UnlinkManagedPolicyFromUserGroupRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "UnlinkNic",
-        Auth::AccessKey,
-        reencode::<types::UnlinkNicRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "UnlinkPolicy",
-        Auth::AccessKey,
-        reencode::<types::UnlinkPolicyRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "UnlinkPrivateIps",
-        Auth::AccessKey,
-        reencode::<types::UnlinkPrivateIpsRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "UnlinkPublicIp",
-        Auth::AccessKey,
-        reencode::<types::UnlinkPublicIpRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "UnlinkRouteTable",
-        Auth::AccessKey,
-        reencode::<types::UnlinkRouteTableRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "UnlinkVirtualGateway",
-        Auth::AccessKey,
-        reencode::<types::UnlinkVirtualGatewayRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "UnlinkVolume",
-        Auth::AccessKey,
-        reencode::<types::UnlinkVolumeRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "UpdateAccessKey",
-        Auth::AccessKeyOrBasic,
-        reencode::<types::UpdateAccessKeyRequest>,
-        r#"{"AccessKey":{"AccessKeyId":"ABCDEFGHIJ0123456789","CreationDate":"2010-10-01T12:34:56.789+0000","ExpirationDate":"2063-04-05T00:00:00.000+0000","LastModificationDate":"2017-05-10T12:34:56.789+0000","State":"ACTIVE","Tag":"Group1"},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "UpdateAccount",
-        Auth::AccessKey,
-        reencode::<types::UpdateAccountRequest>,
-        r#"{"Account":{"AccountId":"123456789012","AdditionalEmails":["another@example.com","yet.another@example.com"],"City":"SAINT-CLOUD","CompanyName":"EXAMPLE SAS","Country":"FRANCE","CustomerId":"87654321","Email":"example@example.com","FirstName":"JEAN","LastName":"DUPONT","ZipCode":"92210"},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "UpdateApiAccessPolicy",
-        Auth::AccessKeyOrBasic,
-        reencode::<types::UpdateApiAccessPolicyRequest>,
-        r#"{"ApiAccessPolicy":{"MaxAccessKeyExpirationSeconds":31536000,"RequireTrustedEnv":false},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "UpdateApiAccessRule",
-        Auth::AccessKeyOrBasic,
-        reencode::<types::UpdateApiAccessRuleRequest>,
-        r#"{"ApiAccessRule":{"ApiAccessRuleId":"aar-1234567890abcdef1234567890abcdef","CaIds":[],"Cns":[],"Description":"Allows all IPv4 domain","IpRanges":["0.0.0.0/0"]},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "UpdateCa",
-        Auth::AccessKeyOrBasic,
-        reencode::<types::UpdateCaRequest>,
-        r#"{"Ca":{"CaFingerprint":"1234567890abcdef1234567890abcdef12345678","CaId":"ca-fedcba0987654321fedcba0987654321","Description":"New description"},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "UpdateDedicatedGroup",
-        Auth::AccessKey,
-        reencode::<types::UpdateDedicatedGroupRequest>,
-        r#"{"DedicatedGroup":{"AccountId":"123456789012","CpuGeneration":4,"DedicatedGroupId":"ded-12345678","Name":"New-dedicated-group-name","NetIds":["vpc-12345678"],"SubregionName":"eu-west-2a","VmIds":["i-12345678"]},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "UpdateDirectLinkInterface",
-        Auth::AccessKey,
-        reencode::<types::UpdateDirectLinkInterfaceRequest>,
-        r#"{"DirectLinkInterface":{"AccountId":"123456789012","BgpAsn":65000,"ClientPrivateIp":"172.16.0.5/30","DirectLinkId":"dxcon-12345678","DirectLinkInterfaceId":"dxvif-12345678","DirectLinkInterfaceName":"MyDirectLinkInterface","InterfaceType":"private","Location":"PAR1","Mtu":1500,"OutscalePrivateIp":"172.16.0.4/30","State":"available","VirtualGatewayId":"vgw-12345678","Vlan":101},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "UpdateFlexibleGpu",
-        Auth::AccessKey,
-        reencode::<types::UpdateFlexibleGpuRequest>,
-        r#"{"FlexibleGpu":{"DeleteOnVmDeletion":false,"FlexibleGpuId":"fgpu-12345678","Generation":"v5","ModelName":"nvidia-p100","State":"allocated","SubregionName":"eu-west-2a","Tags":[]},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "UpdateImage",
-        Auth::AccessKey,
-        reencode::<types::UpdateImageRequest>,
-        r#"{"Image":{"AccountId":"123456789012","Architecture":"x86_64","BlockDeviceMappings":[{"Bsu":{"DeleteOnVmDeletion":true,"SnapshotId":"snap-12345678","VolumeSize":50,"VolumeType":"standard"},"DeviceName":"/dev/sda1"}],"CreationDate":"2010-10-01T12:34:56.789Z","Description":"","FileLocation":"123456789012/image-example","ImageId":"ami-12345678","ImageName":"image-example","ImageType":"machine","PermissionsToLaunch":{"AccountIds":["987654321098"],"GlobalPermission":false},"ProductCodes":["0001"],"RootDeviceName":"/dev/sda1","RootDeviceType":"bsu","State":"available","StateComment":{},"Tags":[]},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "UpdateListenerRule",
-        Auth::AccessKey,
-        reencode::<types::UpdateListenerRuleRequest>,
-        r#"{"ListenerRule":{"Action":"forward","HostNamePattern":"*.newhost.com","ListenerId":123456,"ListenerRuleId":1234,"ListenerRuleName":"example-listener-rule","Priority":10,"VmIds":["i-12345678"]},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "UpdateLoadBalancer",
-        Auth::AccessKey,
-        reencode::<types::UpdateLoadBalancerRequest>,
-        r#"{"LoadBalancer":{"AccessLog":{"IsEnabled":false,"PublicationInterval":60},"ApplicationStickyCookiePolicies":[],"BackendVmIds":[],"DnsName":"private-lb-example.123456789.eu-west-2.lbu.outscale.com","HealthCheck":{"CheckInterval":30,"HealthyThreshold":10,"Path":"/index.html","Port":8080,"Protocol":"HTTPS","Timeout":5,"UnhealthyThreshold":5},"Listeners":[{"BackendPort":80,"BackendProtocol":"HTTP","LoadBalancerPort":443,"LoadBalancerProtocol":"HTTPS","ServerCertificateId":"orn:ows:idauth::012345678910:server-certificate/Certificate"}],"LoadBalancerName":"private-lb-example","LoadBalancerStickyCookiePolicies":[],"LoadBalancerType":"internet-facing","NetId":"vpc-12345678","PublicIp":"192.0.2.0","SecuredCookies":false,"SecurityGroups":["sg-12345678"],"SourceSecurityGroup":{"SecurityGroupAccountId":"123456789012","SecurityGroupName":"security-group-example"},"Subnets":["subnet-12345678"],"SubregionNames":["eu-west-2a"],"Tags":[]},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "UpdateNet",
-        Auth::AccessKey,
-        reencode::<types::UpdateNetRequest>,
-        r#"{"Net":{"DhcpOptionsSetId":"dopt-12345678","IpRange":"10.0.0.0/16","NetId":"vpc-12345678","State":"available","Tags":[],"Tenancy":"default"},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "UpdateNetAccessPoint",
-        Auth::AccessKey,
-        reencode::<types::UpdateNetAccessPointRequest>,
-        r#"{"NetAccessPoint":{"NetAccessPointId":"vpce-12345678","NetId":"vpc-12345678","RouteTableIds":["rtb-12345678","rtb-87654321"],"ServiceName":"com.outscale.eu-west-2.oos","State":"available","Tags":[]},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "UpdateNic",
-        Auth::AccessKey,
-        reencode::<types::UpdateNicRequest>,
-        r#"{"Nic":{"AccountId":"123456789012","Description":"Primary network interface","IsSourceDestChecked":true,"LinkNic":{"DeleteOnVmDeletion":false,"DeviceNumber":0,"LinkNicId":"eni-attach-12345678","State":"attached","VmAccountId":"123456789012","VmId":"i-12345678"},"MacAddress":"A1:B2:C3:D4:E5:F6","NetId":"vpc-12345678","NicId":"eni-12345678","PrivateDnsName":"ip-10-0-0-4.eu-west-2.compute.internal","PrivateIps":[{"IsPrimary":true,"PrivateDnsName":"ip-10-0-0-4.eu-west-2.compute.internal","PrivateIp":"10.0.0.4"}],"SecurityGroups":[{"SecurityGroupId":"sg-12345678","SecurityGroupName":"default"}],"State":"in-use","SubnetId":"subnet-12345678","SubregionName":"eu-west-2a","Tags":[]},"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "UpdateRoute",
-        Auth::AccessKey,
-        reencode::<types::UpdateRouteRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"RouteTable":{"LinkRouteTables":[{"LinkRouteTableId":"rtbassoc-12345678","Main":false,"RouteTableId":"rtb-12345678","SubnetId":"subnet-12345678"}],"NetId":"vpc-12345678","RoutePropagatingVirtualGateways":[],"RouteTableId":"rtb-12345678","Routes":[{"CreationMethod":"CreateRouteTable","DestinationIpRange":"10.0.0.0/16","State":"active"},{"CreationMethod":"CreateRoute","DestinationIpRange":"198.51.100.0/24","GatewayId":"vgw-12345678","State":"active"}],"Tags":[]}}"#,
-    ),
-    (
-        "UpdateRoutePropagation",
-        Auth::AccessKey,
-        reencode::<types::UpdateRoutePropagationRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"RouteTable":{"LinkRouteTables":[{"LinkRouteTableId":"rtbassoc-12345678","Main":true,"RouteTableId":"rtb-12345678"}],"NetId":"vpc-12345678","RoutePropagatingVirtualGateways":[{"VirtualGatewayId":"vgw-12345678"}],"RouteTableId":"rtb-12345678","Routes":[{"CreationMethod":"CreateRouteTable","DestinationIpRange":"10.0.0.0/16","State":"active"}],"Tags":[]}}"#,
-    ),
-    (
-        "UpdateRouteTableLink",
-        Auth::AccessKey,
-        reencode::<types::UpdateRouteTableLinkRequest>,
-        r#"{"LinkRouteTableId":"rtbassoc-12345678","ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"}}"#,
-    ),
-    (
-        "UpdateServerCertificate",
-        Auth::AccessKey,
-        reencode::<types::UpdateServerCertificateRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"ServerCertificate":{"Id":"ABCDEFGHIJKLMNOPQRSTUVWXYZ1234","Name":"new-name","Path":"/example/"}}"#,
-    ),
-    (
-        "UpdateSnapshot",
-        Auth::AccessKey,
-        reencode::<types::UpdateSnapshotRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"Snapshot":{"AccountId":"123456789012","CreationDate":"2010-10-01T12:34:56.789Z","Description":"Snapshot created from a volume","PermissionsToCreateVolume":{"AccountIds":["987654321098"],"GlobalPermission":false},"Progress":100,"SnapshotId":"snap-12345678","State":"completed","Tags":[],"VolumeId":"vol-12345678","VolumeSize":10}}"#,
-    ),
-    (
-        "UpdateSubnet",
-        Auth::AccessKey,
-        reencode::<types::UpdateSubnetRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"Subnet":{"AvailableIpsCount":16379,"IpRange":"10.0.0.0/18","MapPublicIpOnLaunch":true,"NetId":"vpc-12345678","State":"available","SubnetId":"subnet-12345678","SubregionName":"eu-west-2a","Tags":[]}}"#,
-    ),
-    (
-        "UpdateUser",
-        Auth::AccessKey,
-        reencode::<types::UpdateUserRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"User":{"CreationDate":"2010-10-01T12:34:56.789+0000","LastModificationDate":"2017-05-10T12:34:56.789+0000","Path":"/product/","UserEmail":"user@example.com","UserId":"ABCDEFGHIJKLMNOPQRSTUVWXYZ12345","UserName":"test-user"}}"#,
-    ),
-    (
-        "UpdateUserGroup",
-        Auth::AccessKey,
-        reencode::<types::UpdateUserGroupRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"UserGroup":{"CreationDate":"2010-10-01T12:34:56.789Z","LastModificationDate":"2010-10-01T12:34:56.789Z","Name":"new-usergroup","Orn":"orn:ows:idauth::012345678910:usergroup/example/usergroup-example","Path":"/new-path/","UserGroupId":"ug-12345678"},"Users":[{"CreationDate":"2010-10-01T12:34:56.789Z","LastModificationDate":"2010-10-01T12:34:56.789Z","Path":"/example/","UserEmail":"user@example.com","UserId":"ABCDEFGHIJKLMNOPQRSTUVWXYZ12345","UserName":"example-user"}]}"#,
-    ),
-    (
-        "UpdateVm",
-        Auth::AccessKey,
-        reencode::<types::UpdateVmRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"Vm":{"ActionsOnNextBoot":{"SecureBoot":"none"},"Architecture":"x86_64","BlockDeviceMappings":[{"Bsu":{"DeleteOnVmDeletion":true,"LinkDate":"2010-10-01T12:34:56.789Z","State":"attached","VolumeId":"vol-12345678"},"DeviceName":"/dev/sda1"}],"BsuOptimized":false,"CreationDate":"2010-10-01T12:34:56.789Z","DeletionProtection":false,"Hypervisor":"xen","ImageId":"ami-12345678","IsSourceDestChecked":true,"KeypairName":"keypair-example","LaunchNumber":0,"NestedVirtualization":false,"NetId":"vpc-12345678","Nics":[{"AccountId":"123456789012","Description":"Primary network interface","IsSourceDestChecked":true,"LinkNic":{"DeleteOnVmDeletion":true,"DeviceNumber":0,"LinkNicId":"eni-attach-12345678","State":"attached"},"MacAddress":"A1:B2:C3:D4:E5:F6","NetId":"vpc-12345678","NicId":"eni-12345678","PrivateDnsName":"ip-10-0-0-4.eu-west-2.compute.internal","PrivateIps":[{"IsPrimary":true,"PrivateDnsName":"ip-10-0-0-4.eu-west-2.compute.internal","PrivateIp":"10.0.0.4"}],"SecurityGroups":[{"SecurityGroupId":"sg-12345678","SecurityGroupName":"security-group-example"}],"State":"in-use","SubnetId":"subnet-12345678"}],"Performance":"high","Placement":{"SubregionName":"eu-west-2a","Tenancy":"default"},"PrivateDnsName":"ip-10-0-0-4.eu-west-2.compute.internal","PrivateIp":"10.0.0.4","ProductCodes":["0001"],"ReservationId":"r-12345678","RootDeviceName":"/dev/sda1","RootDeviceType":"ebs","SecurityGroups":[{"SecurityGroupId":"sg-12345678","SecurityGroupName":"security-group-example"}],"ShutdownBehaviorConfiguration":{"GuestAction":"stop","HostAction":"restart"},"State":"stopped","StateReason":"","SubnetId":"subnet-12345678","Tags":[{"Key":"env","Value":"prod"}],"UserData":"","VmId":"i-12345678","VmInitiatedShutdownBehavior":"restart","VmType":"tinav5.c2r2p2"}}"#,
-    ),
-    (
-        "UpdateVmGroup",
-        Auth::AccessKey,
-        reencode::<types::UpdateVmGroupRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"VmGroup":{"CreationDate":"2010-10-01T12:34:56.789+0000","Description":"New description of the VM group","PositioningStrategy":"attract","SecurityGroupIds":["sg-12345678"],"State":"available","SubnetId":"subnet-12345678","Tags":[],"VmCount":2,"VmGroupId":"vmgroup-12345678901234567890123456789012","VmGroupName":"new-name","VmIds":[],"VmTemplateId":"vmtemplate-98765432109876543210987654321012"}}"#,
-    ),
-    (
-        "UpdateVmTemplate",
-        Auth::AccessKey,
-        reencode::<types::UpdateVmTemplateRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"VmTemplate":{"CpuCores":2,"CpuGeneration":"v4","CpuPerformance":"high","CreationDate":"2010-10-01T12:34:56.789+0000","Description":"The new description of the VM template","ImageId":"ami-12345678","Ram":2,"Tags":[],"VmTemplateId":"vmtemplate-98765432109876543210987654321012","VmTemplateName":"second-name"}}"#,
-    ),
-    (
-        "UpdateVolume",
-        Auth::AccessKey,
-        reencode::<types::UpdateVolumeRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"Volume":{"CreationDate":"2010-10-01T12:34:56.789Z","Iops":100,"LinkedVolumes":[],"Size":10,"State":"available","SubregionName":"eu-west-2a","Tags":[],"TaskId":"vol-update-12345678","VolumeId":"vol-12345678","VolumeType":"gp2"}}"#,
-    ),
-    (
-        "UpdateVpnConnection",
-        Auth::AccessKey,
-        reencode::<types::UpdateVpnConnectionRequest>,
-        r#"{"ResponseContext":{"RequestId":"0475ca1e-d0c5-441d-712a-da55a4175157"},"VpnConnection":{"ClientGatewayConfiguration":"...","ClientGatewayId":"cgw-12345678","ConnectionType":"ipsec.1","Routes":[],"State":"pending","StaticRoutesOnly":true,"Tags":[],"VgwTelemetries":[{"AcceptedRouteCount":0,"LastStateChangeDate":"2017-05-10T12:34:56.789Z","OutsideIpAddress":"192.0.2.0","StateDescription":"IPSEC IS DOWN"}],"VirtualGatewayId":"vgw-12345678","VpnConnectionId":"vpn-12345678","VpnOptions":{"TunnelInsideIpRange":"169.254.254.22/30"}}}"#,
-    ),
+    ("AcceptNetPeering", Auth::AccessKey, reencode::<types::AcceptNetPeeringRequest>, r#"{
+      "NetPeering": {
+        "AccepterNet": {"AccountId": "123456789012", "IpRange": "172.16.0.0/16", "NetId": "vpc-12345678"},
+        "ExpirationDate": "2063-04-05T00:00:00.000Z",
+        "NetPeeringId": "pcx-12345678",
+        "SourceNet": {"AccountId": "123456789012", "IpRange": "10.0.0.0/16", "NetId": "vpc-12345678"},
+        "State": {"Message": "Active", "Name": "active"},
+        "Tags": []
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("AddUserToUserGroup", Auth::AccessKey, reencode::<types::AddUserToUserGroupRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("CheckAuthentication", Auth::AccessKey, reencode::<types::CheckAuthenticationRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("CreateAccessKey", Auth::AccessKeyOrBasic, reencode::<types::CreateAccessKeyRequest>, r#"{
+      "AccessKey": {
+        "AccessKeyId": "ABCDEFGHIJ0123456789",
+        "CreationDate": "2010-10-01T12:34:56.789+0000",
+        "ExpirationDate": "2063-04-05T00:00:00.000+0000",
+        "LastModificationDate": "2010-10-01T12:34:56.789+0000",
+        "SecretKey": "XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX",
+        "State": "ACTIVE",
+        "Tag": "Group1"
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("CreateAccount", Auth::AccessKey, reencode::<types::CreateAccountRequest>, r#"{
+      "Account": {
+        "AccountId": "123456789012",
+        "City": "SAINT-CLOUD",
+        "CompanyName": "EXAMPLE SAS",
+        "Country": "FRANCE",
+        "Email": "example@example.com",
+        "FirstName": "JEAN",
+        "LastName": "DUPONT",
+        "ZipCode": "92210"
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("CreateApiAccessRule", Auth::AccessKeyOrBasic, reencode::<types::CreateApiAccessRuleRequest>, r#"{
+      "ApiAccessRule": {
+        "ApiAccessRuleId": "aar-fedcba0987654321fedcba0987654321",
+        "CaIds": [],
+        "Cns": [],
+        "Description": "Basic API Access Rule with IPs",
+        "IpRanges": ["192.0.2.0", "198.51.100.0/24"]
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("CreateCa", Auth::AccessKeyOrBasic, reencode::<types::CreateCaRequest>, r#"{
+      "Ca": {
+        "CaFingerprint": "1234567890abcdef1234567890abcdef12345678",
+        "CaId": "ca-fedcba0987654321fedcba0987654321",
+        "Description": "CA example"
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("CreateClientGateway", Auth::AccessKey, reencode::<types::CreateClientGatewayRequest>, r#"{
+      "ClientGateway": {
+        "BgpAsn": 65000,
+        "ClientGatewayId": "cgw-12345678",
+        "ConnectionType": "ipsec.1",
+        "PublicIp": "192.0.2.0",
+        "State": "available",
+        "Tags": []
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("CreateDedicatedGroup", Auth::AccessKey, reencode::<types::CreateDedicatedGroupRequest>, r#"{
+      "DedicatedGroup": {
+        "AccountId": "123456789012",
+        "CpuGeneration": 4,
+        "DedicatedGroupId": "ded-12345678",
+        "Name": "dedicated-group-example",
+        "NetIds": [],
+        "SubregionName": "eu-west-2a",
+        "VmIds": []
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("CreateDhcpOptions", Auth::AccessKey, reencode::<types::CreateDhcpOptionsRequest>, r#"{
+      "DhcpOptionsSet": {
+        "Default": false,
+        "DhcpOptionsSetId": "dopt-12345678",
+        "DomainName": "example.com",
+        "DomainNameServers": ["192.0.2.0", "198.51.100.0"],
+        "NtpServers": ["203.0.113.0", "203.0.113.1"],
+        "Tags": []
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("CreateDirectLink", Auth::AccessKey, reencode::<types::CreateDirectLinkRequest>, r#"{
+      "DirectLink": {
+        "AccountId": "123456789012",
+        "Bandwidth": "1Gbps",
+        "DirectLinkId": "dxcon-12345678",
+        "DirectLinkName": "Connection to Outscale",
+        "Location": "PAR1",
+        "RegionName": "eu-west-2",
+        "State": "requested"
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("CreateDirectLinkInterface", Auth::AccessKey, reencode::<types::CreateDirectLinkInterfaceRequest>, r#"{
+      "DirectLinkInterface": {
+        "AccountId": "123456789012",
+        "BgpAsn": 65000,
+        "ClientPrivateIp": "172.16.0.5/30",
+        "DirectLinkId": "dxcon-12345678",
+        "DirectLinkInterfaceId": "dxvif-12345678",
+        "DirectLinkInterfaceName": "MyDirectLinkInterface",
+        "InterfaceType": "private",
+        "Location": "PAR1",
+        "Mtu": 1500,
+        "OutscalePrivateIp": "172.16.0.4/30",
+        "State": "pending",
+        "VirtualGatewayId": "vgw-12345678",
+        "Vlan": 101
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("CreateFlexibleGpu", Auth::AccessKey, reencode::<types::CreateFlexibleGpuRequest>, r#"{
+      "FlexibleGpu": {
+        "DeleteOnVmDeletion": true,
+        "FlexibleGpuId": "fgpu-12345678",
+        "Generation": "v5",
+        "ModelName": "nvidia-p100",
+        "State": "allocated",
+        "SubregionName": "eu-west-2a",
+        "Tags": []
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("CreateImage", Auth::AccessKey, reencode::<types::CreateImageRequest>, r#"{
+      "Image": {
+        "AccountId": "123456789012",
+        "Architecture": "x86_64",
+        "BlockDeviceMappings": [
+          {
+            "Bsu": {
+              "DeleteOnVmDeletion": true,
+              "SnapshotId": "snap-12345678",
+              "VolumeSize": 50,
+              "VolumeType": "standard"
+            },
+            "DeviceName": "/dev/sda1"
+          }
+        ],
+        "BootModes": ["legacy"],
+        "CreationDate": "2010-10-01T12:34:56.789Z",
+        "Description": "",
+        "FileLocation": "123456789012/create-image-example",
+        "ImageId": "ami-12345678",
+        "ImageName": "create-image-example",
+        "ImageType": "machine",
+        "PermissionsToLaunch": {"AccountIds": [], "GlobalPermission": false},
+        "ProductCodes": ["0001"],
+        "RootDeviceName": "/dev/sda1",
+        "RootDeviceType": "bsu",
+        "SecureBoot": false,
+        "State": "pending",
+        "StateComment": {},
+        "Tags": [],
+        "TpmMandatory": false
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("CreateImageExportTask", Auth::AccessKey, reencode::<types::CreateImageExportTaskRequest>, r#"{
+      "ImageExportTask": {
+        "Comment": "Export of image ami-12345678",
+        "ImageId": "ami-12345678",
+        "OsuExport": {"DiskImageFormat": "qcow2", "OsuBucket": "BUCKET", "OsuPrefix": "PREFIX/ami-12345678/"},
+        "Progress": 0,
+        "State": "pending/queued",
+        "Tags": [],
+        "TaskId": "image-export-12345678"
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("CreateInternetService", Auth::AccessKey, reencode::<types::CreateInternetServiceRequest>, r#"{
+      "InternetService": {"InternetServiceId": "igw-12345678", "Tags": []},
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("CreateKeypair", Auth::AccessKey, reencode::<types::CreateKeypairRequest>, r#"{
+      "Keypair": {
+        "KeypairFingerprint": "11:22:33:44:55:66:77:88:99:00:aa:bb:cc:dd:ee:ff",
+        "KeypairId": "key-abcdef1234567890abcdef1234567890",
+        "KeypairName": "create-keypair-example",
+        "KeypairType": "ssh-rsa",
+        "PrivateKey": "-----BEGIN RSA PRIVATE KEY-----\n...\n-----END RSA PRIVATE KEY-----"
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("CreateListenerRule", Auth::AccessKey, reencode::<types::CreateListenerRuleRequest>, r#"{
+      "ListenerRule": {
+        "Action": "forward",
+        "HostNamePattern": "*.example.com",
+        "ListenerId": 123456,
+        "ListenerRuleId": 1234,
+        "ListenerRuleName": "example-listener-rule",
+        "Priority": 10,
+        "VmIds": ["i-12345678"]
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("CreateLoadBalancer", Auth::AccessKey, reencode::<types::CreateLoadBalancerRequest>, r#"{
+      "LoadBalancer": {
+        "AccessLog": {"IsEnabled": false, "PublicationInterval": 60},
+        "ApplicationStickyCookiePolicies": [],
+        "BackendVmIds": [],
+        "DnsName": "internal-private-lb-example.123456789.eu-west-2.lbu.outscale.com",
+        "HealthCheck": {
+          "CheckInterval": 30,
+          "HealthyThreshold": 10,
+          "Port": 80,
+          "Protocol": "TCP",
+          "Timeout": 5,
+          "UnhealthyThreshold": 2
+        },
+        "Listeners": [
+          {"BackendPort": 80, "BackendProtocol": "TCP", "LoadBalancerPort": 80, "LoadBalancerProtocol": "TCP"}
+        ],
+        "LoadBalancerName": "private-lb-example",
+        "LoadBalancerStickyCookiePolicies": [],
+        "LoadBalancerType": "internal",
+        "NetId": "vpc-12345678",
+        "SecuredCookies": false,
+        "SecurityGroups": ["sg-12345678"],
+        "SourceSecurityGroup": {
+          "SecurityGroupAccountId": "123456789012",
+          "SecurityGroupName": "security-group-example"
+        },
+        "Subnets": ["subnet-12345678"],
+        "SubregionNames": ["eu-west-2a"],
+        "Tags": []
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("CreateLoadBalancerListeners", Auth::AccessKey, reencode::<types::CreateLoadBalancerListenersRequest>, r#"{
+      "LoadBalancer": {
+        "AccessLog": {"IsEnabled": false, "PublicationInterval": 60},
+        "ApplicationStickyCookiePolicies": [],
+        "BackendVmIds": [],
+        "DnsName": "internal-example-lbu.123456789.eu-west-2.lbu.outscale.com",
+        "HealthCheck": {
+          "CheckInterval": 30,
+          "HealthyThreshold": 10,
+          "Port": 80,
+          "Protocol": "TCP",
+          "Timeout": 5,
+          "UnhealthyThreshold": 2
+        },
+        "Listeners": [
+          {"BackendPort": 58, "BackendProtocol": "TCP", "LoadBalancerPort": 62, "LoadBalancerProtocol": "TCP"},
+          {"BackendPort": 80, "BackendProtocol": "TCP", "LoadBalancerPort": 80, "LoadBalancerProtocol": "TCP"}
+        ],
+        "LoadBalancerName": "example-lbu",
+        "LoadBalancerStickyCookiePolicies": [],
+        "LoadBalancerType": "internal",
+        "NetId": "vpc-12345678",
+        "SecuredCookies": false,
+        "SecurityGroups": ["sg-12345678"],
+        "SourceSecurityGroup": {
+          "SecurityGroupAccountId": "123456789012",
+          "SecurityGroupName": "security-group-example"
+        },
+        "Subnets": ["subnet-12345678"],
+        "SubregionNames": ["eu-west-2a"],
+        "Tags": []
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("CreateLoadBalancerPolicy", Auth::AccessKey, reencode::<types::CreateLoadBalancerPolicyRequest>, r#"{
+      "LoadBalancer": {
+        "AccessLog": {"IsEnabled": false, "PublicationInterval": 60},
+        "ApplicationStickyCookiePolicies": [],
+        "BackendVmIds": [],
+        "DnsName": "example-lbu-123456789.eu-west-2.lbu.outscale.com",
+        "HealthCheck": {
+          "CheckInterval": 30,
+          "HealthyThreshold": 10,
+          "Port": 80,
+          "Protocol": "TCP",
+          "Timeout": 5,
+          "UnhealthyThreshold": 2
+        },
+        "Listeners": [
+          {"BackendPort": 80, "BackendProtocol": "HTTP", "LoadBalancerPort": 80, "LoadBalancerProtocol": "HTTP"}
+        ],
+        "LoadBalancerName": "example-lbu",
+        "LoadBalancerStickyCookiePolicies": [{"CookieExpirationPeriod": 1, "PolicyName": "example-browser-policy"}],
+        "LoadBalancerType": "internet-facing",
+        "NetId": "vpc-12345678",
+        "SecurityGroups": ["sg-12345678"],
+        "SourceSecurityGroup": {"SecurityGroupAccountId": "123456789012", "SecurityGroupName": "default"},
+        "Subnets": ["subnet-12345678"],
+        "SubregionNames": ["eu-west-2a"],
+        "Tags": []
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("CreateLoadBalancerTags", Auth::AccessKey, reencode::<types::CreateLoadBalancerTagsRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("CreateNatService", Auth::AccessKey, reencode::<types::CreateNatServiceRequest>, r#"{
+      "NatService": {
+        "NatServiceId": "nat-12345678",
+        "NetId": "vpc-12345678",
+        "PublicIps": [{"PublicIp": "192.0.2.0", "PublicIpId": "eipalloc-12345678"}],
+        "State": "available",
+        "SubnetId": "subnet-12345678",
+        "Tags": []
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("CreateNet", Auth::AccessKey, reencode::<types::CreateNetRequest>, r#"{
+      "Net": {
+        "DhcpOptionsSetId": "dopt-12345678",
+        "IpRange": "10.0.0.0/16",
+        "NetId": "vpc-12345678",
+        "State": "available",
+        "Tags": [],
+        "Tenancy": "default"
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("CreateNetAccessPoint", Auth::AccessKey, reencode::<types::CreateNetAccessPointRequest>, r#"{
+      "NetAccessPoint": {
+        "NetAccessPointId": "vpce-12345678",
+        "NetId": "vpc-12345678",
+        "RouteTableIds": ["rtb-12345678"],
+        "ServiceName": "com.outscale.eu-west-2.oos",
+        "State": "pending",
+        "Tags": []
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("CreateNetPeering", Auth::AccessKey, reencode::<types::CreateNetPeeringRequest>, r#"{
+      "NetPeering": {
+        "AccepterNet": {"AccountId": "123456789012", "IpRange": "172.16.0.0/16", "NetId": "vpc-12345678"},
+        "NetPeeringId": "pcx-12345678",
+        "SourceNet": {"AccountId": "123456789012", "IpRange": "10.0.0.0/16", "NetId": "vpc-87654321"},
+        "State": {"Message": "Pending acceptance by 123456789012", "Name": "pending-acceptance"},
+        "Tags": []
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("CreateNic", Auth::AccessKey, reencode::<types::CreateNicRequest>, r#"{
+      "Nic": {
+        "AccountId": "123456789012",
+        "Description": "",
+        "IsSourceDestChecked": true,
+        "MacAddress": "A1:B2:C3:D4:E5:F6",
+        "NetId": "vpc-12345678",
+        "NicId": "eni-12345678",
+        "PrivateDnsName": "ip-10-0-0-4.eu-west-2.compute.internal",
+        "PrivateIps": [
+          {"IsPrimary": true, "PrivateDnsName": "ip-10-0-0-4.eu-west-2.compute.internal", "PrivateIp": "10.0.0.4"}
+        ],
+        "SecurityGroups": [{"SecurityGroupId": "sg-12345678", "SecurityGroupName": "security-group-example"}],
+        "State": "available",
+        "SubnetId": "subnet-12345678",
+        "SubregionName": "eu-west-2a",
+        "Tags": []
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("CreatePolicy", Auth::AccessKey, reencode::<types::CreatePolicyRequest>, r#"{
+      "Policy": {
+        "CreationDate": "2010-10-01T12:34:56.789+0000",
+        "Description": "Example of description",
+        "IsLinkable": true,
+        "LastModificationDate": "2010-10-01T12:34:56.789+0000",
+        "Orn": "orn:ows:idauth::012345678910:policy/example/example-user-policy",
+        "Path": "/example/",
+        "PolicyDefaultVersionId": "v1",
+        "PolicyId": "ABCDEFGHIJKLMNOPQRSTUVWXYZ01234",
+        "PolicyName": "example-user-policy",
+        "ResourcesCount": 0
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("CreatePolicyVersion", Auth::AccessKey, reencode::<types::CreatePolicyVersionRequest>, r#"{
+      "PolicyVersion": {
+        "Body": "{\"Statement\": [ {\"Effect\": \"Allow\", \"Action\": [\"*\"], \"Resource\": [\"*\"]} ]}",
+        "CreationDate": "2017-05-10T12:34:56.789+0000",
+        "DefaultVersion": true,
+        "VersionId": "v2"
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("CreateProductType", Auth::AccessKey, reencode::<types::CreateProductTypeRequest>, r#"{
+      "ProductType": {
+        "Description": "Example of description",
+        "ProductTypeId": "pty-12345678",
+        "Vendor": "vendor-name"
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("CreatePublicIp", Auth::AccessKey, reencode::<types::CreatePublicIpRequest>, r#"{
+      "PublicIp": {"PublicIp": "192.0.2.0", "PublicIpId": "eipalloc-12345678", "Tags": []},
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("CreateRoute", Auth::AccessKey, reencode::<types::CreateRouteRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "RouteTable": {
+        "LinkRouteTables": [],
+        "NetId": "vpc-12345678",
+        "RoutePropagatingVirtualGateways": [],
+        "RouteTableId": "rtb-12345678",
+        "Routes": [
+          {"CreationMethod": "CreateRouteTable", "DestinationIpRange": "10.0.0.0/16", "State": "active"},
+          {
+            "CreationMethod": "CreateRoute",
+            "DestinationIpRange": "0.0.0.0/0",
+            "GatewayId": "igw-12345678",
+            "State": "active"
+          }
+        ],
+        "Tags": []
+      }
+    }"#),
+    ("CreateRouteTable", Auth::AccessKey, reencode::<types::CreateRouteTableRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "RouteTable": {
+        "LinkRouteTables": [],
+        "NetId": "vpc-12345678",
+        "RoutePropagatingVirtualGateways": [],
+        "RouteTableId": "rtb-12345678",
+        "Routes": [{"CreationMethod": "CreateRouteTable", "DestinationIpRange": "10.0.0.0/16", "State": "active"}],
+        "Tags": []
+      }
+    }"#),
+    ("CreateSecurityGroup", Auth::AccessKey, reencode::<types::CreateSecurityGroupRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "SecurityGroup": {
+        "AccountId": "123456789012",
+        "Description": "Example of security group",
+        "InboundRules": [],
+        "NetId": "vpc-12345678",
+        "OutboundRules": [{"FromPortRange": -1, "IpProtocol": "-1", "IpRanges": ["0.0.0.0/0"], "ToPortRange": -1}],
+        "SecurityGroupId": "sg-12345678",
+        "SecurityGroupName": "security-group-example",
+        "Tags": []
+      }
+    }"#),
+    ("CreateSecurityGroupRule", Auth::AccessKey, reencode::<types::CreateSecurityGroupRuleRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "SecurityGroup": {
+        "AccountId": "123456789012",
+        "Description": "Example of security group",
+        "InboundRules": [{"FromPortRange": 80, "IpProtocol": "tcp", "IpRanges": ["10.0.0.0/16"], "ToPortRange": 80}],
+        "NetId": "vpc-12345678",
+        "OutboundRules": [{"FromPortRange": -1, "IpProtocol": "-1", "IpRanges": ["0.0.0.0/0"], "ToPortRange": -1}],
+        "SecurityGroupId": "sg-12345678",
+        "SecurityGroupName": "security-group-example",
+        "Tags": []
+      }
+    }"#),
+    ("CreateServerCertificate", Auth::AccessKey, reencode::<types::CreateServerCertificateRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "ServerCertificate": {
+        "Id": "ABCDEFGHIJKLMNOPQRSTUVWXYZ1234",
+        "Name": "server-cert-example",
+        "Orn": "orn:ows:idauth::012345678910:server-certificate/example/server-cert-example",
+        "Path": "/example/"
+      }
+    }"#),
+    ("CreateSnapshot", Auth::AccessKey, reencode::<types::CreateSnapshotRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "Snapshot": {
+        "AccountId": "123456789012",
+        "CreationDate": "2010-10-01T12:34:56.789Z",
+        "Description": "Snapshot created from a volume",
+        "PermissionsToCreateVolume": {"AccountIds": [], "GlobalPermission": false},
+        "Progress": 0,
+        "SnapshotId": "snap-12345678",
+        "State": "pending/queued",
+        "Tags": [],
+        "VolumeId": "vol-12345678",
+        "VolumeSize": 10
+      }
+    }"#),
+    ("CreateSnapshotExportTask", Auth::AccessKey, reencode::<types::CreateSnapshotExportTaskRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "SnapshotExportTask": {
+        "Comment": "Export of snapshot snap-12345678",
+        "OsuExport": {"DiskImageFormat": "qcow2", "OsuBucket": "BUCKET", "OsuPrefix": "PREFIX"},
+        "Progress": 0,
+        "SnapshotId": "snap-12345678",
+        "State": "pending",
+        "Tags": [],
+        "TaskId": "snap-export-12345678"
+      }
+    }"#),
+    ("CreateSubnet", Auth::AccessKey, reencode::<types::CreateSubnetRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "Subnet": {
+        "AvailableIpsCount": 16379,
+        "IpRange": "10.0.0.0/18",
+        "MapPublicIpOnLaunch": false,
+        "NetId": "vpc-12345678",
+        "State": "available",
+        "SubnetId": "subnet-12345678",
+        "SubregionName": "eu-west-2a",
+        "Tags": []
+      }
+    }"#),
+    ("CreateTags", Auth::AccessKey, reencode::<types::CreateTagsRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("CreateUser", Auth::AccessKey, reencode::<types::CreateUserRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "User": {
+        "CreationDate": "2010-10-01T12:34:56.789+0000",
+        "LastModificationDate": "2017-05-10T12:34:56.789+0000",
+        "Path": "/documentation/",
+        "UserEmail": "user@example.com",
+        "UserId": "ABCDEFGHIJKLMNOPQRSTUVWXYZ12345",
+        "UserName": "example-user"
+      }
+    }"#),
+    ("CreateUserGroup", Auth::AccessKey, reencode::<types::CreateUserGroupRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "UserGroup": {
+        "CreationDate": "2010-10-01T12:34:56.789Z",
+        "LastModificationDate": "2010-10-01T12:34:56.789+0000",
+        "Name": "example-usergroup",
+        "Orn": "orn:ows:idauth::012345678910:usergroup/example/usergroup-example",
+        "Path": "/example/",
+        "UserGroupId": "ug-12345678"
+      }
+    }"#),
+    ("CreateVirtualGateway", Auth::AccessKey, reencode::<types::CreateVirtualGatewayRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "VirtualGateway": {
+        "ConnectionType": "ipsec.1",
+        "NetToVirtualGatewayLinks": [],
+        "State": "available",
+        "Tags": [],
+        "VirtualGatewayId": "vgw-12345678"
+      }
+    }"#),
+    ("CreateVmGroup", Auth::AccessKey, reencode::<types::CreateVmGroupRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "VmGroup": {
+        "CreationDate": "2010-10-01T12:34:56.789Z",
+        "Description": "Production log collector",
+        "PositioningStrategy": "attract",
+        "SecurityGroupIds": ["sg-12345678"],
+        "State": "available",
+        "SubnetId": "subnet-12345678",
+        "Tags": [{"Key": "key1", "Value": "value1"}],
+        "VmCount": 2,
+        "VmGroupId": "vmgroup-12345678901234567890123456789012",
+        "VmGroupName": "ClusterLog-PPD01",
+        "VmIds": [],
+        "VmTemplateId": "vmtemplate-98765432109876543210987654321012"
+      }
+    }"#),
+    ("CreateVmTemplate", Auth::AccessKey, reencode::<types::CreateVmTemplateRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "VmTemplate": {
+        "CpuCores": 2,
+        "CpuGeneration": "v4",
+        "CpuPerformance": "high",
+        "CreationDate": "2010-10-01T12:34:56.789+0000",
+        "Description": "Log collector template",
+        "ImageId": "ami-12345678",
+        "Ram": 2,
+        "Tags": [{"Key": "key1", "Value": "value1"}],
+        "VmTemplateId": "vmtemplate-98765432109876543210987654321012",
+        "VmTemplateName": "vmtemplate-example"
+      }
+    }"#),
+    ("CreateVms", Auth::AccessKey, reencode::<types::CreateVmsRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "Vms": [
+        {
+          "ActionsOnNextBoot": {"SecureBoot": "none"},
+          "Architecture": "x86_64",
+          "BlockDeviceMappings": [
+            {
+              "Bsu": {
+                "DeleteOnVmDeletion": true,
+                "LinkDate": "2010-10-01T12:34:56.789Z",
+                "State": "attaching",
+                "VolumeId": "vol-12345678"
+              },
+              "DeviceName": "/dev/sda1"
+            }
+          ],
+          "BootMode": "legacy",
+          "BsuOptimized": false,
+          "CreationDate": "2010-10-01T12:34:56.789Z",
+          "DeletionProtection": false,
+          "Hypervisor": "xen",
+          "ImageId": "ami-12345678",
+          "IsSourceDestChecked": true,
+          "LaunchNumber": 0,
+          "NestedVirtualization": false,
+          "Performance": "medium",
+          "Placement": {"SubregionName": "eu-west-2a", "Tenancy": "default"},
+          "PrivateDnsName": "ip-10-0-0-4.eu-west-2.compute.internal",
+          "PrivateIp": "10.0.0.4",
+          "ProductCodes": ["0001"],
+          "ReservationId": "r-12345678",
+          "RootDeviceName": "/dev/sda1",
+          "RootDeviceType": "ebs",
+          "SecurityGroups": [{"SecurityGroupId": "sg-12345678", "SecurityGroupName": "default"}],
+          "State": "pending",
+          "StateReason": "",
+          "Tags": [],
+          "TpmEnabled": false,
+          "UserData": "...",
+          "VmId": "i-12345678",
+          "VmInitiatedShutdownBehavior": "stop",
+          "VmType": "t2.small"
+        }
+      ]
+    }"#),
+    ("CreateVolume", Auth::AccessKey, reencode::<types::CreateVolumeRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "Volume": {
+        "CreationDate": "2010-10-01T12:34:56.789Z",
+        "Iops": 100,
+        "LinkedVolumes": [],
+        "Size": 10,
+        "State": "creating",
+        "SubregionName": "eu-west-2a",
+        "Tags": [],
+        "VolumeId": "vol-12345678",
+        "VolumeType": "io1"
+      }
+    }"#),
+    ("CreateVpnConnection", Auth::AccessKey, reencode::<types::CreateVpnConnectionRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "VpnConnection": {
+        "ClientGatewayConfiguration": "...",
+        "ClientGatewayId": "cgw-12345678",
+        "ConnectionType": "ipsec.1",
+        "Routes": [],
+        "State": "pending",
+        "StaticRoutesOnly": true,
+        "Tags": [],
+        "VgwTelemetries": [
+          {
+            "AcceptedRouteCount": 0,
+            "LastStateChangeDate": "2017-05-10T12:34:56.789Z",
+            "OutsideIpAddress": "192.0.2.0",
+            "StateDescription": "IPSEC IS DOWN"
+          }
+        ],
+        "VirtualGatewayId": "vgw-12345678",
+        "VpnConnectionId": "vpn-12345678"
+      }
+    }"#),
+    ("CreateVpnConnectionRoute", Auth::AccessKey, reencode::<types::CreateVpnConnectionRouteRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteAccessKey", Auth::AccessKeyOrBasic, reencode::<types::DeleteAccessKeyRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteApiAccessRule", Auth::AccessKeyOrBasic, reencode::<types::DeleteApiAccessRuleRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteCa", Auth::AccessKeyOrBasic, reencode::<types::DeleteCaRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteClientGateway", Auth::AccessKey, reencode::<types::DeleteClientGatewayRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteDedicatedGroup", Auth::AccessKey, reencode::<types::DeleteDedicatedGroupRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteDhcpOptions", Auth::AccessKey, reencode::<types::DeleteDhcpOptionsRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteDirectLink", Auth::AccessKey, reencode::<types::DeleteDirectLinkRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteDirectLinkInterface", Auth::AccessKey, reencode::<types::DeleteDirectLinkInterfaceRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteExportTask", Auth::AccessKey, reencode::<types::DeleteExportTaskRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteFlexibleGpu", Auth::AccessKey, reencode::<types::DeleteFlexibleGpuRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteImage", Auth::AccessKey, reencode::<types::DeleteImageRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteInternetService", Auth::AccessKey, reencode::<types::DeleteInternetServiceRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteKeypair", Auth::AccessKey, reencode::<types::DeleteKeypairRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteListenerRule", Auth::AccessKey, reencode::<types::DeleteListenerRuleRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteLoadBalancer", Auth::AccessKey, reencode::<types::DeleteLoadBalancerRequest>, r#"{
+      "LoadBalancer": {
+        "AccessLog": {"IsEnabled": false, "PublicationInterval": 60},
+        "ApplicationStickyCookiePolicies": [],
+        "BackendVmIds": [],
+        "DnsName": "private-lb-example.123456789.eu-west-2.lbu.outscale.com",
+        "HealthCheck": {
+          "CheckInterval": 30,
+          "HealthyThreshold": 10,
+          "Port": 80,
+          "Protocol": "TCP",
+          "Timeout": 5,
+          "UnhealthyThreshold": 2
+        },
+        "Listeners": [
+          {
+            "BackendPort": 80,
+            "BackendProtocol": "HTTP",
+            "LoadBalancerPort": 443,
+            "LoadBalancerProtocol": "HTTPS",
+            "ServerCertificateId": "orn:ows:idauth::012345678910:server-certificate/Certificate"
+          }
+        ],
+        "LoadBalancerName": "private-lb-example",
+        "LoadBalancerStickyCookiePolicies": [],
+        "LoadBalancerType": "internet-facing",
+        "NetId": "vpc-12345678",
+        "PublicIp": "192.0.2.0",
+        "SecuredCookies": false,
+        "SecurityGroups": ["sg-12345678"],
+        "SourceSecurityGroup": {
+          "SecurityGroupAccountId": "123456789012",
+          "SecurityGroupName": "security-group-example"
+        },
+        "Subnets": ["subnet-12345678"],
+        "SubregionNames": ["eu-west-2a"],
+        "Tags": []
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteLoadBalancerListeners", Auth::AccessKey, reencode::<types::DeleteLoadBalancerListenersRequest>, r#"{
+      "LoadBalancer": {
+        "AccessLog": {"IsEnabled": false, "PublicationInterval": 60},
+        "ApplicationStickyCookiePolicies": [],
+        "BackendVmIds": [],
+        "DnsName": "internal-example-lbu.123456789.eu-west-2.lbu.outscale.com",
+        "HealthCheck": {
+          "CheckInterval": 30,
+          "HealthyThreshold": 10,
+          "Port": 80,
+          "Protocol": "TCP",
+          "Timeout": 5,
+          "UnhealthyThreshold": 2
+        },
+        "Listeners": [],
+        "LoadBalancerName": "example-lbu",
+        "LoadBalancerStickyCookiePolicies": [],
+        "LoadBalancerType": "internal",
+        "NetId": "vpc-12345678",
+        "SecuredCookies": false,
+        "SecurityGroups": ["sg-12345678"],
+        "SourceSecurityGroup": {
+          "SecurityGroupAccountId": "123456789012",
+          "SecurityGroupName": "security-group-example"
+        },
+        "Subnets": ["subnet-12345678"],
+        "SubregionNames": ["eu-west-2a"],
+        "Tags": []
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteLoadBalancerPolicy", Auth::AccessKey, reencode::<types::DeleteLoadBalancerPolicyRequest>, r#"{
+      "LoadBalancer": {
+        "AccessLog": {"IsEnabled": false, "PublicationInterval": 60},
+        "ApplicationStickyCookiePolicies": [],
+        "BackendVmIds": [],
+        "DnsName": "example-lbu-123456789.eu-west-2.lbu.outscale.com",
+        "HealthCheck": {
+          "CheckInterval": 30,
+          "HealthyThreshold": 10,
+          "Port": 80,
+          "Protocol": "TCP",
+          "Timeout": 5,
+          "UnhealthyThreshold": 2
+        },
+        "Listeners": [
+          {"BackendPort": 80, "BackendProtocol": "HTTP", "LoadBalancerPort": 80, "LoadBalancerProtocol": "HTTP"}
+        ],
+        "LoadBalancerName": "example-lbu",
+        "LoadBalancerStickyCookiePolicies": [],
+        "LoadBalancerType": "internet-facing",
+        "NetId": "vpc-12345678",
+        "PublicIp": "192.0.2.0",
+        "SecuredCookies": false,
+        "SecurityGroups": ["sg-12345678"],
+        "SourceSecurityGroup": {"SecurityGroupAccountId": "123456789012", "SecurityGroupName": "default"},
+        "Subnets": ["subnet-12345678"],
+        "SubregionNames": ["eu-west-2a"],
+        "Tags": []
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteLoadBalancerTags", Auth::AccessKey, reencode::<types::DeleteLoadBalancerTagsRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteNatService", Auth::AccessKey, reencode::<types::DeleteNatServiceRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteNet", Auth::AccessKey, reencode::<types::DeleteNetRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteNetAccessPoint", Auth::AccessKey, reencode::<types::DeleteNetAccessPointRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteNetPeering", Auth::AccessKey, reencode::<types::DeleteNetPeeringRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteNic", Auth::AccessKey, reencode::<types::DeleteNicRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeletePolicy", Auth::AccessKey, reencode::<types::DeletePolicyRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeletePolicyVersion", Auth::AccessKey, reencode::<types::DeletePolicyVersionRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteProductType", Auth::AccessKey, reencode::<types::DeleteProductTypeRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeletePublicIp", Auth::AccessKey, reencode::<types::DeletePublicIpRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteRoute", Auth::AccessKey, reencode::<types::DeleteRouteRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "RouteTable": {
+        "LinkRouteTables": [],
+        "NetId": "vpc-12345678",
+        "RoutePropagatingVirtualGateways": [],
+        "RouteTableId": "rtb-12345678",
+        "Routes": [{"CreationMethod": "CreateRouteTable", "DestinationIpRange": "10.0.0.0/16", "State": "active"}],
+        "Tags": []
+      }
+    }"#),
+    ("DeleteRouteTable", Auth::AccessKey, reencode::<types::DeleteRouteTableRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteSecurityGroup", Auth::AccessKey, reencode::<types::DeleteSecurityGroupRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteSecurityGroupRule", Auth::AccessKey, reencode::<types::DeleteSecurityGroupRuleRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "SecurityGroup": {
+        "AccountId": "123456789012",
+        "Description": "Example of security group",
+        "InboundRules": [],
+        "NetId": "vpc-12345678",
+        "OutboundRules": [{"FromPortRange": -1, "IpProtocol": "-1", "IpRanges": ["0.0.0.0/0"], "ToPortRange": -1}],
+        "SecurityGroupId": "sg-12345678",
+        "SecurityGroupName": "security-group-example",
+        "Tags": []
+      }
+    }"#),
+    ("DeleteServerCertificate", Auth::AccessKey, reencode::<types::DeleteServerCertificateRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteSnapshot", Auth::AccessKey, reencode::<types::DeleteSnapshotRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteSubnet", Auth::AccessKey, reencode::<types::DeleteSubnetRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteTags", Auth::AccessKey, reencode::<types::DeleteTagsRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteUser", Auth::AccessKey, reencode::<types::DeleteUserRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteUserGroup", Auth::AccessKey, reencode::<types::DeleteUserGroupRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteUserGroupPolicy", Auth::AccessKey, reencode::<types::DeleteUserGroupPolicyRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteUserPolicy", Auth::AccessKey, reencode::<types::DeleteUserPolicyRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteVirtualGateway", Auth::AccessKey, reencode::<types::DeleteVirtualGatewayRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteVmGroup", Auth::AccessKey, reencode::<types::DeleteVmGroupRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteVmTemplate", Auth::AccessKey, reencode::<types::DeleteVmTemplateRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteVms", Auth::AccessKey, reencode::<types::DeleteVmsRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "Vms": [{"CurrentState": "shutting-down", "PreviousState": "running", "VmId": "i-12345678"}]
+    }"#),
+    ("DeleteVolume", Auth::AccessKey, reencode::<types::DeleteVolumeRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteVpnConnection", Auth::AccessKey, reencode::<types::DeleteVpnConnectionRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeleteVpnConnectionRoute", Auth::AccessKey, reencode::<types::DeleteVpnConnectionRouteRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DeregisterVmsInLoadBalancer", Auth::AccessKey, reencode::<types::DeregisterVmsInLoadBalancerRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DisableOutscaleLogin", Auth::AccessKey, reencode::<types::DisableOutscaleLoginRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DisableOutscaleLoginForUsers", Auth::AccessKey, reencode::<types::DisableOutscaleLoginForUsersRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("DisableOutscaleLoginPerUsers", Auth::AccessKey, reencode::<types::DisableOutscaleLoginPerUsersRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("EnableOutscaleLogin", Auth::AccessKey, reencode::<types::EnableOutscaleLoginRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("EnableOutscaleLoginForUsers", Auth::AccessKey, reencode::<types::EnableOutscaleLoginForUsersRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("EnableOutscaleLoginPerUsers", Auth::AccessKey, reencode::<types::EnableOutscaleLoginPerUsersRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("LinkFlexibleGpu", Auth::AccessKey, reencode::<types::LinkFlexibleGpuRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("LinkInternetService", Auth::AccessKey, reencode::<types::LinkInternetServiceRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("LinkLoadBalancerBackendMachines", Auth::AccessKey, reencode::<types::LinkLoadBalancerBackendMachinesRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("LinkManagedPolicyToUserGroup", Auth::AccessKey, reencode::<types::LinkManagedPolicyToUserGroupRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("LinkNic", Auth::AccessKey, reencode::<types::LinkNicRequest>, r#"{
+      "LinkNicId": "eni-attach-12345678",
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("LinkPolicy", Auth::AccessKey, reencode::<types::LinkPolicyRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("LinkPrivateIps", Auth::AccessKey, reencode::<types::LinkPrivateIpsRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("LinkPublicIp", Auth::AccessKey, reencode::<types::LinkPublicIpRequest>, r#"{
+      "LinkPublicIpId": "eipassoc-12345678",
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("LinkRouteTable", Auth::AccessKey, reencode::<types::LinkRouteTableRequest>, r#"{
+      "LinkRouteTableId": "rtbassoc-12345678",
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("LinkVirtualGateway", Auth::AccessKey, reencode::<types::LinkVirtualGatewayRequest>, r#"{
+      "NetToVirtualGatewayLink": {"NetId": "vpc-12345678", "State": "attached"},
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("LinkVolume", Auth::AccessKey, reencode::<types::LinkVolumeRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("PutUserGroupPolicy", Auth::AccessKey, reencode::<types::PutUserGroupPolicyRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("PutUserPolicy", Auth::AccessKey, reencode::<types::PutUserPolicyRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadAccessKeys", Auth::AccessKeyOrBasic, reencode::<types::ReadAccessKeysRequest>, r#"{
+      "AccessKeys": [
+        {
+          "AccessKeyId": "ABCDEFGHIJ0123456789",
+          "CreationDate": "2010-10-01T12:34:56.789+0000",
+          "ExpirationDate": "2063-04-05T00:00:00.000+0000",
+          "LastModificationDate": "2010-10-01T12:34:56.789+0000",
+          "State": "ACTIVE",
+          "Tag": "Group1"
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadAccounts", Auth::AccessKey, reencode::<types::ReadAccountsRequest>, r#"{
+      "Accounts": [
+        {
+          "AccountId": "123456789012",
+          "City": "SAINT-CLOUD",
+          "CompanyName": "EXAMPLE SAS",
+          "Country": "FRANCE",
+          "CustomerId": "87654321",
+          "Email": "example@example.com",
+          "FirstName": "JEAN",
+          "LastName": "DUPONT",
+          "ZipCode": "92210"
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadAdminPassword", Auth::AccessKey, reencode::<types::ReadAdminPasswordRequest>, r#"{
+      "AdminPassword": "...",
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "VmId": "i-12345678"
+    }"#),
+    ("ReadApiAccessPolicy", Auth::AccessKeyOrBasic, reencode::<types::ReadApiAccessPolicyRequest>, r#"{
+      "ApiAccessPolicy": {"MaxAccessKeyExpirationSeconds": 0, "RequireTrustedEnv": false},
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadApiAccessRules", Auth::AccessKeyOrBasic, reencode::<types::ReadApiAccessRulesRequest>, r#"{
+      "ApiAccessRules": [
+        {
+          "ApiAccessRuleId": "aar-1234567890abcdef1234567890abcdef",
+          "CaIds": [],
+          "Cns": [],
+          "Description": "Allows all IPv4 domain",
+          "IpRanges": ["0.0.0.0/0"]
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadApiLogs", Auth::AccessKey, reencode::<types::ReadApiLogsRequest>, r#"{
+      "Logs": [
+        {
+          "AccountId": "123456789012",
+          "CallDuration": 47,
+          "QueryAccessKey": "ABCDEFGHIJ0123456789",
+          "QueryApiName": "oapi",
+          "QueryApiVersion": "1.27",
+          "QueryCallName": "ReadAccessKeys",
+          "QueryDate": "2017-05-10T12:34:56.789Z",
+          "QueryHeaderRaw": "Host: api.eu-west-2.outscale.com\\nAccept: */*\\nConnection: close\\nUser-Agent: oAPI CLI v0.1 - 2018-09-28\\nX-Osc-Date: 20170510T000000Z\\nContent-Type: application/json; charset=utf-8\\nAuthorization: *****\\nContent-Length: 2\\nAccept-Encoding: gzip, deflate\\nX-Forwarded-For: 192.0.2.0",
+          "QueryHeaderSize": 287,
+          "QueryIpAddress": "192.0.2.0",
+          "QueryPayloadRaw": "{}",
+          "QueryPayloadSize": 2,
+          "QueryUserAgent": "oAPI CLI v0.1 - 2018-09-28",
+          "RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157",
+          "ResponseSize": 1887,
+          "ResponseStatusCode": 200
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadCO2EmissionAccount", Auth::AccessKey, reencode::<types::ReadCO2EmissionAccountRequest>, r#"{
+      "CO2EmissionEntries": [
+        {
+          "AccountId": "123456789012",
+          "CategoryDistribution": [{"Category": "compute", "Value": 1.2345}],
+          "FactorDistribution": [{"Factor": "electricity", "Value": 1.2345}],
+          "Month": "2025-05-01",
+          "PayingAccountId": "123456789012",
+          "Value": 2.469
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "Unit": "KG",
+      "Value": 2.469
+    }"#),
+    ("ReadCas", Auth::AccessKeyOrBasic, reencode::<types::ReadCasRequest>, r#"{
+      "Cas": [
+        {
+          "CaFingerprint": "1234567890abcdef1234567890abcdef12345678",
+          "CaId": "ca-fedcba0987654321fedcba0987654321",
+          "Description": "CA example"
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadCatalog", Auth::AccessKey, reencode::<types::ReadCatalogRequest>, r#"{
+      "Catalog": {
+        "Entries": [
+          {
+            "Category": "compute",
+            "Operation": "RunInstances-OD",
+            "Service": "TinaOS-FCU",
+            "SubregionName": "eu-west-2",
+            "Title": "Instance - On demand - Unite de vCore pour une instance Tina v5 CxRy Performance highest - par heure",
+            "Type": "CustomCore:v5-p1",
+            "UnitPrice": 0.04
+          }
+        ]
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadCatalogs", Auth::AccessKey, reencode::<types::ReadCatalogsRequest>, r#"{
+      "Catalogs": [
+        {
+          "Entries": [
+            {
+              "Category": "compute",
+              "Operation": "RunInstances-OD",
+              "Service": "TinaOS-FCU",
+              "SubregionName": "eu-west-2",
+              "Title": "Instance - On demand - Unite de vCore pour une instance Tina v5 CxRy Performance highest - par heure",
+              "Type": "CustomCore:v5-p1",
+              "UnitPrice": 0.04
+            }
+          ],
+          "FromDate": "2021-01-01T00:00:00.000+0000",
+          "State": "CURRENT"
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadClientGateways", Auth::AccessKey, reencode::<types::ReadClientGatewaysRequest>, r#"{
+      "ClientGateways": [
+        {
+          "BgpAsn": 65000,
+          "ClientGatewayId": "cgw-12345678",
+          "ConnectionType": "ipsec.1",
+          "PublicIp": "192.0.2.0",
+          "State": "available",
+          "Tags": []
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadConsoleOutput", Auth::AccessKey, reencode::<types::ReadConsoleOutputRequest>, r#"{
+      "ConsoleOutput": "...",
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "VmId": "i-12345678"
+    }"#),
+    ("ReadConsumptionAccount", Auth::AccessKey, reencode::<types::ReadConsumptionAccountRequest>, r#"{
+      "ConsumptionEntries": [
+        {"Type": "BoxUsage:tinav5.c4r8p2", "UnitPrice": 0.18},
+        {
+          "AccountId": "123456789012",
+          "Category": "compute",
+          "FromDate": "2023-06-01T00:00:00.000+0000",
+          "Operation": "RunInstances-OD",
+          "PayingAccountId": "123456789012",
+          "Service": "TinaOS-FCU",
+          "SubregionName": "eu-west-2a",
+          "Title": "Instance - On demand - tinav5.c4r8 high performance - par heure",
+          "ToDate": "2023-06-30T00:00:00.000+0000",
+          "Type": "BoxUsage:tinav5.c4r8p2",
+          "Value": 1488
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadDedicatedGroups", Auth::AccessKey, reencode::<types::ReadDedicatedGroupsRequest>, r#"{
+      "DedicatedGroups": [
+        {
+          "AccountId": "123456789012",
+          "CpuGeneration": 4,
+          "DedicatedGroupId": "ded-12345678",
+          "Name": "dedicated-group-example",
+          "NetIds": [],
+          "SubregionName": "eu-west-2a",
+          "VmIds": ["i-12345678"]
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadDhcpOptions", Auth::AccessKey, reencode::<types::ReadDhcpOptionsRequest>, r#"{
+      "DhcpOptionsSets": [
+        {
+          "Default": false,
+          "DhcpOptionsSetId": "dopt-12345678",
+          "DomainName": "example.com",
+          "DomainNameServers": ["192.0.2.0", "198.51.100.0"],
+          "NtpServers": ["203.0.113.0", "203.0.113.1"],
+          "Tags": []
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadDirectLinkInterfaces", Auth::AccessKey, reencode::<types::ReadDirectLinkInterfacesRequest>, r#"{
+      "DirectLinkInterfaces": [
+        {
+          "AccountId": "123456789012",
+          "BgpAsn": 65000,
+          "ClientPrivateIp": "172.16.0.5/30",
+          "DirectLinkId": "dxcon-12345678",
+          "DirectLinkInterfaceId": "dxvif-12345678",
+          "DirectLinkInterfaceName": "MyDirectLinkInterface",
+          "InterfaceType": "private",
+          "Location": "PAR1",
+          "Mtu": 1500,
+          "OutscalePrivateIp": "172.16.0.4/30",
+          "State": "available",
+          "VirtualGatewayId": "vgw-12345678",
+          "Vlan": 101
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadDirectLinks", Auth::AccessKey, reencode::<types::ReadDirectLinksRequest>, r#"{
+      "DirectLinks": [
+        {
+          "AccountId": "123456789012",
+          "Bandwidth": "1Gbps",
+          "DirectLinkId": "dxcon-12345678",
+          "DirectLinkName": "Connection to Outscale",
+          "Location": "PAR1",
+          "RegionName": "eu-west-2",
+          "State": "available"
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadEntitiesLinkedToPolicy", Auth::AccessKey, reencode::<types::ReadEntitiesLinkedToPolicyRequest>, r#"{
+      "PolicyEntities": {
+        "Groups": [
+          {
+            "Id": "ug-12345678",
+            "Name": "example-usergroup",
+            "Orn": "orn:ows:idauth::012345678910:usergroup/example/usergroup-example"
+          }
+        ],
+        "HasMoreItems": true,
+        "ItemsCount": 3,
+        "MaxResultsLimit": 100,
+        "MaxResultsTruncated": false,
+        "Users": [
+          {
+            "Id": "ABCDEFGHIJKLMNOPQRSTUVWXYZ12345",
+            "Name": "example-user",
+            "Orn": "orn:ows:idauth::012345678910:user/example/user-example"
+          }
+        ]
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadFlexibleGpuCatalog", Auth::None, reencode::<types::ReadFlexibleGpuCatalogRequest>, r#"{
+      "FlexibleGpuCatalog": [
+        {"Generations": ["v5"], "MaxCpu": 80, "MaxRam": 512, "ModelName": "nvidia-p100", "VRam": 16000}
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadFlexibleGpus", Auth::AccessKey, reencode::<types::ReadFlexibleGpusRequest>, r#"{
+      "FlexibleGpus": [
+        {
+          "DeleteOnVmDeletion": true,
+          "FlexibleGpuId": "fgpu-12345678",
+          "Generation": "v5",
+          "ModelName": "nvidia-p100",
+          "State": "attached",
+          "SubregionName": "eu-west-2a",
+          "Tags": [],
+          "VmId": "i-12345678"
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadImageExportTasks", Auth::AccessKey, reencode::<types::ReadImageExportTasksRequest>, r#"{
+      "ImageExportTasks": [
+        {
+          "Comment": "Export of image ami-12345678",
+          "ImageId": "ami-12345678",
+          "OsuExport": {"DiskImageFormat": "qcow2", "OsuBucket": "BUCKET", "OsuPrefix": "PREFIX/ami-12345678/"},
+          "Progress": 0,
+          "State": "pending/queued",
+          "Tags": [],
+          "TaskId": "image-export-12345678"
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadImages", Auth::AccessKey, reencode::<types::ReadImagesRequest>, r#"{
+      "Images": [
+        {
+          "AccountId": "123456789012",
+          "Architecture": "x86_64",
+          "BlockDeviceMappings": [
+            {
+              "Bsu": {
+                "DeleteOnVmDeletion": true,
+                "SnapshotId": "snap-12345678",
+                "VolumeSize": 50,
+                "VolumeType": "standard"
+              },
+              "DeviceName": "/dev/sda1"
+            }
+          ],
+          "BootModes": ["legacy"],
+          "CreationDate": "2010-10-01T12:34:56.789Z",
+          "Description": "",
+          "FileLocation": "123456789012/create-image-example",
+          "ImageId": "ami-12345678",
+          "ImageName": "create-image-example",
+          "ImageType": "machine",
+          "PermissionsToLaunch": {"AccountIds": [], "GlobalPermission": false},
+          "ProductCodes": ["0001"],
+          "RootDeviceName": "/dev/sda1",
+          "RootDeviceType": "bsu",
+          "SecureBoot": false,
+          "State": "available",
+          "StateComment": {},
+          "Tags": [],
+          "TpmMandatory": false
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadInternetServices", Auth::AccessKey, reencode::<types::ReadInternetServicesRequest>, r#"{
+      "InternetServices": [
+        {
+          "InternetServiceId": "igw-12345678",
+          "NetId": "vpc-12345678",
+          "State": "available",
+          "Tags": [{"Key": "env", "Value": "prod"}]
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadKeypairs", Auth::AccessKey, reencode::<types::ReadKeypairsRequest>, r#"{
+      "Keypairs": [
+        {
+          "KeypairFingerprint": "11:22:33:44:55:66:77:88:99:00:aa:bb:cc:dd:ee:ff",
+          "KeypairId": "key-abcdef1234567890abcdef1234567890",
+          "KeypairName": "keypair-example",
+          "KeypairType": "ssh-rsa"
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadLinkedPolicies", Auth::AccessKey, reencode::<types::ReadLinkedPoliciesRequest>, r#"{
+      "HasMoreItems": true,
+      "MaxResultsLimit": 30,
+      "MaxResultsTruncated": false,
+      "Policies": [
+        {
+          "CreationDate": "2010-10-01T12:34:56.789+0000",
+          "LastModificationDate": "2010-10-01T12:34:56.789+0000",
+          "Orn": "orn:ows:idauth::012345678910:policy/example/example-user-policy",
+          "PolicyId": "ABCDEFGHIJKLMNOPQRSTUVWXYZ01234",
+          "PolicyName": "example-user-policy"
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadListenerRules", Auth::AccessKey, reencode::<types::ReadListenerRulesRequest>, r#"{
+      "ListenerRules": [
+        {
+          "Action": "forward",
+          "HostNamePattern": "*.example.com",
+          "ListenerId": 123456,
+          "ListenerRuleId": 1234,
+          "ListenerRuleName": "example-listener-rule",
+          "Priority": 10,
+          "VmIds": ["i-12345678"]
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadLoadBalancerTags", Auth::AccessKey, reencode::<types::ReadLoadBalancerTagsRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "Tags": [{"Key": "key1", "LoadBalancerName": "private-lb-example", "Value": "value1"}]
+    }"#),
+    ("ReadLoadBalancers", Auth::AccessKey, reencode::<types::ReadLoadBalancersRequest>, r#"{
+      "LoadBalancers": [
+        {
+          "AccessLog": {"IsEnabled": false, "PublicationInterval": 60},
+          "ApplicationStickyCookiePolicies": [],
+          "BackendVmIds": [],
+          "DnsName": "private-lb-example.123456789.eu-west-2.lbu.outscale.com",
+          "HealthCheck": {
+            "CheckInterval": 30,
+            "HealthyThreshold": 10,
+            "Port": 80,
+            "Protocol": "TCP",
+            "Timeout": 5,
+            "UnhealthyThreshold": 2
+          },
+          "Listeners": [
+            {
+              "BackendPort": 80,
+              "BackendProtocol": "HTTP",
+              "LoadBalancerPort": 443,
+              "LoadBalancerProtocol": "HTTPS",
+              "ServerCertificateId": "orn:ows:idauth::012345678910:server-certificate/Certificate"
+            }
+          ],
+          "LoadBalancerName": "private-lb-example",
+          "LoadBalancerStickyCookiePolicies": [],
+          "LoadBalancerType": "internet-facing",
+          "NetId": "vpc-12345678",
+          "PublicIp": "192.0.2.0",
+          "SecuredCookies": false,
+          "SecurityGroups": ["sg-12345678"],
+          "SourceSecurityGroup": {
+            "SecurityGroupAccountId": "123456789012",
+            "SecurityGroupName": "security-group-example"
+          },
+          "Subnets": ["subnet-12345678"],
+          "SubregionNames": ["eu-west-2a"],
+          "Tags": []
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadLocations", Auth::None, reencode::<types::ReadLocationsRequest>, r#"{
+      "Locations": [
+        {"Code": "PAR1", "Name": "Telehouse 3, France"},
+        {"Code": "PAR4", "Name": "Equinix Pantin, France"}
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadManagedPoliciesLinkedToUserGroup", Auth::AccessKey, reencode::<types::ReadManagedPoliciesLinkedToUserGroupRequest>, r#"{
+      "HasMoreItems": true,
+      "MaxResultsLimit": 30,
+      "MaxResultsTruncated": true,
+      "Policies": [
+        {
+          "CreationDate": "2010-10-01T12:34:56.789Z",
+          "LastModificationDate": "2010-10-01T12:34:56.789Z",
+          "Orn": "orn:ows:idauth::012345678910:policy/example/example-user-policy",
+          "PolicyId": "ABCDEFGHIJKLMNOPQRSTUVWXYZ01234",
+          "PolicyName": "example-policy"
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadNatServices", Auth::AccessKey, reencode::<types::ReadNatServicesRequest>, r#"{
+      "NatServices": [
+        {
+          "NatServiceId": "nat-12345678",
+          "NetId": "vpc-12345678",
+          "PublicIps": [{"PublicIp": "192.0.2.0", "PublicIpId": "eipalloc-12345678"}],
+          "State": "available",
+          "SubnetId": "subnet-12345678",
+          "Tags": []
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadNetAccessPointServices", Auth::None, reencode::<types::ReadNetAccessPointServicesRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "Services": [
+        {"IpRanges": ["192.0.2.0"], "ServiceId": "pl-12345678", "ServiceName": "com.outscale.eu-west-2.api"},
+        {
+          "IpRanges": ["198.51.100.0", "203.0.113.0", "203.0.113.1"],
+          "ServiceId": "pl-87654321",
+          "ServiceName": "com.outscale.eu-west-2.oos"
+        }
+      ]
+    }"#),
+    ("ReadNetAccessPoints", Auth::AccessKey, reencode::<types::ReadNetAccessPointsRequest>, r#"{
+      "NetAccessPoints": [
+        {
+          "NetAccessPointId": "vpce-12345678",
+          "NetId": "vpc-12345678",
+          "RouteTableIds": ["rtb-12345678"],
+          "ServiceName": "com.outscale.eu-west-2.oos",
+          "State": "available",
+          "Tags": []
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadNetPeerings", Auth::AccessKey, reencode::<types::ReadNetPeeringsRequest>, r#"{
+      "NetPeerings": [
+        {
+          "AccepterNet": {"AccountId": "123456789012", "IpRange": "172.16.0.0/16", "NetId": "vpc-12345678"},
+          "NetPeeringId": "pcx-12345678",
+          "SourceNet": {"AccountId": "123456789012", "IpRange": "10.0.0.0/16", "NetId": "vpc-12345678"},
+          "State": {"Message": "Active", "Name": "active"},
+          "Tags": []
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadNets", Auth::AccessKey, reencode::<types::ReadNetsRequest>, r#"{
+      "Nets": [
+        {
+          "DhcpOptionsSetId": "dopt-12345678",
+          "IpRange": "10.0.0.0/16",
+          "NetId": "vpc-12345678",
+          "State": "available",
+          "Tags": [],
+          "Tenancy": "default"
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadNics", Auth::AccessKey, reencode::<types::ReadNicsRequest>, r#"{
+      "Nics": [
+        {
+          "AccountId": "123456789012",
+          "Description": "Primary network interface",
+          "IsSourceDestChecked": true,
+          "LinkNic": {
+            "DeleteOnVmDeletion": false,
+            "DeviceNumber": 0,
+            "LinkNicId": "eni-attach-12345678",
+            "State": "attached",
+            "VmAccountId": "123456789012",
+            "VmId": "i-12345678"
+          },
+          "MacAddress": "A1:B2:C3:D4:E5:F6",
+          "NetId": "vpc-12345678",
+          "NicId": "eni-12345678",
+          "PrivateDnsName": "ip-10-0-0-4.eu-west-2.compute.internal",
+          "PrivateIps": [
+            {"IsPrimary": true, "PrivateDnsName": "ip-10-0-0-4.eu-west-2.compute.internal", "PrivateIp": "10.0.0.4"}
+          ],
+          "SecurityGroups": [{"SecurityGroupId": "sg-12345678", "SecurityGroupName": "security-group-example"}],
+          "State": "in-use",
+          "SubnetId": "subnet-12345678",
+          "SubregionName": "eu-west-2a",
+          "Tags": []
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadPolicies", Auth::AccessKey, reencode::<types::ReadPoliciesRequest>, r#"{
+      "HasMoreItems": true,
+      "MaxResultsLimit": 30,
+      "MaxResultsTruncated": false,
+      "Policies": [
+        {
+          "CreationDate": "2010-10-01T12:34:56.789+0000",
+          "Description": "Example of description",
+          "IsLinkable": true,
+          "LastModificationDate": "2010-10-01T12:34:56.789+0000",
+          "Orn": "orn:ows:idauth::012345678910:policy/example/example-user-policy",
+          "Path": "/example/",
+          "PolicyDefaultVersionId": "v1",
+          "PolicyId": "ABCDEFGHIJKLMNOPQRSTUVWXYZ01234",
+          "PolicyName": "example-user-policy",
+          "ResourcesCount": 1
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadPolicy", Auth::AccessKey, reencode::<types::ReadPolicyRequest>, r#"{
+      "Policy": {
+        "CreationDate": "2010-10-01T12:34:56.789+0000",
+        "Description": "Example of description",
+        "IsLinkable": true,
+        "LastModificationDate": "2010-10-01T12:34:56.789+0000",
+        "Orn": "orn:ows:idauth::012345678910:policy/example/example-user-policy",
+        "Path": "/example/",
+        "PolicyDefaultVersionId": "v1",
+        "PolicyId": "ABCDEFGHIJKLMNOPQRSTUVWXYZ01234",
+        "PolicyName": "example-user-policy",
+        "ResourcesCount": 0
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadPolicyVersion", Auth::AccessKey, reencode::<types::ReadPolicyVersionRequest>, r#"{
+      "PolicyVersion": {
+        "Body": "{\"Statement\": [ {\"Effect\": \"Allow\", \"Action\": [\"*\"], \"Resource\": [\"*\"]} ]}",
+        "CreationDate": "2010-10-01T12:34:56.789+0000",
+        "DefaultVersion": true,
+        "VersionId": "v1"
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadPolicyVersions", Auth::AccessKey, reencode::<types::ReadPolicyVersionsRequest>, r#"{
+      "HasMoreItems": true,
+      "MaxResultsLimit": 30,
+      "PolicyVersions": [
+        {
+          "Body": "{\"Statement\": [ {\"Effect\": \"Allow\", \"Action\": [\"*\"], \"Resource\": [\"*\"]} ]}",
+          "CreationDate": "2010-10-01T12:34:56.789+0000",
+          "DefaultVersion": true,
+          "VersionId": "v1"
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadProductTypes", Auth::None, reencode::<types::ReadProductTypesRequest>, r#"{
+      "ProductTypes": [{"Description": "Linux", "ProductTypeId": "0001"}],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadPublicCatalog", Auth::None, reencode::<types::ReadPublicCatalogRequest>, r#"{
+      "Catalog": {
+        "Entries": [
+          {
+            "Category": "compute",
+            "Operation": "RunInstances-OD",
+            "Service": "TinaOS-FCU",
+            "SubregionName": "eu-west-2",
+            "Title": "Instance - On demand - Unite de vCore pour une instance Tina v5 CxRy Performance highest - par heure",
+            "Type": "CustomCore:v5-p1",
+            "UnitPrice": 0.04
+          }
+        ]
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadPublicIpRanges", Auth::None, reencode::<types::ReadPublicIpRangesRequest>, r#"{
+      "PublicIps": ["198.51.100.0/24", "203.0.113.0/24"],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadPublicIps", Auth::AccessKey, reencode::<types::ReadPublicIpsRequest>, r#"{
+      "PublicIps": [
+        {
+          "LinkPublicIpId": "eipassoc-12345678",
+          "NicAccountId": "123456789012",
+          "NicId": "eni-12345678",
+          "PrivateIp": "10.0.0.4",
+          "PublicIp": "192.0.2.0",
+          "PublicIpId": "eipalloc-12345678",
+          "Tags": [],
+          "VmId": "i-12345678"
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadQuotas", Auth::AccessKey, reencode::<types::ReadQuotasRequest>, r#"{
+      "QuotaTypes": [
+        {
+          "QuotaType": "global",
+          "Quotas": [
+            {
+              "AccountId": "123456789012",
+              "Description": "Maximum number of load balancers per region",
+              "MaxValue": 20,
+              "Name": "lb_limit",
+              "QuotaCollection": "LBU",
+              "ShortDescription": "Load Balancer Limit",
+              "UsedValue": 0
+            }
+          ]
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadRegions", Auth::None, reencode::<types::ReadRegionsRequest>, r#"{
+      "Regions": [
+        {"Endpoint": "api.eu-west-2.outscale.com", "RegionName": "eu-west-2"},
+        {"Endpoint": "api.us-east-2.outscale.com", "RegionName": "us-east-2"},
+        {"Endpoint": "api.us-west-1.outscale.com", "RegionName": "us-west-1"}
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadRouteTables", Auth::AccessKey, reencode::<types::ReadRouteTablesRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "RouteTables": [
+        {
+          "LinkRouteTables": [
+            {
+              "LinkRouteTableId": "rtbassoc-12345678",
+              "Main": true,
+              "NetId": "vpc-12345678",
+              "RouteTableId": "rtb-12345678"
+            }
+          ],
+          "NetId": "vpc-12345678",
+          "RoutePropagatingVirtualGateways": [],
+          "RouteTableId": "rtb-12345678",
+          "Routes": [{"CreationMethod": "CreateRouteTable", "DestinationIpRange": "10.0.0.0/16", "State": "active"}],
+          "Tags": []
+        }
+      ]
+    }"#),
+    ("ReadSecurityGroups", Auth::AccessKey, reencode::<types::ReadSecurityGroupsRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "SecurityGroups": [
+        {
+          "AccountId": "123456789012",
+          "Description": "Example of security group",
+          "InboundRules": [
+            {"FromPortRange": 22, "IpProtocol": "tcp", "IpRanges": ["192.0.2.0", "198.51.100.0"], "ToPortRange": 22}
+          ],
+          "NetId": "vpc-12345678",
+          "OutboundRules": [{"FromPortRange": -1, "IpProtocol": "-1", "IpRanges": ["0.0.0.0/0"], "ToPortRange": -1}],
+          "SecurityGroupId": "sg-12345678",
+          "SecurityGroupName": "security-group-example",
+          "Tags": []
+        }
+      ]
+    }"#),
+    ("ReadServerCertificates", Auth::AccessKey, reencode::<types::ReadServerCertificatesRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "ServerCertificates": [
+        {
+          "Id": "ABCDEFGHIJKLMNOPQRSTUVWXYZ1234",
+          "Name": "server-cert-example",
+          "Orn": "orn:ows:idauth::012345678910:server-certificate/example/server-cert-example",
+          "Path": "/example/"
+        }
+      ]
+    }"#),
+    ("ReadSnapshotExportTasks", Auth::AccessKey, reencode::<types::ReadSnapshotExportTasksRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "SnapshotExportTasks": [
+        {
+          "Comment": "Export of snapshot snap-12345678",
+          "OsuExport": {"DiskImageFormat": "qcow2", "OsuBucket": "BUCKET", "OsuPrefix": "PREFIX"},
+          "Progress": 13,
+          "SnapshotId": "snap-12345678",
+          "State": "pending",
+          "Tags": [],
+          "TaskId": "snap-export-12345678"
+        }
+      ]
+    }"#),
+    ("ReadSnapshots", Auth::AccessKey, reencode::<types::ReadSnapshotsRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "Snapshots": [
+        {
+          "AccountId": "123456789012",
+          "CreationDate": "2010-10-01T12:34:56.789Z",
+          "Description": "Snapshot created from a volume",
+          "PermissionsToCreateVolume": {"AccountIds": [], "GlobalPermission": false},
+          "Progress": 100,
+          "SnapshotId": "snap-12345678",
+          "State": "completed",
+          "Tags": [],
+          "VolumeId": "vol-12345678",
+          "VolumeSize": 10
+        }
+      ]
+    }"#),
+    ("ReadSubnets", Auth::AccessKey, reencode::<types::ReadSubnetsRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "Subnets": [
+        {
+          "AvailableIpsCount": 16379,
+          "IpRange": "10.0.0.0/18",
+          "MapPublicIpOnLaunch": false,
+          "NetId": "vpc-12345678",
+          "State": "available",
+          "SubnetId": "subnet-12345678",
+          "SubregionName": "eu-west-2a",
+          "Tags": []
+        }
+      ]
+    }"#),
+    ("ReadSubregions", Auth::AccessKey, reencode::<types::ReadSubregionsRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "Subregions": [
+        {"LocationCode": "PAR1", "RegionName": "eu-west-2", "State": "available", "SubregionName": "eu-west-2a"}
+      ]
+    }"#),
+    ("ReadTags", Auth::AccessKey, reencode::<types::ReadTagsRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "Tags": [{"Key": "key1", "ResourceId": "snap-12345678", "ResourceType": "snapshot", "Value": "value1"}]
+    }"#),
+    ("ReadUnitPrice", Auth::AccessKey, reencode::<types::ReadUnitPriceRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "UnitPriceEntry": {
+        "Currency": "EUR",
+        "Operation": "CreateVolume",
+        "Service": "TinaOS-FCU",
+        "Type": "BSU:VolumeIOPS:io1",
+        "Unit": "PER_IOPS_PER_MONTH",
+        "UnitPrice": 0.01
+      }
+    }"#),
+    ("ReadUserGroup", Auth::AccessKey, reencode::<types::ReadUserGroupRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "UserGroup": {
+        "CreationDate": "2010-10-01T12:34:56.789Z",
+        "LastModificationDate": "2010-10-01T12:34:56.789Z",
+        "Name": "example-usergroup",
+        "Orn": "orn:ows:idauth::012345678910:usergroup/example/usergroup-example",
+        "Path": "/example/",
+        "UserGroupId": "ug-12345678"
+      },
+      "Users": [
+        {
+          "CreationDate": "2010-10-01T12:34:56.789Z",
+          "LastModificationDate": "2010-10-01T12:34:56.789Z",
+          "Path": "/example/",
+          "UserEmail": "user@example.com",
+          "UserId": "ABCDEFGHIJKLMNOPQRSTUVWXYZ12345",
+          "UserName": "example-user"
+        }
+      ]
+    }"#),
+    ("ReadUserGroupPolicies", Auth::AccessKey, reencode::<types::ReadUserGroupPoliciesRequest>, r#"{
+      "HasMoreItems": true,
+      "MaxResultsLimit": 30,
+      "MaxResultsTruncated": true,
+      "Policies": [
+        {
+          "Body": "{\"Statement\": [ {\"Effect\": \"Allow\", \"Action\": [\"*\"], \"Resource\": [\"*\"]} ]}",
+          "Name": "example-policy"
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadUserGroupPolicy", Auth::AccessKey, reencode::<types::ReadUserGroupPolicyRequest>, r#"{
+      "Policy": {
+        "Body": "{\"Statement\": [ {\"Effect\": \"Allow\", \"Action\": [\"*\"], \"Resource\": [\"*\"]} ]}",
+        "Name": "example-policy"
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadUserGroups", Auth::AccessKey, reencode::<types::ReadUserGroupsRequest>, r#"{
+      "HasMoreItems": true,
+      "MaxResultsLimit": 30,
+      "MaxResultsTruncated": true,
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "UserGroups": [
+        {
+          "CreationDate": "2010-10-01T12:34:56.789Z",
+          "LastModificationDate": "2010-10-01T12:34:56.789Z",
+          "Name": "example-usergroup",
+          "Orn": "orn:ows:idauth::012345678910:usergroup/example/usergroup-example",
+          "Path": "/example/",
+          "UserGroupId": "ug-12345678"
+        }
+      ]
+    }"#),
+    ("ReadUserGroupsPerUser", Auth::AccessKey, reencode::<types::ReadUserGroupsPerUserRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "UserGroups": [
+        {
+          "CreationDate": "2010-10-01T12:34:56.789Z",
+          "LastModificationDate": "2010-10-01T12:34:56.789Z",
+          "Name": "example-usergroup",
+          "Orn": "orn:ows:idauth::012345678910:usergroup/example/usergroup-example",
+          "Path": "/example/",
+          "UserGroupId": "ug-12345678"
+        }
+      ]
+    }"#),
+    ("ReadUserPolicies", Auth::AccessKey, reencode::<types::ReadUserPoliciesRequest>, r#"{
+      "PolicyNames": ["example-policy"],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadUserPolicy", Auth::AccessKey, reencode::<types::ReadUserPolicyRequest>, r#"{
+      "PolicyDocument": "{\"Statement\": [ {\"Effect\": \"Allow\", \"Action\": [\"*\"], \"Resource\": [\"*\"]} ]}",
+      "PolicyName": "example-user-policy",
+      "UserName": "example-user"
+    }"#),
+    ("ReadUsers", Auth::AccessKey, reencode::<types::ReadUsersRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "Users": [
+        {
+          "Path": "/documentation/",
+          "UserEmail": "user@example.com",
+          "UserId": "ABCDEFGHIJKLMNOPQRSTUVWXYZ12345",
+          "UserName": "example-user"
+        }
+      ]
+    }"#),
+    ("ReadVirtualGateways", Auth::AccessKey, reencode::<types::ReadVirtualGatewaysRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "VirtualGateways": [
+        {
+          "ConnectionType": "ipsec.1",
+          "NetToVirtualGatewayLinks": [],
+          "State": "available",
+          "Tags": [],
+          "VirtualGatewayId": "vgw-12345678"
+        }
+      ]
+    }"#),
+    ("ReadVmGroups", Auth::AccessKey, reencode::<types::ReadVmGroupsRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "VmGroups": [
+        {
+          "CreationDate": "2010-10-01T12:34:56.789+0000",
+          "PositioningStrategy": "attract",
+          "SecurityGroupIds": ["sg-87654321"],
+          "State": "available",
+          "SubnetId": "subnet-12345678",
+          "Tags": [{"Key": "key1", "Value": "value1"}],
+          "VmCount": 1,
+          "VmGroupId": "vmgroup-12345678901234567890123456789012",
+          "VmGroupName": "ClusterLog-PPD01",
+          "VmIds": ["i-12345678"]
+        }
+      ]
+    }"#),
+    ("ReadVmTemplates", Auth::AccessKey, reencode::<types::ReadVmTemplatesRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "VmTemplates": [
+        {
+          "CpuCores": 2,
+          "CpuGeneration": "v4",
+          "CpuPerformance": "high",
+          "CreationDate": "2010-10-01T12:34:56.789+0000",
+          "Description": "",
+          "ImageId": "ami-12345678",
+          "Ram": 2,
+          "Tags": [],
+          "VmTemplateId": "vmtemplate-98765432109876543210987654321012",
+          "VmTemplateName": "vmtemplate-example"
+        }
+      ]
+    }"#),
+    ("ReadVmTypes", Auth::None, reencode::<types::ReadVmTypesRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "VmTypes": [
+        {
+          "BsuOptimized": false,
+          "MaxPrivateIps": 4,
+          "MemorySize": 2,
+          "VcoreCount": 1,
+          "VmTypeName": "t2.small",
+          "VolumeCount": 0
+        }
+      ]
+    }"#),
+    ("ReadVms", Auth::AccessKey, reencode::<types::ReadVmsRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "Vms": [
+        {
+          "ActionsOnNextBoot": {"SecureBoot": "none"},
+          "Architecture": "x86_64",
+          "BlockDeviceMappings": [
+            {
+              "Bsu": {
+                "DeleteOnVmDeletion": true,
+                "LinkDate": "2010-10-01T12:34:56.789Z",
+                "State": "attached",
+                "VolumeId": "vol-12345678"
+              },
+              "DeviceName": "/dev/sda1"
+            }
+          ],
+          "BootMode": "legacy",
+          "BsuOptimized": false,
+          "CreationDate": "2010-10-01T12:34:56.789Z",
+          "DeletionProtection": false,
+          "Hypervisor": "xen",
+          "ImageId": "ami-12345678",
+          "IsSourceDestChecked": true,
+          "KeypairName": "keypair-example",
+          "LaunchNumber": 0,
+          "NestedVirtualization": false,
+          "NetId": "vpc-12345678",
+          "Nics": [
+            {
+              "AccountId": "123456789012",
+              "Description": "Primary network interface",
+              "IsSourceDestChecked": true,
+              "LinkNic": {
+                "DeleteOnVmDeletion": true,
+                "DeviceNumber": 0,
+                "LinkNicId": "eni-attach-12345678",
+                "State": "attached"
+              },
+              "MacAddress": "A1:B2:C3:D4:E5:F6",
+              "NetId": "vpc-12345678",
+              "NicId": "eni-12345678",
+              "PrivateDnsName": "ip-10-0-0-4.eu-west-2.compute.internal",
+              "PrivateIps": [
+                {
+                  "IsPrimary": true,
+                  "PrivateDnsName": "ip-10-0-0-4.eu-west-2.compute.internal",
+                  "PrivateIp": "10.0.0.4"
+                }
+              ],
+              "SecurityGroups": [{"SecurityGroupId": "sg-12345678", "SecurityGroupName": "security-group-example"}],
+              "State": "in-use",
+              "SubnetId": "subnet-12345678"
+            }
+          ],
+          "Performance": "high",
+          "Placement": {"SubregionName": "eu-west-2a", "Tenancy": "default"},
+          "PrivateDnsName": "ip-10-0-0-4.eu-west-2.compute.internal",
+          "PrivateIp": "10.0.0.4",
+          "ProductCodes": ["0001"],
+          "ReservationId": "r-12345678",
+          "RootDeviceName": "/dev/sda1",
+          "RootDeviceType": "ebs",
+          "SecurityGroups": [{"SecurityGroupId": "sg-12345678", "SecurityGroupName": "security-group-example"}],
+          "State": "running",
+          "StateReason": "",
+          "SubnetId": "subnet-12345678",
+          "Tags": [{"Key": "env", "Value": "prod"}],
+          "TpmEnabled": false,
+          "UserData": "",
+          "VmId": "i-12345678",
+          "VmInitiatedShutdownBehavior": "stop",
+          "VmType": "tinav5.c1r1p2"
+        }
+      ]
+    }"#),
+    ("ReadVmsHealth", Auth::AccessKey, reencode::<types::ReadVmsHealthRequest>, r#"{
+      "BackendVmHealth": [
+        {"State": "UP", "VmId": "i-12345678"},
+        {
+          "Description": "Instance registration is pending",
+          "State": "DOWN",
+          "StateReason": "ELB",
+          "VmId": "i-87654321"
+        }
+      ],
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ReadVmsState", Auth::AccessKey, reencode::<types::ReadVmsStateRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "VmStates": [
+        {"MaintenanceEvents": [], "SubregionName": "eu-west-2a", "VmId": "i-12345678", "VmState": "running"},
+        {"MaintenanceEvents": [], "SubregionName": "eu-west-2a", "VmId": "i-87654321", "VmState": "stopped"}
+      ]
+    }"#),
+    ("ReadVmsStopHistory", Auth::AccessKey, reencode::<types::ReadVmsStopHistoryRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "VmsStopHistory": [
+        {"StateReason": "Server.InternalError", "StopDate": "2017-05-10T12:34:56.789Z", "VmId": "i-12345678"}
+      ]
+    }"#),
+    ("ReadVolumeUpdateTasks", Auth::AccessKey, reencode::<types::ReadVolumeUpdateTasksRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "VolumeUpdateTasks": [
+        {
+          "Comment": "Update of volume vol-12345678",
+          "Progress": 100,
+          "State": "completed",
+          "Tags": [],
+          "TaskId": "vol-update-12345678",
+          "VolumeId": "vol-12345678",
+          "VolumeUpdate": {
+            "Origin": {"Iops": 100, "Size": 25, "VolumeType": "standard"},
+            "Target": {"Iops": 200, "Size": 50, "VolumeType": "io1"}
+          }
+        }
+      ]
+    }"#),
+    ("ReadVolumes", Auth::AccessKey, reencode::<types::ReadVolumesRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "Volumes": [
+        {
+          "CreationDate": "2010-10-01T12:34:56.789Z",
+          "Iops": 100,
+          "LinkedVolumes": [
+            {
+              "DeleteOnVmDeletion": false,
+              "DeviceName": "/dev/sdb",
+              "State": "attached",
+              "VmId": "i-12345678",
+              "VolumeId": "vol-12345678"
+            }
+          ],
+          "Size": 10,
+          "State": "in-use",
+          "SubregionName": "eu-west-2a",
+          "Tags": [],
+          "VolumeId": "vol-12345678",
+          "VolumeType": "gp2"
+        }
+      ]
+    }"#),
+    ("ReadVpnConnections", Auth::AccessKey, reencode::<types::ReadVpnConnectionsRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "VpnConnections": [
+        {
+          "ClientGatewayConfiguration": "...",
+          "ClientGatewayId": "cgw-12345678",
+          "ConnectionType": "ipsec.1",
+          "Routes": [],
+          "State": "pending",
+          "StaticRoutesOnly": true,
+          "Tags": [],
+          "VgwTelemetries": [
+            {
+              "AcceptedRouteCount": 0,
+              "LastStateChangeDate": "2017-05-10T12:34:56.789Z",
+              "OutsideIpAddress": "192.0.2.0",
+              "StateDescription": "IPSEC IS DOWN"
+            }
+          ],
+          "VirtualGatewayId": "vgw-12345678",
+          "VpnConnectionId": "vpn-12345678"
+        }
+      ]
+    }"#),
+    ("RebootVms", Auth::AccessKey, reencode::<types::RebootVmsRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("RegisterVmsInLoadBalancer", Auth::AccessKey, reencode::<types::RegisterVmsInLoadBalancerRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("RejectNetPeering", Auth::AccessKey, reencode::<types::RejectNetPeeringRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("RemoveUserFromUserGroup", Auth::AccessKey, reencode::<types::RemoveUserFromUserGroupRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ScaleDownVmGroup", Auth::AccessKey, reencode::<types::ScaleDownVmGroupRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("ScaleUpVmGroup", Auth::AccessKey, reencode::<types::ScaleUpVmGroupRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("SetDefaultPolicyVersion", Auth::AccessKey, reencode::<types::SetDefaultPolicyVersionRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("StartVms", Auth::AccessKey, reencode::<types::StartVmsRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "Vms": [{"CurrentState": "pending", "PreviousState": "stopped", "VmId": "i-12345678"}]
+    }"#),
+    ("StopVms", Auth::AccessKey, reencode::<types::StopVmsRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "Vms": [{"CurrentState": "stopping", "PreviousState": "running", "VmId": "i-12345678"}]
+    }"#),
+    ("UnlinkFlexibleGpu", Auth::AccessKey, reencode::<types::UnlinkFlexibleGpuRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("UnlinkInternetService", Auth::AccessKey, reencode::<types::UnlinkInternetServiceRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("UnlinkLoadBalancerBackendMachines", Auth::AccessKey, reencode::<types::UnlinkLoadBalancerBackendMachinesRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("UnlinkManagedPolicyFromUserGroup", Auth::AccessKey, reencode::<types::UnlinkManagedPolicyFromUserGroupRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("UnlinkNic", Auth::AccessKey, reencode::<types::UnlinkNicRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("UnlinkPolicy", Auth::AccessKey, reencode::<types::UnlinkPolicyRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("UnlinkPrivateIps", Auth::AccessKey, reencode::<types::UnlinkPrivateIpsRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("UnlinkPublicIp", Auth::AccessKey, reencode::<types::UnlinkPublicIpRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("UnlinkRouteTable", Auth::AccessKey, reencode::<types::UnlinkRouteTableRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("UnlinkVirtualGateway", Auth::AccessKey, reencode::<types::UnlinkVirtualGatewayRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("UnlinkVolume", Auth::AccessKey, reencode::<types::UnlinkVolumeRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("UpdateAccessKey", Auth::AccessKeyOrBasic, reencode::<types::UpdateAccessKeyRequest>, r#"{
+      "AccessKey": {
+        "AccessKeyId": "ABCDEFGHIJ0123456789",
+        "CreationDate": "2010-10-01T12:34:56.789+0000",
+        "ExpirationDate": "2063-04-05T00:00:00.000+0000",
+        "LastModificationDate": "2017-05-10T12:34:56.789+0000",
+        "State": "ACTIVE",
+        "Tag": "Group1"
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("UpdateAccount", Auth::AccessKey, reencode::<types::UpdateAccountRequest>, r#"{
+      "Account": {
+        "AccountId": "123456789012",
+        "AdditionalEmails": ["another@example.com", "yet.another@example.com"],
+        "City": "SAINT-CLOUD",
+        "CompanyName": "EXAMPLE SAS",
+        "Country": "FRANCE",
+        "CustomerId": "87654321",
+        "Email": "example@example.com",
+        "FirstName": "JEAN",
+        "LastName": "DUPONT",
+        "ZipCode": "92210"
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("UpdateApiAccessPolicy", Auth::AccessKeyOrBasic, reencode::<types::UpdateApiAccessPolicyRequest>, r#"{
+      "ApiAccessPolicy": {"MaxAccessKeyExpirationSeconds": 31536000, "RequireTrustedEnv": false},
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("UpdateApiAccessRule", Auth::AccessKeyOrBasic, reencode::<types::UpdateApiAccessRuleRequest>, r#"{
+      "ApiAccessRule": {
+        "ApiAccessRuleId": "aar-1234567890abcdef1234567890abcdef",
+        "CaIds": [],
+        "Cns": [],
+        "Description": "Allows all IPv4 domain",
+        "IpRanges": ["0.0.0.0/0"]
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("UpdateCa", Auth::AccessKeyOrBasic, reencode::<types::UpdateCaRequest>, r#"{
+      "Ca": {
+        "CaFingerprint": "1234567890abcdef1234567890abcdef12345678",
+        "CaId": "ca-fedcba0987654321fedcba0987654321",
+        "Description": "New description"
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("UpdateDedicatedGroup", Auth::AccessKey, reencode::<types::UpdateDedicatedGroupRequest>, r#"{
+      "DedicatedGroup": {
+        "AccountId": "123456789012",
+        "CpuGeneration": 4,
+        "DedicatedGroupId": "ded-12345678",
+        "Name": "New-dedicated-group-name",
+        "NetIds": ["vpc-12345678"],
+        "SubregionName": "eu-west-2a",
+        "VmIds": ["i-12345678"]
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("UpdateDirectLinkInterface", Auth::AccessKey, reencode::<types::UpdateDirectLinkInterfaceRequest>, r#"{
+      "DirectLinkInterface": {
+        "AccountId": "123456789012",
+        "BgpAsn": 65000,
+        "ClientPrivateIp": "172.16.0.5/30",
+        "DirectLinkId": "dxcon-12345678",
+        "DirectLinkInterfaceId": "dxvif-12345678",
+        "DirectLinkInterfaceName": "MyDirectLinkInterface",
+        "InterfaceType": "private",
+        "Location": "PAR1",
+        "Mtu": 1500,
+        "OutscalePrivateIp": "172.16.0.4/30",
+        "State": "available",
+        "VirtualGatewayId": "vgw-12345678",
+        "Vlan": 101
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("UpdateFlexibleGpu", Auth::AccessKey, reencode::<types::UpdateFlexibleGpuRequest>, r#"{
+      "FlexibleGpu": {
+        "DeleteOnVmDeletion": false,
+        "FlexibleGpuId": "fgpu-12345678",
+        "Generation": "v5",
+        "ModelName": "nvidia-p100",
+        "State": "allocated",
+        "SubregionName": "eu-west-2a",
+        "Tags": []
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("UpdateImage", Auth::AccessKey, reencode::<types::UpdateImageRequest>, r#"{
+      "Image": {
+        "AccountId": "123456789012",
+        "Architecture": "x86_64",
+        "BlockDeviceMappings": [
+          {
+            "Bsu": {
+              "DeleteOnVmDeletion": true,
+              "SnapshotId": "snap-12345678",
+              "VolumeSize": 50,
+              "VolumeType": "standard"
+            },
+            "DeviceName": "/dev/sda1"
+          }
+        ],
+        "CreationDate": "2010-10-01T12:34:56.789Z",
+        "Description": "",
+        "FileLocation": "123456789012/image-example",
+        "ImageId": "ami-12345678",
+        "ImageName": "image-example",
+        "ImageType": "machine",
+        "PermissionsToLaunch": {"AccountIds": ["987654321098"], "GlobalPermission": false},
+        "ProductCodes": ["0001"],
+        "RootDeviceName": "/dev/sda1",
+        "RootDeviceType": "bsu",
+        "State": "available",
+        "StateComment": {},
+        "Tags": []
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("UpdateListenerRule", Auth::AccessKey, reencode::<types::UpdateListenerRuleRequest>, r#"{
+      "ListenerRule": {
+        "Action": "forward",
+        "HostNamePattern": "*.newhost.com",
+        "ListenerId": 123456,
+        "ListenerRuleId": 1234,
+        "ListenerRuleName": "example-listener-rule",
+        "Priority": 10,
+        "VmIds": ["i-12345678"]
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("UpdateLoadBalancer", Auth::AccessKey, reencode::<types::UpdateLoadBalancerRequest>, r#"{
+      "LoadBalancer": {
+        "AccessLog": {"IsEnabled": false, "PublicationInterval": 60},
+        "ApplicationStickyCookiePolicies": [],
+        "BackendVmIds": [],
+        "DnsName": "private-lb-example.123456789.eu-west-2.lbu.outscale.com",
+        "HealthCheck": {
+          "CheckInterval": 30,
+          "HealthyThreshold": 10,
+          "Path": "/index.html",
+          "Port": 8080,
+          "Protocol": "HTTPS",
+          "Timeout": 5,
+          "UnhealthyThreshold": 5
+        },
+        "Listeners": [
+          {
+            "BackendPort": 80,
+            "BackendProtocol": "HTTP",
+            "LoadBalancerPort": 443,
+            "LoadBalancerProtocol": "HTTPS",
+            "ServerCertificateId": "orn:ows:idauth::012345678910:server-certificate/Certificate"
+          }
+        ],
+        "LoadBalancerName": "private-lb-example",
+        "LoadBalancerStickyCookiePolicies": [],
+        "LoadBalancerType": "internet-facing",
+        "NetId": "vpc-12345678",
+        "PublicIp": "192.0.2.0",
+        "SecuredCookies": false,
+        "SecurityGroups": ["sg-12345678"],
+        "SourceSecurityGroup": {
+          "SecurityGroupAccountId": "123456789012",
+          "SecurityGroupName": "security-group-example"
+        },
+        "Subnets": ["subnet-12345678"],
+        "SubregionNames": ["eu-west-2a"],
+        "Tags": []
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("UpdateNet", Auth::AccessKey, reencode::<types::UpdateNetRequest>, r#"{
+      "Net": {
+        "DhcpOptionsSetId": "dopt-12345678",
+        "IpRange": "10.0.0.0/16",
+        "NetId": "vpc-12345678",
+        "State": "available",
+        "Tags": [],
+        "Tenancy": "default"
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("UpdateNetAccessPoint", Auth::AccessKey, reencode::<types::UpdateNetAccessPointRequest>, r#"{
+      "NetAccessPoint": {
+        "NetAccessPointId": "vpce-12345678",
+        "NetId": "vpc-12345678",
+        "RouteTableIds": ["rtb-12345678", "rtb-87654321"],
+        "ServiceName": "com.outscale.eu-west-2.oos",
+        "State": "available",
+        "Tags": []
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("UpdateNic", Auth::AccessKey, reencode::<types::UpdateNicRequest>, r#"{
+      "Nic": {
+        "AccountId": "123456789012",
+        "Description": "Primary network interface",
+        "IsSourceDestChecked": true,
+        "LinkNic": {
+          "DeleteOnVmDeletion": false,
+          "DeviceNumber": 0,
+          "LinkNicId": "eni-attach-12345678",
+          "State": "attached",
+          "VmAccountId": "123456789012",
+          "VmId": "i-12345678"
+        },
+        "MacAddress": "A1:B2:C3:D4:E5:F6",
+        "NetId": "vpc-12345678",
+        "NicId": "eni-12345678",
+        "PrivateDnsName": "ip-10-0-0-4.eu-west-2.compute.internal",
+        "PrivateIps": [
+          {"IsPrimary": true, "PrivateDnsName": "ip-10-0-0-4.eu-west-2.compute.internal", "PrivateIp": "10.0.0.4"}
+        ],
+        "SecurityGroups": [{"SecurityGroupId": "sg-12345678", "SecurityGroupName": "default"}],
+        "State": "in-use",
+        "SubnetId": "subnet-12345678",
+        "SubregionName": "eu-west-2a",
+        "Tags": []
+      },
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("UpdateRoute", Auth::AccessKey, reencode::<types::UpdateRouteRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "RouteTable": {
+        "LinkRouteTables": [
+          {
+            "LinkRouteTableId": "rtbassoc-12345678",
+            "Main": false,
+            "RouteTableId": "rtb-12345678",
+            "SubnetId": "subnet-12345678"
+          }
+        ],
+        "NetId": "vpc-12345678",
+        "RoutePropagatingVirtualGateways": [],
+        "RouteTableId": "rtb-12345678",
+        "Routes": [
+          {"CreationMethod": "CreateRouteTable", "DestinationIpRange": "10.0.0.0/16", "State": "active"},
+          {
+            "CreationMethod": "CreateRoute",
+            "DestinationIpRange": "198.51.100.0/24",
+            "GatewayId": "vgw-12345678",
+            "State": "active"
+          }
+        ],
+        "Tags": []
+      }
+    }"#),
+    ("UpdateRoutePropagation", Auth::AccessKey, reencode::<types::UpdateRoutePropagationRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "RouteTable": {
+        "LinkRouteTables": [{"LinkRouteTableId": "rtbassoc-12345678", "Main": true, "RouteTableId": "rtb-12345678"}],
+        "NetId": "vpc-12345678",
+        "RoutePropagatingVirtualGateways": [{"VirtualGatewayId": "vgw-12345678"}],
+        "RouteTableId": "rtb-12345678",
+        "Routes": [{"CreationMethod": "CreateRouteTable", "DestinationIpRange": "10.0.0.0/16", "State": "active"}],
+        "Tags": []
+      }
+    }"#),
+    ("UpdateRouteTableLink", Auth::AccessKey, reencode::<types::UpdateRouteTableLinkRequest>, r#"{
+      "LinkRouteTableId": "rtbassoc-12345678",
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"}
+    }"#),
+    ("UpdateServerCertificate", Auth::AccessKey, reencode::<types::UpdateServerCertificateRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "ServerCertificate": {"Id": "ABCDEFGHIJKLMNOPQRSTUVWXYZ1234", "Name": "new-name", "Path": "/example/"}
+    }"#),
+    ("UpdateSnapshot", Auth::AccessKey, reencode::<types::UpdateSnapshotRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "Snapshot": {
+        "AccountId": "123456789012",
+        "CreationDate": "2010-10-01T12:34:56.789Z",
+        "Description": "Snapshot created from a volume",
+        "PermissionsToCreateVolume": {"AccountIds": ["987654321098"], "GlobalPermission": false},
+        "Progress": 100,
+        "SnapshotId": "snap-12345678",
+        "State": "completed",
+        "Tags": [],
+        "VolumeId": "vol-12345678",
+        "VolumeSize": 10
+      }
+    }"#),
+    ("UpdateSubnet", Auth::AccessKey, reencode::<types::UpdateSubnetRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "Subnet": {
+        "AvailableIpsCount": 16379,
+        "IpRange": "10.0.0.0/18",
+        "MapPublicIpOnLaunch": true,
+        "NetId": "vpc-12345678",
+        "State": "available",
+        "SubnetId": "subnet-12345678",
+        "SubregionName": "eu-west-2a",
+        "Tags": []
+      }
+    }"#),
+    ("UpdateUser", Auth::AccessKey, reencode::<types::UpdateUserRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "User": {
+        "CreationDate": "2010-10-01T12:34:56.789+0000",
+        "LastModificationDate": "2017-05-10T12:34:56.789+0000",
+        "Path": "/product/",
+        "UserEmail": "user@example.com",
+        "UserId": "ABCDEFGHIJKLMNOPQRSTUVWXYZ12345",
+        "UserName": "test-user"
+      }
+    }"#),
+    ("UpdateUserGroup", Auth::AccessKey, reencode::<types::UpdateUserGroupRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "UserGroup": {
+        "CreationDate": "2010-10-01T12:34:56.789Z",
+        "LastModificationDate": "2010-10-01T12:34:56.789Z",
+        "Name": "new-usergroup",
+        "Orn": "orn:ows:idauth::012345678910:usergroup/example/usergroup-example",
+        "Path": "/new-path/",
+        "UserGroupId": "ug-12345678"
+      },
+      "Users": [
+        {
+          "CreationDate": "2010-10-01T12:34:56.789Z",
+          "LastModificationDate": "2010-10-01T12:34:56.789Z",
+          "Path": "/example/",
+          "UserEmail": "user@example.com",
+          "UserId": "ABCDEFGHIJKLMNOPQRSTUVWXYZ12345",
+          "UserName": "example-user"
+        }
+      ]
+    }"#),
+    ("UpdateVm", Auth::AccessKey, reencode::<types::UpdateVmRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "Vm": {
+        "ActionsOnNextBoot": {"SecureBoot": "none"},
+        "Architecture": "x86_64",
+        "BlockDeviceMappings": [
+          {
+            "Bsu": {
+              "DeleteOnVmDeletion": true,
+              "LinkDate": "2010-10-01T12:34:56.789Z",
+              "State": "attached",
+              "VolumeId": "vol-12345678"
+            },
+            "DeviceName": "/dev/sda1"
+          }
+        ],
+        "BsuOptimized": false,
+        "CreationDate": "2010-10-01T12:34:56.789Z",
+        "DeletionProtection": false,
+        "Hypervisor": "xen",
+        "ImageId": "ami-12345678",
+        "IsSourceDestChecked": true,
+        "KeypairName": "keypair-example",
+        "LaunchNumber": 0,
+        "NestedVirtualization": false,
+        "NetId": "vpc-12345678",
+        "Nics": [
+          {
+            "AccountId": "123456789012",
+            "Description": "Primary network interface",
+            "IsSourceDestChecked": true,
+            "LinkNic": {
+              "DeleteOnVmDeletion": true,
+              "DeviceNumber": 0,
+              "LinkNicId": "eni-attach-12345678",
+              "State": "attached"
+            },
+            "MacAddress": "A1:B2:C3:D4:E5:F6",
+            "NetId": "vpc-12345678",
+            "NicId": "eni-12345678",
+            "PrivateDnsName": "ip-10-0-0-4.eu-west-2.compute.internal",
+            "PrivateIps": [
+              {"IsPrimary": true, "PrivateDnsName": "ip-10-0-0-4.eu-west-2.compute.internal", "PrivateIp": "10.0.0.4"}
+            ],
+            "SecurityGroups": [{"SecurityGroupId": "sg-12345678", "SecurityGroupName": "security-group-example"}],
+            "State": "in-use",
+            "SubnetId": "subnet-12345678"
+          }
+        ],
+        "Performance": "high",
+        "Placement": {"SubregionName": "eu-west-2a", "Tenancy": "default"},
+        "PrivateDnsName": "ip-10-0-0-4.eu-west-2.compute.internal",
+        "PrivateIp": "10.0.0.4",
+        "ProductCodes": ["0001"],
+        "ReservationId": "r-12345678",
+        "RootDeviceName": "/dev/sda1",
+        "RootDeviceType": "ebs",
+        "SecurityGroups": [{"SecurityGroupId": "sg-12345678", "SecurityGroupName": "security-group-example"}],
+        "ShutdownBehaviorConfiguration": {"GuestAction": "stop", "HostAction": "restart"},
+        "State": "stopped",
+        "StateReason": "",
+        "SubnetId": "subnet-12345678",
+        "Tags": [{"Key": "env", "Value": "prod"}],
+        "UserData": "",
+        "VmId": "i-12345678",
+        "VmInitiatedShutdownBehavior": "restart",
+        "VmType": "tinav5.c2r2p2"
+      }
+    }"#),
+    ("UpdateVmGroup", Auth::AccessKey, reencode::<types::UpdateVmGroupRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "VmGroup": {
+        "CreationDate": "2010-10-01T12:34:56.789+0000",
+        "Description": "New description of the VM group",
+        "PositioningStrategy": "attract",
+        "SecurityGroupIds": ["sg-12345678"],
+        "State": "available",
+        "SubnetId": "subnet-12345678",
+        "Tags": [],
+        "VmCount": 2,
+        "VmGroupId": "vmgroup-12345678901234567890123456789012",
+        "VmGroupName": "new-name",
+        "VmIds": [],
+        "VmTemplateId": "vmtemplate-98765432109876543210987654321012"
+      }
+    }"#),
+    ("UpdateVmTemplate", Auth::AccessKey, reencode::<types::UpdateVmTemplateRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "VmTemplate": {
+        "CpuCores": 2,
+        "CpuGeneration": "v4",
+        "CpuPerformance": "high",
+        "CreationDate": "2010-10-01T12:34:56.789+0000",
+        "Description": "The new description of the VM template",
+        "ImageId": "ami-12345678",
+        "Ram": 2,
+        "Tags": [],
+        "VmTemplateId": "vmtemplate-98765432109876543210987654321012",
+        "VmTemplateName": "second-name"
+      }
+    }"#),
+    ("UpdateVolume", Auth::AccessKey, reencode::<types::UpdateVolumeRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "Volume": {
+        "CreationDate": "2010-10-01T12:34:56.789Z",
+        "Iops": 100,
+        "LinkedVolumes": [],
+        "Size": 10,
+        "State": "available",
+        "SubregionName": "eu-west-2a",
+        "Tags": [],
+        "TaskId": "vol-update-12345678",
+        "VolumeId": "vol-12345678",
+        "VolumeType": "gp2"
+      }
+    }"#),
+    ("UpdateVpnConnection", Auth::AccessKey, reencode::<types::UpdateVpnConnectionRequest>, r#"{
+      "ResponseContext": {"RequestId": "0475ca1e-d0c5-441d-712a-da55a4175157"},
+      "VpnConnection": {
+        "ClientGatewayConfiguration": "...",
+        "ClientGatewayId": "cgw-12345678",
+        "ConnectionType": "ipsec.1",
+        "Routes": [],
+        "State": "pending",
+        "StaticRoutesOnly": true,
+        "Tags": [],
+        "VgwTelemetries": [
+          {
+            "AcceptedRouteCount": 0,
+            "LastStateChangeDate": "2017-05-10T12:34:56.789Z",
+            "OutsideIpAddress": "192.0.2.0",
+            "StateDescription": "IPSEC IS DOWN"
+          }
+        ],
+        "VirtualGatewayId": "vgw-12345678",
+        "VpnConnectionId": "vpn-12345678",
+        "VpnOptions": {"TunnelInsideIpRange": "169.254.254.22/30"}
+      }
+    }"#),
 ];

@@ -4,7 +4,9 @@
 use super::common::ResponseContext;
 use super::ids::UserName;
 use crate::__private::IntoValue;
-use crate::{Client, Result, __private};
+use crate::Client;
+use crate::Result;
+use crate::__private;
 
 /// Request of [`Client::disable_outscale_login_for_users`](crate::Client::disable_outscale_login_for_users), which
 /// prevents all EIM users from logging in with OUTSCALE credentials when identity federation is in use.

@@ -3,7 +3,10 @@
 
 use super::common::ResponseContext;
 use crate::__private::IntoValue;
-use crate::{Client, Paginated, Result, __private};
+use crate::Client;
+use crate::Paginated;
+use crate::Result;
+use crate::__private;
 
 /// A data centre where a DirectLink can terminate.
 #[derive(Clone, Debug, Default, PartialEq)]

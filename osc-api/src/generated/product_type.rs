@@ -3,8 +3,12 @@
 
 use super::common::ResponseContext;
 use super::ids::ProductTypeId;
-use crate::__private::{IntoList, IntoValue};
-use crate::{Client, Paginated, Result, __private};
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Paginated;
+use crate::Result;
+use crate::__private;
 
 /// Request of [`Client::create_product_type`](crate::Client::create_product_type), which creates a product type,
 /// which marks images for metering and billing.

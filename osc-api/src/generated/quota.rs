@@ -3,8 +3,12 @@
 
 use super::common::ResponseContext;
 use super::ids::AccountId;
-use crate::__private::{IntoList, IntoValue};
-use crate::{Client, Paginated, Result, __private};
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Paginated;
+use crate::Result;
+use crate::__private;
 
 /// Filters for quotas.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,7 +3,9 @@
 
 use super::common::ResponseContext;
 use crate::__private::IntoValue;
-use crate::{Client, Result, __private};
+use crate::Client;
+use crate::Result;
+use crate::__private;
 
 /// Request of [`Client::read_regions`](crate::Client::read_regions), which lists the Regions and their endpoints.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,9 +2,15 @@
 //! Actions of the tag `ServerCertificate`, and the types that only they use.
 
 use super::common::ResponseContext;
-use super::ids::{ServerCertificateId, ServerCertificateOrn};
-use crate::__private::{IntoList, IntoValue};
-use crate::{Client, DateTime, Result, Secret, __private};
+use super::ids::ServerCertificateId;
+use super::ids::ServerCertificateOrn;
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::DateTime;
+use crate::Result;
+use crate::Secret;
+use crate::__private;
 
 /// Request of [`Client::create_server_certificate`](crate::Client::create_server_certificate), which uploads a
 /// server certificate and its private key, for use by load balancers.

@@ -2,8 +2,12 @@
 //! Actions of the tag `Subregion`, and the types that only they use.
 
 use super::common::ResponseContext;
-use crate::__private::{IntoList, IntoValue};
-use crate::{Client, Paginated, Result, __private};
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Paginated;
+use crate::Result;
+use crate::__private;
 
 /// Filters for Subregions.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -4,7 +4,9 @@
 use super::common::ResponseContext;
 use super::ids::TaskId;
 use crate::__private::IntoValue;
-use crate::{Client, Result, __private};
+use crate::Client;
+use crate::Result;
+use crate::__private;
 
 /// Request of [`Client::delete_export_task`](crate::Client::delete_export_task), which cancels an export task.
 #[derive(Clone, Debug, PartialEq)]

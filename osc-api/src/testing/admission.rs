@@ -15,9 +15,7 @@ use super::validation::Reencode;
 use crate::action::Auth;
 use crate::codes;
 use crate::generated::PUBLISHED_ACTIONS;
-
-/// Path prefix of the actions.
-const API_PATH: &str = "/api/v1/";
+use crate::generated::service::API_PATH;
 
 /// A published action.
 pub(super) struct PublishedAction {
@@ -39,7 +37,7 @@ pub(super) fn published(action: &str) -> Option<PublishedAction> {
 
 /// The action in the path of a request.
 pub(super) fn action(request: &Request<Bytes>) -> Option<&str> {
-    let name = request.uri().path().strip_prefix(API_PATH)?;
+    let name = request.uri().path().strip_prefix(API_PATH)?.strip_prefix('/')?;
     (!name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some(name)
 }
 

@@ -17,6 +17,7 @@ use super::record::RecordedCall;
 use super::stub::{Content, StubResponse};
 use super::validation::{self, Reencode};
 use crate::action::Auth;
+use crate::generated::service::CLIENT_TOKEN;
 
 /// Counts the requests of all fakes of this process: no two responses have the same request ID.
 static REQUEST_COUNT: AtomicU64 = AtomicU64::new(1);
@@ -156,7 +157,7 @@ impl FakeState {
         bytes: &[u8],
         body: &Value,
     ) -> Result<Decision, Fault> {
-        let token = body.get("ClientToken").and_then(Value::as_str);
+        let token = body.get(CLIENT_TOKEN).and_then(Value::as_str);
         let token = token.map(|token| (action.to_owned(), token.to_owned()));
         let first = token.as_ref().and_then(|token| self.lock().responses_by_token.get(token).cloned());
         if let Some(first) = first {

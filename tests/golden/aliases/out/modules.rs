@@ -6,19 +6,20 @@ mod zoo;
 /// The version of the OUTSCALE API description that this crate was generated from.
 pub const API_VERSION: &str = "1";
 
-/// The first words of the names of actions that only read.
-#[doc(hidden)]
-pub const READ_VERBS: &[&str] = &["Read", "Check"];
-
 /// Empty: no waiters are described.
 pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{
-        AliasDate, AliasId, AliasIds, AliasOfAlias, AliasOfStruct, AliasStruct,
-        AliasStructs, ReadAliasesRequest, ReadAliasesResponse,
-    };
+    pub use super::zoo::AliasDate;
+    pub use super::zoo::AliasId;
+    pub use super::zoo::AliasIds;
+    pub use super::zoo::AliasOfAlias;
+    pub use super::zoo::AliasOfStruct;
+    pub use super::zoo::AliasStruct;
+    pub use super::zoo::AliasStructs;
+    pub use super::zoo::ReadAliasesRequest;
+    pub use super::zoo::ReadAliasesResponse;
 }
 
 /// A marker type for every action.

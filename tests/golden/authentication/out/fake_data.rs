@@ -2,14 +2,14 @@
 //! The published actions, for the fake API of the feature `testing`.
 
 use super::types;
-use crate::__private::{Reencode, reencode};
+use crate::__private::Reencode;
+use crate::__private::reencode;
 use crate::action::Auth;
 
-/// Every action by name: the authentication it accepts, a function that decodes and encodes its request, and
-/// its first published example response.
+/// Every action by name: the authentication it accepts, a function that decodes and encodes its request, and its first published example response.
 pub static PUBLISHED_ACTIONS: &[(&str, Auth, Reencode, &str)] = &[
-    ("ReadBasic", Auth::AccessKeyOrBasic, reencode::<types::AuthRequest>, r"{}"),
-    ("ReadOpen", Auth::None, reencode::<types::AuthRequest>, r"{}"),
-    ("ReadOptional", Auth::None, reencode::<types::AuthRequest>, r"{}"),
-    ("ReadSigned", Auth::AccessKey, reencode::<types::AuthRequest>, r"{}"),
+    ("ReadBasic", Auth::AccessKeyOrBasic, reencode::<types::AuthRequest>, "{}"),
+    ("ReadOpen", Auth::None, reencode::<types::AuthRequest>, "{}"),
+    ("ReadOptional", Auth::None, reencode::<types::AuthRequest>, "{}"),
+    ("ReadSigned", Auth::AccessKey, reencode::<types::AuthRequest>, "{}"),
 ];

@@ -2,8 +2,11 @@
 //! Actions of the tag `Zoo`, and the types that only they use.
 
 use std::collections::BTreeMap;
-use crate::__private::{IntoList, IntoValue};
-use crate::{Client, Result, __private};
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Result;
+use crate::__private;
 
 /// Request of [`Client::create_shared`](crate::Client::create_shared).
 #[derive(Clone, Debug, Default, PartialEq)]

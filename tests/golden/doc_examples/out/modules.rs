@@ -6,20 +6,18 @@ mod zoo;
 /// The version of the OUTSCALE API description that this crate was generated from.
 pub const API_VERSION: &str = "1";
 
-/// The first words of the names of actions that only read.
-#[doc(hidden)]
-pub const READ_VERBS: &[&str] = &["Read", "Check"];
-
 /// Empty: no waiters are described.
 pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{
-        CreateExampleRequest, CreateExampleRequestKind, CreateExampleRequestOdd,
-        CreateExampleResponse, CreatePlaceholderRequest, CreatePlaceholderRequired,
-        ExampleCage,
-    };
+    pub use super::zoo::CreateExampleRequest;
+    pub use super::zoo::CreateExampleRequestKind;
+    pub use super::zoo::CreateExampleRequestOdd;
+    pub use super::zoo::CreateExampleResponse;
+    pub use super::zoo::CreatePlaceholderRequest;
+    pub use super::zoo::CreatePlaceholderRequired;
+    pub use super::zoo::ExampleCage;
 }
 
 /// A marker type for every action.

@@ -2,10 +2,16 @@
 //! Actions of the tag `Zoo`, and the types that only they use.
 
 use std::collections::BTreeMap;
-use crate::__private::{IntoList, IntoValue};
-use crate::{
-    Client, Date, DateOrDateTime, Nullable, Result, Secret, UnknownValue, __private,
-};
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Date;
+use crate::DateOrDateTime;
+use crate::Nullable;
+use crate::Result;
+use crate::Secret;
+use crate::UnknownValue;
+use crate::__private;
 
 /// Request of [`Client::create_example`](crate::Client::create_example).
 #[derive(Clone, Debug, PartialEq)]

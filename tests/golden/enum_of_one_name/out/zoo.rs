@@ -2,7 +2,10 @@
 //! Actions of the tag `Zoo`, and the types that only they use.
 
 use crate::__private::IntoValue;
-use crate::{Client, Result, UnknownValue, __private};
+use crate::Client;
+use crate::Result;
+use crate::UnknownValue;
+use crate::__private;
 
 /// Request of [`Client::create_herd`](crate::Client::create_herd).
 #[derive(Clone, Debug, Default, PartialEq)]

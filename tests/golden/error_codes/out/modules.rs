@@ -7,16 +7,13 @@ mod codes_tag;
 /// The version of the OUTSCALE API description that this crate was generated from.
 pub const API_VERSION: &str = "1";
 
-/// The first words of the names of actions that only read.
-#[doc(hidden)]
-pub const READ_VERBS: &[&str] = &["Read", "Check"];
-
 /// Empty: no waiters are described.
 pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::codes_tag::{FeedLionsRequest, FeedLionsResponse};
+    pub use super::codes_tag::FeedLionsRequest;
+    pub use super::codes_tag::FeedLionsResponse;
 }
 
 /// A marker type for every action.

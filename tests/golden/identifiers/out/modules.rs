@@ -7,20 +7,25 @@ mod zoo;
 /// The version of the OUTSCALE API description that this crate was generated from.
 pub const API_VERSION: &str = "1";
 
-/// The first words of the names of actions that only read.
-#[doc(hidden)]
-pub const READ_VERBS: &[&str] = &["Read", "Check"];
-
 /// Empty: no waiters are described.
 pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::ids::{CageId, KeeperName, LionId, PartnerId, ResourceId};
-    pub use super::zoo::{
-        Cage, FeedLionRequest, LinkLionRequest, LinkLionResponse, Lion, LionKindOfCageId,
-        Meat, MoveLionRequest, MoveLionRequired,
-    };
+    pub use super::ids::CageId;
+    pub use super::ids::KeeperName;
+    pub use super::ids::LionId;
+    pub use super::ids::PartnerId;
+    pub use super::ids::ResourceId;
+    pub use super::zoo::Cage;
+    pub use super::zoo::FeedLionRequest;
+    pub use super::zoo::LinkLionRequest;
+    pub use super::zoo::LinkLionResponse;
+    pub use super::zoo::Lion;
+    pub use super::zoo::LionKindOfCageId;
+    pub use super::zoo::Meat;
+    pub use super::zoo::MoveLionRequest;
+    pub use super::zoo::MoveLionRequired;
 }
 
 /// A marker type for every action.

@@ -7,17 +7,15 @@ mod zoo;
 /// The version of the OUTSCALE API description that this crate was generated from.
 pub const API_VERSION: &str = "1";
 
-/// The first words of the names of actions that only read.
-#[doc(hidden)]
-pub const READ_VERBS: &[&str] = &["Read", "Check"];
-
 /// Empty: no waiters are described.
 pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
     pub use super::common::UnnamedFailure;
-    pub use super::zoo::{CreateUnnamedRequest, CreateUnnamedResponse, UnnamedPart};
+    pub use super::zoo::CreateUnnamedRequest;
+    pub use super::zoo::CreateUnnamedResponse;
+    pub use super::zoo::UnnamedPart;
 }
 
 /// A marker type for every action.

@@ -6,20 +6,18 @@ mod zoo;
 /// The version of the OUTSCALE API description that this crate was generated from.
 pub const API_VERSION: &str = "1";
 
-/// The first words of the names of actions that only read.
-#[doc(hidden)]
-pub const READ_VERBS: &[&str] = &["Read", "Check"];
-
 /// Empty: no waiters are described.
 pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{
-        CreateInlineRequest, CreateInlineRequestBeds, CreateInlineRequestCage,
-        CreateInlineRequestCageDoor, CreateInlineRequestCageDoorLock,
-        CreateInlineResponse, CreateInlineResponseCages,
-    };
+    pub use super::zoo::CreateInlineRequest;
+    pub use super::zoo::CreateInlineRequestBeds;
+    pub use super::zoo::CreateInlineRequestCage;
+    pub use super::zoo::CreateInlineRequestCageDoor;
+    pub use super::zoo::CreateInlineRequestCageDoorLock;
+    pub use super::zoo::CreateInlineResponse;
+    pub use super::zoo::CreateInlineResponseCages;
 }
 
 /// A marker type for every action.

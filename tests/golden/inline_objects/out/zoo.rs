@@ -2,8 +2,12 @@
 //! Actions of the tag `Zoo`, and the types that only they use.
 
 use std::collections::BTreeMap;
-use crate::__private::{IntoList, IntoValue};
-use crate::{Client, Result, UnknownValue, __private};
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Result;
+use crate::UnknownValue;
+use crate::__private;
 
 /// Request of [`Client::create_inline`](crate::Client::create_inline).
 #[derive(Clone, Debug, Default, PartialEq)]

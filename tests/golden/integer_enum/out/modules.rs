@@ -6,19 +6,16 @@ mod zoo;
 /// The version of the OUTSCALE API description that this crate was generated from.
 pub const API_VERSION: &str = "1";
 
-/// The first words of the names of actions that only read.
-#[doc(hidden)]
-pub const READ_VERBS: &[&str] = &["Read", "Check"];
-
 /// Empty: no waiters are described.
 pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{
-        IntegerMtu, UpdateIntegersRequest, UpdateIntegersRequestMtu,
-        UpdateIntegersRequestOffsets, UpdateIntegersResponse,
-    };
+    pub use super::zoo::IntegerMtu;
+    pub use super::zoo::UpdateIntegersRequest;
+    pub use super::zoo::UpdateIntegersRequestMtu;
+    pub use super::zoo::UpdateIntegersRequestOffsets;
+    pub use super::zoo::UpdateIntegersResponse;
 }
 
 /// A marker type for every action.

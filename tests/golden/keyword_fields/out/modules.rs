@@ -6,16 +6,14 @@ mod zoo;
 /// The version of the OUTSCALE API description that this crate was generated from.
 pub const API_VERSION: &str = "1";
 
-/// The first words of the names of actions that only read.
-#[doc(hidden)]
-pub const READ_VERBS: &[&str] = &["Read", "Check"];
-
 /// Empty: no waiters are described.
 pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{ReadWordsRequest, ReadWordsRequired, ReadWordsResponse};
+    pub use super::zoo::ReadWordsRequest;
+    pub use super::zoo::ReadWordsRequired;
+    pub use super::zoo::ReadWordsResponse;
 }
 
 /// A marker type for every action.

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 use crate::__private::IntoValue;
-use crate::{Client, Result, __private};
+use crate::Client;
+use crate::Result;
+use crate::__private;
 
 /// Request of [`Client::create_maps`](crate::Client::create_maps).
 #[derive(Clone, Debug, PartialEq)]

@@ -2,14 +2,14 @@
 //! The published actions, for the fake API of the feature `testing`.
 
 use super::types;
-use crate::__private::{Reencode, reencode};
+use crate::__private::Reencode;
+use crate::__private::reencode;
 use crate::action::Auth;
 
-/// Every action by name: the authentication it accepts, a function that decodes and encodes its request, and
-/// its first published example response.
+/// Every action by name: the authentication it accepts, a function that decodes and encodes its request, and its first published example response.
 pub static PUBLISHED_ACTIONS: &[(&str, Auth, Reencode, &str)] = &[
-    ("DeleteEverything", Auth::None, reencode::<types::DeleteEverythingRequest>, r"{}"),
-    ("Ping", Auth::None, reencode::<types::PingRequest>, r"{}"),
-    ("ReadEmpty", Auth::None, reencode::<types::ReadEmptyRequest>, r"{}"),
-    ("ReadNothing", Auth::None, reencode::<types::ReadNothingRequest>, r"{}"),
+    ("DeleteEverything", Auth::None, reencode::<types::DeleteEverythingRequest>, "{}"),
+    ("Ping", Auth::None, reencode::<types::PingRequest>, "{}"),
+    ("ReadEmpty", Auth::None, reencode::<types::ReadEmptyRequest>, "{}"),
+    ("ReadNothing", Auth::None, reencode::<types::ReadNothingRequest>, "{}"),
 ];

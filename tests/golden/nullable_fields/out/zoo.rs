@@ -2,7 +2,10 @@
 //! Actions of the tag `Zoo`, and the types that only they use.
 
 use crate::__private::IntoValue;
-use crate::{Client, Nullable, Result, __private};
+use crate::Client;
+use crate::Nullable;
+use crate::Result;
+use crate::__private;
 
 /// The API's `NullableCage`.
 #[derive(Clone, Debug, Default, PartialEq)]

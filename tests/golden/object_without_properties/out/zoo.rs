@@ -2,7 +2,9 @@
 //! Actions of the tag `Zoo`, and the types that only they use.
 
 use std::collections::BTreeMap;
-use crate::{Client, Result, __private};
+use crate::Client;
+use crate::Result;
+use crate::__private;
 
 /// The API's `BareNamed`.
 pub type BareNamed = BTreeMap<String, serde_json::Value>;

@@ -6,16 +6,14 @@ mod n9_odd_tags;
 /// The version of the OUTSCALE API description that this crate was generated from.
 pub const API_VERSION: &str = "1";
 
-/// The first words of the names of actions that only read.
-#[doc(hidden)]
-pub const READ_VERBS: &[&str] = &["Read", "Check"];
-
 /// Empty: no waiters are described.
 pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::n9_odd_tags::{CO2Response2, Tat2X, XYRequestV2};
+    pub use super::n9_odd_tags::CO2Response2;
+    pub use super::n9_odd_tags::Tat2X;
+    pub use super::n9_odd_tags::XYRequestV2;
 }
 
 /// A marker type for every action.

@@ -7,20 +7,18 @@ mod zoo;
 /// The version of the OUTSCALE API description that this crate was generated from.
 pub const API_VERSION: &str = "1";
 
-/// The first words of the names of actions that only read.
-#[doc(hidden)]
-pub const READ_VERBS: &[&str] = &["Read", "Check"];
-
 /// Empty: no waiters are described.
 pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
     pub use super::common::Wrong;
-    pub use super::zoo::{
-        ReadFixedRequest, ReadFixedRequestKind, ReadFixedResponse, SendRequest,
-        SendResponse, ZooOption,
-    };
+    pub use super::zoo::ReadFixedRequest;
+    pub use super::zoo::ReadFixedRequestKind;
+    pub use super::zoo::ReadFixedResponse;
+    pub use super::zoo::SendRequest;
+    pub use super::zoo::SendResponse;
+    pub use super::zoo::ZooOption;
 }
 
 /// A marker type for every action.

@@ -2,14 +2,14 @@
 //! The published actions, for the fake API of the feature `testing`.
 
 use super::types;
-use crate::__private::{Reencode, reencode};
+use crate::__private::Reencode;
+use crate::__private::reencode;
 use crate::action::Auth;
 
-/// Every action by name: the authentication it accepts, a function that decodes and encodes its request, and
-/// its first published example response.
+/// Every action by name: the authentication it accepts, a function that decodes and encodes its request, and its first published example response.
 pub static PUBLISHED_ACTIONS: &[(&str, Auth, Reencode, &str)] = &[
-    ("ReadByItem", Auth::None, reencode::<types::ReadByItemRequest>, r"{}"),
-    ("ReadByNested", Auth::None, reencode::<types::ReadByNestedRequest>, r"{}"),
-    ("ReadByToken", Auth::None, reencode::<types::ReadByTokenRequest>, r"{}"),
-    ("ReadHalf", Auth::None, reencode::<types::ReadByTokenRequest>, r"{}"),
+    ("ReadByItem", Auth::None, reencode::<types::ReadByItemRequest>, "{}"),
+    ("ReadByNested", Auth::None, reencode::<types::ReadByNestedRequest>, "{}"),
+    ("ReadByToken", Auth::None, reencode::<types::ReadByTokenRequest>, "{}"),
+    ("ReadHalf", Auth::None, reencode::<types::ReadByTokenRequest>, "{}"),
 ];

@@ -2,7 +2,10 @@
 //! Actions of the tag `Zoo`, and the types that only they use.
 
 use crate::__private::IntoValue;
-use crate::{Client, Paginated, Result, __private};
+use crate::Client;
+use crate::Paginated;
+use crate::Result;
+use crate::__private;
 
 /// The API's `Animal`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,19 +2,14 @@
 //! The published actions, for the fake API of the feature `testing`.
 
 use super::types;
-use crate::__private::{Reencode, reencode};
+use crate::__private::Reencode;
+use crate::__private::reencode;
 use crate::action::Auth;
 
-/// Every action by name: the authentication it accepts, a function that decodes and encodes its request, and
-/// its first published example response.
+/// Every action by name: the authentication it accepts, a function that decodes and encodes its request, and its first published example response.
 pub static PUBLISHED_ACTIONS: &[(&str, Auth, Reencode, &str)] = &[
-    ("ReadNoObject", Auth::AccessKey, reencode::<types::AnyRequest>, r"{}"),
-    ("ReadNone", Auth::AccessKey, reencode::<types::AnyRequest>, r"{}"),
-    (
-        "ReadOne",
-        Auth::None,
-        reencode::<types::AnyRequest>,
-        r###"{"Text":"#","Texts":["\"#","##"]}"###,
-    ),
-    ("ReadSeveral", Auth::AccessKey, reencode::<types::AnyRequest>, r#"{"Text":"a"}"#),
+    ("ReadNoObject", Auth::AccessKey, reencode::<types::AnyRequest>, "{}"),
+    ("ReadNone", Auth::AccessKey, reencode::<types::AnyRequest>, "{}"),
+    ("ReadOne", Auth::None, reencode::<types::AnyRequest>, r###"{"Text": "#", "Texts": ["\"#", "##"]}"###),
+    ("ReadSeveral", Auth::AccessKey, reencode::<types::AnyRequest>, r#"{"Text": "a"}"#),
 ];

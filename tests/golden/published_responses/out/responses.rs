@@ -2,7 +2,9 @@
 //! Actions of the tag `Responses`, and the types that only they use.
 
 use crate::__private::IntoValue;
-use crate::{Client, Result, __private};
+use crate::Client;
+use crate::Result;
+use crate::__private;
 
 /// Request of [`Client::read_no_object`](crate::Client::read_no_object) and
 /// [`Client::read_none`](crate::Client::read_none) and [`Client::read_one`](crate::Client::read_one) and

@@ -6,18 +6,17 @@ mod zoo;
 /// The version of the OUTSCALE API description that this crate was generated from.
 pub const API_VERSION: &str = "1";
 
-/// The first words of the names of actions that only read.
-#[doc(hidden)]
-pub const READ_VERBS: &[&str] = &["Read", "Check"];
-
 /// Empty: no waiters are described.
 pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{
-        CreateTreeRequest, CreateTreeResponse, Tree, TreeLeaf, TreePing, TreePong,
-    };
+    pub use super::zoo::CreateTreeRequest;
+    pub use super::zoo::CreateTreeResponse;
+    pub use super::zoo::Tree;
+    pub use super::zoo::TreeLeaf;
+    pub use super::zoo::TreePing;
+    pub use super::zoo::TreePong;
 }
 
 /// A marker type for every action.

@@ -6,19 +6,16 @@ mod zoo;
 /// The version of the OUTSCALE API description that this crate was generated from.
 pub const API_VERSION: &str = "1";
 
-/// The first words of the names of actions that only read.
-#[doc(hidden)]
-pub const READ_VERBS: &[&str] = &["Read", "Check"];
-
 /// Empty: no waiters are described.
 pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{
-        CreateManyRequiredRequest, CreateManyRequiredRequired, CreateRequiredRequest,
-        CreateRequiredResponse, RequiredGate,
-    };
+    pub use super::zoo::CreateManyRequiredRequest;
+    pub use super::zoo::CreateManyRequiredRequired;
+    pub use super::zoo::CreateRequiredRequest;
+    pub use super::zoo::CreateRequiredResponse;
+    pub use super::zoo::RequiredGate;
 }
 
 /// A marker type for every action.

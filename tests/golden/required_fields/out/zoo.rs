@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 use crate::__private::IntoValue;
-use crate::{Client, Result, __private};
+use crate::Client;
+use crate::Result;
+use crate::__private;
 
 /// Request of [`Client::create_many_required`](crate::Client::create_many_required).
 #[derive(Clone, Debug, PartialEq)]

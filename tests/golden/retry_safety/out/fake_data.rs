@@ -2,17 +2,17 @@
 //! The published actions, for the fake API of the feature `testing`.
 
 use super::types;
-use crate::__private::{Reencode, reencode};
+use crate::__private::Reencode;
+use crate::__private::reencode;
 use crate::action::Auth;
 
-/// Every action by name: the authentication it accepts, a function that decodes and encodes its request, and
-/// its first published example response.
+/// Every action by name: the authentication it accepts, a function that decodes and encodes its request, and its first published example response.
 pub static PUBLISHED_ACTIONS: &[(&str, Auth, Reencode, &str)] = &[
-    ("CheckRetried", Auth::None, reencode::<types::PlainRequest>, r"{}"),
-    ("CreatePlain", Auth::None, reencode::<types::PlainRequest>, r"{}"),
-    ("CreateWithToken", Auth::None, reencode::<types::TokenRequest>, r"{}"),
-    ("DeleteRetried", Auth::None, reencode::<types::PlainRequest>, r"{}"),
-    ("ReadRetried", Auth::None, reencode::<types::TokenRequest>, r"{}"),
-    ("Reader", Auth::None, reencode::<types::PlainRequest>, r"{}"),
-    ("Readjust", Auth::None, reencode::<types::PlainRequest>, r"{}"),
+    ("CheckRetried", Auth::None, reencode::<types::PlainRequest>, "{}"),
+    ("CreatePlain", Auth::None, reencode::<types::PlainRequest>, "{}"),
+    ("CreateWithToken", Auth::None, reencode::<types::TokenRequest>, "{}"),
+    ("DeleteRetried", Auth::None, reencode::<types::PlainRequest>, "{}"),
+    ("ReadRetried", Auth::None, reencode::<types::TokenRequest>, "{}"),
+    ("Reader", Auth::None, reencode::<types::PlainRequest>, "{}"),
+    ("Readjust", Auth::None, reencode::<types::PlainRequest>, "{}"),
 ];

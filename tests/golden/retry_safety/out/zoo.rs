@@ -2,7 +2,9 @@
 //! Actions of the tag `Zoo`, and the types that only they use.
 
 use crate::__private::IntoValue;
-use crate::{Client, Result, __private};
+use crate::Client;
+use crate::Result;
+use crate::__private;
 
 /// Request of [`Client::check_retried`](crate::Client::check_retried) and
 /// [`Client::create_plain`](crate::Client::create_plain) and

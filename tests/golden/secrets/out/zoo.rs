@@ -2,7 +2,10 @@
 //! Actions of the tag `Zoo`, and the types that only they use.
 
 use crate::__private::IntoList;
-use crate::{Client, Result, Secret, __private};
+use crate::Client;
+use crate::Result;
+use crate::Secret;
+use crate::__private;
 
 /// Request of [`Client::create_secret`](crate::Client::create_secret).
 #[derive(Clone, Debug, PartialEq)]

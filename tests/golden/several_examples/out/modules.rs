@@ -6,16 +6,13 @@ mod zoo;
 /// The version of the OUTSCALE API description that this crate was generated from.
 pub const API_VERSION: &str = "1";
 
-/// The first words of the names of actions that only read.
-#[doc(hidden)]
-pub const READ_VERBS: &[&str] = &["Read", "Check"];
-
 /// Empty: no waiters are described.
 pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::zoo::{ReadTentsRequest, ReadTentsResponse};
+    pub use super::zoo::ReadTentsRequest;
+    pub use super::zoo::ReadTentsResponse;
 }
 
 /// A marker type for every action.

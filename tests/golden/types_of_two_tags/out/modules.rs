@@ -9,17 +9,17 @@ mod tiger;
 /// The version of the OUTSCALE API description that this crate was generated from.
 pub const API_VERSION: &str = "1";
 
-/// The first words of the names of actions that only read.
-#[doc(hidden)]
-pub const READ_VERBS: &[&str] = &["Read", "Check"];
-
 /// Empty: no waiters are described.
 pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::common::{CatFilter, CatShared, ReadLionsRequest, ReadTigersResponse};
-    pub use super::lion::{Lion, ReadLionsResponse};
+    pub use super::common::CatFilter;
+    pub use super::common::CatShared;
+    pub use super::common::ReadLionsRequest;
+    pub use super::common::ReadTigersResponse;
+    pub use super::lion::Lion;
+    pub use super::lion::ReadLionsResponse;
     pub use super::tiger::ReadTigersRequest;
 }
 

@@ -7,17 +7,19 @@ mod zoo;
 /// The version of the OUTSCALE API description that this crate was generated from.
 pub const API_VERSION: &str = "1";
 
-/// The first words of the names of actions that only read.
-#[doc(hidden)]
-pub const READ_VERBS: &[&str] = &["Read", "Check"];
-
 /// Empty: no waiters are described.
 pub mod waiters {}
 
 /// Every type that the API sends and receives.
 pub mod types {
-    pub use super::common::{UnusedAsking, UnusedTelling, UnusedThing};
-    pub use super::zoo::{Asked, Mixed, ReadUsedRequest, ReadUsedResponse, Reported};
+    pub use super::common::UnusedAsking;
+    pub use super::common::UnusedTelling;
+    pub use super::common::UnusedThing;
+    pub use super::zoo::Asked;
+    pub use super::zoo::Mixed;
+    pub use super::zoo::ReadUsedRequest;
+    pub use super::zoo::ReadUsedResponse;
+    pub use super::zoo::Reported;
 }
 
 /// A marker type for every action.

@@ -7,20 +7,23 @@ mod zoo;
 /// The version of the OUTSCALE API description that this crate was generated from.
 pub const API_VERSION: &str = "1";
 
-/// The first words of the names of actions that only read.
-#[doc(hidden)]
-pub const READ_VERBS: &[&str] = &["Read", "Check"];
-
 pub mod waiters;
 
 /// Every type that the API sends and receives.
 pub mod types {
     pub use super::ids::CageId;
-    pub use super::zoo::{
-        Cage, CageState, Door, DoorHinge, FiltersCage, FiltersLion, Lion, LionMood,
-        ReadWatchedCagesRequest, ReadWatchedCagesResponse, ReadWatchedLionsRequest,
-        ReadWatchedLionsResponse,
-    };
+    pub use super::zoo::Cage;
+    pub use super::zoo::CageState;
+    pub use super::zoo::Door;
+    pub use super::zoo::DoorHinge;
+    pub use super::zoo::FiltersCage;
+    pub use super::zoo::FiltersLion;
+    pub use super::zoo::Lion;
+    pub use super::zoo::LionMood;
+    pub use super::zoo::ReadWatchedCagesRequest;
+    pub use super::zoo::ReadWatchedCagesResponse;
+    pub use super::zoo::ReadWatchedLionsRequest;
+    pub use super::zoo::ReadWatchedLionsResponse;
 }
 
 /// A marker type for every action.

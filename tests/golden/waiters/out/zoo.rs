@@ -2,8 +2,13 @@
 //! Actions of the tag `Zoo`, and the types that only they use.
 
 use super::ids::CageId;
-use crate::__private::{IntoList, IntoValue};
-use crate::{Client, Paginated, Result, UnknownValue, __private};
+use crate::__private::IntoList;
+use crate::__private::IntoValue;
+use crate::Client;
+use crate::Paginated;
+use crate::Result;
+use crate::UnknownValue;
+use crate::__private;
 
 /// The API's `Cage`.
 #[derive(Clone, Debug, Default, PartialEq)]
