@@ -39,10 +39,10 @@ fn list(problems: &[Diagnostic]) -> String {
 fn check(case: &str) {
     let folder = expected::tests("golden").join(case);
     let description = expected::read(&folder.join("spec.yaml"));
-    let overlay = expected::read_if_there(&folder.join("overlay.yaml"));
-    let docs = expected::read_if_there(&folder.join("docs.yaml"));
-    let errors = expected::read_if_there(&folder.join("errors.yaml"));
-    let waiters = expected::read_if_there(&folder.join("waiters.yaml"));
+    let overlay = expected::read_if_exists(&folder.join("overlay.yaml"));
+    let docs = expected::read_if_exists(&folder.join("docs.yaml"));
+    let errors = expected::read_if_exists(&folder.join("errors.yaml"));
+    let waiters = expected::read_if_exists(&folder.join("waiters.yaml"));
     let input = Input {
         description: &description,
         overlay: overlay.as_deref(),
