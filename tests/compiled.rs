@@ -1,4 +1,4 @@
-//! The expected files of the golden cases, compiled: generated code must be free of warnings.
+//! Compiles the expected files of the golden cases: generated code must have no warnings.
 #![deny(warnings)]
 
 pub use osc_api::{
@@ -6,12 +6,12 @@ pub use osc_api::{
     UnknownValue, serde_json, wait,
 };
 
-/// What generated code expects at this place of its crate.
+/// The items of the crate that generated code uses.
 pub mod action {
     pub use osc_api::action::{Action, Auth, RetrySafety};
 }
 
-/// Stands for the client of the crate: a type of this one, so that generated code can give it methods.
+/// Stub of the client, local so that generated code can add methods.
 pub struct Client;
 
 impl Client {
@@ -21,18 +21,18 @@ impl Client {
     }
 }
 
-/// The same for the blocking client.
+/// Stub of the blocking client's module.
 pub mod blocking {
     use osc_api::action::Action;
 
-    /// Stands for the client.
+    /// Stub of the blocking client.
     pub struct Client;
 
     impl Client {
-        /// Sends nothing.
+        /// Aborts the process.
         ///
         /// # Errors
-        /// None: there is no end to it.
+        /// Never returns.
         pub fn send<A: Action>(&self, request: &A::Request) -> osc_api::Result<A::Response> {
             _ = (request, A::NAME);
             std::process::abort()
@@ -40,7 +40,7 @@ pub mod blocking {
     }
 }
 
-// The runtime asks for them.
+// The runtime uses this constant.
 const _: &[u32] = error_codes::modules::codes::TRANSIENT;
 
 /// Compiles a case: its files and the examples of its documentation.
@@ -52,7 +52,7 @@ macro_rules! case {
             #[path = "out/blocking.rs"]
             mod blocking;
             #[path = "examples.rs"]
-            #[allow(missing_docs, unused_variables, reason = "they are documentation")]
+            #[allow(missing_docs, unused_variables, reason = "examples of the documentation")]
             pub mod examples;
             #[path = "out/fake_data.rs"]
             pub mod fake_data;
