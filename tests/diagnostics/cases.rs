@@ -37,12 +37,13 @@ const fn case(name: &'static str, damage: Damage) -> Case {
     Case { name, damage }
 }
 
-/// Makes an action paginated: its request and its response.
+/// Makes the request of an action paginated.
 const PAGED: (&str, &str) =
     ("Size: {type: integer}", "NextPageToken: {type: string}\n        ResultsPerPage: {type: integer}");
+/// Makes the response of an action paginated.
 const MORE: (&str, &str) = ("        Cages:", "        NextPageToken: {type: string}\n        Cages:");
 
-/// Gives the resources identifiers and the action filters for them.
+/// Adds an ID to the resources, and filters for it to the action.
 const FILTERED: &[(&str, &str)] = &[
     ("        Size: {type: integer}", "        Filters: {$ref: '#/components/schemas/Filters'}"),
     ("        VRam: {type: integer}", "        CageId: {type: string}\n        VRam: {type: integer}"),
@@ -55,7 +56,7 @@ const FILTERED: &[(&str, &str)] = &[
 
 /// One case for every kind of damage.
 pub const CASES: &[Case] = &[
-    // The text as a whole.
+    // Whole files.
     case("empty_file", Whole(b"")),
     case("only_a_comment", Whole(b"# nothing\n")),
     case("not_yaml", Whole(b"paths: [unclosed\n  - }{\n")),
@@ -134,7 +135,7 @@ pub const CASES: &[Case] = &[
     case("utf_16", Whole(b"o\0p\0e\0n\0a\0p\0i\0")),
     case("json_with_a_lone_surrogate", Whole(b"{\n  \"openapi\": \"3.0.0\",\n  \"info\": {\"title\": \"\\ud83e\"}\n}")),
     case("json_with_surrogates_and_a_mistake", Whole(b"{\"openapi\": \"3.0.0\", \"info\": {\"title\": \"\\ud83e\\udd81\", \"version\": 1}, \"paths\": {}}")),
-    // The frame.
+    // Top-level members.
     case("no_version_of_openapi", Edit(&[("openapi: 3.0.0\n", "")])),
     case("swagger_2", Edit(&[("openapi: 3.0.0", "swagger: '2.0'")])),
     case("openapi_3_1", Edit(&[("openapi: 3.0.0", "openapi: 3.1.0")])),
@@ -245,7 +246,7 @@ pub const CASES: &[Case] = &[
     case("schemas_of_one_type", Add("    big-cage: {type: object}\n    BigCage: {type: object}\n    Big Cage: {type: string}\n")),
     case("schema_and_inline_type_of_one_name", Add("    CageState: {type: object, properties: {A: {type: string}}}\n")),
     case("schema_without_letters", Add("    '!': {type: object}\n    '42': {type: object}\n    '': {type: object}\n")),
-    // Pages.
+    // Pagination.
     case("pages_without_a_list", Edit(&[PAGED, ("Cages: {type: array, items: {$ref: '#/components/schemas/Cage'}}", "NextPageToken: {type: string}")])),
     case("pages_with_two_lists", Edit(&[PAGED, ("        Cages:", "        NextPageToken: {type: string}\n        Others: {type: array, items: {type: string}}\n        Cages:")])),
     case("page_items_without_pages", Edit(&[("tags: [Cage]", "tags: [Cage]\n      x-page-items: [Cages]")])),
@@ -262,7 +263,7 @@ pub const CASES: &[Case] = &[
     case("rust_variants_clash", Edit(&[("enum: [open, shut]", "enum: [open, shut], x-rust-variants: {open: Shut}")])),
     case("rust_variants_of_no_value", Edit(&[("enum: [open, shut]", "enum: [open, shut], x-rust-variants: {ajar: Ajar}")])),
     case("rust_name_of_two_value_sets", Edit(&[("Size: {type: integer}", "A: {type: string, enum: [a], x-rust-name: One}\n        B: {type: string, enum: [b], x-rust-name: One}")])),
-    // Several at once: all of them in one run.
+    // Several at once, all reported in one run.
     case("seven_damages", Edit(&[("openapi: 3.0.0", "openapi: 2.0.0"), ("'200'", "'400'"), ("items: {type: string}", "items: 5"), ("Size: {type: integer}", "Size: {type: int}"), ("schemas/Cage'", "schemas/Removed'"), ("required: [Id]", "required: [Ix]"), ("VRam: {type: integer}", "VRam: {not: {}}\n        V_RAM: {allOf: []}")])),
     case("damages_of_every_input", WholeOverlay("overlay: 2\ninfo: {}\nextra: 1\nactions:\n- {target: $.nothing, description: a, update: {a: b}}\n- {target: '$[', description: a, remove: true}\n")),
     // The overlay.
