@@ -109,8 +109,8 @@ fn every_published_description_is_generated_with_and_without_the_overlay() {
 }
 
 #[test]
-fn action_and_type_of_one_name() {
-    check("action_and_type_of_one_name");
+fn action_and_type_with_the_same_name() {
+    check("action_and_type_with_the_same_name");
 }
 
 #[test]
@@ -139,8 +139,8 @@ fn description_texts() {
 }
 
 #[test]
-fn enum_of_one_name() {
-    check("enum_of_one_name");
+fn equal_inline_enums() {
+    check("equal_inline_enums");
 }
 
 #[test]
@@ -159,13 +159,13 @@ fn error_codes() {
 }
 
 #[test]
-fn facts() {
-    check("facts");
+fn constraints() {
+    check("constraints");
 }
 
 #[test]
-fn failures() {
-    check("failures");
+fn error_responses() {
+    check("error_responses");
 }
 
 #[test]
@@ -214,8 +214,8 @@ fn object_without_properties() {
 }
 
 #[test]
-fn odd_names() {
-    check("odd_names");
+fn unusual_names() {
+    check("unusual_names");
 }
 
 #[test]
@@ -244,8 +244,8 @@ fn recursion() {
 }
 
 #[test]
-fn request_of_two_actions() {
-    check("request_of_two_actions");
+fn request_shared_by_two_actions() {
+    check("request_shared_by_two_actions");
 }
 
 #[test]
@@ -274,28 +274,28 @@ fn shared_bodies() {
 }
 
 #[test]
-fn taken_names() {
-    check("taken_names");
+fn setter_name_clashes() {
+    check("setter_name_clashes");
 }
 
 #[test]
-fn text_beside_ref() {
-    check("text_beside_ref");
+fn description_beside_ref() {
+    check("description_beside_ref");
 }
 
 #[test]
-fn text_enum() {
-    check("text_enum");
+fn string_enum() {
+    check("string_enum");
 }
 
 #[test]
-fn texts_of_ours() {
-    check("texts_of_ours");
+fn documentation() {
+    check("documentation");
 }
 
 #[test]
-fn types_of_two_tags() {
-    check("types_of_two_tags");
+fn types_shared_by_two_tags() {
+    check("types_shared_by_two_tags");
 }
 
 #[test]
@@ -314,8 +314,8 @@ fn enums_without_variants() {
 }
 
 #[test]
-fn names_of_the_language() {
-    check("names_of_the_language");
+fn names_of_the_rust_prelude() {
+    check("names_of_the_rust_prelude");
 }
 
 #[test]
