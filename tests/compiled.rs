@@ -1,4 +1,4 @@
-//! The expected files of the golden cases, compiled: generated code must be free of warnings.
+//! Compiles the expected files of the golden cases: generated code must have no warnings.
 #![deny(warnings)]
 
 pub use osc_api::{
@@ -6,12 +6,12 @@ pub use osc_api::{
     UnknownValue, serde_json, wait,
 };
 
-/// What generated code expects at this place of its crate.
+/// The items of the crate that generated code uses.
 pub mod action {
     pub use osc_api::action::{Action, Auth, RetrySafety};
 }
 
-/// Stands for the client of the crate: a type of this one, so that generated code can give it methods.
+/// Stub of the client, local so that generated code can add methods.
 pub struct Client;
 
 impl Client {
@@ -21,18 +21,18 @@ impl Client {
     }
 }
 
-/// The same for the blocking client.
+/// Stub of the blocking client's module.
 pub mod blocking {
     use osc_api::action::Action;
 
-    /// Stands for the client.
+    /// Stub of the blocking client.
     pub struct Client;
 
     impl Client {
-        /// Sends nothing.
+        /// Aborts the process.
         ///
         /// # Errors
-        /// None: there is no end to it.
+        /// Never returns.
         pub fn send<A: Action>(&self, request: &A::Request) -> osc_api::Result<A::Response> {
             _ = (request, A::NAME);
             std::process::abort()
@@ -40,7 +40,7 @@ pub mod blocking {
     }
 }
 
-// The runtime asks for them.
+// The runtime uses this constant.
 const _: &[u32] = error_codes::modules::codes::TRANSIENT;
 
 /// Compiles a case: its files and the examples of its documentation.
@@ -52,7 +52,7 @@ macro_rules! case {
             #[path = "out/blocking.rs"]
             mod blocking;
             #[path = "examples.rs"]
-            #[allow(missing_docs, unused_variables, reason = "they are documentation")]
+            #[allow(missing_docs, unused_variables, reason = "examples of the documentation")]
             pub mod examples;
             #[path = "out/fake_data.rs"]
             pub mod fake_data;
@@ -63,17 +63,17 @@ macro_rules! case {
     };
 }
 
-case!(action_and_type_of_one_name, "golden/action_and_type_of_one_name");
+case!(action_and_type_with_the_same_name, "golden/action_and_type_with_the_same_name");
 case!(aliases, "golden/aliases");
 case!(authentication, "golden/authentication");
 case!(both_directions, "golden/both_directions");
 case!(dates, "golden/dates");
 case!(description_texts, "golden/description_texts");
-case!(enum_of_one_name, "golden/enum_of_one_name");
+case!(equal_inline_enums, "golden/equal_inline_enums");
 case!(doc_examples, "golden/doc_examples");
 case!(error_codes, "golden/error_codes");
-case!(facts, "golden/facts");
-case!(failures, "golden/failures");
+case!(constraints, "golden/constraints");
+case!(error_responses, "golden/error_responses");
 case!(identifiers, "golden/identifiers");
 case!(inline_bodies, "golden/inline_bodies");
 case!(inline_objects, "golden/inline_objects");
@@ -84,26 +84,26 @@ case!(no_content, "golden/no_content");
 case!(nullable_fields, "golden/nullable_fields");
 case!(numbers, "golden/numbers");
 case!(object_without_properties, "golden/object_without_properties");
-case!(odd_names, "golden/odd_names");
+case!(unusual_names, "golden/unusual_names");
 case!(optional_list, "golden/optional_list");
 case!(overlay, "golden/overlay");
 case!(pagination, "golden/pagination");
 case!(published_responses, "golden/published_responses");
 case!(recursion, "golden/recursion");
-case!(request_of_two_actions, "golden/request_of_two_actions");
+case!(request_shared_by_two_actions, "golden/request_shared_by_two_actions");
 case!(required_fields, "golden/required_fields");
 case!(retry_safety, "golden/retry_safety");
 case!(schema_without_type, "golden/schema_without_type");
 case!(secrets, "golden/secrets");
 case!(several_examples, "golden/several_examples");
 case!(shared_bodies, "golden/shared_bodies");
-case!(taken_names, "golden/taken_names");
-case!(text_beside_ref, "golden/text_beside_ref");
-case!(text_enum, "golden/text_enum");
-case!(texts_of_ours, "golden/texts_of_ours");
-case!(types_of_two_tags, "golden/types_of_two_tags");
+case!(setter_name_clashes, "golden/setter_name_clashes");
+case!(description_beside_ref, "golden/description_beside_ref");
+case!(string_enum, "golden/string_enum");
+case!(documentation, "golden/documentation");
+case!(types_shared_by_two_tags, "golden/types_shared_by_two_tags");
 case!(unused_schema, "golden/unused_schema");
 case!(waiters, "golden/waiters");
 case!(value_sets, "golden/value_sets");
 case!(enums_without_variants, "golden/enums_without_variants");
-case!(names_of_the_language, "golden/names_of_the_language");
+case!(names_of_the_rust_prelude, "golden/names_of_the_rust_prelude");

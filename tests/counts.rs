@@ -1,8 +1,12 @@
-//! Counts: everything that the contract describes is generated, once, and nothing else is.
+//! Counts: every item of the contract is generated exactly once, and nothing else is.
 //!
-//! The contract is read here by code of its own, and the generated files with `syn`: no code of the generator is
-//! part of these tests.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by a panic")]
+//! These tests read the contract and the generated files independently of the generator.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a failed expectation fails the test"
+)]
 
 mod expected;
 
@@ -44,23 +48,23 @@ impl Contract {
         &self.root["components"]["schemas"][name]
     }
 
-    /// How many actions accept what `is` tells from their security requirements.
-    fn secured(&self, is: impl Fn(&[Value]) -> bool) -> usize {
+    /// Number of actions whose security requirements satisfy `predicate`.
+    fn secured(&self, predicate: impl Fn(&[Value]) -> bool) -> usize {
         let actions = self.actions();
         let security = actions.values().filter_map(|action| action["security"].as_sequence());
-        security.filter(|alternatives| is(alternatives)).count()
+        security.filter(|alternatives| predicate(alternatives)).count()
     }
 
     fn has(&self, schema: &Value, property: &str) -> bool {
         !schema["properties"][property].is_null()
     }
 
-    fn paged_by_token(&self, action: &Value) -> bool {
+    fn is_paginated_by_token(&self, action: &Value) -> bool {
         let (request, response) = (self.body(&action["requestBody"]), self.body(&action["responses"]["200"]));
         self.has(request, "NextPageToken") && self.has(response, "NextPageToken")
     }
 
-    fn paged_by_item(&self, action: &Value) -> bool {
+    fn is_paginated_by_item(&self, action: &Value) -> bool {
         let request = self.body(&action["requestBody"]);
         self.has(request, "FirstItem") && self.has(request, "ResultsPerPage")
     }
@@ -70,7 +74,7 @@ fn entries(mapping: &Value) -> impl Iterator<Item = (&str, &Value)> {
     mapping.as_mapping().unwrap().iter().map(|(key, value)| (key.as_str().unwrap(), value))
 }
 
-/// The properties of all objects at any depth, whether their schemas have names or not.
+/// Number of properties of all objects at any depth, named or inline.
 fn properties(schema: &Value) -> usize {
     match schema {
         Value::Mapping(mapping) => mapping
@@ -86,7 +90,7 @@ fn properties(schema: &Value) -> usize {
     }
 }
 
-/// What the generated files declare.
+/// The items in the generated files.
 #[derive(Default)]
 struct Generated {
     /// Fields by struct.
@@ -95,16 +99,16 @@ struct Generated {
     tables: BTreeMap<String, usize>,
     enums: BTreeSet<String>,
     aliases: BTreeSet<String>,
-    /// Constants of each marker, as text.
+    /// Constants of each marker, as strings.
     markers: BTreeMap<String, BTreeMap<String, String>>,
-    /// Requests of listings with pages.
+    /// Requests of paginated actions.
     paginated: BTreeSet<String>,
-    /// The documentation of each method.
+    /// Documentation of each method.
     methods: BTreeMap<String, String>,
-    /// The same of the blocking client.
+    /// Documentation of each method of the blocking client.
     blocking: BTreeMap<String, String>,
     /// Public items without documentation.
-    bare: Vec<String>,
+    undocumented: Vec<String>,
 }
 
 impl Generated {
@@ -117,9 +121,9 @@ impl Generated {
                 let mut blocking = Self::default();
                 blocking.items(&file.items);
                 generated.blocking = blocking.methods;
-                generated.bare.extend(blocking.bare);
+                generated.undocumented.extend(blocking.undocumented);
             } else if !path.ends_with("waiters.rs") {
-                // What stands there is no part of the description, and is named in a place of its own.
+                // Waiters are not part of the contract.
                 generated.items(&file.items);
             }
         }
@@ -182,12 +186,12 @@ impl Generated {
                 let other = self.markers.insert(owner.clone(), constants.collect());
                 assert!(other.is_none(), "the marker {owner} is declared twice");
             }
-            Some("Paginated") => assert!(self.paginated.insert(owner.clone()), "{owner} has pages twice"),
+            Some("Paginated") => assert!(self.paginated.insert(owner.clone()), "{owner} is paginated twice"),
             Some(_) => {}
         }
     }
 
-    /// `__private::sent!(Name { field: "Wire", … })`: a struct's table.
+    /// `__private::sent!(Name { field: "Wire", … })`: the wire table of a struct.
     fn table(&mut self, table: &syn::Macro) {
         let mut tokens = table.tokens.clone().into_iter();
         let (Some(name), Some(proc_macro2::TokenTree::Group(rows))) = (tokens.next(), tokens.next()) else {
@@ -201,7 +205,7 @@ impl Generated {
 
     fn document(&mut self, name: impl ToString, attributes: &[Attribute]) {
         if documentation(attributes).trim().is_empty() {
-            self.bare.push(name.to_string());
+            self.undocumented.push(name.to_string());
         }
     }
 
@@ -214,12 +218,12 @@ impl Generated {
     }
 }
 
-/// The last word of a constant's value: `Idempotent` of `RetrySafety::Idempotent`, the text of a literal.
+/// The value of a constant: the last segment of a path, such as `Idempotent`, or a string literal.
 fn literal(value: &syn::Expr) -> String {
     match value {
         syn::Expr::Path(path) => path.path.segments.last().unwrap().ident.to_string(),
         syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => text.value(),
-        _ => panic!("a constant of a marker is neither a path nor a text"),
+        _ => panic!("a constant of a marker is neither a path nor a string"),
     }
 }
 
@@ -231,10 +235,10 @@ fn documentation(attributes: &[Attribute]) -> String {
     lines.collect()
 }
 
-/// Compares a count with what is known of version 1.40.1; other versions have other counts.
+/// Compares a count with the known one of version 1.40.1; other versions have other counts.
 #[track_caller]
-fn known(contract: &Contract, what: &str, count: usize, expected: usize) {
-    assert!(count > 0, "no {what}: the test shows nothing");
+fn assert_known_count(contract: &Contract, what: &str, count: usize, expected: usize) {
+    assert!(count > 0, "no {what}: nothing is tested");
     if contract.version() == "1.40.1" {
         assert_eq!(count, expected, "{what} of 1.40.1");
     }
@@ -244,7 +248,7 @@ fn known(contract: &Contract, what: &str, count: usize, expected: usize) {
 fn every_action_has_one_method_and_one_marker() {
     let (contract, generated) = (Contract::read(), Generated::read());
     let actions: BTreeSet<_> = contract.actions().into_keys().map(str::to_owned).collect();
-    known(&contract, "actions", actions.len(), 235);
+    assert_known_count(&contract, "actions", actions.len(), 235);
     let names: BTreeSet<_> = generated.markers.values().map(|constants| constants["NAME"].clone()).collect();
     assert_eq!(names, actions);
     assert_eq!(generated.markers.len(), actions.len());
@@ -253,10 +257,10 @@ fn every_action_has_one_method_and_one_marker() {
 }
 
 #[test]
-fn every_schema_is_one_type() {
+fn every_schema_has_one_type() {
     let (contract, generated) = (Contract::read(), Generated::read());
     let schemas = contract.schemas();
-    known(&contract, "schemas", schemas.len(), 650);
+    assert_known_count(&contract, "schemas", schemas.len(), 650);
     let types: BTreeSet<&str> = generated
         .structs
         .keys()
@@ -265,16 +269,16 @@ fn every_schema_is_one_type() {
         .map(String::as_str)
         .collect();
     let kinds = generated.structs.len() + generated.enums.len() + generated.aliases.len();
-    assert_eq!(types.len(), kinds, "two kinds of type share a name");
+    assert_eq!(types.len(), kinds, "two types have the same name");
     let missing: Vec<_> = schemas.keys().filter(|name| !types.contains(*name)).collect();
     assert!(missing.is_empty(), "no type for {missing:?}");
 }
 
 #[test]
-fn every_property_is_one_field_and_one_row() {
+fn every_property_has_one_field_and_one_table_row() {
     let (contract, generated) = (Contract::read(), Generated::read());
     let described: usize = contract.schemas().values().map(|schema| properties(schema)).sum();
-    known(&contract, "properties", described, 2486);
+    assert_known_count(&contract, "properties", described, 2486);
     assert_eq!(generated.structs.values().sum::<usize>(), described);
     assert_eq!(generated.tables, generated.structs, "a struct and its table differ");
     for (name, schema) in contract.schemas() {
@@ -285,7 +289,7 @@ fn every_property_is_one_field_and_one_row() {
 }
 
 #[test]
-fn every_enum_of_the_contract_is_open() {
+fn every_value_set_has_an_enum() {
     let (contract, generated) = (Contract::read(), Generated::read());
     fn enums(value: &Value) -> usize {
         match value {
@@ -297,17 +301,17 @@ fn every_enum_of_the_contract_is_open() {
         }
     }
     let described = enums(&contract.root["components"]);
-    known(&contract, "enums", described, 13);
+    assert_known_count(&contract, "enums", described, 13);
     let added = overlay_value_sets();
-    known(&contract, "value sets of the overlay", added.len(), 37);
+    assert_known_count(&contract, "value sets of the overlay", added.len(), 37);
     let missing: Vec<_> = added.difference(&generated.enums).collect();
     assert!(missing.is_empty(), "no enum for {missing:?}");
-    // One name may stand for several equal sets.
+    // Several equal sets may share an enum.
     let of_contract = generated.enums.difference(&added).count();
     assert!((1..=described).contains(&of_contract), "{:?}", generated.enums);
 }
 
-/// The schemas of values that the overlay adds.
+/// The value sets that the overlay adds.
 fn overlay_value_sets() -> BTreeSet<String> {
     let text = expected::read(&expected::workspace("spec/overlay.yaml"));
     let overlay: Value = serde_yaml::from_str(&text).unwrap();
@@ -318,12 +322,12 @@ fn overlay_value_sets() -> BTreeSet<String> {
 }
 
 #[test]
-fn authentication_is_as_described() {
+fn authentication_matches_the_contract() {
     let (contract, generated) = (Contract::read(), Generated::read());
     let basic = contract.secured(|alternatives| alternatives.iter().any(|one| !one["BasicAuth"].is_null()));
     let none = contract.secured(<[Value]>::is_empty);
-    known(&contract, "actions with basic authentication", basic, 14);
-    known(&contract, "actions without authentication", none, 8);
+    assert_known_count(&contract, "actions with basic authentication", basic, 14);
+    assert_known_count(&contract, "actions without authentication", none, 8);
     assert_eq!(generated.count("AUTH", "AccessKeyOrBasic"), basic);
     assert_eq!(generated.count("AUTH", "None"), none);
     assert_eq!(generated.count("AUTH", "AccessKey"), contract.actions().len() - basic - none);
@@ -332,12 +336,12 @@ fn authentication_is_as_described() {
 }
 
 #[test]
-fn retry_safety_is_as_described() {
+fn retry_safety_matches_the_contract() {
     let (contract, generated) = (Contract::read(), Generated::read());
     let actions = contract.actions();
     let with_token = |action: &&&Value| contract.has(contract.body(&action["requestBody"]), "ClientToken");
     let tokens = actions.values().filter(with_token).count();
-    known(&contract, "actions with a client token", tokens, 4);
+    assert_known_count(&contract, "actions with a client token", tokens, 4);
     let safe = actions.keys().filter(|name| name.starts_with("Read") || name.starts_with("Check")).count();
     assert_eq!(generated.count("RETRY", "ClientToken"), tokens);
     assert_eq!(generated.count("RETRY", "Idempotent"), safe);
@@ -345,15 +349,15 @@ fn retry_safety_is_as_described() {
 }
 
 #[test]
-fn pagination_is_as_described() {
+fn pagination_matches_the_contract() {
     let (contract, generated) = (Contract::read(), Generated::read());
     let actions = contract.actions();
-    let tokens = actions.values().filter(|action| contract.paged_by_token(action)).count();
-    let items = actions.values().filter(|action| contract.paged_by_item(action)).count();
+    let tokens = actions.values().filter(|action| contract.is_paginated_by_token(action)).count();
+    let items = actions.values().filter(|action| contract.is_paginated_by_item(action)).count();
     let reads = actions.keys().filter(|name| name.starts_with("Read")).count();
-    known(&contract, "listings paged by token", tokens, 35);
-    known(&contract, "listings paged by item", items, 8);
-    known(&contract, "listings", reads, 73);
+    assert_known_count(&contract, "actions paginated by token", tokens, 35);
+    assert_known_count(&contract, "actions paginated by item", items, 8);
+    assert_known_count(&contract, "read actions", reads, 73);
     assert_eq!(generated.documented("- Paginated: set `results_per_page`, then `next_page_token`"), tokens);
     assert_eq!(generated.documented("- Paginated: set `results_per_page`, then `first_item`"), items);
     assert_eq!(generated.documented("- Paginated: "), tokens + items);
@@ -362,14 +366,14 @@ fn pagination_is_as_described() {
 }
 
 #[test]
-fn everything_is_documented_and_every_method_has_an_example_and_its_page() {
+fn everything_is_documented_and_every_method_has_an_example_and_a_link() {
     let generated = Generated::read();
-    assert!(generated.bare.is_empty(), "without documentation: {:?}", generated.bare);
+    assert!(generated.undocumented.is_empty(), "without documentation: {:?}", generated.undocumented);
     for (name, docs) in &generated.methods {
         let example = docs.contains("```no_run") && docs.contains(&format!("client.{name}(&request).await?"));
         assert!(example, "{name} has no example");
         assert!(docs.contains("# Errors") && docs.contains("- [Official page](https://"), "{name}");
-        // One title for each of several examples, in our words and not the `ex1` of the description.
+        // Each of several examples has a title of our own, not the `ex1` of the description.
         let examples = docs.matches("```no_run").count();
         let several = docs.contains("# Examples\n");
         assert_eq!(several, examples > 1, "{name}");

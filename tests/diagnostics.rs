@@ -9,7 +9,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::string_slice,
-    reason = "a test fails by a panic"
+    reason = "a failed expectation fails the test"
 )]
 
 #[path = "diagnostics/cases.rs"]
@@ -23,7 +23,7 @@ use std::time::Duration;
 use cases::{CASES, Case, Damage};
 use osc_codegen::{Diagnostic, Input, Severity};
 
-/// Timeout of one damaged input, in an unoptimised build on a busy machine.
+/// Timeout of one damaged input, in an unoptimized build on a busy machine.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 const BASE: &str = include_str!("diagnostics/base.yaml");
@@ -137,9 +137,9 @@ fn the_command_line_fails_without_a_panic_and_writes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     for case in CASES {
         let damaged = damaged(case);
-        let said = problems(&damaged);
+        let expected = problems(&damaged);
         let only_stale =
-            said.is_some_and(|said| said.iter().all(|problem| problem.severity == Severity::Stale));
+            expected.is_some_and(|all| all.iter().all(|problem| problem.severity == Severity::Stale));
         let Damaged { description, overlay, docs, errors, waiters } = damaged;
         // The command has no option for another `docs.yaml` or `errors.yaml`.
         if docs.is_some() || errors.is_some() {
@@ -163,15 +163,15 @@ fn the_command_line_fails_without_a_panic_and_writes_nothing() {
             "--out".as_ref(),
             out.as_os_str(),
         ]);
-        let said = &run.output;
-        assert!(!said.contains("panicked"), "{}: {said}", case.name);
+        let output = &run.output;
+        assert!(!output.contains("panicked"), "{}: {output}", case.name);
         if only_stale {
             // For a description other than the committed one, a stale entry is a warning.
-            assert!(run.code == Some(0) && said.contains("warning: "), "{}: {said}", case.name);
+            assert!(run.code == Some(0) && output.contains("warning: "), "{}: {output}", case.name);
             continue;
         }
-        assert!(matches!(run.code, Some(1 | 2)), "{}: exit code {:?}: {said}", case.name, run.code);
-        assert!(said.contains("error: "), "{}: {said}", case.name);
+        assert!(matches!(run.code, Some(1 | 2)), "{}: exit code {:?}: {output}", case.name, run.code);
+        assert!(output.contains("error: "), "{}: {output}", case.name);
         assert!(!out.exists(), "{} wrote {}", case.name, out.display());
     }
 }

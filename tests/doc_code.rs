@@ -1,8 +1,8 @@
-//! The examples of generated documentation, as code that the compiler can read. A module of several tests.
+//! The examples of generated documentation, as code that can be compiled. Shared by several test targets.
 
 use osc_codegen::Files;
 
-/// The examples of the documentation as functions, with the case's own types for those of the crate.
+/// The examples as functions that use the types of the case instead of those of the crate.
 pub fn examples(files: &Files) -> String {
     let mut text =
         "// The documentation's examples, for the compiler. Written by the test `golden`.\n".to_owned();

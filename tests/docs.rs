@@ -4,7 +4,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test fails by a panic"
+    reason = "a failed expectation fails the test"
 )]
 
 mod xtask;
@@ -23,7 +23,7 @@ fn run(arguments: &[&str]) -> Run {
     xtask::run(arguments.iter().map(OsStr::new))
 }
 
-/// `docs missing` with other texts than those of the repository.
+/// Runs `docs missing` with these texts.
 fn missing(docs: &str) -> Run {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("docs.yaml");
@@ -32,14 +32,14 @@ fn missing(docs: &str) -> Run {
 }
 
 #[test]
-fn nothing_is_without_a_text() {
+fn every_item_has_a_text() {
     let run = run(&["docs", "missing"]);
     assert_eq!(run.code, Some(0), "{}", run.output);
     assert!(run.output.contains("0 without a text, 0 unused texts"), "{}", run.output);
 }
 
 #[test]
-fn a_text_that_is_taken_away_is_missed() {
+fn a_missing_text_is_reported() {
     let docs = fs::read_to_string(DOCS).unwrap();
     for (section, name) in [
         ("actions", "AddUserToUserGroup"),
@@ -54,16 +54,16 @@ fn a_text_that_is_taken_away_is_missed() {
     }
 }
 
-/// The texts less one, which must be there.
+/// Removes one text, which must exist.
 fn without(docs: &str, section: &str, name: &str) -> String {
-    let (mut here, mut inside, mut found) = ("", false, false);
+    let (mut current_section, mut inside, mut found) = ("", false, false);
     let mut rest = String::new();
     for line in docs.lines() {
         if !line.starts_with([' ', '#']) && !line.is_empty() {
-            here = line.trim_end_matches(':');
+            current_section = line.trim_end_matches(':');
         }
         if !line.starts_with("   ") && !line.is_empty() {
-            inside = here == section && line.starts_with(&format!("  {name}:"));
+            inside = current_section == section && line.starts_with(&format!("  {name}:"));
             found |= inside;
         }
         if !inside {
@@ -76,7 +76,7 @@ fn without(docs: &str, section: &str, name: &str) -> String {
 }
 
 #[test]
-fn a_text_that_nothing_needs_is_reported() {
+fn an_unused_text_is_reported() {
     let docs = fs::read_to_string(DOCS).unwrap();
     let run = missing(&(docs + "  Unicorn.Horn: Length of the horn in metres.\n  Horn: Length.\n"));
     assert_eq!(run.code, Some(1), "{}", run.output);
@@ -87,7 +87,7 @@ fn a_text_that_nothing_needs_is_reported() {
 }
 
 #[test]
-fn texts_that_cannot_be_read_are_reported() {
+fn invalid_texts_are_reported() {
     for text in ["actions: [", "actions: {ReadVms: 3}", "colours: {}", "- a"] {
         let run = missing(text);
         assert_eq!(run.code, Some(1), "{text}: {}", run.output);
@@ -99,11 +99,11 @@ fn texts_that_cannot_be_read_are_reported() {
 }
 
 #[test]
-fn what_was_reviewed_is_not_asked_for_again() {
+fn reviewed_texts_are_no_longer_marked() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("prose.lock");
-    let line = |place: &str, mark: &str| {
-        format!("0123456789abcdef #/components/schemas/{place}/description{mark}\n")
+    let line = |path: &str, marker: &str| {
+        format!("0123456789abcdef #/components/schemas/{path}/description{marker}\n")
     };
     let lock =
         [line("Net", " 1.41.0"), line("Vm", " 1.41.0"), line("Vm/properties/State", " 1.42.0")].concat();
@@ -127,7 +127,7 @@ fn what_was_reviewed_is_not_asked_for_again() {
 }
 
 #[test]
-fn published_texts_and_ours_stand_side_by_side() {
+fn compare_prints_published_texts_next_to_ours() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("published.yaml");
     let field = |name: &str| format!("{name}: {{type: string, description: Published words on {name}.}}");
@@ -171,7 +171,7 @@ fn published_texts_and_ours_stand_side_by_side() {
 }
 
 #[test]
-fn the_pages_hold_every_action_and_their_links_lead_somewhere() {
+fn the_exported_pages_have_every_action_and_valid_links() {
     let folder = tempfile::tempdir().unwrap();
     let run = run(&["docs", "export", "--out", folder.path().to_str().unwrap()]);
     assert_eq!(run.code, Some(0), "{}", run.output);
@@ -217,7 +217,7 @@ fn contract() -> Value {
     serde_yaml::from_str(&text).unwrap()
 }
 
-/// How many different examples of its request an action has.
+/// Number of different examples of the request of an action.
 fn examples(action: &Value) -> usize {
     let examples = &action["post"]["requestBody"]["content"]["application/json"]["examples"];
     let values = examples.as_object().unwrap().values().map(|example| example["value"].to_string());

@@ -1,4 +1,4 @@
-//! Expected files: what a test's output must equal, regenerated with `BLESS=1`. A module of several tests.
+//! Expected files: the committed output of tests, regenerated with `BLESS=1`. Shared by several test targets.
 #![allow(dead_code, reason = "each test target uses a part of this module")]
 
 use std::fs;
@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
-/// As many lines of a difference as one reads.
-const DIFF_LINES: usize = 60;
+/// Maximum number of lines of a difference to print.
+const MAX_DIFF_LINES: usize = 60;
 
 /// A path below `tests/`.
 pub fn tests(path: &str) -> PathBuf {
@@ -19,7 +19,7 @@ pub fn workspace(path: &str) -> PathBuf {
     tests("..").join(path)
 }
 
-/// The descriptions that were published, each with its version. None where the checkout stands alone.
+/// All published descriptions with their versions. Empty outside the development environment, which has these files.
 pub fn published() -> Vec<(String, String)> {
     let Ok(entries) = fs::read_dir(workspace("../shared/specs")) else { return Vec::new() };
     let paths = entries
@@ -34,14 +34,14 @@ pub fn published() -> Vec<(String, String)> {
     found
 }
 
-/// Reads a text that must be there.
+/// Reads a file that must exist.
 #[track_caller]
 pub fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()))
 }
 
-/// Reads a text that may be missing.
-pub fn read_if_there(path: &Path) -> Option<String> {
+/// Reads a file that may be missing.
+pub fn read_if_exists(path: &Path) -> Option<String> {
     path.exists().then(|| read(path))
 }
 
@@ -50,9 +50,12 @@ pub fn blessing() -> bool {
     std::env::var_os("BLESS").is_some_and(|value| !value.is_empty() && value != "0")
 }
 
-/// Compares a text with the expected file, or makes that file. What differs comes back, as a diff.
+/// Compares a text with the expected file, or writes that file with `BLESS=1`.
+///
+/// # Errors
+/// Returns the difference as a diff.
 pub fn compare(path: &Path, found: &str) -> Result<(), String> {
-    let expected = read_if_there(path);
+    let expected = read_if_exists(path);
     if expected.as_deref() == Some(found) {
         return Ok(());
     }
@@ -64,6 +67,6 @@ pub fn compare(path: &Path, found: &str) -> Result<(), String> {
     let Some(expected) = expected else { return Err(format!("{} is missing", path.display())) };
     let diff = TextDiff::from_lines(&expected, found);
     let diff = diff.unified_diff().context_radius(2).header("expected", "found").to_string();
-    let lines: Vec<_> = diff.lines().take(DIFF_LINES).collect();
+    let lines: Vec<_> = diff.lines().take(MAX_DIFF_LINES).collect();
     Err(format!("{} differs:\n{}", path.display(), lines.join("\n")))
 }

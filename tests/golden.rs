@@ -1,9 +1,9 @@
-//! Golden files: what the generator makes of small descriptions.
+//! Golden files: the code generated from small descriptions.
 //!
-//! A case is a folder `golden/<case>/` with `spec.yaml`, perhaps `overlay.yaml`, `docs.yaml`, `errors.yaml` and
-//! `waiters.yaml`, and the expected files in `out/`. `examples.rs` beside them holds the documentation's examples; the target `compiled` compiles
-//! both. `BLESS=1 cargo test -p osc-tests --test golden` regenerates what is expected; review the difference.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
+//! A case is a folder `golden/<case>/` with `spec.yaml` and optionally `overlay.yaml`, `docs.yaml`, `errors.yaml` and
+//! `waiters.yaml`. It has the expected files in `out/` and the documentation's examples in `examples.rs`; the target
+//! `compiled` compiles both. `BLESS=1 cargo test -p osc-tests --test golden` regenerates them; review the difference.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed expectation fails the test")]
 
 mod doc_code;
 mod expected;
@@ -13,17 +13,17 @@ use std::fs;
 
 use osc_codegen::{Diagnostic, Files, Input};
 
-/// Generates, twice: the same input gives the same bytes.
+/// Generates the files twice and checks that they are identical.
 #[track_caller]
 fn generate(name: &str, input: &Input<'_>) -> Files {
-    let once = || {
+    let run = || {
         let (api, warnings) = osc_codegen::model(input, &mut |_| {})
             .unwrap_or_else(|problems| panic!("{name} has errors:\n{}", list(&problems)));
         (osc_codegen::files(&api).unwrap_or_else(|error| panic!("{name}: {error}")), warnings)
     };
-    let (first, warnings) = once();
-    assert!(first == once().0, "{name}: a second run printed something else");
-    // The tables of the generator are about the real description.
+    let (first, warnings) = run();
+    assert!(first == run().0, "{name}: a second run generated other files");
+    // The generator's own tables apply to the real description only.
     let ours = warnings.iter().filter(|warning| warning.source != osc_codegen::Source::Generator);
     let ours: Vec<Diagnostic> = ours.cloned().collect();
     assert!(ours.is_empty() || name.starts_with("published"), "{name} has warnings:\n{}", list(&ours));
@@ -34,15 +34,15 @@ fn list(problems: &[Diagnostic]) -> String {
     problems.iter().map(|problem| format!("  {problem}\n")).collect()
 }
 
-/// Checks one case: every expected file, and that there is no other.
+/// Checks one case: its files are exactly the expected ones.
 #[track_caller]
 fn check(case: &str) {
     let folder = expected::tests("golden").join(case);
     let description = expected::read(&folder.join("spec.yaml"));
-    let overlay = expected::read_if_there(&folder.join("overlay.yaml"));
-    let docs = expected::read_if_there(&folder.join("docs.yaml"));
-    let errors = expected::read_if_there(&folder.join("errors.yaml"));
-    let waiters = expected::read_if_there(&folder.join("waiters.yaml"));
+    let overlay = expected::read_if_exists(&folder.join("overlay.yaml"));
+    let docs = expected::read_if_exists(&folder.join("docs.yaml"));
+    let errors = expected::read_if_exists(&folder.join("errors.yaml"));
+    let waiters = expected::read_if_exists(&folder.join("waiters.yaml"));
     let input = Input {
         description: &description,
         overlay: overlay.as_deref(),
@@ -66,12 +66,12 @@ fn check(case: &str) {
         if expected::blessing() {
             fs::remove_file(&path).unwrap();
         } else {
-            wrong.push(format!("{} is not generated any more", path.display()));
+            wrong.push(format!("{} is no longer generated", path.display()));
         }
     }
     assert!(
         wrong.is_empty(),
-        "{}\n\nIf this is what should come out: BLESS=1 cargo test -p osc-tests --test golden",
+        "{}\n\nIf this is intended: BLESS=1 cargo test -p osc-tests --test golden",
         wrong.join("\n")
     );
 }
@@ -91,7 +91,7 @@ fn every_case_is_generated_and_compiled() {
 }
 
 #[test]
-fn every_published_description_generates_with_and_without_the_overlay() {
+fn every_published_description_is_generated_with_and_without_the_overlay() {
     let overlay = expected::read(&expected::workspace("spec/overlay.yaml"));
     let waiters = expected::read(&expected::workspace("spec/waiters.yaml"));
     for (version, description) in expected::published() {
@@ -111,8 +111,8 @@ fn every_published_description_generates_with_and_without_the_overlay() {
 }
 
 #[test]
-fn action_and_type_of_one_name() {
-    check("action_and_type_of_one_name");
+fn action_and_type_with_the_same_name() {
+    check("action_and_type_with_the_same_name");
 }
 
 #[test]
@@ -146,8 +146,8 @@ fn description_texts() {
 }
 
 #[test]
-fn enum_of_one_name() {
-    check("enum_of_one_name");
+fn equal_inline_enums() {
+    check("equal_inline_enums");
 }
 
 #[test]
@@ -166,13 +166,13 @@ fn error_codes() {
 }
 
 #[test]
-fn facts() {
-    check("facts");
+fn constraints() {
+    check("constraints");
 }
 
 #[test]
-fn failures() {
-    check("failures");
+fn error_responses() {
+    check("error_responses");
 }
 
 #[test]
@@ -221,8 +221,8 @@ fn object_without_properties() {
 }
 
 #[test]
-fn odd_names() {
-    check("odd_names");
+fn unusual_names() {
+    check("unusual_names");
 }
 
 #[test]
@@ -251,8 +251,8 @@ fn recursion() {
 }
 
 #[test]
-fn request_of_two_actions() {
-    check("request_of_two_actions");
+fn request_shared_by_two_actions() {
+    check("request_shared_by_two_actions");
 }
 
 #[test]
@@ -281,28 +281,28 @@ fn shared_bodies() {
 }
 
 #[test]
-fn taken_names() {
-    check("taken_names");
+fn setter_name_clashes() {
+    check("setter_name_clashes");
 }
 
 #[test]
-fn text_beside_ref() {
-    check("text_beside_ref");
+fn description_beside_ref() {
+    check("description_beside_ref");
 }
 
 #[test]
-fn text_enum() {
-    check("text_enum");
+fn string_enum() {
+    check("string_enum");
 }
 
 #[test]
-fn texts_of_ours() {
-    check("texts_of_ours");
+fn documentation() {
+    check("documentation");
 }
 
 #[test]
-fn types_of_two_tags() {
-    check("types_of_two_tags");
+fn types_shared_by_two_tags() {
+    check("types_shared_by_two_tags");
 }
 
 #[test]
@@ -321,8 +321,8 @@ fn enums_without_variants() {
 }
 
 #[test]
-fn names_of_the_language() {
-    check("names_of_the_language");
+fn names_of_the_rust_prelude() {
+    check("names_of_the_rust_prelude");
 }
 
 #[test]

@@ -6,7 +6,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::string_slice,
-    reason = "a test fails by a panic"
+    reason = "a failed expectation fails the test"
 )]
 
 mod expected;
@@ -69,7 +69,7 @@ fn contract(description: &str) -> Contract {
     osc_codegen::strip_prose(description).unwrap_or_else(|problems| panic!("{problems:?}"))
 }
 
-/// The interface as the generator sees it, less its documentation. Sorted: the contract sorts properties by name.
+/// The generated code without its documentation. Sorted, because the contract sorts properties by name.
 fn interface(description: &str) -> Vec<String> {
     let input = Input { description, overlay: None, docs: None, errors: None, waiters: None, strict: false };
     let (api, _) = osc_codegen::model(&input, &mut |_| {}).unwrap();
@@ -98,20 +98,23 @@ fn prose_is_removed_and_names_and_values_are_kept() {
     let example = &post["requestBody"]["content"]["application/json"]["examples"]["ex1"]["value"];
     assert_eq!(example["description"], "kept");
     assert_eq!(example["Note"], "a: '2024-01-01'");
-    // OpenAPI 3.0 wants a description of each response.
+    // OpenAPI 3.0 requires a description of each response.
     assert_eq!(post["responses"]["200"]["description"], "");
-    // Readers of YAML 1.1 take a bare date for one.
+    // Readers of YAML 1.1 parse an unquoted date as a date.
     assert!(yaml.contains("Since: '2024-02-29'"), "{yaml}");
-    let places: Vec<&str> = prose.iter().map(|(at, _)| at.as_str()).collect();
-    assert!(places.contains(&"#/components/schemas/Cage/properties/description/description"), "{places:?}");
+    let pointers: Vec<&str> = prose.iter().map(|(at, _)| at.as_str()).collect();
     assert!(
-        places
+        pointers.contains(&"#/components/schemas/Cage/properties/description/description"),
+        "{pointers:?}"
+    );
+    assert!(
+        pointers
             .contains(&"#/paths/~1ReadCages/post/requestBody/content/application~1json/examples/ex1/summary")
     );
-    assert!(places.is_sorted());
+    assert!(pointers.is_sorted());
 }
 
-/// Strings that a reader of YAML 1.1 or 1.2 takes for a boolean, null, a number, a date or an operator.
+/// Strings that a reader of YAML 1.1 or 1.2 parses as a boolean, null, a number, a date or an operator.
 const AMBIGUOUS: &[&str] = &[
     "NO",
     "no",
@@ -157,7 +160,7 @@ const AMBIGUOUS: &[&str] = &[
     "2024-01-01 10:00:00",
 ];
 
-/// Strings that every reader takes for strings.
+/// Strings that every reader parses as strings.
 const UNAMBIGUOUS: &[&str] = &[
     "open",
     "Norway",
@@ -201,7 +204,7 @@ fn strings_that_yaml_readers_misread_are_quoted() {
     }
 }
 
-/// A published text with everything that a contract rewrites: merge keys, a large number, examples out of order.
+/// The description has everything that a contract rewrites: merge keys, a large number, examples out of order.
 #[test]
 fn a_contract_generates_the_same_files_as_its_description() {
     let published = WORDY
@@ -217,7 +220,7 @@ fn a_contract_generates_the_same_files_as_its_description() {
             Input { description, overlay: None, docs: None, errors: None, waiters: None, strict: false };
         let (api, _) = osc_codegen::model(&input, &mut |_| {}).unwrap();
         let files = osc_codegen::files(&api).unwrap();
-        // Code, and the examples in comments. Other comments are the published prose.
+        // Code, and examples in comments. Other comments are the published prose.
         let is_code = |line: &&str| {
             let line = line.trim_start();
             !line.is_empty() && (!line.starts_with("//") || line.starts_with("///     "))
@@ -257,20 +260,20 @@ fn the_contract_of_a_contract_is_the_same() {
 }
 
 #[test]
-fn a_contract_describes_what_the_publication_describes() {
+fn a_contract_has_the_same_interface_as_its_description() {
     let wordy = [("wordy".to_owned(), WORDY.to_owned())];
     for (version, published) in wordy.into_iter().chain(expected::published()) {
         let Contract { yaml, .. } = contract(&published);
         let (ours, theirs) = (interface(&yaml), interface(&published));
         let difference: Vec<_> =
             ours.iter().zip(&theirs).filter(|(ours, theirs)| ours != theirs).take(5).collect();
-        assert!(ours == theirs, "{version}: the contract is another interface: {difference:#?}");
+        assert!(ours == theirs, "{version}: the contract has another interface: {difference:#?}");
         assert_eq!(contract(&yaml).yaml, yaml, "{version}");
     }
 }
 
 #[test]
-fn the_command_writes_three_files_and_a_report() {
+fn an_import_writes_three_files_and_a_report() {
     let folder = tempfile::tempdir().unwrap();
     let published = folder.path().join("zoo-1.0.yaml");
     std::fs::write(&published, WORDY).unwrap();
@@ -288,17 +291,17 @@ fn the_command_writes_three_files_and_a_report() {
         source.contains("zoo-1.0.yaml") && !source.contains(&folder.path().display().to_string()),
         "{source}"
     );
-    // All texts but the description of the response.
+    // All texts except the description of the response.
     assert_eq!(read("prose.lock").lines().count(), contract(WORDY).prose.len());
 
-    // A reworded description is one line of the lock, and none of the contract.
+    // A reworded description changes one line of the lock and nothing in the contract.
     std::fs::write(&published, WORDY.replace("Words about a path.", "Other words.")).unwrap();
     let before = read("outscale.yaml");
     let run = import(&published);
     assert!(run.output.contains("of which 1 changed"), "{}", run.output);
     assert_eq!(read("outscale.yaml"), before);
 
-    // A damaged one changes nothing.
+    // A damaged description changes nothing.
     std::fs::write(&published, WORDY.replace("type: string, format: date", "type: strin")).unwrap();
     let (before, lock) = (read("outscale.yaml"), read("prose.lock"));
     let run = import(&published);
@@ -307,27 +310,30 @@ fn the_command_writes_three_files_and_a_report() {
     assert_eq!((read("outscale.yaml"), read("prose.lock")), (before, lock));
 }
 
-/// Not with the library that the command line uses.
+/// The digest, with another library than the command line uses.
 fn sha256(text: &str) -> String {
     Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[test]
-fn the_committed_contract_is_that_of_its_source() {
+fn the_committed_contract_matches_its_source() {
     let source = expected::read(&expected::workspace("spec/source.toml"));
     let committed = expected::read(&expected::workspace("spec/outscale.yaml"));
     // `source.toml` is written last: `regen` rejects a contract with another digest.
     assert!(source.contains(&format!("contract_sha256 = \"{}\"", sha256(&committed))), "{source}");
     for (version, published) in expected::published() {
         if source.contains(&format!("version = \"{version}\"")) {
-            assert!(contract(&published).yaml == committed, "import {version} again");
+            assert!(
+                contract(&published).yaml == committed,
+                "the contract is outdated: import {version} again"
+            );
             assert!(source.contains(&format!("\nsha256 = \"{}\"", sha256(&published))), "{source}");
         }
     }
 }
 
 #[test]
-fn a_value_that_the_text_gains_is_a_line_of_the_report() {
+fn a_value_that_a_published_text_adds_is_a_line_of_the_report() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("spec");
     let file = folder.path().join("zoo-1.0.yaml");
@@ -356,13 +362,13 @@ fn a_value_that_the_text_gains_is_a_line_of_the_report() {
     let [note] = notes.as_slice() else { panic!("{output}") };
     assert!(note.contains("names `frozen`, missing in the value set `VolumeState`"), "{note}");
 
-    // Known values are not reported as new; those that the text lost are.
+    // Known values are not reported; values that the text no longer has are.
     let output = import(r"`creating` \| `in-use`");
     assert!(!output.contains("the text names"), "{output}");
     assert!(output.contains("Volume/properties/State: the text no longer names `available`"), "{output}");
     // A text without a list is not compared.
     assert!(!import("`creating` or `frozen`").contains("Volume/properties/State:"));
-    // The contract has no texts, and so nothing to compare.
+    // The contract has no texts to compare.
     let contract = out.join("outscale.yaml");
     let run = xtask::run(["spec".as_ref(), "check".as_ref(), contract.as_os_str()]);
     assert!(run.code == Some(0) && !run.output.contains("value set"), "{}", run.output);

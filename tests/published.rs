@@ -1,9 +1,9 @@
-//! Every published version generates code that compiles without warnings, with the overlay and without.
+//! Every published version generates code that compiles without warnings, with and without the overlay.
 //!
-//! The published descriptions are in a folder outside the repository. Without it, only the committed one is tried,
-//! without its overlay.
+//! The published descriptions are in a folder outside the repository. Without it, only the committed contract is
+//! compiled, without its overlay.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed expectation fails the test")]
 
 mod expected;
 
@@ -20,28 +20,28 @@ use expected::{published, read, workspace};
 
 const CONTRACT: &str = "the contract";
 
-/// An overlay is optional, and each version must do without.
+/// An overlay is optional: each version must also compile without it.
 const OVERLAYS: [bool; 2] = [true, false];
 
 #[test]
 fn every_published_version_compiles_without_warnings() {
-    // One folder for all runs: cargo identifies crates by their path and keeps the results of each.
+    // One folder for all runs: Cargo identifies crates by their path and keeps the artifacts of each.
     let folder = workspace("target/published");
     _ = fs::remove_dir_all(&folder);
-    crate_alone(&folder);
+    copy_crate(&folder);
     let mut descriptions = published();
     if descriptions.is_empty() {
-        println!("no published descriptions found: only the committed one is tried");
+        println!("no published descriptions found: only the committed contract is compiled");
     }
     descriptions.push((CONTRACT.to_owned(), read(&workspace("spec/outscale.yaml"))));
     for (version, description) in &descriptions {
         for with_overlay in OVERLAYS {
-            // That one is the crate as it is committed, which the whole workspace compiles.
+            // This is the committed crate, which the workspace compiles.
             if with_overlay && version == CONTRACT {
                 continue;
             }
             generate(description, with_overlay, &folder.join("osc-api/src/generated"));
-            // Both directions of every type take twice the time: once is enough, the macros are the same.
+            // Both directions of every type take twice the time; once is enough, since the macros are the same.
             let features = if version == CONTRACT { "serde-all" } else { "" };
             compile(&folder, features, &format!("{version}, overlay: {with_overlay}"));
         }
@@ -78,10 +78,10 @@ fn main() {
 fn a_second_api_works_with_the_runtime_and_signs_by_its_own_scheme() {
     let folder = workspace("target/second_api");
     _ = fs::remove_dir_all(&folder);
-    crate_alone(&folder);
+    copy_crate(&folder);
     let generated = folder.join("osc-api/src/generated");
     fs::remove_dir_all(&generated).unwrap();
-    copy(&expected::tests("second_api/generated"), &generated);
+    copy_folder(&expected::tests("second_api/generated"), &generated);
     let manifest = read(&folder.join("Cargo.toml"));
     fs::write(folder.join("Cargo.toml"), manifest.replace(r#"["osc-api"]"#, r#"["osc-api", "caller"]"#))
         .unwrap();
@@ -141,8 +141,8 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// A workspace with the crate as its only member, so that other files can stand in for the generated ones.
-fn crate_alone(folder: &Path) {
+/// Creates a workspace with a copy of the crate, in which the generated files can be replaced.
+fn copy_crate(folder: &Path) {
     fs::create_dir_all(folder).unwrap();
     let manifest = read(&workspace("Cargo.toml"));
     let members = r#"members = ["codegen", "osc-api", "tests", "xtask"]"#;
@@ -150,16 +150,16 @@ fn crate_alone(folder: &Path) {
     fs::write(folder.join("Cargo.toml"), manifest.replace(members, r#"members = ["osc-api"]"#)).unwrap();
     fs::copy(workspace("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
     fs::copy(workspace("README.md"), folder.join("README.md")).unwrap();
-    copy(&workspace("osc-api"), &folder.join("osc-api"));
+    copy_folder(&workspace("osc-api"), &folder.join("osc-api"));
 }
 
-fn copy(from: &Path, to: &Path) {
+fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
         let to = to.join(path.file_name().unwrap());
         if path.is_dir() {
-            copy(&path, &to);
+            copy_folder(&path, &to);
         } else {
             fs::copy(&path, &to).unwrap();
         }

@@ -4,7 +4,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test fails by a panic"
+    reason = "a failed expectation fails the test"
 )]
 
 mod expected;
@@ -23,12 +23,12 @@ fn run(arguments: &[&str]) -> Run {
     xtask::run(arguments.iter().map(OsStr::new))
 }
 
-/// A folder for one test, with a small description of `tags` tags in it.
-struct Work {
+/// A temporary folder with a small description and an overlay.
+struct Workdir {
     folder: TempDir,
 }
 
-impl Work {
+impl Workdir {
     fn new(tags: usize) -> Self {
         let work = Self { folder: tempfile::tempdir().unwrap() };
         work.write("spec.yaml", &description(tags, "Name"));
@@ -58,7 +58,7 @@ impl Work {
 
     /// Generates from `spec.yaml` into `out` and asserts success.
     #[track_caller]
-    fn generated(&self) {
+    fn generate(&self) {
         let run = self.regen("spec.yaml", "out", &[]);
         assert_eq!(run.code, Some(0), "{}", run.output);
     }
@@ -106,9 +106,9 @@ fn times(folder: &Path) -> BTreeMap<String, SystemTime> {
 
 /// Damages the generated folder and asserts that `--check` names the file and the command to run, and writes nothing.
 #[track_caller]
-fn check_finds(word: &str, name: &str, damage: impl FnOnce(&Path)) {
-    let work = Work::new(2);
-    work.generated();
+fn assert_check_finds(word: &str, name: &str, damage: impl FnOnce(&Path)) {
+    let work = Workdir::new(2);
+    work.generate();
     let out = work.path("out");
     let wanted = work.files("out");
     assert_eq!(work.regen("spec.yaml", "out", &["--check"]).code, Some(0));
@@ -140,7 +140,7 @@ fn a_folder_without_generated_files_is_left_alone() {
 
 #[test]
 fn a_second_run_changes_nothing() {
-    let work = Work::new(3);
+    let work = Workdir::new(3);
     let first = work.regen("spec.yaml", "out", &[]);
     assert!(
         first.output.contains("3 actions") && first.output.contains("7 files, 7 changed"),
@@ -154,8 +154,8 @@ fn a_second_run_changes_nothing() {
 }
 
 #[test]
-fn one_byte_changed_is_found() {
-    check_finds("stale", "tag1.rs", |out| {
+fn a_changed_byte_is_found() {
+    assert_check_finds("stale", "tag1.rs", |out| {
         let path = out.join("tag1.rs");
         let text = fs::read_to_string(&path).unwrap();
         fs::write(path, text.replacen("Read1", "Read2", 1)).unwrap();
@@ -163,8 +163,8 @@ fn one_byte_changed_is_found() {
 }
 
 #[test]
-fn a_changed_code_is_found() {
-    check_finds("stale", "codes.rs", |out| {
+fn a_changed_error_code_is_found() {
+    assert_check_finds("stale", "codes.rs", |out| {
         let path = out.join("codes.rs");
         let text = fs::read_to_string(&path).unwrap();
         fs::write(path, text.replacen("u32 = 5063", "u32 = 5064", 1)).unwrap();
@@ -173,7 +173,7 @@ fn a_changed_code_is_found() {
 
 #[test]
 fn changed_line_ends_are_found() {
-    check_finds("stale", "modules.rs", |out| {
+    assert_check_finds("stale", "modules.rs", |out| {
         let path = out.join("modules.rs");
         let text = fs::read_to_string(&path).unwrap();
         fs::write(path, text.replace('\n', "\r\n")).unwrap();
@@ -182,26 +182,26 @@ fn changed_line_ends_are_found() {
 
 #[test]
 fn bytes_that_are_not_utf8_are_found() {
-    check_finds("stale", "tag0.rs", |out| fs::write(out.join("tag0.rs"), [0xff, 0xfe, 0]).unwrap());
+    assert_check_finds("stale", "tag0.rs", |out| fs::write(out.join("tag0.rs"), [0xff, 0xfe, 0]).unwrap());
 }
 
 #[test]
-fn one_file_removed_is_found() {
-    check_finds("missing", "tag0.rs", |out| fs::remove_file(out.join("tag0.rs")).unwrap());
+fn a_removed_file_is_found() {
+    assert_check_finds("missing", "tag0.rs", |out| fs::remove_file(out.join("tag0.rs")).unwrap());
 }
 
 #[test]
-fn one_generated_file_too_many_is_found() {
-    check_finds("orphan", "old.rs", |out| {
+fn an_orphaned_generated_file_is_found() {
+    assert_check_finds("orphan", "old.rs", |out| {
         fs::copy(out.join("tag0.rs"), out.join("old.rs")).map(drop).unwrap()
     });
 }
 
-/// Adds something without our header, which `--check` reports and `regen` never removes.
+/// Adds an entry without our header and asserts that `--check` reports it and `regen` keeps it.
 #[track_caller]
-fn foreign_is_kept(name: &str, add: impl FnOnce(&Path)) {
-    let work = Work::new(2);
-    work.generated();
+fn assert_foreign_entry_is_kept(name: &str, add: impl FnOnce(&Path)) {
+    let work = Workdir::new(2);
+    work.generate();
     let path = Path::new(&work.path("out")).join(name);
     add(&path);
     let check = work.regen("spec.yaml", "out", &["--check"]);
@@ -214,12 +214,12 @@ fn foreign_is_kept(name: &str, add: impl FnOnce(&Path)) {
 
 #[test]
 fn a_file_without_our_header_is_reported_and_kept() {
-    foreign_is_kept("old.rs", |path| fs::write(path, "// old").unwrap());
+    assert_foreign_entry_is_kept("old.rs", |path| fs::write(path, "// old").unwrap());
 }
 
 #[test]
 fn a_folder_is_reported_and_kept() {
-    foreign_is_kept("old", |path| {
+    assert_foreign_entry_is_kept("old", |path| {
         fs::create_dir(path).unwrap();
         fs::write(path.join("mod.rs"), "// old").unwrap();
     });
@@ -229,13 +229,13 @@ fn a_folder_is_reported_and_kept() {
 fn a_link_is_reported_and_kept() {
     let elsewhere = tempfile::tempdir().unwrap();
     fs::write(elsewhere.path().join("kept"), "kept").unwrap();
-    foreign_is_kept("link", |path| std::os::unix::fs::symlink(elsewhere.path(), path).unwrap());
+    assert_foreign_entry_is_kept("link", |path| std::os::unix::fs::symlink(elsewhere.path(), path).unwrap());
     assert_eq!(fs::read_to_string(elsewhere.path().join("kept")).unwrap(), "kept");
 }
 
 #[test]
 fn a_missing_folder_is_created_or_reported() {
-    let work = Work::new(2);
+    let work = Workdir::new(2);
     let check = work.regen("spec.yaml", "not/there", &["--check"]);
     assert!(check.code == Some(1) && check.output.contains("6 to change"), "{}", check.output);
     assert!(!Path::new(&work.path("not")).exists());
@@ -244,9 +244,9 @@ fn a_missing_folder_is_created_or_reported() {
 }
 
 #[test]
-fn two_folders_get_the_same_bytes() {
-    let work = Work::new(5);
-    work.generated();
+fn output_is_the_same_in_every_folder() {
+    let work = Workdir::new(5);
+    work.generate();
     assert_eq!(work.regen("spec.yaml", "other", &[]).code, Some(0));
     assert_eq!(work.files("out"), work.files("other"));
 }
@@ -254,15 +254,15 @@ fn two_folders_get_the_same_bytes() {
 /// Ends `regen` at each of its changes to the disk in turn, as if it were killed there.
 #[test]
 fn a_run_killed_at_any_write_leaves_every_file_whole() {
-    let work = Work::new(3);
+    let work = Workdir::new(3);
     work.write("new.yaml", &description(5, "Other"));
-    work.generated();
+    work.generate();
     let old = work.files("out");
     assert_eq!(work.regen("new.yaml", "new", &[]).code, Some(0));
     let new = work.files("new");
-    let mut between = 0;
+    let mut partial = 0;
     for writes in 1.. {
-        work.generated();
+        work.generate();
         let mut command = xtask::command(work.arguments("new.yaml", "out", &[]).iter().map(OsStr::new));
         command.env(xtask::ABORT_AFTER, writes.to_string());
         let run = xtask::finish(command);
@@ -275,35 +275,35 @@ fn a_run_killed_at_any_write_leaves_every_file_whole() {
             let is_whole = [old.get(name), new.get(name)].contains(&Some(text));
             assert!(is_whole, "{name} is neither the old nor the new text after {writes} writes");
         }
-        between += usize::from(found != old && found != new);
+        partial += usize::from(found != old && found != new);
         assert_eq!(work.regen("new.yaml", "out", &[]).code, Some(0));
-        assert!(work.files("out") == new, "the run after {writes} writes left something else");
+        assert!(work.files("out") == new, "the run after {writes} writes produced other files");
     }
-    assert!(between > 10, "only {between} runs were killed while they wrote");
+    assert!(partial > 10, "only {partial} runs were killed while writing");
 }
 
 #[test]
 fn two_runs_at_once_write_the_same_files() {
-    let work = Work::new(10);
+    let work = Workdir::new(10);
     work.write("new.yaml", &description(12, "Other"));
     assert_eq!(work.regen("new.yaml", "new", &[]).code, Some(0));
     let new = work.files("new");
     for _ in 0..5 {
-        work.generated();
+        work.generate();
         let start =
             || xtask::command(work.arguments("new.yaml", "out", &[]).iter().map(OsStr::new)).spawn().unwrap();
         let runs = [start(), start()].map(|child| child.wait_with_output().unwrap());
         for run in runs {
             assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
         }
-        assert!(work.files("out") == new, "the folder is not as one run leaves it");
+        assert!(work.files("out") == new, "the folder differs from the result of one run");
     }
 }
 
 #[test]
-fn a_damaged_description_leaves_the_folder_as_it_was() {
-    let work = Work::new(2);
-    work.generated();
+fn a_damaged_description_leaves_the_folder_unchanged() {
+    let work = Workdir::new(2);
+    work.generate();
     let before = (work.files("out"), times(Path::new(&work.path("out"))));
     work.write("bad.yaml", &description(2, "Name").replace("type: string", "type: strin"));
     let run = work.regen("bad.yaml", "out", &[]);
@@ -319,8 +319,8 @@ fn the_committed_files_are_up_to_date() {
 }
 
 #[test]
-fn wrong_use_ends_with_2() {
-    let work = Work::new(1);
+fn wrong_use_exits_with_code_2() {
+    let work = Workdir::new(1);
     let (spec, out) = (work.path("spec.yaml"), work.path("out"));
     for arguments in [
         &[] as &[&str],
@@ -346,7 +346,7 @@ fn wrong_use_ends_with_2() {
 
 #[test]
 fn spec_check_lists_problems_or_reports_none() {
-    let work = Work::new(2);
+    let work = Workdir::new(2);
     let good = run(&["spec", "check", &work.path("spec.yaml")]);
     assert!(good.code == Some(0) && good.output.contains("2 actions, no errors"), "{}", good.output);
     work.write("bad.yaml", &description(2, "Name").replace("type: string", "type: strin"));
@@ -359,7 +359,7 @@ fn spec_check_lists_problems_or_reports_none() {
 
 #[test]
 fn an_import_of_a_damaged_description_changes_nothing() {
-    let work = Work::new(2);
+    let work = Workdir::new(2);
     let spec = expected::workspace("spec");
     let before = (files(&spec), times(&spec));
     for damage in ["type: strin", "type: [string]", "$ref: '#/nowhere'", "]"] {
@@ -370,7 +370,7 @@ fn an_import_of_a_damaged_description_changes_nothing() {
     }
 }
 
-/// A workspace as far as the command line looks at it: its own description, and the manifest with our members.
+/// A minimal workspace that the command line accepts: a description, and a manifest with our members.
 fn small_workspace(version: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {
@@ -379,14 +379,14 @@ fn small_workspace(version: &str) -> TempDir {
         fs::write(path, text).unwrap();
     };
     write("Cargo.toml", "[workspace]\nmembers = [\"codegen\", \"osc-api\", \"tests\", \"xtask\"]\n");
-    // Names with an exception in the generator, whose rows would be unused otherwise.
+    // A name with an exception in the generator, which would report the exception as unused otherwise.
     let text = description(1, "VRam").replace("version: '1'", &format!("version: '{version}'"));
     write("spec/outscale.yaml", &text);
     folder
 }
 
 #[test]
-fn a_program_built_in_one_checkout_works_on_the_one_it_is_started_in() {
+fn a_program_works_on_the_checkout_in_which_it_is_started() {
     let real = expected::workspace("spec");
     let before = (files(&real), times(&real), times(&expected::workspace("osc-api/src/generated")));
     let clone = small_workspace("7.7");
@@ -398,10 +398,10 @@ fn a_program_built_in_one_checkout_works_on_the_one_it_is_started_in() {
     for folder in [clone.path().to_owned(), clone.path().join("spec")] {
         let run = start(&folder, &["regen"]);
         assert!(run.output.contains("API 7.7"), "{}", run.output);
-        // The root is announced where it is not obvious.
+        // The root is printed if it is not the current directory.
         let root = clone.path().canonicalize().unwrap();
-        let is_announced = run.output.contains(&format!("workspace: {}", root.display()));
-        assert_eq!(is_announced, folder != clone.path(), "{}", run.output);
+        let is_printed = run.output.contains(&format!("workspace: {}", root.display()));
+        assert_eq!(is_printed, folder != clone.path(), "{}", run.output);
     }
     assert!(clone.path().join("osc-api/src/generated/tag0.rs").exists());
     let imported = clone.path().join("new.yaml");
@@ -433,7 +433,7 @@ fn an_interrupted_import_stops_regen_until_the_next_import() {
         command.current_dir(clone.path()).envs(writes.map(|writes| (xtask::ABORT_AFTER, writes)));
         xtask::finish(command)
     };
-    // After the report, the old contract and the journal's mark: while the new files are written.
+    // After the report, the old contract and the start of the journal: while the new files are written.
     assert_eq!(start(&["spec", "import", "new.yaml"], Some("14")).code, Some(137));
     let run = start(&["regen"], None);
     assert_eq!(run.code, Some(1), "{}", run.output);
@@ -444,7 +444,7 @@ fn an_interrupted_import_stops_regen_until_the_next_import() {
 }
 
 #[test]
-fn a_bump_stops_where_a_person_is_needed_and_continues_when_run_again() {
+fn a_bump_stops_for_manual_work_and_continues_when_run_again() {
     let clone = small_workspace("1");
     let spec = clone.path().join("spec");
     fs::write(spec.join("docs.yaml"), "actions: {Read0: Reads.}\nfields: {VRam: Size.}\n").unwrap();
@@ -470,7 +470,7 @@ fn a_bump_stops_where_a_person_is_needed_and_continues_when_run_again() {
     assert_eq!(second.code, Some(0), "{}", second.output);
     assert!(second.output.contains("new.yaml is imported already"), "{}", second.output);
     assert!(second.output.contains("3. Texts: complete and reviewed"), "{}", second.output);
-    // Removed names go by themselves.
+    // Removed actions are removed from the list without manual work.
     fs::write(clone.path().join("old.yaml"), description(1, "VRam")).unwrap();
     let third = bump(&["old.yaml"]);
     assert!(
@@ -485,8 +485,8 @@ fn a_bump_stops_where_a_person_is_needed_and_continues_when_run_again() {
 }
 
 #[test]
-fn inputs_without_an_end_are_refused() {
-    let work = Work::new(1);
+fn endless_inputs_are_refused() {
+    let work = Workdir::new(1);
     let fifo = work.path("fifo");
     assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
     for file in ["/dev/zero", &fifo] {
@@ -496,8 +496,8 @@ fn inputs_without_an_end_are_refused() {
 }
 
 #[test]
-fn a_closed_pipe_and_a_full_disk_end_quietly() {
-    let work = Work::new(1);
+fn a_closed_pipe_is_no_error_and_a_full_disk_is_reported() {
+    let work = Workdir::new(1);
     let spec = work.path("spec.yaml");
     let arguments = ["spec", "check", &spec].map(OsStr::new);
     let (reader, writer) = std::io::pipe().unwrap();
@@ -516,7 +516,7 @@ fn a_closed_pipe_and_a_full_disk_end_quietly() {
 
 #[test]
 fn control_characters_of_a_description_are_not_printed() {
-    let work = Work::new(1);
+    let work = Workdir::new(1);
     let text = description(1, "Name").replace("title: T, version: '1'", "title: T, version: \"1\\e[2J\"");
     work.write("odd.yaml", &text);
     for arguments in [&["spec", "check", &work.path("odd.yaml")][..], &["spec", "diff", "--format", "json"]] {

@@ -1,4 +1,4 @@
-//! Runs the command line of this repository as a program. A module of several tests.
+//! Runs the command line of this repository as a program. Shared by several test targets.
 #![allow(dead_code, reason = "each test target uses a part of this module")]
 
 use std::ffi::OsStr;
@@ -8,16 +8,16 @@ use std::sync::OnceLock;
 
 /// The result of a run.
 pub struct Run {
-    /// The exit code. `None` for a killed run.
+    /// The exit code. `None` if a signal ended the run.
     pub code: Option<i32>,
     /// Standard output, then standard error.
     pub output: String,
 }
 
-/// The environment variable that ends a run after a number of changes to the disk.
+/// The environment variable that aborts a run after a number of changes to the disk.
 pub const ABORT_AFTER: &str = "XTASK_TEST_ABORT_AFTER";
 
-/// The path of the program, which Cargo builds if anything changed.
+/// The path of the program. Builds it if necessary.
 pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
@@ -32,18 +32,18 @@ pub fn program() -> &'static Path {
         let output = String::from_utf8(output.stdout).unwrap();
         let messages = output.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
         let mut programs = messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from));
-        programs.next_back().expect("cargo named no program")
+        programs.next_back().expect("cargo reports no program")
     })
 }
 
-/// A run, not started.
+/// A command that is not yet started.
 pub fn command<'a>(arguments: impl IntoIterator<Item = &'a OsStr>) -> Command {
     let mut command = Command::new(program());
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
-/// Runs to the end.
+/// Runs the program with these arguments to its end.
 pub fn run<'a>(arguments: impl IntoIterator<Item = &'a OsStr>) -> Run {
     finish(command(arguments))
 }

@@ -1,4 +1,4 @@
-//! The interface as the crate's users see it: plain data, every decision already made.
+//! The public interface of the generated crate: plain data, with every decision made.
 //!
 //! Nothing here knows OpenAPI or tokens. Names are final, directions and presences are decided, documentation is
 //! ready to print.

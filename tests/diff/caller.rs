@@ -1,4 +1,4 @@
-//! Generates a program that uses everything that a model promises.
+//! Generates a program that uses the whole interface of a model.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -8,12 +8,12 @@ use osc_codegen::ir::{
 };
 use osc_codegen::{Change, ChangeKind, Diff, Impact};
 
-/// What a report calls breaking, by its pointer into the old description. A caller avoids it.
+/// The breaking changes of a report, by their pointers into the old description. A caller avoids them.
 #[derive(Default)]
 pub struct Broken {
     changes: Vec<(String, ChangeKind)>,
-    /// Types whose names were removed.
-    names: BTreeSet<String>,
+    /// Names of removed types.
+    removed_types: BTreeSet<String>,
 }
 
 impl Broken {
@@ -25,8 +25,8 @@ impl Broken {
             broken.changes.push((at.to_owned(), *kind));
             let name = |path: &str| path.trim_start_matches("types::").to_owned();
             match kind {
-                ChangeKind::TypeRemoved | ChangeKind::TypeKind => _ = broken.names.insert(name(path)),
-                ChangeKind::TypeRenamed => _ = broken.names.insert(name(old.as_ref().unwrap())),
+                ChangeKind::TypeRemoved | ChangeKind::TypeKind => _ = broken.removed_types.insert(name(path)),
+                ChangeKind::TypeRenamed => _ = broken.removed_types.insert(name(old.as_ref().unwrap())),
                 _ => {}
             }
         }
@@ -37,17 +37,19 @@ impl Broken {
         self.changes.iter().any(|(other, kind)| other == at && (kinds.is_empty() || kinds.contains(kind)))
     }
 
-    /// Whether a type was removed, or any type that a value of it contains.
-    fn names(&self, ty: &Type) -> bool {
+    /// Whether a type, or the type of its elements, was removed.
+    fn is_removed(&self, ty: &Type) -> bool {
         match ty {
-            Type::List(inner) | Type::Map(inner) => self.names(inner),
-            Type::Named(name) | Type::Boxed(name) | Type::Identifier(name) => self.names.contains(name),
+            Type::List(inner) | Type::Map(inner) => self.is_removed(inner),
+            Type::Named(name) | Type::Boxed(name) | Type::Identifier(name) => {
+                self.removed_types.contains(name)
+            }
             _ => false,
         }
     }
 }
 
-/// The functions of a caller. `use … as api` stands before them.
+/// The functions of a caller. They require a preceding `use … as api`.
 pub fn caller(api: &Api, broken: &Broken) -> String {
     let mut text = String::from(
         "use api::modules::{action, types};\n\
@@ -61,7 +63,9 @@ pub fn caller(api: &Api, broken: &Broken) -> String {
     );
     let mut functions = Functions { text: &mut text, count: 0 };
     for module in &api.modules {
-        for definition in module.types.iter().filter(|definition| !broken.names.contains(definition.name())) {
+        for definition in
+            module.types.iter().filter(|definition| !broken.removed_types.contains(definition.name()))
+        {
             match definition {
                 TypeDef::Struct(definition) => structure(definition, broken, &mut functions),
                 TypeDef::Enum(definition) => enumeration(definition, broken, &mut functions),
@@ -75,7 +79,7 @@ pub fn caller(api: &Api, broken: &Broken) -> String {
                     functions.add("text: &str", &name, "text.into()");
                 }
                 TypeDef::Alias(alias) => {
-                    if !broken.has(alias.at.as_str(), &[]) && !broken.names(&alias.ty) {
+                    if !broken.has(alias.at.as_str(), &[]) && !broken.is_removed(&alias.ty) {
                         functions.add(&format!("value: types::{}", alias.name), &ty(&alias.ty), "value");
                     }
                 }
@@ -124,7 +128,7 @@ fn ty(ty: &Type) -> String {
 }
 
 /// The type of a field.
-fn held(field: &Field) -> String {
+fn field_type(field: &Field) -> String {
     let inner = ty(&field.ty);
     match field.presence {
         Presence::Always | Presence::Empty => inner,
@@ -133,10 +137,10 @@ fn held(field: &Field) -> String {
     }
 }
 
-/// A type that `new` and the setter take.
-fn taken(field: &Field) -> String {
+/// The type of the argument of `new` and of the setter.
+fn argument_type(field: &Field) -> String {
     match (&field.ty, field.presence) {
-        (_, Presence::Nullable) => held(field),
+        (_, Presence::Nullable) => field_type(field),
         (Type::Boxed(name), _) => format!("types::{name}"),
         (other, _) => ty(other),
     }
@@ -145,14 +149,14 @@ fn taken(field: &Field) -> String {
 fn structure(definition: &Struct, broken: &Broken, functions: &mut Functions<'_>) {
     let Struct { name, at, direction, fields, .. } = definition;
     functions.add("", "()", &format!("common::<types::{name}>()"));
-    // It has another way, and with it everything else may be another.
+    // A type with another direction may differ in everything else.
     if broken.has(at.as_str(), &[ChangeKind::TypeDirection]) {
         return;
     }
-    let place = |field: &Field| at.at(&["properties", &field.wire]).as_str().to_owned();
-    let inside = format!("{}/properties/", at.as_str());
+    let pointer = |field: &Field| at.at(&["properties", &field.wire]).as_str().to_owned();
+    let prefix = format!("{}/properties/", at.as_str());
     let is_any = |kinds: &[ChangeKind]| {
-        broken.changes.iter().any(|(at, kind)| at.starts_with(&inside) && kinds.contains(kind))
+        broken.changes.iter().any(|(at, kind)| at.starts_with(&prefix) && kinds.contains(kind))
     };
     if fields.iter().all(|field| field.presence != Presence::Always)
         && !is_any(&[ChangeKind::FieldAdded, ChangeKind::FieldRequired])
@@ -165,11 +169,13 @@ fn structure(definition: &Struct, broken: &Broken, functions: &mut Functions<'_>
     if *direction != Direction::Request {
         functions.add("", "()", &format!("received::<types::{name}>()"));
     }
-    for field in fields.iter().filter(|field| !broken.has(&place(field), &[]) && !broken.names(&field.ty)) {
-        let (ident, held) = (escaped(&field.ident), held(field));
-        functions.add(&format!("value: &types::{name}"), &format!("&{held}"), &format!("&value.{ident}"));
+    for field in
+        fields.iter().filter(|field| !broken.has(&pointer(field), &[]) && !broken.is_removed(&field.ty))
+    {
+        let (ident, ty) = (escaped(&field.ident), field_type(field));
+        functions.add(&format!("value: &types::{name}"), &format!("&{ty}"), &format!("&value.{ident}"));
         if *direction != Direction::Response {
-            let arguments = format!("value: types::{name}, new: {}", taken(field));
+            let arguments = format!("value: types::{name}, new: {}", argument_type(field));
             let body = format!("value.{}(new)", escaped(&field.setter));
             functions.add(&arguments, &format!("types::{name}"), &body);
         }
@@ -182,15 +188,15 @@ fn structure(definition: &Struct, broken: &Broken, functions: &mut Functions<'_>
         ChangeKind::FieldNullable,
         ChangeKind::FieldType,
     ]) && !broken.has(at.as_str(), &[ChangeKind::Arguments])
-        && !required.iter().any(|field| broken.names(&field.ty));
+        && !required.iter().any(|field| broken.is_removed(&field.ty));
     if *direction != Direction::Response && is_new {
         let constructor = definition.constructor();
-        let taken = |field: &Field| match constructor {
+        let argument_type = |field: &Field| match constructor {
             Constructor::Named(_) => ty(&field.ty),
-            _ => taken(field),
+            _ => argument_type(field),
         };
         let arguments: Vec<String> =
-            required.iter().enumerate().map(|(i, field)| format!("a{i}: {}", taken(field))).collect();
+            required.iter().enumerate().map(|(i, field)| format!("a{i}: {}", argument_type(field))).collect();
         let names = required.iter().enumerate().map(|(i, field)| match constructor {
             Constructor::Named(_) => format!("{}: a{i}", escaped(&field.ident)),
             _ => format!("a{i}"),
@@ -204,7 +210,7 @@ fn structure(definition: &Struct, broken: &Broken, functions: &mut Functions<'_>
     }
 }
 
-/// A name as Rust writes it.
+/// The name as a Rust identifier, raw if it is a keyword.
 fn escaped(name: &str) -> String {
     if syn::parse_str::<syn::Ident>(name).is_ok() { name.to_owned() } else { format!("r#{name}") }
 }
@@ -232,7 +238,7 @@ fn enumeration(definition: &Enum, broken: &Broken, functions: &mut Functions<'_>
 
 fn action(action: &Action, broken: &Broken, functions: &mut Functions<'_>) {
     let Action { at, marker, method, request, response, pagination, .. } = action;
-    let named = |name: &String| broken.names(&Type::Named(name.clone()));
+    let named = |name: &String| broken.is_removed(&Type::Named(name.clone()));
     let is_removed = [
         ChangeKind::ActionRemoved,
         ChangeKind::ActionRenamed,
@@ -252,7 +258,7 @@ fn action(action: &Action, broken: &Broken, functions: &mut Functions<'_>) {
     functions.add("", "()", &body);
     if let Some(pagination) = pagination
         && !broken.has(at.as_str(), &[ChangeKind::ActionPages])
-        && !broken.names(&pagination.item)
+        && !broken.is_removed(&pagination.item)
     {
         functions.add("", "()", &format!("pages::<types::{request}, {}>()", ty(&pagination.item)));
     }

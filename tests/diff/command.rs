@@ -8,18 +8,20 @@ use std::process::Command;
 use crate::expected;
 use crate::xtask::{self, Run};
 
-/// Two versions of a small description, the second of which breaks callers.
+/// A small description.
 const OLD: &str = include_str!("base.yaml");
 
+/// A version of [`OLD`] with a breaking change.
 fn breaking() -> String {
     OLD.replace("[Doors, Name]", "[Doors, Name, Note]").replace("version: \"1\"", "version: \"2\"")
 }
 
+/// A version of [`OLD`] with an additive change.
 fn additive() -> String {
     OLD.replace("[small, large, huge]", "[small, large, huge, endless]")
 }
 
-/// A folder with a git repository: the first commit has the old description, the working tree the others.
+/// A git repository: the first commit has the old description, the working tree the others.
 fn repository() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
@@ -58,7 +60,7 @@ fn run_in(folder: &Path, arguments: &[&str]) -> Run {
 fn files_and_revisions_are_compared() {
     let folder = repository();
     let base = folder.path();
-    for (arguments, code, said) in [
+    for (arguments, code, message) in [
         (
             &["v1:spec/zoo.yaml", "breaking.yaml"][..],
             0,
@@ -72,7 +74,7 @@ fn files_and_revisions_are_compared() {
         (&["spec/zoo.yaml", "additive.yaml", "--fail-on", "additive"], 1, "1 additive"),
         (&["spec/zoo.yaml", "additive.yaml", "--fail-on", "breaking"], 0, "1 additive"),
         (&["spec/zoo.yaml", "spec/zoo.yaml", "--fail-on", "additive"], 0, "nothing changed"),
-        // Wrong use, and what cannot be read.
+        // Wrong use and unreadable inputs.
         (&["spec/zoo.yaml"], 2, "<NEW>"),
         (&["spec/zoo.yaml", "spec/zoo.yaml", "--format", "yaml"], 2, "json"),
         (&["nope:spec/zoo.yaml", "deleted.yaml"], 2, "unknown revision `nope`"),
@@ -90,7 +92,7 @@ fn files_and_revisions_are_compared() {
     ] {
         let run = run_in(base, arguments);
         assert_eq!(run.code, Some(code), "{arguments:?}: {}", run.output);
-        assert!(run.output.contains(said), "{arguments:?} lacks {said}: {}", run.output);
+        assert!(run.output.contains(message), "{arguments:?}: no {message}: {}", run.output);
         assert!(!run.output.contains("panicked"), "{arguments:?}: {}", run.output);
     }
 }
@@ -102,19 +104,21 @@ fn a_missing_repository_and_a_missing_git_are_reported() {
     let arguments = ["spec", "diff", "HEAD:zoo.yaml", "zoo.yaml"].map(OsStr::new);
     let run = |change: &dyn Fn(&mut Command)| {
         let mut command = xtask::command(arguments);
-        // The folder of temporary files may lie in a repository.
+        // The folder for temporary files may be in a repository.
         command.current_dir(folder.path()).env("GIT_CEILING_DIRECTORIES", folder.path().parent().unwrap());
         change(&mut command);
         let output = command.output().unwrap();
         (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
     };
-    let (code, said) = run(&|_| {});
-    assert!(code == Some(2) && said.contains("this folder is not in a git repository"), "{code:?}: {said}");
-    let (code, said) = run(&|command| _ = command.env("PATH", folder.path()));
-    assert!(code == Some(2) && said.contains("the program `git` is not installed"), "{code:?}: {said}");
+    let (code, message) = run(&|_| {});
+    assert!(
+        code == Some(2) && message.contains("this folder is not in a git repository"),
+        "{code:?}: {message}"
+    );
+    let (code, message) = run(&|command| _ = command.env("PATH", folder.path()));
+    assert!(code == Some(2) && message.contains("the program `git` is not installed"), "{code:?}: {message}");
 }
 
-/// Commits `spec/` with an overlay that defines a value set, and removes a value from it in the working tree.
 #[test]
 fn each_side_is_compared_with_its_own_overlay_and_error_codes() {
     let folder = repository();
@@ -132,7 +136,7 @@ fn each_side_is_compared_with_its_own_overlay_and_error_codes() {
     git(&["commit", "--quiet", "--message", "second"]);
     let same = run_in(folder.path(), &["HEAD:", "spec"]);
     assert!(same.code == Some(0) && same.output.contains("nothing changed"), "{}", same.output);
-    // The overlay and the error codes of the working tree, without any change of the description.
+    // Changes only the overlay and the error codes in the working tree.
     let overlay = include_str!("overlay.yaml");
     let other = overlay.replace("x-rust-name: CheckEveryCage", "x-rust-name: CheckCages");
     assert_ne!(other, overlay);
@@ -144,14 +148,13 @@ fn each_side_is_compared_with_its_own_overlay_and_error_codes() {
         assert!(run.output.contains("the old method or marker was removed"), "{}", run.output);
         assert!(run.output.contains("code that names the constant does not compile"), "{}", run.output);
     }
-    // A file of another name has no files of its own.
+    // A description outside `spec/` has no overlay and no error codes.
     let plain = run_in(folder.path(), &["HEAD:spec/zoo.yaml", "spec/zoo.yaml"]);
     assert!(plain.output.contains("nothing changed"), "{}", plain.output);
 }
 
-/// The three formats of one report, as expected files.
 #[test]
-fn the_formats_are_as_expected() {
+fn the_three_report_formats_are_as_expected() {
     let folder = tempfile::tempdir().unwrap();
     let text = breaking().replace("[small, large, huge]", "[small, large, huge, endless]");
     let text =
@@ -164,10 +167,10 @@ fn the_formats_are_as_expected() {
     for format in ["text", "markdown", "json"] {
         let [old, new] = ["old.yaml", "new.yaml"].map(|name| folder.path().join(name));
         let arguments = ["spec", "diff", "--format", format].map(OsStr::new).into_iter();
-        // In the workspace, which has the version of the crate.
+        // Runs in the workspace, whose crate has a version.
         let output = xtask::command(arguments.chain([old.as_os_str(), new.as_os_str()])).output().unwrap();
         let report = String::from_utf8(output.stdout).unwrap();
-        // The version of the crate changes with releases.
+        // The version changes with every release.
         let report = report.replace(env!("CARGO_PKG_VERSION"), "CURRENT");
         let next = report.split("-> ").last().unwrap().split(' ').next().unwrap().to_owned();
         let report = match format {

@@ -1,4 +1,4 @@
-//! The report has exactly the changes that an independent reading of the two descriptions finds.
+//! The report has exactly the changes that an independent parser finds between the two descriptions.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -10,9 +10,9 @@ use serde_json::Value;
 use crate::expected::{self, workspace};
 use crate::raw::{self, Key, Raw};
 use crate::rules::CASES;
-use crate::small::Texts;
+use crate::small::Inputs;
 
-/// The changes of a report, as rows of the independent reading.
+/// The changes of a report, in the form of the independent parser.
 struct Reported {
     rows: BTreeSet<Key>,
     /// Schemas that appear to be renamed.
@@ -62,7 +62,7 @@ impl Reported {
         if kind == "type-moved" && file(old) == file(new) {
             return;
         }
-        // The enum of a field in a new or removed type is part of that type for the independent reading.
+        // The independent parser counts the enum of a field in a new or removed type as part of that type.
         if aspect == "type"
             && let Some((holder, _)) = at.split_once("/properties/")
             && !(old_raw.has(holder) && new_raw.has(holder))
@@ -76,7 +76,7 @@ impl Reported {
                 self.renamed.push((name(old_at), name(at)));
             }
         }
-        // The independent reading does not match items below a renamed one.
+        // The independent parser does not match items below a renamed one.
         let is_inside = !["action", "type", "field"].contains(&aspect);
         let holder =
             at.rsplit_once("/properties/").filter(|_| aspect == "field").map_or(at, |(holder, _)| holder);
@@ -93,14 +93,14 @@ fn line_of(change: &Change) -> Line<'_> {
     Line { kind: kind.name(), at: at.as_str(), old_at, old: old.as_deref(), new: new.as_deref() }
 }
 
-/// The differences of two sets as text. Empty if they are equal.
+/// A list of the differences between two sets. Empty if they are equal.
 fn difference(found: &BTreeSet<Key>, reported: &BTreeSet<Key>) -> String {
     let mut text = String::new();
     for (at, aspect) in found.difference(reported) {
         writeln!(text, "  missing from the report: {aspect} of {at}").unwrap();
     }
     for (at, aspect) in reported.difference(found) {
-        writeln!(text, "  reported, but not changed: {aspect} of {at}").unwrap();
+        writeln!(text, "  reported but not changed: {aspect} of {at}").unwrap();
     }
     text
 }
@@ -110,25 +110,25 @@ fn model(description: &str) -> Api {
     osc_codegen::model(&input, &mut |_| {}).unwrap().0
 }
 
-/// A description, read by both.
-struct Read {
+/// A description, read by the generator and by the independent parser.
+struct Parsed {
     api: Api,
     raw: Raw,
 }
 
-impl Read {
+impl Parsed {
     fn of(description: &str) -> Self {
         Self { api: model(description), raw: Raw::read(description) }
     }
 }
 
-/// Compares the report on two descriptions, without an overlay, with the independent reading. Returns the number of
-/// changes that both see.
+/// Compares the report on two descriptions, without an overlay, with the changes that the independent parser finds.
+/// Returns their number.
 #[track_caller]
-fn check(what: &str, old: &Read, new: &Read) -> usize {
+fn check(what: &str, old: &Parsed, new: &Parsed) -> usize {
     let diff = Diff::between(&old.api, &new.api);
     let (old, new) = (&old.raw, &new.raw);
-    // The way of what nothing uses is decided by what it holds.
+    // The direction of an unused type depends on its content, which the independent parser does not evaluate.
     let changes = diff.changes.iter().filter(|change| {
         change.kind != ChangeKind::TypeDirection
             || (old.uses(change.at.as_str()) && new.uses(change.at.as_str()))
@@ -163,60 +163,60 @@ fn is_of_identifiers(line: &Line<'_>) -> bool {
 }
 
 #[test]
-fn small_changes_are_reported_as_an_independent_reading_finds_them() {
-    let base = Texts::base();
-    let base_read = Read::of(&base.description);
+fn small_changes_are_reported_completely() {
+    let base = Inputs::base();
+    let base_read = Parsed::of(&base.description);
     let mut count = 0;
     for (name, edits) in CASES {
         let edited = base.clone().edited(edits);
         if (&edited.overlay, &edited.errors) != (&base.overlay, &base.errors) {
             continue;
         }
-        let edited = Read::of(&edited.description);
+        let edited = Parsed::of(&edited.description);
         count += check(name, &base_read, &edited);
-        check(&format!("{name}, back"), &edited, &base_read);
+        check(&format!("{name}, reversed"), &edited, &base_read);
     }
     assert!(count > 80, "only {count} changes in all the cases");
 }
 
-/// The comparison itself must find what a report omits and what it invents.
 #[test]
-fn a_change_that_is_left_out_or_made_up_is_found() {
+fn the_comparison_finds_omitted_and_invented_changes() {
     let edits = [("maxLength: 20", "maxLength: 10"), ("        Since: {type: string, format: date}\n", "")];
-    let (base, edited) = (Texts::base().description, Texts::base().edited(&edits).description);
+    let (base, edited) = (Inputs::base().description, Inputs::base().edited(&edits).description);
     let diff = Diff::between(&model(&base), &model(&edited));
     let (old, new) = (Raw::read(&base), Raw::read(&edited));
     let found = raw::changes(&old, &new, &[]);
     assert_eq!((diff.changes.len(), found.len()), (2, 2));
-    let left_out = Reported::collect(diff.changes.iter().skip(1).map(line_of), &old, &new);
+    let incomplete = Reported::collect(diff.changes.iter().skip(1).map(line_of), &old, &new);
     assert!(
-        difference(&found, &left_out.rows)
+        difference(&found, &incomplete.rows)
             .starts_with("  missing from the report: field of #/components/schemas/Cage/")
     );
     let same = raw::changes(&old, &old, &[]);
-    let made_up = Reported::collect(diff.changes.iter().map(line_of), &old, &old);
-    assert!(difference(&same, &made_up.rows).contains("reported, but not changed: limits of "));
+    let invented = Reported::collect(diff.changes.iter().map(line_of), &old, &old);
+    assert!(difference(&same, &invented.rows).contains("reported but not changed: limits of "));
 }
 
 #[test]
-fn the_reports_on_published_versions_are_complete_both_ways() {
+fn the_reports_on_published_versions_are_complete_in_both_directions() {
     let published = expected::published();
     if published.is_empty() {
-        println!("no published descriptions beside the project: only the small ones are compared");
+        println!("skipped: no published descriptions found");
     }
-    let read = published.iter().map(|(version, text)| (version.as_str(), Read::of(text)));
+    let read = published.iter().map(|(version, text)| (version.as_str(), Parsed::of(text)));
     for pair in read.collect::<Vec<_>>().windows(2) {
         let [(old_version, old), (new_version, new)] = pair else { continue };
-        let there = check(&format!("{old_version} to {new_version}"), old, new);
+        let forward = check(&format!("{old_version} to {new_version}"), old, new);
         let back = check(&format!("{new_version} to {old_version}"), new, old);
-        println!("{old_version}, {new_version}: {there} changes and {back} back, all reported");
-        assert!(there > 10 && back > 10);
-        with_overlay((old_version, &old.raw), (new_version, &new.raw));
+        println!("{old_version}, {new_version}: {forward} changes, {back} in reverse, all reported");
+        assert!(forward > 10 && back > 10);
+        check_with_overlay((old_version, &old.raw), (new_version, &new.raw));
     }
 }
 
-/// The report that maintainers see is made with the overlay. Where it differs from the plain one, the overlay says why.
-fn with_overlay((old_version, old): (&str, &Raw), (new_version, new): (&str, &Raw)) {
+/// Checks the report with the overlay, as maintainers see it: every difference from the independent parser must be due to
+/// an overlay action.
+fn check_with_overlay((old_version, old): (&str, &Raw), (new_version, new): (&str, &Raw)) {
     let folder = workspace("../shared/specs");
     let file = |version: &str| folder.join(format!("{version}.yaml")).into_os_string();
     let (old_file, new_file) = (file(old_version), file(new_version));
@@ -233,7 +233,7 @@ fn with_overlay((old_version, old): (&str, &Raw), (new_version, new): (&str, &Ra
         old: change["old"].as_str(),
         new: change["new"].as_str(),
     });
-    // Waiters are the overlay's own.
+    // Descriptions have no waiters.
     let lines = lines.filter(|line| !line.kind.starts_with("waiter-") && !is_of_identifiers(line));
     let reported = Reported::collect(lines, old, new);
     let found = raw::changes(old, new, &reported.renamed);
@@ -270,6 +270,6 @@ fn with_overlay((old_version, old): (&str, &Raw), (new_version, new): (&str, &Ra
         found.symmetric_difference(&reported.rows).filter(|(at, _)| !is_corrected(at)).collect();
     assert!(
         differing.is_empty(),
-        "{old_version} to {new_version}, and no overlay action says why: {differing:#?}"
+        "{old_version} to {new_version}: differences without an overlay action: {differing:#?}"
     );
 }

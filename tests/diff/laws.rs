@@ -1,4 +1,4 @@
-//! What holds for every report: nothing changes without a difference, and backwards everything is the other way round.
+//! Properties of every report: no change without a difference, and the reverse comparison reports the reverse changes.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -55,21 +55,21 @@ fn summary(kind: ChangeKind, old: &Option<String>, new: &Option<String>) -> Stri
 }
 
 #[track_caller]
-fn check_both_ways(what: &str, old: &Api, new: &Api) -> usize {
-    let (there, back) = (Diff::between(old, new), Diff::between(new, old));
+fn check_both_directions(what: &str, old: &Api, new: &Api) -> usize {
+    let (forward, back) = (Diff::between(old, new), Diff::between(new, old));
     let mut counts: BTreeMap<String, i32> = BTreeMap::new();
-    for change in &there.changes {
+    for change in &forward.changes {
         *counts.entry(reversed(change)).or_default() += 1;
     }
     for change in &back.changes {
         *counts.entry(summary(change.kind, &change.old, &change.new)).or_default() -= 1;
     }
     counts.retain(|_, count| *count != 0);
-    assert!(counts.is_empty(), "{what}: not the same both ways: {counts:#?}");
-    there.changes.len()
+    assert!(counts.is_empty(), "{what}: the directions differ: {counts:#?}");
+    forward.changes.len()
 }
 
-/// Numbers without a pattern that a description could have, the same in every run.
+/// Pseudo-random numbers, the same in every run.
 struct Numbers(u64);
 
 impl Numbers {
@@ -79,11 +79,11 @@ impl Numbers {
     }
 }
 
-/// Gives the types that were renamed their new names wherever they are used.
-fn refer(api: &mut Api, renamed: &BTreeMap<String, String>) {
-    fn refer_type(ty: &mut Type, renamed: &BTreeMap<String, String>) {
+/// Updates all references to renamed types.
+fn rename_references(api: &mut Api, renamed: &BTreeMap<String, String>) {
+    fn rename_in_type(ty: &mut Type, renamed: &BTreeMap<String, String>) {
         match ty {
-            Type::List(inner) | Type::Map(inner) => refer_type(inner, renamed),
+            Type::List(inner) | Type::Map(inner) => rename_in_type(inner, renamed),
             Type::Named(name) | Type::Boxed(name) | Type::Identifier(name) => {
                 if let Some(new) = renamed.get(name) {
                     name.clone_from(new);
@@ -95,7 +95,7 @@ fn refer(api: &mut Api, renamed: &BTreeMap<String, String>) {
     for module in &mut api.modules {
         for definition in &mut module.types {
             if let TypeDef::Struct(definition) = definition {
-                definition.fields.iter_mut().for_each(|field| refer_type(&mut field.ty, renamed));
+                definition.fields.iter_mut().for_each(|field| rename_in_type(&mut field.ty, renamed));
             }
         }
         for action in &mut module.actions {
@@ -105,70 +105,70 @@ fn refer(api: &mut Api, renamed: &BTreeMap<String, String>) {
                 }
             }
             if let Some(pagination) = &mut action.pagination {
-                refer_type(&mut pagination.item, renamed);
+                rename_in_type(&mut pagination.item, renamed);
             }
         }
     }
 }
 
-/// Changes about one in `rarely` of everything.
-fn shaken(api: &Api, seed: u64, rarely: usize) -> Api {
+/// Changes about one item in `period`.
+fn randomly_changed(api: &Api, seed: u64, period: usize) -> Api {
     let mut api = api.clone();
     let mut numbers = Numbers(seed);
     let mut renamed = BTreeMap::new();
     for module in &mut api.modules {
-        module.actions.retain(|_| !numbers.one_of(rarely));
-        module.types.retain(|_| !numbers.one_of(rarely));
+        module.actions.retain(|_| !numbers.one_of(period));
+        module.types.retain(|_| !numbers.one_of(period));
         for definition in &mut module.types {
             match definition {
                 TypeDef::Struct(definition) => {
-                    definition.fields.retain(|_| !numbers.one_of(rarely));
+                    definition.fields.retain(|_| !numbers.one_of(period));
                     for field in &mut definition.fields {
-                        if numbers.one_of(rarely) {
+                        if numbers.one_of(period) {
                             field.wire.push_str("Now");
                             field.ident.push_str("_now");
                         }
-                        if numbers.one_of(rarely) {
+                        if numbers.one_of(period) {
                             field.ty = Type::List(Box::new(field.ty.clone()));
                         }
-                        if numbers.one_of(rarely) {
+                        if numbers.one_of(period) {
                             field.presence = Presence::Nullable;
                             field.facts.nullable = !field.facts.nullable;
                         }
-                        if numbers.one_of(rarely) {
+                        if numbers.one_of(period) {
                             field.facts.default = Some(7.into());
                         }
                     }
-                    if numbers.one_of(rarely) {
+                    if numbers.one_of(period) {
                         let name = format!("{}Now", definition.name);
                         renamed.insert(std::mem::replace(&mut definition.name, name.clone()), name);
                     }
-                    if numbers.one_of(rarely) {
+                    if numbers.one_of(period) {
                         definition.fields.reverse();
                     }
                 }
                 TypeDef::Enum(definition) => {
                     if let Values::Text(values) = &mut definition.values {
-                        values.retain(|_| !numbers.one_of(rarely));
+                        values.retain(|_| !numbers.one_of(period));
                     }
                 }
                 TypeDef::Alias(alias) => alias.ty = Type::Json,
                 TypeDef::Identifier(identifier) => {
-                    if numbers.one_of(rarely) {
+                    if numbers.one_of(period) {
                         identifier.from = Conversions::All(Vec::new());
                     }
                 }
             }
         }
     }
-    refer(&mut api, &renamed);
-    api.waiters.retain(|_| !numbers.one_of(rarely));
-    api.codes.retain(|_| !numbers.one_of(rarely));
+    rename_references(&mut api, &renamed);
+    api.waiters.retain(|_| !numbers.one_of(period));
+    api.codes.retain(|_| !numbers.one_of(period));
     api
 }
 
 #[test]
-fn nothing_changes_from_a_description_to_itself() {
+fn a_description_does_not_differ_from_itself() {
     let contract = contract();
     let diff = Diff::between(&contract, &contract.clone());
     assert_eq!((diff.changes.as_slice(), diff.impact()), ([].as_slice(), None));
@@ -177,25 +177,25 @@ fn nothing_changes_from_a_description_to_itself() {
 }
 
 #[test]
-fn backwards_everything_is_the_other_way_round() {
+fn the_reverse_comparison_reports_the_reverse_changes() {
     let contract = contract();
-    for (seed, rarely) in (1..).zip([2, 3, 5, 10, 30, 100, 300, 1000]) {
-        let count = check_both_ways(&format!("seed {seed}"), &contract, &shaken(&contract, seed, rarely));
-        assert!(count > 5, "seed {seed} changed {count} things only");
+    for (seed, period) in (1..).zip([2, 3, 5, 10, 30, 100, 300, 1000]) {
+        let changed = randomly_changed(&contract, seed, period);
+        let count = check_both_directions(&format!("seed {seed}"), &contract, &changed);
+        assert!(count > 5, "seed {seed}: only {count} changes");
     }
 }
 
 #[test]
-fn backwards_an_addition_breaks() {
+fn the_reverse_of_an_addition_is_breaking() {
     for (name, diff) in rules::all() {
         for change in diff.with_impact(Impact::Additive) {
             let is_new = change.old.is_none();
             assert!(
                 is_new || change.new.is_some(),
-                "{name}: {change:?} is removed, and the report does not call it breaking"
+                "{name}: {change:?} is removed, but not reported as breaking"
             );
         }
-        // What says nothing to a reader is no report.
         for change in &diff.changes {
             assert!(!change.reason.is_empty() && !change.path.is_empty(), "{name}: {change:?}");
             assert_ne!(change.old, change.new, "{name}: {change:?}");
@@ -203,9 +203,9 @@ fn backwards_an_addition_breaks() {
     }
 }
 
-/// Texts of a description cannot write to the terminal, nor end a list or a code span.
+/// Strings of a description can neither control the terminal nor end a list or a code span.
 #[test]
-fn hostile_texts_stay_on_their_line() {
+fn hostile_strings_stay_on_their_line() {
     let contract = contract();
     let hostile = "a\u{1b}[2J`b`\r\n# c\u{202e}<details>";
     let mut changed = contract.clone();
@@ -231,18 +231,18 @@ fn hostile_texts_stay_on_their_line() {
     assert!(diff.changes.len() > 600);
     let (text, markdown) = (diff.text(None), diff.markdown(None));
     for (report, is_text) in [(&text, true), (&markdown, false)] {
-        assert!(!report.chars().any(|c| c.is_control() && c != '\n'), "a control character is left");
+        assert!(!report.chars().any(|c| c.is_control() && c != '\n'), "the report has a control character");
         assert!(!report.lines().any(|line| line.starts_with("# c")), "a line was broken");
-        assert!(!is_text || !report.contains('\u{202e}'), "the text can be turned round");
+        assert!(!is_text || !report.contains('\u{202e}'), "the report has a bidirectional control character");
     }
     let json: serde_json::Value = serde_json::from_str(&diff.json(None)).unwrap();
     assert_eq!(json["new"], hostile);
     assert_eq!(json["changes"].as_array().unwrap().len(), diff.changes.len());
 }
 
-/// Neither many names nor names that are much alike make the search for renames long, or an error.
+/// The search for renames must handle many names, and many similar ones.
 #[test]
-fn many_changes_are_reported_in_bounded_time() {
+fn many_renamed_types_are_all_reported() {
     let contract = contract();
     let mut renamed = contract.clone();
     for module in &mut renamed.modules {

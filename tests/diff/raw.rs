@@ -1,5 +1,5 @@
-//! An independent reading of descriptions, with another YAML library and none of the generator's code: a description
-//! as a flat table of facts, so that a change is a row that differs.
+//! An independent parser of descriptions, with another YAML library and none of the generator's code. It turns a
+//! description into a flat table of facts: a change is a row that differs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,18 +8,20 @@ use serde_json::{Map, Value};
 
 const SCHEMAS: &str = "#/components/schemas/";
 
-/// Formats that decide a type.
-const TYPES: [&str; 5] = ["date", "date-time", "datetime", "password", "int32"];
+/// Formats that determine the type.
+const TYPE_FORMATS: [&str; 5] = ["date", "date-time", "datetime", "password", "int32"];
 
-/// What a row is about: a JSON pointer and an aspect of what is there.
+/// The key of a row: a JSON pointer and an aspect of the item at this location.
 pub type Key = (String, String);
 
 /// A description.
 pub struct Raw {
     document: Value,
-    /// Where each schema is used: in requests, in responses.
+    /// Schemas used in requests.
     sent: BTreeSet<String>,
+    /// Schemas used in responses.
     received: BTreeSet<String>,
+    /// The tags of the actions that use each schema.
     tags: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -40,7 +42,7 @@ pub fn yaml(text: &str) -> Value {
                 };
                 members.iter().map(|(key, value)| (name(key), plain(value))).collect()
             }
-            other => panic!("{other:?} does not stand in a description"),
+            other => panic!("{other:?} is not supported in a description"),
         }
     }
     plain(&Yaml::load_from_str(text).unwrap()[0])
@@ -50,7 +52,7 @@ fn is_true(node: &Value, key: &str) -> bool {
     node.get(key) == Some(&Value::Bool(true))
 }
 
-/// The names of all schemas that a node refers to directly.
+/// Adds the names of all schemas that a node refers to directly.
 fn references(node: &Value, found: &mut BTreeSet<String>) {
     match node {
         Value::Object(members) => {
@@ -85,7 +87,7 @@ impl Raw {
         raw
     }
 
-    /// Marks a body's schemas, and those that they refer to.
+    /// Marks the schemas of a body, and all that they refer to, as used.
     fn use_all(&mut self, body: &Value, is_sent: bool, tag: Option<String>) {
         let mut todo = BTreeSet::new();
         references(body, &mut todo);
@@ -121,23 +123,23 @@ impl Raw {
         self.sent.contains(schema) || self.received.contains(schema)
     }
 
-    /// Whether some action uses the schema at a pointer.
+    /// Whether any action uses the schema at a pointer.
     pub fn uses(&self, pointer: &str) -> bool {
         pointer.strip_prefix(SCHEMAS).is_some_and(|name| self.is_used(name))
     }
 
-    /// Whether there is something at a pointer.
+    /// Whether a pointer leads to an item.
     pub fn has(&self, pointer: &str) -> bool {
         self.document.pointer(pointer.trim_start_matches('#')).is_some()
     }
 
-    /// Every fact. What only one description has, has one row: that it is there.
+    /// All facts. The existence of an item is a row too.
     fn facts(&self) -> BTreeMap<Key, String> {
         let mut facts = BTreeMap::new();
         for (name, action) in self.actions() {
             let at = format!("#/paths/~1{name}/post");
             let mut fact = |aspect: &str, value: String| facts.insert((at.clone(), aspect.to_owned()), value);
-            fact("action", "there".to_owned());
+            fact("action", "exists".to_owned());
             let body = |body: &Value| -> String {
                 let reference = &body["content"]["application/json"]["schema"]["$ref"];
                 reference.as_str().unwrap().trim_start_matches(SCHEMAS).to_owned()
@@ -188,16 +190,16 @@ impl Raw {
         }
     }
 
-    /// A listing with pages has a size in its request, says in its response whether there is more, and has one list:
-    /// with several it is unclear which one counts.
+    /// Whether an action is paginated: its request has a page size, its response a page token or a flag for more items, and
+    /// exactly one list. With several lists, it is unclear which one is paginated.
     fn has_pages(&self, request: &str, response: &str) -> bool {
-        let asks = |name| self.has_property(request, name);
-        let says = |name| self.has_property(response, name);
+        let request_has = |name| self.has_property(request, name);
+        let response_has = |name| self.has_property(response, name);
         let properties = self.schemas()[response]["properties"].as_object();
         let lists = properties.into_iter().flatten().filter(|(_, node)| node["type"] == "array").count();
-        let is_led =
-            asks("NextPageToken") && says("NextPageToken") || asks("FirstItem") && says("HasMoreItems");
-        asks("ResultsPerPage") && is_led && lists == 1
+        let by_token = request_has("NextPageToken") && response_has("NextPageToken");
+        let by_number = request_has("FirstItem") && response_has("HasMoreItems");
+        request_has("ResultsPerPage") && (by_token || by_number) && lists == 1
     }
 
     fn schema(&self, name: &str, schema: &Value, facts: &mut BTreeMap<Key, String>) {
@@ -205,7 +207,7 @@ impl Raw {
         let properties = schema["properties"].as_object();
         let values = schema["enum"].as_array();
         let mut fact = |aspect: &str, value: String| facts.insert((at.clone(), aspect.to_owned()), value);
-        fact("type", "there".to_owned());
+        fact("type", "exists".to_owned());
         let tags = self.tags.get(name).into_iter().flatten().collect::<Vec<_>>();
         match tags.as_slice() {
             [tag] => fact("home", (*tag).clone()),
@@ -219,10 +221,10 @@ impl Raw {
         if properties.is_none() && values.is_none() {
             fact("alias", self.type_of(schema));
         }
-        // What nothing uses goes where what it holds goes, which is another story.
+        // The direction of an unused schema depends on its content and is not evaluated here.
         if properties.is_some() && self.is_used(name) {
-            let way = (self.sent.contains(name), self.received.contains(name));
-            fact("direction", format!("{way:?}"));
+            let direction = (self.sent.contains(name), self.received.contains(name));
+            fact("direction", format!("{direction:?}"));
         }
         enumeration(&at, schema, facts);
         for (property, node) in properties.into_iter().flatten() {
@@ -235,17 +237,17 @@ impl Raw {
     fn property(&self, at: &str, node: &Value, is_required: bool, facts: &mut BTreeMap<Key, String>) {
         assert!(
             node.get("properties").is_none(),
-            "{at} is a struct without a name, which this does not know"
+            "{at} is an inline object, which this parser does not support"
         );
         let items = node.get("items").filter(|items| items.get("$ref").is_none());
         for (at, node) in [(at.to_owned(), Some(node)), (format!("{at}/items"), items)] {
             if let Some(node) = node.filter(|node| node.get("enum").is_some()) {
-                facts.insert((at.clone(), "type".to_owned()), "there".to_owned());
+                facts.insert((at.clone(), "type".to_owned()), "exists".to_owned());
                 enumeration(&at, node, facts);
             }
         }
         let mut fact = |aspect: &str, value: String| facts.insert((at.to_owned(), aspect.to_owned()), value);
-        fact("field", "there".to_owned());
+        fact("field", "exists".to_owned());
         fact("field type", self.type_of(node));
         fact("required", is_required.to_string());
         fact("nullable", is_true(node, "nullable").to_string());
@@ -257,7 +259,7 @@ impl Raw {
         fact("elements", of_items.unwrap_or_default());
     }
 
-    /// The type in few words; the name of a schema where it is one that has a name of its own in Rust.
+    /// A description of the type: the name of the schema for structs and enums.
     fn type_of(&self, node: &Value) -> String {
         if let Some(reference) = node["$ref"].as_str() {
             let name = reference.strip_prefix(SCHEMAS).unwrap();
@@ -272,7 +274,7 @@ impl Raw {
             let all: BTreeSet<String> = all.iter().map(|one| self.type_of(one)).collect();
             return all.into_iter().collect::<Vec<_>>().join(" or ");
         }
-        let format = node["format"].as_str().filter(|format| TYPES.contains(format));
+        let format = node["format"].as_str().filter(|format| TYPE_FORMATS.contains(format));
         match (node["type"].as_str(), format) {
             _ if node.get("enum").is_some() => "enum".to_owned(),
             (Some("array"), _) => format!("list of {}", self.type_of(&node["items"])),
@@ -284,7 +286,7 @@ impl Raw {
         }
     }
 
-    /// The order of what a constructor takes.
+    /// The arguments of a constructor, in order.
     fn arguments(&self, schema: &str) -> Vec<String> {
         let node = &self.schemas()[schema];
         let is_required = |name: &String| {
@@ -306,7 +308,7 @@ fn enumeration(at: &str, node: &Value, facts: &mut BTreeMap<Key, String>) {
     facts.insert((at.to_owned(), "values".to_owned()), kind.to_owned());
     for value in values {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        facts.insert((format!("{at}/enum"), format!("value {value}")), "there".to_owned());
+        facts.insert((format!("{at}/enum"), format!("value {value}")), "exists".to_owned());
     }
 }
 
@@ -315,8 +317,8 @@ fn limits(node: &Value) -> String {
     keys.map(|key| node[key].to_string()).join(" ")
 }
 
-/// The rows that differ, but for those about what is only on one side: there, its being there is the one row.
-/// `renamed` are the schemas that count as one, old and new.
+/// The rows that differ. An item that exists on one side only counts as one row. `renamed` lists the old and new names of
+/// schemas that count as the same.
 pub fn changes(old: &Raw, new: &Raw, renamed: &[(String, String)]) -> BTreeSet<Key> {
     let (old_facts, new_facts) = (old.facts(), new.facts());
     let keys: BTreeSet<&Key> = old_facts.keys().chain(new_facts.keys()).collect();
@@ -328,24 +330,27 @@ pub fn changes(old: &Raw, new: &Raw, renamed: &[(String, String)]) -> BTreeSet<K
         }
         value
     };
-    let is_there =
+    let is_existence =
         |aspect: &str| ["action", "type", "field"].contains(&aspect) || aspect.starts_with("value ");
     let mut found: BTreeSet<Key> = BTreeSet::new();
     for key in keys {
-        let (was, is) = (old_facts.get(key).map(current), new_facts.get(key).cloned());
-        let is_change = match (&was, &is) {
-            (Some(was), Some(is)) => was != is,
-            _ => is_there(&key.1) && parent(&key.0).is_none_or(|parent| old.has(&parent) == new.has(&parent)),
+        let (old_fact, new_fact) = (old_facts.get(key).map(current), new_facts.get(key).cloned());
+        let is_change = match (&old_fact, &new_fact) {
+            (Some(old_fact), Some(new_fact)) => old_fact != new_fact,
+            _ => {
+                is_existence(&key.1)
+                    && parent(&key.0).is_none_or(|parent| old.has(&parent) == new.has(&parent))
+            }
         };
         if is_change {
             found.insert(key.clone());
         }
     }
-    settle(old, new, &mut found);
+    normalize(old, new, &mut found);
     found
 }
 
-/// What a property or a value stands in. A list of values that is new as a whole is reported as a new type.
+/// The parent of a property or value. A new list of values is reported as a new type.
 fn parent(at: &str) -> Option<String> {
     match at.rsplit_once("/properties/") {
         _ if at.ends_with("/enum") => Some(at.to_owned()),
@@ -355,29 +360,29 @@ fn parent(at: &str) -> Option<String> {
     }
 }
 
-/// Takes out what follows from another change, and adds what no single row tells.
-fn settle(old: &Raw, new: &Raw, found: &mut BTreeSet<Key>) {
+/// Removes changes that follow from another one, and adds those that no single row shows.
+fn normalize(old: &Raw, new: &Raw, found: &mut BTreeSet<Key>) {
     let all = found.clone();
     let has = |at: &str, aspect: &str| all.contains(&(at.to_owned(), aspect.to_owned()));
     found.retain(|(at, aspect)| match aspect.as_str() {
-        // The type says it.
+        // Implied by a change of the type.
         "format" | "elements" => !has(at, "field type"),
         _ if aspect.starts_with("value ") => !has(at.trim_end_matches("/enum"), "values"),
         "alias" | "direction" => !has(at, "kind"),
         _ => true,
     });
-    // Between a list and an only value of it everything changes.
+    // A change of the kind implies all changes below it.
     let kinds: Vec<String> =
         all.iter().filter(|(_, aspect)| aspect == "kind").map(|(at, _)| at.clone()).collect();
     found.retain(|(at, _)| {
         !kinds.iter().any(|kind| at.strip_prefix(kind.as_str()).is_some_and(|rest| rest.starts_with('/')))
     });
     for name in old.schemas().keys().filter(|name| new.schemas().contains_key(*name)) {
-        let (before, after) = (old.arguments(name), new.arguments(name));
-        let kept = |these: &[String], those: &[String]| -> Vec<String> {
-            these.iter().filter(|name| those.contains(name)).cloned().collect()
+        let (old_arguments, new_arguments) = (old.arguments(name), new.arguments(name));
+        let common = |these: &[String], others: &[String]| -> Vec<String> {
+            these.iter().filter(|name| others.contains(name)).cloned().collect()
         };
-        if kept(&before, &after) != kept(&after, &before) {
+        if common(&old_arguments, &new_arguments) != common(&new_arguments, &old_arguments) {
             found.insert((format!("{SCHEMAS}{name}"), "arguments".to_owned()));
         }
     }

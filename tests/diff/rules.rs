@@ -1,4 +1,4 @@
-//! Every rule by a small change. `rules.txt` has the reported changes; `BLESS=1` rewrites it.
+//! One small change per rule. `rules.txt` has the reported changes; `BLESS=1` rewrites it.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -8,20 +8,20 @@ use osc_codegen::ir::{Api, TypeDef};
 use osc_codegen::{Change, ChangeKind, Diff};
 
 use crate::expected;
-use crate::small::Texts;
+use crate::small::Inputs;
 
-/// A change of the base, by its name: what is replaced by what.
+/// The name of a change and its replacements in the base, as pairs of old and new strings.
 pub type Case = (&'static str, &'static [(&'static str, &'static str)]);
 
 const CAGE_ID: &str = "        CageId: {type: string}\n";
 const READ: &str = "schema: {$ref: '#/components/schemas/ReadCagesRequest'}";
 
 pub const CASES: &[Case] = &[
-    ("nothing", &[]),
-    ("another version alone", &[("version: \"1\"}", "version: \"2\"}")]),
+    ("no change", &[]),
+    ("version changed", &[("version: \"1\"}", "version: \"2\"}")]),
     // Actions.
     (
-        "an action less, with its bodies",
+        "action removed with its bodies",
         &[
             (
                 "  /DeleteCage:\n    post:\n      tags: [Cage]\n      security: [{Key: []}, {Login: []}]\n      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/DeleteCageRequest'}}}}\n      responses: {'200': {description: done, content: {application/json: {schema: {$ref: '#/components/schemas/DeleteCageResponse'}}}}}\n",
@@ -33,9 +33,9 @@ pub const CASES: &[Case] = &[
             ),
         ],
     ),
-    ("an action under another name", &[("  /DeleteCage:", "  /DeleteOldCage:")]),
+    ("action renamed", &[("  /DeleteCage:", "  /DeleteOldCage:")]),
     (
-        "an action under another name, with its bodies",
+        "action renamed with its bodies",
         &[
             ("  /DeleteCage:", "  /DeleteOldCage:"),
             (
@@ -50,43 +50,43 @@ pub const CASES: &[Case] = &[
             ("    DeleteCageResponse:", "    DeleteOldCageResponse:"),
         ],
     ),
-    ("an action under a name that is not alike", &[("  /DeleteCage:", "  /PutAnimal:")]),
-    ("a method of another name", &[("x-rust-name: CheckEveryCage", "x-rust-name: CheckCages")]),
+    ("action replaced by one with a dissimilar name", &[("  /DeleteCage:", "  /PutAnimal:")]),
+    ("method renamed", &[("x-rust-name: CheckEveryCage", "x-rust-name: CheckCages")]),
     (
-        "another request",
+        "request type changed",
         &[(
             "schema: {$ref: '#/components/schemas/CheckCagesRequest'}",
             "schema: {$ref: '#/components/schemas/FiltersCage'}",
         )],
     ),
     (
-        "another response",
+        "response type changed",
         &[(
             "schema: {$ref: '#/components/schemas/CheckCagesResponse'}",
             "schema: {$ref: '#/components/schemas/DeleteCageResponse'}",
         )],
     ),
-    ("authentication where none was", &[("      security: []\n", "")]),
-    ("no login any more", &[("security: [{Key: []}, {Login: []}]", "security: [{Key: []}]")]),
-    ("no authentication any more", &[("security: [{Key: []}, {Login: []}]", "security: []")]),
-    ("a login is enough", &[("security: []", "security: [{Key: []}, {Login: []}]")]),
+    ("authentication added", &[("      security: []\n", "")]),
+    ("login no longer accepted", &[("security: [{Key: []}, {Login: []}]", "security: [{Key: []}]")]),
+    ("authentication removed", &[("security: [{Key: []}, {Login: []}]", "security: []")]),
+    ("authentication with login added", &[("security: []", "security: [{Key: []}, {Login: []}]")]),
     (
-        "a client token",
+        "client token added",
         &[("        Note: {type", "        ClientToken: {type: string}\n        Note: {type")],
     ),
     (
-        "a tag of its own",
+        "tag changed",
         &[(
             "  /CheckCages:\n    post:\n      tags: [Cage]",
             "  /CheckCages:\n    post:\n      tags: [Check]",
         )],
     ),
-    ("an action deprecated", &[("      security: []\n", "      security: []\n      deprecated: true\n")]),
+    ("action deprecated", &[("      security: []\n", "      security: []\n      deprecated: true\n")]),
     // Pages.
-    ("no pages any more", &[("        ResultsPerPage: {type: integer}\n", "")]),
-    ("pages of another type", &[("x-page-items: [Cages]", "x-page-items: [Tags]")]),
+    ("pagination removed", &[("        ResultsPerPage: {type: integer}\n", "")]),
+    ("pagination of another type", &[("x-page-items: [Cages]", "x-page-items: [Tags]")]),
     (
-        "pages of two lists",
+        "pagination of two lists",
         &[
             ("x-page-items: [Cages]", "x-page-items: [Cages, Cellars]"),
             (
@@ -96,7 +96,7 @@ pub const CASES: &[Case] = &[
         ],
     ),
     (
-        "pages by the number of the first item",
+        "pagination by item number",
         &[
             (
                 "        NextPageToken: {type: string}\n        ResultsPerPage",
@@ -110,20 +110,20 @@ pub const CASES: &[Case] = &[
     ),
     // Types.
     (
-        "a type more",
+        "type added",
         &[(
             "    Weight: {",
             "    Height: {type: object, properties: {Meters: {type: number}}}\n    Weight: {",
         )],
     ),
-    ("an alias of something else", &[("    Weight: {type: number}", "    Weight: {type: integer}")]),
-    ("an alias less", &[("    Weight: {type: number}\n", "")]),
+    ("alias of another type", &[("    Weight: {type: number}", "    Weight: {type: integer}")]),
+    ("alias removed", &[("    Weight: {type: number}\n", "")]),
     (
-        "an alias that is a struct",
+        "alias becomes a struct",
         &[("    Weight: {type: number}", "    Weight: {type: object, properties: {Grams: {type: integer}}}")],
     ),
     (
-        "a type under another name, of the same content",
+        "type renamed",
         &[
             (
                 "        Lock: {$ref: '#/components/schemas/Lock'}",
@@ -133,7 +133,7 @@ pub const CASES: &[Case] = &[
         ],
     ),
     (
-        "a type under another name, with a field more",
+        "type renamed with a field added",
         &[
             (
                 "        Kind: {$ref: '#/components/schemas/CageKind'}\n        Lock: {$ref: '#/components/schemas/Lock'}",
@@ -146,199 +146,213 @@ pub const CASES: &[Case] = &[
         ],
     ),
     (
-        "a response's type that is sent too",
+        "response type sent too",
         &[("        Note: {type", "        Lock: {$ref: '#/components/schemas/Lock'}\n        Note: {type")],
     ),
     (
-        "a request's type that is received too",
+        "request type received too",
         &[(
             "properties: {Done: {type: boolean}}",
             "properties: {Done: {type: boolean}, Again: {$ref: '#/components/schemas/CreateCageRequest'}}",
         )],
     ),
     (
-        "a type that is not sent any more",
+        "type no longer sent",
         &[(
             "        Tags: {type: array, items: {$ref: '#/components/schemas/Tag'}}\n    CreateCageResponse",
             "    CreateCageResponse",
         )],
     ),
     (
-        "a type that is not received any more",
+        "type no longer received",
         &[("        Tags: {type: array, items: {$ref: '#/components/schemas/Tag'}}\n    Tag:", "    Tag:")],
     ),
     // Fields.
-    ("a field of a response less", &[("        Since: {type: string, format: date}\n", "")]),
+    ("response field removed", &[("        Since: {type: string, format: date}\n", "")]),
+    ("response field added", &[(CAGE_ID, "        CageId: {type: string}\n        Age: {type: integer}\n")]),
+    ("request field removed", &[("        Note: {type: string, default: empty}\n", "")]),
     (
-        "a field of a response more",
-        &[(CAGE_ID, "        CageId: {type: string}\n        Age: {type: integer}\n")],
-    ),
-    ("a field of a request less", &[("        Note: {type: string, default: empty}\n", "")]),
-    (
-        "an optional field of a request more",
+        "optional request field added",
         &[("        Note: {type", "        Extra: {type: boolean}\n        Note: {type")],
     ),
     (
-        "a required field more",
+        "required field added",
         &[
             ("        Note: {type", "        Extra: {type: boolean}\n        Note: {type"),
             ("[Doors, Name]", "[Doors, Extra, Name]"),
         ],
     ),
     (
-        "a required field less",
+        "required field removed",
         &[("        Doors: {type: integer, minimum: 1}\n", ""), ("[Doors, Name]", "[Name]")],
     ),
     (
-        "the first required field",
+        "first field becomes required",
         &[("properties: {Deep: {type: boolean}}", "required: [Deep], properties: {Deep: {type: boolean}}")],
     ),
-    ("the last required field", &[("required: [CageId], ", "")]),
-    ("required, one of several", &[("[Doors, Name]", "[Doors, Name, Note]")]),
-    ("optional, one of several", &[("[Doors, Name]", "[Doors]")]),
-    ("required in a response", &[("properties: {Good: ", "required: [Good], properties: {Good: ")]),
-    ("required, sent and received", &[("required: [Key], ", "required: [Key, Value], ")]),
+    ("last required field becomes optional", &[("required: [CageId], ", "")]),
+    ("another field becomes required", &[("[Doors, Name]", "[Doors, Name, Note]")]),
+    ("one of several required fields becomes optional", &[("[Doors, Name]", "[Doors]")]),
+    ("response field becomes required", &[("properties: {Good: ", "required: [Good], properties: {Good: ")]),
     (
-        "null in a request",
+        "field of a type sent and received becomes required",
+        &[("required: [Key], ", "required: [Key, Value], ")],
+    ),
+    (
+        "request field becomes nullable",
         &[("Note: {type: string, default", "Note: {type: string, nullable: true, default")],
     ),
-    ("null in a request no more", &[("{type: string, nullable: true}", "{type: string}")]),
-    ("null in a response", &[("Since: {type: string, ", "Since: {type: string, nullable: true, ")]),
+    ("request field no longer nullable", &[("{type: string, nullable: true}", "{type: string}")]),
     (
-        "required and null at once",
+        "response field becomes nullable",
+        &[("Since: {type: string, ", "Since: {type: string, nullable: true, ")],
+    ),
+    (
+        "field becomes required and nullable",
         &[
             ("[Doors, Name]", "[Doors, Name, Note]"),
             ("Note: {type: string, ", "Note: {type: string, nullable: true, "),
         ],
     ),
-    ("null where it was required", &[("Name: {type: string, ", "Name: {type: string, nullable: true, ")]),
-    ("a name that is alike", &[(CAGE_ID, "        CageIds: {type: string}\n")]),
     (
-        "a name that is not alike, in the same place",
+        "required field becomes nullable",
+        &[("Name: {type: string, ", "Name: {type: string, nullable: true, ")],
+    ),
+    ("field renamed to a similar name", &[(CAGE_ID, "        CageIds: {type: string}\n")]),
+    (
+        "field renamed to a dissimilar name at the same position",
         &[("        Since: {type: string, format: date}", "        Opened: {type: string, format: date}")],
     ),
     (
-        "a name that is not alike, elsewhere",
+        "field replaced by one with a dissimilar name at another position",
         &[
             ("        Since: {type: string, format: date}\n", ""),
             (CAGE_ID, "        Built: {type: string, format: date}\n        CageId: {type: string}\n"),
         ],
     ),
     (
-        "a name that is alike, of another type",
+        "field replaced by one with a similar name and another type",
         &[(CAGE_ID, "        CageIds: {type: array, items: {type: string}}\n")],
     ),
-    ("a name that is the same in Rust", &[(CAGE_ID, "        cageId: {type: string}\n")]),
+    ("field renamed with the same Rust name", &[(CAGE_ID, "        cageId: {type: string}\n")]),
     (
-        "a required field under another name",
+        "required field renamed",
         &[
             ("Name: {type: string, maxLength: 20}", "Names: {type: string, maxLength: 25}"),
             ("[Doors, Name]", "[Doors, Names]"),
         ],
     ),
     (
-        "another type of a field",
+        "field type changed",
         &[("Since: {type: string, format: date}", "Since: {type: string, format: date-time}")],
     ),
     (
-        "a list where one was",
+        "field becomes a list",
         &[(
             "Since: {type: string, format: date}",
             "Since: {type: array, items: {type: string, format: date}}",
         )],
     ),
-    ("a field that recurs", &[("Turns: {type: integer}", "Turns: {$ref: '#/components/schemas/Lock'}")]),
-    ("32 bits", &[("Turns: {type: integer}", "Turns: {type: integer, format: int32}")]),
-    ("a secret", &[("Key: {type: string}, Parts", "Key: {type: string, format: password}, Parts")]),
+    ("field becomes recursive", &[("Turns: {type: integer}", "Turns: {$ref: '#/components/schemas/Lock'}")]),
+    ("integer becomes 32 bits wide", &[("Turns: {type: integer}", "Turns: {type: integer, format: int32}")]),
     (
-        "an enum where text was",
+        "field becomes a secret",
+        &[("Key: {type: string}, Parts", "Key: {type: string, format: password}, Parts")],
+    ),
+    (
+        "string becomes an enum",
         &[(
             "        CageId: {type: string}\n        Guests",
             "        CageId: {type: string, enum: [a, b]}\n        Guests",
         )],
     ),
-    // What only the server acts on.
-    ("another default", &[("default: empty", "default: full")]),
-    ("a default less", &[("{type: string, default: empty}", "{type: string}")]),
-    ("a shorter text", &[("maxLength: 20", "maxLength: 10")]),
-    ("a limit more", &[("{type: integer, minimum: 1}", "{type: integer, minimum: 1, maximum: 4}")]),
-    ("a pattern", &[("maxLength: 20", "maxLength: 20, pattern: '^[a-z]+$'")]),
-    ("a longer list", &[("maxItems: 5", "maxItems: 9")]),
-    ("longer elements", &[("maxLength: 40", "maxLength: 80")]),
-    ("a format that says nothing", &[("Turns: {type: integer}", "Turns: {type: integer, format: int64}")]),
+    // Constraints and formats, which only the server applies.
+    ("default changed", &[("default: empty", "default: full")]),
+    ("default removed", &[("{type: string, default: empty}", "{type: string}")]),
+    ("maximum length reduced", &[("maxLength: 20", "maxLength: 10")]),
+    ("limit added", &[("{type: integer, minimum: 1}", "{type: integer, minimum: 1, maximum: 4}")]),
+    ("pattern added", &[("maxLength: 20", "maxLength: 20, pattern: '^[a-z]+$'")]),
+    ("maximum number of items increased", &[("maxItems: 5", "maxItems: 9")]),
+    ("maximum length of items increased", &[("maxLength: 40", "maxLength: 80")]),
+    ("format without effect added", &[("Turns: {type: integer}", "Turns: {type: integer, format: int64}")]),
     (
-        "a field deprecated",
+        "field deprecated",
         &[("{type: string, default: empty}", "{type: string, default: empty, deprecated: true}")],
     ),
     // Values.
-    ("a value more", &[("[small, large, huge]", "[small, large, huge, endless]")]),
-    ("a value less", &[("[small, large, huge]", "[small, huge]")]),
-    ("a value in another spelling", &[("[open, closed]", "[opened, closed]")]),
-    ("a value in another spelling, of the same variant", &[("[open, closed]", "[OPEN, closed]")]),
-    ("values in another order", &[("[small, large, huge]", "[huge, large, small]")]),
-    ("a variant of another name", &[("{huge: Large2}", "{huge: Enormous}")]),
-    ("numbers for texts", &[("enum: [1, 2, 3]", "enum: [1, 2, 4]")]),
-    ("texts for numbers", &[("{type: integer, enum: [1, 2, 3]", "{type: string, enum: ['1', '2', '3']")]),
-    // Waiters and codes.
-    ("a waiter under another name", &[("    cage:\n", "    kennel:\n")]),
+    ("value added", &[("[small, large, huge]", "[small, large, huge, endless]")]),
+    ("value removed", &[("[small, large, huge]", "[small, huge]")]),
+    ("value respelled", &[("[open, closed]", "[opened, closed]")]),
+    ("value respelled with the same variant", &[("[open, closed]", "[OPEN, closed]")]),
+    ("values reordered", &[("[small, large, huge]", "[huge, large, small]")]),
+    ("variant renamed", &[("{huge: Large2}", "{huge: Enormous}")]),
+    ("integer value replaced", &[("enum: [1, 2, 3]", "enum: [1, 2, 4]")]),
     (
-        "a goal less",
+        "integer values become strings",
+        &[("{type: integer, enum: [1, 2, 3]", "{type: string, enum: ['1', '2', '3']")],
+    ),
+    // Waiters and codes.
+    ("waiter renamed", &[("    cage:\n", "    kennel:\n")]),
+    (
+        "goal removed",
         &[(
             "until: {open: {failures: [closed]}, closed: {deleted: true}}",
             "until: {closed: {deleted: true}}",
         )],
     ),
-    ("a goal more", &[("closed: {deleted: true}}", "closed: {deleted: true}, shut: {states: [closed]}}")]),
-    ("a goal that is absence no more", &[("closed: {deleted: true}", "closed: {}")]),
-    ("a goal of other states", &[("open: {failures: [closed]}", "open: {states: [open, closed]}")]),
-    ("another timeout", &[("noun: cage\n", "noun: cage\n      minutes: 20\n")]),
-    ("a code less", &[("5001: {name: no-such-cage}\n", "")]),
-    ("a code more", &[("5001:", "5000: {name: no-such-zoo}\n5001:")]),
-    ("another number", &[("5001:", "5002:")]),
+    ("goal added", &[("closed: {deleted: true}}", "closed: {deleted: true}, shut: {states: [closed]}}")]),
+    ("goal no longer reached by absence", &[("closed: {deleted: true}", "closed: {}")]),
+    ("goal with other states", &[("open: {failures: [closed]}", "open: {states: [open, closed]}")]),
+    ("timeout changed", &[("noun: cage\n", "noun: cage\n      minutes: 20\n")]),
+    ("code removed", &[("5001: {name: no-such-cage}\n", "")]),
+    ("code added", &[("5001:", "5000: {name: no-such-zoo}\n5001:")]),
+    ("code number changed", &[("5001:", "5002:")]),
     (
-        "another date header and signature",
+        "date header and signature changed",
         &[(
             "actions:\n",
             "actions:\n- target: $\n  description: a\n  update: {x-service: {date-header: X-Zoo-Date, signature: ZOO1-HMAC-SHA256}}\n",
         )],
     ),
     (
-        "another endpoint and default region",
+        "endpoint and default region changed",
         &[(
             "components:\n",
             "servers: [{url: 'https://zoo.{region}.example.org/v2', variables: {region: {default: north}}}]\ncomponents:\n",
         )],
     ),
-    ("a code that stays", &[("cage-is-closed, transient: true", "cage-is-closed")]),
-    ("a code that passes", &[("{name: no-such-cage}", "{name: no-such-cage, transient: true}")]),
-    // All at once, and nothing of it in common.
-    ("a type that only another request has", &[(READ, "schema: {$ref: '#/components/schemas/FiltersCage'}")]),
+    ("code no longer transient", &[("cage-is-closed, transient: true", "cage-is-closed")]),
+    ("code becomes transient", &[("{name: no-such-cage}", "{name: no-such-cage, transient: true}")]),
+    (
+        "request replaced by an unrelated type",
+        &[(READ, "schema: {$ref: '#/components/schemas/FiltersCage'}")],
+    ),
 ];
 
 /// Rust names come from tables of the generator: these cases change the model.
 #[allow(clippy::type_complexity, reason = "a table")]
 const MODELS: &[(&str, fn(&mut Api))] = &[
-    ("a field of another Rust name", |api| {
+    ("Rust name of a field changed", |api| {
         for field in fields(api, "Cage").iter_mut().filter(|field| field.wire == "Since") {
             field.ident = "since_when".to_owned();
         }
     }),
-    ("arguments in another order", |api| fields(api, "CreateCageRequest").reverse()),
-    ("a setter of another name", |api| {
+    ("arguments reordered", |api| fields(api, "CreateCageRequest").reverse()),
+    ("setter renamed", |api| {
         for field in fields(api, "CreateCageRequest").iter_mut().filter(|field| field.wire == "Note") {
             field.setter = "with_note".to_owned();
         }
     }),
-    ("a state in another place", |api| {
+    ("state moved to another field", |api| {
         for watched in api.waiters.iter_mut().flat_map(|listing| &mut listing.watched) {
             watched.part = Some("lock".to_owned());
         }
     }),
-    ("a class with more codes", |api| {
+    ("class extended", |api| {
         api.code_classes.iter_mut().for_each(|class| class.ranges.push((7000, 7010)));
     }),
-    ("a class with fewer codes", |api| api.code_classes.clear()),
-    ("a code of another name", |api| api.codes.iter_mut().for_each(|code| code.name.push_str("-now"))),
+    ("class reduced", |api| api.code_classes.clear()),
+    ("code renamed", |api| api.codes.iter_mut().for_each(|code| code.name.push_str("-now"))),
 ];
 
 fn fields<'a>(api: &'a mut Api, name: &str) -> &'a mut Vec<osc_codegen::ir::Field> {
@@ -357,10 +371,10 @@ pub fn all() -> &'static [(&'static str, Diff)] {
 }
 
 fn read_all() -> Vec<(&'static str, Diff)> {
-    let base = Texts::base().model();
+    let base = Inputs::base().model();
     let texts = CASES.iter().map(|(name, edits)| {
-        let texts = std::panic::catch_unwind(|| Texts::base().edited(edits).model());
-        (*name, Diff::between(&base, &texts.unwrap_or_else(|_| panic!("in the case `{name}`"))))
+        let texts = std::panic::catch_unwind(|| Inputs::base().edited(edits).model());
+        (*name, Diff::between(&base, &texts.unwrap_or_else(|_| panic!("the case `{name}` is invalid"))))
     });
     let models = MODELS.iter().map(|(name, change)| {
         let mut changed = base.clone();
@@ -384,7 +398,7 @@ fn line(change: &Change) -> String {
 
 #[test]
 fn every_rule_reports_as_expected() {
-    let mut found = "# What `spec diff` says of each case of `rules.rs`. Written by its test.\n".to_owned();
+    let mut found = "# Output of `spec diff` for each case in `rules.rs`. Written by its test.\n".to_owned();
     for (name, diff) in all() {
         writeln!(found, "\n{name}").unwrap();
         for change in &diff.changes {
@@ -402,5 +416,5 @@ fn every_kind_of_change_has_a_case() {
     let missing: Vec<&ChangeKind> = ChangeKind::ALL.iter().filter(|kind| !seen.contains(kind)).collect();
     assert!(missing.is_empty(), "no case has {missing:?}");
     let names: BTreeSet<&str> = all.iter().map(|(name, _)| *name).collect();
-    assert_eq!(names.len(), all.len(), "two cases have one name");
+    assert_eq!(names.len(), all.len(), "two cases have the same name");
 }

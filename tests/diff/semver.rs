@@ -1,8 +1,8 @@
 //! The compiler checks the verdicts: callers of the old crate are built against the new one.
 //!
-//! A caller that avoids everything that the report calls breaking must compile, so that no breaking change is missed. One
-//! that uses everything must not compile if a change is breaking for the compiler, so that nothing is called breaking
-//! without need. The crates are checked with the real runtime, in one run of cargo.
+//! A caller that avoids everything reported as breaking must compile: no breaking change is missed. A caller that uses
+//! everything must not compile if a change is breaking for the compiler: nothing is reported as breaking without need.
+//! All crates are checked with the real runtime, in one run of Cargo.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -16,10 +16,10 @@ use osc_codegen::{ChangeKind, Diff, Impact, Input};
 use crate::caller::{Broken, caller};
 use crate::expected::{self, workspace};
 use crate::rules::CASES;
-use crate::small::Texts;
+use crate::small::Inputs;
 
-/// Kinds that break behaviour only, which the compiler does not see.
-const BEHAVIOUR: &[ChangeKind] = &[
+/// Kinds that break only behavior, which the compiler does not see.
+const BEHAVIOR: &[ChangeKind] = &[
     ChangeKind::ActionAuth,
     ChangeKind::ActionRetry,
     ChangeKind::FieldWire,
@@ -27,15 +27,15 @@ const BEHAVIOUR: &[ChangeKind] = &[
     ChangeKind::ServiceChanged,
 ];
 
-/// Cases that break behaviour only, although others of their kind break the build.
+/// Cases that break only behavior, although other changes of their kind break the build.
 const UNSEEN: &[&str] =
-    &["a value in another spelling, of the same variant", "a goal of other states", "pages of two lists"];
+    &["value respelled with the same variant", "goal with other states", "pagination of two lists"];
 
-/// The number of cases per kind that are compiled separately, which takes time for each.
-const SAMPLES: usize = 2;
+/// Maximum number of cases per kind to compile separately: each takes time.
+const MAX_SAMPLES: usize = 2;
 
-/// The crate around the generated code of a model.
-const CRATE: &str = "
+/// Stub of the crate around the generated code.
+const CRATE_STUB: &str = "
     pub use osc_api::{
         Date, DateOrDateTime, DateTime, Nullable, Paginated, Result, Secret, UnknownInteger, UnknownValue,
         serde_json, __private, wait,
@@ -62,11 +62,11 @@ impl Crates<'_> {
         let folder = self.folder.join("models").join(name);
         fs::create_dir_all(&folder).unwrap();
         for (file, text) in osc_codegen::files(api).unwrap() {
-            // They expect to be at the root of their crate.
+            // Generated files use paths from the root of their crate.
             fs::write(folder.join(file), text.replace("crate::", &format!("crate::{name}::"))).unwrap();
         }
         let path = format!("#[path = \"{name}/modules.rs\"]\n    pub mod modules;");
-        writeln!(self.models, "#[path = \".\"]\npub mod {name} {{{CRATE}    {path}\n}}").unwrap();
+        writeln!(self.models, "#[path = \".\"]\npub mod {name} {{{CRATE_STUB}    {path}\n}}").unwrap();
     }
 
     fn good(&mut self, name: &str, model: &str, text: &str) {
@@ -121,19 +121,19 @@ fn cargo(folder: &Path) -> BTreeMap<String, String> {
             checked.insert(name);
         }
     }
-    let said = String::from_utf8_lossy(&output.stderr);
+    let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(
         checked.contains("models"),
-        "the generated code does not compile:\n{:?}\n{said}",
+        "the generated code does not compile:\n{:?}\n{stderr}",
         failed.get("models")
     );
-    assert!(checked.contains("good") || failed.contains_key("good"), "cargo checked nothing:\n{said}");
+    assert!(checked.contains("good") || failed.contains_key("good"), "cargo checked nothing:\n{stderr}");
     failed
 }
 
-/// Whether the compiler has to see the change.
+/// Whether the changes of a case must break the build.
 fn is_seen(name: &str, diff: &Diff) -> bool {
-    let is_for_compiler = |change: &osc_codegen::Change| !BEHAVIOUR.contains(&change.kind);
+    let is_for_compiler = |change: &osc_codegen::Change| !BEHAVIOR.contains(&change.kind);
     diff.with_impact(Impact::Breaking).any(is_for_compiler) && !UNSEEN.contains(&name)
 }
 
@@ -156,7 +156,7 @@ fn additive_changes_compile_and_breaking_ones_do_not() {
     let folder = tempfile::tempdir().unwrap();
     let mut crates =
         Crates { folder: folder.path(), models: String::new(), good: String::new(), bad: BTreeMap::new() };
-    let base = Texts::base().model();
+    let base = Inputs::base().model();
     let everything = caller(&base, &Broken::default());
     crates.model("base", &base);
     crates.good("base", "base", &everything);
@@ -164,14 +164,14 @@ fn additive_changes_compile_and_breaking_ones_do_not() {
     let mut expected: BTreeMap<String, &str> = BTreeMap::new();
     let mut samples: BTreeMap<Option<ChangeKind>, usize> = BTreeMap::new();
     for (number, (name, edits)) in CASES.iter().enumerate() {
-        let new = Texts::base().edited(edits).model();
+        let new = Inputs::base().edited(edits).model();
         let diff = Diff::between(&base, &new);
         let (case, package) = (format!("case{number}"), format!("bad{number}"));
         crates.model(&case, &new);
         crates.good(&case, &case, &caller(&base, &Broken::of(&diff)));
         let kind = diff.changes.first().map(|change| change.kind);
         let count = samples.entry(kind).or_default();
-        if is_seen(name, &diff) && *count < SAMPLES {
+        if is_seen(name, &diff) && *count < MAX_SAMPLES {
             *count += 1;
             crates.bad(&package, &case, &everything);
             expected.insert(package, name);
@@ -190,9 +190,13 @@ fn additive_changes_compile_and_breaking_ones_do_not() {
     }
     let failed = crates.check();
     if let Some(errors) = failed.get("good") {
-        panic!("a change breaks a caller, and the report does not call it breaking:\n{errors}");
+        panic!("a change that is not reported as breaking breaks a caller:\n{errors}");
     }
-    assert!(!failed.contains_key("control"), "without a change it must compile: {:?}", failed.get("control"));
+    assert!(
+        !failed.contains_key("control"),
+        "the unchanged model does not compile: {:?}",
+        failed.get("control")
+    );
     let compiled: Vec<_> = expected.iter().filter(|(package, _)| !failed.contains_key(*package)).collect();
-    assert!(compiled.is_empty(), "called breaking, but every caller compiles: {compiled:?}");
+    assert!(compiled.is_empty(), "reported as breaking, but the caller compiles: {compiled:?}");
 }

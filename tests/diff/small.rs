@@ -1,18 +1,18 @@
-//! A small description, its overlay, its error codes and its waiters, and edits of them.
+//! A small description with an overlay, error codes and waiters, and edits of them.
 
 use osc_codegen::Input;
 use osc_codegen::ir::Api;
 
-/// The inputs of a model.
+/// The inputs of the generator.
 #[derive(Clone)]
-pub struct Texts {
+pub struct Inputs {
     pub description: String,
     pub overlay: String,
     pub errors: String,
     pub waiters: String,
 }
 
-impl Texts {
+impl Inputs {
     pub fn base() -> Self {
         Self {
             description: include_str!("base.yaml").to_owned(),
@@ -22,7 +22,7 @@ impl Texts {
         }
     }
 
-    /// Replaces texts, each of which stands in one place of the inputs.
+    /// Replaces strings, each of which must occur exactly once in the inputs.
     #[track_caller]
     pub fn edited(mut self, edits: &[(&str, &str)]) -> Self {
         for (from, to) in edits {
@@ -32,7 +32,7 @@ impl Texts {
                 count += text.matches(from).count();
                 *text = text.replace(from, to);
             }
-            assert_eq!(count, 1, "`{from}` must stand in one place");
+            assert_eq!(count, 1, "`{from}` must occur once");
         }
         self
     }

@@ -39,9 +39,9 @@ fn a_volume_is_created_in_the_first_subregion_with_capacity() {
     let output = program(&fake, &["eu-west-2a", "eu-west-2b", "eu-west-2c"]);
     assert_eq!(output.succeeded(), ["vol-12345678 was created"]);
     assert!(output.errors.contains("eu-west-2a has no capacity"), "{output:?}");
-    let asked: Vec<Value> =
+    let subregions: Vec<Value> =
         bodies(&fake, "CreateVolume").into_iter().map(|mut body| body["SubregionName"].take()).collect();
-    assert_eq!(asked, ["eu-west-2a", "eu-west-2b"]);
+    assert_eq!(subregions, ["eu-west-2a", "eu-west-2b"]);
     assert_eq!(tokens(&fake).len(), 2);
 }
 

@@ -117,6 +117,6 @@ fn every_example_reports_a_wrong_key() {
         fake.clear_calls();
         let output = run(program, &fake, arguments);
         output.fails_with(1, &["failed with status 401", "request "]);
-        assert_eq!(actions(&fake).len(), 1, "{program}: nothing follows, nothing is tried again");
+        assert_eq!(actions(&fake).len(), 1, "{program}: no retry and no further call");
     }
 }

@@ -9,8 +9,8 @@ use std::process::Command;
 use osc_codegen::Files;
 
 use super::fuzz::seeds;
-use super::made::made;
-use super::{doc_code, expect_good, expected};
+use super::random::random;
+use super::{doc_code, expect_properties, expected};
 
 /// Number of random descriptions to compile.
 const COMPILED: usize = 12;
@@ -22,17 +22,17 @@ const BYTES: usize = 3000;
 fn a_sample_compiles_without_warnings() {
     let folder = expected::workspace("target/hostile");
     _ = fs::remove_dir_all(&folder);
-    let made = (1_000_000..).map(|number| (format!("compiled-{number}"), made(number, BYTES)));
-    let made = made.filter_map(|(name, parts)| expect_good(&name, &parts)).take(COMPILED);
+    let random = (1_000_000..).map(|number| (format!("compiled-{number}"), random(number, BYTES)));
+    let random = random.filter_map(|(name, parts)| expect_properties(&name, &parts)).take(COMPILED);
     let finds = seeds::finds(&expected::workspace("")).unwrap().into_iter();
-    let finds = finds.filter_map(|(name, parts)| expect_good(&name, &parts));
-    let surroundings = surroundings();
+    let finds = finds.filter_map(|(name, parts)| expect_properties(&name, &parts));
+    let stub = crate_stub();
     let mut root = String::new();
-    for (number, files) in made.chain(finds).enumerate() {
+    for (number, files) in random.chain(finds).enumerate() {
         let name = format!("case{number}");
-        let place = folder.join("src").join(&name);
-        write(&place.join("inside"), &name, &files);
-        fs::write(place.join("mod.rs"), &surroundings).unwrap();
+        let module = folder.join("src").join(&name);
+        write(&module.join("inside"), &name, &files);
+        fs::write(module.join("mod.rs"), &stub).unwrap();
         _ = writeln!(root, "pub mod {name};");
     }
     fs::write(folder.join("src/lib.rs"), root).unwrap();
@@ -43,7 +43,7 @@ fn a_sample_compiles_without_warnings() {
 
 /// The stub of the crate around generated code: that of the golden cases, with one case. Each description has its own,
 /// because a client has the methods of one description only.
-fn surroundings() -> String {
+fn crate_stub() -> String {
     let text = expected::read(&expected::tests("compiled.rs"));
     let lines = text.lines().filter(|line| !line.starts_with("case!(") && !line.starts_with("const _"));
     lines.chain(["case!(inside, \"inside\");"]).map(|line| line.to_owned() + "\n").collect()
@@ -76,7 +76,7 @@ fn compile(folder: &Path) {
         .env("CARGO_INCREMENTAL", "0")
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{} does not compile:\n{said}", folder.display());
-    assert!(said.trim().is_empty(), "{} compiles with warnings:\n{said}", folder.display());
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{} does not compile:\n{stderr}", folder.display());
+    assert!(stderr.trim().is_empty(), "{} compiles with warnings:\n{stderr}", folder.display());
 }

@@ -2,14 +2,14 @@
 //! damaged ones, and every input that fuzzing found.
 //!
 //! `fuzz/src/check.rs` has the properties, which the fuzz targets share. The inputs are the same in every run. A failing
-//! test names a file with the input: fix the generator and move the file to `fuzz/finds`.
+//! test prints the path of a file with the input: fix the generator and move the file to `fuzz/finds`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     clippy::string_slice,
-    reason = "a test fails by a panic"
+    reason = "a failed expectation fails the test"
 )]
 
 #[path = "../doc_code.rs"]
@@ -21,7 +21,7 @@ mod expected;
 mod fuzz;
 
 mod compiled;
-mod made;
+mod random;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
@@ -34,7 +34,7 @@ use osc_codegen::Files;
 /// Number of damaged inputs.
 const DAMAGED: u64 = 300;
 
-/// Timeout of one input, in an unoptimised build on a busy machine.
+/// Timeout of one input, in an unoptimized build on a busy machine.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Checks one input within the timeout. Returns the files, if the input is valid, or the violated property.
@@ -50,30 +50,30 @@ fn outcome(parts: &Parts) -> Result<Option<Files>, String> {
 
 /// Checks an input and, if it fails, saves it to a file.
 #[track_caller]
-fn expect_good(name: &str, parts: &Parts) -> Option<Files> {
-    outcome(parts).unwrap_or_else(|wrong| {
-        let kept = expected::workspace("target/hostile-finds");
-        std::fs::create_dir_all(&kept).unwrap();
-        let kept = kept.join(name);
-        std::fs::write(&kept, parts.write()).unwrap();
-        panic!("{name}: {wrong}\n\nThe input is {}", kept.display())
+fn expect_properties(name: &str, parts: &Parts) -> Option<Files> {
+    outcome(parts).unwrap_or_else(|violation| {
+        let folder = expected::workspace("target/hostile-finds");
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join(name);
+        std::fs::write(&file, parts.write()).unwrap();
+        panic!("{name}: {violation}\n\nThe input is {}", file.display())
     })
 }
 
 #[test]
-fn inputs_that_fuzzing_found_stay_fixed() {
+fn earlier_finds_stay_fixed() {
     let seeds = seeds::all(&expected::workspace("")).unwrap();
     let mut found = 0;
     for (name, parts) in seeds.iter().filter(|(name, _)| !name.starts_with("contract-")) {
         found += usize::from(name.starts_with("find-"));
-        let files = expect_good(name, parts);
-        assert!(files.is_some() || !name.starts_with("golden-"), "{name} is not generated any more");
+        let files = expect_properties(name, parts);
+        assert!(files.is_some() || !name.starts_with("golden-"), "{name} is no longer generated");
     }
     assert!(found > 0, "there are no finds in fuzz/finds");
 }
 
 #[test]
-fn damaged_inputs_are_refused_or_generated_whole() {
+fn damaged_inputs_are_rejected_or_generated_completely() {
     let seeds = seeds::all(&expected::workspace("")).unwrap();
     let mut generated = 0;
     for number in 0..DAMAGED {
@@ -82,7 +82,7 @@ fn damaged_inputs_are_refused_or_generated_whole() {
         let damages = 1 + number % 3;
         let parts =
             (0..damages).fold(seed.clone(), |parts, damage| mutate::mutate(&parts, number * 3 + damage));
-        generated += usize::from(expect_good(&format!("damaged-{number}"), &parts).is_some());
+        generated += usize::from(expect_properties(&format!("damaged-{number}"), &parts).is_some());
     }
     // Damage that is always rejected, or never has an effect, tests nothing.
     let share = generated as f64 / DAMAGED as f64;

@@ -1,4 +1,4 @@
-//! Fetching, over loopback servers: what comes is taken whole or not at all.
+//! Imports from URLs, with loopback servers: a description is imported completely or not at all.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
@@ -15,23 +15,22 @@ use rustls::pki_types::PrivateKeyDer;
 
 use crate::folder::{Folder, NEW, OLD};
 
-/// Enough for a response that is there, even on a busy machine, and not much to wait for one that never comes.
-const PATIENT: &str = "60";
-const IMPATIENT: &str = "0.3";
+/// Timeout, in seconds, that no available response exceeds, even on a busy machine.
+const LONG_TIMEOUT: &str = "60";
+/// Timeout, in seconds, for a response that never arrives.
+const SHORT_TIMEOUT: &str = "0.3";
 
-/// A megabyte, or what goes for one here.
-const MB: usize = 1 << 20;
+const MIB: usize = 1 << 20;
 
 fn url(server: &Server, path: &str) -> String {
     format!("http://{}{path}", server.host())
 }
 
-/// A response that leads elsewhere.
 fn redirect(location: &str) -> Response {
     Response::new(302, "").header("Location", location)
 }
 
-/// Follows `/redirect/3` to `/redirect/2` and so on; `/redirect/0` is the description.
+/// Redirects `/redirect/3` to `/redirect/2` and so on; `/redirect/0` is the description.
 fn redirecting(request: &Request) -> Response {
     match request.target.rsplit_once('/').map(|(_, number)| number.parse::<usize>()) {
         Some(Ok(0)) => Response::new(200, NEW),
@@ -40,17 +39,17 @@ fn redirecting(request: &Request) -> Response {
     }
 }
 
-/// Imports from a server that sends this reply. Checks the exit code and the words of the output, and that nothing is
+/// Imports from a server that sends this reply. Checks the exit code, that the output contains `words`, and that no file
 /// changed.
 #[track_caller]
-fn refused(reply: impl Into<Reply>, arguments: &[&str], code: i32, words: &[&str]) {
+fn assert_refused(reply: impl Into<Reply>, arguments: &[&str], code: i32, words: &[&str]) {
     let reply = reply.into();
     let server = Server::start(move |_| reply.clone()).unwrap();
-    refused_by(&url(&server, "/outscale.yaml"), arguments, code, words);
+    assert_source_refused(&url(&server, "/outscale.yaml"), arguments, code, words);
 }
 
 #[track_caller]
-fn refused_by(from: &str, arguments: &[&str], code: i32, words: &[&str]) {
+fn assert_source_refused(from: &str, arguments: &[&str], code: i32, words: &[&str]) {
     let folder = Folder::with_old();
     let before = folder.spec();
     let run = folder.import(&[&[from], arguments].concat());
@@ -59,7 +58,7 @@ fn refused_by(from: &str, arguments: &[&str], code: i32, words: &[&str]) {
         assert!(run.output.contains(word), "no {word:?}: {}", run.output);
     }
     assert!(!run.output.contains("panicked") && run.output.contains("error: "), "{}", run.output);
-    assert!(folder.spec() == before, "an import that failed changed something: {}", run.output);
+    assert!(folder.spec() == before, "a failed import changed files: {}", run.output);
 }
 
 #[test]
@@ -69,7 +68,7 @@ fn a_url_is_imported() {
     let from = url(&server, "/some/where.yaml");
     let run = folder.import(&[&format!("{from}?token=hidden")]);
     assert_eq!(run.code, Some(0), "{}", run.output);
-    // In a pipe there is no progress to see.
+    // Progress is not shown in a pipe.
     assert!(!run.output.contains('\r') && !run.output.contains('\x1b'), "{}", run.output);
     let source = folder.read("spec/source.toml");
     assert!(source.contains(&format!("location = \"{from}\"\n")), "{source}");
@@ -83,7 +82,7 @@ fn a_url_is_imported() {
 }
 
 #[test]
-fn chunks_and_redirects_are_one_description() {
+fn chunked_and_redirected_responses_are_imported() {
     let chunked = Server::start(|_: &Request| Reply::Chunked(Response::new(200, NEW), 100)).unwrap();
     let redirected = Server::start(redirecting).unwrap();
     let elsewhere = url(&chunked, "/a");
@@ -104,15 +103,20 @@ fn chunks_and_redirects_are_one_description() {
 #[test]
 fn too_many_redirects_are_not_followed() {
     let server = Server::start(redirecting).unwrap();
-    refused_by(&url(&server, "/redirect/6"), &[], 2, &["redirected more than 5 times"]);
+    assert_source_refused(&url(&server, "/redirect/6"), &[], 2, &["redirected more than 5 times"]);
 }
 
 #[test]
 fn a_server_that_stalls_or_trickles_times_out() {
-    refused(Reply::Nothing(Then::Wait), &["--timeout", IMPATIENT], 2, &["longer than 0.3 s", "--timeout"]);
+    assert_refused(
+        Reply::Nothing(Then::Wait),
+        &["--timeout", SHORT_TIMEOUT],
+        2,
+        &["longer than 0.3 s", "--timeout"],
+    );
     let stalling = Reply::Part(Response::new(200, NEW), 100, Then::Wait);
-    refused(stalling, &["--timeout", IMPATIENT], 2, &["longer than 0.3 s", "--timeout"]);
-    // Each byte comes soon, and the whole would take forever.
+    assert_refused(stalling, &["--timeout", SHORT_TIMEOUT], 2, &["longer than 0.3 s", "--timeout"]);
+    // Each byte arrives quickly, but the complete response would take minutes.
     let trickling = Server::start_raw(|stream| {
         stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")?;
         loop {
@@ -121,25 +125,35 @@ fn a_server_that_stalls_or_trickles_times_out() {
         }
     });
     let trickling = trickling.unwrap();
-    refused_by(&url(&trickling, "/a"), &["--timeout", IMPATIENT], 2, &["longer than 0.3 s", "--timeout"]);
+    assert_source_refused(
+        &url(&trickling, "/a"),
+        &["--timeout", SHORT_TIMEOUT],
+        2,
+        &["longer than 0.3 s", "--timeout"],
+    );
 }
 
 #[test]
-fn a_truncated_text_is_refused() {
+fn a_truncated_response_is_refused() {
     let half = NEW.len() / 2;
     for then in [Then::HangUp, Then::Reset] {
         let cut = Reply::Part(Response::new(200, NEW), half, then);
-        refused(cut, &["--timeout", PATIENT], 2, &["cannot fetch http://127.0.0.1"]);
+        assert_refused(cut, &["--timeout", LONG_TIMEOUT], 2, &["cannot fetch http://127.0.0.1"]);
     }
     let chunk = format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{OLD}\r\n", OLD.len());
-    refused(Reply::Raw(chunk.into(), Then::HangUp), &["--timeout", PATIENT], 2, &["cannot fetch"]);
-    refused(Reply::Nothing(Then::HangUp), &["--timeout", PATIENT], 2, &["cannot fetch"]);
+    assert_refused(
+        Reply::Raw(chunk.into(), Then::HangUp),
+        &["--timeout", LONG_TIMEOUT],
+        2,
+        &["cannot fetch"],
+    );
+    assert_refused(Reply::Nothing(Then::HangUp), &["--timeout", LONG_TIMEOUT], 2, &["cannot fetch"]);
 }
 
 #[test]
-fn a_text_of_unknown_length_needs_a_digest() {
+fn a_response_of_unknown_length_requires_a_digest() {
     let reply = || Reply::Raw(format!("HTTP/1.1 200 OK\r\n\r\n{NEW}").into(), Then::HangUp);
-    refused(reply(), &["--timeout", PATIENT], 2, &["the response has no length", "--sha256"]);
+    assert_refused(reply(), &["--timeout", LONG_TIMEOUT], 2, &["the response has no length", "--sha256"]);
     let folder = Folder::with_old();
     folder.write("new.yaml", NEW);
     assert_eq!(folder.import(&[&folder.path("new.yaml")]).code, Some(0));
@@ -150,7 +164,7 @@ fn a_text_of_unknown_length_needs_a_digest() {
     assert_eq!(run.code, Some(0), "{}", run.output);
 }
 
-/// What `source.toml` records.
+/// The digest in `source.toml`.
 fn sha256(folder: &Folder) -> String {
     let source = folder.read("spec/source.toml");
     let line = source.lines().find_map(|line| line.strip_prefix("sha256 = \"")).unwrap();
@@ -158,12 +172,12 @@ fn sha256(folder: &Folder) -> String {
 }
 
 #[test]
-fn a_wrong_digest_is_reported_with_the_found_one() {
+fn a_wrong_digest_is_reported_with_the_actual_one() {
     let folder = Folder::with_old();
     let (wrong, found) = ("0".repeat(64), sha256(&folder));
-    refused(Response::new(200, OLD), &["--sha256", &wrong], 1, &[&wrong, &found, "--sha256"]);
+    assert_refused(Response::new(200, OLD), &["--sha256", &wrong], 1, &[&wrong, &found, "--sha256"]);
     let before = folder.spec();
-    // The digest is looked at before anything else is: this is no description at all.
+    // The digest is checked first: this file is not a description.
     let run = folder.import(&[&folder.path("docs.yaml"), "--sha256", &wrong]);
     assert!(run.code == Some(1) && run.output.contains(&wrong), "{}", run.output);
     assert!(folder.spec() == before);
@@ -177,27 +191,32 @@ fn a_wrong_digest_is_reported_with_the_found_one() {
 fn anything_but_a_description_is_refused() {
     let page = "<!DOCTYPE html><html><body>Not here</body></html>";
     let typed = Response::new(200, NEW).header("Content-Type", "text/html; charset=utf-8");
-    refused(typed, &[], 2, &["web page", "raw file"]);
-    refused(Response::new(200, format!("\n {page}")), &[], 2, &["web page", "raw file"]);
-    refused(Response::new(200, "paths: ["), &[], 1, &["YAML", "outscale.yaml"]);
-    refused(Response::new(200, "just words"), &[], 1, &[]);
-    refused(Response::new(200, ""), &[], 1, &[]);
-    refused(Response::new(200, [b'#', 0xff, 0xfe]), &[], 2, &["UTF-8", "byte 2 is invalid"]);
-    refused(Response::new(200, [0xfe, 0xff, 0, b'#']), &[], 2, &["it looks like UTF-16: save it as UTF-8"]);
+    assert_refused(typed, &[], 2, &["web page", "raw file"]);
+    assert_refused(Response::new(200, format!("\n {page}")), &[], 2, &["web page", "raw file"]);
+    assert_refused(Response::new(200, "paths: ["), &[], 1, &["YAML", "outscale.yaml"]);
+    assert_refused(Response::new(200, "just words"), &[], 1, &[]);
+    assert_refused(Response::new(200, ""), &[], 1, &[]);
+    assert_refused(Response::new(200, [b'#', 0xff, 0xfe]), &[], 2, &["UTF-8", "byte 2 is invalid"]);
+    assert_refused(
+        Response::new(200, [0xfe, 0xff, 0, b'#']),
+        &[],
+        2,
+        &["it looks like UTF-16: save it as UTF-8"],
+    );
     let compressed = Response::new(200, [0x1f, 0x8b]).header("Content-Encoding", "gzip");
-    refused(compressed, &[], 2, &["compressed"]);
-    // The old one is kept even where only one property is wrong.
+    assert_refused(compressed, &[], 2, &["compressed"]);
+    // A single error is enough to keep the old description.
     let wrong = NEW.replace("Weight: {type: string", "Weight: {type: strin");
-    refused(Response::new(200, wrong), &[], 1, &["Weight", "strin"]);
+    assert_refused(Response::new(200, wrong), &[], 1, &["Weight", "strin"]);
 }
 
 #[test]
-fn fifty_megabytes_are_refused() {
-    // Announced: not a byte of it is waited for.
-    let announced = Reply::Part(Response::new(200, vec![b'#'; 50 * MB]), 0, Then::Wait);
-    refused(announced, &["--timeout", PATIENT], 2, &["larger than 20 MB"]);
-    let endless = Reply::Endless(Response::new(200, vec![b'#'; MB]));
-    refused(endless, &["--timeout", PATIENT], 2, &["larger than 20 MB"]);
+fn a_response_over_the_size_limit_is_refused() {
+    // The announced length is enough: the body never arrives.
+    let announced = Reply::Part(Response::new(200, vec![b'#'; 50 * MIB]), 0, Then::Wait);
+    assert_refused(announced, &["--timeout", LONG_TIMEOUT], 2, &["larger than 20 MB"]);
+    let endless = Reply::Endless(Response::new(200, vec![b'#'; MIB]));
+    assert_refused(endless, &["--timeout", LONG_TIMEOUT], 2, &["larger than 20 MB"]);
 }
 
 #[test]
@@ -209,16 +228,16 @@ fn the_status_is_reported_with_a_hint() {
         (500, ["500", "try again later"]),
         (503, ["503", "try again later"]),
     ] {
-        refused(Response::new(status, "what the server says of it"), &[], 2, &words);
+        assert_refused(Response::new(status, "what the server says of it"), &[], 2, &words);
     }
 }
 
 #[test]
 fn an_unreachable_host_is_reported() {
-    // A port that was free a moment ago.
+    // This port was just free.
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
     let from = format!("http://127.0.0.1:{port}/a");
-    refused_by(&from, &["--timeout", PATIENT], 2, &["refuses the connection", &from]);
+    assert_source_refused(&from, &["--timeout", LONG_TIMEOUT], 2, &["refuses the connection", &from]);
 }
 
 #[test]
@@ -238,13 +257,18 @@ fn a_version_is_found_below_the_base_url() {
         let source = folder.read("spec/source.toml");
         assert!(source.contains(&format!("release = \"{release}\"\nversion = \"1.1\"\n")), "{source}");
         assert!(source.contains(&format!("location = \"{base}{path}/outscale.yaml\"")), "{source}");
-        // The version in the text differs: both are recorded, and the report says so.
+        // The version in the description differs: both are recorded and reported.
         let note = format!("release {release} has `info.version` 1.1");
         assert!(run.output.contains(&note), "{}", run.output);
     }
     let paths = ["/mirror/1.43.0/outscale.yaml", "/mirror/v1.43.0/outscale.yaml"];
-    refused_by("1.43.0", &["--base-url", &base], 2, &["version 1.43.0 not found", paths[0], paths[1]]);
-    // The variable does the same, and the option goes before it.
+    assert_source_refused(
+        "1.43.0",
+        &["--base-url", &base],
+        2,
+        &["version 1.43.0 not found", paths[0], paths[1]],
+    );
+    // The variable has the same effect, and the option takes precedence.
     for (variable, arguments, code) in [
         (base.as_str(), ["1.41.0"].as_slice(), 0),
         ("http://127.0.0.1:1/", &["1.41.0", "--base-url", &base], 0),
@@ -260,9 +284,9 @@ fn a_version_is_found_below_the_base_url() {
 
 #[test]
 fn a_failed_request_for_a_version_is_not_a_missing_version() {
-    // Only a 404 leads to the other way of writing the tag.
+    // Only a 404 causes a request with the other spelling of the tag.
     let server = Server::start(|_: &Request| Response::new(429, "")).unwrap();
-    refused_by("1.41.0", &["--base-url", &url(&server, "")], 2, &["429", "wait some minutes"]);
+    assert_source_refused("1.41.0", &["--base-url", &url(&server, "")], 2, &["429", "wait some minutes"]);
     assert_eq!(server.finish().requests.len(), 1);
 }
 
@@ -281,9 +305,9 @@ fn an_existing_file_takes_precedence_over_a_version() {
 #[test]
 fn an_invalid_argument_names_the_valid_forms() {
     for from in ["no-such-file.yaml", "ftp://localhost/a", "latest"] {
-        refused_by(from, &[], 2, &[from, "an existing file", "http:// or https://", "1.41.0"]);
+        assert_source_refused(from, &[], 2, &[from, "an existing file", "http:// or https://", "1.41.0"]);
     }
-    refused_by("https://me:hidden@localhost/a", &[], 2, &["password"]);
+    assert_source_refused("https://me:hidden@localhost/a", &[], 2, &["password"]);
 }
 
 /// An authority for a server on 127.0.0.1, as PEM, and the TLS configuration of the server.
@@ -305,7 +329,7 @@ fn identity() -> (String, ServerConfig) {
     (root.pem(), config.unwrap())
 }
 
-/// The variable that names the trusted certificates is heeded on Linux alone.
+/// Linux only: elsewhere, the variable for the trusted certificates has no effect.
 #[cfg(target_os = "linux")]
 #[test]
 fn https_uses_the_system_roots_and_is_never_downgraded() {
@@ -336,7 +360,7 @@ fn https_uses_the_system_roots_and_is_never_downgraded() {
         assert!(run.code == Some(2) && run.output.contains(words), "{path}: {}", run.output);
         assert!(folder.spec() == before, "{path}");
     }
-    assert!(plain.requests().is_empty(), "it was asked over plain http");
+    assert!(plain.requests().is_empty(), "a request was sent over plain http");
     for path in ["/a", "/secure"] {
         let run = import(&folder, path, true);
         assert_eq!(run.code, Some(0), "{path}: {}", run.output);
@@ -344,8 +368,8 @@ fn https_uses_the_system_roots_and_is_never_downgraded() {
 }
 
 #[test]
-fn a_proxy_of_the_environment_is_used() {
-    // It refuses, which shows that it was asked.
+fn a_proxy_from_the_environment_is_used() {
+    // The refusal of the proxy shows that it received the request.
     let proxy = Server::start(|_: &Request| Response::new(407, "")).unwrap();
     let server = Server::start(|_: &Request| Response::new(200, NEW)).unwrap();
     let folder = Folder::empty();
@@ -362,7 +386,7 @@ fn a_proxy_of_the_environment_is_used() {
 }
 
 #[test]
-fn an_import_that_is_killed_while_it_fetches_changes_nothing() {
+fn an_import_that_is_killed_while_fetching_changes_nothing() {
     let (sender, receiver) = mpsc::channel();
     let server = Server::start_raw(move |stream| {
         stream.write_all(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", NEW.len()).as_bytes())?;
@@ -373,7 +397,7 @@ fn an_import_that_is_killed_while_it_fetches_changes_nothing() {
     let server = server.unwrap();
     let folder = Folder::with_old();
     let before = folder.spec();
-    let mut command = folder.command(&[&url(&server, "/a"), "--timeout", PATIENT]);
+    let mut command = folder.command(&[&url(&server, "/a"), "--timeout", LONG_TIMEOUT]);
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     receiver.recv().unwrap();
     child.kill().unwrap();

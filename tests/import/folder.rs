@@ -23,15 +23,15 @@ const VARIABLES: [&str; 9] = [
     "OSC_SPEC_BASE_URL",
 ];
 
-/// A small description, published as version 1.0.
+/// Version 1.0 of a small description.
 pub const OLD: &str = include_str!("old.yaml");
-/// The next one.
+/// The next version.
 pub const NEW: &str = include_str!("new.yaml");
 
 pub struct Folder(TempDir);
 
 impl Folder {
-    /// An empty one, with an overlay and texts of its own beside it.
+    /// A folder with an overlay and documentation, and no import.
     pub fn empty() -> Self {
         let folder = Self(tempfile::tempdir().unwrap());
         folder.write("overlay.yaml", include_str!("overlay.yaml"));
@@ -39,7 +39,7 @@ impl Folder {
         folder
     }
 
-    /// One into which [`OLD`] was imported.
+    /// A folder into which [`OLD`] was imported.
     pub fn with_old() -> Self {
         let folder = Self::empty();
         folder.write("1.0.yaml", OLD);
@@ -60,7 +60,7 @@ impl Folder {
         crate::expected::read(&PathBuf::from(self.path(name)))
     }
 
-    /// The content of the folder of the import.
+    /// The files of the import.
     pub fn spec(&self) -> BTreeMap<String, Vec<u8>> {
         let entries = fs::read_dir(self.path("spec")).into_iter().flatten().map(|entry| entry.unwrap());
         entries
@@ -70,7 +70,7 @@ impl Folder {
             .collect()
     }
 
-    /// An import into the folder, not started.
+    /// An import into the folder that is not yet started.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let [overlay, docs, out] = ["overlay.yaml", "docs.yaml", "spec"].map(|name| self.path(name));
         let own = ["spec", "import", "--overlay", &overlay, "--docs", &docs, "--out", &out];
@@ -81,7 +81,7 @@ impl Folder {
         command
     }
 
-    /// Imports.
+    /// Runs an import into the folder.
     pub fn import(&self, arguments: &[&str]) -> Run {
         xtask::finish(self.command(arguments))
     }

@@ -1,4 +1,4 @@
-//! The report of an import, the marks on changed texts, and interrupted imports.
+//! The report of an import, the markers of changed texts, and interrupted imports.
 
 use crate::expected;
 use crate::folder::{Folder, NEW, OLD};
@@ -23,7 +23,7 @@ fn the_report_is_as_expected_and_fits_on_a_screen() {
     let report = folder.path("report.md");
     let dry = folder.import(&[&folder.path("zoo.yaml"), "--dry-run", "--report", &report]);
     assert_eq!(dry.code, Some(0), "{}", dry.output);
-    assert!(folder.spec() == before, "a dry run changed something");
+    assert!(folder.spec() == before, "a dry run changed files");
     let (dry, last) = dry.output.split_once("\nDry run: nothing was written into ").unwrap();
     assert!(last.contains("spec"), "{last}");
     let lines: usize = dry.lines().map(|line| 1 + line.chars().count().saturating_sub(1) / 118).sum();
@@ -37,7 +37,7 @@ fn the_report_is_as_expected_and_fits_on_a_screen() {
     assert_eq!(
         (text, folder.read("report.md").as_str()),
         (dry, dry_markdown.as_str()),
-        "a dry run reports something else"
+        "the dry run has another report"
     );
     let wrong = [("report.txt", text), ("report.md", &dry_markdown)].map(|(name, found)| {
         expected::compare(&expected::tests("import").join(name), &normalized(found)).err()
@@ -51,7 +51,7 @@ fn the_report_is_as_expected_and_fits_on_a_screen() {
 }
 
 #[test]
-fn a_second_import_of_the_same_reports_no_change() {
+fn a_second_import_of_the_same_description_reports_no_change() {
     let folder = Folder::with_old();
     let before = folder.spec();
     let run = folder.import(&[&folder.path("1.0.yaml")]);
@@ -65,8 +65,8 @@ fn a_second_import_of_the_same_reports_no_change() {
     assert!(!run.output.contains("PUBLISHED TEXTS") && !run.output.contains("note: "), "{}", run.output);
 }
 
-/// The marks in `prose.lock`: pointers and versions.
-fn marks(folder: &Folder) -> Vec<(String, String)> {
+/// The markers in `prose.lock`: pointers and versions.
+fn markers(folder: &Folder) -> Vec<(String, String)> {
     let lock = folder.read("spec/prose.lock");
     let columns =
         lock.lines().skip(1).map(|line| line.split(' ').skip(1).map(str::to_owned).collect::<Vec<_>>());
@@ -78,9 +78,9 @@ fn marks(folder: &Folder) -> Vec<(String, String)> {
 }
 
 #[test]
-fn texts_that_changed_stay_marked_through_later_imports() {
+fn changed_texts_stay_marked_in_later_imports() {
     let folder = Folder::with_old();
-    assert_eq!(marks(&folder), []);
+    assert_eq!(markers(&folder), []);
     folder.write("1.1.yaml", NEW);
     assert_eq!(folder.import(&[&folder.path("1.1.yaml")]).code, Some(0));
     let cage = "#/components/schemas/Cage";
@@ -90,17 +90,17 @@ fn texts_that_changed_stay_marked_through_later_imports() {
         (format!("{cage}/properties/Weight/description"), "1.1".to_owned()),
         ("#/paths/~1ReadCages/post/description".to_owned(), "1.1".to_owned()),
     ];
-    assert_eq!(marks(&folder), expected);
+    assert_eq!(markers(&folder), expected);
     let next = NEW.replace("version: \"1.1\"", "version: \"1.2\"").replace("The lock.", "What shuts it.");
     folder.write("1.2.yaml", &next.replace("A cage, and what", "A cage with what"));
     let run = folder.import(&[&folder.path("1.2.yaml")]);
     assert_eq!(run.code, Some(0), "{}", run.output);
     expected.push((format!("{cage}/properties/Lock/description"), "1.2".to_owned()));
     expected.sort();
-    assert_eq!(marks(&folder), expected);
+    assert_eq!(markers(&folder), expected);
     let waiting = run.output.split_once("PUBLISHED TEXTS OF EARLIER IMPORTS, NOT REVIEWED: 3").unwrap().1;
     assert!(waiting.contains("ReadCages (1.1), Cage (1.1), Cage.Weight (1.1)"), "{}", run.output);
-    // Our texts have none for the lock, so there is nothing to review.
+    // The documentation has no text for the lock, so there is nothing to review.
     assert!(!run.output.contains("PUBLISHED TEXTS THAT CHANGED:"), "{}", run.output);
 }
 
@@ -127,7 +127,7 @@ fn an_import_killed_at_any_write_is_undone_and_repeated_by_the_next() {
         let run = folder.import(&[&file]);
         assert_eq!(run.code, Some(0), "{}", run.output);
         assert!(folder.spec() == new, "after {writes} writes: {:?}", folder.spec().keys());
-        // Until the last rename is complete, the next import starts from the old files and reports the same again.
+        // Until the last rename is complete, the next import starts from the old files and repeats the report.
         let is_interrupted = run.output.contains("the import of API 1.1 was interrupted");
         interrupted += usize::from(is_interrupted);
         let has_whole_report = run.output.contains("PUBLISHED TEXTS THAT CHANGED: 3");
@@ -135,7 +135,7 @@ fn an_import_killed_at_any_write_is_undone_and_repeated_by_the_next() {
         assert!(has_whole_report, "after {writes} writes: {}", run.output);
         assert!(!(is_interrupted && is_complete), "after {writes} writes: {}", run.output);
     }
-    assert!(kills > 15 && interrupted > 5, "{kills} kills, {interrupted} interrupted while files changed");
+    assert!(kills > 15 && interrupted > 5, "{kills} kills, {interrupted} of them while files changed");
     assert_ne!(old, new);
 }
 

@@ -1,11 +1,11 @@
-//! What a value lost, changed or gained on its way through a type.
+//! Differences between a value and the same value decoded and encoded again.
 
 use serde_json::Value;
 
-/// The differences that matter, each with its place.
+/// The relevant differences, each with its location.
 ///
-/// Null counts as absent, in objects and in lists. A list or an object without content may be gained, because
-/// responses tell no list from an empty one.
+/// Null counts as absent, in objects and in lists. Empty lists and objects may be added, because responses do not
+/// distinguish an absent list from an empty one.
 pub fn differences(expected: &Value, actual: &Value) -> Vec<String> {
     let mut found = Vec::new();
     walk("", expected, actual, &mut found);
@@ -49,7 +49,7 @@ fn is_hollow(value: &Value) -> bool {
     }
 }
 
-/// Two numbers are the same when they are the same integer, or, where one has a fraction, the same number.
+/// Integers are compared exactly; if one of two numbers is a float, they are compared as floats.
 fn same_leaf(expected: &Value, actual: &Value) -> bool {
     match (expected, actual) {
         (Value::Number(before), Value::Number(after)) if before.is_f64() || after.is_f64() => {
@@ -66,7 +66,7 @@ mod tests {
     use super::differences;
 
     #[test]
-    fn what_does_not_matter_is_no_difference() {
+    fn irrelevant_differences_are_ignored() {
         for (expected, actual) in [
             (json!({ "A": null, "B": 1 }), json!({ "B": 1 })),
             (json!({ "A": [1, null, 2] }), json!({ "A": [1, 2] })),
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn what_matters_is_found_with_its_place() {
+    fn relevant_differences_are_found_with_their_location() {
         for (expected, actual, found) in [
             (json!({ "A": { "B": 0 } }), json!({ "A": {} }), "/A/B is lost: 0"),
             (json!({ "A": [] }), json!({}), "/A is lost: []"),

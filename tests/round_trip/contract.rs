@@ -1,15 +1,15 @@
-//! The contract as a test reads it: by its own eyes, not by the generator's.
+//! The contract, read without the generator.
 
 use std::sync::OnceLock;
 
 use serde_json::Value;
 
-/// The two ends of an action.
+/// The request or the response of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
-    /// What is sent.
+    /// The request.
     Request,
-    /// What a successful response holds.
+    /// The successful response.
     Response,
 }
 
@@ -17,7 +17,7 @@ impl Side {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Request, Self::Response];
 
-    /// Where an operation has this end's media type.
+    /// Pointer to the media type of this side in a path item.
     fn pointer(self) -> &'static str {
         match self {
             Self::Request => "/post/requestBody/content/application~1json",
@@ -28,13 +28,13 @@ impl Side {
 
 /// A published example.
 pub struct Example {
-    /// The action it is of.
+    /// The action.
     pub action: &'static str,
-    /// Which end of the action.
+    /// The side of the action.
     pub side: Side,
-    /// The name that the description gives it.
+    /// The name in the description.
     pub name: &'static str,
-    /// The example itself.
+    /// The value.
     pub value: &'static Value,
 }
 
@@ -53,21 +53,26 @@ pub fn actions() -> impl Iterator<Item = &'static str> {
 
 /// All examples of all actions.
 pub fn examples() -> Vec<Example> {
-    let ends = paths().flat_map(|(action, path)| Side::ALL.map(|side| (action, side, path)));
-    ends.filter_map(|(action, side, path)| {
-        let examples = path.pointer(side.pointer())?.get("examples")?.as_object()?;
-        Some((action, side, examples))
-    })
-    .flat_map(|(action, side, examples)| {
-        examples.iter().map(move |(name, example)| Example { action, side, name, value: &example["value"] })
-    })
-    .collect()
+    let sides = paths().flat_map(|(action, path)| Side::ALL.map(|side| (action, side, path)));
+    sides
+        .filter_map(|(action, side, path)| {
+            let examples = path.pointer(side.pointer())?.get("examples")?.as_object()?;
+            Some((action, side, examples))
+        })
+        .flat_map(|(action, side, examples)| {
+            examples.iter().map(move |(name, example)| Example {
+                action,
+                side,
+                name,
+                value: &example["value"],
+            })
+        })
+        .collect()
 }
 
-/// The name of the schema of an action's end.
+/// The name of the schema of a side of an action.
 pub fn schema_name(action: &str, side: Side) -> &'static str {
-    // The overlay gives one action schemas of its own. They are named as those of all other actions are, so
-    // the name finds them; the reference does not.
+    // The reference of one action is wrong; the overlay corrects it. Its schema is found by the usual name.
     let own = format!("{action}{side:?}");
     let (_, path) = paths().find(|(name, _)| *name == action).expect("an action of the contract");
     let reference = path.pointer(side.pointer()).and_then(|media| media.pointer("/schema/$ref"));

@@ -1,4 +1,4 @@
-//! From an action's name to its types.
+//! Finds the types of an action by its name.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -15,7 +15,7 @@ use crate::listing;
 /// The committed list of all actions.
 const LIST: &str = include_str!("actions.in");
 
-/// What a test does with a type of which only the action and the end are known.
+/// The operations on a type of which only the action and the side are known.
 #[derive(Clone, Copy)]
 pub struct Codec {
     recode: fn(&str) -> Result<String, String>,
@@ -28,13 +28,13 @@ impl Codec {
         self.recode_text(&value.to_string())
     }
 
-    /// Decodes a text into the type and encodes it again.
+    /// Decodes JSON text into the type and encodes it again.
     pub fn recode_text(&self, text: &str) -> Result<Value, String> {
         let text = (self.recode)(text)?;
-        serde_json::from_str(&text).map_err(|error| format!("encoded as something that is no JSON: {error}"))
+        serde_json::from_str(&text).map_err(|error| format!("not encoded as JSON: {error}"))
     }
 
-    /// Decodes a value into the type and shows it in the two forms of `Debug`.
+    /// Decodes a value into the type and returns its compact and its pretty `Debug` output.
     pub fn debug(&self, value: &Value) -> Result<[String; 2], String> {
         (self.debug)(&value.to_string())
     }
@@ -44,7 +44,7 @@ impl Codec {
     }
 }
 
-/// The codec of an action's end.
+/// The codec of a side of an action.
 pub fn codec(action: &str, side: Side) -> Codec {
     static BY_NAME: OnceLock<BTreeMap<&str, [Codec; 2]>> = OnceLock::new();
     let by_name = BY_NAME.get_or_init(|| ACTIONS.iter().copied().collect());
@@ -70,7 +70,7 @@ macro_rules! actions {
     ($($marker:ident)*) => {
         const ACTIONS: &[(&str, [Codec; 2])] = &[$(entry::<action::$marker>()),*];
 
-        /// Never called: that it compiles is the test.
+        /// Never called: it must compile.
         const _: () = {
             $(crate::shared::action::<action::$marker>();)*
         };
@@ -98,7 +98,7 @@ fn debug<T: DeserializeOwned + Debug>(text: &str) -> Result<[String; 2], String>
 }
 
 #[test]
-fn the_list_of_actions_is_that_of_the_contract() {
+fn the_list_of_actions_is_up_to_date() {
     let mut wanted = "\
         // Written by `cargo xtask regen` from spec/.\n\
         actions! {\n"
@@ -111,7 +111,7 @@ fn the_list_of_actions_is_that_of_the_contract() {
 }
 
 #[test]
-fn names_on_the_wire_are_those_of_the_contract() {
+fn action_names_match_the_contract() {
     let names: Vec<&str> = ACTIONS.iter().map(|(name, _)| *name).collect();
     assert_eq!(names, contract::actions().collect::<Vec<_>>());
 }

@@ -1,4 +1,4 @@
-//! The published examples as they are.
+//! The published examples, unchanged.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::Failures;
 use crate::contract::{self, Side};
 
 #[test]
-fn every_published_example_survives_decoding_and_encoding() {
+fn every_published_example_is_unchanged_by_decoding_and_encoding() {
     let mut failures = Failures::default();
     for contract::Example { action, side, name, value } in contract::examples() {
         failures.check(action, side, name, value, value);
@@ -16,20 +16,21 @@ fn every_published_example_survives_decoding_and_encoding() {
     assert_eq!(failures.finish(), published(&contract::document()["paths"]), "examples of actions");
 }
 
-/// Every action has examples of both ends, so none of its types goes untested.
+/// Otherwise a type would not be tested.
 #[test]
-fn every_action_has_examples() {
-    let mut ends: BTreeMap<&str, [usize; 2]> = contract::actions().map(|action| (action, [0, 0])).collect();
+fn every_action_has_examples_of_request_and_response() {
+    let mut counts_by_action: BTreeMap<&str, [usize; 2]> =
+        contract::actions().map(|action| (action, [0, 0])).collect();
     for example in contract::examples() {
         let index = usize::from(example.side == Side::Response);
-        ends.get_mut(example.action).expect("an action")[index] += 1;
+        counts_by_action.get_mut(example.action).expect("an action")[index] += 1;
     }
-    let without: Vec<_> = ends.iter().filter(|(_, counts)| counts.contains(&0)).collect();
+    let without: Vec<_> = counts_by_action.iter().filter(|(_, counts)| counts.contains(&0)).collect();
     assert!(without.is_empty(), "{without:?}");
 }
 
-/// All examples in a part of the contract, wherever they are: not counted by the code that reads them. (Some
-/// schemas have examples too, of single fields.)
+/// Number of examples in a part of the contract, at any depth, counted independently of the code that reads them. (Some
+/// schemas have examples of single fields too.)
 fn published(part: &Value) -> usize {
     match part {
         Value::Object(object) => object
@@ -46,7 +47,7 @@ fn published(part: &Value) -> usize {
 }
 
 #[test]
-fn examples_are_counted_wherever_they_are() {
+fn examples_are_counted_at_any_depth() {
     let several = json!({ "examples": { "x": { "value": 1 }, "y": {} } });
     let one = json!({ "example": { "example": 1 } });
     assert_eq!(published(&json!({ "a": [several], "b": one })), 3);

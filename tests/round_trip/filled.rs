@@ -1,4 +1,4 @@
-//! Values in which every field is set: examples leave many out.
+//! Values in which every field is set: examples omit many.
 
 use std::collections::BTreeSet;
 
@@ -7,30 +7,30 @@ use serde_json::{Map, Value, json};
 use crate::Failures;
 use crate::contract::{self, Side, name_of, schemas};
 
-/// A value of a schema with all its properties. Free texts tell the place that they are made for, see [`text`].
+/// A value of a schema with all its properties. Strings name their property, see [`text`].
 pub fn value(schema: &'static str) -> Value {
     Filler { within: vec![schema] }.fill(&schemas()[schema], schema).expect("the root is not recursive")
 }
 
-/// The text that stands for a property, for example `<Vm.UserData>`.
+/// The string for a property, for example `<Vm.UserData>`.
 pub fn text(schema: &str, property: &str) -> String {
     format!("<{schema}.{property}>")
 }
 
-/// Builds a value from the outside in.
+/// Builds a value recursively.
 struct Filler {
-    /// The schemas that the value under construction is within, to stop at one that contains itself.
+    /// The schemas around the current value, to stop at one that contains itself.
     within: Vec<&'static str>,
 }
 
 impl Filler {
-    fn fill(&mut self, schema: &'static Value, place: &str) -> Option<Value> {
+    fn fill(&mut self, schema: &'static Value, path: &str) -> Option<Value> {
         if let Some(target) = schema.get("$ref").and_then(Value::as_str) {
             return self.follow(name_of(target).expect("a reference to a schema"));
         }
         for combination in ["allOf", "oneOf"] {
             if let Some(parts) = schema.get(combination).and_then(Value::as_array) {
-                return self.fill(parts.first()?, place);
+                return self.fill(parts.first()?, path);
             }
         }
         if let Some(values) = schema.get("enum").and_then(Value::as_array) {
@@ -40,14 +40,14 @@ impl Filler {
             "string" => Some(Value::String(match schema["format"].as_str() {
                 Some("date") => "2023-04-05".to_owned(),
                 Some("date-time") => "2017-05-10T12:34:56.789+0000".to_owned(),
-                _ => format!("<{place}>"),
+                _ => format!("<{path}>"),
             })),
             "integer" => Some(json!(4_294_967_297_i64)),
             "number" => Some(json!(0.125)),
             "boolean" => Some(json!(true)),
-            "array" => Some(self.fill(&schema["items"], place).into_iter().collect()),
+            "array" => Some(self.fill(&schema["items"], path).into_iter().collect()),
             "object" => Some(self.object(schema)),
-            other => panic!("{place}: a type that this test does not know: {other}"),
+            other => panic!("{path}: this test does not support the type {other}"),
         }
     }
 
@@ -65,8 +65,8 @@ impl Filler {
         let mut object = Map::new();
         let owner = self.within.last().copied().unwrap_or_default();
         for (property, schema) in schema["properties"].as_object().into_iter().flatten() {
-            let place = text(owner, property);
-            if let Some(value) = self.fill(schema, place.trim_matches(['<', '>'])) {
+            let path = text(owner, property);
+            if let Some(value) = self.fill(schema, path.trim_matches(['<', '>'])) {
                 object.insert(property.clone(), value);
             }
         }
@@ -91,7 +91,7 @@ fn no_field_of_any_type_is_lost() {
     failures.finish();
 }
 
-/// Otherwise a defect of the filler would silently weaken the tests that use its values.
+/// Otherwise, a defect of the filler would silently weaken the tests that use its values.
 #[test]
 fn filled_values_have_every_property_that_actions_use() {
     let mut seen = BTreeSet::new();
@@ -99,7 +99,7 @@ fn filled_values_have_every_property_that_actions_use() {
     for action in contract::actions() {
         for side in Side::ALL {
             let name = contract::schema_name(action, side);
-            reach(&schemas()[name], name, &mut seen, &mut properties);
+            reachable(&schemas()[name], name, &mut seen, &mut properties);
             keys(&value(name), &mut members);
         }
     }
@@ -107,8 +107,8 @@ fn filled_values_have_every_property_that_actions_use() {
     assert_eq!(members, named);
 }
 
-/// All properties that a schema leads to, each with the schema that has it.
-fn reach(
+/// Adds all properties that are reachable from a schema, each with the name of its schema.
+fn reachable(
     schema: &'static Value,
     owner: &str,
     seen: &mut BTreeSet<String>,
@@ -119,14 +119,14 @@ fn reach(
             if let Some(name) = object.get("$ref").and_then(Value::as_str).and_then(name_of)
                 && seen.insert(name.to_owned())
             {
-                reach(&schemas()[name], name, seen, found);
+                reachable(&schemas()[name], name, seen, found);
             }
             for property in object.get("properties").and_then(Value::as_object).into_iter().flatten() {
                 found.insert((owner.to_owned(), property.0.clone()));
             }
-            object.values().for_each(|part| reach(part, owner, seen, found));
+            object.values().for_each(|part| reachable(part, owner, seen, found));
         }
-        Value::Array(list) => list.iter().for_each(|part| reach(part, owner, seen, found)),
+        Value::Array(list) => list.iter().for_each(|part| reachable(part, owner, seen, found)),
         _ => {}
     }
 }

@@ -1,10 +1,10 @@
-//! Lists that a macro needs as source text, kept in step with where they come from.
+//! Committed lists that a macro includes as source text.
 
 use std::path::Path;
 
-/// Compares a committed list with what it should be. With `BLESS=1` in the environment, writes it instead.
+/// Compares a committed list with the expected one. With `BLESS=1` in the environment, writes it instead.
 ///
-/// `name` is the file's, within this package; `test` the target that the message tells to run.
+/// `name` is the path of the list in this package, `test` the test target that writes it.
 pub fn check(test: &str, name: &str, committed: &str, wanted: &str) {
     if std::env::var_os("BLESS").is_some_and(|value| value == "1") {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);

@@ -1,9 +1,9 @@
-//! Every published example, and copies of it that a server newer or sloppier than the description could send.
+//! Every published example, and variants of it that a newer or less exact server could send.
 //!
-//! Values are decoded and encoded by the crate's own types, and then compared leaf by leaf. Both directions of
-//! every type are there because this package switches on the feature `serde-all`.
+//! The crate's types decode and encode the values, which are then compared leaf by leaf. The feature `serde-all` gives
+//! every type both directions.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says why and stops")]
+#![expect(clippy::expect_used, clippy::panic, reason = "a failed expectation fails the test")]
 
 mod built;
 mod compare;
@@ -22,7 +22,7 @@ use serde_json::Value;
 
 use crate::contract::Side;
 
-/// What went wrong with one value: where it is from, and what happened to it.
+/// The failures of a test that checks many values.
 #[derive(Default)]
 struct Failures {
     checked: usize,
@@ -30,7 +30,7 @@ struct Failures {
 }
 
 impl Failures {
-    /// Sends a value through its type, and notes how what comes back differs from what is expected.
+    /// Decodes and encodes a value with its type, and records the differences from the expected value.
     fn check(&mut self, action: &str, side: Side, what: &str, value: &Value, expected: &Value) {
         self.checked += 1;
         match dispatch::codec(action, side).recode(value) {
@@ -43,7 +43,7 @@ impl Failures {
         }
     }
 
-    /// Ends the test: with the first failures, or with the number of values that passed.
+    /// Ends the test: fails with the first failures, or returns the number of checked values.
     fn finish(self) -> usize {
         let Self { checked, failed } = self;
         let shown = failed.iter().take(40).map(|line| format!("\n  {line}")).collect::<String>();

@@ -1,4 +1,4 @@
-//! Responses with values of other types than the description says: each costs its own field and nothing else.
+//! Responses with values of the wrong type: each costs only its own field.
 
 use serde_json::{Map, Value, json};
 
@@ -8,13 +8,13 @@ use crate::dispatch;
 use crate::filled;
 use crate::variations::pointers;
 
-/// The seed of the first round. A failure names the seed of its round.
+/// The seed of the first round. A failure message contains the seed of its round.
 const FIRST_SEED: u64 = 20_261_125;
 
 /// Number of damaged copies of each response.
 const ROUNDS: u64 = 20;
 
-/// The largest number of members that are damaged at once.
+/// Maximum number of members that are damaged at once.
 const MAX_DAMAGED: usize = 6;
 
 /// Random numbers that are the same in each run (SplitMix64).
@@ -33,7 +33,7 @@ impl Random {
         items.get(self.below(items.len())).expect("not empty")
     }
 
-    /// Any JSON value, at most so deep.
+    /// Any JSON value with at most this depth.
     fn value(&mut self, depth: usize) -> Value {
         let kinds = if depth == 0 { 9 } else { 11 };
         match self.below(kinds) {
@@ -58,8 +58,8 @@ impl Random {
     }
 }
 
-/// Pointers to members of objects, of which none is within another one.
-fn damaged(random: &mut Random, value: &Value) -> Vec<String> {
+/// Random pointers to members of objects, none of which is within another.
+fn damaged_pointers(random: &mut Random, value: &Value) -> Vec<String> {
     let is_member = |pointer: &String| {
         let (parent, _) = pointer.rsplit_once('/').expect("below the root");
         value.pointer(parent).is_some_and(Value::is_object)
@@ -77,13 +77,13 @@ fn damaged(random: &mut Random, value: &Value) -> Vec<String> {
 }
 
 #[test]
-fn a_value_of_another_type_costs_at_most_its_own_field() {
+fn a_value_of_the_wrong_type_costs_at_most_its_own_field() {
     println!("seeds {FIRST_SEED} to {}", FIRST_SEED + ROUNDS - 1);
     for seed in FIRST_SEED..FIRST_SEED + ROUNDS {
         let mut random = Random(seed);
         for action in contract::actions() {
             let whole = filled::value(contract::schema_name(action, Side::Response));
-            let pointers = damaged(&mut random, &whole);
+            let pointers = damaged_pointers(&mut random, &whole);
             let (mut changed, mut expected) = (whole.clone(), whole);
             for pointer in &pointers {
                 *changed.pointer_mut(pointer).expect("a member") = random.value(3);
@@ -107,7 +107,7 @@ fn a_value_of_another_type_costs_at_most_its_own_field() {
 }
 
 #[test]
-fn any_object_is_a_response() {
+fn any_object_decodes_as_a_response() {
     let mut random = Random(FIRST_SEED);
     for action in contract::actions() {
         let whole = filled::value(contract::schema_name(action, Side::Response));
@@ -122,7 +122,7 @@ fn any_object_is_a_response() {
 }
 
 #[test]
-fn a_value_that_converts_is_not_lost() {
+fn a_convertible_value_is_kept() {
     for action in contract::actions() {
         let whole = filled::value(contract::schema_name(action, Side::Response));
         let mut converted = whole.clone();

@@ -1,4 +1,4 @@
-//! What threads may share: proved by the compiler, action by action.
+//! `Send` and `Sync` of types and futures, proved by the compiler for every action.
 
 use osc_api::action::{Action, ReadVms};
 use osc_api::types::{
@@ -9,44 +9,44 @@ use osc_api::{
     UnknownInteger, UnknownValue,
 };
 
-const fn free<T: Send + Sync + Unpin + 'static>() {}
+const fn is_shareable<T: Send + Sync + Unpin + 'static>() {}
 
-fn sent_to_another_thread<T: Send>(_: &T) {}
+fn is_send<T: Send>(_: &T) {}
 
-/// The types of an action can be kept and used anywhere.
+/// The types of an action can be shared between threads.
 pub const fn action<A>()
 where
     A: Action,
     A::Request: Send + Sync + Unpin + Clone + 'static,
     A::Response: Send + Sync + Unpin + Clone + 'static,
 {
-    free::<A::Request>();
-    free::<A::Response>();
+    is_shareable::<A::Request>();
+    is_shareable::<A::Response>();
 }
 
 const _: () = {
-    free::<Client>();
-    free::<ClientBuilder>();
-    free::<Credentials>();
-    free::<Error>();
-    free::<(Date, DateTime, DateOrDateTime)>();
-    free::<(Secret, Nullable<Secret>)>();
-    free::<(UnknownInteger, UnknownValue)>();
+    is_shareable::<Client>();
+    is_shareable::<ClientBuilder>();
+    is_shareable::<Credentials>();
+    is_shareable::<Error>();
+    is_shareable::<(Date, DateTime, DateOrDateTime)>();
+    is_shareable::<(Secret, Nullable<Secret>)>();
+    is_shareable::<(UnknownInteger, UnknownValue)>();
 };
 
-/// All methods are one line on top of `send`, whose future is one that a multi-threaded runtime can move.
+/// All methods call `send`, so its future decides for them.
 fn any_action<A: Action>(client: &Client, request: &A::Request) {
-    sent_to_another_thread(&client.send::<A>(request));
+    is_send(&client.send::<A>(request));
 }
 
 #[test]
 fn futures_of_calls_can_be_moved_to_another_thread() {
     let client = Client::builder().ignore_environment().no_credentials().build().expect("a client");
     any_action::<ReadVms>(&client, &ReadVmsRequest::new());
-    sent_to_another_thread(&client.read_vms(&ReadVmsRequest::new()));
-    sent_to_another_thread(&client.read_regions(&ReadRegionsRequest::new()));
-    sent_to_another_thread(&client.create_vms(&CreateVmsRequest::new("ami-12345678")));
-    sent_to_another_thread(&client.delete_vms(&DeleteVmsRequest::new(["i-12345678"])));
-    sent_to_another_thread(&client.update_listener_rule(&UpdateListenerRuleRequest::new("rule")));
-    sent_to_another_thread(&client.send_raw("ReadVms", &serde_json::json!({})));
+    is_send(&client.read_vms(&ReadVmsRequest::new()));
+    is_send(&client.read_regions(&ReadRegionsRequest::new()));
+    is_send(&client.create_vms(&CreateVmsRequest::new("ami-12345678")));
+    is_send(&client.delete_vms(&DeleteVmsRequest::new(["i-12345678"])));
+    is_send(&client.update_listener_rule(&UpdateListenerRuleRequest::new("rule")));
+    is_send(&client.send_raw("ReadVms", &serde_json::json!({})));
 }

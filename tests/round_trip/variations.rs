@@ -1,4 +1,4 @@
-//! Copies of every response that differ from the published one as a server's could.
+//! Variants of every published response that a server could send.
 
 use serde_json::{Map, Value, json};
 
@@ -6,10 +6,10 @@ use crate::Failures;
 use crate::contract::{self, Side};
 use crate::filled;
 
-/// The text that no enum and no date knows.
+/// A string that is neither an enum value nor a date.
 const NEW: &str = "zz-new";
 
-/// A response to vary: a published one, or one in which every field is set.
+/// A response to vary: a published example, or one in which every field is set.
 struct Response {
     action: &'static str,
     name: &'static str,
@@ -31,8 +31,13 @@ fn responses() -> Vec<Response> {
     published.chain(filled).collect()
 }
 
-/// Changes every response as a whole. `expected` computes the expected result from the changed and the published response.
-fn as_a_whole(what: &str, change: impl Fn(&mut Value), expected: impl Fn(Value, &Value) -> Value) {
+/// Applies a change everywhere in each response. `expected` computes the expected value from the changed and the published
+/// response.
+fn check_changed_everywhere(
+    what: &str,
+    change: impl Fn(&mut Value),
+    expected: impl Fn(Value, &Value) -> Value,
+) {
     let mut failures = Failures::default();
     for Response { action, name, value } in responses() {
         let mut changed = value.clone();
@@ -43,18 +48,17 @@ fn as_a_whole(what: &str, change: impl Fn(&mut Value), expected: impl Fn(Value, 
     failures.finish();
 }
 
-/// Changes one place of every response after the other: those below the root that `chosen` takes. What comes
-/// back must be what was sent, and so without nothing but that place.
-fn in_turn(what: &str, chosen: impl Fn(&Value) -> bool, change: impl Fn(&mut Value, &str)) {
+/// Changes each value of every response that `chosen` accepts, one at a time. Nothing else may be lost.
+fn check_changed_one_by_one(what: &str, chosen: impl Fn(&Value) -> bool, change: impl Fn(&mut Value, &str)) {
     let mut failures = Failures::default();
     for Response { action, name, value } in responses() {
-        for place in pointers(&value) {
-            if !value.pointer(&place).is_some_and(&chosen) {
+        for pointer in pointers(&value) {
+            if !value.pointer(&pointer).is_some_and(&chosen) {
                 continue;
             }
             let mut changed = value.clone();
-            change(&mut changed, &place);
-            failures.check(action, Side::Response, &format!("{name}, {place} {what}"), &changed, &changed);
+            change(&mut changed, &pointer);
+            failures.check(action, Side::Response, &format!("{name}, {pointer} {what}"), &changed, &changed);
         }
     }
     failures.finish();
@@ -71,23 +75,25 @@ fn unknown_members_are_ignored() {
                 object.insert(String::new(), unknown.clone());
             }
         };
-        as_a_whole(&format!("with {unknown} as unknown member"), add, |_, published| published.clone());
+        check_changed_everywhere(&format!("with {unknown} as unknown member"), add, |_, published| {
+            published.clone()
+        });
     }
 }
 
 #[test]
 fn any_scalar_can_be_null() {
-    in_turn("null", |value| !value.is_object() && !value.is_array(), nullify);
+    check_changed_one_by_one("null", |value| !value.is_object() && !value.is_array(), nullify);
 }
 
 #[test]
 fn any_list_can_be_null() {
-    in_turn("null", Value::is_array, nullify);
+    check_changed_one_by_one("null", Value::is_array, nullify);
 }
 
 #[test]
-fn any_object_but_the_root_can_be_null() {
-    in_turn("null", Value::is_object, nullify);
+fn any_object_except_the_root_can_be_null() {
+    check_changed_one_by_one("null", Value::is_object, nullify);
 }
 
 #[test]
@@ -100,20 +106,20 @@ fn all_members_can_be_null_at_once() {
                 .for_each(|member| *member = Value::Null);
         }
     };
-    as_a_whole("all scalars null", nullify, |changed, _| changed);
+    check_changed_everywhere("all scalars null", nullify, |changed, _| changed);
 }
 
 #[test]
 fn any_member_can_be_missing() {
-    let remove = |root: &mut Value, place: &str| {
-        let (parent, key) = place.rsplit_once('/').expect("a place below the root");
+    let remove = |root: &mut Value, pointer: &str| {
+        let (parent, key) = pointer.rsplit_once('/').expect("a pointer below the root");
         match root.pointer_mut(parent).expect("a parent") {
             Value::Object(object) => drop(object.remove(&key.replace("~1", "/").replace("~0", "~"))),
             Value::Array(list) => drop(list.remove(key.parse().expect("an index"))),
             _ => panic!("{parent} has no members"),
         }
     };
-    in_turn("missing", |_| true, remove);
+    check_changed_one_by_one("missing", |_| true, remove);
 }
 
 #[test]
@@ -126,14 +132,14 @@ fn a_response_can_be_empty() {
 }
 
 #[test]
-fn any_text_can_be_new() {
+fn any_string_can_be_unknown() {
     for new in [NEW, "", "é \"\\\u{0}\u{1F600}\n"] {
         let replace = |value: &mut Value| {
             if value.is_string() {
                 *value = new.into();
             }
         };
-        as_a_whole(&format!("with {new:?} as every text"), replace, |changed, _| changed);
+        check_changed_everywhere(&format!("with {new:?} as every string"), replace, |changed, _| changed);
     }
 }
 
@@ -145,30 +151,29 @@ fn lists_can_hold_nulls() {
             list.push(Value::Null);
         }
     };
-    as_a_whole("with null in every list", add, |_, published| published.clone());
+    check_changed_everywhere("with null in every list", add, |_, published| published.clone());
 }
 
 #[test]
 fn lists_can_be_empty() {
-    let empty = |root: &mut Value, place: &str| *root.pointer_mut(place).expect("a place") = json!([]);
-    in_turn("empty", Value::is_array, empty);
+    let empty = |root: &mut Value, pointer: &str| *root.pointer_mut(pointer).expect("a value") = json!([]);
+    check_changed_one_by_one("empty", Value::is_array, empty);
 }
 
 #[test]
-fn integers_can_be_as_large_as_an_i64() {
+fn integers_can_have_any_i64_value() {
     for number in [i64::MAX, i64::MIN, 0, -1, i64::from(u32::MAX) + 1] {
         let replace = |value: &mut Value| {
             if value.is_i64() || value.is_u64() {
                 *value = number.into();
             }
         };
-        as_a_whole(&format!("with {number} as every integer"), replace, |changed, _| changed);
+        check_changed_everywhere(&format!("with {number} as every integer"), replace, |changed, _| changed);
     }
 }
 
-/// What is sent varies less: all of it is made by the caller. But any text and any number must go through.
 #[test]
-fn requests_carry_any_text_and_any_integer() {
+fn requests_can_have_any_string_and_any_integer() {
     let mut failures = Failures::default();
     for contract::Example { action, side, name, value } in contract::examples() {
         for (text, number) in [(NEW, i64::MAX), ("", i64::MIN)] {
@@ -184,11 +189,11 @@ fn requests_carry_any_text_and_any_integer() {
     failures.finish();
 }
 
-fn nullify(root: &mut Value, place: &str) {
-    *root.pointer_mut(place).expect("a place of the value") = Value::Null;
+fn nullify(root: &mut Value, pointer: &str) {
+    *root.pointer_mut(pointer).expect("a value") = Value::Null;
 }
 
-/// Applies a change to a value and to all that is in it, from the inside out.
+/// Applies a change to a value and all values inside it, the innermost first.
 fn everywhere(value: &mut Value, change: &impl Fn(&mut Value)) {
     match value {
         Value::Object(object) => object.values_mut().for_each(|member| everywhere(member, change)),
@@ -198,7 +203,7 @@ fn everywhere(value: &mut Value, change: &impl Fn(&mut Value)) {
     change(value);
 }
 
-/// JSON pointers to everything below the root.
+/// JSON pointers to all values below the root.
 pub fn pointers(value: &Value) -> Vec<String> {
     fn collect(at: &str, value: &Value, found: &mut Vec<String>) {
         let empty = Map::new();
@@ -206,9 +211,9 @@ pub fn pointers(value: &Value) -> Vec<String> {
         let members = members.map(|(key, member)| (key.replace('~', "~0").replace('/', "~1"), member));
         let elements = value.as_array().map_or(&[][..], Vec::as_slice).iter().enumerate();
         for (key, below) in members.chain(elements.map(|(index, element)| (index.to_string(), element))) {
-            let place = format!("{at}/{key}");
-            found.push(place.clone());
-            collect(&place, below, found);
+            let pointer = format!("{at}/{key}");
+            found.push(pointer.clone());
+            collect(&pointer, below, found);
         }
     }
     let mut found = Vec::new();
@@ -217,9 +222,9 @@ pub fn pointers(value: &Value) -> Vec<String> {
 }
 
 #[test]
-fn pointers_lead_to_everything_below_the_root() {
+fn pointers_cover_all_values_below_the_root() {
     let value = json!({ "a/b": [{ "~": 1 }, []], "c": null });
     let pointers = pointers(&value);
     assert_eq!(pointers, ["/a~1b", "/a~1b/0", "/a~1b/0/~0", "/a~1b/1", "/c"]);
-    assert!(pointers.iter().all(|place| value.pointer(place).is_some()));
+    assert!(pointers.iter().all(|pointer| value.pointer(pointer).is_some()));
 }

@@ -1,4 +1,4 @@
-//! The same responses in other words: JSON that means what the published text means and is written otherwise.
+//! Equivalent JSON: the published responses with other escapes, whitespace and member order.
 
 use std::fmt::Debug;
 
@@ -9,10 +9,11 @@ use serde_json::Value;
 use crate::contract::{self, Example, Side};
 use crate::{compare, dispatch};
 
-/// Writes the members of an object.
+/// Writes the members of an object, which are names and values in JSON.
 type Spelling = fn(&[(String, String)]) -> String;
 
-fn reads_as_published(spelling: Spelling, word: fn(&str) -> String) {
+/// Checks that all published responses, written with these functions for objects and strings, decode to the same values.
+fn assert_decodes_as_published(spelling: Spelling, word: fn(&str) -> String) {
     let mut checked = 0;
     for Example { action, side, name, value } in responses() {
         let text = spell(value, spelling, word);
@@ -25,16 +26,16 @@ fn reads_as_published(spelling: Spelling, word: fn(&str) -> String) {
 }
 
 #[test]
-fn names_and_texts_can_be_escaped() {
-    reads_as_published(in_order, |word| {
+fn names_and_strings_can_be_escaped() {
+    assert_decodes_as_published(in_order, |word| {
         let units = word.encode_utf16().map(|unit| format!("\\u{unit:04x}"));
         format!("\"{}\"", units.collect::<String>())
     });
 }
 
 #[test]
-fn members_can_come_in_any_order_with_any_space() {
-    reads_as_published(
+fn members_can_have_any_order_and_whitespace() {
+    assert_decodes_as_published(
         |members| {
             let members: Vec<_> =
                 members.iter().rev().map(|(name, value)| format!("\n\t{name} : {value}\r\n ")).collect();
@@ -44,10 +45,10 @@ fn members_can_come_in_any_order_with_any_space() {
     );
 }
 
-/// Readers of JSON differ on what a repeated name means; none of the meanings is a reason to lose the response.
+/// JSON does not define the meaning of a repeated name, so it must not fail the response.
 #[test]
 fn the_last_of_a_repeated_member_counts() {
-    reads_as_published(
+    assert_decodes_as_published(
         |members| {
             let first = members.iter().map(|(name, _)| format!("{name}:null"));
             let last = members.iter().map(|(name, value)| format!("{name}:{value},{name}:{value}"));
@@ -59,13 +60,13 @@ fn the_last_of_a_repeated_member_counts() {
 
 #[test]
 fn a_response_decodes_from_any_source() {
-    from_everywhere::<ReadVmsResponse>("ReadVms");
-    from_everywhere::<ReadVmGroupsResponse>("ReadVmGroups");
-    from_everywhere::<ReadNetPeeringsResponse>("ReadNetPeerings");
+    assert_decodes_from_any_source::<ReadVmsResponse>("ReadVms");
+    assert_decodes_from_any_source::<ReadVmGroupsResponse>("ReadVmGroups");
+    assert_decodes_from_any_source::<ReadNetPeeringsResponse>("ReadNetPeerings");
 }
 
-/// A decoder lends names and texts out, or gives them away, depending on where it reads.
-fn from_everywhere<T: DeserializeOwned + Debug + PartialEq>(action: &str) {
+/// Depending on its source, a decoder provides borrowed or owned strings.
+fn assert_decodes_from_any_source<T: DeserializeOwned + Debug + PartialEq>(action: &str) {
     for Example { name, value, .. } in responses().filter(|example| example.action == action) {
         let text = value.to_string();
         let expected: T = serde_json::from_str(&text).expect("an example");

@@ -124,8 +124,8 @@ fn reads_and_creates_with_a_client_token_are_safe_to_retry() {
 
 #[test]
 fn published_examples_decode() {
-    let example = fake_data::EXAMPLE_RESPONSES.iter().find(|(name, ..)| *name == "ListBerths");
-    let response: types::ListBerthsResponse = __private::read(example.unwrap().2.as_bytes()).unwrap();
+    let example = fake_data::PUBLISHED_ACTIONS.iter().find(|(name, ..)| *name == "ListBerths");
+    let response: types::ListBerthsResponse = __private::read(example.unwrap().3.as_bytes()).unwrap();
     let ships: Vec<_> = response.berths.iter().map(|berth| berth.ship_name.clone()).collect();
     assert_eq!(ships.len(), 2, "{ships:?}");
     assert_eq!(response.next_page_token.as_deref(), Some("bmV4dA"));

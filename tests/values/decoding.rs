@@ -1,4 +1,4 @@
-//! Responses that do not fit their types, as a client receives them.
+//! Responses with unexpected values, decoded by a client.
 
 use osc_api::types::{
     CreateServerCertificateRequest, CreateServerCertificateRequired, DeleteVolumeRequest, ReadVmsRequest,
@@ -32,7 +32,7 @@ fn warnings(path: &str) -> Vec<Event> {
 }
 
 #[tokio::test]
-async fn a_value_that_does_not_fit_costs_its_field_and_one_warning() {
+async fn values_of_the_wrong_type_cost_their_fields_and_one_warning() {
     logs::watch();
     let server = server(
         br#"{"Volumes":[{"VolumeId":"vol-1","Size":"many","Iops":1e2},
@@ -53,7 +53,7 @@ async fn a_value_that_does_not_fit_costs_its_field_and_one_warning() {
 }
 
 #[tokio::test]
-async fn a_program_can_insist_on_the_types() {
+async fn strict_decoding_rejects_values_of_the_wrong_type() {
     let server = server(br#"{"Volumes":[{"VolumeId":"vol-1","Size":"many"}]}"#);
     let client = builder(&server).strict_decoding(true).build().expect("a client");
     let error = client.read_volumes(&ReadVolumesRequest::new()).await.expect_err("a mismatch");
@@ -64,7 +64,7 @@ async fn a_program_can_insist_on_the_types() {
 }
 
 #[tokio::test]
-async fn damaged_and_empty_bodies_are_responses() {
+async fn damaged_bodies_decode_and_empty_ones_do_if_no_list_is_expected() {
     for body in [
         &b"\xef\xbb\xbf{\"Volumes\": [{\"VolumeId\": \"vol-1\"}]}"[..],
         br#"{"Volumes":[{"VolumeId":"vol-1","Tags":[{"Key":"a","Value":"x\udfff"}]}]}"#,
@@ -86,7 +86,7 @@ async fn damaged_and_empty_bodies_are_responses() {
 }
 
 #[tokio::test]
-async fn a_page_in_place_of_json_is_named_with_its_host() {
+async fn an_html_response_is_reported_with_its_host() {
     let server = server(b"\n<!DOCTYPE html><html><title>Log in</title></html>");
     let error = client(&server).read_vms(&ReadVmsRequest::new()).await.expect_err("a page");
     let host = server.host();

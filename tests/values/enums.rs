@@ -15,10 +15,10 @@ use crate::listing;
 
 const LIST: &str = include_str!("enums.in");
 
-/// Texts that are hardly a value of any enum.
+/// Strings that are values of no enum, or of hardly any.
 const UNKNOWN: [&str; 6] = ["", "zz-new", "Unknown", "UnknownValue", " ", "é \"quoted\"\n"];
 
-/// Sends a text through a type in every way, and gives what `Debug` shows of it.
+/// Converts a string to an enum and back in every way, and returns the `Debug` output.
 type Check = fn(&str) -> String;
 
 macro_rules! enums {
@@ -30,7 +30,7 @@ macro_rules! enums {
 include!("enums.in");
 
 #[test]
-fn known_values_have_their_variants_and_keep_their_texts() {
+fn known_values_become_their_variants_and_keep_their_strings() {
     let checks: BTreeMap<&str, Check> = ENUMS.iter().copied().collect();
     for Enum { name, values, .. } in known() {
         let check =
@@ -49,7 +49,7 @@ fn known_values_have_their_variants_and_keep_their_texts() {
 }
 
 #[test]
-fn unknown_values_keep_their_texts_too() {
+fn unknown_values_keep_their_strings() {
     for Enum { name, values, .. } in known() {
         let (_, check) = ENUMS.iter().find(|(listed, _)| *listed == name).expect("in the list");
         let unknown = match values {
@@ -66,7 +66,7 @@ fn unknown_values_keep_their_texts_too() {
 }
 
 #[test]
-fn known_values_are_distinguished_from_others_by_case_and_spaces() {
+fn values_are_compared_with_case_and_spaces() {
     use types::{BootMode, VmGroupState};
     assert_eq!(BootMode::from("uefi"), BootMode::Uefi);
     for other in ["Uefi", "UEFI", " uefi", "uefi "] {
@@ -78,16 +78,16 @@ fn known_values_are_distinguished_from_others_by_case_and_spaces() {
 }
 
 #[test]
-fn display_keeps_to_the_width_that_it_is_given() {
+fn display_respects_the_format_width() {
     assert_eq!(format!("[{:>6}]", types::BootMode::Uefi), "[  uefi]");
     assert_eq!(format!("[{:<8}]", types::BootMode::from("zz-new")), "[zz-new  ]");
     assert_eq!(format!("[{:>6}]", types::DirectLinkInterfaceMtu::Value1500), "[  1500]");
 }
 
 #[test]
-fn a_value_of_another_type_is_an_error_that_says_so() {
+fn a_value_of_the_wrong_type_is_an_error_that_names_the_expected_type() {
     for (wrong, expected) in [("3", "string"), ("true", "string"), ("{}", "string"), ("[]", "string")] {
-        let error = serde_json::from_str::<types::BootMode>(wrong).expect_err("no text");
+        let error = serde_json::from_str::<types::BootMode>(wrong).expect_err("not a string");
         assert!(error.to_string().contains(expected), "{error}");
     }
     assert!(serde_json::from_str::<types::DirectLinkInterfaceMtu>("\"1500\"").is_err());
@@ -96,7 +96,7 @@ fn a_value_of_another_type_is_an_error_that_says_so() {
 
 #[test]
 fn every_enum_is_the_type_of_a_field() {
-    // A value set that the overlay adds and nothing refers to would go unnoticed: the contract has it nowhere.
+    // Nothing else would report a value set of the overlay that no field refers to.
     fn named(ty: &Type) -> Option<&str> {
         match ty {
             Type::Named(name) => Some(name),
@@ -111,12 +111,12 @@ fn every_enum_is_the_type_of_a_field() {
     });
     let used: BTreeSet<&str> = fields.flatten().filter_map(|field| named(&field.ty)).collect();
     for Enum { name, .. } in known() {
-        assert!(used.contains(name.as_str()), "no field is of the type {name}: remove it from the overlay");
+        assert!(used.contains(name.as_str()), "no field has the type {name}: remove it from the overlay");
     }
 }
 
 #[test]
-fn one_set_of_values_is_one_type_wherever_it_stands() {
+fn fields_with_the_same_values_share_one_enum() {
     use types::{CreateVolumeRequest, FiltersVm, FiltersVolume, IpProtocol, LinkState, VmStateName};
     use types::{LinkedVolume, Vm, VmState, Volume};
     fn received<T: DeserializeOwned>(name: &str, value: &str) -> T {
@@ -138,7 +138,7 @@ fn one_set_of_values_is_one_type_wherever_it_stands() {
 }
 
 #[test]
-fn the_list_of_enums_is_that_of_the_model() {
+fn the_list_of_enums_is_up_to_date() {
     let mut wanted = "\
         // Written by `cargo xtask regen` from spec/.\n\
         enums! {\n"
@@ -148,13 +148,13 @@ fn the_list_of_enums_is_that_of_the_model() {
             Values::Text(_) => "text",
             Values::Integer(_) => "integer",
         };
-        writeln!(wanted, "    {kind} {name}").expect("a string takes all");
+        writeln!(wanted, "    {kind} {name}").expect("writing to a string cannot fail");
     }
     wanted.push_str("}\n");
     listing::check("values", "values/enums.in", LIST, &wanted);
 }
 
-/// All enums of the model, by name.
+/// All enums of the model, sorted by name.
 fn known() -> Vec<Enum> {
     let mut enums: Vec<Enum> = model()
         .into_iter()
@@ -167,7 +167,7 @@ fn known() -> Vec<Enum> {
     enums
 }
 
-/// All types that are generated.
+/// All generated types.
 fn model() -> Vec<TypeDef> {
     let description = include_str!("../../spec/outscale.yaml");
     let overlay = Some(include_str!("../../spec/overlay.yaml"));
@@ -189,7 +189,7 @@ where
     assert_eq!(parsed, value);
     assert_eq!(E::from(text.to_owned()), value);
     assert_eq!(value.clone(), value);
-    let wire = serde_json::to_string(text).expect("a text");
+    let wire = serde_json::to_string(text).expect("a string");
     through_json(&value, &wire)
 }
 
@@ -208,7 +208,7 @@ where
     through_json(&value, text)
 }
 
-/// Decodes in each of the ways that a decoder can hand a value over, and encodes again.
+/// Decodes a value from every kind of source and encodes it again.
 fn through_json<E: Debug + Eq + Serialize + DeserializeOwned>(value: &E, wire: &str) -> String {
     let owned: serde_json::Value = serde_json::from_str(wire).expect("JSON");
     let decoded = [
@@ -218,7 +218,7 @@ fn through_json<E: Debug + Eq + Serialize + DeserializeOwned>(value: &E, wire: &
         serde_json::from_value::<E>(owned.clone()),
     ];
     for decoded in decoded {
-        assert_eq!(&decoded.expect("any text or number"), value, "{wire}");
+        assert_eq!(&decoded.expect("any string or number"), value, "{wire}");
     }
     assert_eq!(serde_json::to_string(value).expect("JSON"), wire);
     assert_eq!(serde_json::to_value(value).expect("JSON"), owned);

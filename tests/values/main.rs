@@ -1,6 +1,6 @@
-//! The value types as callers meet them: open enums, dates, lenient decoding, secrets in errors.
+//! Value types as callers use them: open enums, dates, lenient decoding, no secrets in errors.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says why and stops")]
+#![expect(clippy::expect_used, clippy::panic, reason = "a failed expectation fails the test")]
 
 mod dates;
 mod decoding;

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Signs requests with curl, sends them to a listener on this machine and writes what arrived to curl.json.
-# Needs bash, curl 7.75 or later and python3 (its standard library). Nothing leaves the machine: --connect-to sends
-# every connection to the listener, whatever host and port the URL names.
+# Signs requests with curl, sends them to a listener on this machine and writes the received requests to curl.json.
+# Needs bash, curl 7.75 or later and python3 (standard library only). Nothing leaves the machine: --connect-to sends
+# every connection to the listener, whatever the host and port of the URL.
 set -euo pipefail
 cd "$(dirname "$0")"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Made up: keys of the right length that nobody was ever given.
+# Fictitious keys of the right length.
 access_key=FAKEACCESSKEY0000001
 secret_key=FAKESECRETKEYFORTESTS0000000000000000001
 odd_secret_key='FAKE+SECRET/KEY=FOR_TESTS-00000000000002'
@@ -33,7 +33,7 @@ vector() {
   wait "$listener"
 }
 
-# A body of about 12 kB, letters of one to four bytes mixed.
+# A body of about 12 kB with characters of one to four bytes.
 long_body() {
   local i
   printf '{"Filters":{"TagValues":['

@@ -12,7 +12,7 @@ from unittest import mock
 from osc_sdk_python import authentication
 from osc_sdk_python.credentials import Profile
 
-# Made up: keys of the right length that nobody was ever given.
+# Fictitious keys of the right length.
 ACCESS_KEY = "FAKEACCESSKEY0000002"
 SECRET_KEY = "FAKESECRETKEYFORTESTS0000000000000000003"
 ODD_SECRET_KEY = "FAKE+SECRET/KEY=FOR_TESTS-00000000000004"

@@ -1,4 +1,4 @@
-//! Calls that succeed: what arrives at the server, and what comes back.
+//! Successful calls: the requests that the server receives and the responses that the client decodes.
 
 use std::sync::Barrier;
 
@@ -28,7 +28,7 @@ async fn a_signed_call_is_admitted_and_its_response_decoded() {
 
     let request = only_request(&server);
     assert_eq!([&request.method, &request.target], ["POST", "/api/v1/ReadVms"]);
-    // The signature covers this host, or the server would have refused: a local port is never the default one.
+    // The signature covers the host with its port, or the server would have refused the request.
     assert_eq!(request.header("Host"), Some(server.host().as_str()));
     assert_eq!(request.header("Content-Type"), Some("application/json"));
     let agent = request.header("User-Agent").expect("a user agent");
@@ -36,7 +36,7 @@ async fn a_signed_call_is_admitted_and_its_response_decoded() {
 }
 
 #[tokio::test]
-async fn what_was_signed_arrives_byte_for_byte() {
+async fn the_signed_body_arrives_byte_for_byte() {
     let server = empty_cloud();
     let values = ["château fort à Besançon", "東京の仮想マシン", "🦀 👩‍💻", "e\u{301}", "\"\\\u{7f}\t\r\n"];
     let request = ReadVmsRequest::new().filters(FiltersVm::new().tag_values(values)).results_per_page(50);
@@ -47,7 +47,7 @@ async fn what_was_signed_arrives_byte_for_byte() {
 }
 
 #[tokio::test]
-async fn a_request_without_fields_is_an_empty_object() {
+async fn a_request_without_fields_is_sent_as_an_empty_object() {
     let server = empty_cloud();
     client(&server).read_vms(&ReadVmsRequest::new()).await.expect("a response");
     assert_eq!(only_request(&server).body, b"{}");
@@ -66,19 +66,22 @@ async fn a_public_action_needs_no_credentials_and_sends_none() {
 }
 
 #[tokio::test]
-async fn login_and_password_are_sent_where_the_action_takes_them() {
+async fn login_and_password_are_sent_to_actions_that_accept_them() {
     let server = cloud(|_| Response::json(200, &json!({ "AccessKeys": [{ "AccessKeyId": "A" }] })));
     let response =
         basic_client(&server).read_access_keys(&ReadAccessKeysRequest::new()).await.expect("a response");
     assert_eq!(response.access_keys[0].access_key_id, Some("A".into()));
-    // The server has compared both with the account's; here, that the standard alphabet was made use of.
+    // The server has verified both. This checks that the encoding uses the standard base64 alphabet.
     let request = only_request(&server);
     let token = request.header("Authorization").and_then(|value| value.strip_prefix("Basic "));
-    assert!(token.is_some_and(|token| token.contains(['+', '/'])), "{LOGIN}:{PASSWORD} came as {token:?}");
+    assert!(
+        token.is_some_and(|token| token.contains(['+', '/'])),
+        "{LOGIN}:{PASSWORD} was encoded as {token:?}"
+    );
 }
 
 #[tokio::test]
-async fn an_access_key_goes_before_a_login() {
+async fn an_access_key_takes_precedence_over_a_login() {
     let server = empty_cloud();
     client(&server).read_access_keys(&ReadAccessKeysRequest::new()).await.expect("a response");
     let request = only_request(&server);
@@ -106,7 +109,7 @@ async fn raw_calls_of_public_actions_need_no_credentials() {
     assert_eq!(only_request(&server).header("Authorization"), None);
 }
 
-/// An action that the crate does not know, as a user would write it.
+/// An action that the crate does not know, as a user would define it.
 struct ReadRainbows;
 
 impl Action for ReadRainbows {
@@ -118,7 +121,7 @@ impl Action for ReadRainbows {
 }
 
 #[tokio::test]
-async fn an_action_of_the_user_is_sent_like_any_other() {
+async fn a_user_defined_action_is_sent_like_any_other() {
     let server = cloud(|_| Response::new(200, "[1,2]"));
     let response = client(&server).send::<ReadRainbows>(&json!({ "A": 1 })).await.expect("a response");
     assert_eq!(response, [1, 2]);
@@ -157,7 +160,7 @@ async fn a_chunked_response_is_read_completely() {
 }
 
 #[tokio::test]
-async fn clones_call_side_by_side() {
+async fn clones_send_calls_concurrently() {
     const CALLS: usize = 32;
     // No call gets a response before all are sent: sequential calls would time out.
     let barrier = Barrier::new(CALLS);

@@ -1,4 +1,4 @@
-//! Client certificates, against servers that demand them.
+//! Client certificates, against servers that require them.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use osc_api::types::ReadVmsRequest;
 use osc_api::{Client, ClientBuilder, Error, RetryPolicy};
-use osc_tests::cloud::{ACCESS_KEY, REGION, SECRET_KEY};
 use osc_tests::logs;
 use osc_tests::server::Server;
 use rcgen::{
@@ -18,16 +17,17 @@ use rustls::ALL_VERSIONS;
 use rustls::version::{TLS12, TLS13};
 use serde_json::json;
 
+use crate::only_request;
+use crate::programs::read_vms_with_account;
 use crate::tls::{Authority, assert_admitted, trusting};
-use crate::{only_request, programs};
 
-/// A key of an algorithm that the certificate library cannot make keys of.
+/// An RSA key: the certificate library cannot generate one.
 const RSA: &str = include_str!("keys/rsa.pem");
 
-/// What OpenSSL writes before an EC key.
+/// The block that OpenSSL writes before an EC key.
 const EC_PARAMETERS: &str = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
 
-/// A server's authority, a clients' authority, and a server that has the one and demands the other.
+/// A server, the authority of its certificate, and the authority whose client certificates it requires.
 struct Scene {
     server_root: Authority,
     client_root: Authority,
@@ -37,7 +37,7 @@ struct Scene {
 impl Scene {
     fn new() -> Self {
         let [server_root, client_root] = ["servers", "clients"].map(Authority::new);
-        let server = server_root.demanding(&client_root, ALL_VERSIONS);
+        let server = server_root.requiring_client_certificates(&client_root, ALL_VERSIONS);
         Self { server_root, client_root, server }
     }
 
@@ -46,57 +46,57 @@ impl Scene {
     }
 }
 
-/// A certificate with its key, both in PEM.
+/// A certificate and its key, both in PEM.
 struct Identity {
-    form: &'static str,
+    format: &'static str,
     certificate: String,
     key: String,
 }
 
 impl Identity {
-    fn new(form: &'static str, root: &Authority, key: &KeyPair, pem: String) -> Self {
-        // A line out of the middle of the key, in the PEM and in base64 of it, must be in no log.
+    fn new(format: &'static str, root: &Authority, key: &KeyPair, pem: String) -> Self {
+        // No full line of the key may appear in a log, neither in PEM nor in base64 of it.
         pem.lines().filter(|line| line.len() == 64).for_each(logs::forbid);
-        Self { form, certificate: root.certify("client", key), key: pem }
+        Self { format, certificate: root.certify("client", key), key: pem }
     }
 
-    /// An ordinary one.
+    /// An identity with a PKCS#8 key.
     fn of(root: &Authority) -> Self {
         let key = KeyPair::generate().expect("a key");
         Self::new("PKCS#8", root, &key, key.serialize_pem())
     }
 
-    /// One in every form that there is.
-    fn in_all_forms(root: &Authority) -> Vec<Self> {
+    /// Identities with keys in all supported formats.
+    fn in_all_formats(root: &Authority) -> Vec<Self> {
         let make = |algorithm: &'static SignatureAlgorithm| KeyPair::generate_for(algorithm).expect("a key");
         let [p256, p384, ed25519] =
             [&PKCS_ECDSA_P256_SHA256, &PKCS_ECDSA_P384_SHA384, &PKCS_ED25519].map(make);
         let rsa = KeyPair::from_pkcs8_pem_and_sign_algo(RSA, &PKCS_RSA_SHA256).expect("a key");
-        let sec1 = |key: &KeyPair| pem("EC PRIVATE KEY", inner(key.serialized_der()));
-        let forms = [
+        let sec1 = |key: &KeyPair| pem("EC PRIVATE KEY", algorithm_key(key.serialized_der()));
+        let formats = [
             ("PKCS#8, P-256", &p256, p256.serialize_pem()),
             ("PKCS#8, P-384", &p384, p384.serialize_pem()),
             ("PKCS#8, Ed25519", &ed25519, ed25519.serialize_pem()),
             ("PKCS#8, RSA", &rsa, RSA.to_owned()),
-            ("PKCS#1", &rsa, pem("RSA PRIVATE KEY", inner(rsa.serialized_der()))),
+            ("PKCS#1", &rsa, pem("RSA PRIVATE KEY", algorithm_key(rsa.serialized_der()))),
             ("SEC1, P-256", &p256, sec1(&p256)),
             ("SEC1, P-384", &p384, sec1(&p384)),
             ("SEC1 as OpenSSL writes it", &p256, format!("{EC_PARAMETERS}{}", sec1(&p256))),
-            ("with the line ends of Windows", &p256, p256.serialize_pem().replace('\n', "\r\n")),
+            ("with CRLF line ends", &p256, p256.serialize_pem().replace('\n', "\r\n")),
         ];
-        forms.into_iter().map(|(form, key, pem)| Self::new(form, root, key, pem)).collect()
+        formats.into_iter().map(|(format, key, pem)| Self::new(format, root, key, pem)).collect()
     }
 }
 
-/// The key in its algorithm's own form, out of PKCS#8: a sequence of a version, the algorithm, and that form.
-fn inner(pkcs8: &[u8]) -> &[u8] {
+/// The key in the format of its algorithm, extracted from PKCS#8: a sequence of a version, the algorithm and the key.
+fn algorithm_key(pkcs8: &[u8]) -> &[u8] {
     let (content, _) = element(pkcs8);
     let (_, rest) = element(content);
     let (_, rest) = element(rest);
     element(rest).0
 }
 
-/// The content of the first DER element, and what follows it.
+/// The content of the first DER element, and the rest.
 fn element(der: &[u8]) -> (&[u8], &[u8]) {
     let (length, start) = match usize::from(der[1]) {
         short @ 0..0x80 => (short, 2),
@@ -116,24 +116,24 @@ fn pem(label: &str, der: &[u8]) -> String {
 }
 
 #[tokio::test]
-async fn every_form_of_key_is_admitted() {
+async fn every_key_format_is_accepted() {
     let scene = Scene::new();
-    for Identity { form, certificate, key } in Identity::in_all_forms(&scene.client_root) {
+    for Identity { format, certificate, key } in Identity::in_all_formats(&scene.client_root) {
         for version in [&TLS12, &TLS13] {
-            let server = scene.server_root.demanding(&scene.client_root, &[version]);
+            let server = scene.server_root.requiring_client_certificates(&scene.client_root, &[version]);
             let builder = trusting(server.endpoint(), [&scene.server_root]);
             let builder = builder.client_certificate(certificate.as_str(), key.as_str());
-            assert!(!format!("{builder:?}").contains("PRIVATE"), "{form}");
-            let client = builder.build().unwrap_or_else(|error| panic!("{form}: {error}"));
+            assert!(!format!("{builder:?}").contains("PRIVATE"), "{format}");
+            let client = builder.build().unwrap_or_else(|error| panic!("{format}: {error}"));
             assert_admitted(&client).await;
-            assert!(!format!("{client:?}").contains("PRIVATE"), "{form}");
+            assert!(!format!("{client:?}").contains("PRIVATE"), "{format}");
             only_request(&server);
         }
     }
 }
 
 #[tokio::test]
-async fn certificate_and_key_may_be_in_one_text() {
+async fn certificate_and_key_may_be_in_one_file() {
     let scene = Scene::new();
     let Identity { certificate, key, .. } = Identity::of(&scene.client_root);
     for text in [format!("{certificate}{key}"), format!("{key}{certificate}")] {
@@ -143,11 +143,11 @@ async fn certificate_and_key_may_be_in_one_text() {
 }
 
 #[tokio::test]
-async fn profiles_give_it_by_path_or_in_base64() {
+async fn profiles_set_the_certificate_by_path_or_in_base64() {
     let scene = Scene::new();
     let folder = tempfile::tempdir().expect("a folder");
-    for (index, identity) in Identity::in_all_forms(&scene.client_root).into_iter().enumerate() {
-        let Identity { form, certificate, key } = identity;
+    for (index, identity) in Identity::in_all_formats(&scene.client_root).into_iter().enumerate() {
+        let Identity { format, certificate, key } = identity;
         let file = |name: &str, text: &str| {
             let path = folder.path().join(name);
             fs::write(&path, text).expect("a file");
@@ -163,11 +163,11 @@ async fn profiles_give_it_by_path_or_in_base64() {
             "older": { "client_certificate": file("both.pem", &combined) },
         });
         let config_file = file("config.json", &profiles.to_string());
-        // Each way for one form, and each form in one way.
-        let ways = ["base64", "paths", "lines", "mixed", "older"];
-        let way = ways[index % ways.len()];
-        let builder = scene.builder().config_file(&config_file).profile(way);
-        let client = builder.build().unwrap_or_else(|error| panic!("{form}, {way}: {error}"));
+        // Every profile is used at least once, and every key format once.
+        let names = ["base64", "paths", "lines", "mixed", "older"];
+        let name = names[index % names.len()];
+        let builder = scene.builder().config_file(&config_file).profile(name);
+        let client = builder.build().unwrap_or_else(|error| panic!("{format}, {name}: {error}"));
         assert_admitted(&client).await;
     }
 }
@@ -176,26 +176,14 @@ fn in_lines(text: &str) -> String {
     pem("", text.as_bytes()).lines().filter(|line| !line.starts_with('-')).collect::<Vec<_>>().join("\n")
 }
 
-/// The example with these settings and the account's: whether it went well, and what it wrote. It does not look whose
-/// server it calls.
-fn read_vms(endpoint: &str, settings: &[(&str, &str)]) -> (bool, String) {
-    let all = [
-        &[("OSC_ACCESS_KEY", ACCESS_KEY), ("OSC_SECRET_KEY", SECRET_KEY), ("OSC_REGION", REGION)],
-        &[("OSC_ENDPOINT_API", endpoint), ("OSC_TLS_SKIP_VERIFY", "Yes")] as &[_],
-        settings,
-    ];
-    let output = programs::read_vms(&programs::home("client_certificates"), &all.concat());
-    (output.status.success(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
-}
-
 #[test]
-fn variables_give_it_by_path_or_in_base64() {
+fn variables_set_the_certificate_by_path_or_in_base64() {
     let scene = Scene::new();
     let Identity { certificate, key, .. } = Identity::of(&scene.client_root);
     let folder = tempfile::tempdir().expect("a folder");
     let file = |name: &str, text: &str| {
         fs::write(folder.path().join(name), text).expect("a file");
-        folder.path().join(name).to_str().map(str::to_owned).expect("a text")
+        folder.path().join(name).to_str().map(str::to_owned).expect("a UTF-8 path")
     };
     let (certificate_file, key_file) = (file("c.pem", &certificate), file("k.pem", &key));
     let (certificate_64, key_64) = (STANDARD.encode(&certificate), in_lines(&key));
@@ -203,19 +191,22 @@ fn variables_give_it_by_path_or_in_base64() {
         [("OSC_X509_CLIENT_CERT", certificate_file.as_str()), ("OSC_X509_CLIENT_KEY", key_file.as_str())],
         [("OSC_X509_CLIENT_CERT_B64", certificate_64.as_str()), ("OSC_X509_CLIENT_KEY_B64", key_64.as_str())],
     ] {
-        let (success, output) = read_vms(&scene.server.endpoint(), &settings);
+        let (success, output) =
+            read_vms_with_account("client_certificates", &scene.server.endpoint(), &settings);
         assert!(success && output.contains("i-00000001"), "{settings:?}: {output}");
     }
     let absent = Path::new(&certificate_file).with_file_name("none.pem");
-    let settings =
-        [("OSC_X509_CLIENT_CERT", absent.to_str().expect("a text")), ("OSC_X509_CLIENT_KEY", &key_file)];
-    let (success, output) = read_vms(&scene.server.endpoint(), &settings);
+    let settings = [
+        ("OSC_X509_CLIENT_CERT", absent.to_str().expect("a UTF-8 path")),
+        ("OSC_X509_CLIENT_KEY", &key_file),
+    ];
+    let (success, output) = read_vms_with_account("client_certificates", &scene.server.endpoint(), &settings);
     assert!(!success && output.contains("OSC_X509_CLIENT_CERT") && output.contains("none.pem"), "{output}");
     assert_eq!(scene.server.requests().len(), 2);
 }
 
-/// Checks that a server does not let this client in, which tells it at once and with advice.
-async fn assert_not_admitted(client: &Client, server: &Server) -> Error {
+/// Checks that the server rejects the client, and that the client reports it without a retry and with a hint.
+async fn assert_rejected(client: &Client, server: &Server) -> Error {
     let error = client.read_vms(&ReadVmsRequest::new()).await.expect_err("an error");
     assert!(error.is_transport() && !error.is_timeout() && error.api().is_none(), "{error:?}");
     assert!(error.to_string().contains("ClientBuilder::client_certificate"), "{error:#}");
@@ -225,20 +216,20 @@ async fn assert_not_admitted(client: &Client, server: &Server) -> Error {
 }
 
 #[tokio::test]
-async fn without_a_certificate_or_with_a_foreign_one_no_one_is_let_in() {
+async fn clients_without_a_certificate_or_with_one_of_another_authority_are_rejected() {
     let scene = Scene::new();
-    let stranger = Identity::of(&Authority::new("a stranger"));
+    let other = Identity::of(&Authority::new("another authority"));
     for version in [&TLS12, &TLS13] {
-        let server = scene.server_root.demanding(&scene.client_root, &[version]);
+        let server = scene.server_root.requiring_client_certificates(&scene.client_root, &[version]);
         let builder = || trusting(server.endpoint(), [&scene.server_root]);
-        assert_not_admitted(&builder().build().expect("a client"), &server).await;
-        let foreign = builder().client_certificate(stranger.certificate.as_str(), stranger.key.as_str());
-        assert_not_admitted(&foreign.build().expect("a client"), &server).await;
+        assert_rejected(&builder().build().expect("a client"), &server).await;
+        let with_other = builder().client_certificate(other.certificate.as_str(), other.key.as_str());
+        assert_rejected(&with_other.build().expect("a client"), &server).await;
     }
 }
 
 #[tokio::test]
-async fn a_server_that_asks_for_none_gets_none() {
+async fn a_client_certificate_is_not_sent_to_a_server_that_does_not_request_one() {
     let root = Authority::new("servers");
     let Identity { certificate, key, .. } = Identity::of(&Authority::new("clients"));
     let server = root.server();
@@ -248,11 +239,11 @@ async fn a_server_that_asks_for_none_gets_none() {
 }
 
 #[test]
-fn halves_that_do_not_belong_together_make_no_client() {
+fn a_certificate_with_the_key_of_another_is_a_configuration_error() {
     let root = Authority::new("clients");
     let [one, other] = [(); 2].map(|()| Identity::of(&root));
     let builder = Client::builder().ignore_environment().client_certificate(one.certificate, other.key);
-    let error = builder.region("").build().expect_err("a problem");
+    let error = builder.region("").build().expect_err("an error");
     let text = error.to_string();
     assert!(
         error.is_configuration() && text.contains("belong together") && text.contains("region"),

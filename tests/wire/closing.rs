@@ -1,4 +1,4 @@
-//! A server that closes every connection a moment after its response.
+//! A server that closes every connection shortly after its response.
 
 use std::io::{BufReader, Read, Write};
 use std::net::TcpStream;
@@ -12,7 +12,7 @@ use osc_tests::server::Server;
 
 use crate::{builder, ok};
 
-/// Creates to send. More are sent if the variable `OSC_TEST_CREATES` says so.
+/// Number of creates to send. The variable `OSC_TEST_CREATES` overrides it.
 const DEFAULT_CREATES: u32 = 300;
 
 struct Stream(BufReader<TcpStream>);
@@ -44,15 +44,15 @@ impl Write for Stream {
 }
 
 #[tokio::test]
-async fn creates_do_not_fail_on_connections_that_the_server_just_closed() {
+async fn creates_do_not_fail_on_connections_that_the_server_has_just_closed() {
     let served = AtomicU64::new(0);
     let server = Server::start_raw(move |stream| {
         let mut stream = Stream(BufReader::new(stream.try_clone()?));
         if Request::read(&mut stream)?.is_some() {
             Reply::from(ok()).write(&mut stream)?;
-            // Somewhere between 0 and 2 ms: this is the server's behaviour, and nothing waits for it.
-            let moment = served.fetch_add(7, Ordering::Relaxed) % 20;
-            std::thread::sleep(Duration::from_micros(moment * 100));
+            // From 0 to 2 ms. This is the behavior under test; no assertion depends on the time.
+            let delay = served.fetch_add(7, Ordering::Relaxed) % 20;
+            std::thread::sleep(Duration::from_micros(delay * 100));
         }
         Ok(())
     });

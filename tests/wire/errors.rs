@@ -1,4 +1,4 @@
-//! Responses with an error, in every form that was seen: status, request identifier and text are kept.
+//! Error responses in every known format: status, request ID and message are kept.
 
 use std::time::Duration;
 
@@ -10,13 +10,13 @@ use osc_tests::server::Server;
 
 use crate::{builder, only_request, server};
 
-/// A client that asks once, whatever the response is: what is asked again is the matter of other tests.
+/// A client that does not retry.
 fn client(server: &Server) -> Client {
     let builder = builder(server).access_key(cloud::ACCESS_KEY, cloud::SECRET_KEY);
     builder.retry(RetryPolicy::none()).build().expect("a client")
 }
 
-/// Responses a call so, and gives the error that comes of it.
+/// Sends one call to a server with this response and returns the error.
 async fn failure(response: Response) -> Error {
     let server = server(move |_| response.clone());
     let error = client(&server).read_vms(&ReadVmsRequest::new()).await.expect_err("an error");
@@ -27,7 +27,7 @@ async fn failure(response: Response) -> Error {
     error
 }
 
-/// The same of a response with this status and body.
+/// Like [`failure`], for an API error with this status and body.
 async fn error(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Error {
     let error = failure(Response::new(status, body).header("Content-Type", content_type)).await;
     let api = error.api().unwrap_or_else(|| panic!("no response of the API: {error:?}"));
@@ -36,8 +36,8 @@ async fn error(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Err
     error
 }
 
-/// The API's own form, with this in the place of the code.
-async fn own(status: u16, code: &str) -> Error {
+/// An error in the API's own format. `code` is the JSON member `Code` with a leading comma, or empty.
+async fn api_error(status: u16, code: &str) -> Error {
     let item = format!(r#"{{"Type":"Kind","Details":"some words"{code}}}"#);
     let body = format!(r#"{{"Errors":[{item}],"ResponseContext":{{"RequestId":"{REQUEST_ID}"}}}}"#);
     let error = error(status, "application/json", body.clone()).await;
@@ -50,8 +50,8 @@ async fn own(status: u16, code: &str) -> Error {
     error
 }
 
-/// The form of gateways and strangers: none of them has a request identifier.
-async fn foreign(status: u16, content_type: &str, body: &str) -> Error {
+/// An error of a gateway or another server: it has no request ID.
+async fn foreign_error(status: u16, content_type: &str, body: &str) -> Error {
     let error = error(status, content_type, body).await;
     let api = error.api().expect("a response of the API");
     assert_eq!((api.request_id(), api.code(), api.raw()), (None, None, body));
@@ -63,7 +63,7 @@ fn kinds(error: &Error) -> Vec<&'static str> {
     let all = [
         ("authentication", error.is_authentication()),
         ("access denied", error.is_access_denied()),
-        ("guard", error.is_locked_out()),
+        ("locked out", error.is_locked_out()),
         ("throttled", error.is_throttled()),
         ("validation", error.is_validation()),
         ("not found", error.is_not_found()),
@@ -83,7 +83,7 @@ fn kinds(error: &Error) -> Vec<&'static str> {
 }
 
 #[tokio::test]
-async fn a_code_is_a_text_a_number_or_not_there() {
+async fn a_code_may_be_a_string_a_number_or_absent() {
     for (code, number, text) in [
         (r#","Code":"5063""#, Some(5063), Some("5063")),
         (r#","Code":5063"#, Some(5063), Some("5063")),
@@ -91,7 +91,7 @@ async fn a_code_is_a_text_a_number_or_not_there() {
         (r#","Code":null"#, None, None),
         ("", None, None),
     ] {
-        let error = own(400, code).await;
+        let error = api_error(400, code).await;
         let api = error.api().expect("a response of the API");
         assert_eq!((api.code(), api.errors()[0].code_text()), (number, text), "{code}");
         assert_eq!(error.is_not_found(), number.is_some(), "{code}");
@@ -99,7 +99,7 @@ async fn a_code_is_a_text_a_number_or_not_there() {
 }
 
 #[tokio::test]
-async fn status_and_code_say_what_kind_of_error_it_is() {
+async fn status_and_code_determine_the_kind_of_error() {
     let cases: &[(u16, u32, &[&str])] = &[
         (401, 1, &["authentication"]),
         (405, 2, &[]),
@@ -132,11 +132,11 @@ async fn status_and_code_say_what_kind_of_error_it_is() {
         (409, codes::SUBNET_IN_USE, &["conflict", "retryable"]),
         (409, codes::INSUFFICIENT_CAPACITY, &["capacity"]),
         (409, 10_003, &["quota"]),
-        // To read a second time does no harm, whatever went wrong the first time.
+        // A read can be repeated safely, whatever the cause of the failure.
         (500, 99_999, &["server", "retryable"]),
     ];
     for &(status, code, expected) in cases {
-        let error = own(status, &format!(r#","Code":"{code}""#)).await;
+        let error = api_error(status, &format!(r#","Code":"{code}""#)).await;
         assert_eq!(error.api().and_then(|api| api.code()), Some(code));
         assert!(error.has_code(code) && !error.has_code(code + 1));
         let name = codes::name(code).map(|name| format!("(code {code}, {name})"));
@@ -146,10 +146,10 @@ async fn status_and_code_say_what_kind_of_error_it_is() {
 }
 
 #[tokio::test]
-async fn problem_details_are_understood() {
+async fn problem_details_are_parsed() {
     let body =
         r#"{"type":"about:blank","status":403,"title":"Forbidden","detail":"no entry","instance":"/x"}"#;
-    let error = foreign(403, "application/problem+json", body).await;
+    let error = foreign_error(403, "application/problem+json", body).await;
     let items = error.api().expect("a response of the API").errors();
     assert_eq!(items.len(), 1);
     assert_eq!((items[0].kind(), items[0].details()), (Some("Forbidden"), Some("no entry")));
@@ -158,19 +158,19 @@ async fn problem_details_are_understood() {
 }
 
 #[tokio::test]
-async fn the_form_with_a_type_alone_is_understood() {
-    let error = foreign(400, "application/json", r#"{"__type":"SerializationException"}"#).await;
+async fn an_error_with_a_type_alone_is_parsed() {
+    let error = foreign_error(400, "application/json", r#"{"__type":"SerializationException"}"#).await;
     assert!(error.to_string().contains("SerializationException"), "{error}");
     assert_eq!(kinds(&error), ["validation"]);
 }
 
 #[tokio::test]
-async fn html_and_plain_words_are_kept() {
+async fn html_and_plain_text_bodies_are_kept() {
     let page = "<html>\n<head><title>502 Bad Gateway</title></head>\r\n<body>nginx</body></html>";
     for (content_type, body) in
         [("text/html", page), ("text/plain", "upstream is away"), ("application/json", page)]
     {
-        let error = foreign(502, content_type, body).await;
+        let error = foreign_error(502, content_type, body).await;
         assert!(error.api().is_some_and(|api| api.errors().is_empty()));
         assert_eq!(kinds(&error), ["server", "retryable"]);
     }
@@ -191,17 +191,17 @@ async fn an_empty_response_keeps_its_status() {
         (501, &["server"]),
         (503, &["server", "retryable"]),
     ] {
-        let error = foreign(status, "text/plain", "").await;
+        let error = foreign_error(status, "text/plain", "").await;
         assert_eq!(kinds(&error), expected, "{status}");
     }
 }
 
 #[tokio::test]
-async fn other_json_is_an_error_all_the_same() {
+async fn an_error_status_with_unexpected_json_is_an_error() {
     for body in
         ["null", "[]", "7", r#""words""#, "{}", r#"{"Errors":null}"#, r#"{"Errors":[]}"#, r#"{"Errors":[1]}"#]
     {
-        foreign(500, "application/json", body).await;
+        foreign_error(500, "application/json", body).await;
     }
 }
 
@@ -216,7 +216,7 @@ async fn several_errors_are_all_kept() {
 }
 
 #[tokio::test]
-async fn a_long_or_damaged_text_is_kept_in_part() {
+async fn a_long_body_is_truncated() {
     let error = error(500, "text/html", "é".repeat(100_000)).await;
     let raw = error.api().expect("a response of the API").raw();
     assert!(
@@ -228,19 +228,19 @@ async fn a_long_or_damaged_text_is_kept_in_part() {
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_text_are_shown_as_such() {
+async fn a_body_that_is_not_utf_8_is_kept() {
     let error = error(500, "text/html", b"\xff\xfe away".as_slice()).await;
     assert!(error.api().is_some_and(|api| api.raw().ends_with(" away")), "{error:?}");
 }
 
 #[tokio::test]
-async fn one_error_need_not_stand_in_a_list() {
+async fn a_single_error_outside_a_list_is_parsed() {
     let error = error(400, "application/json", r#"{"Errors":{"Code":5063,"Type":"InvalidResource"}}"#).await;
     assert!(error.has_code(codes::NO_SUCH_VM) && error.is_not_found(), "{error:?}");
 }
 
 #[tokio::test]
-async fn responses_made_to_hurt_are_errors_like_others() {
+async fn malicious_error_bodies_are_ordinary_errors() {
     let deep = "[".repeat(1 << 20);
     let deep_details = format!(r#"{{"Errors":[{{"Code":"1","Details":{}}}]}}"#, "[".repeat(100_000));
     let huge = format!(r#"{{"Errors":[{{"Code":"1","Details":"{}"}}]}}"#, "x".repeat(10 << 20));
@@ -254,11 +254,11 @@ async fn responses_made_to_hurt_are_errors_like_others() {
 }
 
 #[tokio::test]
-async fn what_the_server_asks_to_wait_is_reported() {
+async fn the_retry_after_header_is_reported() {
     let busy = Response::new(503, "").header("Retry-After", "7");
     let error = failure(busy).await;
-    let asked = error.api().and_then(|api| api.retry_after());
-    assert_eq!(asked, Some(Duration::from_secs(7)), "{error:?}");
+    let retry_after = error.api().and_then(|api| api.retry_after());
+    assert_eq!(retry_after, Some(Duration::from_secs(7)), "{error:?}");
 }
 
 #[tokio::test]

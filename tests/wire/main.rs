@@ -1,12 +1,12 @@
 //! The client over real HTTP, against a local server that checks signatures with its own code.
 //!
-//! Nothing here leaves the machine, uses a fixed port or depends on how fast the machine is.
+//! These tests use only the loopback interface and free ports, and do not depend on the speed of the machine.
 
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
-    reason = "a test that cannot go on says why and stops"
+    reason = "a failed expectation fails the test"
 )]
 
 mod calls;
@@ -15,7 +15,7 @@ mod client_certificates;
 mod closing;
 mod errors;
 mod faults;
-mod guard;
+mod lockout;
 mod options;
 #[cfg(target_os = "linux")]
 mod platform_roots;
@@ -32,6 +32,7 @@ mod table;
 mod tls;
 mod tracing;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use osc_api::{Client, ClientBuilder, RateLimit, RetryPolicy};
@@ -40,32 +41,38 @@ use osc_tests::http::{Reply, Request, Response};
 use osc_tests::server::Server;
 use serde_json::json;
 
-/// The wait before a second attempt, where there is one.
-const MOMENT: Duration = Duration::from_millis(1);
+/// Delay between attempts.
+const RETRY_DELAY: Duration = Duration::from_millis(1);
 
-/// A server that does what `handler` says, to anyone callers.
+/// A server that responds with the result of `handler`, without authentication.
 fn server<R: Into<Reply>>(handler: impl Fn(&Request) -> R + Send + Sync + 'static) -> Server {
     Server::start(handler).expect("a local port")
 }
 
-/// A server that admits callers as the cloud does, and then responses what `response` says.
+/// A server that authenticates callers as the real API does, then responds with the result of `response`.
 fn cloud(response: impl Fn(&Request) -> Response + Send + Sync + 'static) -> Server {
     server(move |request| cloud::admit(request).map_or_else(|refusal| refusal, |()| response(request)))
 }
 
-/// A server that authenticates callers like the cloud, and reports success.
+/// A server that authenticates callers as the real API does, then reports success.
 fn empty_cloud() -> Server {
     cloud(|_| ok())
 }
 
-/// A response to any action.
+/// A successful response to any action.
 fn ok() -> Response {
     Response::json(200, &json!({ "ResponseContext": { "RequestId": cloud::REQUEST_ID } }))
 }
 
-/// A builder that knows nothing but the endpoint: what the machine's own environment says does not count.
+/// A server that sends this reply to the first request and success to all others.
+fn reply_once(reply: impl Into<Reply>) -> Server {
+    let (reply, number) = (reply.into(), AtomicUsize::new(0));
+    server(move |_| if number.fetch_add(1, Ordering::SeqCst) == 0 { reply.clone() } else { ok().into() })
+}
+
+/// A builder with the server's region and endpoint that ignores the environment.
 ///
-/// Its clients send everything once, at once: retries and rate have tests of their own.
+/// Its clients do not retry and have no rate limit: both have separate tests.
 fn builder(server: &Server) -> ClientBuilder {
     Client::builder()
         .ignore_environment()
@@ -75,9 +82,9 @@ fn builder(server: &Server) -> ClientBuilder {
         .rate_limit(RateLimit::Off)
 }
 
-/// The same with as many attempts as by default, but hardly any waiting between them.
+/// Like [`builder`], with the default number of attempts and short delays between them.
 fn retrying(server: &Server) -> ClientBuilder {
-    builder(server).retry(RetryPolicy::new().base_delay(MOMENT).max_delay(4 * MOMENT))
+    builder(server).retry(RetryPolicy::new().base_delay(RETRY_DELAY).max_delay(4 * RETRY_DELAY))
 }
 
 /// A client with the account's access key.
@@ -85,7 +92,7 @@ fn client(server: &Server) -> Client {
     builder(server).access_key(cloud::ACCESS_KEY, cloud::SECRET_KEY).build().expect("a client")
 }
 
-/// A client with the account's login.
+/// A client with the account's login and password.
 fn basic_client(server: &Server) -> Client {
     builder(server).basic(cloud::LOGIN, cloud::PASSWORD).build().expect("a client")
 }
@@ -100,6 +107,7 @@ fn only_request(server: &Server) -> Request {
     let mut requests = server.requests();
     match (requests.pop(), requests.len()) {
         (Some(request), 0) => request,
-        (_, others) => panic!("{others} requests besides the last, which should be the only one"),
+        (None, _) => panic!("the server received no request"),
+        (Some(_), others) => panic!("the server received {} requests instead of one", others + 1),
     }
 }

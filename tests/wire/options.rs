@@ -1,4 +1,4 @@
-//! Options of a call, given to a client that is derived from another.
+//! Call options, set on a client that is derived from another.
 
 use std::time::Duration;
 
@@ -9,38 +9,38 @@ use osc_tests::http::{Reply, Response, Then};
 use osc_tests::server::Server;
 use tokio::task::spawn_blocking;
 
-use crate::{MOMENT, client, ok, retrying, server};
+use crate::{RETRY_DELAY, client, ok, retrying, server};
 
-/// As short as it can be without failing a connection to this machine.
-const SHORT: Duration = Duration::from_millis(300);
+/// As short as possible without failing a connection to the loopback interface.
+const SHORT_TIMEOUT: Duration = Duration::from_millis(300);
 
 async fn read(client: &Client) -> Result<(), Error> {
     client.read_vms(&ReadVmsRequest::new()).await.map(drop)
 }
 
-fn patient(attempts: u32) -> RetryPolicy {
-    RetryPolicy::new().max_attempts(attempts).base_delay(MOMENT).max_delay(MOMENT)
+fn retry_policy(attempts: u32) -> RetryPolicy {
+    RetryPolicy::new().max_attempts(attempts).base_delay(RETRY_DELAY).max_delay(RETRY_DELAY)
 }
 
 fn failing() -> Server {
     server(|_| Response::new(500, ""))
 }
 
-/// How many requests a call makes of a server that fails.
+/// The number of requests that a failing call sends.
 async fn attempts(client: &Client, server: &Server) -> usize {
     let before = server.requests().len();
     let error = read(client).await.expect_err("an error");
-    let made = server.requests().len() - before;
-    assert_eq!(error.attempts() as usize, made, "{error:?}");
-    made
+    let count = server.requests().len() - before;
+    assert_eq!(error.attempts() as usize, count, "{error:?}");
+    count
 }
 
 #[tokio::test]
-async fn retries_are_a_matter_of_the_call() {
+async fn a_derived_client_has_its_own_retry_policy() {
     let server = failing();
-    let parent = retrying(&server).access_key(ACCESS_KEY, SECRET_KEY).retry(patient(3)).build();
+    let parent = retrying(&server).access_key(ACCESS_KEY, SECRET_KEY).retry(retry_policy(3)).build();
     let parent = parent.expect("a client");
-    let derived = parent.with(CallOptions::new().retry(patient(2)));
+    let derived = parent.with(CallOptions::new().retry(retry_policy(2)));
     let once = derived.with(CallOptions::new().retry(RetryPolicy::none()));
     for _ in 0..2 {
         assert_eq!(attempts(&parent, &server).await, 3);
@@ -51,9 +51,9 @@ async fn retries_are_a_matter_of_the_call() {
 }
 
 #[tokio::test]
-async fn what_a_derived_client_does_not_say_is_as_its_parent_has_it() {
+async fn a_derived_client_inherits_options_that_it_does_not_set() {
     let server = failing();
-    let parent = retrying(&server).access_key(ACCESS_KEY, SECRET_KEY).retry(patient(3)).build();
+    let parent = retrying(&server).access_key(ACCESS_KEY, SECRET_KEY).retry(retry_policy(3)).build();
     let parent = parent.expect("a client");
     let hour = Duration::from_secs(3600);
     for options in [
@@ -64,7 +64,8 @@ async fn what_a_derived_client_does_not_say_is_as_its_parent_has_it() {
     ] {
         assert_eq!(attempts(&parent.with(options), &server).await, 3);
     }
-    let derived = parent.with(CallOptions::new().retry(patient(2))).with(CallOptions::new().timeout(hour));
+    let derived =
+        parent.with(CallOptions::new().retry(retry_policy(2))).with(CallOptions::new().timeout(hour));
     assert_eq!(attempts(&derived, &server).await, 2);
 }
 
@@ -80,19 +81,19 @@ async fn the_maximum_response_size_is_set_per_call() {
 }
 
 #[tokio::test]
-async fn time_is_a_matter_of_the_call() {
-    let of_attempt = CallOptions::new().attempt_timeout(SHORT).retry(RetryPolicy::none());
-    let of_call = CallOptions::new().timeout(SHORT);
-    for options in [of_attempt, of_call] {
+async fn a_derived_client_has_its_own_timeouts() {
+    let attempt_timeout = CallOptions::new().attempt_timeout(SHORT_TIMEOUT).retry(RetryPolicy::none());
+    let call_timeout = CallOptions::new().timeout(SHORT_TIMEOUT);
+    for options in [attempt_timeout, call_timeout] {
         let server = server(|_| Reply::Nothing(Then::Wait));
         let parent = retrying(&server).access_key(ACCESS_KEY, SECRET_KEY).build().expect("a client");
         let derived = parent.with(options);
         let error = read(&derived).await.expect_err("an error");
         assert!(error.is_timeout() && error.is_transport() && !error.is_connect(), "{error:?}");
-        // The parent waits for as long as it did before: a timeout of its own would have come by now.
+        // The parent keeps its timeout: with that of the derived client, it would have failed by now.
         let waiting = tokio::spawn(async move { read(&parent).await });
         read(&derived).await.expect_err("an error");
-        assert!(!waiting.is_finished(), "the options of a call are those of all");
+        assert!(!waiting.is_finished(), "the options of the derived client changed its parent");
         waiting.abort();
     }
 }

@@ -8,7 +8,7 @@ use osc_tests::logs;
 
 #[cfg(unix)]
 #[test]
-fn a_file_with_secrets_that_others_can_read_is_warned_about() {
+fn a_profile_file_with_secrets_that_others_can_read_causes_a_warning() {
     use std::os::unix::fs::PermissionsExt as _;
 
     logs::watch();
@@ -24,10 +24,10 @@ fn a_file_with_secrets_that_others_can_read_is_warned_about() {
     ] {
         let file = folder.path().join(format!("{mode:o}-{profile}.json"));
         fs::write(&file, &profiles).expect("a file");
-        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).expect("its rights");
+        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).expect("file permissions");
         let builder = Client::builder().ignore_environment().endpoint("http://127.0.0.1");
         builder.config_file(&file).profile(profile).build().expect("a client");
-        let warnings = logs::events("osc_api", file.to_str().expect("a text"));
+        let warnings = logs::events("osc_api", file.to_str().expect("a UTF-8 path"));
         assert_eq!(warnings.len(), usize::from(warned), "{mode:o} {profile}: {warnings:?}");
         for warning in warnings {
             let text = warning.to_string();

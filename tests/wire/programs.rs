@@ -1,4 +1,4 @@
-//! Whole programs against the server: curl, which signs by its own code, and the crate's example.
+//! Programs against the server: curl, which has its own implementation of the signature, and the crate's example.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -13,31 +13,29 @@ use crate::{cloud, empty_cloud, only_request};
 /// The first version of curl that knows the option `--aws-sigv4`.
 const FIRST_CURL: [u32; 2] = [7, 75];
 
-/// The oldest version of curl that was seen to sign the host with its port, as it sends it. Older ones leave it out.
+/// The oldest version of curl observed to sign the host with its port. Older ones omit the port.
 const CURL_WITH_PORT: [u32; 2] = [7, 88];
 
-/// A host on the default port: curl is led from there to the local server.
+/// A host on the default port, which curl is configured to connect to the local server.
 const PORTLESS_HOST: &str = "api.eu-west-2.outscale.com";
 
-/// The version of curl if it is here and can sign; where not, says so, and the test has nothing to do.
+/// The version of curl if it is installed and can sign. Otherwise prints that the test is skipped.
 fn curl_that_signs() -> Option<[u32; 2]> {
     let version = Command::new("curl").arg("--version").output().ok().and_then(|output| {
         let text = String::from_utf8(output.stdout).ok()?;
         let mut numbers = text.strip_prefix("curl ")?.split(['.', ' ']).map(str::parse);
         Some([numbers.next()?.ok()?, numbers.next()?.ok()?])
     });
-    let able = version.filter(|version| *version >= FIRST_CURL);
-    if able.is_none() {
-        eprintln!(
-            "not tested with curl: none that can sign is installed (found {version:?}, wanted {FIRST_CURL:?})"
-        );
+    let supported = version.filter(|version| *version >= FIRST_CURL);
+    if supported.is_none() {
+        eprintln!("skipped: curl {FIRST_CURL:?} or later is not installed (found {version:?})");
     }
-    able
+    supported
 }
 
-/// What curl is to sign, and whither it is to send it.
+/// The request that curl signs and sends.
 #[derive(Clone, Copy)]
-struct Signed<'a> {
+struct CurlRequest<'a> {
     access_key: &'a str,
     secret_key: &'a str,
     region: &'a str,
@@ -45,7 +43,7 @@ struct Signed<'a> {
     body: &'a str,
 }
 
-const RIGHT: Signed<'static> = Signed {
+const VALID: CurlRequest<'static> = CurlRequest {
     access_key: ACCESS_KEY,
     secret_key: SECRET_KEY,
     region: REGION,
@@ -53,9 +51,9 @@ const RIGHT: Signed<'static> = Signed {
     body: "{}",
 };
 
-/// Lets curl sign and send a request; gives the status and the text of the response.
-fn curl(server: &Server, signed: Signed<'_>) -> (u16, String) {
-    let Signed { access_key, secret_key, region, host, body } = signed;
+/// Signs and sends a request with curl; returns the status and the body of the response.
+fn curl(server: &Server, call: CurlRequest<'_>) -> (u16, String) {
+    let CurlRequest { access_key, secret_key, region, host, body } = call;
     let output = Command::new("curl")
         .args(["--disable", "--silent", "--show-error", "--noproxy", "*", "--write-out", "\n%{http_code}"])
         .args(["--connect-to", &format!("::{}", server.host())])
@@ -70,53 +68,54 @@ fn curl(server: &Server, signed: Signed<'_>) -> (u16, String) {
         .output()
         .expect("curl runs");
     let (response, status) = text(&output.stdout).rsplit_once('\n').expect("a status after the response");
-    let status = status.parse().unwrap_or_else(|_| panic!("curl says {:?}", text(&output.stderr)));
+    let status = status.parse().unwrap_or_else(|_| panic!("curl failed: {:?}", text(&output.stderr)));
     (status, response.to_owned())
 }
 
 #[test]
-fn curl_is_admitted_when_it_signs_right() {
+fn requests_that_curl_signs_correctly_are_accepted() {
     let Some(version) = curl_that_signs() else { return };
     let server = empty_cloud();
     let address = server.host();
     let body = r#"{"Filters":{"TagValues":["château","東京","🦀"]}}"#;
-    let mut calls = vec![RIGHT, Signed { body, ..RIGHT }];
+    let mut calls = vec![VALID, CurlRequest { body, ..VALID }];
     if version >= CURL_WITH_PORT {
-        calls.extend([Signed { host: &address, ..RIGHT }, Signed { host: &address, body, ..RIGHT }]);
+        calls
+            .extend([CurlRequest { host: &address, ..VALID }, CurlRequest { host: &address, body, ..VALID }]);
     }
-    for signed in &calls {
-        let (status, response) = curl(&server, *signed);
+    for call in &calls {
+        let (status, response) = curl(&server, *call);
         assert_eq!(status, 200, "{response}");
     }
     let requests = server.requests();
     assert_eq!(requests.len(), calls.len());
-    for (request, signed) in requests.iter().zip(&calls) {
+    for (request, call) in requests.iter().zip(&calls) {
         assert_eq!(
             (request.header("Host"), request.body.as_slice()),
-            (Some(signed.host), signed.body.as_bytes())
+            (Some(call.host), call.body.as_bytes())
         );
         assert!(request.header("Authorization").is_some_and(|value| value.starts_with("OSC4-HMAC-SHA256 ")));
     }
 }
 
 #[test]
-fn curl_is_refused_when_it_signs_wrong() {
+fn requests_that_curl_signs_incorrectly_are_refused() {
     if curl_that_signs().is_none() {
         return;
     }
     let server = empty_cloud();
     let other_key = SECRET_KEY.replace('5', "6");
-    for (signed, expected, code) in [
-        (Signed { secret_key: &other_key, ..RIGHT }, 401, "\"1\""),
-        (Signed { region: "us-east-2", ..RIGHT }, 401, "\"1\""),
-        (Signed { access_key: "FAKEACCESSKEY0000009", ..RIGHT }, 400, "\"4120\""),
+    for (call, expected, code) in [
+        (CurlRequest { secret_key: &other_key, ..VALID }, 401, "\"1\""),
+        (CurlRequest { region: "us-east-2", ..VALID }, 401, "\"1\""),
+        (CurlRequest { access_key: "FAKEACCESSKEY0000009", ..VALID }, 400, "\"4120\""),
     ] {
-        let (status, response) = curl(&server, signed);
+        let (status, response) = curl(&server, call);
         assert!(status == expected && response.contains(code), "{status}: {response}");
     }
 }
 
-/// The crate's example as a program, in a home directory of its own and with no settings but these.
+/// Runs the crate's example with only these settings and this home directory.
 pub(crate) fn read_vms(home: &Path, settings: &[(&str, &str)]) -> Output {
     let mut program = Command::new(env!("CARGO_BIN_EXE_read_vms"));
     for (name, _) in std::env::vars_os() {
@@ -130,11 +129,27 @@ pub(crate) fn read_vms(home: &Path, settings: &[(&str, &str)]) -> Output {
     program.output().expect("the example runs")
 }
 
+/// Runs the example with these settings and the account's credentials, without verifying the server's certificate.
+/// Returns whether it succeeded, and its output.
+pub(crate) fn read_vms_with_account(
+    home_name: &str,
+    endpoint: &str,
+    settings: &[(&str, &str)],
+) -> (bool, String) {
+    let all = [
+        &[("OSC_ACCESS_KEY", ACCESS_KEY), ("OSC_SECRET_KEY", SECRET_KEY), ("OSC_REGION", REGION)],
+        &[("OSC_ENDPOINT_API", endpoint), ("OSC_TLS_SKIP_VERIFY", "Yes")] as &[_],
+        settings,
+    ];
+    let output = read_vms(&home(home_name), &all.concat());
+    (output.status.success(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+}
+
 /// An empty home directory.
 pub(crate) fn home(name: &str) -> PathBuf {
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("wire").join(name);
     if home.exists() {
-        std::fs::remove_dir_all(&home).expect("the old directory goes");
+        std::fs::remove_dir_all(&home).expect("the old directory is removed");
     }
     std::fs::create_dir_all(&home).expect("a directory");
     home
@@ -152,7 +167,7 @@ fn text(bytes: &[u8]) -> &str {
 }
 
 #[test]
-fn the_example_lists_what_the_server_has_in_all_spellings_of_its_address() {
+fn the_example_accepts_all_spellings_of_the_endpoint() {
     let home = home("spellings");
     let server = vm_cloud();
     let host = server.host();
@@ -199,7 +214,7 @@ fn the_example_reads_the_profile_of_the_home_directory() {
 }
 
 #[test]
-fn what_goes_to_this_machine_goes_past_any_proxy() {
+fn requests_to_the_loopback_interface_bypass_every_proxy() {
     let server = vm_cloud();
     let proxy = vm_cloud();
     let (endpoint, address) = (server.endpoint(), format!("http://{}", proxy.host()));
@@ -218,7 +233,7 @@ fn what_goes_to_this_machine_goes_past_any_proxy() {
 }
 
 #[test]
-fn the_example_says_what_is_missing() {
+fn the_example_reports_missing_credentials() {
     let server = vm_cloud();
     let output = read_vms(&home("nothing"), &[("OSC_ENDPOINT_API", &server.endpoint())]);
     assert_eq!(output.status.code(), Some(1));
@@ -232,15 +247,15 @@ fn the_example_says_what_is_missing() {
 }
 
 #[test]
-fn the_example_says_what_is_wrong() {
+fn the_example_reports_wrong_credentials() {
     let home = home("wrong");
     let server = vm_cloud();
     let endpoint = server.endpoint();
     let common = [("OSC_ENDPOINT_API", endpoint.as_str()), ("OSC_ACCESS_KEY", ACCESS_KEY)];
-    let half = read_vms(&home, &common);
-    assert_eq!(half.status.code(), Some(1));
+    let incomplete = read_vms(&home, &common);
+    assert_eq!(incomplete.status.code(), Some(1));
     for name in ["OSC_ACCESS_KEY", "OSC_SECRET_KEY"] {
-        assert!(text(&half.stderr).contains(name), "{}", text(&half.stderr));
+        assert!(text(&incomplete.stderr).contains(name), "{}", text(&incomplete.stderr));
     }
     assert_eq!(server.requests(), []);
 

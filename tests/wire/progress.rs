@@ -16,8 +16,8 @@ use tokio::time::timeout;
 
 use crate::{builder, ok, retrying, server};
 
-/// Far more than any of these tests needs; a call that hangs fails here.
-const HANGS: Duration = Duration::from_secs(30);
+/// Far more than any of these tests needs: a call that takes longer hangs.
+const HANG_TIMEOUT: Duration = Duration::from_secs(30);
 
 type Enable = fn(&mut Builder) -> &mut Builder;
 type Pending = Pin<Box<dyn Future<Output = Result<(), Error>>>>;
@@ -45,15 +45,17 @@ async fn a_call_never_waits_for_futures_that_are_not_polled() {
         for kept in [1, 5, 12] {
             let server = crate::empty_cloud();
             let client = client(&server, limit);
-            // As `buffer_unordered`, `select!` over a pinned call, or paginators that were polled once keep them.
+            // Like `buffer_unordered`, `select!` with a pinned call, or paginators that were polled once.
             let mut calls: Vec<_> = (0..kept).map(|_| pending(&client)).collect();
             assert!(calls.iter_mut().all(|call| poll_once(call).is_pending()));
             for _ in 0..3 {
-                let result = timeout(HANGS, read(&client)).await;
-                result.unwrap_or_else(|_| panic!("{limit:?}, {kept} kept: it hangs")).expect("a response");
+                let result = timeout(HANG_TIMEOUT, read(&client)).await;
+                result
+                    .unwrap_or_else(|_| panic!("{limit:?}, {kept} kept: the call hangs"))
+                    .expect("a response");
             }
             for call in calls {
-                timeout(HANGS, call).await.expect("in time").expect("a response");
+                timeout(HANG_TIMEOUT, call).await.expect("in time").expect("a response");
             }
         }
     }
@@ -75,7 +77,7 @@ async fn the_timeout_covers_the_queue_of_the_rate_limiter() {
         calls.spawn(async move { read(&client).await });
     }
     let results = calls.join_all().await;
-    // Without the timeout, 19 seconds.
+    // It would take 19 seconds without the timeout.
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
     let late: Vec<_> = results.into_iter().filter_map(Result::err).collect();
     assert!(late.len() >= 15, "{}", late.len());
@@ -86,7 +88,7 @@ async fn the_timeout_covers_the_queue_of_the_rate_limiter() {
 }
 
 #[tokio::test]
-async fn the_timeout_covers_the_turn_of_the_lockout_guard() {
+async fn the_timeout_covers_the_queue_of_the_lockout_guard() {
     let server = server(|_| Reply::Nothing(Then::Wait));
     let client = builder(&server)
         .rate_limit(RateLimit::Adaptive)
@@ -103,12 +105,12 @@ async fn the_timeout_covers_the_turn_of_the_lockout_guard() {
     for result in calls.join_all().await {
         assert!(result.is_err_and(|error| error.is_timeout()));
     }
-    // One call after the other, it would take as many seconds as there are turns.
+    // Sequential calls would take one second each.
     assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
 }
 
 #[test]
-fn runtimes_without_drivers_give_an_error() {
+fn a_runtime_without_drivers_is_reported_as_an_error() {
     let server = crate::empty_cloud();
     let builders: [(&str, Enable); 3] =
         [("no driver", |b| b), ("no I/O", Builder::enable_time), ("no time", Builder::enable_io)];
@@ -121,7 +123,7 @@ fn runtimes_without_drivers_give_an_error() {
 }
 
 #[test]
-fn a_call_outlives_its_runtime_as_an_error() {
+fn a_call_whose_runtime_was_shut_down_ends_with_an_error() {
     let server = server(|_| Reply::Nothing(Then::Wait));
     let client = client(&server, RateLimit::Off);
     let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
@@ -136,19 +138,19 @@ fn a_call_outlives_its_runtime_as_an_error() {
     }
     runtime.shutdown_timeout(Duration::from_secs(5));
     let Poll::Ready(Err(error)) = pin!(call).poll(&mut Context::from_waker(Waker::noop())) else {
-        panic!("it goes on without a runtime");
+        panic!("the call is still pending without a runtime");
     };
     assert!(error.is_outcome_unknown() && !error.is_retryable(), "{error:?}");
     assert!(error.to_string().contains("was shut down"), "{error}");
 }
 
-/// An earlier attempt whose outcome is unknown, and a later one that certainly did nothing.
+/// The outcome of the first attempt is unknown; the second was certainly not carried out.
 #[tokio::test]
 async fn a_later_refusal_does_not_hide_an_unknown_outcome() {
     let refusals = || {
         [
             ("throttled", cloud::refusal(429, "24", "Throttled", "")),
-            ("a conflict that passes", cloud::refusal(409, "9085", "Conflict", "")),
+            ("a temporary conflict", cloud::refusal(409, "9085", "Conflict", "")),
             ("a conflict", cloud::refusal(409, "9029", "Conflict", "")),
         ]
     };
@@ -168,14 +170,14 @@ async fn a_later_refusal_does_not_hide_an_unknown_outcome() {
                         _ => refusal.clone().into(),
                     }
                 });
-                let policy = RetryPolicy::new().base_delay(crate::MOMENT).max_delay(crate::MOMENT);
+                let policy = RetryPolicy::new().base_delay(crate::RETRY_DELAY).max_delay(crate::RETRY_DELAY);
                 let client = retrying(&server)
                     .retry(policy)
                     .timeout(Duration::from_millis(300))
                     .access_key(ACCESS_KEY, SECRET_KEY)
                     .build()
                     .expect("a client");
-                // The credentials are known to be right.
+                // Proves the credentials.
                 read(&client).await.expect("a response");
                 let request = CreateVolumeRequest::new("eu-west-2a");
                 let request = if own_token { request.client_token("mine") } else { request };
@@ -197,7 +199,7 @@ async fn a_read_has_no_unknown_outcome() {
     assert!(!error.is_outcome_unknown() && error.is_retryable(), "{error:?}");
 }
 
-/// The pooled connections of a runtime make no progress while nothing runs it.
+/// The pooled connections of a runtime make no progress while the runtime is not running.
 #[test]
 fn a_client_works_in_a_second_runtime_while_the_first_one_is_idle() {
     let server = crate::empty_cloud();
@@ -206,8 +208,11 @@ fn a_client_works_in_a_second_runtime_while_the_first_one_is_idle() {
     let (first, second) = (runtime(), runtime());
     for round in 0..3 {
         for runtime in [&first, &second] {
-            let call = async { timeout(HANGS, read(&client)).await };
-            runtime.block_on(call).unwrap_or_else(|_| panic!("round {round}: it hangs")).expect("a response");
+            let call = async { timeout(HANG_TIMEOUT, read(&client)).await };
+            runtime
+                .block_on(call)
+                .unwrap_or_else(|_| panic!("round {round}: the call hangs"))
+                .expect("a response");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Calls of people who are not who they say, by the server and by the client itself.
+//! Calls that the server or the client itself refuses: wrong, missing or unsuitable credentials.
 
 use osc_api::Error;
 use osc_api::types::{ReadAccessKeysRequest, ReadRegionsRequest, ReadVmsRequest};
@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::{anonymous_client, basic_client, builder, client, empty_cloud, only_request, server};
 
-/// Secret keys that are not the account's: the last letter mistyped, one letter short, and another key altogether.
+/// Secret keys that are not the account's: with a wrong last character, one character short, and a different key.
 const WRONG_SECRET_KEYS: [&str; 3] = [
     "FAKESECRETKEYFORTESTS0000000000000000006",
     "FAKESECRETKEYFORTESTS000000000000000000",
@@ -26,7 +26,7 @@ async fn a_wrong_secret_key_is_an_authentication_error() {
         assert_eq!((api.status(), api.code(), api.request_id()), (401, Some(1), Some(REQUEST_ID)));
         assert!(error.is_authentication() && !error.is_access_denied() && !error.is_throttled(), "{error:?}");
         assert_eq!(error.action(), Some("ReadVms"));
-        // A second try with the same key would bring its owner nearer to being locked out.
+        // A retry with the same key would bring the account closer to a lockout.
         let request = only_request(&server);
         assert_contains_no_secret(
             &error,
@@ -71,7 +71,7 @@ async fn a_wrong_password_is_an_authentication_error() {
 }
 
 #[tokio::test]
-async fn a_login_where_only_an_access_key_will_do_is_not_sent() {
+async fn a_login_is_not_sent_to_an_action_that_requires_an_access_key() {
     let server = empty_cloud();
     let error = basic_client(&server).read_vms(&ReadVmsRequest::new()).await.expect_err("a refusal");
     assert!(error.is_authentication() && error.api().is_none(), "{error:?}");
@@ -98,7 +98,7 @@ async fn without_credentials_only_public_actions_are_sent() {
 }
 
 #[tokio::test]
-async fn a_raw_action_must_be_a_name() {
+async fn a_raw_call_requires_a_valid_action_name() {
     let server = empty_cloud();
     let client = client(&server);
     for name in [
@@ -119,8 +119,8 @@ async fn a_raw_action_must_be_a_name() {
 }
 
 #[tokio::test]
-async fn a_page_that_shows_what_it_was_sent_is_not_shown() {
-    // Some gateways help to find faults by repeating the headers of the request.
+async fn credentials_that_a_page_echoes_are_not_shown() {
+    // Some gateways show the headers of the request in their error pages.
     let server = server(|request| {
         let page = format!("<html>You sent: {:?}</html>", request.headers);
         Response::new(500, page).header("Content-Type", "text/html")
@@ -144,7 +144,7 @@ async fn debug_output_contains_no_secret() {
     assert!(!format!("{builder:?}").contains(SECRET_KEY));
 }
 
-/// Neither the error nor anything below it may show these.
+/// Checks that neither the error nor its sources show these secrets.
 fn assert_contains_no_secret(error: &Error, secrets: &[&str]) {
     let mut shown = format!("{error} {error:?} {error:#?}");
     let mut cause = std::error::Error::source(error);

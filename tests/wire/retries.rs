@@ -1,4 +1,4 @@
-//! What happens between the attempts of a call, and to callers that do not wait for its end.
+//! Retries, the retry budget, and calls that are dropped before they finish.
 
 use std::future::Future;
 use std::pin::pin;
@@ -16,7 +16,7 @@ use serde_json::json;
 use tokio::task::{JoinSet, yield_now};
 use tokio::time::timeout;
 
-use crate::{MOMENT, ok, only_request, retrying, server};
+use crate::{RETRY_DELAY, ok, only_request, reply_once, retrying, server};
 
 fn client(server: &Server, limit: RateLimit) -> Client {
     retrying(server).rate_limit(limit).access_key(ACCESS_KEY, SECRET_KEY).build().expect("a client")
@@ -26,15 +26,9 @@ async fn read(client: &Client) -> Result<(), Error> {
     client.read_vms(&ReadVmsRequest::new()).await.map(drop)
 }
 
-/// Replies so to the first request, and with success to all others.
-fn first(reply: impl Into<Reply>) -> Server {
-    let (reply, number) = (reply.into(), AtomicUsize::new(0));
-    server(move |_| if number.fetch_add(1, Ordering::SeqCst) == 0 { reply.clone() } else { ok().into() })
-}
-
 #[tokio::test]
-async fn a_token_of_the_caller_is_sent_as_it_is() {
-    let server = first(Response::new(500, ""));
+async fn a_client_token_of_the_caller_is_kept() {
+    let server = reply_once(Response::new(500, ""));
     let request = CreateVolumeRequest::new("eu-west-2a").client_token("mine");
     client(&server, RateLimit::Off).create_volume(&request).await.expect("a response");
     let bodies: Vec<_> = server.requests().into_iter().map(|request| request.json()).collect();
@@ -43,7 +37,7 @@ async fn a_token_of_the_caller_is_sent_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_raw_create_is_sent_as_it_is_and_once() {
+async fn a_raw_create_is_sent_once_and_unchanged() {
     let server = server(|_| Response::new(500, ""));
     let body = json!({ "SubregionName": "eu-west-2a" });
     let error = client(&server, RateLimit::Off).send_raw("CreateVolume", &body).await.expect_err("an error");
@@ -52,10 +46,10 @@ async fn a_raw_create_is_sent_as_it_is_and_once() {
 }
 
 #[tokio::test]
-async fn an_error_tells_how_often_it_was_tried() {
+async fn an_error_reports_the_number_of_attempts() {
     let server = server(|_| Response::new(500, ""));
     for attempts in [1, 2, 7] {
-        let policy = RetryPolicy::new().max_attempts(attempts).base_delay(MOMENT).max_delay(MOMENT);
+        let policy = RetryPolicy::new().max_attempts(attempts).base_delay(RETRY_DELAY).max_delay(RETRY_DELAY);
         let client = client(&server, RateLimit::Off).with(CallOptions::new().retry(policy));
         let error = read(&client).await.expect_err("an error");
         assert_eq!(error.attempts(), attempts);
@@ -65,46 +59,46 @@ async fn an_error_tells_how_often_it_was_tried() {
 }
 
 #[tokio::test]
-async fn a_throttled_call_gets_through_at_any_rate_limit() {
-    // So many good responses before show an adaptive client that it need not wait for long.
-    const GOOD: usize = 30;
+async fn a_throttled_call_succeeds_with_any_rate_limit() {
+    // After this number of successful responses, an adaptive client recovers quickly.
+    const SUCCESSES: usize = 30;
     for limit in [RateLimit::Adaptive, RateLimit::Fixed(1000.0), RateLimit::Off] {
         for (status, code) in [(429, "24"), (429, "25"), (503, "6")] {
             let number = AtomicUsize::new(0);
             let server = server(move |_| match number.fetch_add(1, Ordering::SeqCst) {
-                GOOD => cloud::refusal(status, code, "Throttled", ""),
+                SUCCESSES => cloud::refusal(status, code, "Throttled", ""),
                 _ => ok(),
             });
             let client = client(&server, limit);
-            for _ in 0..=GOOD {
+            for _ in 0..=SUCCESSES {
                 read(&client).await.expect("a response");
             }
-            assert_eq!(server.requests().len(), GOOD + 2, "{limit:?}, {status}");
+            assert_eq!(server.requests().len(), SUCCESSES + 2, "{limit:?}, {status}");
         }
     }
 }
 
-/// A cloud that takes so many requests in each second of its clock.
-fn limited(per_second: usize) -> Server {
+/// A server that accepts this number of requests in each second of its clock and throttles the rest.
+fn rate_limited(per_second: usize) -> Server {
     let began = Instant::now();
-    let taken = Mutex::new((0, 0));
+    let accepted = Mutex::new((0, 0));
     server(move |request| {
         if let Err(refusal) = cloud::admit(request) {
             return refusal;
         }
-        let mut taken = taken.lock().expect("no panic");
+        let mut accepted = accepted.lock().expect("no panic");
         let second = began.elapsed().as_secs();
-        let count = if taken.0 == second { taken.1 } else { 0 };
-        *taken = (second, count + 1);
+        let count = if accepted.0 == second { accepted.1 } else { 0 };
+        *accepted = (second, count + 1);
         if count < per_second { ok() } else { cloud::refusal(429, "24", "Throttled", "") }
     })
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn many_tasks_get_through_a_narrow_door() {
+async fn many_tasks_succeed_against_a_rate_limited_server() {
     const TASKS: usize = 32;
     const CALLS: usize = 12;
-    let server = limited(300);
+    let server = rate_limited(300);
     let client = client(&server, RateLimit::Adaptive);
     let mut tasks = JoinSet::new();
     for _ in 0..TASKS {
@@ -120,10 +114,10 @@ async fn many_tasks_get_through_a_narrow_door() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_server_in_trouble_is_not_hammered() {
+async fn the_retry_budget_limits_the_retries_of_all_calls() {
     const TASKS: usize = 64;
     const CALLS: usize = 4;
-    // What all calls of a client may send again together, at once and per second.
+    // Initial retry budget of a client. It also grows with time.
     const BUDGET: usize = 50;
     let server = server(|_| Response::new(500, ""));
     let client = client(&server, RateLimit::Off);
@@ -141,13 +135,13 @@ async fn a_server_in_trouble_is_not_hammered() {
     tasks.join_all().await;
     let grown = 2 * (began.elapsed().as_secs() as usize + 1);
     let requests = server.requests().len();
-    // Without a budget it would be five times as many as there are calls.
-    let most = TASKS * CALLS + BUDGET + grown;
-    assert!((TASKS * CALLS + BUDGET..=most).contains(&requests), "{requests} requests, at most {most}");
+    // Without a budget, there would be five requests per call.
+    let max = TASKS * CALLS + BUDGET + grown;
+    assert!((TASKS * CALLS + BUDGET..=max).contains(&requests), "{requests} requests, at most {max}");
 }
 
 #[tokio::test]
-async fn refusals_that_come_too_soon_take_nothing_from_the_budget() {
+async fn throttled_requests_do_not_use_the_retry_budget() {
     // Far more than the budget.
     const THROTTLED: usize = 200;
     let number = AtomicUsize::new(0);
@@ -161,8 +155,8 @@ async fn refusals_that_come_too_soon_take_nothing_from_the_budget() {
     assert_eq!(server.requests().len(), THROTTLED + 2);
 }
 
-/// Polls a future so many times, letting everything else go on in between, and drops it.
-async fn give_up_after(polls: usize, call: impl Future<Output = Result<(), Error>>) -> bool {
+/// Polls a call this number of times, yielding in between, then drops it. Returns whether it finished.
+async fn drop_after(polls: usize, call: impl Future<Output = Result<(), Error>>) -> bool {
     let mut call = pin!(call);
     for _ in 0..polls {
         let mut context = Context::from_waker(Waker::noop());
@@ -178,48 +172,49 @@ async fn give_up_after(polls: usize, call: impl Future<Output = Result<(), Error
 #[tokio::test]
 async fn a_call_can_be_dropped_at_any_point() {
     // Far more than a call needs.
-    const POLLS: usize = 200;
+    const MAX_POLLS: usize = 200;
     for limit in [RateLimit::Adaptive, RateLimit::Fixed(10_000.0), RateLimit::Off] {
-        // Reasons to go on, fewer than there is a budget for.
+        // Fewer retryable errors than the retry budget allows.
         let number = AtomicUsize::new(0);
         let server = server(move |_| match number.fetch_add(1, Ordering::SeqCst) % 4 {
             0 => Response::new(500, ""),
-            // One that adapts would slow down to a crawl.
+            // An adaptive client would slow down too much.
             2 if limit != RateLimit::Adaptive => cloud::refusal(503, "6", "Throttled", ""),
             _ => ok(),
         });
         let client = client(&server, limit);
         let mut finished = 0;
-        for polls in (0..POLLS).step_by(4) {
-            finished += usize::from(give_up_after(polls, read(&client)).await);
+        for polls in (0..MAX_POLLS).step_by(4) {
+            finished += usize::from(drop_after(polls, read(&client)).await);
             if polls % 20 == 0 {
                 read(&client).await.expect("a response after a call that was dropped");
             }
         }
         read(&client).await.expect("a response");
-        assert!(finished < POLLS / 4, "{limit:?}: no call was dropped");
+        assert!(finished < MAX_POLLS / 4, "{limit:?}: no call was dropped");
     }
 }
 
 #[tokio::test]
-async fn a_call_that_is_dropped_on_its_way_leaves_the_client_usable() {
+async fn a_call_that_is_dropped_in_flight_leaves_the_client_usable() {
     for limit in [RateLimit::Adaptive, RateLimit::Fixed(10_000.0), RateLimit::Off] {
         let server = server(|request| match request.json()["DryRun"].as_bool() {
             Some(true) => Reply::Nothing(Then::Wait),
             _ => ok().into(),
         });
         let client = client(&server, limit);
-        // The credentials are proven: a call that is dropped says nothing against them.
+        // Proves the credentials, so that a dropped call does not count as a possible failure.
         read(&client).await.expect("a response");
         // More than may be in flight at once.
         for round in 2..=21 {
-            let lost = client.clone();
-            let lost = tokio::spawn(async move { lost.read_vms(&ReadVmsRequest::new().dry_run(true)).await });
+            let dropped = client.clone();
+            let dropped =
+                tokio::spawn(async move { dropped.read_vms(&ReadVmsRequest::new().dry_run(true)).await });
             while server.requests().len() < round {
                 yield_now().await;
             }
-            lost.abort();
-            assert!(lost.await.is_err_and(|error| error.is_cancelled()));
+            dropped.abort();
+            assert!(dropped.await.is_err_and(|error| error.is_cancelled()));
         }
         read(&client).await.expect("a response");
     }
@@ -227,7 +222,7 @@ async fn a_call_that_is_dropped_on_its_way_leaves_the_client_usable() {
 
 #[tokio::test]
 async fn a_call_that_is_dropped_between_attempts_leaves_the_client_usable() {
-    let server = first(Response::new(500, ""));
+    let server = reply_once(Response::new(500, ""));
     let client = client(&server, RateLimit::Adaptive);
     let hour = Duration::from_secs(3600);
     let policy = RetryPolicy::new().base_delay(hour).max_delay(hour);
@@ -236,7 +231,7 @@ async fn a_call_that_is_dropped_between_attempts_leaves_the_client_usable() {
     while server.requests().is_empty() {
         yield_now().await;
     }
-    read(&client).await.expect("a response beside a call that waits");
+    read(&client).await.expect("a response while another call waits");
     waiting.abort();
     assert!(waiting.await.is_err_and(|error| error.is_cancelled()));
     read(&client).await.expect("a response");
@@ -244,9 +239,9 @@ async fn a_call_that_is_dropped_between_attempts_leaves_the_client_usable() {
 }
 
 #[tokio::test]
-async fn calls_that_are_dropped_in_the_queue_take_no_turn() {
+async fn calls_that_are_dropped_in_the_queue_use_no_capacity() {
     let server = server(|_| ok());
-    // Were their turns taken, the last call would have to wait for minutes.
+    // Otherwise, the last call would have to wait for minutes.
     let client = client(&server, RateLimit::Fixed(5.0));
     read(&client).await.expect("a response");
     let mut queue = JoinSet::new();

@@ -1,5 +1,5 @@
-//! Random schedules of faults: whatever the server does, the client creates nothing twice, and its errors say the truth
-//! about what was carried out.
+//! Random schedules of faults: whatever the server does, the client creates nothing twice, and its errors are truthful
+//! about the outcome.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::env;
@@ -17,19 +17,19 @@ use tokio::task::{JoinSet, yield_now};
 
 use crate::{ok, retrying, server};
 
-/// Schedules to run. More are run if the variable `OSC_TEST_SCHEDULES` says so.
-const SCHEDULES: u64 = 1500;
+/// Number of schedules to run. The variable `OSC_TEST_SCHEDULES` overrides it.
+const DEFAULT_SCHEDULES: u64 = 1500;
 
-/// Calls of one client: few enough that its retry budget lasts.
+/// Number of calls per client: few enough for its retry budget.
 const CALLS_PER_CLIENT: u64 = 16;
 
-/// Clients at a time.
-const CLIENTS: usize = 4;
+/// Number of concurrent clients.
+const MAX_CLIENTS: usize = 4;
 
-/// Delay of some of the responses.
+/// Delay of the delayed responses.
 const MAX_DELAY: Duration = Duration::from_millis(1);
 
-/// A small generator of random numbers (SplitMix64).
+/// A small random number generator (SplitMix64).
 struct Random(u64);
 
 impl Random {
@@ -51,14 +51,14 @@ enum Kind {
     Delete,
 }
 
-/// What the server does with one request.
+/// The server's treatment of one request.
 #[derive(Clone, Copy, Debug)]
 enum Fault {
     None,
-    /// A status and a code of the API; certainly not carried out.
+    /// A status and an error code of the API: certainly not carried out.
     Refused(u16, &'static str),
-    /// A response that leaves open whether the request was carried out.
-    Unclear {
+    /// An error response after which the outcome is unknown.
+    Unknown {
         status: u16,
         is_carried_out: bool,
     },
@@ -70,13 +70,13 @@ enum Fault {
     },
 }
 
-/// One call and the faults that it meets.
+/// One call and its faults.
 #[derive(Clone, Debug)]
 struct Schedule {
     seed: u64,
     kind: Kind,
     faults: Vec<(Fault, Duration)>,
-    /// After how many turns of the runtime the caller drops the future.
+    /// Number of times the caller yields before it drops the future.
     cancelled_after: Option<u64>,
 }
 
@@ -114,9 +114,9 @@ fn fault(random: &mut Random) -> Fault {
             0 => Fault::Refused(401, "1"),
             _ => Fault::Refused(400, "4000"),
         },
-        8 => Fault::Unclear { status: 502, is_carried_out },
-        9 | 10 => Fault::Unclear { status: 500, is_carried_out },
-        11 => Fault::Unclear { status: 408, is_carried_out },
+        8 => Fault::Unknown { status: 502, is_carried_out },
+        9 | 10 => Fault::Unknown { status: 500, is_carried_out },
+        11 => Fault::Unknown { status: 408, is_carried_out },
         _ => {
             let then = if random.below(2) == 0 { Then::Reset } else { Then::HangUp };
             Fault::Lost { is_carried_out, is_partial: random.below(3) == 0, then }
@@ -124,14 +124,14 @@ fn fault(random: &mut Random) -> Fault {
     }
 }
 
-/// What the server knows of one call.
+/// The server's record of one call.
 #[derive(Debug, Default)]
 struct Progress {
     faults: VecDeque<(Fault, Duration)>,
     requests: u32,
     deletes: usize,
     creates_without_token: usize,
-    /// Tokens of the creates that were carried out: a create with a known token does nothing.
+    /// Client tokens of the creates that were carried out: a create with a known token has no effect.
     tokens: HashSet<String>,
 }
 
@@ -153,7 +153,7 @@ impl Progress {
         let is_carried_out = match fault {
             Fault::None => true,
             Fault::Refused(..) => false,
-            Fault::Unclear { is_carried_out, .. } | Fault::Lost { is_carried_out, .. } => is_carried_out,
+            Fault::Unknown { is_carried_out, .. } | Fault::Lost { is_carried_out, .. } => is_carried_out,
         };
         if is_carried_out {
             self.carry_out(request);
@@ -161,17 +161,17 @@ impl Progress {
         match fault {
             Fault::None => ok().into(),
             Fault::Refused(status, code) => cloud::refusal(status, code, "Refused", "").into(),
-            Fault::Unclear { status: 502, .. } => {
+            Fault::Unknown { status: 502, .. } => {
                 Response::new(502, "<html>bad gateway</html>").header("Content-Type", "text/html").into()
             }
-            Fault::Unclear { status, .. } => cloud::refusal(status, "2000", "InternalError", "").into(),
+            Fault::Unknown { status, .. } => cloud::refusal(status, "2000", "InternalError", "").into(),
             Fault::Lost { is_partial: true, then, .. } => Reply::Part(ok(), 5, then),
             Fault::Lost { is_partial: false, then, .. } => Reply::Nothing(then),
         }
     }
 }
 
-/// All calls that the server knows, by the name that their requests carry.
+/// All calls that the server knows, by a name that their requests contain.
 #[derive(Clone, Default)]
 struct Calls(Arc<Mutex<HashMap<String, Progress>>>);
 
@@ -203,7 +203,7 @@ impl Calls {
         })
     }
 
-    /// Numbers of requests, of creates and of deletes that were carried out.
+    /// The number of requests, and of creates and deletes that were carried out.
     fn counts(&self, name: &str) -> (u32, usize, usize) {
         let calls = self.lock();
         let progress = &calls[name];
@@ -226,17 +226,17 @@ async fn call(client: &Client, kind: Kind, name: &str) -> Result<(), Error> {
     }
 }
 
-/// Makes the call of a schedule, and repeats it once if the error says that it can be repeated.
+/// Sends the call of a schedule, and repeats it once if the error is retryable.
 async fn run(client: &Client, calls: &Calls, schedule: &Schedule) -> Result<Outcome, String> {
     let name = &format!("call-{}", schedule.seed);
     let faults = schedule.faults.iter().copied().collect();
     calls.lock().insert(name.clone(), Progress { faults, ..Progress::default() });
     let result = match schedule.cancelled_after {
         None => Some(call(client, schedule.kind, name).await),
-        Some(turns) => tokio::select! {
+        Some(yields) => tokio::select! {
             biased;
             result = call(client, schedule.kind, name) => Some(result),
-            () = turn(turns) => None,
+            () = yield_times(yields) => None,
         },
     };
     let Some(result) = result else { return Ok(Outcome::Cancelled) };
@@ -246,7 +246,11 @@ async fn run(client: &Client, calls: &Calls, schedule: &Schedule) -> Result<Outc
     }
     let Err(error) = result else {
         let is_done = schedule.kind == Kind::Read || creates + deletes >= 1;
-        return if is_done { Ok(Outcome::Succeeded) } else { Err("success for nothing".to_owned()) };
+        return if is_done {
+            Ok(Outcome::Succeeded)
+        } else {
+            Err("the call succeeded without being carried out".to_owned())
+        };
     };
     if error.attempts() != requests {
         return Err(format!("the server saw {requests} requests: {error:?}"));
@@ -257,7 +261,7 @@ async fn run(client: &Client, calls: &Calls, schedule: &Schedule) -> Result<Outc
         return Err(format!("it was carried out: {error}"));
     }
     if error.is_locked_out() {
-        // For the other calls. The faults include what the guard must count.
+        // So that the other calls can go on: the faults include failed authentications.
         client.reset_authentication();
     }
     if !error.is_retryable() {
@@ -272,8 +276,8 @@ async fn run(client: &Client, calls: &Calls, schedule: &Schedule) -> Result<Outc
     Ok(Outcome::Repeated)
 }
 
-async fn turn(turns: u64) {
-    for _ in 0..turns {
+async fn yield_times(count: u64) {
+    for _ in 0..count {
         yield_now().await;
     }
 }
@@ -291,8 +295,8 @@ fn variable<T: FromStr>(name: &str, default: T) -> T {
 }
 
 #[tokio::test]
-async fn no_schedule_of_faults_makes_the_client_create_twice_or_deny_what_was_done() {
-    let schedules: u64 = variable("OSC_TEST_SCHEDULES", SCHEDULES);
+async fn no_schedule_of_faults_causes_a_second_create_or_an_untruthful_error() {
+    let schedules: u64 = variable("OSC_TEST_SCHEDULES", DEFAULT_SCHEDULES);
     let first: u64 = variable("OSC_TEST_FIRST_SEED", 0);
     let calls = Calls::default();
     let server = calls.server();
@@ -301,10 +305,10 @@ async fn no_schedule_of_faults_makes_the_client_create_twice_or_deny_what_was_do
     let mut violations = Vec::new();
     let mut next = first;
     while next < first + schedules || !tasks.is_empty() {
-        if next < first + schedules && tasks.len() < CLIENTS {
+        if next < first + schedules && tasks.len() < MAX_CLIENTS {
             let client = retrying(&server).access_key(ACCESS_KEY, SECRET_KEY).build().expect("a client");
             let last = (next + CALLS_PER_CLIENT).min(first + schedules);
-            tasks.spawn(batch(client, calls.clone(), next..last));
+            tasks.spawn(run_batch(client, calls.clone(), next..last));
             next = last;
             continue;
         }
@@ -315,7 +319,7 @@ async fn no_schedule_of_faults_makes_the_client_create_twice_or_deny_what_was_do
             }
         }
     }
-    // What cancelled calls left behind has been carried out by now, if ever.
+    // Requests of canceled calls have been carried out by now, or never will be.
     for (name, progress) in &*calls.lock() {
         if progress.creates() > 1 {
             violations.push(format!("{name}: {progress:?}"));
@@ -324,13 +328,16 @@ async fn no_schedule_of_faults_makes_the_client_create_twice_or_deny_what_was_do
     println!("{schedules} schedules from seed {first}: {counts:?}, {} violations", violations.len());
     assert!(violations.is_empty(), "{} violations:\n{}", violations.len(), violations.join("\n"));
     for outcome in [Outcome::Succeeded, Outcome::Failed, Outcome::Repeated, Outcome::Cancelled] {
-        assert!(schedules < SCHEDULES || counts.contains_key(&outcome), "no call is {outcome:?}: {counts:?}");
+        assert!(
+            schedules < DEFAULT_SCHEDULES || counts.contains_key(&outcome),
+            "no call has the outcome {outcome:?}: {counts:?}"
+        );
     }
 }
 
-/// Runs schedules at the same time, over one client. Half of the clients know before that their credentials are right:
-/// the others do not retry a request whose response was lost.
-async fn batch(
+/// Runs schedules concurrently with one client. Half of the clients have proven credentials: the others do not retry a
+/// request whose response was lost.
+async fn run_batch(
     client: Client,
     calls: Calls,
     seeds: std::ops::Range<u64>,

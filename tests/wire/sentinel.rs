@@ -1,4 +1,4 @@
-//! The sentinel that looks for secrets in all that is logged: it would be worth nothing if it saw nothing.
+//! The log sentinel, which searches all logs for secrets, finds every kind of leak.
 
 use std::env;
 use std::process::Command;
@@ -7,10 +7,10 @@ use ::tracing::field::Empty;
 use osc_tests::cloud::{LOGIN, PASSWORD, SECRET_KEY};
 use osc_tests::logs;
 
-/// Names the way in which the ignored test below tells a secret.
-const LEAK: &str = "OSC_TESTS_LEAK";
+/// Variable with the name of the leak for the ignored test below.
+const LEAK_VARIABLE: &str = "OSC_TESTS_LEAK";
 
-/// Ways to tell a secret, each with the level or spelling that is easiest to overlook.
+/// Ways to log a secret, each with the level or spelling that is easiest to overlook.
 const LEAKS: [(&str, fn()); 9] = [
     ("event", || ::tracing::trace!("the key is {SECRET_KEY}")),
     ("event field", || ::tracing::trace!(key = SECRET_KEY, "a key")),
@@ -34,45 +34,45 @@ const LEAKS: [(&str, fn()); 9] = [
 ];
 
 #[test]
-#[ignore = "tells a secret; it runs as a process of its own"]
-fn tells_a_secret() {
+#[ignore = "logs a secret, which ends the process: another test runs it as a child process"]
+fn leak_a_secret() {
     logs::watch();
-    let way = env::var(LEAK).expect("a way");
-    let (_, leak) = LEAKS.into_iter().find(|(name, _)| *name == way).expect("a way of the list");
-    // The harness must not be what notices: a task's panic would go by unseen in the same way.
+    let wanted = env::var(LEAK_VARIABLE).expect("the name of a leak");
+    let (_, leak) = LEAKS.into_iter().find(|(name, _)| *name == wanted).expect("a leak in the list");
+    // A panic must not be how the leak is found: in a task, it would go unnoticed.
     drop(std::panic::catch_unwind(leak));
 }
 
 #[test]
 fn a_secret_in_the_logs_ends_the_process() {
-    for way in LEAKS.map(|(name, _)| Some(name)).into_iter().chain([None]) {
+    for leak in LEAKS.map(|(name, _)| Some(name)).into_iter().chain([None]) {
         let mut process = Command::new(env::current_exe().expect("this program"));
         process.args(["--exact", "--include-ignored", "--test-threads=1"]);
-        match way {
-            Some(way) => process.arg("sentinel::tells_a_secret").env(LEAK, way),
-            // Without a secret the same program goes through.
-            None => process.arg("sentinel::what_is_no_secret_may_be_logged"),
+        match leak {
+            Some(leak) => process.arg("sentinel::leak_a_secret").env(LEAK_VARIABLE, leak),
+            // Without a secret, the same program succeeds.
+            None => process.arg("sentinel::logs_without_secrets_are_recorded"),
         };
         let output = process.output().expect("the program runs");
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.success(), way.is_none(), "{way:?}: {said}");
-        assert_eq!(said.contains("A secret was logged"), way.is_some(), "{way:?}: {said}");
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.success(), leak.is_none(), "{leak:?}: {message}");
+        assert_eq!(message.contains("A secret was logged"), leak.is_some(), "{leak:?}: {message}");
     }
 }
 
 #[test]
-fn what_is_no_secret_may_be_logged() {
+fn logs_without_secrets_are_recorded() {
     logs::watch();
     let since = logs::now();
     let span = ::tracing::info_span!("outer", host = "sentinel.example", status = Empty);
-    let inside = span.in_scope(|| {
+    let inner = span.in_scope(|| {
         let inner = ::tracing::info_span!("inner", host = "sentinel.example");
         inner.in_scope(|| ::tracing::info!(number = 7, "SignedHeaders=host, Signature=[redacted]"));
-        log::info!("words of the other kind");
+        log::info!("a log record");
         inner
     });
     span.record("status", 200);
-    drop(inside);
+    drop(inner);
 
     let [outer, inner] = &logs::spans(since, "wire", "sentinel.example")[..] else { panic!("not two spans") };
     assert_eq!((outer.name(), outer.closed, inner.name(), inner.closed), ("outer", false, "inner", true));
@@ -80,11 +80,11 @@ fn what_is_no_secret_may_be_logged() {
     let messages = |span: &logs::Span| -> Vec<String> {
         span.events.iter().map(|event| event.fields["message"].clone()).collect()
     };
-    let [redacted, words] = ["SignedHeaders=host, Signature=[redacted]", "words of the other kind"];
-    assert_eq!(messages(outer), [redacted, words]);
+    let [redacted, log_record] = ["SignedHeaders=host, Signature=[redacted]", "a log record"];
+    assert_eq!(messages(outer), [redacted, log_record]);
     assert_eq!(messages(inner), [redacted]);
     assert_eq!(inner.events[0].fields["number"], "7");
-    assert_eq!(logs::events("wire", words).len(), 1);
+    assert_eq!(logs::events("wire", log_record).len(), 1);
     drop(span);
     assert!(logs::spans(since, "wire", "sentinel.example").iter().all(|span| span.closed));
 }

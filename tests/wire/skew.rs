@@ -1,4 +1,4 @@
-//! Clocks that do not agree: the server refuses what is signed more than five minutes away from its own time.
+//! Clock skew: the server refuses requests whose date differs from its clock by more than five minutes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,11 +13,10 @@ use tokio::task::JoinSet;
 
 use crate::{ok, only_request, retrying, server};
 
-/// Ten minutes, in seconds.
 const TEN_MINUTES: i64 = 600;
 
-/// A server whose clock is ahead by so many seconds, and the count of those that it refused.
-fn ahead(seconds: i64) -> (Server, Arc<AtomicUsize>) {
+/// A server whose clock is ahead by this number of seconds, and the number of requests that it refused.
+fn server_ahead(seconds: i64) -> (Server, Arc<AtomicUsize>) {
     let refused = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&refused);
     let server = server(move |request| {
@@ -38,8 +37,8 @@ fn client(server: &Server) -> Client {
     retrying(server).access_key(ACCESS_KEY, SECRET_KEY).build().expect("a client")
 }
 
-/// By how many seconds the dates of the requests were ahead of this machine's clock.
-fn signed_ahead(server: &Server) -> Vec<i64> {
+/// The difference between the dates of the requests and this machine's clock, in seconds.
+fn signed_offsets(server: &Server) -> Vec<i64> {
     let dates = server.requests().into_iter().map(|request| {
         let date = request.header("X-Osc-Date").map(str::to_owned).expect("a date");
         osc4::seconds(&date).expect("seconds") - now()
@@ -48,9 +47,9 @@ fn signed_ahead(server: &Server) -> Vec<i64> {
 }
 
 #[tokio::test]
-async fn one_correction_is_enough() {
+async fn one_refusal_corrects_the_clock() {
     for seconds in [TEN_MINUTES, -TEN_MINUTES, 400 * 86_400, -400 * 86_400] {
-        let (server, refused) = ahead(seconds);
+        let (server, refused) = server_ahead(seconds);
         let client = client(&server);
         client.read_vms(&ReadVmsRequest::new()).await.expect("a response");
         assert_eq!((server.requests().len(), refused.load(Ordering::SeqCst)), (2, 1), "{seconds} s");
@@ -64,7 +63,7 @@ async fn one_correction_is_enough() {
 #[tokio::test]
 async fn only_a_refusal_of_the_api_corrects_the_clock() {
     for seconds in [TEN_MINUTES, -TEN_MINUTES] {
-        let (server, refused) = ahead(seconds);
+        let (server, refused) = server_ahead(seconds);
         let client = client(&server);
         client.read_regions(&ReadRegionsRequest::new()).await.expect("a response");
         client.read_vms(&ReadVmsRequest::new()).await.expect("a response");
@@ -72,8 +71,7 @@ async fn only_a_refusal_of_the_api_corrects_the_clock() {
     }
 }
 
-/// Responses of gateways and caches with a date an hour off, before and between good requests: no request is signed
-/// with another date than the machine's, and none is refused.
+/// Responses of gateways and caches with a date that is an hour off: the client keeps the machine's clock.
 #[tokio::test]
 async fn foreign_dates_do_not_move_the_clock() {
     let foreign: [fn(Response) -> Response; 6] = [
@@ -98,21 +96,24 @@ async fn foreign_dates_do_not_move_the_clock() {
             for _ in 0..3 {
                 client.read_vms(&ReadVmsRequest::new()).await.expect("a response");
             }
-            assert!(signed_ahead(&server).iter().all(|ahead| ahead.abs() < 60), "case {case}, {seconds} s");
+            assert!(
+                signed_offsets(&server).iter().all(|offset| offset.abs() < 60),
+                "case {case}, {seconds} s"
+            );
         }
     }
 }
 
 #[tokio::test]
-async fn what_was_refused_may_be_sent_again_whatever_it_is() {
-    let (server, refused) = ahead(TEN_MINUTES);
+async fn a_create_refused_for_its_date_is_retried() {
+    let (server, refused) = server_ahead(TEN_MINUTES);
     client(&server).create_net(&CreateNetRequest::new("10.0.0.0/16")).await.expect("a response");
     assert_eq!((server.requests().len(), refused.load(Ordering::SeqCst)), (2, 1));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_tasks_with_a_wrong_clock_all_succeed() {
-    let (server, refused) = ahead(-TEN_MINUTES);
+    let (server, refused) = server_ahead(-TEN_MINUTES);
     let client = client(&server);
     let mut calls = JoinSet::new();
     for _ in 0..64 {
@@ -128,12 +129,12 @@ async fn many_tasks_with_a_wrong_clock_all_succeed() {
 }
 
 #[tokio::test]
-async fn a_wrong_key_is_not_fixed_by_a_clock() {
-    let wrong = "FAKESECRETKEYFORTESTS0000000000000000006";
-    // With the right time there is nothing to correct; with a wrong one, one correction.
+async fn a_wrong_key_with_a_wrong_clock_causes_one_retry() {
+    let wrong_key = "FAKESECRETKEYFORTESTS0000000000000000006";
+    // A right clock needs no correction; a wrong one is corrected once.
     for (seconds, requests) in [(0, 1), (60, 1), (-60, 1), (TEN_MINUTES, 2), (-TEN_MINUTES, 2)] {
-        let (server, _) = ahead(seconds);
-        let client = retrying(&server).access_key(ACCESS_KEY, wrong).build().expect("a client");
+        let (server, _) = server_ahead(seconds);
+        let client = retrying(&server).access_key(ACCESS_KEY, wrong_key).build().expect("a client");
         let error = client.read_vms(&ReadVmsRequest::new()).await.expect_err("a refusal");
         assert!(error.is_authentication() && !error.is_locked_out(), "{error:?}");
         assert_eq!(server.requests().len(), requests, "{seconds} s");
@@ -142,7 +143,7 @@ async fn a_wrong_key_is_not_fixed_by_a_clock() {
 }
 
 #[tokio::test]
-async fn a_date_that_is_none_is_no_reason() {
+async fn an_invalid_date_header_does_not_correct_the_clock() {
     for date in ["", "yesterday", "-1", "0", "99999999999999999999", "Thu, 99 Jan 2026 00:00:00 GMT"] {
         let server = server(move |_| {
             let refusal = cloud::refusal(401, "1", "AccessDenied", "");
@@ -155,32 +156,36 @@ async fn a_date_that_is_none_is_no_reason() {
 }
 
 #[tokio::test]
-async fn a_small_difference_is_left_alone() {
+async fn a_small_skew_is_not_corrected() {
     for seconds in [-90, 90] {
-        let (server, refused) = ahead(seconds);
+        let (server, refused) = server_ahead(seconds);
         let client = client(&server);
         for _ in 0..3 {
             client.read_vms(&ReadVmsRequest::new()).await.expect("a response");
         }
         assert_eq!(refused.load(Ordering::SeqCst), 0);
-        assert!(signed_ahead(&server).iter().all(|ahead| ahead.abs() < 45), "{:?}", signed_ahead(&server));
+        assert!(
+            signed_offsets(&server).iter().all(|offset| offset.abs() < 45),
+            "{:?}",
+            signed_offsets(&server)
+        );
     }
 }
 
 #[tokio::test]
-async fn what_was_accepted_needs_no_correction() {
-    // A server that looks at no date, and whose own is wrong.
+async fn the_date_of_a_successful_response_does_not_correct_the_clock() {
+    // A server that checks no dates and whose own date is wrong.
     let server = server(|_| ok().header("Date", &http_date(now() + 86_400)));
     let client = client(&server);
     for _ in 0..3 {
         client.read_vms(&ReadVmsRequest::new()).await.expect("a response");
     }
-    assert!(signed_ahead(&server).iter().all(|ahead| ahead.abs() < 45), "{:?}", signed_ahead(&server));
+    assert!(signed_offsets(&server).iter().all(|offset| offset.abs() < 45), "{:?}", signed_offsets(&server));
 }
 
 #[tokio::test]
-async fn the_same_refusal_after_a_correction_is_reported() {
-    // Its clock says something else each time.
+async fn a_refusal_after_a_correction_is_reported() {
+    // The server's clock differs every time.
     let hours = AtomicUsize::new(0);
     let server = server(move |_| {
         let hours: i64 = hours.fetch_add(1, Ordering::SeqCst).try_into().expect("a small number");

@@ -1,7 +1,7 @@
-//! A table of faults: how often each kind of action is sent, and what its caller gets.
+//! A table of faults: for each kind of action, the number of requests and the result of the call.
 //!
-//! What is expected is in `rows.rs`; here is what runs it. Every cell has a server and a client of its own, and all
-//! run side by side.
+//! The expected values are in `rows.rs`; this file runs the table. Every cell has its own server and client, and the
+//! cells run concurrently.
 
 mod faults;
 mod rows;
@@ -19,24 +19,22 @@ use osc_tests::logs;
 use osc_tests::server::{Seen, Server};
 use tokio::task::{spawn, spawn_blocking};
 
-use faults::{Counted, FIRST_ACTION, Fault, LIMIT, Stage};
+use crate::RETRY_DELAY;
+use faults::{Counted, FIRST_ACTION, Fault, MAX_RESPONSE_SIZE, Stage};
 
-/// The wait before a second attempt.
-const MOMENT: Duration = Duration::from_millis(1);
-
-/// A kind of fault, and what comes of it.
+/// A kind of fault and the expected outcome.
 struct Row {
     name: &'static str,
     fault: Fault,
-    /// The timeout of an attempt, where it matters.
+    /// Attempt timeout, if the row needs one.
     attempt_timeout: Option<Duration>,
-    /// The timeout of the whole call, where it matters.
+    /// Timeout of the whole call, if the row needs one.
     timeout: Option<Duration>,
-    /// For each of [`CLASSES`]: how often the other side was asked, and what the caller got.
+    /// For each of [`CLASSES`]: the count and the outcome, as [`Cell::show`] prints them.
     expected: [&'static str; 4],
 }
 
-/// A kind of action, by what repeating it does.
+/// A kind of action, by the effect of repeating it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Class {
     Read,
@@ -47,7 +45,7 @@ enum Class {
 
 const CLASSES: [Class; 4] = [Class::Read, Class::Create, Class::CreateWithToken, Class::Delete];
 
-/// A cell that is ready to go: what takes the machine's time is done.
+/// A cell that is ready to run: the expensive setup is done.
 struct Prepared {
     row: &'static str,
     class: Class,
@@ -60,18 +58,18 @@ struct Prepared {
     is_limited: bool,
 }
 
-/// What came of one cell.
+/// The result of one cell.
 struct Cell {
     row: &'static str,
     class: Class,
     result: Result<(), Error>,
-    /// How often the other side was asked, in the unit that the row counts in.
+    /// Number of requests, connections or attempts, as `counted` says.
     count: usize,
     counted: Counted,
-    /// Whether the whole call had little time.
+    /// Whether the row limits the time of the whole call.
     is_limited: bool,
     requests: Vec<Request>,
-    /// Whether each request was responded with a refusal that says it came too soon.
+    /// For each request: whether it was throttled.
     throttled: Vec<bool>,
 }
 
@@ -89,8 +87,8 @@ impl Class {
 }
 
 impl Row {
-    /// Whether it has a timeout that a busy machine could exceed.
-    fn is_hasty(&self) -> bool {
+    /// Whether the row has a timeout that a busy machine could exceed.
+    fn is_time_sensitive(&self) -> bool {
         self.attempt_timeout.or(self.timeout).is_some() || matches!(self.fault, Fault::Handshakes(_))
     }
 
@@ -98,8 +96,8 @@ impl Row {
         let Stage { server, builder, counted, throttled, held } = self.fault.stage();
         let mut builder = builder
             .rate_limit(RateLimit::Off)
-            .max_response_size(LIMIT)
-            .retry(RetryPolicy::new().base_delay(MOMENT).max_delay(4 * MOMENT));
+            .max_response_size(MAX_RESPONSE_SIZE)
+            .retry(RetryPolicy::new().base_delay(RETRY_DELAY).max_delay(4 * RETRY_DELAY));
         if let Some(timeout) = self.attempt_timeout {
             builder = builder.attempt_timeout(timeout);
         }
@@ -122,12 +120,12 @@ impl Prepared {
             Counted::Connections | Counted::Attempts => {}
         }
         let result = class.call(&client).await;
-        // Its connections close with it, and the server can come to an end.
+        // Closes its connections, so that the server can finish.
         drop(client);
         let seen = spawn_blocking(move || server.map(Server::finish)).await;
         let Seen { mut requests, connections } = seen.expect("no panic").unwrap_or_default();
         drop(held);
-        // Neither what went before nor what a proxy was asked for is part of the call.
+        // The preparing call and the requests of a proxy are not part of the call.
         requests.retain(|request| request.action() != FIRST_ACTION && request.method == "POST");
         let count = match counted {
             Counted::Requests => requests.len(),
@@ -140,14 +138,14 @@ impl Prepared {
 }
 
 impl Cell {
-    /// What stands in the table.
+    /// The cell as the table prints it.
     fn show(&self) -> String {
-        // How often a timeout can be filled with refusals is a matter of speed.
+        // The number of refusals before the timeout depends on the machine's speed.
         let count =
             if self.is_limited && self.count > 1 { "many".to_owned() } else { self.count.to_string() };
         let outcome = match &self.result {
             Ok(()) => "ok".to_owned(),
-            // It may be over while a request is on its way, or before the next.
+            // The timeout may pass during a request or between two.
             Err(error) if self.is_limited && (error.is_timeout() || error.is_throttled()) => {
                 "out of time".to_owned()
             }
@@ -169,13 +167,13 @@ fn outcome(error: &Error) -> String {
         None if error.is_connect() => "not sent".to_owned(),
         None if error.is_timeout() => "timeout".to_owned(),
         None if error.is_transport() => "broken".to_owned(),
-        None if error.is_decode() => "not understood".to_owned(),
+        None if error.is_decode() => "not decoded".to_owned(),
         None if error.to_string().contains("larger than") => "too large".to_owned(),
         None => format!("{error}"),
     }
 }
 
-/// Runs rows, all at once.
+/// Runs rows concurrently.
 async fn run<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<Cell> {
     let prepared: Vec<_> = rows.flat_map(|row| CLASSES.map(|class| row.prepare(class))).collect();
     let running: Vec<_> = prepared.into_iter().map(|cell| spawn(cell.run())).collect();
@@ -187,39 +185,39 @@ async fn run<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<Cell> {
 }
 
 #[tokio::test]
-async fn every_fault_has_the_consequences_of_the_table() {
+async fn every_fault_has_the_outcome_in_the_table() {
     let rows = rows::all();
     assert!(rows.len() >= 40, "{} faults", rows.len());
     let names: BTreeSet<_> = rows.iter().map(|row| row.name).collect();
-    assert_eq!(names.len(), rows.len(), "two faults of one name");
-    // The hasty ones have the machine for themselves.
-    let (hasty, patient): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.is_hasty());
-    let mut cells = run(patient.iter().copied()).await;
-    cells.extend(run(hasty.iter().copied()).await);
+    assert_eq!(names.len(), rows.len(), "two faults have the same name");
+    // The time-sensitive rows run separately, without the load of the others.
+    let (time_sensitive, others): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.is_time_sensitive());
+    let mut cells = run(others.iter().copied()).await;
+    cells.extend(run(time_sensitive.iter().copied()).await);
 
     let mut wrong = String::new();
-    for (cells, row) in cells.chunks(CLASSES.len()).zip(patient.into_iter().chain(hasty)) {
+    for (cells, row) in cells.chunks(CLASSES.len()).zip(others.into_iter().chain(time_sensitive)) {
         let found: Vec<String> = cells.iter().map(Cell::show).collect();
         let Row { name, expected, .. } = row;
         if found != *expected {
             let errors: Vec<_> = cells.iter().filter_map(|cell| cell.result.as_ref().err()).collect();
             let first = errors.first().map(|error| format!("{error:#}")).unwrap_or_default();
             writeln!(wrong, "{name}\n  expected {expected:?}\n  found    {found:?}\n  {first}")
-                .expect("a string takes all");
+                .expect("writing to a string cannot fail");
         }
     }
-    assert!(wrong.is_empty(), "rows that differ, of {:?}:\n{wrong}", CLASSES);
+    assert!(wrong.is_empty(), "rows that differ, for {:?}:\n{wrong}", CLASSES);
 
     for cell in &cells {
-        nothing_is_done_twice(cell);
-        attempts_are_reported(cell);
-        no_secret_is_reported(cell);
+        assert_at_most_one_execution(cell);
+        assert_attempts_are_reported(cell);
+        assert_no_secret_is_shown(cell);
     }
-    tokens_are_of_one_call(&cells);
+    assert_one_token_per_call(&cells);
 }
 
-/// Whatever the table says: a create that the server cannot know again is carried out once at most.
-fn nothing_is_done_twice(cell: &Cell) {
+/// Checks that a create without a client token is carried out at most once, independently of the table.
+fn assert_at_most_one_execution(cell: &Cell) {
     let Cell { row, class, result, .. } = cell;
     if let Class::Create | Class::Delete = class {
         assert!(cell.carried_out() <= 1, "{row}, {class:?}: carried out {} times", cell.carried_out());
@@ -231,23 +229,23 @@ fn nothing_is_done_twice(cell: &Cell) {
     }
 }
 
-/// The error counts what the server has counted.
-fn attempts_are_reported(cell: &Cell) {
+/// Checks that the error reports the number of attempts that the server counted.
+fn assert_attempts_are_reported(cell: &Cell) {
     let Cell { row, class, result, count, counted, is_limited, .. } = cell;
     if let (Err(error), Counted::Requests | Counted::Connections) = (result, counted) {
-        // The timeout of the call may pass while the last attempt still connects.
+        // The timeout of the call may pass while the last attempt is connecting.
         let unseen = usize::from(*is_limited && error.attempts() as usize == count + 1);
         assert_eq!(error.attempts() as usize, count + unseen, "{row}, {class:?}: {error}");
     }
 }
 
-/// Neither the error nor anything below it shows a key, a password or a signature.
-fn no_secret_is_reported(cell: &Cell) {
+/// Checks that neither the error nor its sources show a key, a password or a signature.
+fn assert_no_secret_is_shown(cell: &Cell) {
     let Err(error) = &cell.result else { return };
     let mut shown = format!("{error}\n{error:#}\n{error:?}\n{error:#?}");
     let mut cause = std::error::Error::source(error);
     while let Some(source) = cause {
-        write!(shown, "\n{source}\n{source:?}").expect("a string takes all");
+        write!(shown, "\n{source}\n{source:?}").expect("writing to a string cannot fail");
         cause = source.source();
     }
     assert!(!logs::contains_secret(&shown), "{}, {:?}: {shown}", cell.row, cell.class);
@@ -256,8 +254,9 @@ fn no_secret_is_reported(cell: &Cell) {
     assert!(error.to_string().contains(action) && !action.is_empty(), "{error}");
 }
 
-/// All attempts of a call carry one client token, which no other call carries; other actions have none.
-fn tokens_are_of_one_call(cells: &[Cell]) {
+/// Checks that all attempts of a call carry the same client token, that no two calls share one, and that other
+/// actions have none.
+fn assert_one_token_per_call(cells: &[Cell]) {
     let mut all = BTreeSet::new();
     for Cell { row, class, requests, .. } in cells {
         let of_call =
@@ -266,13 +265,13 @@ fn tokens_are_of_one_call(cells: &[Cell]) {
         if *class == Class::CreateWithToken {
             assert!(tokens.len() <= 1, "{row}: {tokens:?}");
             for token in tokens {
-                let token = token.unwrap_or_else(|| panic!("{row}: a volume without a token"));
+                let token = token.unwrap_or_else(|| panic!("{row}: a request without a client token"));
                 assert!((16..=64).contains(&token.len()), "{row}: {token}");
-                assert!(all.insert(token), "{row}: the token of another call");
+                assert!(all.insert(token), "{row}: another call has the same client token");
             }
         } else {
             assert!(tokens.iter().all(Option::is_none), "{row}, {class:?}: {tokens:?}");
         }
     }
-    assert!(all.len() > 20, "only {} calls with a token came to the server", all.len());
+    assert!(all.len() > 20, "the server received only {} calls with a client token", all.len());
 }

@@ -45,7 +45,7 @@ impl Authority {
         Self(CertifiedIssuer::self_signed(params, key).expect("a certificate authority"))
     }
 
-    /// A server that admits callers as the cloud does, with this certificate.
+    /// A server with this certificate that authenticates callers as the real API does.
     pub(crate) fn server_with(
         &self,
         params: &CertificateParams,
@@ -55,8 +55,12 @@ impl Authority {
         start(self.identity(params, versions, verifier))
     }
 
-    /// A server with an impeccable certificate that lets in only callers that show one by `clients`.
-    pub(crate) fn demanding(&self, clients: &Self, versions: &[&'static SupportedProtocolVersion]) -> Server {
+    /// A server with a valid certificate that accepts only client certificates issued by `clients`.
+    pub(crate) fn requiring_client_certificates(
+        &self,
+        clients: &Self,
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> Server {
         let mut roots = RootCertStore::empty();
         roots.add(clients.0.der().clone()).expect("a certificate authority");
         let provider = Arc::new(ring::default_provider());
@@ -72,13 +76,13 @@ impl Authority {
     ) -> ServerConfig {
         let key = KeyPair::generate().expect("a key");
         let certificate = params.signed_by(&key, &self.0).expect("a certificate");
-        // The provider is handed over, as the client does it: nothing may be installed for the whole process.
+        // Passed explicitly, as in the client: no provider may be installed for the whole process.
         ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_protocol_versions(versions)
-            .expect("versions that the provider has")
+            .expect("supported versions")
             .with_client_cert_verifier(clients)
             .with_single_cert(vec![certificate.der().clone()], PrivateKeyDer::from(key))
-            .expect("a certificate that fits its key")
+            .expect("a certificate with its key")
     }
 
     /// A certificate for the owner of this key, in PEM.
@@ -88,7 +92,7 @@ impl Authority {
         params.signed_by(key, &self.0).expect("a certificate").pem()
     }
 
-    /// A server with a certificate that leaves nothing to be desired.
+    /// A server with a valid certificate.
     pub(crate) fn server(&self) -> Server {
         self.server_with(&certificate(NAMES), ALL_VERSIONS)
     }
@@ -99,7 +103,7 @@ impl Authority {
     }
 }
 
-/// A server that admits callers as the cloud does.
+/// A server that authenticates callers as the real API does.
 fn start(config: ServerConfig) -> Server {
     let response = Response::json(200, &json!({ "Vms": [{ "VmId": "i-00000001" }] }));
     Server::start_tls(config, move |request| {
@@ -108,15 +112,14 @@ fn start(config: ServerConfig) -> Server {
     .expect("a local port")
 }
 
-/// A certificate for these names, which is valid now and for long.
+/// A currently valid certificate for these names.
 pub(crate) fn certificate(names: [&str; 2]) -> CertificateParams {
-    let mut params =
-        CertificateParams::new(names.map(str::to_owned)).expect("names that a certificate can hold");
+    let mut params = CertificateParams::new(names.map(str::to_owned)).expect("valid names");
     params.distinguished_name.push(DnType::CommonName, "test server");
     params
 }
 
-/// A builder with the account's access key, which trusts these authorities beside those of the platform.
+/// A builder with the account's access key, which trusts these authorities in addition to those of the platform.
 pub(crate) fn trusting<'a>(
     endpoint: impl Into<String>,
     roots: impl IntoIterator<Item = &'a Authority>,
@@ -136,7 +139,7 @@ pub(crate) fn client<'a>(
     trusting(endpoint, roots).build().expect("a client")
 }
 
-/// The address of a server under one of its names.
+/// The endpoint of a server with this host name.
 pub(crate) fn endpoint(server: &Server, name: &str) -> String {
     server.endpoint().replace("127.0.0.1", name)
 }
@@ -146,22 +149,22 @@ pub(crate) async fn assert_admitted(client: &Client) {
     assert_eq!(response.vms[0].vm_id, Some("i-00000001".into()));
 }
 
-/// The error of a call that ended before anything was sent, and not because someone waited too long.
-pub(crate) async fn refusal(client: &Client) -> Error {
+/// The error of a call that was not sent because the connection failed, not because of a timeout.
+pub(crate) async fn connect_error(client: &Client) -> Error {
     let error = client.read_vms(&ReadVmsRequest::new()).await.expect_err("an error");
     assert!(error.is_connect() && error.is_transport() && !error.is_timeout(), "{error:?}");
     assert!(error.api().is_none() && !error.is_authentication() && !error.is_configuration(), "{error:?}");
     assert_eq!(error.action(), Some("ReadVms"));
-    // It is reported at once: no certificate gets better by trying again.
+    // Not retried: a certificate does not become valid by a retry.
     assert_eq!(error.attempts(), 1);
     error
 }
 
-/// Checks that a client which trusts `root` does not take this certificate, but does take one without its fault.
+/// Checks that a client that trusts `root` rejects this certificate but accepts a valid one.
 async fn assert_refused(root: &Authority, faulty: &CertificateParams, reason: &str) {
     let server = root.server_with(faulty, ALL_VERSIONS);
     for name in NAMES {
-        let error = refusal(&client(endpoint(&server, name), [root])).await;
+        let error = connect_error(&client(endpoint(&server, name), [root])).await;
         let text = format!("{error:#}");
         assert!(text.contains("certificate") && text.contains(reason), "{text}");
     }
@@ -177,7 +180,6 @@ async fn a_call_to_a_trusted_server_is_admitted() {
             let server = root.server_with(&certificate(NAMES), &[version]);
             assert_admitted(&client(endpoint(&server, name), [&root])).await;
             let request = only_request(&server);
-            // It is signed, or the server would have refused.
             let host = server.host().replace("127.0.0.1", name);
             assert_eq!(request.header("Host"), Some(host.as_str()));
             let authorization = request.header("Authorization").expect("a signature");
@@ -199,22 +201,21 @@ async fn a_connection_carries_many_calls() {
 
 #[tokio::test]
 async fn a_server_with_an_untrusted_certificate_is_refused() {
-    let (root, stranger) = (Authority::new("trusted"), Authority::new("a stranger"));
+    let (root, other) = (Authority::new("trusted"), Authority::new("another authority"));
     let server = root.server();
-    let mut clients = vec![client(server.endpoint(), [&stranger])];
+    let mut clients = vec![client(server.endpoint(), [&other])];
     match trusting(server.endpoint(), []).build() {
         Ok(client) => clients.push(client),
-        // A machine without any trusted certificate: the client cannot even be made, and says what to install.
+        // Without any trusted root on the machine, no client can be built, and the error states what to install.
         Err(error) => {
             assert!(error.is_configuration() && error.to_string().contains("ca-certificates"), "{error}")
         }
     }
     for client in clients {
-        let error = refusal(&client).await;
+        let error = connect_error(&client).await;
         let text = format!("{error:#}");
-        // What failed, where, and why: enough to find the certificate in question.
-        let beginning = format!("ReadVms was not sent: no connection to {}", server.host());
-        assert!(text.starts_with(&beginning), "{text}");
+        let prefix = format!("ReadVms was not sent: no connection to {}", server.host());
+        assert!(text.starts_with(&prefix), "{text}");
         assert!(text.contains("certificate: UnknownIssuer"), "{text}");
         assert!(error.to_string().contains("add_root_certificate"), "{text}");
         assert_eq!(text.lines().count(), 1, "{text}");
@@ -233,18 +234,18 @@ async fn a_certificate_for_another_name_is_refused() {
 }
 
 #[tokio::test]
-async fn a_certificate_for_one_name_is_none_for_the_other() {
+async fn a_certificate_is_valid_only_for_its_own_name() {
     let root = Authority::new("trusted");
     for (certified, other) in [("localhost", "127.0.0.1"), ("127.0.0.1", "localhost")] {
         let server = root.server_with(&certificate([certified, certified]), ALL_VERSIONS);
-        refusal(&client(endpoint(&server, other), [&root])).await;
+        connect_error(&client(endpoint(&server, other), [&root])).await;
         assert_eq!(server.requests(), []);
         assert_admitted(&client(endpoint(&server, certified), [&root])).await;
     }
 }
 
 #[tokio::test]
-async fn a_certificate_outside_of_its_time_is_refused() {
+async fn a_certificate_outside_its_validity_period_is_refused() {
     let root = Authority::new("trusted");
     let mut expired = certificate(NAMES);
     (expired.not_before, expired.not_after) = (date_time_ymd(2020, 1, 1), date_time_ymd(2020, 1, 2));
@@ -255,12 +256,12 @@ async fn a_certificate_outside_of_its_time_is_refused() {
 }
 
 #[tokio::test]
-async fn certificates_are_not_looked_at_only_when_asked_and_with_a_warning() {
-    let stranger = Authority::new("a stranger");
+async fn skipping_certificate_verification_is_explicit_and_logs_a_warning() {
+    let untrusted = Authority::new("untrusted");
     let mut expired = certificate(["far.example", "127.0.0.2"]);
     (expired.not_before, expired.not_after) = (date_time_ymd(2020, 1, 1), date_time_ymd(2020, 1, 2));
     for version in [&TLS12, &TLS13] {
-        let server = stranger.server_with(&expired, &[version]);
+        let server = untrusted.server_with(&expired, &[version]);
         let builder = trusting(server.endpoint(), []).tls_skip_verify(true);
         assert_admitted(&builder.build().expect("a client")).await;
     }
@@ -269,7 +270,7 @@ async fn certificates_are_not_looked_at_only_when_asked_and_with_a_warning() {
 }
 
 #[tokio::test]
-async fn a_server_without_the_key_of_its_certificate_is_refused_even_so() {
+async fn a_server_without_the_key_of_its_certificate_is_refused_even_without_verification() {
     let root = Authority::new("trusted");
     let [own, other] = [(); 2].map(|()| KeyPair::generate().expect("a key"));
     let chain = vec![certificate(NAMES).signed_by(&own, &root.0).expect("a certificate").der().clone()];
@@ -278,23 +279,23 @@ async fn a_server_without_the_key_of_its_certificate_is_refused_even_so() {
         let pair = CertifiedKey::new(chain.clone(), Arc::clone(&signer));
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_protocol_versions(&[version])
-            .expect("versions that the provider has")
+            .expect("supported versions")
             .with_no_client_auth()
             .with_cert_resolver(Arc::new(SingleCertAndKey::from(pair)));
         let server = start(config);
         let client = trusting(server.endpoint(), []).tls_skip_verify(true).build().expect("a client");
-        let error = refusal(&client).await;
+        let error = connect_error(&client).await;
         assert!(format!("{error:#}").contains("BadSignature"), "{error:#}");
         assert_eq!(server.requests(), []);
     }
 }
 
 #[tokio::test]
-async fn a_server_that_hangs_up_on_tls_is_no_connection() {
+async fn a_server_that_closes_the_connection_during_the_handshake_is_a_failed_connection() {
     let root = Authority::new("trusted");
     let server = crate::empty_cloud();
     let client = trusting(server.endpoint().replace("http", "https"), [&root]).retry(RetryPolicy::none());
-    let error = refusal(&client.build().expect("a client")).await;
+    let error = connect_error(&client.build().expect("a client")).await;
     assert!(error.to_string().contains(&server.host()), "{error}");
     assert_eq!(server.requests(), []);
 }
@@ -307,20 +308,20 @@ async fn a_plain_http_server_on_a_tls_endpoint_is_a_failed_connection() {
     let server = thread::spawn(move || {
         let (mut stream, _) = listener.accept().expect("a connection");
         let mut received = vec![0; 16 * 1024];
-        let length = stream.read(&mut received).expect("the beginning of a handshake");
+        let length = stream.read(&mut received).expect("the start of a handshake");
         received.truncate(length);
         stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n").expect("a response");
-        // As a server that keeps connections open: the client is the one to give up.
+        // Keeps the connection open until the client closes it.
         stream.read_to_end(&mut received).expect("the end");
         received
     });
-    refusal(&client(endpoint, [&root])).await;
+    connect_error(&client(endpoint, [&root])).await;
     let received = server.join().expect("what was received");
     assert!(!String::from_utf8_lossy(&received).contains("ReadVms"), "the request was sent in the clear");
 }
 
 #[tokio::test]
-async fn a_handshake_that_does_not_end_is_no_connection_in_time() {
+async fn a_handshake_that_stalls_is_a_connect_timeout() {
     // The system accepts the connection; the server never reads from it.
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a local port");
     let endpoint = format!("https://{}", listener.local_addr().expect("an address"));
@@ -332,21 +333,21 @@ async fn a_handshake_that_does_not_end_is_no_connection_in_time() {
 }
 
 #[tokio::test]
-async fn each_client_has_roots_of_its_own() {
+async fn clients_do_not_share_trusted_roots() {
     let roots = [Authority::new("first"), Authority::new("second")];
     let servers = roots.each_ref().map(Authority::server);
     let clients = |root| servers.each_ref().map(|server| client(server.endpoint(), [root]));
     let [first, second] = roots.each_ref().map(clients);
-    // Twice, so that the second round follows what both have learnt in the first.
+    // Twice, to cover TLS state that the clients keep from the first round.
     for _ in 0..2 {
         assert_admitted(&first[0]).await;
-        refusal(&first[1]).await;
-        refusal(&second[0]).await;
+        connect_error(&first[1]).await;
+        connect_error(&second[0]).await;
         assert_admitted(&second[1]).await;
     }
     for server in &servers {
         assert_eq!(server.requests().len(), 2);
         assert_admitted(&client(server.endpoint(), &roots)).await;
     }
-    assert!(CryptoProvider::get_default().is_none(), "someone installed a provider for the whole process");
+    assert!(CryptoProvider::get_default().is_none(), "a provider is installed for the whole process");
 }

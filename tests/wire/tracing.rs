@@ -1,4 +1,4 @@
-//! What a call tells callers that follow it: one span, and an event for each thing out of the ordinary.
+//! Tracing: each call has one span, with an event for every retry, throttled response and warning.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -10,9 +10,9 @@ use osc_tests::http::{Reply, Response, Then};
 use osc_tests::logs::{self, Event, Span};
 use osc_tests::server::Server;
 
-use crate::{client, ok, retrying, server};
+use crate::{client, ok, reply_once, retrying, server};
 
-/// Where the crate's own words come from.
+/// Target of the crate's own events.
 const CRATE: &str = "osc_api";
 
 /// The spans of the calls to a server.
@@ -26,19 +26,13 @@ fn only_span(server: &Server) -> Span {
     spans.remove(0)
 }
 
-/// What the crate itself reported within a span, from this level up.
+/// The crate's own events within a span, of this level or more severe.
 fn events(span: &Span, level: Level) -> Vec<&Event> {
     span.events.iter().filter(|event| event.target.starts_with(CRATE) && event.level <= level).collect()
 }
 
-fn patient(server: &Server) -> Client {
+fn retrying_client(server: &Server) -> Client {
     retrying(server).access_key(ACCESS_KEY, SECRET_KEY).build().expect("a client")
-}
-
-/// Replies so to the first request, and with success to all others.
-fn first(reply: impl Into<Reply>) -> Server {
-    let (reply, number) = (reply.into(), AtomicUsize::new(0));
-    server(move |_| if number.fetch_add(1, Ordering::SeqCst) == 0 { reply.clone() } else { ok().into() })
 }
 
 #[track_caller]
@@ -49,7 +43,7 @@ fn assert_fields(span: &Span, expected: &[(&str, &str)]) {
 }
 
 #[tokio::test]
-async fn a_call_is_one_span() {
+async fn a_call_has_one_span() {
     let server = crate::empty_cloud();
     let client = client(&server);
     client.read_vms(&ReadVmsRequest::new()).await.expect("a response");
@@ -61,13 +55,12 @@ async fn a_call_is_one_span() {
         assert_fields(span, &[("status", "200"), ("request_id", REQUEST_ID)]);
         let duration = span.fields.get("duration_ms").and_then(|text| text.parse::<u64>().ok());
         assert!(duration.is_some(), "{:?}", span.fields);
-        // Nothing out of the ordinary: nothing to tell.
         assert!(events(span, Level::INFO).is_empty(), "{:#?}", events(span, Level::INFO));
     }
 }
 
 #[tokio::test]
-async fn a_failed_call_is_one_span_too() {
+async fn a_failed_call_has_one_span() {
     let refusing = server(|_| cloud::refusal(409, "9029", "Conflict", ""));
     client(&refusing).create_net(&CreateNetRequest::new("10.0.0.0/16")).await.expect_err("an error");
     let span = only_span(&refusing);
@@ -84,7 +77,7 @@ async fn a_failed_call_is_one_span_too() {
 #[tokio::test]
 async fn each_retry_is_an_event() {
     let server = server(|_| Response::new(500, ""));
-    patient(&server).read_vms(&ReadVmsRequest::new()).await.expect_err("an error");
+    retrying_client(&server).read_vms(&ReadVmsRequest::new()).await.expect_err("an error");
     let span = only_span(&server);
     assert_fields(&span, &[("attempts", "5"), ("status", "500")]);
     let retries = events(&span, Level::INFO);
@@ -98,7 +91,7 @@ async fn throttling_is_an_event() {
     for limit in [RateLimit::Adaptive, RateLimit::Off] {
         let number = AtomicUsize::new(0);
         let server = server(move |_| match number.fetch_add(1, Ordering::SeqCst) {
-            // Enough throttling to measure the limit without long waits.
+            // After this number of responses, an adaptive client does not wait for long.
             30 => cloud::refusal(429, "24", "Throttled", ""),
             _ => ok(),
         });
@@ -115,13 +108,13 @@ async fn throttling_is_an_event() {
 }
 
 #[tokio::test]
-async fn a_wrong_clock_is_a_warning() {
+async fn a_wrong_clock_causes_one_warning() {
     let server = server(|request| {
         let server_time = now() + 600;
         let response = cloud::admit_at(request, server_time).map_or_else(|refusal| refusal, |()| ok());
         response.header("Date", &http_date(server_time))
     });
-    let client = patient(&server);
+    let client = retrying_client(&server);
     for _ in 0..2 {
         client.read_vms(&ReadVmsRequest::new()).await.expect("a response");
     }
@@ -134,7 +127,7 @@ async fn a_wrong_clock_is_a_warning() {
 }
 
 #[tokio::test]
-async fn a_guard_that_closes_is_a_warning() {
+async fn a_lockout_causes_one_warning() {
     let server = crate::empty_cloud();
     let client = retrying(&server).access_key(ACCESS_KEY, "FAKESECRETKEYFORTESTS0000000000000000006").build();
     let client = client.expect("a client");
@@ -143,32 +136,32 @@ async fn a_guard_that_closes_is_a_warning() {
     }
     let spans = spans(&server);
     assert_eq!(spans.len(), 5);
-    let closing: Vec<_> = spans
+    let warned: Vec<_> = spans
         .iter()
         .map(|span| events(span, Level::WARN).iter().any(|e| e.fields["failures"] == "3"))
         .collect();
-    assert_eq!(closing, [false, false, true, false, false]);
-    // What was kept back is reported as such.
+    assert_eq!(warned, [false, false, true, false, false]);
+    // The call was not sent.
     assert_fields(&spans[4], &[("attempts", "0")]);
 }
 
 #[tokio::test]
-async fn what_the_server_says_stays_out_of_the_log() {
-    // Some gateways help to find faults by showing what they were sent.
+async fn response_bodies_are_not_logged() {
+    // Some gateways show the request in their error pages.
     let echo = |request: &osc_tests::http::Request| {
         let sent = request.header("Authorization").unwrap_or_default();
         format!("<html>marker-of-a-page {sent} {}</html>", String::from_utf8_lossy(&request.body))
     };
     let pages = server(move |request| Response::new(502, echo(request)));
     let details = server(move |request| cloud::refusal(503, "6", "Kind", &echo(request)));
-    let client_of = |server: &Server| retrying(server).timeout(100 * crate::MOMENT);
+    let client_of = |server: &Server| retrying(server).timeout(100 * crate::RETRY_DELAY);
     for server in [&pages, &details] {
         let client = client_of(server).access_key(ACCESS_KEY, SECRET_KEY).build().expect("a client");
         client.read_vms(&ReadVmsRequest::new()).await.expect_err("an error");
         let span = only_span(server);
         assert!(!events(&span, Level::INFO).is_empty(), "no event at all");
     }
-    // Had the signature been logged, this process would not live any more.
+    // If the signature had been logged, the sentinel would have ended this process.
     assert!(logs::events("", "marker-of-a-page").is_empty());
 }
 
@@ -187,9 +180,9 @@ async fn a_dropped_call_closes_its_span() {
 }
 
 #[tokio::test]
-async fn the_calls_of_a_program_are_inside_of_its_own_spans() {
-    let server = first(Response::new(500, ""));
-    let client = patient(&server);
+async fn calls_are_within_the_spans_of_the_program() {
+    let server = reply_once(Response::new(500, ""));
+    let client = retrying_client(&server);
     let outer = ::tracing::info_span!("program", host = server.host());
     let call = async { client.read_vms(&ReadVmsRequest::new()).await.map(drop) };
     ::tracing::Instrument::instrument(call, outer).await.expect("a response");

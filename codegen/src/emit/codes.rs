@@ -22,8 +22,8 @@ pub(super) fn codes(codes: &[ErrorCode], classes: &[ErrorClass]) -> File {
         let constant = ident(constant);
         quote!(#constant => #name)
     });
-    let classes = classes.iter().map(class);
-    let own = [
+    let classes = (!classes.is_empty()).then(|| {
+        let classes = classes.iter().map(class);
         quote! {
             /// Classes of codes, as the ranges in which the server assigns them.
             #[doc(hidden)]
@@ -32,7 +32,9 @@ pub(super) fn codes(codes: &[ErrorCode], classes: &[ErrorClass]) -> File {
 
                 #(#classes)*
             }
-        },
+        }
+    });
+    let own = [
         quote! {
             /// Codes of temporary conditions: a later retry can succeed.
             pub(crate) const TRANSIENT: &[u32] = &[#(#transient),*];
@@ -52,7 +54,7 @@ pub(super) fn codes(codes: &[ErrorCode], classes: &[ErrorClass]) -> File {
         name: "codes.rs".to_owned(),
         docs: DOCS.iter().map(|line| (*line).to_owned()).collect(),
         imports: Vec::new(),
-        items: codes.iter().map(constant).chain(own).map(Item::Tokens).collect(),
+        items: codes.iter().map(constant).chain(classes).chain(own).map(Item::Tokens).collect(),
     }
 }
 

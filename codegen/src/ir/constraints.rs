@@ -1,57 +1,57 @@
-//! What the description says of values beyond their types.
+//! Constraints on the values of fields.
 
 use serde_json::Value;
 
-/// What the description says of a field's values beyond their type. The crate enforces none of it: it is
-/// documentation, and what `diff` compares.
+/// The constraints on a field's values beyond their type. The crate does not enforce them; they are documented and
+/// compared by `diff`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Constraints {
-    /// Whether it is described as required, whichever way it travels.
+    /// Whether it is described as required, in requests or responses.
     pub required: bool,
-    /// Whether it is described as nullable, whichever way it travels.
+    /// Whether it is described as nullable, in requests or responses.
     pub nullable: bool,
-    /// Whether callers are asked not to use it any more.
+    /// Whether it is deprecated.
     pub deprecated: bool,
-    /// What the server takes where the field is absent.
+    /// The value that the server uses if the field is absent.
     pub default: Option<Value>,
-    /// `format`, which decides the type or else says nothing to a compiler.
+    /// `format`. It may determine the type.
     pub format: Option<String>,
-    /// What values are accepted.
+    /// The limits of accepted values.
     pub limits: Vec<Limit>,
-    /// `format` and limits of the elements, of a list. The documentation leaves them out.
+    /// `format` and limits of the elements of a list. Not documented.
     pub elements: (Option<String>, Vec<Limit>),
 }
 
 /// One limit of a value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Limit {
-    /// What is limited.
+    /// The kind of the limit.
     pub kind: LimitKind,
-    /// The limit as JSON has it; the pattern itself.
+    /// The limit in JSON, or the pattern itself.
     pub value: String,
 }
 
-/// What a limit is about.
+/// The kind of a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LimitKind {
-    /// The fewest characters of a text.
+    /// Minimum number of characters of a string.
     MinLength,
-    /// The most characters of a text.
+    /// Maximum number of characters of a string.
     MaxLength,
-    /// The regular expression that a text matches.
+    /// Regular expression that a string must match.
     Pattern,
-    /// The smallest number.
+    /// Minimum number.
     Minimum,
-    /// The largest number.
+    /// Maximum number.
     Maximum,
-    /// The fewest elements of a list.
+    /// Minimum number of elements of a list.
     MinItems,
-    /// The most elements of a list.
+    /// Maximum number of elements of a list.
     MaxItems,
 }
 
 impl LimitKind {
-    /// The keyword of a description.
+    /// The OpenAPI keyword.
     pub fn name(self) -> &'static str {
         match self {
             Self::MinLength => "minLength",

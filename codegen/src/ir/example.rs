@@ -1,15 +1,15 @@
-//! The examples of the documentation.
+//! Examples in the documentation.
 
-/// A request that the documentation shows.
+/// An example request in the documentation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NamedExample {
-    /// `From a snapshot`: what makes it different from the action's other examples. Empty where there is no other.
+    /// How it differs from the action's other examples, such as `From a snapshot`. Empty if it is the only one.
     pub title: String,
-    /// The expression that makes it.
+    /// The expression that builds it.
     pub request: Example,
 }
 
-/// An expression of the documentation's example.
+/// An expression in an example.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Example {
     /// `true`

@@ -1,4 +1,4 @@
-//! Types as one reads them: for reports and pages. The code itself is printed by `emit`.
+//! Types as text, for reports and exported pages. `emit` prints the code.
 
 use std::fmt;
 
@@ -26,7 +26,7 @@ impl fmt::Display for Type {
 }
 
 impl Type {
-    /// The generated type in it, where there is one.
+    /// The generated type that it contains, if any.
     pub fn named(&self) -> Option<&str> {
         match self {
             Self::List(inner) | Self::Map(inner) => inner.named(),
@@ -37,7 +37,7 @@ impl Type {
 }
 
 impl Field {
-    /// The type as the struct has it, with what the presence adds.
+    /// The type of the struct's field, including the effect of `presence`.
     pub fn type_text(&self) -> String {
         let ty = &self.ty;
         match self.presence {

@@ -1,8 +1,8 @@
-//! What can be waited for.
+//! Waiters.
 
 use super::Type;
 
-/// An action that lists resources by their identifiers, and what of these can be waited for. All names are Rust's.
+/// An action that lists resources by their IDs, and the waiters for these resources. All names are Rust names.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WaiterSource {
     /// The action's marker type.
@@ -13,55 +13,55 @@ pub struct WaiterSource {
     pub response: String,
     /// The setter of the request's filters, and their type.
     pub filters: (String, String),
-    /// The setter of the filter for identifiers.
+    /// The setter of the filter for IDs.
     pub filter: String,
     /// The list of the response.
     pub list: String,
     /// The resource's type.
     pub item: String,
-    /// The field of the resource that identifies it.
+    /// The field with the ID of the resource.
     pub id: String,
     /// The type of the identifier: a string or an identifier type.
     pub id_type: Type,
-    /// The fields of the request for token and size of a page, and that of the response for the next token.
+    /// The request's fields for page token and page size, and the response's field for the next token.
     pub page: Option<(String, String, String)>,
-    /// What can be waited for.
+    /// The resources and parts with a state.
     pub watched: Vec<WaiterResource>,
 }
 
 /// A resource, or a part of one, with a state that can be waited for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WaiterResource {
-    /// `vm`: the function that callers begin with.
+    /// The function that returns the goals: `vm`.
     pub function: String,
-    /// `VM`: the constant with what the goals have in common.
+    /// The constant with the common data of the goals: `VM`.
     pub constant: String,
-    /// `Vm`: what it returns.
+    /// The type that the function returns: `Vm`.
     pub type_: String,
-    /// `VM`: in words.
+    /// The resource in prose: `VM`.
     pub noun: String,
-    /// The field of the part or the parts that have the state, where it is not the resource itself.
+    /// The field of the part or parts that have the state, if the resource itself does not.
     pub part: Option<String>,
-    /// The fields that lead to the state, all of them optional.
+    /// The path of fields to the state. All are optional.
     pub state: Vec<String>,
-    /// Whether the state is an enum, and not a text.
+    /// Whether the state is an enum instead of a string.
     pub is_enum: bool,
-    /// The timeout.
+    /// The default timeout in minutes.
     pub minutes: u64,
-    /// The states.
+    /// The states to wait for.
     pub goals: Vec<Goal>,
 }
 
 /// A state that can be waited for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Goal {
-    /// `in_use`
+    /// The method: `in_use`.
     pub method: String,
-    /// `in-use`
+    /// The name of the state: `in-use`.
     pub name: String,
-    /// Any of them is the goal.
+    /// The states that reach the goal.
     pub states: Vec<String>,
-    /// None of them leads to it.
+    /// The states from which the goal can no longer be reached.
     pub failures: Vec<String>,
     /// Whether a deleted resource reaches the goal too.
     pub deleted: bool,

@@ -4,12 +4,12 @@
 //! The server may return others. [`Error::has_code`](crate::Error::has_code) checks for one of them; the predicates of
 //! [`Error`](crate::Error) cover the ranges. The names are the server's own if known.
 
-/// The server does not accept the access key or its signature, or the login or the password.
+/// The server does not accept the access key, its signature, the login or the password.
 ///
 /// 1: `authentication-failed`.
 pub const AUTHENTICATION_FAILED: u32 = 1;
 
-/// The HTTP method is not one that the API takes: every action is a `POST`.
+/// The API does not support the HTTP method: every action is a `POST`.
 ///
 /// 2: `method-not-allowed`.
 pub const METHOD_NOT_ALLOWED: u32 = 2;
@@ -19,12 +19,12 @@ pub const METHOD_NOT_ALLOWED: u32 = 2;
 /// 4: `unauthorized-operation`.
 pub const UNAUTHORIZED_OPERATION: u32 = 4;
 
-/// The caller is not allowed to do this.
+/// The caller is not authorized for this operation.
 ///
 /// 5: `not-authorized`.
 pub const NOT_AUTHORIZED: u32 = 5;
 
-/// The whole platform has too many requests at the moment; the status is 503.
+/// The platform receives too many requests in total. The status is 503.
 ///
 /// 6: `throttled-by-platform`.
 pub const THROTTLED_BY_PLATFORM: u32 = 6;
@@ -34,12 +34,12 @@ pub const THROTTLED_BY_PLATFORM: u32 = 6;
 /// 7: `user-not-allowed`.
 pub const USER_NOT_ALLOWED: u32 = 7;
 
-/// The action does not take this kind of authentication.
+/// The action does not support this kind of authentication.
 ///
 /// 8: `wrong-authentication-method`.
 pub const WRONG_AUTHENTICATION_METHOD: u32 = 8;
 
-/// The authentication is not valid for the action: also what a login gets where an access key is needed.
+/// The authentication is not valid for the action, such as a login for an action that requires an access key.
 ///
 /// 9: `authentication-failure`.
 pub const AUTHENTICATION_FAILURE: u32 = 9;
@@ -49,7 +49,7 @@ pub const AUTHENTICATION_FAILURE: u32 = 9;
 /// 10: `missing-login-or-password`.
 pub const MISSING_LOGIN_OR_PASSWORD: u32 = 10;
 
-/// Too many authentications failed: the access key or the login is locked until someone unlocks it.
+/// Too many authentications failed: the access key or the login is locked until it is unlocked manually.
 ///
 /// 11: `locked-permanently`.
 pub const LOCKED_PERMANENTLY: u32 = 11;
@@ -64,22 +64,22 @@ pub const UNKNOWN_AUTHORIZATION_TYPE: u32 = 12;
 /// 13: `locked-temporarily`.
 pub const LOCKED_TEMPORARILY: u32 = 13;
 
-/// No API access rule lets this caller in, by its address or its client certificate.
+/// No API access rule allows the caller's IP address or client certificate.
 ///
 /// 14: `blocked-by-api-access-rules`.
 pub const BLOCKED_BY_API_ACCESS_RULES: u32 = 14;
 
-/// The password is too old: set a new one.
+/// The password has expired: set a new one.
 ///
 /// 20: `password-expired`.
 pub const PASSWORD_EXPIRED: u32 = 20;
 
-/// The account sent too many requests in one second; the status is 429.
+/// The account sent too many requests in one second. The status is 429.
 ///
 /// 24: `throttled-by-account`.
 pub const THROTTLED_BY_ACCOUNT: u32 = 24;
 
-/// The account sent too many requests of this action in one second; the status is 429.
+/// The account sent too many requests for this action in one second. The status is 429.
 ///
 /// 25: `throttled-by-action`.
 pub const THROTTLED_BY_ACTION: u32 = 25;
@@ -402,12 +402,12 @@ pub const INVALID_INTERVAL_TYPE: u32 = 4109;
 /// 4111: `invalid-parameters-value`, type `InvalidParameterValue`.
 pub const INVALID_PARAMETERS_VALUE: u32 = 4111;
 
-/// The page token is too old: read from the first page again.
+/// The page token has expired: start again at the first page.
 ///
 /// 4116: `page-token-expired`.
 pub const PAGE_TOKEN_EXPIRED: u32 = 4116;
 
-/// The page token is none that the server gave for this request.
+/// The page token was not issued for this request.
 ///
 /// 4117: `invalid-page-token`.
 pub const INVALID_PAGE_TOKEN: u32 = 4117;
@@ -666,7 +666,7 @@ pub const INVALID_SUBNET_STATE: u32 = 6005;
 /// 6006: `invalid-vm-state`, type `InvalidState`.
 pub const INVALID_VM_STATE: u32 = 6006;
 
-/// The volume is not in a state for this, such as one that is still being created.
+/// The state of the volume does not allow the request, for example while it is being created.
 ///
 /// 6007: `invalid-volume-state`, type `InvalidState`.
 ///
@@ -918,7 +918,7 @@ pub const SECURITY_GROUP_IN_USE: u32 = 9085;
 /// Temporary: a later retry can succeed.
 pub const SUBNET_IN_USE: u32 = 9095;
 
-/// The cloud has no room for the resource at the moment: try another Subregion or VM type.
+/// The cloud currently has no capacity for the resource: try another Subregion or VM type.
 ///
 /// 10001: `insufficient-capacity`.
 pub const INSUFFICIENT_CAPACITY: u32 = 10001;

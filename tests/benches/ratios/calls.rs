@@ -23,7 +23,7 @@ pub const ALL: &[Benchmark] = &[
 fn calls(vms: usize, in_flight: usize) -> Comparison {
     let address = server::start(&read_vms_response(vms));
     let runtime = runtime();
-    // Decoding has its own benchmarks. The target with one VM is reqwest without decoding; with many, reqwest with it.
+    // Decoding has separate benchmarks. The target for one VM is reqwest without decoding; for many VMs, with decoding.
     let (undecoded, decoded) = if vms == 1 { (Some(0.9), None) } else { (None, Some(0.9)) };
     compare(vec![
         Candidate::ours(ours(&runtime, address, in_flight)),

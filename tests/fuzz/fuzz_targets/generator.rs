@@ -13,8 +13,8 @@ fuzz_target!(
         seeds::write(&fuzz.join("../.."), &fuzz.join("corpus/generator")).expect("the seeds can be written");
     },
     |bytes: &[u8]| {
-        if let Err(wrong) = check(&Parts::read(bytes)) {
-            panic!("{wrong}");
+        if let Err(violation) = check(&Parts::read(bytes)) {
+        panic!("{violation}");
         }
     }
 );

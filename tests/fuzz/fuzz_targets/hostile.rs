@@ -25,8 +25,8 @@ fuzz_target!(
         let older = valid::description(&mut noise).map(|value| yaml::write(&value));
         let Ok(description) = description else { return };
         let parts = Parts { older: older.ok(), ..Parts::of(description) };
-        if let Err(wrong) = check(&parts) {
-            panic!("{wrong}\n{}", parts.write());
+        if let Err(violation) = check(&parts) {
+        panic!("{violation}\n{}", parts.write());
         }
     }
 );

@@ -12,7 +12,7 @@ use super::{prose, rust};
 /// The violated property. The caller detects a panic, a hang and a lack of memory.
 pub fn check(parts: &Parts) -> Result<Option<Files>, String> {
     contract(&parts.description)?;
-    let strict = judged(&parts.input(true), osc_codegen::model(&parts.input(true), &mut |_| {}))?;
+    let strict = validated(&parts.input(true), osc_codegen::model(&parts.input(true), &mut |_| {}))?;
     let Some(api) = model(&parts.input(false))? else {
         return if strict.is_some() {
             Err("an input that is valid with `strict` must be valid without".to_owned())
@@ -22,7 +22,7 @@ pub fn check(parts: &Parts) -> Result<Option<Files>, String> {
     };
     let files = files(&api)?;
     if files != self::files(&api)? {
-        return Err("a second run printed something else".to_owned());
+        return Err("a second run generated other files".to_owned());
     }
     rust::check(&files)?;
     // Our own texts are reviewed and printed unchanged.
@@ -43,11 +43,11 @@ fn model(input: &Input<'_>) -> Result<Option<Api>, String> {
     if first != second {
         return Err("a second run returned another model or other diagnostics".to_owned());
     }
-    judged(input, first)
+    validated(input, first)
 }
 
 /// The model, if its diagnostics are consistent.
-fn judged(input: &Input<'_>, outcome: Checked) -> Result<Option<Api>, String> {
+fn validated(input: &Input<'_>, outcome: Checked) -> Result<Option<Api>, String> {
     let is_fatal = |problem: &Diagnostic| match problem.severity {
         Severity::Error => true,
         Severity::Stale => input.strict,
@@ -69,7 +69,7 @@ fn files(api: &Api) -> Result<Files, String> {
     let count =
         api.modules.len() + 3 + usize::from(!api.codes.is_empty()) + usize::from(!api.waiters.is_empty());
     if files.len() != count {
-        return Err(format!("{} files instead of {count}: two have one name", files.len()));
+        return Err(format!("{} files instead of {count}: two have the same name", files.len()));
     }
     Ok(files)
 }
@@ -80,7 +80,7 @@ fn contract(description: &str) -> Result<(), String> {
     let again = osc_codegen::strip_prose(&contract.yaml);
     let again = again.map_err(|problems| format!("the contract cannot be read: {:?}", problems.first()))?;
     if again.yaml != contract.yaml {
-        return Err(format!("the contract of the contract is another:\n{}\n{}", contract.yaml, again.yaml));
+        return Err(format!("the contract of the contract differs:\n{}\n{}", contract.yaml, again.yaml));
     }
     // Responses must have a description, which is empty.
     match again.prose.iter().find(|(_, text)| !text.is_empty()) {
@@ -100,7 +100,7 @@ fn differences(api: &Api, parts: &Parts) -> Result<(), String> {
     for (old, new) in [(&older, api), (api, &older)] {
         let diff = Diff::between(old, new);
         if diff != Diff::between(old, new) {
-            return Err("a second comparison found something else".to_owned());
+            return Err("a second comparison found other changes".to_owned());
         }
         _ = (diff.text(Some("1.2.3")), diff.markdown(None));
         serde_json::from_str::<serde_json::Value>(&diff.json(Some("0.1.0")))

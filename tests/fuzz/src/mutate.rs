@@ -40,7 +40,7 @@ fn change(parts: &mut Parts, u: &mut Unstructured<'_>) -> Result<()> {
     }
     let mut texts = parts.texts();
     let last = texts.len() - 1;
-    // The description is what there is most to find in.
+    // Most of the code under test handles the description.
     let index = if u.ratio(2, 3)? { 0 } else { u.int_in_range(0..=last)? };
     let Some(text) = texts.get_mut(index) else { return Ok(()) };
     match serde_yaml::from_str::<Value>(text) {
@@ -55,7 +55,7 @@ fn change(parts: &mut Parts, u: &mut Unstructured<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Changes bytes: cuts, repeats, or inserts a piece of YAML syntax.
+/// Changes the text: deletes or repeats a part, or inserts a fragment of YAML syntax.
 fn change_text(text: &mut String, u: &mut Unstructured<'_>) -> Result<()> {
     #[rustfmt::skip]
     const PIECES: &[&str] = &[
@@ -63,11 +63,11 @@ fn change_text(text: &mut String, u: &mut Unstructured<'_>) -> Result<()> {
         "&a ", "*a", "!!x ", "<<: *a", "|\n", ">\n", "'", "\"", "#", "%YAML 1.2\n", "---\n", "...\n",
         ".nan", "-0", "1e999", "0x7f", "~", "@", "`",
     ];
-    let place = |u: &mut Unstructured<'_>, text: &str| -> Result<usize> {
+    let position = |u: &mut Unstructured<'_>, text: &str| -> Result<usize> {
         let at = u.choose_index(text.len() + 1)?;
         Ok((at..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or_default())
     };
-    let (a, b) = (place(u, text)?, place(u, text)?);
+    let (a, b) = (position(u, text)?, position(u, text)?);
     let (start, end) = (a.min(b), a.max(b));
     let middle = text.get(start..end).unwrap_or_default().to_owned();
     match u.int_in_range(0..=3)? {
@@ -80,10 +80,10 @@ fn change_text(text: &mut String, u: &mut Unstructured<'_>) -> Result<()> {
 
 /// Changes one value inside a value.
 fn change_value(root: &mut Value, u: &mut Unstructured<'_>) -> Result<()> {
-    let places = places(root);
-    let other = root.pointer(u.choose(&places)?).cloned().unwrap_or_default();
+    let pointers = pointers(root);
+    let other = root.pointer(u.choose(&pointers)?).cloned().unwrap_or_default();
     let names = names(root);
-    let Some(node) = root.pointer_mut(u.choose(&places)?) else { return Ok(()) };
+    let Some(node) = root.pointer_mut(u.choose(&pointers)?) else { return Ok(()) };
     match u.int_in_range(0..=11)? {
         0 => *node = other,
         1 => *node = scalar(u)?,
@@ -97,7 +97,7 @@ fn change_value(root: &mut Value, u: &mut Unstructured<'_>) -> Result<()> {
         10 if node.is_string() => *node = Value::String(valid::text(u)?),
         10 => *node = json!({ "allOf": [node.take()] }),
         _ => {
-            // A reference to any schema: also from the inside of that schema.
+            // A reference to any schema, including the one that contains it.
             let name = u.choose(&names)?;
             *node = json!({ "$ref": format!("#/components/schemas/{name}") });
         }
@@ -106,8 +106,8 @@ fn change_value(root: &mut Value, u: &mut Unstructured<'_>) -> Result<()> {
 }
 
 /// The JSON pointers of all values.
-fn places(root: &Value) -> Vec<String> {
-    let mut places = Vec::new();
+fn pointers(root: &Value) -> Vec<String> {
+    let mut pointers = Vec::new();
     let mut todo = vec![(String::new(), root)];
     while let Some((at, value)) = todo.pop() {
         match value {
@@ -121,9 +121,9 @@ fn places(root: &Value) -> Vec<String> {
             }
             _ => {}
         }
-        places.push(at);
+        pointers.push(at);
     }
-    places
+    pointers
 }
 
 fn names(root: &Value) -> Vec<String> {
@@ -146,7 +146,7 @@ fn scalar(u: &mut Unstructured<'_>) -> Result<Value> {
     })
 }
 
-/// A piece of a description.
+/// A random schema.
 fn fragment(names: &[String], u: &mut Unstructured<'_>) -> Result<Value> {
     let mut schemas = valid::Schemas::of(names);
     schemas.schema(u, 3)

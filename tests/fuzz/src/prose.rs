@@ -1,5 +1,5 @@
-//! The documentation of generated files as rustdoc reads it: no code that it would compile by accident, no HTML, no
-//! link to nothing.
+//! The documentation of generated files as rustdoc parses it: no code that it would compile by accident, no HTML, no
+//! broken links.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -10,31 +10,32 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
 /// Checks every comment of every file.
 ///
 /// # Errors
-/// The first text that rustdoc would take for something else, with what it is.
+/// The first construct that rustdoc would misinterpret, with its comment.
 pub fn check(files: &Files) -> Result<(), String> {
-    let known = known(files);
+    let known = link_targets(files);
     for (name, text) in files {
         for comment in comments(text) {
-            one(&comment, &known).map_err(|wrong| format!("{name}: {wrong} in the comment\n{comment}"))?;
+            check_comment(&comment, &known)
+                .map_err(|problem| format!("{name}: {problem} in the comment\n{comment}"))?;
         }
     }
     Ok(())
 }
 
-/// The paths below the crate that a link may name.
-fn known(files: &Files) -> BTreeSet<String> {
+/// The link targets in the generated files.
+fn link_targets(files: &Files) -> BTreeSet<String> {
     let mut known = BTreeSet::new();
-    let mut place = "types";
+    let mut module = "types";
     for line in files.values().flat_map(|text| text.lines()) {
         if line.starts_with("pub mod action") {
-            place = "action";
+            module = "action";
         } else if line == "}" {
-            place = "types";
+            module = "types";
         }
         let words: Vec<&str> =
             line.trim_start().split(|c: char| !(c.is_alphanumeric() || c == '_')).collect();
         if let ["pub", "struct" | "enum" | "type", name, ..] = words.as_slice() {
-            known.insert(format!("crate::{place}::{name}"));
+            known.insert(format!("crate::{module}::{name}"));
             known.insert(format!("`{name}`"));
         }
         if let ["pub", "async", "fn", name, ..] = words.as_slice() {
@@ -69,8 +70,8 @@ fn comments(text: &str) -> Vec<String> {
     comments
 }
 
-fn one(comment: &str, known: &BTreeSet<String>) -> Result<(), String> {
-    if let Some(hidden) = comment.chars().find(|c| is_refused(*c)) {
+fn check_comment(comment: &str, known: &BTreeSet<String>) -> Result<(), String> {
+    if let Some(hidden) = comment.chars().find(|c| is_forbidden(*c)) {
         return Err(format!("the character {hidden:?}"));
     }
     let broken = RefCell::new(None);
@@ -80,7 +81,7 @@ fn one(comment: &str, known: &BTreeSet<String>) -> Result<(), String> {
         }
         None
     };
-    // Those that rustdoc switches on.
+    // The options of rustdoc.
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
@@ -106,8 +107,8 @@ fn one(comment: &str, known: &BTreeSet<String>) -> Result<(), String> {
     broken.into_inner().map_or(Ok(()), Err)
 }
 
-/// Whether the compiler or a reader's screen makes something else of it: it reorders text, or ends a line.
-fn is_refused(c: char) -> bool {
+/// Whether a character could change how the compiler or a terminal shows the text: it reorders text or ends a line.
+fn is_forbidden(c: char) -> bool {
     (c.is_control() && c != '\n')
         || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
@@ -116,7 +117,7 @@ fn is_address(url: &str) -> bool {
     ["https://", "http://", "mailto:"].iter().any(|scheme| url.starts_with(scheme))
 }
 
-/// Whether a link is one that the hand-written half of the crate responses for, or the type that it stands in.
+/// Whether a link leads to the hand-written part of the crate, or to the documented type itself.
 fn is_runtime(path: &str) -> bool {
     matches!(path, "crate::Client::paginate" | "crate::Client")
         || ["Self::", "crate::Error", "crate::wait"].iter().any(|start| path.starts_with(start))

@@ -1,4 +1,4 @@
-//! Generated files as Rust: each parses, and no name stands twice in one scope.
+//! Generated files as Rust: each parses, and no name is defined twice in one scope.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -8,7 +8,7 @@ use syn::{ImplItem, Item, Type, UseTree};
 /// Checks every file.
 ///
 /// # Errors
-/// The first name that stands twice, or why a file is not Rust.
+/// The first name that is defined twice, or the syntax error of a file.
 pub fn check(files: &Files) -> Result<(), String> {
     for (name, text) in files {
         let file = syn::parse_file(text).map_err(|error| format!("{name} is not Rust: {error}"))?;
@@ -17,14 +17,14 @@ pub fn check(files: &Files) -> Result<(), String> {
     Ok(())
 }
 
-/// Names of one scope. Types, values and macros do not get in each other's way.
+/// The names of one scope. Types and values have separate namespaces.
 #[derive(Default)]
 struct Scope(BTreeSet<(char, String)>);
 
 impl Scope {
     fn add(&mut self, space: char, name: impl ToString) -> Result<(), String> {
         let name = name.to_string();
-        if self.0.insert((space, name.clone())) { Ok(()) } else { Err(format!("`{name}` stands twice")) }
+        if self.0.insert((space, name.clone())) { Ok(()) } else { Err(format!("`{name}` is defined twice")) }
     }
 }
 

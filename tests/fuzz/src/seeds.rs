@@ -1,4 +1,4 @@
-//! The seeds of fuzzing: the golden cases, the finds, and the contract cut into one description per action.
+//! The seeds of fuzzing: the golden cases, the finds, and the contract split into one description per action.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -38,10 +38,8 @@ pub fn all(root: &Path) -> io::Result<Vec<(String, Parts)>> {
     seeds.extend(finds(root)?);
     let contract = fs::read_to_string(root.join("spec/outscale.yaml"))?;
     let contract: Value = serde_yaml::from_str(&contract).map_err(io::Error::other)?;
-    let cuts = cuts(&contract);
-    seeds.extend(
-        cuts.into_iter().map(|(name, cut)| (format!("contract-{name}"), Parts::of(yaml::write(&cut)))),
-    );
+    let split = split_by_action(&contract).into_iter();
+    seeds.extend(split.map(|(name, part)| (format!("contract-{name}"), Parts::of(yaml::write(&part)))));
     Ok(seeds)
 }
 
@@ -67,15 +65,15 @@ fn name(path: &Path) -> String {
 }
 
 /// A description for every action, with the schemas that the action uses.
-fn cuts(contract: &Value) -> Vec<(String, Value)> {
+fn split_by_action(contract: &Value) -> Vec<(String, Value)> {
     let paths = contract.get("paths").and_then(Value::as_object);
     let schemas = &contract["components"]["schemas"];
-    let cut = |(path, item): (&String, &Value)| {
+    let split = |(path, item): (&String, &Value)| {
         let mut names = BTreeSet::new();
         references(item, schemas, &mut names);
         let schemas: Map<String, Value> =
             names.iter().map(|name| (name.clone(), schemas[name].clone())).collect();
-        let cut = json!({
+        let part = json!({
             "openapi": contract["openapi"],
             "info": contract["info"],
             "security": contract["security"],
@@ -85,9 +83,9 @@ fn cuts(contract: &Value) -> Vec<(String, Value)> {
                 "schemas": schemas,
             },
         });
-        (path.trim_matches('/').to_owned(), cut)
+        (path.trim_matches('/').to_owned(), part)
     };
-    paths.into_iter().flatten().map(cut).collect()
+    paths.into_iter().flatten().map(split).collect()
 }
 
 fn references(value: &Value, schemas: &Value, names: &mut BTreeSet<String>) {

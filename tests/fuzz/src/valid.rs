@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::words::{PIECES, WORDS};
 
-/// Builds a description. The same bytes give the same description, and no bytes the smallest.
+/// Builds a description. The same bytes give the same description; no bytes give the smallest.
 pub fn description(u: &mut Unstructured<'_>) -> Result<Value> {
     let names: Vec<String> = (0..u.int_in_range(1..=6)?).map(|n| type_name(u, n)).collect::<Result<_>>()?;
     let mut schemas = Schemas::of(&names);
@@ -69,15 +69,15 @@ fn action(
         "Box",
     ];
     let wire = format!("{}{number}", u.choose(NAMES)?);
-    let paged = u.ratio(1, 4)?;
+    let is_paginated = u.ratio(1, 4)?;
     let mut bodies_of = |u: &mut Unstructured<'_>, suffix: &str| -> Result<Option<Value>> {
         let mut inline = schemas.object(u, 2)?;
         inline["properties"]["Always"] = json!({"type": "string"});
-        let inline = if paged { pages(u, inline, suffix == "Request")? } else { inline };
+        let inline = if is_paginated { pages(u, inline, suffix == "Request")? } else { inline };
         Ok(match u.int_in_range(0..=5)? {
             0 => None,
             1 => Some(inline),
-            2 if !paged && u.ratio(1, 8)? => Some(schemas.reference(u)?),
+            2 if !is_paginated && u.ratio(1, 8)? => Some(schemas.reference(u)?),
             _ => {
                 let name = format!("{wire}{suffix}");
                 let reference = json!({"$ref": format!("#/components/schemas/{name}")});
@@ -215,7 +215,7 @@ impl Schemas {
         for number in 0..u.int_in_range(0..=5)? {
             let name = field_name(u, number)?;
             let schema = self.schema(u, depth)?;
-            // One that refers back to this could not be required.
+            // A field that refers back to this schema cannot be required.
             if u.ratio(1, 3)? && schema["type"] != Value::Null {
                 required.push(name.clone());
             }
@@ -332,7 +332,7 @@ fn type_name(u: &mut Unstructured<'_>, number: usize) -> Result<String> {
     Ok(if u.ratio(1, 128)? { word } else { format!("x{word}{number}") })
 }
 
-/// A text of some pieces.
+/// A text of a few fragments.
 pub fn text(u: &mut Unstructured<'_>) -> Result<String> {
     let mut text = String::new();
     for _ in 0..u.int_in_range(0..=9)? {

@@ -1,4 +1,4 @@
-//! The names and pieces of text of hostile descriptions.
+//! The names and text fragments of hostile descriptions.
 
 /// Names with a meaning in Rust, YAML or shells, and unusual ones.
 #[rustfmt::skip]
@@ -14,7 +14,7 @@ pub const WORDS: &[&str] = &[
     "null", "true", "1e3", "~", "=", "VRam", "vram", "Vram",
 ];
 
-/// Pieces of Markdown and HTML, and of text that could break rustdoc or the compiler.
+/// Fragments of Markdown and HTML, and of text that could break rustdoc or the compiler.
 #[rustfmt::skip]
 pub const PIECES: &[&str] = &[
     "A text", ".", " ", "\n", "\n\n", "\r\n", "\r", "\t", "    let x = 1;\n", "\n    let x = y;\n",

@@ -1,4 +1,4 @@
-//! Writes values as YAML that every reader reads alike, whatever characters they contain.
+//! Writes values as YAML that every reader parses identically, whatever characters they contain.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! The other side of a call, as each row of the table wants it.
+//! The servers and networks that the rows of the table call.
 
 use std::any::Any;
 use std::io;
@@ -16,51 +16,51 @@ use osc_tests::server::Server;
 use crate::ok;
 use crate::tls::{Authority, trusting};
 
-/// What is wrong with the other side.
+/// A fault of a server or network.
 pub(super) enum Fault {
-    /// It reads requests, and replies so to the first, the second, …
+    /// The server reads requests and sends the reply for their number, which starts at 0.
     Replies(Arc<dyn Fn(usize) -> Reply + Send + Sync>),
-    /// It does so with every connection, and reads no request.
+    /// The server handles every connection with this function and reads no request.
     Connections(fn(&mut TcpStream) -> io::Result<()>),
-    /// It does so with every connection, and TLS is expected of it.
+    /// Like `Connections`, with an `https` endpoint.
     Handshakes(fn(&mut TcpStream) -> io::Result<()>),
-    /// Its TLS is so, and the client trusts this authority.
+    /// A TLS server, and the authority that the client trusts.
     Tls(fn() -> (Server, Authority)),
-    /// No one listens there.
+    /// Connections are refused.
     Refused,
-    /// No such host is known.
-    Unknown,
-    /// It closed a connection after the request before, which was responded.
+    /// The host name does not resolve.
+    UnknownHost,
+    /// The server closed the connection after the previous response.
     Idle,
-    /// Between the two is a proxy that gives this status in place of a connection.
+    /// A proxy responds to `CONNECT` with this status.
     Proxy(u16),
 }
 
-/// What the number in a cell counts.
+/// The unit of the number in a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Counted {
-    /// The requests that the server read.
+    /// Requests that the server read.
     Requests,
-    /// The connections that it accepted.
+    /// Connections that the server accepted.
     Connections,
-    /// What the error says: there is no server.
+    /// Attempts that the error reports: there is no server.
     Attempts,
 }
 
 /// A fault in place, ready for a call.
 pub(super) struct Stage {
     pub(super) server: Option<Server>,
-    /// Makes a client that knows where to go, whom to trust, and who it is.
+    /// Has the endpoint, the root certificate and the credentials.
     pub(super) builder: ClientBuilder,
     pub(super) counted: Counted,
-    /// For each request that was read: whether it was refused because it came too soon.
+    /// For each request that was read: whether it was throttled.
     pub(super) throttled: Arc<Mutex<Vec<bool>>>,
-    /// What must live as long as the call.
+    /// Resources that must live as long as the call.
     pub(super) held: Box<dyn Any + Send>,
 }
 
 impl Fault {
-    /// Puts the fault in place.
+    /// Sets up the fault.
     pub(super) fn stage(&self) -> Stage {
         match self {
             Self::Replies(reply) => {
@@ -77,7 +77,7 @@ impl Fault {
                 let server = Server::start_raw(*serve).expect("a local port");
                 let root = Authority::new("untrusted authority");
                 let builder = trusting(format!("https://{}", server.host()), [&root]);
-                Stage::new(Some(server), builder.connect_timeout(SHORT), Counted::Connections)
+                Stage::new(Some(server), builder.connect_timeout(SHORT_TIMEOUT), Counted::Connections)
             }
             Self::Tls(start) => {
                 let (server, root) = start();
@@ -93,7 +93,7 @@ impl Fault {
                 let held = Box::new((listener, taken));
                 Stage { held, ..Stage::new(None, trusting(endpoint, []), Counted::Attempts) }
             }
-            Self::Unknown => {
+            Self::UnknownHost => {
                 // Reserved never to exist (RFC 6761, 6.4).
                 let builder =
                     trusting("https://api.example.invalid", [&Authority::new("untrusted authority")]);
@@ -105,7 +105,7 @@ impl Fault {
                 let builder =
                     trusting("https://api.example.invalid", [&Authority::new("untrusted authority")]);
                 let builder = builder.proxy(format!("http://{}", proxy.host()));
-                // What the proxy reads is no request to the API.
+                // The proxy reads no requests to the API.
                 Stage::new(Some(proxy), builder, Counted::Connections)
             }
         }
@@ -117,7 +117,7 @@ impl Stage {
         Self { server, builder, counted, throttled: Arc::default(), held: Box::new(()) }
     }
 
-    /// A server that admits callers as the cloud does, and then replies so to the first, the second, …
+    /// A server that authenticates callers as the real API does, then sends the reply for the number of the request.
     fn replying(reply: impl Fn(usize) -> Reply + Send + Sync + 'static) -> Self {
         let (number, record) = (AtomicUsize::new(0), Arc::<Mutex<Vec<bool>>>::default());
         let throttled = Arc::clone(&record);
@@ -127,7 +127,7 @@ impl Stage {
             }
             let reply = match cloud::admit(request) {
                 Ok(()) => reply(number.fetch_add(1, Ordering::SeqCst)),
-                // Every attempt must carry a signature that fits it: no row expects this.
+                // Every attempt must carry a valid signature: no row expects this status.
                 Err(_) => Response::new(418, "not admitted").into(),
             };
             record.lock().expect("no panic").push(is_throttling(&reply));
@@ -142,21 +142,21 @@ impl Stage {
 /// The action called before the call under test: it proves the credentials.
 pub(super) const FIRST_ACTION: &str = "ReadAccessKeys";
 
-/// As short as it can be without failing a connection to this machine.
-pub(super) const SHORT: Duration = Duration::from_millis(500);
+/// As short as possible without failing a connection to the loopback interface.
+pub(super) const SHORT_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// The largest response that the clients of the table take.
-pub(super) const LIMIT: usize = 64 * 1024;
+/// The largest response that the clients of the table accept, in bytes.
+pub(super) const MAX_RESPONSE_SIZE: usize = 64 * 1024;
 
-/// Proves the credentials: an unproven request whose response is lost is not retried.
+/// Proves the credentials: without proven credentials, a request whose response is lost is not retried.
 pub(super) async fn prove_credentials(client: &Client) {
     client.read_access_keys(&ReadAccessKeysRequest::new()).await.expect("a response");
 }
 
-/// Leaves the client with a connection that the server has closed since.
+/// Leaves the client with an idle connection that the server has closed.
 pub(super) async fn leave_an_idle_connection(client: &Client) {
     prove_credentials(client).await;
-    // The end of the connection is on its way already: time enough for it to arrive on the same machine.
+    // The server has already closed it: this is enough time for the client to be notified.
     tokio::time::sleep(Duration::from_millis(50)).await;
 }
 

@@ -3,38 +3,38 @@
 use arbitrary::Unstructured;
 
 use super::fuzz::{Parts, noise, valid, yaml};
-use super::{expect_good, outcome};
+use super::{expect_properties, outcome};
 
 /// Number of descriptions.
-const MADE: u64 = 100;
+const DESCRIPTIONS: u64 = 100;
 
 /// Maximum number of random bytes per description.
-const BYTES: usize = 4096;
+const MAX_BYTES: usize = 4096;
 
 /// The description with this number, and an older version. Fewer bytes give a smaller description of the same kind.
-pub fn made(number: u64, bytes: usize) -> Parts {
+pub fn random(number: u64, bytes: usize) -> Parts {
     let noise = noise(number, bytes);
     let mut noise = Unstructured::new(&noise);
-    let mut one = || yaml::write(&valid::description(&mut noise).unwrap());
-    let (description, older) = (one(), one());
+    let mut next = || yaml::write(&valid::description(&mut noise).unwrap());
+    let (description, older) = (next(), next());
     Parts { older: Some(older), ..Parts::of(description) }
 }
 
 #[test]
 fn well_formed_descriptions_are_generated_or_rejected_with_a_reason() {
     let mut generated = 0;
-    for number in 0..MADE {
-        let parts = made(number, BYTES);
+    for number in 0..DESCRIPTIONS {
+        let parts = random(number, MAX_BYTES);
         match outcome(&parts) {
             Ok(files) => generated += u64::from(files.is_some()),
             Err(_) => {
                 // The smallest that still fails is the easiest to read.
-                let smaller = (0..BYTES).step_by(64).map(|bytes| made(number, bytes));
+                let smaller = (0..MAX_BYTES).step_by(64).map(|bytes| random(number, bytes));
                 let smallest = smaller.into_iter().find(|parts| outcome(parts).is_err()).unwrap_or(parts);
-                expect_good(&format!("made-{number}"), &smallest);
+                expect_properties(&format!("random-{number}"), &smallest);
             }
         }
     }
     // Clashing names are rejected; if most descriptions are, too little is tested.
-    assert!(generated * 2 > MADE, "only {generated} of {MADE} descriptions are generated");
+    assert!(generated * 2 > DESCRIPTIONS, "only {generated} of {DESCRIPTIONS} descriptions are generated");
 }
