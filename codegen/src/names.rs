@@ -34,6 +34,7 @@ const TAKEN_TYPES: &[&str] = &[
     "Eq",
     "Err",
     "Error",
+    "ErrorKind",
     "ExactSizeIterator",
     "Extend",
     "Fn",

@@ -92,7 +92,7 @@ impl Client {
     /// # Errors
     /// See [`from_env`](Self::from_env). The file and the profile must exist.
     pub fn from_profile(name: impl Into<String>) -> Result<Self> {
-        Self::builder().profile(name).build()
+        Self::builder().profile(name.into()).build()
     }
 
     /// Creates a builder, for a client configured in code. Other settings come from the environment and the profile

@@ -3,6 +3,7 @@
 mod api;
 mod copy;
 mod display;
+mod kind;
 mod parse;
 mod predicates;
 mod text;
@@ -12,6 +13,7 @@ use std::mem;
 use std::time::Duration;
 
 pub use api::{ApiError, ErrorItem};
+pub use kind::ErrorKind;
 pub(crate) use parse::request_id;
 pub(crate) use predicates::AttemptOutcome;
 
@@ -21,7 +23,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// The reason why a client could not be built or a call failed.
 ///
 /// `Display` is one line: the action, what failed, the server's code and message, the request ID and the number of
-/// attempts. The cause, such as "connection refused", is in [`source`](StdError::source); `{:#}` appends it. The
+/// attempts. The cause, such as "connection refused", is in [`source`](StdError::source); `{:#}` and `Debug` append it. The
 /// predicates distinguish what programs branch on, and [`codes`](crate::codes) names the server's codes. The type is as
 /// large as a pointer.
 ///

@@ -128,7 +128,7 @@ pub(crate) fn trusting<'a>(
         .ignore_environment()
         .region(REGION)
         .access_key(ACCESS_KEY, SECRET_KEY)
-        .endpoint(endpoint);
+        .endpoint(endpoint.into());
     roots.into_iter().fold(builder, |builder, root| builder.add_root_certificate(root.0.pem()))
 }
 

@@ -51,7 +51,7 @@ impl Client {
     /// # Errors
     /// See [`Client::from_profile`](crate::Client::from_profile).
     pub fn from_profile(name: impl Into<String>) -> Result<Self> {
-        Self::builder().profile(name).build_blocking()
+        Self::builder().profile(name.into()).build_blocking()
     }
 
     /// Creates a builder. Call [`build_blocking`](ClientBuilder::build_blocking) to build a blocking client.

@@ -10,6 +10,7 @@ use super::options::Settings;
 use crate::config::{self, ClientPem, ExplicitProxy, Overrides, Resolved};
 use crate::error::{Error, Result};
 use crate::http::{Options, Transport};
+use crate::types::IntoValue;
 use crate::{CallOptions, Client, Credentials, RateLimit, RetryPolicy, Secret};
 
 /// Client configuration.
@@ -41,6 +42,8 @@ pub struct ClientBuilder {
     probes_rejected_credentials: bool,
 }
 
+/// Methods that take an `impl IntoValue` take a value or an `Option` of it. `None` leaves the setting to the environment,
+/// the profile and the default.
 impl ClientBuilder {
     /// Sets the access key and its secret key. Defaults to those of the environment, else those of the profile.
     pub fn access_key(self, access_key: impl Into<String>, secret_key: impl Into<Secret>) -> Self {
@@ -54,8 +57,9 @@ impl ClientBuilder {
     }
 
     /// Sets the credentials, replacing all others.
-    pub fn credentials(self, credentials: Credentials) -> Self {
-        self.change_credentials(|_| credentials)
+    pub fn credentials(mut self, credentials: impl IntoValue<Credentials>) -> Self {
+        self.overrides.credentials = credentials.into_value();
+        self
     }
 
     /// Uses no credentials, even if the environment or the profile has some: only the actions that need none can
@@ -65,28 +69,28 @@ impl ClientBuilder {
     }
 
     /// Sets the region, such as `eu-west-2`, which is also the default.
-    pub fn region(mut self, region: impl Into<String>) -> Self {
-        self.overrides.region = Some(region.into());
+    pub fn region(mut self, region: impl IntoValue<String>) -> Self {
+        self.overrides.region = region.into_value();
         self
     }
 
     /// Sets the address of the API, with or without scheme, with or without the path `/api/v1`. Defaults to
     /// `https://api.<region>.outscale.com/api/v1`.
-    pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
-        self.overrides.endpoint = Some(endpoint.into());
+    pub fn endpoint(mut self, endpoint: impl IntoValue<String>) -> Self {
+        self.overrides.endpoint = endpoint.into_value();
         self
     }
 
     /// Selects a profile of the profile file. It must exist, and takes precedence over the environment.
-    pub fn profile(mut self, name: impl Into<String>) -> Self {
-        self.overrides.profile = Some(name.into());
+    pub fn profile(mut self, name: impl IntoValue<String>) -> Self {
+        self.overrides.profile = name.into_value();
         self
     }
 
     /// Selects the profile file, which must exist; a leading `~` is the home directory. Defaults to `OSC_CONFIG_FILE`,
     /// else `~/.osc/config.json`, which need not exist.
-    pub fn config_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.overrides.config_file = Some(path.into());
+    pub fn config_file(mut self, path: impl IntoValue<PathBuf>) -> Self {
+        self.overrides.config_file = path.into_value();
         self
     }
 
@@ -199,8 +203,8 @@ impl ClientBuilder {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
-        self.overrides.proxy = Some(ExplicitProxy::Through(url.into()));
+    pub fn proxy(mut self, url: impl IntoValue<Secret>) -> Self {
+        self.overrides.proxy = url.into_value().map(ExplicitProxy::Through);
         self
     }
 
@@ -212,8 +216,8 @@ impl ClientBuilder {
 
     /// Appends to this crate's name and version in `User-Agent`: usually a program and its version,
     /// `tool/1.2`.
-    pub fn user_agent(mut self, suffix: impl Into<String>) -> Self {
-        self.options.user_agent = Some(suffix.into());
+    pub fn user_agent(mut self, suffix: impl IntoValue<String>) -> Self {
+        self.options.user_agent = suffix.into_value();
         self
     }
 

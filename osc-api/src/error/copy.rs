@@ -1,13 +1,13 @@
-//! One failure for several who waited for the same response.
+//! Clones of an error: several waits can fail for the same reason.
 
 use std::error::Error as StdError;
 use std::fmt;
 
 use super::{Error, ErrorRepr, Inner, Source};
 
-impl Error {
-    /// The same error once more. Of its causes it has the words.
-    pub(crate) fn copy(&self) -> Self {
+/// The clone keeps the text of the causes, which cannot be downcast.
+impl Clone for Error {
+    fn clone(&self) -> Self {
         let Inner { action, attempts, repeatable, is_outcome_unknown, kind } = &*self.0;
         Self(Box::new(Inner {
             action: action.clone(),
@@ -124,7 +124,7 @@ mod tests {
         ];
         for kind in kinds {
             let error = Error::new("ReadVms", kind).after(2, true);
-            let copy = error.copy();
+            let copy = error.clone();
             assert_eq!(format!("{copy:#}"), format!("{error:#}"));
             let branches = |e: &Error| [e.is_timeout(), e.is_connect(), e.is_retryable(), e.is_not_found()];
             assert_eq!(branches(&copy), branches(&error));

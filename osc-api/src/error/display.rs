@@ -139,16 +139,10 @@ impl fmt::Display for Compressed<'_> {
     }
 }
 
+/// The same line as `{:#}`, because programs that return an error from `main` print it this way.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { action, attempts, repeatable, is_outcome_unknown, kind } = &*self.0;
-        f.debug_struct("Error")
-            .field("action", action)
-            .field("attempts", attempts)
-            .field("repeatable", repeatable)
-            .field("is_outcome_unknown", is_outcome_unknown)
-            .field("kind", kind)
-            .finish()
+        write!(f, "{self:#}")
     }
 }
 

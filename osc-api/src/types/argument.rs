@@ -5,6 +5,7 @@ use std::iter::{
     Chain, Cloned, Copied, Empty, Filter, FilterMap, FlatMap, Flatten, Map, Once, Peekable, Rev, Skip,
     SkipWhile, StepBy, Take, TakeWhile,
 };
+use std::path::{Path, PathBuf};
 use std::{array, option, slice, vec};
 
 use super::id::Identifier;
@@ -75,6 +76,7 @@ macro_rules! __into_value {
 pub(crate) use __into_value as into_value;
 
 into_value!(&str, &String => String);
+into_value!(&str, &String, String, &Path, &PathBuf => PathBuf);
 into_value!(Date, DateTime => DateOrDateTime);
 
 /// As [`into_value`], for every type that strings convert into.

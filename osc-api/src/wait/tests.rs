@@ -137,7 +137,7 @@ fn errors_name_the_resource_and_its_state() {
         (error(None, timed_out(true)), "it is listed, without a state, after 1s"),
     ] {
         assert_eq!(error.to_string(), format!("{prefix}{words}"));
-        assert_eq!(error.copy().to_string(), error.to_string());
+        assert_eq!(error.clone().to_string(), error.to_string());
         assert!(error.is_timeout() != error.is_wait_failed());
         assert_eq!(error.is_not_found(), words.starts_with("it is not there"));
         assert!(!error.is_transport() && !error.is_retryable());

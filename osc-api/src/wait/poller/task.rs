@@ -69,7 +69,7 @@ async fn read_batch<A: Listed>(poller: &Poller<A>, client: &Client, ids: &[Strin
                 let (first, second) = ids.split_at(ids.len() / 2);
                 batches.extend([second, first]);
             }
-            Err(error) => poller.state().deliver(ids, Instant::now(), |_| Some(Err(error.copy()))),
+            Err(error) => poller.state().deliver(ids, Instant::now(), |_| Some(Err(error.clone()))),
         }
     }
 }

@@ -171,7 +171,7 @@ __private::sent!(CreateExampleRequest {
 });
 
 /// `Kind` of [`CreateExampleRequest`](crate::types::CreateExampleRequest).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CreateExampleRequestKind {
     /// `big`
@@ -183,6 +183,9 @@ pub enum CreateExampleRequestKind {
 }
 
 impl CreateExampleRequestKind {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Big, Self::Small];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -206,7 +209,7 @@ impl From<&str> for CreateExampleRequestKind {
 __private::open_enum!(CreateExampleRequestKind);
 
 /// `Odd` of [`CreateExampleRequest`](crate::types::CreateExampleRequest).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CreateExampleRequestOdd {
     /// `odd`
@@ -216,6 +219,9 @@ pub enum CreateExampleRequestOdd {
 }
 
 impl CreateExampleRequestOdd {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Odd];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {

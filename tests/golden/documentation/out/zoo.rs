@@ -58,7 +58,7 @@ __private::received!(ReadOursResponse {
 });
 
 /// How it is.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ReadOursResponseState {
     /// `good`
@@ -68,6 +68,9 @@ pub enum ReadOursResponseState {
 }
 
 impl ReadOursResponseState {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Good];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {

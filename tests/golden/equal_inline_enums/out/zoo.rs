@@ -49,7 +49,7 @@ __private::received!(CreateHerdResponse {
 });
 
 /// `Other` of [`CreateHerdResponse`](crate::types::CreateHerdResponse).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CreateHerdResponseOther {
     /// `one`
@@ -61,6 +61,9 @@ pub enum CreateHerdResponseOther {
 }
 
 impl CreateHerdResponseOther {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::One, Self::Two];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -84,7 +87,7 @@ impl From<&str> for CreateHerdResponseOther {
 __private::open_enum!(CreateHerdResponseOther);
 
 /// `Strategy` of [`CreateHerdRequest`](crate::types::CreateHerdRequest).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum HerdStrategy {
     /// `attract`
@@ -96,6 +99,9 @@ pub enum HerdStrategy {
 }
 
 impl HerdStrategy {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Attract, Self::Repulse];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {

@@ -193,7 +193,7 @@ __private::received!(Lion {
 });
 
 /// `KindOfCageId` of [`Lion`](crate::types::Lion).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LionKindOfCageId {
     /// `a`
@@ -205,6 +205,9 @@ pub enum LionKindOfCageId {
 }
 
 impl LionKindOfCageId {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::A, Self::B];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {

@@ -137,7 +137,7 @@ __private::sent!(CreateInlineRequestCageDoor {
 });
 
 /// `Lock` of [`CreateInlineRequestCageDoor`](crate::types::CreateInlineRequestCageDoor).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CreateInlineRequestCageDoorLock {
     /// `open`
@@ -149,6 +149,9 @@ pub enum CreateInlineRequestCageDoorLock {
 }
 
 impl CreateInlineRequestCageDoorLock {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Open, Self::Shut];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {

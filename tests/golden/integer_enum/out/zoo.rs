@@ -9,7 +9,7 @@ use crate::UnknownInteger;
 use crate::__private;
 
 /// The API's `IntegerMtu`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum IntegerMtu {
     /// `1500`
@@ -21,6 +21,9 @@ pub enum IntegerMtu {
 }
 
 impl IntegerMtu {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Value1500, Self::Value9000];
+
     /// The value as it is sent and received.
     pub fn as_i64(&self) -> i64 {
         match self {
@@ -82,7 +85,7 @@ __private::sent!(UpdateIntegersRequest {
 });
 
 /// `Mtu` of [`UpdateIntegersRequest`](crate::types::UpdateIntegersRequest).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum UpdateIntegersRequestMtu {
     /// `1500`
@@ -92,6 +95,9 @@ pub enum UpdateIntegersRequestMtu {
 }
 
 impl UpdateIntegersRequestMtu {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Value1500];
+
     /// The value as it is sent and received.
     pub fn as_i64(&self) -> i64 {
         match self {
@@ -113,7 +119,7 @@ impl From<i64> for UpdateIntegersRequestMtu {
 __private::open_integer_enum!(UpdateIntegersRequestMtu);
 
 /// `Offsets` of [`UpdateIntegersRequest`](crate::types::UpdateIntegersRequest).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum UpdateIntegersRequestOffsets {
     /// `-1`
@@ -127,6 +133,13 @@ pub enum UpdateIntegersRequestOffsets {
 }
 
 impl UpdateIntegersRequestOffsets {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[
+        Self::Minus1,
+        Self::Value0,
+        Self::Value9223372036854775807,
+    ];
+
     /// The value as it is sent and received.
     pub fn as_i64(&self) -> i64 {
         match self {

@@ -23,7 +23,7 @@ __private::received!(Bool {
 });
 
 /// The API's `str`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Str {
     /// `Ok`
@@ -43,6 +43,16 @@ pub enum Str {
 }
 
 impl Str {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[
+        Self::Ok,
+        Self::Err,
+        Self::None,
+        Self::Some,
+        Self::Default,
+        Self::Clone,
+    ];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {

@@ -43,7 +43,7 @@ __private::sent!(ReadFixedRequest {
 });
 
 /// `Kind` of [`ReadFixedRequest`](crate::types::ReadFixedRequest).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ReadFixedRequestKind {
     /// `big`
@@ -55,6 +55,9 @@ pub enum ReadFixedRequestKind {
 }
 
 impl ReadFixedRequestKind {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Big, Self::Small];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {

@@ -72,7 +72,7 @@ __private::sent!(ReadUntypedRequest {
 });
 
 /// `Choice` of [`ReadUntypedRequest`](crate::types::ReadUntypedRequest).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ReadUntypedRequestChoice {
     /// `up`
@@ -84,6 +84,9 @@ pub enum ReadUntypedRequestChoice {
 }
 
 impl ReadUntypedRequestChoice {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Up, Self::Down];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {

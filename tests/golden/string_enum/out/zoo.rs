@@ -9,7 +9,7 @@ use crate::UnknownValue;
 use crate::__private;
 
 /// The API's `AnimalState`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum AnimalState {
     /// `running`
@@ -45,6 +45,24 @@ pub enum AnimalState {
 }
 
 impl AnimalState {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[
+        Self::Running,
+        Self::ScalingDown,
+        Self::ShuttingDown,
+        Self::Empty,
+        Self::Minus1,
+        Self::Value2,
+        Self::Self_,
+        Self::Match,
+        Self::UnknownValue_,
+        Self::PendingQueued,
+        Self::AB,
+        Self::CDE,
+        Self::X509,
+        Self::Value3f3f3f,
+    ];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -130,7 +148,7 @@ __private::sent!(ReadStatesRequest {
 });
 
 /// `Protocols` of [`ReadStatesRequest`](crate::types::ReadStatesRequest).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ReadStatesRequestProtocols {
     /// `tcp`
@@ -144,6 +162,9 @@ pub enum ReadStatesRequestProtocols {
 }
 
 impl ReadStatesRequestProtocols {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Tcp, Self::Udp, Self::Minus1];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -184,7 +205,7 @@ __private::received!(ReadStatesResponse {
 });
 
 /// `Mood` of [`ReadStatesResponse`](crate::types::ReadStatesResponse).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ReadStatesResponseMood {
     /// `good`
@@ -196,6 +217,9 @@ pub enum ReadStatesResponseMood {
 }
 
 impl ReadStatesResponseMood {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Good, Self::Bad];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {

@@ -26,7 +26,7 @@ __private::received!(CO2Response2 {
 });
 
 /// The API's `état-2.x`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Tat2X {
     /// `1.5`
@@ -44,6 +44,15 @@ pub enum Tat2X {
 }
 
 impl Tat2X {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[
+        Self::Value15,
+        Self::Valuee9,
+        Self::Value1,
+        Self::Value10,
+        Self::AB,
+    ];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {

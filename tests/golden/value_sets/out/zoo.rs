@@ -10,7 +10,7 @@ use crate::UnknownValue;
 use crate::__private;
 
 /// The API's `CageState`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CageState {
     /// `open`
@@ -26,6 +26,14 @@ pub enum CageState {
 }
 
 impl CageState {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[
+        Self::Open,
+        Self::Shut,
+        Self::Any,
+        Self::X86_64,
+    ];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -53,7 +61,7 @@ impl From<&str> for CageState {
 __private::open_enum!(CageState);
 
 /// `Lock` of [`ReadCagesRequest`](crate::types::ReadCagesRequest).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LockKind {
     /// `bolt`
@@ -65,6 +73,9 @@ pub enum LockKind {
 }
 
 impl LockKind {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::DeadBolt, Self::Key];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -158,7 +169,7 @@ __private::received!(ReadCagesResponse {
 });
 
 /// `Size` of [`ReadCagesResponse`](crate::types::ReadCagesResponse).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ReadCagesResponseSize {
     /// `1`
@@ -170,6 +181,9 @@ pub enum ReadCagesResponseSize {
 }
 
 impl ReadCagesResponseSize {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Small, Self::Value2];
+
     /// The value as it is sent and received.
     pub fn as_i64(&self) -> i64 {
         match self {

@@ -32,7 +32,7 @@ __private::received!(Cage {
 });
 
 /// `State` of [`Cage`](crate::types::Cage).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CageState {
     /// `clean`
@@ -44,6 +44,9 @@ pub enum CageState {
 }
 
 impl CageState {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Clean, Self::Dirty];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
