@@ -72,7 +72,7 @@ __private::received!(AccessKeySecretKey {
 });
 
 /// Whether an access key can sign requests.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum AccessKeyState {
     /// `ACTIVE`
@@ -84,6 +84,9 @@ pub enum AccessKeyState {
 }
 
 impl AccessKeyState {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Active, Self::Inactive];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {

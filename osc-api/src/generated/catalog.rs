@@ -13,7 +13,7 @@ use crate::UnknownValue;
 use crate::__private;
 
 /// Whether a price list is in effect.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CatalogState {
     /// `CURRENT`
@@ -25,6 +25,9 @@ pub enum CatalogState {
 }
 
 impl CatalogState {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Current, Self::Obsolete];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {

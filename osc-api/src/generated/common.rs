@@ -107,7 +107,7 @@ __private::received!(ApplicationStickyCookiePolicy {
 });
 
 /// A processor architecture.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Architecture {
     /// `i386`
@@ -119,6 +119,9 @@ pub enum Architecture {
 }
 
 impl Architecture {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::I386, Self::X86_64];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -142,7 +145,7 @@ impl From<&str> for Architecture {
 __private::open_enum!(Architecture);
 
 /// How a VM boots: legacy BIOS or UEFI.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum BootMode {
     /// `uefi`
@@ -154,6 +157,9 @@ pub enum BootMode {
 }
 
 impl BootMode {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Uefi, Self::Legacy];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -291,7 +297,7 @@ __private::received!(CatalogEntry {
 });
 
 /// The performance of a VM's processors.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum CpuPerformance {
     /// `medium`
@@ -305,6 +311,9 @@ pub enum CpuPerformance {
 }
 
 impl CpuPerformance {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Medium, Self::High, Self::Highest];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -330,7 +339,7 @@ impl From<&str> for CpuPerformance {
 __private::open_enum!(CpuPerformance);
 
 /// The format of an exported image or snapshot.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DiskImageFormat {
     /// `qcow2`
@@ -342,6 +351,9 @@ pub enum DiskImageFormat {
 }
 
 impl DiskImageFormat {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Qcow2, Self::Raw];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -564,7 +576,7 @@ __private::exchanged!(HealthCheck {
 });
 
 /// The hypervisor that a VM runs on.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Hypervisor {
     /// `ovm`
@@ -576,6 +588,9 @@ pub enum Hypervisor {
 }
 
 impl Hypervisor {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Ovm, Self::Xen];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -602,7 +617,7 @@ __private::open_enum!(Hypervisor);
 ///
 /// The value `-1` stands for all protocols. In a Net, a rule can also have a protocol number, such as `"50"`, which
 /// is not a known value but can be given as a string.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum IpProtocol {
     /// `tcp`
@@ -618,6 +633,9 @@ pub enum IpProtocol {
 }
 
 impl IpProtocol {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Tcp, Self::Udp, Self::Icmp, Self::All];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -670,7 +688,7 @@ __private::received!(LinkRouteTable {
 });
 
 /// The state of an attachment: of a volume or a network interface to a VM, or of a virtual gateway to a Net.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LinkState {
     /// `attaching`
@@ -686,6 +704,14 @@ pub enum LinkState {
 }
 
 impl LinkState {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[
+        Self::Attaching,
+        Self::Attached,
+        Self::Detaching,
+        Self::Detached,
+    ];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -917,7 +943,7 @@ __private::received!(LoadBalancer {
 });
 
 /// A protocol that a load balancer uses with its clients, with its backends, or for health checks.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LoadBalancerProtocol {
     /// `HTTP`
@@ -933,6 +959,9 @@ pub enum LoadBalancerProtocol {
 }
 
 impl LoadBalancerProtocol {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Http, Self::Https, Self::Tcp, Self::Ssl];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -960,7 +989,7 @@ impl From<&str> for LoadBalancerProtocol {
 __private::open_enum!(LoadBalancerProtocol);
 
 /// The state of a load balancer. While it is not `active`, changes to it may be rejected.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LoadBalancerState {
     /// `provisioning`
@@ -982,6 +1011,17 @@ pub enum LoadBalancerState {
 }
 
 impl LoadBalancerState {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[
+        Self::Provisioning,
+        Self::Starting,
+        Self::Reloading,
+        Self::Active,
+        Self::Reconfiguring,
+        Self::Deleting,
+        Self::Deleted,
+    ];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -1030,7 +1070,7 @@ __private::received!(LoadBalancerStickyCookiePolicy {
 });
 
 /// Whether a load balancer in a Net has a public address (`internet-facing`) or a private one (`internal`).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LoadBalancerType {
     /// `internet-facing`
@@ -1042,6 +1082,9 @@ pub enum LoadBalancerType {
 }
 
 impl LoadBalancerType {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::InternetFacing, Self::Internal];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -1065,7 +1108,7 @@ impl From<&str> for LoadBalancerType {
 __private::open_enum!(LoadBalancerType);
 
 /// The state of a network interface. The state of its attachment is a [`LinkState`](crate::types::LinkState).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum NicState {
     /// `available`
@@ -1081,6 +1124,14 @@ pub enum NicState {
 }
 
 impl NicState {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[
+        Self::Available,
+        Self::Attaching,
+        Self::InUse,
+        Self::Detaching,
+    ];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -1331,7 +1382,7 @@ __private::sent!(PrivateIpLight {
 
 /// The state of resources that connect networks: NAT services, gateways, VPN connections and their routes, Net
 /// access points.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ResourceState {
     /// `pending`
@@ -1347,6 +1398,14 @@ pub enum ResourceState {
 }
 
 impl ResourceState {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[
+        Self::Pending,
+        Self::Available,
+        Self::Deleting,
+        Self::Deleted,
+    ];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -1415,7 +1474,7 @@ __private::exchanged!(ResourceTag {
 });
 
 /// A kind of resource that can have tags.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ResourceType {
     /// `instance`
@@ -1463,6 +1522,30 @@ pub enum ResourceType {
 }
 
 impl ResourceType {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[
+        Self::Instance,
+        Self::Image,
+        Self::Keypair,
+        Self::FlexibleGpu,
+        Self::Volume,
+        Self::Snapshot,
+        Self::Task,
+        Self::Vpc,
+        Self::Subnet,
+        Self::NetworkInterface,
+        Self::PublicIp,
+        Self::SecurityGroup,
+        Self::RouteTable,
+        Self::NatGateway,
+        Self::VirtualPrivateGateway,
+        Self::CustomerGateway,
+        Self::VpnConnection,
+        Self::VpcPeeringConnection,
+        Self::VpcEndpoint,
+        Self::DhcpOptions,
+    ];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -1534,7 +1617,7 @@ __private::received!(ResponseContext {
 });
 
 /// The kind of storage that holds the root volume of a VM or an image.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum RootDeviceType {
     /// `bsu`
@@ -1546,6 +1629,9 @@ pub enum RootDeviceType {
 }
 
 impl RootDeviceType {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Bsu, Self::Ebs];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -1905,7 +1991,7 @@ __private::exchanged!(Tag {
 ///
 /// For VMs that run in a dedicated group, the value is the ID of the group. The ID is not a known value but can be
 /// given as a string.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Tenancy {
     /// `default`
@@ -1919,6 +2005,9 @@ pub enum Tenancy {
 }
 
 impl Tenancy {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Default, Self::Dedicated, Self::Host];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -1975,7 +2064,7 @@ __private::received!(User {
 
 /// The type of a volume: `standard` is magnetic, `gp2` is a general-purpose SSD, `io1` is an SSD with guaranteed
 /// IOPS.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum VolumeType {
     /// `standard`
@@ -1989,6 +2078,9 @@ pub enum VolumeType {
 }
 
 impl VolumeType {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Standard, Self::Gp2, Self::Io1];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {

@@ -194,7 +194,7 @@ __private::received!(DirectLink {
 });
 
 /// The bandwidth of a DirectLink.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DirectLinkBandwidth {
     /// `1Gbps`
@@ -206,6 +206,9 @@ pub enum DirectLinkBandwidth {
 }
 
 impl DirectLinkBandwidth {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Gbps1, Self::Gbps10];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -230,7 +233,7 @@ __private::open_enum!(DirectLinkBandwidth);
 
 /// The state of a DirectLink. It is `pending` until the physical line is in place, and `disabled` while the line is
 /// down.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DirectLinkState {
     /// `requested`
@@ -248,6 +251,15 @@ pub enum DirectLinkState {
 }
 
 impl DirectLinkState {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[
+        Self::Requested,
+        Self::Pending,
+        Self::Available,
+        Self::Disabled,
+        Self::Deleted,
+    ];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {

@@ -282,7 +282,7 @@ __private::sent!(DirectLinkInterface {
 });
 
 /// The MTU of a DirectLink interface in bytes.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DirectLinkInterfaceMtu {
     /// `1500`
@@ -292,6 +292,9 @@ pub enum DirectLinkInterfaceMtu {
 }
 
 impl DirectLinkInterfaceMtu {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Value1500];
+
     /// The value as it is sent and received.
     pub fn as_i64(&self) -> i64 {
         match self {
@@ -313,7 +316,7 @@ impl From<i64> for DirectLinkInterfaceMtu {
 __private::open_integer_enum!(DirectLinkInterfaceMtu);
 
 /// The state of an interface of a DirectLink.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DirectLinkInterfaceState {
     /// `pending`
@@ -335,6 +338,17 @@ pub enum DirectLinkInterfaceState {
 }
 
 impl DirectLinkInterfaceState {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[
+        Self::Pending,
+        Self::Confirming,
+        Self::Available,
+        Self::Rejected,
+        Self::Expired,
+        Self::Deleting,
+        Self::Deleted,
+    ];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {

@@ -329,7 +329,7 @@ __private::received!(FlexibleGpuCatalog {
 });
 
 /// The state of a flexible GPU. It stays `attaching` or `detaching` until the VM is stopped.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum FlexibleGpuState {
     /// `allocated`
@@ -345,6 +345,14 @@ pub enum FlexibleGpuState {
 }
 
 impl FlexibleGpuState {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[
+        Self::Allocated,
+        Self::Attaching,
+        Self::Attached,
+        Self::Detaching,
+    ];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {

@@ -804,7 +804,7 @@ __private::received!(ImageExportTask {
 });
 
 /// The state of an image export task. The task can be cancelled only while it is `pending/queued`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ImageExportTaskState {
     /// `pending/queued`
@@ -822,6 +822,15 @@ pub enum ImageExportTaskState {
 }
 
 impl ImageExportTaskState {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[
+        Self::PendingQueued,
+        Self::Pending,
+        Self::Completed,
+        Self::Failed,
+        Self::Cancelled,
+    ];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -851,7 +860,7 @@ impl From<&str> for ImageExportTaskState {
 __private::open_enum!(ImageExportTaskState);
 
 /// The state of an image.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ImageState {
     /// `pending`
@@ -865,6 +874,9 @@ pub enum ImageState {
 }
 
 impl ImageState {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Pending, Self::Available, Self::Failed];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {

@@ -279,7 +279,7 @@ __private::received!(KeypairCreated {
 });
 
 /// The algorithm of a keypair.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum KeypairType {
     /// `ecdsa-sha2-nistp256`
@@ -297,6 +297,15 @@ pub enum KeypairType {
 }
 
 impl KeypairType {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[
+        Self::EcdsaSha2Nistp256,
+        Self::EcdsaSha2Nistp384,
+        Self::EcdsaSha2Nistp521,
+        Self::SshEd25519,
+        Self::SshRsa,
+    ];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {

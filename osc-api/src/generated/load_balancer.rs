@@ -44,7 +44,7 @@ __private::received!(BackendVmHealth {
 });
 
 /// The health of a backend VM. `UP` and `DOWN` appear only in published examples.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum BackendVmHealthState {
     /// `UP`
@@ -64,6 +64,16 @@ pub enum BackendVmHealthState {
 }
 
 impl BackendVmHealthState {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[
+        Self::Up,
+        Self::Down,
+        Self::Unknown,
+        Self::InService,
+        Self::OutOfService,
+        Self::LegacyUnknown,
+    ];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -95,7 +105,7 @@ impl From<&str> for BackendVmHealthState {
 __private::open_enum!(BackendVmHealthState);
 
 /// What causes a backend VM to be out of service: the load balancer (`ELB`), the VM (`Instance`) or neither.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum BackendVmHealthStateReason {
     /// `ELB`
@@ -109,6 +119,13 @@ pub enum BackendVmHealthStateReason {
 }
 
 impl BackendVmHealthStateReason {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[
+        Self::Elb,
+        Self::Instance,
+        Self::NotApplicable,
+    ];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {

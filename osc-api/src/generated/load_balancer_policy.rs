@@ -213,7 +213,7 @@ __private::received!(DeleteLoadBalancerPolicyResponse {
 });
 
 /// Whose cookie a stickiness policy uses: the application's or the load balancer's.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LoadBalancerPolicyType {
     /// `app`
@@ -225,6 +225,9 @@ pub enum LoadBalancerPolicyType {
 }
 
 impl LoadBalancerPolicyType {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::App, Self::LoadBalancer];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {

@@ -258,7 +258,7 @@ __private::received!(Net {
 });
 
 /// The state of a Net.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum NetState {
     /// `pending`
@@ -272,6 +272,13 @@ pub enum NetState {
 }
 
 impl NetState {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[
+        Self::Pending,
+        Self::Available,
+        Self::Deleting,
+    ];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {

@@ -444,7 +444,7 @@ __private::received!(NetPeeringState {
 });
 
 /// The state of a Net peering.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum NetPeeringStateName {
     /// `pending-acceptance`
@@ -464,6 +464,16 @@ pub enum NetPeeringStateName {
 }
 
 impl NetPeeringStateName {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[
+        Self::PendingAcceptance,
+        Self::Active,
+        Self::Rejected,
+        Self::Failed,
+        Self::Expired,
+        Self::Deleted,
+    ];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {

@@ -139,7 +139,7 @@ __private::received!(PolicyEntities {
 });
 
 /// What a managed policy can be linked to: the whole account, an EIM user or a user group.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum PolicyEntityType {
     /// `ACCOUNT`
@@ -153,6 +153,9 @@ pub enum PolicyEntityType {
 }
 
 impl PolicyEntityType {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Account, Self::User, Self::Group];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -178,7 +181,7 @@ impl From<&str> for PolicyEntityType {
 __private::open_enum!(PolicyEntityType);
 
 /// Who created a managed policy: OUTSCALE (`OWS`), for all accounts, or the account's users (`LOCAL`).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum PolicyScope {
     /// `LOCAL`
@@ -190,6 +193,9 @@ pub enum PolicyScope {
 }
 
 impl PolicyScope {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Local, Self::Ows];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {

@@ -319,7 +319,7 @@ __private::received!(DeleteSecurityGroupRuleResponse {
 });
 
 /// The direction of traffic, as seen from the VMs of a security group.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Flow {
     /// `Inbound`
@@ -331,6 +331,9 @@ pub enum Flow {
 }
 
 impl Flow {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Inbound, Self::Outbound];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {

@@ -724,7 +724,7 @@ __private::received!(SnapshotExportTask {
 });
 
 /// The state of a snapshot export task. Not all servers return `queued`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SnapshotExportTaskState {
     /// `pending`
@@ -750,6 +750,19 @@ pub enum SnapshotExportTaskState {
 }
 
 impl SnapshotExportTaskState {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[
+        Self::Pending,
+        Self::Queued,
+        Self::Initializing,
+        Self::Preparing,
+        Self::Uploading,
+        Self::Active,
+        Self::Completed,
+        Self::Cancelled,
+        Self::Failed,
+    ];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -788,7 +801,7 @@ __private::open_enum!(SnapshotExportTaskState);
 
 /// The state of a snapshot. The filter does not support `pending/queued` and `importing`, which responses can
 /// contain.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SnapshotState {
     /// `in-queue`
@@ -810,6 +823,17 @@ pub enum SnapshotState {
 }
 
 impl SnapshotState {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[
+        Self::InQueue,
+        Self::Pending,
+        Self::PendingQueued,
+        Self::Importing,
+        Self::Completed,
+        Self::Error,
+        Self::Deleting,
+    ];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {

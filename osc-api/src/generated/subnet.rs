@@ -358,7 +358,7 @@ __private::received!(Subnet {
 });
 
 /// The state of a Subnet.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SubnetState {
     /// `pending`
@@ -372,6 +372,9 @@ pub enum SubnetState {
 }
 
 impl SubnetState {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Pending, Self::Available, Self::Deleted];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {

@@ -355,7 +355,7 @@ __private::sent!(FiltersVmGroup {
 });
 
 /// How the VMs of a VM group are distributed across hypervisors.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum PositioningStrategy {
     /// `attract`
@@ -369,6 +369,13 @@ pub enum PositioningStrategy {
 }
 
 impl PositioningStrategy {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[
+        Self::Attract,
+        Self::NoStrategy,
+        Self::Repulse,
+    ];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -727,7 +734,7 @@ __private::received!(VmGroup {
 });
 
 /// The state of a VM group.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum VmGroupState {
     /// `available`
@@ -747,6 +754,16 @@ pub enum VmGroupState {
 }
 
 impl VmGroupState {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[
+        Self::Available,
+        Self::Deleted,
+        Self::Deleting,
+        Self::Pending,
+        Self::ScalingDown,
+        Self::ScalingUp,
+    ];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {

@@ -1294,7 +1294,7 @@ __private::received!(MaintenanceEvent {
 });
 
 /// What a planned maintenance operation does to a VM.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum MaintenanceEventCode {
     /// `system-reboot`
@@ -1306,6 +1306,9 @@ pub enum MaintenanceEventCode {
 }
 
 impl MaintenanceEventCode {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::SystemReboot, Self::SystemMaintenance];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -1532,7 +1535,7 @@ __private::received!(PrivateIpLightForVm {
 });
 
 /// The action to perform on the secure boot of a VM.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum SecureBootAction {
     /// `enable`
@@ -1550,6 +1553,15 @@ pub enum SecureBootAction {
 }
 
 impl SecureBootAction {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[
+        Self::Enable,
+        Self::Disable,
+        Self::SetupMode,
+        Self::None,
+        Self::RestoreFactoryKeys,
+    ];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -1619,7 +1631,7 @@ __private::exchanged!(ShutdownBehaviorConfiguration {
 });
 
 /// Reaction to a shutdown from within the guest operating system.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ShutdownBehaviorConfigurationGuestAction {
     /// `stop`
@@ -1631,6 +1643,9 @@ pub enum ShutdownBehaviorConfigurationGuestAction {
 }
 
 impl ShutdownBehaviorConfigurationGuestAction {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Stop, Self::Terminate];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -1654,7 +1669,7 @@ impl From<&str> for ShutdownBehaviorConfigurationGuestAction {
 __private::open_enum!(ShutdownBehaviorConfigurationGuestAction);
 
 /// Reaction to a shutdown due to a failure of the host.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ShutdownBehaviorConfigurationHostAction {
     /// `restart`
@@ -1666,6 +1681,9 @@ pub enum ShutdownBehaviorConfigurationHostAction {
 }
 
 impl ShutdownBehaviorConfigurationHostAction {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Restart, Self::Stop];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -1814,7 +1832,7 @@ __private::received!(Vm {
 });
 
 /// What happens when a VM stops: it stays off (`stop`), starts again (`restart`) or is terminated (`terminate`).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum VmInitiatedShutdownBehavior {
     /// `stop`
@@ -1828,6 +1846,9 @@ pub enum VmInitiatedShutdownBehavior {
 }
 
 impl VmInitiatedShutdownBehavior {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Stop, Self::Restart, Self::Terminate];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -1873,7 +1894,7 @@ __private::received!(VmState {
 /// The state of a VM.
 ///
 /// A `terminated` VM stays listed for up to an hour.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum VmStateName {
     /// `pending`
@@ -1895,6 +1916,17 @@ pub enum VmStateName {
 }
 
 impl VmStateName {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[
+        Self::Pending,
+        Self::Running,
+        Self::Quarantine,
+        Self::Stopping,
+        Self::Stopped,
+        Self::ShuttingDown,
+        Self::Terminated,
+    ];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {

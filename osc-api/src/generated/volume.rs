@@ -856,7 +856,7 @@ __private::received!(Volume {
 });
 
 /// The state of a volume. The state of its attachment to a VM is a [`LinkState`](crate::types::LinkState).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum VolumeState {
     /// `creating`
@@ -874,6 +874,15 @@ pub enum VolumeState {
 }
 
 impl VolumeState {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[
+        Self::Creating,
+        Self::Available,
+        Self::InUse,
+        Self::Deleting,
+        Self::Error,
+    ];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
@@ -972,7 +981,7 @@ __private::received!(VolumeUpdateTask {
 });
 
 /// The state of a volume update.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum VolumeUpdateTaskState {
     /// `pending`
@@ -990,6 +999,15 @@ pub enum VolumeUpdateTaskState {
 }
 
 impl VolumeUpdateTaskState {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[
+        Self::Pending,
+        Self::Active,
+        Self::Completed,
+        Self::Failed,
+        Self::Canceled,
+    ];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {

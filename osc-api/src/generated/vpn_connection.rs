@@ -873,7 +873,7 @@ __private::received!(VgwTelemetry {
 });
 
 /// The state of a tunnel of a VPN connection.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum VgwTelemetryState {
     /// `UP`
@@ -885,6 +885,9 @@ pub enum VgwTelemetryState {
 }
 
 impl VgwTelemetryState {
+    /// The known values, in the order of the description.
+    pub const VALUES: &'static [Self] = &[Self::Up, Self::Down];
+
     /// The value as it is sent and received.
     pub fn as_str(&self) -> &str {
         match self {
